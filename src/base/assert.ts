@@ -1,0 +1,14 @@
+/** Thrown when the program itself is wrong. Never caught: corrupt state must not trade. */
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
+
+/** States what must hold. A failure is our bug, not the user's. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** Marks a branch that the types rule out. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/** SHA-256 of text or bytes as 64 hexadecimal digits. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** SHA-256 over several pieces, in order, without joining them in memory. */
+export function sha256Of(pieces: Iterable<string | Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
+/** The bytes behind a numeric column, for hashing. Little-endian on every platform Kiwi runs on. */
+export function bytesOf(column: Float64Array | Int32Array | Uint8Array, length = column.length): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT);
+}
+
+/** JSON with sorted keys: equal values have equal text, whatever order they were built in. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,32 @@
+export const secondMs = 1_000;
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
+
+/** `2024-03-05T14:00:00Z`, or `2024-03-05` at midnight UTC. */
+export function formatTime(timeMs: number): string {
+  if (!Number.isFinite(timeMs)) return "n/a";
+  const text = new Date(timeMs).toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.replace(".000Z", "Z");
+}
+
+/** A span of time for people: `2 d 4 h`, `3 min`, `850 ms`. */
+export function formatDuration(spanMs: number): string {
+  if (!Number.isFinite(spanMs)) return "n/a";
+  const units: readonly (readonly [string, number])[] = [
+    ["d", dayMs],
+    ["h", hourMs],
+    ["min", minuteMs],
+    ["s", secondMs],
+    ["ms", 1],
+  ];
+  let rest = Math.round(Math.abs(spanMs));
+  const parts: string[] = [];
+  for (const [name, sizeMs] of units) {
+    const count = Math.floor(rest / sizeMs);
+    if (count > 0) parts.push(`${count} ${name}`);
+    rest -= count * sizeMs;
+    if (parts.length === 2) break;
+  }
+  return (spanMs < 0 ? "-" : "") + (parts.join(" ") || "0 ms");
+}

@@ -1,0 +1,33 @@
+import type { InstrumentIndex } from "./instrument.ts";
+import type { Trail } from "./order.ts";
+
+/** How to get into a position: at market, or waiting for a price. */
+export type Entry =
+  | { readonly kind: "market" }
+  | { readonly kind: "limit"; readonly price: number }
+  | { readonly kind: "stop"; readonly price: number };
+
+/** Prices that close the position for it: the stop-loss, the take-profit, a trailing stop. */
+export type Protection = {
+  readonly stopPrice?: number;
+  readonly takeProfitPrice?: number;
+  readonly trail?: Trail;
+};
+
+/** What a strategy wants to hold in one instrument, and why. Wanting the same again changes nothing. */
+export type Signal = {
+  readonly instrument: InstrumentIndex;
+  /** Share of what the sizer allots: 1 fully long, 0 flat, -1 fully short. */
+  readonly weight: number;
+  readonly reason: string;
+  readonly entry: Entry;
+  readonly protection: Protection;
+};
+
+/** A sized signal: the holdings that the account should have. */
+export type Target = Signal & {
+  /** Signed quantity, a multiple of the lot size. */
+  readonly quantity: number;
+  /** Share of equity that `quantity` was computed from; what a fill-time sizing uses. */
+  readonly equityWeight: number;
+};
