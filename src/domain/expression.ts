@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { BarField } from "./bars.ts";
 import type { IndicatorDefinition } from "./indicator.ts";
-import type { Params, ParamValue, ParamValues } from "./params.ts";
+import { resolveParams, type Params, type ParamValue, type ParamValues } from "./params.ts";
 import { parseTimeframe, type Timeframe } from "./timeframe.ts";
 
 /** A column that a source delivers: a bar field, the close time, or the number of the trading session. */
@@ -42,13 +42,20 @@ export function field(name: SourceField, frame: FrameKey = ownFrame): Expr {
   return { key: frame === ownFrame ? name : `${frame}:${name}`, frame, node: { kind: "field", field: name } };
 }
 
-/** The same number on every row. */
-export function constant(value: number): Expr {
+/** The same number on every row of a frame. */
+function constant(value: number, frame: FrameKey): Expr {
   assert(Number.isFinite(value), "a constant is a finite number");
-  return { key: String(value), frame: ownFrame, node: { kind: "constant", value } };
+  return {
+    key: frame === ownFrame ? `${value}` : `${frame}:${value}`,
+    frame,
+    node: { kind: "constant", value },
+  };
 }
 
-/** Applies an indicator to expressions; several frames meet in the own frame, by their last closed rows. */
+/**
+ * Applies an indicator to expressions; several frames meet in the own frame, by their last closed rows.
+ * Throws `PARAM_INVALID` when a parameter is outside what the indicator allows.
+ */
 export function apply<P extends Params>(
   definition: IndicatorDefinition<P>,
   inputs: readonly (Expr | number)[],
@@ -59,11 +66,17 @@ export function apply<P extends Params>(
     inputs.length === definition.inputs.length,
     `${definition.name} takes ${definition.inputs.join(", ")}`,
   );
-  const expressions = inputs.map((input) => (typeof input === "number" ? constant(input) : input));
-  const frames = new Set(expressions.filter((e) => e.node.kind !== "constant").map((e) => e.frame));
+  const frames = new Set(inputs.filter((input) => typeof input !== "number").map((input) => input.frame));
   const frame = frames.size === 1 ? [...frames][0]! : ownFrame;
-  const aligned = expressions.map((e) => (e.frame === frame || e.node.kind === "constant" ? e : align(e)));
-  const values: Record<string, ParamValue> = { ...params };
+  const aligned = inputs.map((input) => {
+    if (typeof input === "number") return constant(input, frame);
+    return input.frame === frame ? input : align(input);
+  });
+  const values: Record<string, ParamValue> = resolveParams(
+    `indicator ${definition.name}`,
+    definition.params,
+    params,
+  );
   const given = Object.values(values);
   const list = [...aligned.map((e) => e.key), ...given.map(String)].join(",");
   const suffix = definition.outputs.length > 1 ? `.${definition.outputs[output]!}` : "";

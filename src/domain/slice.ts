@@ -18,4 +18,9 @@ export interface SliceBatch {
   advance(): boolean;
   /** The slice that the last `advance` moved to. */
   readonly slice: MarketSlice;
+  /** When what follows is rows `nextRow` to `endRow - 1` of instrument 0 and nothing else; both 0 otherwise. */
+  readonly nextRow: number;
+  readonly endRow: number;
+  /** Leaves out the rows before `row`: somebody has dealt with them. */
+  skipTo(row: number): void;
 }

@@ -14,6 +14,9 @@ export type Protection = {
   readonly trail?: Trail;
 };
 
+/** No stop, no target. */
+export const unprotected: Protection = {};
+
 /** What a strategy wants to hold in one instrument, and why. Wanting the same again changes nothing. */
 export type Signal = {
   readonly instrument: InstrumentIndex;

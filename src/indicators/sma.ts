@@ -15,7 +15,7 @@ export const smaIndicator = indicator({
   warmup: ({ length }) => length - 1,
   create({ length }) {
     const window = new RollingSum(length);
-    return (value) => window.add(value) / length;
+    return (value) => window.mean(value);
   },
 });
 

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { dayMs, hourMs } from "../../../base/time.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+import {
+  areLastDays,
+  commonSpacing,
+  stampsToCloses,
+  timeframeOfSpacing,
+  type StampRule,
+} from "./bar-times.ts";
+import { LocalZone } from "./local-zone.ts";
+
+const times = (...dates: readonly string[]): Float64Array =>
+  Float64Array.from(dates, (date) => Date.parse(date));
+
+function closes(stamps: Float64Array, rule: Partial<StampRule> & { timeframe: Timeframe }): string[] {
+  const result = stamps.slice();
+  stampsToCloses(result, result.length, { stamp: "open", isLastDay: false, zone: null, ...rule });
+  return Array.from(result, (time) => new Date(time).toISOString().slice(0, 16));
+}
+
+test("an open stamp closes one timeframe later", () => {
+  const stamps = times("2024-01-31", "2024-03-31");
+  expect(closes(stamps, { timeframe: "15m" })).toEqual(["2024-01-31T00:15", "2024-03-31T00:15"]);
+  expect(closes(stamps, { timeframe: "1w" })).toEqual(["2024-02-07T00:00", "2024-04-07T00:00"]);
+  expect(closes(stamps, { timeframe: "1M" })).toEqual(["2024-02-29T00:00", "2024-04-30T00:00"]);
+});
+
+test("a day of a zone closes at its next midnight, 23 hours later in spring", () => {
+  const zone = new LocalZone("America/New_York");
+  const stamps = times("2024-03-09T05:00Z", "2024-03-10T05:00Z");
+  expect(closes(stamps, { timeframe: "1d", zone })).toEqual(["2024-03-10T05:00", "2024-03-11T04:00"]);
+});
+
+test("a close stamp stays, a date that names the last day closes when that day is over", () => {
+  const stamps = times("2024-01-31", "2024-02-29");
+  expect(closes(stamps, { timeframe: "1M", stamp: "close" })).toEqual([
+    "2024-01-31T00:00",
+    "2024-02-29T00:00",
+  ]);
+  const labels = closes(stamps, { timeframe: "1M", stamp: "close", isLastDay: true });
+  expect(labels).toEqual(["2024-02-01T00:00", "2024-03-01T00:00"]);
+});
+
+test("the last millisecond of a bar counts as its close", () => {
+  expect(closes(times("2024-01-31T09:59:59.999Z"), { timeframe: "1h", stamp: "close" })).toEqual([
+    "2024-01-31T10:00",
+  ]);
+});
+
+test("months dated at their end and weeks dated on Fridays are labels of their last day", () => {
+  const monthEnds = times("2024-01-31", "2024-02-29", "2024-03-28", "2024-04-12");
+  expect(areLastDays(monthEnds, 4, "1M", null)).toBe(true);
+  expect(areLastDays(times("2024-01-01", "2024-02-01"), 2, "1M", null)).toBe(false);
+  expect(areLastDays(times("2006-01-06", "2006-01-13", "2006-01-20"), 3, "1w", null)).toBe(true);
+  expect(areLastDays(times("2006-01-02", "2006-01-09", "2006-01-16"), 3, "1w", null)).toBe(false);
+  expect(areLastDays(times("2024-01-31", "2024-02-29"), 2, "1d", null)).toBe(false);
+});
+
+test("the most frequent spacing names the timeframe", () => {
+  const weekdays = times("2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09", "2024-01-10");
+  expect(commonSpacing(weekdays, 5)).toEqual({ spanMs: dayMs, share: 0.75 });
+  expect(commonSpacing(weekdays, 1)).toBeNull();
+  expect(timeframeOfSpacing(dayMs - hourMs)).toBe("1d");
+  expect(timeframeOfSpacing(31 * dayMs)).toBe("1M");
+  expect(timeframeOfSpacing(1.5)).toBeNull();
+});

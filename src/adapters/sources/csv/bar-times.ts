@@ -1,0 +1,92 @@
+import { dayMs } from "../../../base/time.ts";
+import { parseTimeframe, timeframeMs, timeframeOf, type Timeframe } from "../../../domain/timeframe.ts";
+import { addToDate, type LocalZone } from "./local-zone.ts";
+
+/** What the stamps of a file mean. */
+export type StampRule = {
+  readonly timeframe: Timeframe;
+  readonly stamp: "open" | "close";
+  /** The stamp names the last day of a bar and not an instant: the bar closes when that day is over. */
+  readonly isLastDay: boolean;
+  /** The zone of naked stamps, null for UTC. */
+  readonly zone: LocalZone | null;
+};
+
+/** The most frequent distance between neighbours among times in order, or null below two times. */
+export function commonSpacing(
+  timesMs: Float64Array,
+  length: number,
+): { spanMs: number; share: number } | null {
+  const counts = new Map<number, number>();
+  let runMs = Number.NaN;
+  let run = 0;
+  for (let row = 1; row <= length; row++) {
+    const stepMs = row < length ? timesMs[row]! - timesMs[row - 1]! : Number.NaN;
+    if (stepMs === runMs) {
+      run += 1;
+      continue;
+    }
+    if (run > 0) counts.set(runMs, (counts.get(runMs) ?? 0) + run);
+    runMs = stepMs;
+    run = 1;
+  }
+  if (counts.size === 0) return null;
+  const [spanMs, count] = [...counts].reduce((a, b) =>
+    b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a,
+  );
+  return { spanMs, share: count / (length - 1) };
+}
+
+/** The timeframe of bars that are mostly `spanMs` apart, or null when no unit fits. */
+export function timeframeOfSpacing(spanMs: number): Timeframe | null {
+  // Daily and weekly bars of a zone with daylight saving can be an hour off.
+  const wholeDays = Math.round(spanMs / dayMs);
+  return timeframeOf(
+    Math.abs(spanMs - wholeDays * dayMs) === dayMs / 24 && wholeDays > 0 ? wholeDays * dayMs : spanMs,
+  );
+}
+
+/**
+ * Whether stamps can only be labels of the day on which a bar ended, as pandas and many vendors write months and
+ * weeks: midnights, months all dated at the end of the month (the last one may still run), weeks all on Fridays.
+ */
+export function areLastDays(
+  timesMs: Float64Array,
+  length: number,
+  timeframe: Timeframe,
+  zone: LocalZone | null,
+): boolean {
+  const { unit } = parseTimeframe(timeframe);
+  if (unit !== "M" && unit !== "w") return false;
+  let labels = 0;
+  for (let row = 0; row < length; row++) {
+    const wallMs = zone === null ? timesMs[row]! : zone.wallOf(timesMs[row]!);
+    const date = new Date(wallMs);
+    if (wallMs % dayMs !== 0) return false;
+    // 25: the earliest day that can be the last trading day of a month (holidays and a weekend may follow).
+    const isLabel = unit === "M" ? date.getUTCDate() >= 25 : date.getUTCDay() === 5;
+    if (isLabel) labels += 1;
+  }
+  return unit === "M" ? labels >= length - 1 : labels >= 0.8 * length;
+}
+
+/** Turns stamps into close times, in place. */
+export function stampsToCloses(timesMs: Float64Array, length: number, rule: StampRule): void {
+  const { count, unit } = parseTimeframe(rule.timeframe);
+  const { zone } = rule;
+  if (rule.stamp === "close" && !rule.isLastDay) return closeFully(timesMs, length);
+  let days = unit === "d" ? count : unit === "w" ? 7 * count : 0;
+  let months = unit === "M" ? count : 0;
+  if (rule.isLastDay) [days, months] = [1, 0];
+  const spanMs = timeframeMs(rule.timeframe);
+  for (let row = 0; row < length; row++) {
+    const timeMs = timesMs[row]!;
+    if (days === 0 && months === 0) timesMs[row] = timeMs + spanMs;
+    else timesMs[row] = zone === null ? addToDate(timeMs, days, months) : zone.add(timeMs, days, months);
+  }
+}
+
+/** Binance writes the last millisecond of a bar (`...59.999`) as its close: the bar is known one later. */
+function closeFully(timesMs: Float64Array, length: number): void {
+  for (let row = 0; row < length; row++) if (timesMs[row]! % 1000 === 999) timesMs[row] = timesMs[row]! + 1;
+}

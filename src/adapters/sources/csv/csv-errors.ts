@@ -1,0 +1,36 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { closest } from "fastest-levenshtein";
+import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
+
+/** The parts of an error about a file that differ from case to case. */
+export type CsvErrorParts = Pick<ErrorParts, "code" | "message" | "why" | "fix">;
+
+/** An error about the data in a file: exit `data`, help topic `csv`. */
+export function csvError(parts: CsvErrorParts, cause?: unknown): KiwiError {
+  return new KiwiError({ ...parts, exit: "data", topic: "csv" }, { cause });
+}
+
+/** `FILE_NOT_FOUND`, with the file whose name comes nearest. */
+export async function fileNotFound(path: string): Promise<KiwiError> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => null);
+  if (names === null) {
+    return csvError({
+      code: "FILE_NOT_FOUND",
+      message: `there is no file ${path}`,
+      why: `the folder ${folder} does not exist either`,
+      fix: `check the path: it is looked up from the folder you are in`,
+    });
+  }
+  const near = names.length === 0 ? null : closest(basename(path), names);
+  return csvError({
+    code: "FILE_NOT_FOUND",
+    message: `there is no CSV file ${path}`,
+    why:
+      near === null
+        ? `the folder ${folder} is empty`
+        : `the folder ${folder} holds ${names.length} other names`,
+    fix: near === null ? "put a CSV file there, or give another path" : `did you mean ${join(folder, near)}?`,
+  });
+}

@@ -1,0 +1,91 @@
+import type { Bars } from "../../../domain/bars.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+
+/** How to read a file where it does not say so itself. Everything but `nowMs` has a default. */
+export type CsvOptions = {
+  /** Whether the stamps name the open or the close of a bar; default open, unless the file shows otherwise. */
+  readonly stamp?: "open" | "close" | undefined;
+  /** IANA name (or an offset like `+02:00`) for stamps that carry no offset; default UTC. */
+  readonly timeZone?: string | undefined;
+  readonly symbol?: string | undefined;
+  readonly timeframe?: Timeframe | undefined;
+  readonly delimiter?: string | undefined;
+  /** Order of day, month and year where digits leave it open: `dmy`, `dd/mm/yyyy`, `mdy`, `ymd` ... */
+  readonly dateFormat?: string | undefined;
+  /** Scales the prices by `Adj Close / Close`; default false: the column is ignored. */
+  readonly adjusted?: boolean | undefined;
+  /** Keeps bars that close at or after this time. */
+  readonly fromMs?: number | undefined;
+  /** Keeps bars that close before this time. */
+  readonly toMs?: number | undefined;
+  /** The caller's present: a bar that closes later is not closed yet and is quarantined. */
+  readonly nowMs: number;
+};
+
+/** Why a row was not used as it stands. */
+export type QuarantineKind =
+  | "columns"
+  | "truncated"
+  | "time"
+  | "number"
+  | "nan"
+  | "infinite"
+  | "nonPositive"
+  | "ohlc"
+  | "negativeVolume"
+  | "future"
+  | "duplicate"
+  | "identical"
+  | "disorder";
+
+export type QuarantineExample = {
+  /** Line in the file, the first is 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+};
+
+/** All rows of one kind: how many, what became of them, and up to five of them. */
+export type QuarantineEntry = {
+  readonly kind: QuarantineKind;
+  /** `quarantined`: not used; `dropped`: a second copy of a row that is used; `kept`: used, moved to its place. */
+  readonly fate: "quarantined" | "dropped" | "kept";
+  readonly count: number;
+  readonly examples: readonly QuarantineExample[];
+};
+
+export type Quarantine = {
+  /** Rows that were refused, of all kinds together. */
+  readonly quarantined: number;
+  readonly entries: readonly QuarantineEntry[];
+};
+
+export const csvFields = ["time", "open", "high", "low", "close", "volume"] as const;
+export type CsvField = (typeof csvFields)[number] | "date" | "clock" | "adjusted close" | "symbol";
+
+/** What the reader took the file for, so that a person can see a wrong guess. */
+export type CsvDetected = {
+  /** Column name in the file (or `column 3` without a header) to the field it feeds. */
+  readonly columns: Readonly<Record<string, CsvField>>;
+  readonly delimiter: string;
+  readonly decimal: "." | ",";
+  /** For example `epoch ms`, `yyyy-mm-dd hh:mm`, `dd/mm/yyyy`. */
+  readonly dateFormat: string;
+  /** The zone naked stamps were read in, or `offset in each stamp`. */
+  readonly timeZone: string;
+  readonly stamp: "open" | "close";
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly timeframeSource: "file name" | "data" | "option";
+  readonly hasHeader: boolean;
+  /** What a person should know about how the file was read, one sentence each. */
+  readonly notes: readonly string[];
+};
+
+export type CsvReading = {
+  readonly bars: Bars;
+  readonly detected: CsvDetected;
+  readonly quarantine: Quarantine;
+  /** Data rows in the file, good and bad, without header and blank lines. */
+  readonly rowsRead: number;
+};

@@ -1,0 +1,116 @@
+import { csvError } from "./csv-errors.ts";
+import { csvFields, type CsvField } from "./csv-reading.ts";
+import { clockNames, closeTimeNames, columnOf, dateNames, plainName, timeNames } from "./header-names.ts";
+import { isTimeText } from "./read-time-text.ts";
+import type { Sample } from "./sample.ts";
+
+/** Which field each column feeds; columns that are not here are ignored. */
+export type Columns = {
+  readonly fields: ReadonlyMap<number, CsvField>;
+  /** The only time in the file is the end of each bar. */
+  readonly isCloseStamped: boolean;
+};
+
+const rowsTried = 20;
+const clockPattern = /^\d{1,2}:\d{2}/;
+const compactClockPattern = /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/;
+
+/** Finds the columns by the names in the header, or by position without one. Throws `CSV_HEADER_UNKNOWN`. */
+export function findColumns(path: string, sample: Sample): Columns {
+  const columns = sample.header === null ? byPosition(sample) : byName(sample, sample.header.map(plainName));
+  const found = new Set(columns.fields.values());
+  const missing = csvFields.filter(
+    (field) => field !== "volume" && !found.has(field) && !(field === "time" && found.has("date")),
+  );
+  if (missing.length > 0) throw headerUnknown(path, sample, `it lacks ${missing.join(", ")}`);
+  const width = widthOf(sample);
+  if (sample.header !== null && sample.header.length !== width) {
+    throw headerUnknown(
+      path,
+      sample,
+      `it names ${sample.header.length} columns, but the rows have ${width} fields`,
+    );
+  }
+  return columns;
+}
+
+/** Number of fields in most rows, not counting an empty one after a delimiter at the end. */
+function widthOf({ header, rows }: Sample): number {
+  const counts = new Map<number, number>();
+  for (const row of rows) {
+    const isOpenEnded = row.at(-1) === "" && row.length - 1 === header?.length;
+    const width = row.length - (isOpenEnded ? 1 : 0);
+    counts.set(width, (counts.get(width) ?? 0) + 1);
+  }
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}
+
+function byName(sample: Sample, names: readonly string[]): Columns {
+  const fields = new Map<number, CsvField>();
+  for (const field of ["symbol", "adjusted close", "open", "high", "low", "close"] as const) {
+    const column = columnOf(field, names);
+    if (column >= 0) fields.set(column, field);
+  }
+  const volume = volumeColumn(sample, names);
+  if (volume >= 0) fields.set(volume, "volume");
+  const date = names.findIndex((name) => dateNames.includes(name));
+  const clock = names.findIndex((name) => clockNames.includes(name));
+  if (date >= 0 && clock >= 0 && holds(sample, clock, isClock)) {
+    return { fields: fields.set(date, "date").set(clock, "clock"), isCloseStamped: false };
+  }
+  const open = timeColumn(sample, names, timeNames);
+  // Without a name that means time, an unnamed first column is the index that pandas writes.
+  const time = open < 0 && names[0] === "" && holds(sample, 0, isTimeText) ? 0 : open;
+  const close = time < 0 ? timeColumn(sample, names, closeTimeNames) : -1;
+  if (time >= 0 || close >= 0) fields.set(Math.max(time, close), "time");
+  return { fields, isCloseStamped: close >= 0 };
+}
+
+function byPosition(sample: Sample): Columns {
+  const dates = new Set(sample.rows.map(([date]) => date));
+  const isIntraday = dates.size < sample.rows.length;
+  // 170000 is a price as well as a time of day: it is a time where its date comes more than once.
+  const hasClock = holds(sample, 1, (text) => isClock(text) && (isIntraday || clockPattern.test(text)));
+  const fields = new Map<number, CsvField>([[0, hasClock ? "date" : "time"]]);
+  if (hasClock) fields.set(1, "clock");
+  const width = widthOf(sample);
+  for (const field of ["open", "high", "low", "close", "volume"] as const) {
+    if (fields.size < width) fields.set(fields.size, field);
+  }
+  return { fields, isCloseStamped: false };
+}
+
+/** MetaTrader writes a real volume and a tick volume; the real one is 0 where the market reports none. */
+function volumeColumn(sample: Sample, names: readonly string[]): number {
+  const volume = columnOf("volume", names);
+  const ticks = names.findIndex((name) => name === "tickvol" || name === "tickvolume");
+  return ticks >= 0 && holds(sample, volume, (text) => Number(text) === 0) ? ticks : volume;
+}
+
+function timeColumn(sample: Sample, names: readonly string[], wanted: readonly string[]): number {
+  for (const name of wanted) {
+    const column = names.indexOf(name);
+    if (column >= 0 && holds(sample, column, isTimeText)) return column;
+  }
+  return -1;
+}
+
+/** Whether more than half of the first rows have such a text in a column. */
+function holds({ rows }: Sample, column: number, test: (text: string) => boolean): boolean {
+  const tried = rows.slice(0, rowsTried);
+  return tried.filter((row) => test(row[column] ?? "")).length * 2 > tried.length;
+}
+
+function isClock(text: string): boolean {
+  return clockPattern.test(text) || compactClockPattern.test(text);
+}
+
+function headerUnknown(path: string, { header, rows, delimiter }: Sample, why: string): Error {
+  const line = (header ?? rows[0] ?? []).join(delimiter);
+  return csvError({
+    code: "CSV_HEADER_UNKNOWN",
+    message: `the columns of ${path} are not understood: ${line}`,
+    why: header === null ? `the file has no header and too few columns: ${why}` : why,
+    fix: `make this its first line: time,open,high,low,close,volume (any order, one name per column)`,
+  });
+}

@@ -1,0 +1,99 @@
+import { open, stat } from "node:fs/promises";
+import { TextDecoder } from "node:util";
+import { csvError, fileNotFound } from "./csv-errors.ts";
+import { fileEmpty, unpacked } from "./unpack.ts";
+
+const lineFeed = 10;
+
+/**
+ * The text of a file in pieces of about a megabyte, unpacked as they are asked for: gzip and zip are known by their
+ * first bytes, not by the name. UTF-16 comes out as single bytes; a byte order mark is left out.
+ * Throws `FILE_NOT_FOUND`, `FILE_EMPTY`, `FILE_UNREADABLE`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `CSV_NOT_TEXT`.
+ */
+export async function* openText(path: string): AsyncGenerator<Uint8Array> {
+  const head = await readHead(path);
+  let isFirst = true;
+  let wide: TextDecoder | null = null;
+  for await (const piece of unpacked(path, head)) {
+    if (isFirst) wide = utf16Decoder(piece);
+    if (isFirst && wide === null) refuseBinary(path, piece);
+    if (wide !== null) yield Buffer.from(wide.decode(piece, { stream: true }));
+    else yield isFirst ? withoutMark(piece) : piece;
+    isFirst = false;
+  }
+}
+
+/** Texts of the wanted lines, the first is 1; lines past the end are missing from the result. */
+export async function readLines(path: string, wanted: ReadonlySet<number>): Promise<Map<number, string>> {
+  const texts = new Map<number, string>();
+  let line = 1;
+  let rest = "";
+  for await (const piece of openText(path)) {
+    let start = 0;
+    for (let end = piece.indexOf(lineFeed); end >= 0; end = piece.indexOf(lineFeed, start)) {
+      if (wanted.has(line)) texts.set(line, (rest + decode(piece, start, end)).trimEnd());
+      rest = "";
+      start = end + 1;
+      line += 1;
+    }
+    rest += decode(piece, start, piece.length);
+    if (texts.size === wanted.size) return texts;
+  }
+  if (wanted.has(line)) texts.set(line, rest.trimEnd());
+  return texts;
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const info = await stat(path).catch(() => null);
+  if (info === null) throw await fileNotFound(path);
+  if (!info.isFile()) {
+    throw csvError({
+      code: "FILE_NOT_FOUND",
+      message: `${path} is a folder`,
+      why: "one file was expected here",
+      fix: `name a file in it: ls ${path}`,
+    });
+  }
+  if (info.size === 0) throw fileEmpty(path);
+  try {
+    const file = await open(path);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    await file.close();
+    return buffer.subarray(0, bytesRead);
+  } catch (cause) {
+    throw csvError(
+      {
+        code: "FILE_UNREADABLE",
+        message: `${path} cannot be opened`,
+        why: cause instanceof Error ? cause.message : String(cause),
+        fix: `allow reading it: chmod u+r ${path}`,
+      },
+      cause,
+    );
+  }
+}
+
+/** Scripts of MetaTrader write UTF-16 with a byte order mark. */
+function utf16Decoder(piece: Uint8Array): TextDecoder | null {
+  if (piece[0] === 0xff && piece[1] === 0xfe) return new TextDecoder("utf-16le");
+  return piece[0] === 0xfe && piece[1] === 0xff ? new TextDecoder("utf-16be") : null;
+}
+
+function refuseBinary(path: string, piece: Uint8Array): void {
+  if (!piece.subarray(0, 4096).includes(0)) return;
+  const isParquet = String.fromCharCode(...piece.subarray(0, 4)) === "PAR1";
+  throw csvError({
+    code: "CSV_NOT_TEXT",
+    message: `${path} is ${isParquet ? "a Parquet file" : "not text"}`,
+    why: "bars are read from text, one row per line, and this file begins with binary data",
+    fix: "export it as CSV with the columns time,open,high,low,close,volume",
+  });
+}
+
+function withoutMark(piece: Uint8Array): Uint8Array {
+  return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? piece.subarray(3) : piece;
+}
+
+function decode(piece: Uint8Array, start: number, end: number): string {
+  return Buffer.from(piece.buffer, piece.byteOffset + start, end - start).toString("utf8");
+}

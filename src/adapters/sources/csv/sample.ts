@@ -1,0 +1,82 @@
+import { csvError } from "./csv-errors.ts";
+import { splitFields } from "./split-fields.ts";
+
+/** The first lines of a file, cut into fields. */
+export type Sample = {
+  readonly delimiter: string;
+  readonly decimal: "." | ",";
+  /** Names of the columns, or null where the first line is data already. */
+  readonly header: readonly string[] | null;
+  readonly rows: readonly (readonly string[])[];
+  /** Lines before the first data row. */
+  readonly linesBefore: number;
+};
+
+const delimiters = ["\t", ";", "|", ",", " "] as const;
+const linesMax = 200;
+const voters = 50;
+const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?$/;
+/** What some exporters put before the header: comments, Excel's `sep=;`, a web address. */
+const prefacePattern = /^\s*($|#|sep=|https?:\/\/|www\.)/i;
+
+/** Cuts the beginning of a file into fields. Throws `CSV_NO_ROWS` when it holds no data. */
+export function takeSample(path: string, text: string, delimiterWanted: string | undefined): Sample {
+  const lines = text.split("\n", linesMax);
+  const start = lines.findIndex((line) => !prefacePattern.test(line));
+  const first = lines[start];
+  if (first === undefined) throw noRows(path, "the file holds only blank lines and comments");
+  const body = lines.slice(start).filter((line) => line.trim() !== "");
+  const delimiter = delimiterWanted ?? detectDelimiter(body);
+  const table = body.map((line) => splitFields(line, delimiter));
+  const header = isHeader(table[0]!) ? table[0]! : null;
+  const rows = header === null ? table : table.slice(1);
+  if (rows.length === 0) throw noRows(path, `the only line is the header: ${first.trim()}`);
+  return {
+    delimiter,
+    decimal: detectDecimal(rows),
+    header,
+    rows,
+    linesBefore: header === null ? start : start + 1,
+  };
+}
+
+/** `CSV_NO_ROWS`. */
+export function noRows(path: string, why: string): Error {
+  return csvError({
+    code: "CSV_NO_ROWS",
+    message: `${path} has no bars`,
+    why,
+    fix: "export the file again with its data rows, at least two",
+  });
+}
+
+/** The first delimiter that cuts nearly all lines into the same number of fields, five or more; else the finest. */
+function detectDelimiter(body: readonly string[]): string {
+  const lines = body.slice(0, voters);
+  let best = ",";
+  let bestWidth = 1;
+  for (const delimiter of delimiters) {
+    const counts = new Map<number, number>();
+    for (const line of lines) {
+      const width = splitFields(line, delimiter).length;
+      counts.set(width, (counts.get(width) ?? 0) + 1);
+    }
+    const [width, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+    if (width >= 5 && count >= lines.length * 0.8) return delimiter;
+    if (width > bestWidth) [best, bestWidth] = [delimiter, width];
+  }
+  return best;
+}
+
+/** A first line that has letters and fewer than four numbers names the columns. */
+function isHeader(fields: readonly string[]): boolean {
+  const numbers = fields.filter((field) => numberPattern.test(field)).length;
+  return numbers < 4 && fields.some((field) => /[a-z]/i.test(field));
+}
+
+function detectDecimal(rows: Sample["rows"]): "." | "," {
+  const fields = rows.slice(0, voters).flat();
+  const commas = fields.filter((field) => /^[+-]?\d*,\d+$/.test(field)).length;
+  const dots = fields.filter((field) => /^[+-]?\d*\.\d+$/.test(field)).length;
+  return commas > dots ? "," : ".";
+}

@@ -1,0 +1,41 @@
+import type { Session } from "../engine/step.ts";
+
+/** Where decisions ended: from bars to trades, with every gate that said no. */
+export type Funnel = {
+  readonly decisions: number;
+  readonly warmingUp: number;
+  readonly silent: number;
+  readonly signals: number;
+  /** Signals that changed nothing: the holding was close enough. */
+  readonly unchanged: number;
+  /** By rule and reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly orders: number;
+  readonly fills: number;
+  /** Canceled, rejected and expired orders by reason. */
+  readonly unfilled: Readonly<Record<string, number>>;
+  readonly trades: number;
+};
+
+/** Counts what became of every decision of a session. */
+export function funnelOf(session: Session): Funnel {
+  const { journal, portfolio } = session;
+  const { events } = journal.log;
+  const signals = events.count("signal");
+  const unfilled = new Map<string, number>();
+  for (const kind of ["canceled", "rejected", "expired"] as const) {
+    for (const [reason, count] of events.countsOf(kind)) unfilled.set(`${kind}: ${reason}`, count);
+  }
+  return {
+    decisions: journal.warmingUp + journal.silent + signals,
+    warmingUp: journal.warmingUp,
+    silent: journal.silent,
+    signals,
+    unchanged: journal.unchanged,
+    refused: Object.fromEntries(events.countsOf("refused")),
+    orders: events.count("order"),
+    fills: events.count("fill"),
+    unfilled: Object.fromEntries(unfilled),
+    trades: portfolio.trades.closed.length,
+  };
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+
+const choice = z.object({ use: z.string() }).catchall(z.union([z.number(), z.boolean(), z.string()]));
+
+const account = z.strictObject({
+  kind: z
+    .enum(["cash", "margin"])
+    .default("cash")
+    .describe("a cash account is long only; a margin account may short"),
+  cash: z.number().positive().default(10_000).describe("starting cash in base currency"),
+  baseCurrency: z.string().default("USD"),
+  leverage: z
+    .number()
+    .positive()
+    .max(100)
+    .default(2)
+    .describe("largest gross exposure of a margin account, in multiples of equity"),
+  maintenanceMargin: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.25)
+    .describe("share of exposure below which equity is a margin call"),
+  fixedRates: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe("base currency per unit of another currency"),
+});
+
+const costs = z.strictObject({
+  commission: choice.default({ use: "rate", rate: 0.001 }),
+  slippage: choice.default({ use: "fixed", rate: 0.0005 }),
+  latencyMs: z.number().min(0).default(0).describe("from sending an order until the venue acts on it"),
+  volumeShareMax: z
+    .number()
+    .positive()
+    .default(Infinity)
+    .describe("largest share of a bar's volume that our orders take"),
+  borrowRate: z.number().min(0).default(0.03).describe("yearly fee on the value of short positions"),
+  fundingRate: z
+    .number()
+    .default(0)
+    .describe("paid by longs to shorts every eight hours (perpetual futures)"),
+});
+
+const execution = z.strictObject({
+  rebalanceBand: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe("changes below this share of a position are not traded"),
+  sizeAt: z.enum(["close", "fill"]).default("close").describe("price that turns a weight into a quantity"),
+  flattenAtEnd: z.boolean().default(false).describe("close everything at the open of the last bar"),
+  skipQuiet: z
+    .boolean()
+    .default(true)
+    .describe("take bars on which nothing can happen the short way; same result"),
+});
+
+const protection = z.strictObject({
+  atrLength: z.int().min(1).default(14),
+  stopAtr: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("stop-loss this many ATR from the close; 0 = the strategy's own, if any"),
+  takeProfitAtr: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("take-profit this many ATR from the close; 0 = the strategy's own"),
+});
+
+const instrument = z.strictObject({
+  tickSize: z.number().positive().default(1e-8),
+  lotSize: z.number().positive().default(1e-8),
+  notionalMin: z.number().min(0).default(0),
+  contractMultiplier: z.number().positive().default(1),
+  quoteCurrency: z.string().optional(),
+  calendar: z.string().optional(),
+});
+
+/** Everything that shapes a run beside its data and its strategy. An empty object is valid. */
+export const runConfigSchema = z.strictObject({
+  account: account.prefault({}),
+  costs: costs.prefault({}),
+  sizing: choice.default({ use: "fixed-fraction" }),
+  risk: z
+    .strictObject({
+      profile: z.enum(["none", "conservative", "moderate", "aggressive"]).default("none"),
+      rules: z.array(choice).default([]),
+    })
+    .prefault({}),
+  protection: protection.prefault({}),
+  execution: execution.prefault({}),
+  instruments: z
+    .record(z.string(), instrument.partial())
+    .default({})
+    .describe('by symbol; "*" holds for all'),
+});
+
+export type RunConfig = z.output<typeof runConfigSchema>;
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+export type InstrumentConfig = z.output<typeof instrument>;
+
+/** The settings of one symbol: its own over those of `*` over the defaults. */
+export function instrumentConfig(config: RunConfig, symbol: string): InstrumentConfig {
+  return instrument.parse({ ...config.instruments["*"], ...config.instruments[symbol] });
+}

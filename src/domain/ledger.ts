@@ -1,0 +1,164 @@
+import { assert } from "../base/assert.ts";
+import { removeFrom } from "../base/remove-from.ts";
+import type { Bars } from "./bars.ts";
+import type { Conversion } from "./currency.ts";
+import type { Instrument } from "./instrument.ts";
+import { signOf, type Charge, type Fill } from "./order.ts";
+import type { MarketSlice } from "./slice.ts";
+
+/**
+ * Cash and holdings of one account: the arithmetic of booking, and nothing else. Our portfolio and the simulated
+ * venue each keep one, so that each can be held against the other. Money is in the base currency; cash arising in
+ * another currency is converted when it arises.
+ */
+export class Ledger {
+  cash: number;
+  realizedPnl = 0;
+  feesPaid = 0;
+  slippagePaid = 0;
+  chargesPaid = 0;
+  tradedNotional = 0;
+  /** Per instrument, by index. */
+  readonly quantity: Float64Array;
+  readonly averagePrice: Float64Array;
+  /** Average cost of one unit in base currency, at the rates of the day it was bought. */
+  private readonly averageCost: Float64Array;
+  readonly lastPrice: Float64Array;
+  readonly realizedBy: Float64Array;
+  readonly feesBy: Float64Array;
+  /** Indices of the instruments that are held, in the order they were opened. */
+  readonly held: number[] = [];
+  private readonly multiplier: Float64Array;
+  private readonly conversions: readonly Conversion[];
+  private readonly isPlain: boolean;
+
+  constructor(cash: number, instruments: readonly Instrument[], conversions: readonly Conversion[]) {
+    const count = instruments.length;
+    this.cash = cash;
+    this.quantity = new Float64Array(count);
+    this.averagePrice = new Float64Array(count);
+    this.averageCost = new Float64Array(count);
+    this.lastPrice = new Float64Array(count).fill(Number.NaN);
+    this.realizedBy = new Float64Array(count);
+    this.feesBy = new Float64Array(count);
+    this.multiplier = Float64Array.from(instruments, (instrument) => instrument.contractMultiplier);
+    this.conversions = conversions;
+    this.isPlain =
+      conversions.every((c) => c.kind === "fixed" && c.rate === 1) && this.multiplier.every((m) => m === 1);
+  }
+
+  /** Takes the closes of a slice as the present prices. */
+  mark(slice: MarketSlice, bars: readonly Bars[]): void {
+    const { count, instruments, rows } = slice;
+    for (let k = 0; k < count; k++) {
+      const index = instruments[k]!;
+      this.lastPrice[index] = bars[index]!.close[rows[k]!]!;
+    }
+  }
+
+  /** Base currency per unit of quote currency of an instrument, at the present prices; NaN before the first bar. */
+  conversionRate(index: number): number {
+    const conversion = this.conversions[index]!;
+    if (conversion.kind === "fixed") return conversion.rate;
+    const price = this.lastPrice[conversion.index]!;
+    return conversion.isInverse ? 1 / price : price;
+  }
+
+  /** Value of one unit at `price`, in base currency. */
+  unitValue(index: number, price: number): number {
+    if (this.isPlain) return price;
+    return price * this.multiplier[index]! * this.conversionRate(index);
+  }
+
+  /** Cash plus the holdings at their last prices. */
+  equity(): number {
+    let sum = this.cash;
+    const { held, quantity, lastPrice } = this;
+    for (let k = 0; k < held.length; k++) {
+      const index = held[k]!;
+      sum += quantity[index]! * this.unitValue(index, lastPrice[index]!);
+    }
+    return sum;
+  }
+
+  /** Writes the equity at each of the closes of instrument 0 in rows `from` to `to - 1` into `target`, from `at` on. */
+  equityPath(close: Float64Array, from: number, to: number, target: Float64Array, at: number): void {
+    if (this.held.length === 0) {
+      target.fill(this.cash, at, at + to - from);
+      return;
+    }
+    const { cash, lastPrice } = this;
+    const quantity = this.quantity[0]!;
+    for (let row = from; row < to; row++) {
+      // The same operations in the same order as in equity(), so that the last bit is the same too.
+      lastPrice[0] = close[row]!;
+      target[at + row - from] = cash + quantity * this.unitValue(0, close[row]!);
+    }
+  }
+
+  /** Sum of |value| over the holdings. */
+  grossExposure(): number {
+    let sum = 0;
+    for (const index of this.held)
+      sum += Math.abs(this.quantity[index]!) * this.unitValue(index, this.lastPrice[index]!);
+    return sum;
+  }
+
+  /** Books a fill. Crossing zero closes the old position and opens the new one at the fill price. */
+  book(fill: Fill): void {
+    assert(fill.quantity > 0 && Number.isFinite(fill.quantity), "a fill has a positive quantity");
+    assert(Number.isFinite(fill.price), "a fill has a price");
+    const index = fill.instrument;
+    const signed = signOf(fill.side) * fill.quantity;
+    const before = this.quantity[index]!;
+    const after = snapToZero(before + signed, before);
+    // Until the first close of another currency is known its own fill price must serve.
+    if (Number.isNaN(this.lastPrice[index]!)) this.lastPrice[index] = fill.price;
+    if (before === 0 || Math.sign(before) === Math.sign(signed))
+      this.enlarge(index, fill.price, before, signed);
+    else this.reduce(index, fill.price, before, signed, after);
+    this.quantity[index] = after;
+    this.updateHeld(index, before, after);
+    const value = this.unitValue(index, fill.price);
+    const rate = this.conversionRate(index);
+    this.cash -= signed * value + fill.fee * rate;
+    this.feesPaid += fill.fee * rate;
+    this.feesBy[index]! += fill.fee * rate;
+    this.slippagePaid += fill.slippageCost * rate;
+    this.tradedNotional += fill.quantity * value;
+  }
+
+  /** Books funding, borrow fees and interest. */
+  charge(charge: Charge): void {
+    const amount = charge.amount * this.conversionRate(charge.instrument);
+    this.cash -= amount;
+    this.chargesPaid += amount;
+  }
+
+  private enlarge(index: number, price: number, before: number, signed: number): void {
+    const share = before === 0 ? 1 : signed / (before + signed);
+    this.averagePrice[index]! += (price - this.averagePrice[index]!) * share;
+    this.averageCost[index]! += (this.unitValue(index, price) - this.averageCost[index]!) * share;
+  }
+
+  private reduce(index: number, price: number, before: number, signed: number, after: number): void {
+    const closed = Math.min(Math.abs(signed), Math.abs(before)) * Math.sign(before);
+    const value = this.unitValue(index, price);
+    const pnl = closed * (value - this.averageCost[index]!);
+    this.realizedPnl += pnl;
+    this.realizedBy[index]! += pnl;
+    if (after !== 0 && Math.sign(after) === Math.sign(before)) return;
+    this.averagePrice[index] = after === 0 ? 0 : price;
+    this.averageCost[index] = after === 0 ? 0 : value;
+  }
+
+  private updateHeld(index: number, before: number, after: number): void {
+    if (before === 0 && after !== 0) this.held.push(index);
+    else if (before !== 0 && after === 0) removeFrom(this.held, index);
+  }
+}
+
+/** Selling 0.3 out of 0.1 + 0.2 leaves 5.6e-17, which is nothing: lots are far larger than rounding errors. */
+function snapToZero(after: number, before: number): number {
+  return Math.abs(after) <= Math.abs(before) * 1e-12 ? 0 : after;
+}

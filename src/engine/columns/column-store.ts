@@ -1,0 +1,141 @@
+import { assert } from "../../base/assert.ts";
+import type { Bars } from "../../domain/bars.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import { Column, Fold, grow } from "./fold.ts";
+import { AlignedFrame, ResampledFrame, type Frame } from "./frame.ts";
+
+/** How a store finds the bars of another symbol; throws when the run has none. */
+export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calendar: Calendar };
+
+/**
+ * The columns of one symbol's bars. Every distinct expression is folded once, whoever asks for it, so a sweep
+ * over parameters shares what its runs have in common.
+ */
+export class ColumnStore {
+  readonly bars: Bars;
+  private readonly calendar: Calendar;
+  private readonly findBars: FindBars;
+  private readonly frames = new Map<FrameKey, Frame>();
+  private readonly columns = new Map<string, Column>();
+  private readonly folds = new Map<string, Fold>();
+
+  constructor(bars: Bars, calendar: Calendar, findBars: FindBars) {
+    this.bars = bars;
+    this.calendar = calendar;
+    this.findBars = findBars;
+  }
+
+  /** Every column made so far, by expression key: what `kiwi check` compares. */
+  get all(): ReadonlyMap<string, Column> {
+    return this.columns;
+  }
+
+  /** The column of an expression, computed up to the bars there are. */
+  column(expression: Expr): Column {
+    let column = this.columns.get(expression.key);
+    if (column === undefined) {
+      column = this.make(expression);
+      this.columns.set(expression.key, column);
+    }
+    column.extend();
+    return column;
+  }
+
+  /** The bars of a frame other than the own one, and which of them are closed at each own row. */
+  frame(key: FrameKey): Frame {
+    assert(key !== ownFrame, "the own frame needs no map");
+    let frame = this.frames.get(key);
+    if (frame === undefined) {
+      frame = this.makeFrame(key);
+      this.frames.set(key, frame);
+    }
+    frame.extend();
+    return frame;
+  }
+
+  private makeFrame(key: FrameKey): Frame {
+    const [symbol, timeframe] = key.includes("@") ? key.split("@") : ["", key];
+    if (symbol === "") return new ResampledFrame(this.bars, timeframe as Timeframe, this.calendar);
+    const other = this.findBars(symbol!);
+    return new AlignedFrame(this.bars, other.bars);
+  }
+
+  private make(expression: Expr): Column {
+    const { node } = expression;
+    switch (node.kind) {
+      case "field":
+        return this.fieldColumn(expression);
+      case "constant":
+        return constantColumn(node.value, () => this.rows(expression.frame));
+      case "align":
+        return alignedColumn(this.column(node.input), this.frame(node.input.frame), () => this.bars.length);
+      case "indicator":
+        return this.foldOf(expression).outputs[node.output]!;
+    }
+  }
+
+  /** Outputs of one indicator with the same parameters and inputs share one fold. */
+  private foldOf(expression: Expr): Fold {
+    const { node } = expression;
+    assert(node.kind === "indicator", "only indicators fold");
+    const inputs = node.inputs.map((input) => this.column(input));
+    const key = `${node.definition.name}(${node.inputs.map((input) => input.key).join()};${Object.values(node.params).join()})`;
+    let fold = this.folds.get(key);
+    if (fold === undefined) {
+      fold = new Fold(node.definition, node.params, inputs, () => this.rows(expression.frame));
+      this.folds.set(key, fold);
+    }
+    return fold;
+  }
+
+  private rows(frame: FrameKey): number {
+    return frame === ownFrame ? this.bars.length : this.frame(frame).bars.length;
+  }
+
+  private fieldColumn(expression: Expr): Column {
+    const { node, frame } = expression;
+    assert(node.kind === "field", "a field");
+    const source = frame === ownFrame ? null : this.frame(frame);
+    const bars = source?.bars ?? this.bars;
+    const { field } = node;
+    if (field === "session") return sessionColumn(bars, this.calendar, source);
+    return new Column((column) => {
+      source?.extend();
+      column.values = bars[field];
+    });
+  }
+}
+
+function constantColumn(value: number, rowsNow: () => number): Column {
+  return new Column((column) => {
+    const from = column.values.length;
+    if (rowsNow() <= from) return;
+    column.values = grow(column.values, rowsNow());
+    column.values.fill(value, from);
+  });
+}
+
+function alignedColumn(input: Column, frame: Frame, rowsNow: () => number): Column {
+  let row = 0;
+  return new Column((column) => {
+    frame.extend();
+    input.extend();
+    const rows = rowsNow();
+    column.values = grow(column.values, rows);
+    for (; row < rows; row++) {
+      const visible = frame.visible[row]!;
+      column.values[row] = visible < 0 ? Number.NaN : input.values[visible]!;
+    }
+  });
+}
+
+function sessionColumn(bars: Bars, calendar: Calendar, source: Frame | null): Column {
+  let row = 0;
+  return new Column((column) => {
+    source?.extend();
+    column.values = grow(column.values, bars.length);
+    for (; row < bars.length; row++) column.values[row] = calendar.sessionOf(bars.closeTimeMs[row]!);
+  });
+}

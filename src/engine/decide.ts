@@ -1,0 +1,73 @@
+import { empty } from "../base/empty.ts";
+import { floorToStep } from "../base/numbers.ts";
+import type { Bars } from "../domain/bars.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { Signal, Target } from "../domain/target.ts";
+import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
+import type { Sizer, SizingContext } from "../ports/sizer.ts";
+import type { Portfolio } from "./portfolio.ts";
+import type { StrategyRunner } from "./strategy-runner.ts";
+
+/** What a run decides with, from bars to targets. */
+export type Pipeline = {
+  readonly instruments: readonly Instrument[];
+  /** The bars that are decided on, by instrument index. */
+  readonly bars: readonly Bars[];
+  /** One strategy per instrument, by index. */
+  readonly runners: readonly StrategyRunner[];
+  readonly sizer: Sizer;
+  /** What an order will cost, so that sizing can set it aside. */
+  readonly commission: CommissionModel;
+  readonly slippage: SlippageModel;
+  /** Reused, so that a silent bar allocates nothing. */
+  readonly decision: Decision;
+};
+
+/** What the account should hold, for every instrument that somebody spoke about. Reused. */
+export type Decision = {
+  readonly targets: Target[];
+  warmingUp: number;
+  silent: number;
+};
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A decision that says nothing. */
+export function emptyDecision(): Decision {
+  return { targets: [], warmingUp: 0, silent: 0 };
+}
+
+/** From closed bars to the holdings they argue for. No orders, no I/O, no clock. */
+export function decide(pipeline: Pipeline, closed: MarketSlice, portfolio: Portfolio): Decision {
+  const { decision, runners, sizer } = pipeline;
+  empty(decision.targets);
+  decision.warmingUp = 0;
+  decision.silent = 0;
+  sizer.observe?.(closed);
+  for (let k = 0; k < closed.count; k++) {
+    const index = closed.instruments[k]!;
+    const row = closed.rows[k]!;
+    const runner = runners[index]!;
+    const opinion = runner.decide(row, closed.timeMs);
+    if (opinion === "silent") decision.silent += 1;
+    else if (opinion === "warming up") decision.warmingUp += 1;
+    else decision.targets.push(size(pipeline, runner.signal!, index, row, portfolio));
+  }
+  return decision;
+}
+
+/** quantity = floor to lot of |weight| x equity / (close x (1 + cost rate)), signed like the weight. */
+function size(pipeline: Pipeline, signal: Signal, index: number, row: number, portfolio: Portfolio): Target {
+  const instrument = pipeline.instruments[index]!;
+  const bars = pipeline.bars[index]!;
+  const price = bars.close[row]!;
+  const estimate =
+    Math.abs(signal.weight) * (portfolio.equity / portfolio.unitValue(instrument.index, price));
+  const costRate = pipeline.commission.rate(estimate, price) + pipeline.slippage.rate(bars, row, estimate);
+  const context: Writable<SizingContext> = { portfolio, instrument, price, costRate };
+  const equityWeight = signal.weight === 0 ? 0 : pipeline.sizer.weigh(signal, context);
+  const unit = portfolio.unitValue(instrument.index, price) * (1 + costRate);
+  const lots = floorToStep((Math.abs(equityWeight) * portfolio.equity) / unit, instrument.lotSize);
+  return { ...signal, equityWeight, quantity: equityWeight < 0 ? -lots : lots };
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import type { Bars } from "../../domain/bars.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import { bytesOf } from "../../base/hash.ts";
+import { EventTable } from "./event-table.ts";
+
+const chunkSlices = 65_536;
+
+/**
+ * What a run decided, as numbers in typed columns: time and equity of every slice, and an event for everything that
+ * happened. A SHA-256 chained over chunks of them is the identity of the run: two runs that decided alike have the
+ * same hash, wherever and however they ran.
+ */
+export class DecisionLog {
+  timeMs: Float64Array;
+  equity: Float64Array;
+  length = 0;
+  readonly events = new EventTable();
+  /** How many slices ended with a position open. */
+  exposedSlices = 0;
+  private chain = "";
+  private hashedSlices = 0;
+  private hashedEvents = 0;
+
+  constructor(capacity = 1024) {
+    this.timeMs = new Float64Array(capacity);
+    this.equity = new Float64Array(capacity);
+  }
+
+  /** Ends a slice. Events recorded since the last call belong to it. */
+  record(timeMs: number, equity: number, isExposed: boolean): void {
+    const row = this.length;
+    if (row === this.timeMs.length) this.grow();
+    this.timeMs[row] = timeMs;
+    this.equity[row] = equity;
+    if (isExposed) this.exposedSlices += 1;
+    this.length = row + 1;
+    if (this.length - this.hashedSlices === chunkSlices) this.hashChunk();
+  }
+
+  /** Ends the slices of rows `from` to `to - 1` of the only instrument: the holdings stay, the prices move. */
+  recordQuiet(bars: Bars, from: number, to: number, ledger: Ledger): void {
+    for (let row = from; row < to;) {
+      const room = chunkSlices - (this.length - this.hashedSlices);
+      const end = Math.min(to, row + room);
+      while (this.length + end - row > this.timeMs.length) this.grow();
+      const { closeTimeMs } = bars;
+      const { timeMs, length } = this;
+      for (let k = row; k < end; k++) timeMs[length + k - row] = closeTimeMs[k]!;
+      ledger.equityPath(bars.close, row, end, this.equity, this.length);
+      if (ledger.held.length > 0) this.exposedSlices += end - row;
+      this.length += end - row;
+      if (end - row === room) this.hashChunk();
+      row = end;
+    }
+  }
+
+  /** The hash over everything recorded so far. Chunk borders are fixed, so asking early changes nothing later. */
+  hash(): string {
+    return this.length === this.hashedSlices ? this.chain : this.chunkHash();
+  }
+
+  private hashChunk(): void {
+    this.chain = this.chunkHash();
+    this.hashedSlices = this.length;
+    this.hashedEvents = this.events.length;
+  }
+
+  private chunkHash(): string {
+    const hash = createHash("sha256");
+    hash.update(this.chain);
+    // Between two events equity follows from the prices alone, so a chunk's events and its last slice say it all.
+    this.events.hashInto(hash, this.hashedEvents);
+    hash.update(bytesOf(Float64Array.of(this.timeMs[this.length - 1]!, this.equity[this.length - 1]!)));
+    return hash.digest("hex");
+  }
+
+  private grow(): void {
+    const capacity = this.timeMs.length * 2;
+    for (const name of ["timeMs", "equity"] as const) {
+      const larger = new Float64Array(capacity);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Bars } from "../../domain/bars.ts";
+import { signOf, type ExecutionReport } from "../../domain/order.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import type { Target } from "../../domain/target.ts";
+import type { Decision } from "../decide.ts";
+import type { Plan } from "../plan-orders.ts";
+import type { Portfolio } from "../portfolio.ts";
+import type { Review, RiskGate } from "../risk-gate.ts";
+import { DecisionLog } from "./decision-log.ts";
+
+/** Writes each step into the decision log. */
+export class Journal {
+  readonly log: DecisionLog;
+  /** Decisions by what came of them: the top of the funnel. */
+  warmingUp = 0;
+  silent = 0;
+  unchanged = 0;
+  private lastAlarm = "";
+
+  constructor(capacity: number) {
+    this.log = new DecisionLog(capacity);
+  }
+
+  /** Ends a step. */
+  record(
+    slice: MarketSlice,
+    reports: readonly ExecutionReport[],
+    decision: Decision,
+    targets: readonly Target[],
+    plan: Plan,
+    review: Review,
+    portfolio: Portfolio,
+    risk: RiskGate,
+  ): void {
+    this.warmingUp += decision.warmingUp;
+    this.silent += decision.silent;
+    if (reports.length > 0) this.recordReports(slice.timeMs, reports);
+    if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
+    if (review.approved.length > 0) this.recordOrders(slice.timeMs, review);
+    if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
+    if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);
+    this.log.record(slice.timeMs, portfolio.equity, portfolio.ledger.held.length > 0);
+  }
+
+  /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
+  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio): void {
+    this.silent += to - from;
+    this.log.recordQuiet(bars, from, to, portfolio.ledger);
+    if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;
+  }
+
+  private recordReports(timeMs: number, reports: readonly ExecutionReport[]): void {
+    const { events } = this.log;
+    for (const report of reports) {
+      if (report.kind === "filled") {
+        const { instrument, side, quantity, price, fee, slippageCost, liquidity } = report.fill;
+        events.add(timeMs, instrument, "fill", signOf(side) * quantity, price, fee + slippageCost, liquidity);
+      } else if (report.kind === "charged") {
+        events.add(
+          timeMs,
+          report.charge.instrument,
+          "charged",
+          report.charge.amount,
+          Number.NaN,
+          Number.NaN,
+          report.charge.kind,
+        );
+      } else if (report.kind !== "accepted" && report.kind !== "triggered") {
+        events.add(timeMs, -1, report.kind, report.orderId, Number.NaN, Number.NaN, report.reason);
+      }
+    }
+  }
+
+  private recordTargets(timeMs: number, targets: readonly Target[], plan: Plan): void {
+    this.unchanged += plan.unchanged;
+    for (const { instrument, weight, equityWeight, quantity, reason } of targets) {
+      this.log.events.add(timeMs, instrument, "signal", weight, equityWeight, quantity, reason);
+    }
+  }
+
+  private recordOrders(timeMs: number, review: Review): void {
+    for (const { id, instrument, side, quantity, terms, reason } of review.approved) {
+      const price =
+        "limitPrice" in terms ? terms.limitPrice : "stopPrice" in terms ? terms.stopPrice : Number.NaN;
+      this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, price, id, reason);
+    }
+  }
+
+  private recordRefusals(timeMs: number, review: Review): void {
+    for (const { order, ruleName, reason, limit, value } of review.refused) {
+      this.log.events.add(
+        timeMs,
+        order.instrument,
+        "refused",
+        value,
+        limit,
+        signOf(order.side) * order.quantity,
+        `${ruleName}: ${reason}`,
+      );
+    }
+  }
+
+  private recordAlarm(timeMs: number, { alarm, alarmRule }: RiskGate): void {
+    const text = alarm.kind === "clear" ? "" : `${alarmRule}: ${alarm.kind}, ${alarm.reason}`;
+    if (text === this.lastAlarm) return;
+    this.lastAlarm = text;
+    const value = alarm.kind === "clear" ? Number.NaN : alarm.value;
+    const limit = alarm.kind === "clear" ? Number.NaN : alarm.limit;
+    this.log.events.add(timeMs, -1, "alarm", value, limit, Number.NaN, text === "" ? "clear" : text);
+  }
+}

@@ -1,0 +1,169 @@
+import { empty } from "../base/empty.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { OrderId, OrderRequest, OrderTerms } from "../domain/order.ts";
+import { unprotected, type Protection, type Target } from "../domain/target.ts";
+import { isProtection, type OrderTracker } from "./order-tracker.ts";
+import type { Portfolio } from "./portfolio.ts";
+
+/** Orders to withdraw and orders to send. The arrays are reused: read them before the next bar. */
+export type Plan = {
+  readonly cancels: OrderId[];
+  readonly orders: OrderRequest[];
+  /** Targets that changed nothing because the holding is close enough. */
+  unchanged: number;
+};
+
+export type PlanOptions = {
+  /** Changes of an open position smaller than this share of it are not worth their costs. */
+  readonly rebalanceBand: number;
+  /** Let the venue compute the quantity at the fill price instead of at the last close. */
+  readonly sizeAtFill: boolean;
+};
+
+type DraftOrder = { -readonly [K in keyof OrderRequest]: OrderRequest[K] };
+const market: OrderTerms = { type: "market" };
+
+/** The differences between what the account holds, or has on its way, and what it should hold. */
+export function planOrders(
+  plan: Plan,
+  targets: readonly Target[],
+  portfolio: Portfolio,
+  tracker: OrderTracker,
+  timeMs: number,
+  options: PlanOptions,
+): Plan {
+  empty(plan.cancels);
+  empty(plan.orders);
+  plan.unchanged = 0;
+  for (const target of targets) planTarget(plan, target, portfolio, tracker, timeMs, options);
+  return plan;
+}
+
+function planTarget(
+  plan: Plan,
+  target: Target,
+  portfolio: Portfolio,
+  tracker: OrderTracker,
+  timeMs: number,
+  options: PlanOptions,
+): void {
+  const { instrument, quantity } = target;
+  const held = portfolio.ledger.quantity[instrument]!;
+  const isWaiting = isWaitingFor(target, tracker);
+  const onTheWay = isWaiting ? tracker.pending(instrument) : 0;
+  const missing = quantity - held - onTheWay;
+  if (missing === 0 || isWithinBand(quantity, held + onTheWay, options.rebalanceBand)) {
+    plan.unchanged += 1;
+    if (held !== 0) replaceProtection(plan, target, held, tracker, timeMs);
+    return;
+  }
+  for (const { request } of tracker.open(instrument)) plan.cancels.push(request.id);
+  const change = quantity - held;
+  if (change === 0) return;
+  const order = orderFor(tracker, instrument, change, entryTerms(target), timeMs, target.reason);
+  order.reduceOnly =
+    held !== 0 && Math.sign(change) !== Math.sign(held) && Math.abs(change) <= Math.abs(held);
+  if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0)
+    order.weightAtFill = target.equityWeight;
+  plan.orders.push(order);
+  if (quantity !== 0) protect(plan, target.protection, instrument, quantity, order.id, tracker, timeMs);
+}
+
+/** Whether orders on their way already work for this very target (same kind of entry, same price). */
+function isWaitingFor(target: Target, tracker: OrderTracker): boolean {
+  const open = tracker.open(target.instrument);
+  if (open.length === 0) return false;
+  const terms = JSON.stringify(entryTerms(target));
+  return open.every(({ request }) => isProtection(request) || JSON.stringify(request.terms) === terms);
+}
+
+/** A small change of an existing holding is not worth its costs. Opening, closing and reversing always are. */
+function isWithinBand(wanted: number, held: number, band: number): boolean {
+  if (wanted === 0 || held === 0 || Math.sign(wanted) !== Math.sign(held)) return false;
+  return Math.abs(wanted - held) <= band * Math.abs(held);
+}
+
+function entryTerms({ entry, quantity }: Target): OrderTerms {
+  if (quantity === 0 || entry.kind === "market") return market;
+  if (entry.kind === "limit") return { type: "limit", limitPrice: entry.price };
+  return { type: "stop_market", stopPrice: entry.price };
+}
+
+/** Sends the orders that end the position: stop and target in one group, so that one cancels the other. */
+function protect(
+  plan: Plan,
+  protection: Protection,
+  instrument: InstrumentIndex,
+  position: number,
+  parentId: OrderId | null,
+  tracker: OrderTracker,
+  timeMs: number,
+): void {
+  if (protection === unprotected) return;
+  const legs = legsOf(protection);
+  const ocoGroup = legs.length > 1 ? tracker.nextGroup() : 0;
+  for (const { terms, reason } of legs) {
+    const order = orderFor(tracker, instrument, -position, terms, timeMs, reason);
+    order.reduceOnly = true;
+    order.parentId = parentId;
+    order.ocoGroup = ocoGroup;
+    plan.orders.push(order);
+  }
+}
+
+function legsOf({ stopPrice, takeProfitPrice, trail }: Protection): { terms: OrderTerms; reason: string }[] {
+  const legs: { terms: OrderTerms; reason: string }[] = [];
+  if (stopPrice !== undefined) legs.push({ terms: { type: "stop_market", stopPrice }, reason: "stop-loss" });
+  if (trail !== undefined)
+    legs.push({ terms: { type: "trailing_stop_market", trail }, reason: "trailing stop" });
+  if (takeProfitPrice !== undefined) {
+    legs.push({ terms: { type: "limit", limitPrice: takeProfitPrice }, reason: "take-profit" });
+  }
+  return legs;
+}
+
+/** New levels for a position that stays: the old protection goes, the new one works at once. */
+function replaceProtection(
+  plan: Plan,
+  target: Target,
+  held: number,
+  tracker: OrderTracker,
+  timeMs: number,
+): void {
+  if (target.protection === unprotected) return;
+  const wanted = legsOf(target.protection);
+  if (wanted.length === 0) return;
+  const working = tracker.open(target.instrument).filter(({ request }) => isProtection(request));
+  const same =
+    JSON.stringify(working.map(({ request }) => request.terms)) ===
+    JSON.stringify(wanted.map(({ terms }) => terms));
+  if (same) return;
+  for (const { request } of working) plan.cancels.push(request.id);
+  protect(plan, target.protection, target.instrument, held, null, tracker, timeMs);
+}
+
+function orderFor(
+  tracker: OrderTracker,
+  instrument: InstrumentIndex,
+  change: number,
+  terms: OrderTerms,
+  timeMs: number,
+  reason: string,
+): DraftOrder {
+  return {
+    id: tracker.nextId(),
+    instrument,
+    side: change > 0 ? "buy" : "sell",
+    quantity: Math.abs(change),
+    terms,
+    timeInForce: "gtc",
+    expireTimeMs: Infinity,
+    postOnly: false,
+    reduceOnly: false,
+    parentId: null,
+    ocoGroup: 0,
+    weightAtFill: null,
+    requestedMs: timeMs,
+    reason,
+  };
+}

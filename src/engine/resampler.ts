@@ -1,0 +1,57 @@
+import { assert } from "../base/assert.ts";
+import type { Bars } from "../domain/bars.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { Frame } from "./columns/frame.ts";
+
+/** Says when the bars that are decided on have closed. */
+export interface Resampler {
+  /** The decision bars that this slice completes, or null while they are still growing. Reused. */
+  update(slice: MarketSlice): MarketSlice | null;
+}
+
+/** Decisions on every base bar: nothing to build. */
+export const everyBar: Resampler = {
+  update: (slice) => (slice.count === 0 ? null : slice),
+};
+
+/** Decisions on higher bars, built from base bars by `frames` (one per instrument). */
+export class FrameResampler implements Resampler {
+  private readonly frames: readonly Frame[];
+  private readonly lastRow: Int32Array;
+  private readonly closed: { timeMs: number; count: number; instruments: Int32Array; rows: Int32Array };
+
+  constructor(frames: readonly Frame[]) {
+    this.frames = frames;
+    this.lastRow = new Int32Array(frames.length).fill(-1);
+    this.closed = {
+      timeMs: 0,
+      count: 0,
+      instruments: new Int32Array(frames.length),
+      rows: new Int32Array(frames.length),
+    };
+  }
+
+  update(slice: MarketSlice): MarketSlice | null {
+    const { closed } = this;
+    closed.timeMs = slice.timeMs;
+    closed.count = 0;
+    for (let k = 0; k < slice.count; k++) {
+      const index = slice.instruments[k]!;
+      const frame = this.frames[index]!;
+      frame.extend();
+      const row = frame.visible[slice.rows[k]!]!;
+      if (row === this.lastRow[index]!) continue;
+      this.lastRow[index] = row;
+      closed.instruments[closed.count] = index;
+      closed.rows[closed.count] = row;
+      closed.count += 1;
+    }
+    return closed.count === 0 ? null : closed;
+  }
+}
+
+/** The decision bars of every instrument. */
+export function decisionBars(base: readonly Bars[], frames: readonly Frame[] | null): readonly Bars[] {
+  assert(frames === null || frames.length === base.length, "one frame per instrument");
+  return frames === null ? base : frames.map((frame) => frame.bars);
+}

@@ -1,0 +1,257 @@
+import { KiwiError } from "../base/errors.ts";
+import { formatTime } from "../base/time.ts";
+import { barSeries, ownFrame, timeframeFrame, type Expr } from "../domain/expression.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { ParamValue } from "../domain/params.ts";
+import { unprotected, type Entry, type Signal } from "../domain/target.ts";
+import type { AnyStrategy, Series, TargetOptions } from "../ports/strategy.ts";
+import type { ColumnStore } from "./columns/column-store.ts";
+import type { Column } from "./columns/fold.ts";
+import type { Frame } from "./columns/frame.ts";
+import { warmupOf } from "./columns/warmup.ts";
+import type { Portfolio } from "./portfolio.ts";
+
+type Cursor = { row: number };
+type FrameCursor = { readonly cursor: Cursor; readonly frame: Frame; readonly rowsNeeded: number };
+
+const market: Entry = { kind: "market" };
+
+/** What a runner has to say about a bar. */
+export type Opinion = "warming up" | "silent" | "signal";
+
+/** One strategy on one symbol: its columns, its memory, and the cursor that bounds what it can see. */
+export class StrategyRunner {
+  readonly strategy: AnyStrategy;
+  readonly instrument: InstrumentIndex;
+  readonly store: ColumnStore;
+  /** The expressions that the strategy watches, by its own names for them. */
+  readonly expressions: Readonly<Record<string, Expr>>;
+  /** What the last bar made the strategy want; null when it said nothing. */
+  signal: Signal | null = null;
+  private readonly columns: readonly Column[];
+  private readonly cursor: Cursor = { row: -1 };
+  private readonly frames: readonly FrameCursor[];
+  private readonly rowsNeeded: number;
+  private readonly context: RunnerContext;
+  private isReady = false;
+  private decidedRow = -1;
+  private opinion: Opinion = "warming up";
+  private rowsSeen = 0;
+
+  constructor(
+    strategy: AnyStrategy,
+    params: Readonly<Record<string, ParamValue>>,
+    instrument: InstrumentIndex,
+    store: ColumnStore,
+    portfolio: Portfolio,
+  ) {
+    this.strategy = strategy;
+    this.instrument = instrument;
+    this.store = store;
+    this.expressions = strategy.setup({
+      bars: barSeries(),
+      tf: (timeframe) => barSeries(timeframeFrame(timeframe)),
+      symbol: (symbol) => barSeries(`${symbol}@`),
+      p: params,
+    });
+    const needs = mergeWarmups(Object.values(this.expressions));
+    this.rowsNeeded = needs.get(ownFrame) ?? 0;
+    needs.delete(ownFrame);
+    this.frames = [...needs].map(([key, rows]) => ({
+      cursor: { row: -1 },
+      frame: store.frame(key),
+      rowsNeeded: rows,
+    }));
+    const cursors = new Map([...needs.keys()].map((key, k) => [key, this.frames[k]!.cursor]));
+    const series: Record<string, Series> = {};
+    const columns: Column[] = [];
+    for (const [name, expression] of Object.entries(this.expressions)) {
+      const column = store.column(expression);
+      columns.push(column);
+      series[name] = new ColumnSeries(
+        column,
+        expression.frame === ownFrame ? this.cursor : cursors.get(expression.frame)!,
+      );
+    }
+    this.columns = columns;
+    this.context = new RunnerContext(
+      series,
+      params,
+      store.bars.symbol,
+      portfolio,
+      instrument,
+      strategy.memory?.(),
+    );
+    this.context.target = (weight, options) => this.want(weight, options);
+  }
+
+  /** Shows the strategy the bar in `row` and asks what it wants. */
+  decide(row: number, timeMs: number): Opinion {
+    if (row !== this.decidedRow) {
+      this.decidedRow = row;
+      this.opinion = this.ask(row, timeMs);
+    }
+    return this.opinion;
+  }
+
+  /**
+   * Asks about rows `from`, `from + 1`, ... until the strategy speaks, and returns that row, or `to`. The answer for
+   * that row is kept: `decide` gives it without asking twice. `lastPrice` follows, as marking the account would do.
+   */
+  silentUntil(from: number, to: number, lastPrice: Float64Array): number {
+    const { cursor, context } = this;
+    const { closeTimeMs, close } = this.store.bars;
+    if (!this.isReady || this.frames.length > 0) return from;
+    const onBar = this.strategy.onBar as (context: RunnerContext) => void;
+    this.signal = null;
+    let row = from;
+    try {
+      for (; row < to; row++) {
+        cursor.row = row;
+        lastPrice[this.instrument] = close[row]!;
+        context.timeMs = closeTimeMs[row]!;
+        onBar(context);
+        if (this.signal !== null) break;
+      }
+    } catch (cause) {
+      throw this.failure(cause);
+    }
+    this.decidedRow = row < to ? row : row - 1;
+    this.opinion = row < to ? "signal" : "silent";
+    return row;
+  }
+
+  private ask(row: number, timeMs: number): Opinion {
+    if (row >= this.rowsSeen) this.extend();
+    this.cursor.row = row;
+    for (let k = 0; k < this.frames.length; k++)
+      this.frames[k]!.cursor.row = this.frames[k]!.frame.visible[row]!;
+    if (!this.isReady && !this.checkReady(row)) return "warming up";
+    this.signal = null;
+    this.context.timeMs = timeMs;
+    try {
+      this.strategy.onBar(this.context);
+    } catch (cause) {
+      throw this.failure(cause);
+    }
+    return this.signal === null ? "silent" : "signal";
+  }
+
+  /** Folds whatever bars have arrived since: all of history at once, or one live bar. */
+  private extend(): void {
+    for (const { frame } of this.frames) frame.extend();
+    for (const column of this.columns) column.extend();
+    this.rowsSeen = this.store.bars.length;
+  }
+
+  private checkReady(row: number): boolean {
+    this.isReady =
+      row >= this.rowsNeeded && this.frames.every(({ cursor, rowsNeeded }) => cursor.row >= rowsNeeded);
+    return this.isReady;
+  }
+
+  private want(weight: number, options: string | TargetOptions): void {
+    if (!Number.isFinite(weight)) throw this.badTarget(weight);
+    if (typeof options === "string") {
+      this.signal = {
+        instrument: this.instrument,
+        weight,
+        reason: options,
+        entry: market,
+        protection: unprotected,
+      };
+      return;
+    }
+    const { reason, entry = market, ...protection } = options;
+    this.signal = { instrument: this.instrument, weight, reason, entry, protection };
+  }
+
+  private badTarget(weight: number): KiwiError {
+    return new KiwiError({
+      code: "STRATEGY_BAD_TARGET",
+      exit: "data",
+      message: `strategy ${this.strategy.name} asked for weight ${weight} of ${this.store.bars.symbol} at ${formatTime(this.context.timeMs)}`,
+      why: "a target weight is a finite number; NaN usually means a division by zero or a series that is still warming up",
+      fix: `check the value before calling target(), e.g. if (Number.isFinite(weight)) target(weight, "...")`,
+      topic: "strategy-errors",
+    });
+  }
+
+  private failure(cause: unknown): unknown {
+    if (cause instanceof KiwiError) return cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    return new KiwiError(
+      {
+        code: "STRATEGY_THREW",
+        exit: "data",
+        message: `strategy ${this.strategy.name} failed on ${this.store.bars.symbol} at ${formatTime(this.context.timeMs)}: ${text}`,
+        why: "its onBar function threw, so from this bar on nobody knows what it wants; the run stops here",
+        fix: `mend the strategy; -v shows the stack, and "kiwi strategy test" runs it on synthetic bars`,
+        topic: "strategy-errors",
+      },
+      { cause },
+    );
+  }
+}
+
+/** The strategy's window on one column. */
+class ColumnSeries implements Series {
+  private readonly column: Column;
+  private readonly cursor: Cursor;
+
+  constructor(column: Column, cursor: Cursor) {
+    this.column = column;
+    this.cursor = cursor;
+  }
+  get now(): number {
+    return this.column.values[this.cursor.row]!;
+  }
+  get prev(): number {
+    const row = this.cursor.row - 1;
+    return row < 0 ? Number.NaN : this.column.values[row]!;
+  }
+  ago(bars: number): number {
+    if (!(bars >= 0)) throw new RangeError(`ago(${bars}): the future cannot be read`);
+    const row = this.cursor.row - bars;
+    return row < 0 ? Number.NaN : this.column.values[row]!;
+  }
+}
+
+/** The one object that a strategy is handed, bar after bar. */
+class RunnerContext {
+  readonly series: Readonly<Record<string, Series>>;
+  readonly p: Readonly<Record<string, ParamValue>>;
+  readonly symbol: string;
+  readonly position: ReturnType<Portfolio["position"]>;
+  readonly memory: unknown;
+  timeMs = 0;
+  target: (weight: number, options: string | TargetOptions) => void = () => {};
+  private readonly portfolio: Portfolio;
+
+  constructor(
+    series: Readonly<Record<string, Series>>,
+    params: Readonly<Record<string, ParamValue>>,
+    symbol: string,
+    portfolio: Portfolio,
+    instrument: InstrumentIndex,
+    memory: unknown,
+  ) {
+    this.series = series;
+    this.p = params;
+    this.symbol = symbol;
+    this.portfolio = portfolio;
+    this.position = portfolio.position(instrument);
+    this.memory = memory;
+  }
+  get equity(): number {
+    return this.portfolio.ledger.equity();
+  }
+}
+
+function mergeWarmups(expressions: readonly Expr[]): Map<string, number> {
+  const needs = new Map<string, number>();
+  for (const expression of expressions) {
+    for (const [frame, rows] of warmupOf(expression)) needs.set(frame, Math.max(needs.get(frame) ?? 0, rows));
+  }
+  return needs;
+}

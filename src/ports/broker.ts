@@ -1,0 +1,15 @@
+import type { ApprovedOrder, ExecutionReport, OrderId } from "../domain/order.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+
+/** The venue, simulated or real. Calls return at once; answers arrive through `advance`. */
+export interface Broker {
+  submit(order: ApprovedOrder): void;
+  cancel(orderId: OrderId): void;
+  /**
+   * Everything that happened at the venue since the last call, up to and including `slice`, in order.
+   * The array is reused: read it before the next call.
+   */
+  advance(slice: MarketSlice): readonly ExecutionReport[];
+  /** True when nothing can be reported before another order is submitted: no order works, nothing is charged. */
+  readonly isIdle: boolean;
+}

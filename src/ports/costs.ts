@@ -1,0 +1,17 @@
+import type { Bars } from "../domain/bars.ts";
+
+/** What the venue takes for a fill. */
+export interface CommissionModel {
+  /** Commission in quote currency for `quantity` units (> 0) worth `notional`; never negative. */
+  fee(quantity: number, notional: number, liquidity: "maker" | "taker"): number;
+  /** The share of notional to set aside when sizing an order of `quantity` at `price`. */
+  rate(quantity: number, price: number): number;
+}
+
+/** How much worse than the bar's price a taking order fills. */
+export interface SlippageModel {
+  /** Adverse move as a fraction of the price, >= 0, for `quantity` units filled in row `row` of `bars`. */
+  fraction(bars: Bars, row: number, quantity: number): number;
+  /** The fraction to set aside when sizing; must not look past `row`, the last closed bar. */
+  rate(bars: Bars, row: number, quantity: number): number;
+}

@@ -1,0 +1,45 @@
+import type { Instrument } from "../domain/instrument.ts";
+import type { OrderRequest } from "../domain/order.ts";
+import type { PortfolioView } from "../domain/portfolio.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+
+/** A rule's answer to an order; `limit` and `value` are what the decision record shows. */
+export type RiskVerdict =
+  | { readonly kind: "approve" }
+  | { readonly kind: "refuse"; readonly reason: string; readonly limit: number; readonly value: number };
+
+/** A rule's answer to the state of things: carry on, open nothing new, or also close what is open. */
+export type RiskAlarm =
+  | { readonly kind: "clear" }
+  | {
+      readonly kind: "pause" | "flatten";
+      readonly reason: string;
+      readonly limit: number;
+      readonly value: number;
+    };
+
+/** What a rule knows about an order. The object is reused: do not keep it. */
+export type RiskContext = {
+  readonly portfolio: PortfolioView;
+  readonly instrument: Instrument;
+  readonly timeMs: number;
+  /** Price that the order would fill near, in quote currency. */
+  readonly price: number;
+  /** Position after the order and everything already on its way, signed. */
+  readonly quantityAfter: number;
+  /** Close time of the instrument's last bar. */
+  readonly lastBarTimeMs: number;
+};
+
+/** One limit. Orders that only reduce a position never reach `check`: the gate lets them pass. */
+export interface RiskRule {
+  /** Called on every slice after the account is marked, before anything is decided. */
+  observe?(slice: MarketSlice, portfolio: PortfolioView): RiskAlarm;
+  check?(order: OrderRequest, context: RiskContext): RiskVerdict;
+}
+
+/** The answer of a rule that has nothing against an order. */
+export const approve: RiskVerdict = { kind: "approve" };
+
+/** The answer of a rule that has nothing against the state of things. */
+export const clear: RiskAlarm = { kind: "clear" };

@@ -1,0 +1,85 @@
+import type { BarSeries, Expr } from "../domain/expression.ts";
+import type { Params, ParamValues } from "../domain/params.ts";
+import type { Position } from "../domain/portfolio.ts";
+import type { Entry, Protection } from "../domain/target.ts";
+import type { Timeframe } from "../domain/timeframe.ts";
+
+/** A window on a column that ends at the present bar. There is no way to ask for a later one. */
+export interface Series {
+  /** Value at the present bar; of a higher timeframe: at its last *closed* bar. NaN while warming up. */
+  readonly now: number;
+  /** Value one bar earlier. */
+  readonly prev: number;
+  /** Value `bars` bars ago, `bars` >= 0. Throws on a negative number. */
+  ago(bars: number): number;
+}
+
+/** What a strategy may build its series from. None of it holds numbers. */
+export type SetupTools<P extends Params> = {
+  /** The bars that the strategy decides on. */
+  readonly bars: BarSeries;
+  /** A higher timeframe of the same symbol; its values appear when its bar has closed. */
+  readonly tf: (timeframe: Timeframe) => BarSeries;
+  /** Another symbol of the run, at the strategy's own timeframe. */
+  readonly symbol: (symbol: string) => BarSeries;
+  readonly p: ParamValues<P>;
+};
+
+export type TargetOptions = { readonly reason: string; readonly entry?: Entry } & Protection;
+
+/** What a strategy sees when a bar has closed. The object is reused: do not keep it. */
+export interface BarContext<P extends Params, S extends Readonly<Record<string, Expr>>, M> {
+  readonly series: { readonly [Name in keyof S]: Series };
+  readonly p: ParamValues<P>;
+  readonly symbol: string;
+  /** Close time of the bar, UTC milliseconds. */
+  readonly timeMs: number;
+  readonly position: Position;
+  /** Account equity in base currency at this close. */
+  readonly equity: number;
+  /** State of this strategy for this symbol, made by `memory`; the only state a strategy may keep. */
+  readonly memory: M;
+  /**
+   * States what to hold: 1 fully long, 0 flat, -1 fully short, anything between in proportion.
+   * The holding stays until another target is stated. The reason is shown by `kiwi explain`.
+   */
+  readonly target: (weight: number, options: string | TargetOptions) => void;
+}
+
+/** A strategy: parameters with ranges, series to watch, and one function that states targets. */
+export type StrategyDefinition<
+  P extends Params = Params,
+  S extends Readonly<Record<string, Expr>> = Readonly<Record<string, Expr>>,
+  M = unknown,
+> = {
+  readonly kind: "strategy";
+  readonly name: string;
+  readonly summary: string;
+  readonly params: P;
+  /** Combinations that make no sense are refused, and skipped by a search. */
+  readonly where?: (p: ParamValues<P>) => boolean;
+  readonly setup: (tools: SetupTools<P>) => S;
+  readonly memory?: () => M;
+  readonly onBar: (context: BarContext<P, S, M>) => void;
+};
+
+/** A strategy whose parameter and series types are of no interest here. */
+// oxlint-disable-next-line typescript/no-explicit-any -- method parameters are contravariant: nothing narrower accepts every strategy
+export type AnyStrategy = StrategyDefinition<any, any, any>;
+
+/** Gives a strategy its types: misspelt parameters and series do not compile. */
+export function strategy<const P extends Params, S extends Readonly<Record<string, Expr>>, M = undefined>(
+  definition: Omit<StrategyDefinition<P, S, M>, "kind">,
+): StrategyDefinition<P, S, M> {
+  return { kind: "strategy", ...definition };
+}
+
+/** True on the bar where `a` has come from at or below `b` to above it. */
+export function crossOver(a: Series, b: Series): boolean {
+  return a.now > b.now && a.prev <= b.prev;
+}
+
+/** True on the bar where `a` has come from at or above `b` to below it. */
+export function crossUnder(a: Series, b: Series): boolean {
+  return a.now < b.now && a.prev >= b.prev;
+}

@@ -1,0 +1,357 @@
+import { empty } from "../base/empty.ts";
+import { assert } from "../base/assert.ts";
+import { removeFrom } from "../base/remove-from.ts";
+import { floorToStep } from "../base/numbers.ts";
+import { timeframeMs } from "../domain/timeframe.ts";
+import type { Calendar } from "../domain/calendar/calendar.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { Ledger } from "../domain/ledger.ts";
+import type { ApprovedOrder, ExecutionReport, Fill, OrderId } from "../domain/order.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Market } from "../ports/market.ts";
+import { affordable } from "./affordable.ts";
+import { barAt, type VenueBar } from "./venue-bar.ts";
+import { chargeFinancing } from "./financing.ts";
+import { matchAtOpen, matchInside, type Match } from "./match.ts";
+import type { VenueOptions } from "./venue-options.ts";
+import { isStop, workingOrder, type WorkingOrder } from "./working-order.ts";
+
+const nothing: readonly ExecutionReport[] = [];
+
+/**
+ * A trading venue as a state machine: orders in, reports out, one account. It knows nothing of who sends the
+ * orders. The order of events inside a bar is the pessimistic one of docs/reference/fills.md.
+ */
+export class SimulatedVenue implements Broker {
+  /** The venue's own books; ours are kept elsewhere and must agree. */
+  readonly ledger: Ledger;
+  private readonly market: Market;
+  private readonly calendars: readonly Calendar[];
+  private readonly options: VenueOptions;
+  private readonly books: WorkingOrder[][];
+  private readonly byId = new Map<OrderId, WorkingOrder>();
+  private readonly reports: ExecutionReport[] = [];
+  private readonly barLengthsMs: readonly number[];
+  private readonly hasFinancing: boolean;
+  private openCount = 0;
+  private lastFillId = 0;
+  private lastLiquidationId = 0;
+  private timeMs = Number.NaN;
+
+  constructor(market: Market, calendars: readonly Calendar[], ledger: Ledger, options: VenueOptions) {
+    this.market = market;
+    this.calendars = calendars;
+    this.ledger = ledger;
+    this.options = options;
+    this.books = market.instruments.map(() => []);
+    this.barLengthsMs = market.bars.map((bars) => timeframeMs(bars.timeframe));
+    this.hasFinancing = options.borrowRate !== 0 || options.fundingRate !== 0;
+  }
+
+  get isIdle(): boolean {
+    if (this.openCount > 0) return false;
+    return this.ledger.held.length === 0 || (!this.hasFinancing && this.options.accountKind === "cash");
+  }
+
+  submit(order: ApprovedOrder): void {
+    const isDay = order.timeInForce === "day";
+    const session = isDay ? this.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;
+    const working = workingOrder(order, order.requestedMs + this.options.latencyMs, session);
+    working.trailBest = this.ledger.lastPrice[order.instrument]!;
+    this.books[order.instrument]!.push(working);
+    this.byId.set(order.id, working);
+    this.openCount += 1;
+  }
+
+  cancel(orderId: OrderId): void {
+    const order = this.byId.get(orderId);
+    if (order !== undefined) order.cancelAtMs = this.timeMs + this.options.latencyMs;
+  }
+
+  advance(slice: MarketSlice): readonly ExecutionReport[] {
+    const previousMs = this.timeMs;
+    this.timeMs = slice.timeMs;
+    if (this.openCount === 0 && this.ledger.held.length === 0) {
+      this.ledger.mark(slice, this.market.bars);
+      return nothing;
+    }
+    empty(this.reports);
+    if (this.openCount > 0) {
+      for (let k = 0; k < slice.count; k++) {
+        const index = slice.instruments[k]!;
+        if (this.books[index]!.length > 0) this.runBar(index, slice.rows[k]!);
+      }
+    }
+    this.ledger.mark(slice, this.market.bars);
+    if (this.ledger.held.length > 0) {
+      if (this.hasFinancing)
+        chargeFinancing(this.ledger, this.options, previousMs, slice.timeMs, this.reports);
+      if (this.options.accountKind === "margin") this.checkMargin(slice.timeMs);
+    }
+    return this.reports;
+  }
+
+  /** Takes the orders of one instrument through one bar. */
+  private runBar(index: number, row: number): void {
+    const book = this.books[index]!;
+    const bar = barAt(this.market.bars[index]!, row, this.barLengthsMs[index]!, this.options.volumeShareMax);
+    for (const order of book) this.beforeBar(order, bar);
+    // The open comes first, for whoever waits for it; a parent filled here wakes its children for the bar.
+    for (const order of book)
+      if (canMatch(order, bar.openTimeMs)) this.tryFill(order, matchAtOpen(order, bar), bar, "open");
+    // Inside the bar: stops before targets, and stops of what was opened in this very bar last.
+    for (const order of book)
+      if (canMatch(order, bar.closeTimeMs) && isStop(order.terms))
+        this.tryFill(order, matchInside(order, bar), bar, "inside");
+    for (const order of book)
+      if (canMatch(order, bar.openTimeMs) && !isStop(order.terms))
+        this.tryFill(order, matchInside(order, bar), bar, "inside");
+    for (const order of book)
+      if (order.isNewborn && isStop(order.terms)) this.tryFill(order, matchInside(order, bar), bar, "inside");
+    for (const order of book) this.tryLate(order, bar);
+    for (const order of book) this.afterBar(order, bar, index);
+    this.sweep(index);
+  }
+
+  /** Acknowledges, cancels what has been canceled, expires what has run out. */
+  private beforeBar(order: WorkingOrder, bar: VenueBar): void {
+    const { request } = order;
+    if (!order.isAccepted && order.activeFromMs < bar.closeTimeMs) {
+      order.isAccepted = true;
+      this.reports.push({ kind: "accepted", orderId: request.id, timeMs: order.activeFromMs });
+    }
+    if (order.cancelAtMs <= bar.openTimeMs) this.finish(order, "canceled", "canceled on request");
+    else if (request.timeInForce === "gtd" && bar.closeTimeMs > request.expireTimeMs)
+      this.finish(order, "expired", "good till date has passed");
+    else if (request.timeInForce === "day" && order.isResting && this.sessionOf(order, bar) > order.session)
+      this.finish(order, "expired", "end of the trading day");
+  }
+
+  /** Orders that became active inside the bar: a market order pays the move it may have missed. */
+  private tryLate(order: WorkingOrder, bar: VenueBar): void {
+    if (order.state !== "working" || order.terms.type !== "market") return;
+    if (order.activeFromMs <= bar.openTimeMs || order.activeFromMs >= bar.closeTimeMs) {
+      if (order.isNewborn) this.tryFill(order, { price: bar.close, liquidity: "taker" }, bar, "inside");
+      return;
+    }
+    const passed = (order.activeFromMs - bar.openTimeMs) / (bar.closeTimeMs - bar.openTimeMs);
+    const extreme = order.sign === 1 ? bar.high : bar.low;
+    this.tryFill(
+      order,
+      { price: bar.open + (extreme - bar.open) * passed, liquidity: "taker" },
+      bar,
+      "inside",
+    );
+  }
+
+  /** Immediate orders end with their first bar; everything else rests, and what lost its purpose goes. */
+  private afterBar(order: WorkingOrder, bar: VenueBar, index: number): void {
+    if (order.state === "done") return;
+    const { request } = order;
+    if (order.cancelAtMs <= bar.closeTimeMs) this.finish(order, "canceled", "canceled on request");
+    else if (order.state === "sleeping") return;
+    else if (order.activeFromMs < bar.closeTimeMs) {
+      const isImmediate = request.timeInForce === "ioc" || request.timeInForce === "fok";
+      if (isImmediate) this.finish(order, "canceled", `${request.timeInForce}: not filled at once`);
+      else if (request.reduceOnly && this.ledger.quantity[index] === 0)
+        this.finish(order, "canceled", "no position left to reduce");
+      order.isResting = true;
+      order.isNewborn = false;
+    }
+  }
+
+  private tryFill(order: WorkingOrder, match: Match | null, bar: VenueBar, phase: "open" | "inside"): void {
+    if (match === null || order.state !== "working") return;
+    if (order.request.postOnly && match.liquidity === "taker")
+      return this.finish(order, "canceled", "post-only: would take liquidity");
+    const { index } = this.instrument(order);
+    const price = this.priceOf(order, match, bar);
+    // The account is judged at the price of the moment, not at the last close.
+    this.ledger.lastPrice[index] = match.price;
+    const wanted =
+      order.request.weightAtFill === null ? order.remaining : this.quantityAtFill(order, price, bar);
+    const onOffer = Math.min(wanted, floorToStep(bar.volumeLeft, this.instrument(order).lotSize));
+    if (order.request.timeInForce === "fok" && onOffer < wanted)
+      return this.finish(order, "canceled", "fok: not enough volume");
+    const wish = {
+      instrument: this.instrument(order),
+      sign: order.sign,
+      quantity: onOffer,
+      price,
+      reduceOnly: order.request.reduceOnly,
+    };
+    const allowance = affordable(wish, this.ledger, this.options);
+    order.remaining = wanted;
+    if (allowance.quantity > 0) this.fill(order, allowance.quantity, price, match, bar, phase);
+    if (allowance.quantity < onOffer && order.remaining > 0) {
+      this.finish(order, allowance.quantity > 0 ? "canceled" : "rejected", allowance.reason);
+    } else if (wanted <= 0) this.finish(order, "canceled", "already at the wanted weight");
+  }
+
+  /** The match price made worse by slippage for takers, then rounded to the tick against us. */
+  private priceOf(order: WorkingOrder, match: Match, bar: VenueBar): number {
+    if (match.liquidity === "maker") return match.price;
+    const fraction = this.options.slippage.fraction(bar.bars, bar.row, order.remaining);
+    const slipped = match.price * (1 + order.sign * fraction);
+    const { tickSize } = this.instrument(order);
+    const down = floorToStep(slipped, tickSize);
+    return order.sign === 1 && down < slipped ? floorToStep(down + tickSize, tickSize) : down;
+  }
+
+  /** For orders that state a weight: what is missing to it at the fill price. Never more than the sign allows. */
+  private quantityAtFill(order: WorkingOrder, price: number, bar: VenueBar): number {
+    const instrument = this.instrument(order);
+    const weight = order.request.weightAtFill!;
+    const rate =
+      this.options.commission.rate(order.remaining, price) +
+      this.options.slippage.rate(bar.bars, bar.row - 1, order.remaining);
+    const unit = this.ledger.unitValue(instrument.index, price) * (1 + rate);
+    const target =
+      Math.sign(weight) * floorToStep((Math.abs(weight) * this.ledger.equity()) / unit, instrument.lotSize);
+    return Math.max(0, order.sign * (target - this.ledger.quantity[instrument.index]!));
+  }
+
+  private fill(
+    order: WorkingOrder,
+    quantity: number,
+    price: number,
+    match: Match,
+    bar: VenueBar,
+    phase: "open" | "inside",
+  ): void {
+    const { request, sign } = order;
+    const instrument = this.instrument(order);
+    const notional = quantity * price * instrument.contractMultiplier;
+    const fill: Fill = {
+      fillId: ++this.lastFillId,
+      orderId: request.id,
+      instrument: request.instrument,
+      side: request.side,
+      quantity,
+      price,
+      fee: this.options.commission.fee(quantity, notional, match.liquidity),
+      slippageCost: sign * (price - match.price) * quantity * instrument.contractMultiplier,
+      liquidity: match.liquidity,
+      timeMs: bar.closeTimeMs,
+    };
+    this.ledger.book(fill);
+    bar.volumeLeft -= quantity;
+    order.remaining = order.remaining - quantity <= order.remaining * 1e-12 ? 0 : order.remaining - quantity;
+    this.reports.push({ kind: "filled", fill, isComplete: order.remaining === 0 });
+    if (order.remaining === 0) order.state = "done";
+    this.wakeChildren(order, quantity, price, phase);
+    this.shrinkSiblings(order, quantity);
+  }
+
+  /** One triggers other: children work for what their parent has filled. */
+  private wakeChildren(
+    parent: WorkingOrder,
+    quantity: number,
+    price: number,
+    phase: "open" | "inside",
+  ): void {
+    for (const child of this.books[parent.request.instrument]!) {
+      if (child.request.parentId !== parent.request.id || child.state === "done") continue;
+      if (child.state === "sleeping") {
+        child.state = "working";
+        child.isAccepted = true;
+        child.remaining = 0;
+        child.trailBest = price;
+        child.isNewborn = phase === "inside";
+        child.activeFromMs = parent.activeFromMs;
+        this.reports.push({ kind: "accepted", orderId: child.request.id, timeMs: this.timeMs });
+      }
+      // What protects a position follows the position; any other child works for what its parent has filled.
+      child.remaining = child.request.reduceOnly
+        ? Math.abs(this.ledger.quantity[child.request.instrument]!)
+        : Math.min(child.remaining + quantity, child.request.quantity);
+    }
+  }
+
+  /** One cancels other: what one has filled, its siblings must not fill again. */
+  private shrinkSiblings(order: WorkingOrder, quantity: number): void {
+    if (order.request.ocoGroup === 0) return;
+    for (const sibling of this.books[order.request.instrument]!) {
+      if (
+        sibling === order ||
+        sibling.state === "done" ||
+        sibling.request.ocoGroup !== order.request.ocoGroup
+      )
+        continue;
+      sibling.remaining -= quantity;
+      if (sibling.remaining <= order.request.quantity * 1e-12)
+        this.finish(sibling, "canceled", "its sibling filled");
+    }
+  }
+
+  private finish(order: WorkingOrder, kind: "canceled" | "rejected" | "expired", reason: string): void {
+    if (order.state === "done") return;
+    order.state = "done";
+    this.reports.push({ kind, orderId: order.request.id, timeMs: this.timeMs, reason });
+    // Children of an order that never filled have nothing to protect.
+    for (const child of this.books[order.request.instrument]!) {
+      if (child.request.parentId === order.request.id && child.state === "sleeping")
+        this.finish(child, "canceled", "its parent did not fill");
+    }
+  }
+
+  private sweep(index: number): void {
+    const book = this.books[index]!;
+    for (let k = book.length - 1; k >= 0; k--) {
+      const order = book[k]!;
+      if (order.state !== "done") continue;
+      removeFrom(book, order);
+      this.byId.delete(order.request.id);
+      this.openCount -= 1;
+    }
+  }
+
+  /** Too little equity for what is held: every position is closed by the venue at the next open. */
+  private checkMargin(timeMs: number): void {
+    const gross = this.ledger.grossExposure();
+    if (this.ledger.equity() >= gross * this.options.maintenanceMargin) return;
+    for (const index of this.ledger.held) {
+      if (this.books[index]!.some((order) => order.request.id < 0)) continue;
+      const quantity = this.ledger.quantity[index]!;
+      this.lastLiquidationId -= 1;
+      this.submit(liquidation(this.lastLiquidationId, this.market.instruments[index]!, quantity, timeMs));
+    }
+  }
+
+  private sessionOf(order: WorkingOrder, bar: VenueBar): number {
+    return this.calendars[order.request.instrument]!.sessionOf(bar.closeTimeMs);
+  }
+
+  private instrument(order: WorkingOrder): Instrument {
+    return this.market.instruments[order.request.instrument]!;
+  }
+}
+
+/** Whether an order takes part: awake, active by `timeMs`, and not born in the middle of this very bar. */
+function canMatch(order: WorkingOrder, timeMs: number): boolean {
+  return order.state === "working" && order.activeFromMs <= timeMs && !order.isNewborn;
+}
+
+/** An order of the venue's own making; its number is negative, which no order of ours is. */
+function liquidation(id: number, instrument: Instrument, quantity: number, timeMs: number): ApprovedOrder {
+  assert(quantity !== 0, "only a position can be liquidated");
+  const order = {
+    id: id as OrderId,
+    instrument: instrument.index,
+    side: quantity > 0 ? "sell" : "buy",
+    quantity: Math.abs(quantity),
+    terms: { type: "market" },
+    timeInForce: "gtc",
+    expireTimeMs: Infinity,
+    postOnly: false,
+    reduceOnly: true,
+    parentId: null,
+    ocoGroup: 0,
+    weightAtFill: null,
+    requestedMs: timeMs,
+    reason: "margin call",
+  } as const;
+  // The venue needs nobody's approval to close what it has financed.
+  return order as unknown as ApprovedOrder;
+}
