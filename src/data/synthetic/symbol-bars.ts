@@ -25,7 +25,7 @@ export type SymbolModel = {
 };
 
 /** The bars of one symbol, and the truth behind them. */
-export type SymbolColumns = {
+type SymbolColumns = {
   readonly bars: Pick<Bars, "closeTimeMs" | BarField>;
   readonly volatility: Float64Array;
   readonly direction: Int8Array;

@@ -4,7 +4,7 @@ import type { Calendar } from "./calendar.ts";
 import { bucketOfDay, firstDayOfBucket, frameOf, type Frame } from "./day-buckets.ts";
 
 /** A stretch of uninterrupted trading; intraday bars are counted from `anchorMs`. */
-export type OpenStretch = { readonly openMs: number; readonly closeMs: number; readonly anchorMs: number };
+type OpenStretch = { readonly openMs: number; readonly closeMs: number; readonly anchorMs: number };
 
 /** What one market must say about its hours; `sessionCalendar` derives the rest. */
 export interface TradingHours {
