@@ -10,6 +10,7 @@ import { timeframeMs, type Timeframe } from "../domain/timeframe.ts";
 import { ColumnStore } from "../engine/columns/column-store.ts";
 import { ResampledFrame } from "../engine/columns/frame.ts";
 import { emptyDecision } from "../engine/decide.ts";
+import { DecisionLog } from "../engine/journal/decision-log.ts";
 import { Journal } from "../engine/journal/journal.ts";
 import { OrderTracker } from "../engine/order-tracker.ts";
 import { Portfolio } from "../engine/portfolio.ts";
@@ -87,10 +88,11 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
   return { instruments, calendars, bars, frames, stores };
 }
 
-/** Puts a session together: the one place that knows all the parts. */
+/** Puts a session together: the one place that knows all the parts. A sweep hands in an emptied log to write into. */
 export function buildSession(
   setup: BacktestSetup,
   ground = layGround(setup.bars, setup.config, setup.timeframe),
+  log: DecisionLog | null = null,
 ): Session {
   const { config, strategy } = setup;
   const { instruments, calendars, bars, frames, stores } = ground;
@@ -136,7 +138,7 @@ export function buildSession(
       decision: emptyDecision(),
     },
     risk: new RiskGate(riskRules(config, { market, calendars }), market),
-    journal: new Journal(bars.length === 1 ? bars[0]!.length : 4096),
+    journal: new Journal(log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: { cancels: [], orders: [], unchanged: 0 },
     planOptions: {
       rebalanceBand: config.execution.rebalanceBand,

@@ -8,7 +8,7 @@ export type Funnel = {
   readonly signals: number;
   /** Signals that changed nothing: the holding was close enough. */
   readonly unchanged: number;
-  /** By rule and reason. */
+  /** Orders that a rule refused and signals that the sizer gave nothing to, by rule and reason. */
   readonly refused: Readonly<Record<string, number>>;
   readonly orders: number;
   readonly fills: number;
@@ -32,7 +32,7 @@ export function funnelOf(session: Session): Funnel {
     silent: journal.silent,
     signals,
     unchanged: journal.unchanged,
-    refused: Object.fromEntries(events.countsOf("refused")),
+    refused: Object.fromEntries([...events.countsOf("refused"), ...(session.pipeline.sizer.refusals ?? [])]),
     orders: events.count("order"),
     fills: events.count("fill"),
     unfilled: Object.fromEntries(unfilled),

@@ -12,6 +12,7 @@ import { bothIndicator } from "../indicators/both.ts";
 import { cciIndicator } from "../indicators/cci.ts";
 import { choppinessIndicator } from "../indicators/choppiness.ts";
 import { cmfIndicator } from "../indicators/cmf.ts";
+import { crossingIndicator } from "../indicators/crossing.ts";
 import { crossoverIndicator } from "../indicators/crossover.ts";
 import { crossunderIndicator } from "../indicators/crossunder.ts";
 import { demaIndicator } from "../indicators/dema.ts";
@@ -77,6 +78,7 @@ export const indicators: readonly IndicatorDefinition[] = [
   cciIndicator,
   choppinessIndicator,
   cmfIndicator,
+  crossingIndicator,
   crossoverIndicator,
   crossunderIndicator,
   demaIndicator,

@@ -1,4 +1,4 @@
-/** Empties an array that is reused bar after bar. Setting the length of an empty array costs 30 ns; looking is free. */
+/** Empties an array of a few elements that is reused bar after bar: popping is an order faster than `length = 0`. */
 export function empty(array: unknown[]): void {
-  if (array.length > 0) array.length = 0;
+  while (array.length > 0) array.pop();
 }

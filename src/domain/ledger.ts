@@ -58,6 +58,7 @@ export class Ledger {
 
   /** Base currency per unit of quote currency of an instrument, at the present prices; NaN before the first bar. */
   conversionRate(index: number): number {
+    if (this.isPlain) return 1;
     const conversion = this.conversions[index]!;
     if (conversion.kind === "fixed") return conversion.rate;
     const price = this.lastPrice[conversion.index]!;

@@ -69,5 +69,13 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
   const equityWeight = signal.weight === 0 ? 0 : pipeline.sizer.weigh(signal, context);
   const unit = portfolio.unitValue(instrument.index, price) * (1 + costRate);
   const lots = floorToStep((Math.abs(equityWeight) * portfolio.equity) / unit, instrument.lotSize);
-  return { ...signal, equityWeight, quantity: equityWeight < 0 ? -lots : lots };
+  return {
+    instrument: signal.instrument,
+    weight: signal.weight,
+    reason: signal.reason,
+    entry: signal.entry,
+    protection: signal.protection,
+    equityWeight,
+    quantity: equityWeight < 0 ? -lots : lots,
+  };
 }

@@ -16,10 +16,11 @@ export type TrackedOrder = {
   status: OrderStatus;
   filledQuantity: number;
   /** Fills already booked: a venue may report one twice, over different roads. */
-  readonly fillIds: number[];
+  fillIds: readonly number[];
 };
 
 const none: readonly TrackedOrder[] = [];
+const noFills: readonly number[] = [];
 
 /** Our own orders: which are open, and how much of each is filled. */
 export class OrderTracker {
@@ -43,7 +44,7 @@ export class OrderTracker {
 
   /** Remembers an order that is about to be sent. */
   track(order: ApprovedOrder): void {
-    const tracked: TrackedOrder = { request: order, status: "submitted", filledQuantity: 0, fillIds: [] };
+    const tracked: TrackedOrder = { request: order, status: "submitted", filledQuantity: 0, fillIds: noFills };
     while (this.byId.length <= order.id) this.byId.push(null);
     this.byId[order.id] = tracked;
     while (this.openBy.length <= order.instrument) this.openBy.push([]);
@@ -95,7 +96,7 @@ export class OrderTracker {
     report: Extract<ExecutionReport, { kind: "filled" }>,
   ): void {
     if (order.fillIds.includes(fillId)) return;
-    order.fillIds.push(fillId);
+    order.fillIds = order.fillIds === noFills ? [fillId] : [...order.fillIds, fillId];
     const { quantity, weightAtFill } = order.request;
     order.filledQuantity += report.fill.quantity;
     assert(

@@ -1,13 +1,13 @@
 import { empty } from "../base/empty.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
-import type { OrderId, OrderRequest, OrderTerms } from "../domain/order.ts";
+import type { ApprovedOrder, OrderId, OrderRequest, OrderTerms } from "../domain/order.ts";
 import { unprotected, type Protection, type Target } from "../domain/target.ts";
 import { isProtection, type OrderTracker } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 /** Orders to withdraw and orders to send. The arrays are reused: read them before the next bar. */
 export type Plan = {
-  readonly cancels: OrderId[];
+  readonly cancels: ApprovedOrder[];
   readonly orders: OrderRequest[];
   /** Targets that changed nothing because the holding is close enough. */
   unchanged: number;
@@ -57,7 +57,7 @@ function planTarget(
     if (held !== 0) replaceProtection(plan, target, held, tracker, timeMs);
     return;
   }
-  for (const { request } of tracker.open(instrument)) plan.cancels.push(request.id);
+  for (const { request } of tracker.open(instrument)) plan.cancels.push(request);
   const change = quantity - held;
   if (change === 0) return;
   const order = orderFor(tracker, instrument, change, entryTerms(target), timeMs, target.reason);
@@ -138,7 +138,7 @@ function replaceProtection(
     JSON.stringify(working.map(({ request }) => request.terms)) ===
     JSON.stringify(wanted.map(({ terms }) => terms));
   if (same) return;
-  for (const { request } of working) plan.cancels.push(request.id);
+  for (const { request } of working) plan.cancels.push(request);
   protect(plan, target.protection, target.instrument, held, null, tracker, timeMs);
 }
 

@@ -33,6 +33,8 @@ export class StrategyRunner {
   private readonly frames: readonly FrameCursor[];
   private readonly rowsNeeded: number;
   private readonly context: RunnerContext;
+  /** The series that the strategy sleeps by, if it does. */
+  private readonly alarmClock: Series | null;
   private isReady = false;
   private decidedRow = -1;
   private opinion: Opinion = "warming up";
@@ -74,6 +76,7 @@ export class StrategyRunner {
       );
     }
     this.columns = columns;
+    this.alarmClock = strategy.wakeOn === undefined ? null : series[strategy.wakeOn]!;
     this.context = new RunnerContext(
       series,
       params,
@@ -103,10 +106,12 @@ export class StrategyRunner {
     const { closeTimeMs, close } = this.store.bars;
     if (!this.isReady || this.frames.length > 0) return from;
     const onBar = this.strategy.onBar as (context: RunnerContext) => void;
+    const alarms = this.alarmClock === null ? null : this.store.column(this.expressions[this.strategy.wakeOn!]!).values;
     this.signal = null;
     let row = from;
     try {
       for (; row < to; row++) {
+        if (alarms !== null && !rings(alarms[row]!)) continue;
         cursor.row = row;
         lastPrice[this.instrument] = close[row]!;
         context.timeMs = closeTimeMs[row]!;
@@ -129,6 +134,7 @@ export class StrategyRunner {
     if (!this.isReady && !this.checkReady(row)) return "warming up";
     this.signal = null;
     this.context.timeMs = timeMs;
+    if (this.alarmClock !== null && !rings(this.alarmClock.now)) return "silent";
     try {
       this.strategy.onBar(this.context);
     } catch (cause) {
@@ -192,6 +198,11 @@ export class StrategyRunner {
       { cause },
     );
   }
+}
+
+/** Whether a series wakes its strategy: NaN and zero let it sleep. */
+function rings(value: number): boolean {
+  return value !== 0 && value === value;
 }
 
 /** The strategy's window on one column. */

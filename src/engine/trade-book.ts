@@ -121,6 +121,13 @@ export class TradeBook {
     const entryPrice = trade.entryValue / trade.entryQuantity / perUnit;
     const exitPrice = trade.exitValue / trade.exitQuantity / perUnit;
     const pnl = trade.side * (trade.exitValue - trade.entryValue) - trade.fees - trade.charges;
+    const { mae, mfe, barsHeld } = excursions(
+      this.bars[fill.instrument]!,
+      trade,
+      this.rowOf(fill),
+      entryPrice,
+      exitPrice,
+    );
     return {
       instrument: fill.instrument,
       side: trade.side === 1 ? "long" : "short",
@@ -133,7 +140,9 @@ export class TradeBook {
       returnFraction: pnl / trade.entryValue,
       feesPaid: trade.fees,
       slippageCost: trade.slippage,
-      ...excursions(this.bars[fill.instrument]!, trade, this.rowOf(fill), entryPrice, exitPrice),
+      mae,
+      mfe,
+      barsHeld,
       entryReason: trade.entryReason,
       exitReason,
     };

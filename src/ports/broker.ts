@@ -1,10 +1,10 @@
-import type { ApprovedOrder, ExecutionReport, OrderId } from "../domain/order.ts";
+import type { ApprovedOrder, ExecutionReport } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 
 /** The venue, simulated or real. Calls return at once; answers arrive through `advance`. */
 export interface Broker {
   submit(order: ApprovedOrder): void;
-  cancel(orderId: OrderId): void;
+  cancel(order: ApprovedOrder): void;
   /**
    * Everything that happened at the venue since the last call, up to and including `slice`, in order.
    * The array is reused: read it before the next call.

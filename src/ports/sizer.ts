@@ -19,4 +19,6 @@ export interface Sizer {
   observe?(slice: MarketSlice): void;
   /** Signed share of equity to hold: 1 = all of it long. The engine turns it into a quantity. */
   weigh(signal: Signal, context: SizingContext): number;
+  /** Signals that it gave nothing to, counted by reason: rows of the funnel. */
+  readonly refusals?: ReadonlyMap<string, number>;
 }

@@ -60,6 +60,8 @@ export type StrategyDefinition<
   readonly where?: (p: ParamValues<P>) => boolean;
   readonly setup: (tools: SetupTools<P>) => S;
   readonly memory?: () => M;
+  /** `onBar` is called only on bars where this series is a number other than zero: faster, and one thing less to test. */
+  readonly wakeOn?: keyof S & string;
   readonly onBar: (context: BarContext<P, S, M>) => void;
 };
 

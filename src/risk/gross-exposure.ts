@@ -1,6 +1,10 @@
 import { float } from "../domain/params.ts";
+import type { PortfolioView } from "../domain/portfolio.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
+import { ApprovedNow } from "./approved-now.ts";
+import { fits } from "./fits.ts";
 
 /** All positions together stay below a multiple of equity. */
 export const grossExposure = definePlugin({
@@ -11,25 +15,26 @@ export const grossExposure = definePlugin({
     limit: float(1, { min: 0, max: 10 }, "largest sum of |position value|, in multiples of equity"),
   },
   create({ limit }) {
+    const approved = new ApprovedNow();
     return {
-      check(_order, { portfolio, instrument, price, quantityAfter }) {
-        const held = portfolio.position(instrument.index);
-        const unit = portfolio.unitValue(instrument.index, price);
-        const present =
-          held.quantity === 0
-            ? 0
-            : Math.abs(held.quantity) * portfolio.unitValue(instrument.index, held.lastPrice);
-        const after = portfolio.grossExposure - present + Math.abs(quantityAfter) * unit;
-        const value = after / portfolio.equity;
-        // The last bits of a division must not refuse an order that was sized to fit exactly.
-        if (portfolio.equity > 0 && value <= limit * (1 + 1e-9)) return approve;
-        return {
-          kind: "refuse",
-          reason: `exposure ${value.toPrecision(3)} of equity is above ${limit}`,
-          limit,
-          value,
-        };
+      check(_order, { portfolio, instrument, price, quantityAfter, timeMs }) {
+        const after = Math.abs(quantityAfter) * portfolio.unitValue(instrument.index, price);
+        let gross = portfolio.grossExposure - heldValue(portfolio, instrument.index) + after;
+        for (const [other, value] of approved.at(timeMs)) {
+          if (other !== instrument.index) gross += value - heldValue(portfolio, other);
+        }
+        const value = gross / portfolio.equity;
+        if (portfolio.equity > 0 && fits(value, limit)) {
+          approved.note(timeMs, instrument.index, after);
+          return approve;
+        }
+        return { kind: "refuse", reason: "all positions together would be too large", limit, value };
       },
     };
   },
 });
+
+function heldValue(portfolio: PortfolioView, instrument: InstrumentIndex): number {
+  const { quantity, lastPrice } = portfolio.position(instrument);
+  return quantity === 0 ? 0 : Math.abs(quantity) * portfolio.unitValue(instrument, lastPrice);
+}

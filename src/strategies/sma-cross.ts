@@ -1,6 +1,7 @@
 import { bool, int } from "../domain/params.ts";
+import { crossing } from "../indicators/crossing.ts";
 import { sma } from "../indicators/sma.ts";
-import { crossOver, crossUnder, strategy } from "../ports/strategy.ts";
+import { strategy } from "../ports/strategy.ts";
 
 /** The textbook cross of two simple averages, and the strategy that peers' published results are compared with. */
 export const smaCross = strategy({
@@ -12,9 +13,14 @@ export const smaCross = strategy({
     short: bool(false, "go short instead of flat when the fast average falls below"),
   },
   where: ({ fast, slow }) => fast < slow,
-  setup: ({ bars, p }) => ({ fast: sma(bars.close, p.fast), slow: sma(bars.close, p.slow) }),
+  setup({ bars, p }) {
+    const fast = sma(bars.close, p.fast);
+    const slow = sma(bars.close, p.slow);
+    return { fast, slow, cross: crossing(fast, slow) };
+  },
+  wakeOn: "cross",
   onBar({ series, p, target }) {
-    if (crossOver(series.fast, series.slow)) target(1, "fast above slow");
-    if (crossUnder(series.fast, series.slow)) target(p.short ? -1 : 0, "fast below slow");
+    if (series.cross.now > 0) target(1, "fast above slow");
+    else target(p.short ? -1 : 0, "fast below slow");
   },
 });

@@ -30,7 +30,6 @@ export class SimulatedVenue implements Broker {
   private readonly calendars: readonly Calendar[];
   private readonly options: VenueOptions;
   private readonly books: WorkingOrder[][];
-  private readonly byId = new Map<OrderId, WorkingOrder>();
   private readonly reports: ExecutionReport[] = [];
   private readonly barLengthsMs: readonly number[];
   private readonly hasFinancing: boolean;
@@ -46,7 +45,9 @@ export class SimulatedVenue implements Broker {
     this.options = options;
     this.books = market.instruments.map(() => []);
     this.barLengthsMs = market.bars.map((bars) => timeframeMs(bars.timeframe));
-    this.hasFinancing = options.borrowRate !== 0 || options.fundingRate !== 0;
+    // A cash account is never short, so it borrows nothing.
+    const borrows = options.accountKind === "margin" && options.borrowRate !== 0;
+    this.hasFinancing = borrows || options.fundingRate !== 0;
   }
 
   get isIdle(): boolean {
@@ -60,13 +61,12 @@ export class SimulatedVenue implements Broker {
     const working = workingOrder(order, order.requestedMs + this.options.latencyMs, session);
     working.trailBest = this.ledger.lastPrice[order.instrument]!;
     this.books[order.instrument]!.push(working);
-    this.byId.set(order.id, working);
     this.openCount += 1;
   }
 
-  cancel(orderId: OrderId): void {
-    const order = this.byId.get(orderId);
-    if (order !== undefined) order.cancelAtMs = this.timeMs + this.options.latencyMs;
+  cancel(order: ApprovedOrder): void {
+    const working = this.books[order.instrument]!.find((candidate) => candidate.request.id === order.id);
+    if (working !== undefined) working.cancelAtMs = this.timeMs + this.options.latencyMs;
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {
@@ -100,27 +100,31 @@ export class SimulatedVenue implements Broker {
     // The open comes first, for whoever waits for it; a parent filled here wakes its children for the bar.
     for (const order of book)
       if (canMatch(order, bar.openTimeMs)) this.tryFill(order, matchAtOpen(order, bar), bar, "open");
-    // Inside the bar: stops before targets, and stops of what was opened in this very bar last.
-    for (const order of book)
-      if (canMatch(order, bar.closeTimeMs) && isStop(order.terms))
-        this.tryFill(order, matchInside(order, bar), bar, "inside");
-    for (const order of book)
-      if (canMatch(order, bar.openTimeMs) && !isStop(order.terms))
-        this.tryFill(order, matchInside(order, bar), bar, "inside");
-    for (const order of book)
-      if (order.isNewborn && isStop(order.terms)) this.tryFill(order, matchInside(order, bar), bar, "inside");
-    for (const order of book) this.tryLate(order, bar);
-    for (const order of book) this.afterBar(order, bar, index);
+    for (const order of book) if (canMatch(order, bar.openTimeMs)) this.endImmediate(order);
+    if (book.some(isOpen)) this.runInside(book, bar, index);
     this.sweep(index);
   }
 
-  /** Acknowledges, cancels what has been canceled, expires what has run out. */
+  /** Between the open and the close: stops before targets, and stops of what was opened in this very bar last. */
+  private runInside(book: readonly WorkingOrder[], bar: VenueBar, index: number): void {
+    for (const order of book) {
+      if (!canMatch(order, bar.closeTimeMs) || !isStop(order.terms)) continue;
+      this.tryFill(order, matchInside(order, bar), bar, "inside");
+    }
+    for (const order of book) {
+      if (!canMatch(order, bar.openTimeMs) || isStop(order.terms)) continue;
+      this.tryFill(order, matchInside(order, bar), bar, "inside");
+    }
+    for (const order of book) {
+      if (order.isNewborn && isStop(order.terms)) this.tryFill(order, matchInside(order, bar), bar, "inside");
+    }
+    for (const order of book) this.tryLate(order, bar);
+    for (const order of book) this.afterBar(order, bar, index);
+  }
+
+  /** Cancels what has been canceled, expires what has run out. */
   private beforeBar(order: WorkingOrder, bar: VenueBar): void {
     const { request } = order;
-    if (!order.isAccepted && order.activeFromMs < bar.closeTimeMs) {
-      order.isAccepted = true;
-      this.reports.push({ kind: "accepted", orderId: request.id, timeMs: order.activeFromMs });
-    }
     if (order.cancelAtMs <= bar.openTimeMs) this.finish(order, "canceled", "canceled on request");
     else if (request.timeInForce === "gtd" && bar.closeTimeMs > request.expireTimeMs)
       this.finish(order, "expired", "good till date has passed");
@@ -145,6 +149,20 @@ export class SimulatedVenue implements Broker {
     );
   }
 
+  /** Says once that an order works; one that ended in its first bar has said more by then. */
+  private accept(order: WorkingOrder): void {
+    if (order.isAccepted || order.state === "done") return;
+    order.isAccepted = true;
+    this.reports.push({ kind: "accepted", orderId: order.request.id, timeMs: order.activeFromMs });
+  }
+
+  /** Immediate orders take what they get at once. */
+  private endImmediate(order: WorkingOrder): void {
+    const { timeInForce } = order.request;
+    if (timeInForce === "ioc" || timeInForce === "fok")
+      this.finish(order, "canceled", `${timeInForce}: not filled at once`);
+  }
+
   /** Immediate orders end with their first bar; everything else rests, and what lost its purpose goes. */
   private afterBar(order: WorkingOrder, bar: VenueBar, index: number): void {
     if (order.state === "done") return;
@@ -152,9 +170,9 @@ export class SimulatedVenue implements Broker {
     if (order.cancelAtMs <= bar.closeTimeMs) this.finish(order, "canceled", "canceled on request");
     else if (order.state === "sleeping") return;
     else if (order.activeFromMs < bar.closeTimeMs) {
-      const isImmediate = request.timeInForce === "ioc" || request.timeInForce === "fok";
-      if (isImmediate) this.finish(order, "canceled", `${request.timeInForce}: not filled at once`);
-      else if (request.reduceOnly && this.ledger.quantity[index] === 0)
+      this.accept(order);
+      this.endImmediate(order);
+      if (request.reduceOnly && this.ledger.quantity[index] === 0)
         this.finish(order, "canceled", "no position left to reduce");
       order.isResting = true;
       order.isNewborn = false;
@@ -255,12 +273,10 @@ export class SimulatedVenue implements Broker {
       if (child.request.parentId !== parent.request.id || child.state === "done") continue;
       if (child.state === "sleeping") {
         child.state = "working";
-        child.isAccepted = true;
         child.remaining = 0;
         child.trailBest = price;
         child.isNewborn = phase === "inside";
         child.activeFromMs = parent.activeFromMs;
-        this.reports.push({ kind: "accepted", orderId: child.request.id, timeMs: this.timeMs });
       }
       // What protects a position follows the position; any other child works for what its parent has filled.
       child.remaining = child.request.reduceOnly
@@ -302,7 +318,6 @@ export class SimulatedVenue implements Broker {
       const order = book[k]!;
       if (order.state !== "done") continue;
       removeFrom(book, order);
-      this.byId.delete(order.request.id);
       this.openCount -= 1;
     }
   }
@@ -326,6 +341,10 @@ export class SimulatedVenue implements Broker {
   private instrument(order: WorkingOrder): Instrument {
     return this.market.instruments[order.request.instrument]!;
   }
+}
+
+function isOpen(order: WorkingOrder): boolean {
+  return order.state !== "done";
 }
 
 /** Whether an order takes part: awake, active by `timeMs`, and not born in the middle of this very bar. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayMs, hourMs } from "../../base/time.ts";
+import { dayMs, hourMs, minuteMs } from "../../base/time.ts";
 import { utcCalendar } from "./always-open.ts";
 
 const utc = utcCalendar("UTC");
@@ -48,6 +48,7 @@ test("days follow each other without a gap in a zone whose clocks fall back acro
     const day = calendar.sessionOf(timeMs);
     expect(day - previous === 0 || day - previous === 1).toBe(true);
     expect(calendar.bucketEnd(timeMs, "1d")).toBeGreaterThanOrEqual(timeMs);
+    if (timeMs % (10 * minuteMs) === 0) expect(utcCalendar("America/St_Johns").sessionOf(timeMs)).toBe(day);
     previous = day;
   }
 });

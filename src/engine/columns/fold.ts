@@ -61,6 +61,7 @@ export class Fold {
     for (const output of this.outputs) output.values = grow(output.values, to);
     if (this.outputs.length > 1) this.foldMany(to);
     else if (this.inputs.length === 1) this.foldOne(to);
+    else if (this.inputs.length === 2) this.foldTwo(to);
     else this.foldSeveral(to);
     this.row = to;
   }
@@ -73,6 +74,17 @@ export class Fold {
     for (let row = this.row; row < to; row++) {
       const value = input[row]!;
       output[row] = value === value ? next(value, 0, 0, 0, 0) : Number.NaN;
+    }
+  }
+
+  private foldTwo(to: number): void {
+    const { next } = this;
+    const [a, b] = this.inputArrays();
+    const output = this.outputs[0]!.values;
+    for (let row = this.row; row < to; row++) {
+      const x = a[row]!;
+      const y = b[row]!;
+      output[row] = x === x && y === y ? next(x, y, 0, 0, 0) : Number.NaN;
     }
   }
 

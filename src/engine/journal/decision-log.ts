@@ -27,6 +27,16 @@ export class DecisionLog {
     this.equity = new Float64Array(capacity);
   }
 
+  /** Forgets everything and keeps the room. */
+  reset(): void {
+    this.length = 0;
+    this.exposedSlices = 0;
+    this.chain = "";
+    this.hashedSlices = 0;
+    this.hashedEvents = 0;
+    this.events.reset();
+  }
+
   /** Ends a slice. Events recorded since the last call belong to it. */
   record(timeMs: number, equity: number, isExposed: boolean): void {
     const row = this.length;

@@ -38,6 +38,8 @@ export class EventTable {
   private second = new Float64Array(256);
   private third = new Float64Array(256);
   private text = new Int32Array(256);
+  private readonly recentText: (string | null)[] = eventKinds.map(() => null);
+  private readonly recentIndex: number[] = eventKinds.map(() => -1);
   private readonly texts: string[] = [];
   private readonly textIndex = new Map<string, number>();
 
@@ -55,12 +57,27 @@ export class EventTable {
     if (row === this.timeMs.length) this.grow();
     this.timeMs[row] = timeMs;
     this.instrument[row] = instrument;
-    this.kind[row] = codeOf[kind];
+    const code = codeOf[kind];
+    this.kind[row] = code;
     this.first[row] = canonical(first);
     this.second[row] = canonical(second);
     this.third[row] = canonical(third);
-    this.text[row] = this.intern(text);
+    // Most events of a kind repeat the text before them.
+    if (this.recentText[code] !== text) {
+      this.recentText[code] = text;
+      this.recentIndex[code] = this.intern(text);
+    }
+    this.text[row] = this.recentIndex[code]!;
     this.length = row + 1;
+  }
+
+  /** Forgets everything and keeps the room: a sweep writes thousands of runs into one table. */
+  reset(): void {
+    this.length = 0;
+    this.texts.length = 0;
+    this.textIndex.clear();
+    this.recentText.fill(null);
+    this.recentIndex.fill(-1);
   }
 
   /** Reads an event back. */

@@ -17,8 +17,8 @@ export class Journal {
   unchanged = 0;
   private lastAlarm = "";
 
-  constructor(capacity: number) {
-    this.log = new DecisionLog(capacity);
+  constructor(log: DecisionLog) {
+    this.log = log;
   }
 
   /** Ends a step. */

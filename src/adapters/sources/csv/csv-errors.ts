@@ -4,7 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 
 /** The parts of an error about a file that differ from case to case. */
-export type CsvErrorParts = Pick<ErrorParts, "code" | "message" | "why" | "fix">;
+type CsvErrorParts = Pick<ErrorParts, "code" | "message" | "why" | "fix">;
 
 /** An error about the data in a file: exit `data`, help topic `csv`. */
 export function csvError(parts: CsvErrorParts, cause?: unknown): KiwiError {

@@ -3,7 +3,10 @@ import type { Timeframe } from "../../../domain/timeframe.ts";
 
 /** How to read a file where it does not say so itself. Everything but `nowMs` has a default. */
 export type CsvOptions = {
-  /** Whether the stamps name the open or the close of a bar; default open, unless the file shows otherwise. */
+  /**
+   * Whether the stamps name the open or the close of a bar; default open, unless the file shows otherwise.
+   * A date without a time of day that is said to be a close means the end of that day: never its beginning.
+   */
   readonly stamp?: "open" | "close" | undefined;
   /** IANA name (or an offset like `+02:00`) for stamps that carry no offset; default UTC. */
   readonly timeZone?: string | undefined;
@@ -38,6 +41,7 @@ export type QuarantineKind =
   | "identical"
   | "disorder";
 
+/** One row of a kind, as it stands in the file. */
 export type QuarantineExample = {
   /** Line in the file, the first is 1. */
   readonly line: number;
@@ -54,13 +58,16 @@ export type QuarantineEntry = {
   readonly examples: readonly QuarantineExample[];
 };
 
+/** Everything that was not used as it stands. */
 export type Quarantine = {
   /** Rows that were refused, of all kinds together. */
   readonly quarantined: number;
   readonly entries: readonly QuarantineEntry[];
 };
 
+/** What a bar is made of. */
 export const csvFields = ["time", "open", "high", "low", "close", "volume"] as const;
+/** What a column can feed; `date` and `clock` together are a time. */
 export type CsvField = (typeof csvFields)[number] | "date" | "clock" | "adjusted close" | "symbol";
 
 /** What the reader took the file for, so that a person can see a wrong guess. */
@@ -82,6 +89,7 @@ export type CsvDetected = {
   readonly notes: readonly string[];
 };
 
+/** Bars, how their file was understood, and what was left out. */
 export type CsvReading = {
   readonly bars: Bars;
   readonly detected: CsvDetected;

@@ -23,7 +23,7 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
   const isCompact = stamps.every((stamp) => !/^\d+$/.test(stamp) || isCompactDate(stamp));
   const clockColumn = [...fields].find(([, field]) => field === "clock")?.[0];
   const clock = clockColumn === undefined ? "" : ` ${sample.rows[0]![clockColumn] ?? ""}`;
-  const width = sample.header?.length ?? sample.rows[0]!.length;
+  const { width } = found;
   const nameOf = (column: number): string => sample.header?.[column] || `column ${column + 1}`;
   return {
     delimiter: sample.delimiter,

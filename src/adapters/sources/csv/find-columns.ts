@@ -6,6 +6,8 @@ import type { Sample } from "./sample.ts";
 
 /** Which field each column feeds; columns that are not here are ignored. */
 export type Columns = {
+  /** Number of fields in a row. */
+  readonly width: number;
   readonly fields: ReadonlyMap<number, CsvField>;
   /** The only time in the file is the end of each bar. */
   readonly isCloseStamped: boolean;
@@ -17,13 +19,14 @@ const compactClockPattern = /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/;
 
 /** Finds the columns by the names in the header, or by position without one. Throws `CSV_HEADER_UNKNOWN`. */
 export function findColumns(path: string, sample: Sample): Columns {
-  const columns = sample.header === null ? byPosition(sample) : byName(sample, sample.header.map(plainName));
+  const width = widthOf(sample);
+  const columns =
+    sample.header === null ? byPosition(sample, width) : byName(sample, sample.header.map(plainName));
   const found = new Set(columns.fields.values());
   const missing = csvFields.filter(
     (field) => field !== "volume" && !found.has(field) && !(field === "time" && found.has("date")),
   );
   if (missing.length > 0) throw headerUnknown(path, sample, `it lacks ${missing.join(", ")}`);
-  const width = widthOf(sample);
   if (sample.header !== null && sample.header.length !== width) {
     throw headerUnknown(
       path,
@@ -31,7 +34,7 @@ export function findColumns(path: string, sample: Sample): Columns {
       `it names ${sample.header.length} columns, but the rows have ${width} fields`,
     );
   }
-  return columns;
+  return { ...columns, width };
 }
 
 /** Number of fields in most rows, not counting an empty one after a delimiter at the end. */
@@ -45,7 +48,7 @@ function widthOf({ header, rows }: Sample): number {
   return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 }
 
-function byName(sample: Sample, names: readonly string[]): Columns {
+function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width"> {
   const fields = new Map<number, CsvField>();
   for (const field of ["symbol", "adjusted close", "open", "high", "low", "close"] as const) {
     const column = columnOf(field, names);
@@ -66,14 +69,13 @@ function byName(sample: Sample, names: readonly string[]): Columns {
   return { fields, isCloseStamped: close >= 0 };
 }
 
-function byPosition(sample: Sample): Columns {
+function byPosition(sample: Sample, width: number): Omit<Columns, "width"> {
   const dates = new Set(sample.rows.map(([date]) => date));
   const isIntraday = dates.size < sample.rows.length;
   // 170000 is a price as well as a time of day: it is a time where its date comes more than once.
   const hasClock = holds(sample, 1, (text) => isClock(text) && (isIntraday || clockPattern.test(text)));
   const fields = new Map<number, CsvField>([[0, hasClock ? "date" : "time"]]);
   if (hasClock) fields.set(1, "clock");
-  const width = widthOf(sample);
   for (const field of ["open", "high", "low", "close", "volume"] as const) {
     if (fields.size < width) fields.set(fields.size, field);
   }

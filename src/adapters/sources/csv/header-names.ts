@@ -31,8 +31,9 @@ export const timeNames: readonly string[] = [
 /** Names of a column that holds the end of each bar. */
 export const closeTimeNames: readonly string[] = ["closetime", "timeclose", "endtime", "end"];
 
-/** Names of a date and of a time of day that stand in columns of their own. */
+/** Names of a column with the date alone. */
 export const dateNames: readonly string[] = ["date", "dtyyyymmdd", "day"];
+/** Names of a column with the time of day beside one with the date. */
 export const clockNames: readonly string[] = ["time", "hour", "timeofday"];
 
 type NamedField = Exclude<CsvField, "time" | "date" | "clock">;

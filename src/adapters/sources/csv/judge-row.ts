@@ -7,15 +7,13 @@ import { readTimeText } from "./read-time-text.ts";
 import { splitFields } from "./split-fields.ts";
 
 /** Why a row is refused. */
-export type Refusal = { readonly kind: QuarantineKind; readonly reason: string };
+type Refusal = { readonly kind: QuarantineKind; readonly reason: string };
 
 /** A stamp: UTC when `zoned`, else the reading of a wall clock; milliseconds. */
 export type Stamp = { readonly timeMs: number; readonly zoned: boolean; readonly dateOnly: boolean };
 
 /** What stands in one row: a refusal, or its stamp, with the numbers left in the array given. */
-export type Judgement =
-  | { readonly refusal: Refusal }
-  | { readonly stamp: Stamp; readonly symbol: string | null };
+type Judgement = { readonly refusal: Refusal } | { readonly stamp: Stamp; readonly symbol: string | null };
 
 /** Prices of a source that rounds each column by itself may cross by this much, relative to the price. */
 const roundingRelative = 1e-9;

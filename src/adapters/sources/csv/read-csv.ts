@@ -1,5 +1,5 @@
 import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
-import { formatTime } from "../../../base/time.ts";
+import { formatDuration, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import {
   areLastDays,
@@ -20,6 +20,9 @@ import { noRows } from "./sample.ts";
 
 type Naming = Pick<CsvDetected, "symbol" | "timeframe" | "timeframeSource">;
 
+/** The distance between most rows, and the share of them that have it. */
+type Spacing = { readonly spanMs: number; readonly share: number };
+
 /**
  * Reads the bars of one file (plain, gzip or zip) and says how it understood it. Rows that cannot be right are not
  * used but counted and shown; a file that cannot be read honestly is refused with a `KiwiError` of exit `data`.
@@ -33,22 +36,26 @@ export async function readCsv(path: string, options: CsvOptions): Promise<CsvRea
   refuse.refuseTooBad(path, book.result(), rowsRead);
   const { isNewestFirst } = orderRows(table, book);
   refuse.refuseOneBar(path, table.length);
-  const naming = nameBars(path, options, table);
+  const spacing = commonSpacing(table.stampMs, table.length)!;
+  const naming = nameBars(path, options, spacing);
   const rule = stampRule(raw, options, naming.timeframe);
   stampsToCloses(table.stampMs, table.length, rule);
   dropFuture(table, options.nowMs, book);
   refuse.refuseTooBad(path, book.result(), rowsRead);
   book.fillTexts(await textsOf(path, book));
   const bars = inRange(path, barsOfTable(table, naming), options);
-  const notes = notesOn(raw, rule, options, isNewestFirst);
+  const notes = [
+    ...(isNewestFirst ? ["the file runs from new to old: it was turned round"] : []),
+    ...notesOn(raw, rule, options),
+    ...notesOnSpacing(naming.timeframe, spacing),
+  ];
   return { bars, detected: describe(raw, rule, naming, notes), quarantine: book.result(), rowsRead };
 }
 
 /** Symbol and timeframe, from the options, else the file name, else (for the timeframe) the distance of the rows. */
-function nameBars(path: string, options: CsvOptions, table: RowTable): Naming {
+function nameBars(path: string, options: CsvOptions, { spanMs }: Spacing): Naming {
   const named = parseFileName(path);
   const symbol = options.symbol ?? named.symbol;
-  const { spanMs } = commonSpacing(table.stampMs, table.length)!;
   const found = timeframeOfSpacing(spanMs);
   const told = options.timeframe ?? named.timeframe;
   if (told === null) {
@@ -139,13 +146,12 @@ function describe(raw: RawRows, rule: StampRule, naming: Naming, notes: readonly
 }
 
 /** What a person should know about how the file was read. */
-function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions, isNewestFirst: boolean): string[] {
+function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
   const { layout, zone, symbol } = raw;
   const notes: (string | false)[] = [
     !layout.hasHeader && "no header: columns are taken by position",
     layout.unusedColumns.length > 0 && `columns not used: ${layout.unusedColumns.join(", ")}`,
     !Object.values(layout.columns).includes("volume") && "no volume column: volume is 0",
-    isNewestFirst && "the file runs from new to old: it was turned round",
     rule.isLastDay && `each stamp is the last day of its bar, which closes when that day is over`,
     raw.isZoned &&
       options.timeZone !== undefined &&
@@ -159,4 +165,11 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions, isNewestFir
       `${zone.skipped} stamps fall in an hour that ${zone.timeZone} skips: moved forward; is the time zone right?`,
   ];
   return notes.filter((note) => note !== false);
+}
+
+function notesOnSpacing(timeframe: Timeframe, { spanMs, share }: Spacing): string[] {
+  const found = timeframeOfSpacing(spanMs);
+  if (found !== timeframe)
+    return [`most rows are ${formatDuration(spanMs)} apart, which is not ${timeframe}`];
+  return share < 0.5 ? [`only ${Math.round(share * 100)} % of the rows are ${timeframe} apart`] : [];
 }

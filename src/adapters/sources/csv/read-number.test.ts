@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ByteReader } from "./byte-reader.ts";
 import { readNumber } from "./read-number.ts";
@@ -8,7 +8,7 @@ const comma = new ByteReader({ delimiter: ";", decimal: ",", dateOrder: null, is
 const seed = 20240131;
 
 const digits = (maxLength: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength });
+  fc.string({ unit: fc.nat({ max: 9 }).map(String), maxLength });
 
 /** Decimal numbers as files write them: any number of digits on both sides, with and without an exponent. */
 const numberText = fc

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ByteReader, type TextFormat } from "./byte-reader.ts";
 import { isTimeText, readTimeText } from "./read-time-text.ts";

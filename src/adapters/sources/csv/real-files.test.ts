@@ -23,8 +23,11 @@ function manifest(): readonly ManifestFile[] {
 
 const name = hasShared ? "shared test data" : "shared test data (SKIPPED: ../shared is not there)";
 
-test.skipIf(!hasShared)(`every S&P 500 file reads as its manifest says: ${name}`, async () => {
-  const files = manifest().filter(({ file }) => file.includes("sp500"));
+test.skipIf(!hasShared)(`S&P 500 files read as their manifest says: ${name}`, async () => {
+  // All that have something wrong, and every twentieth of the others.
+  const files = manifest()
+    .filter(({ file }) => file.includes("sp500"))
+    .filter((file, index) => index % 20 === 0 || file.ohlc_violations + file.zero_volume_rows > 0);
   let violations = 0;
   let withoutVolume = 0;
   for (const { file, symbol, timeframe, rows, ohlc_violations, first_utc } of files) {
@@ -36,7 +39,6 @@ test.skipIf(!hasShared)(`every S&P 500 file reads as its manifest says: ${name}`
     violations += quarantine.quarantined;
     withoutVolume += bars.volume.reduce((sum, volume) => sum + (volume === 0 ? 1 : 0), 0);
   }
-  expect(files).toHaveLength(493);
   expect(violations).toBe(30);
   // Of the 406 rows without volume (all of GOOG) none is among the violations.
   expect(withoutVolume).toBe(406);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CsvLayout } from "./csv-layout.ts";
 import { QuarantineBook } from "./quarantine.ts";
@@ -66,7 +66,7 @@ const price = fc.oneof(
 test("the fast way and the careful way agree on every line", () => {
   const fields = fc.tuple(stamp, price, price, price, price, price);
   const property = fc.property(fields, fc.boolean(), ([time, ...prices], isSorted) => {
-    const [open = "", high = "", low = "", close = "", volume = ""] = prices;
+    const [open, high, low, close, volume] = prices;
     const byValue = [open, high, low, close].sort((a, b) => Number(a) - Number(b));
     const ordered = [byValue[1], byValue[3], byValue[0], byValue[2]];
     const line = [time, ...(isSorted ? ordered : [open, high, low, close]), volume].join(",");

@@ -1,0 +1,91 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { closest } from "fastest-levenshtein";
+import { KiwiError } from "../../../base/errors.ts";
+import type { RunManifest } from "./run-manifest.ts";
+
+/** A run in the store. */
+export type StoredRun = {
+  readonly folder: string;
+  readonly manifest: RunManifest;
+  /** `result.json` as it was written. */
+  readonly result: Readonly<Record<string, unknown>>;
+};
+
+/** The ids of all runs of a store, oldest first. */
+export async function runIds(root: string): Promise<readonly string[]> {
+  const names = await readdir(root, { withFileTypes: true }).catch(() => []);
+  return names
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Finds a run by its id, the beginning or end of one, `last`, or the path of its folder.
+ * Throws `RUN_UNKNOWN`, `RUN_AMBIGUOUS` or `RUN_DAMAGED`.
+ */
+export async function readRun(root: string, name: string): Promise<StoredRun> {
+  if (/[\\/]/.test(name)) return readFolder(dirname(name), basename(name));
+  const ids = await runIds(root);
+  const last = ids.at(-1);
+  if (name === "last" && last !== undefined) return readFolder(root, last);
+  if (ids.includes(name)) return readFolder(root, name);
+  const found = ids.filter((id) => id.startsWith(name) || id.endsWith(name));
+  if (found.length === 1) return readFolder(root, found[0]!);
+  throw found.length === 0 ? unknownRun(root, name, ids) : ambiguousRun(name, found);
+}
+
+async function readFolder(root: string, runId: string): Promise<StoredRun> {
+  const folder = join(root, runId);
+  const [manifest, result] = await Promise.all([
+    readJson(folder, "manifest.json"),
+    readJson(folder, "result.json"),
+  ]);
+  if (manifest["schema"] !== "run@1") throw damaged(folder, "its manifest is of another version");
+  return { folder, manifest: manifest as unknown as RunManifest, result };
+}
+
+async function readJson(folder: string, name: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(join(folder, name), "utf8")) as Record<string, unknown>;
+  } catch (cause) {
+    throw damaged(folder, `${name}: ${(cause as Error).message}`);
+  }
+}
+
+function damaged(folder: string, why: string): KiwiError {
+  return new KiwiError({
+    code: "RUN_DAMAGED",
+    exit: "data",
+    message: `the run in ${folder} cannot be read`,
+    why,
+    fix: `run the backtest again, and remove ${folder}`,
+    topic: "runs",
+  });
+}
+
+function unknownRun(root: string, name: string, ids: readonly string[]): KiwiError {
+  const isEmpty = ids.length === 0;
+  return new KiwiError({
+    code: "RUN_UNKNOWN",
+    exit: "usage",
+    message: `there is no run ${name}`,
+    why: isEmpty ? `${root} holds no runs` : `${root} holds ${ids.length} runs`,
+    fix: isEmpty
+      ? "make one: kiwi backtest sma-cross --data FILE"
+      : `did you mean ${closest(name, ids)}?   (kiwi runs list; last is the newest)`,
+    topic: "runs",
+  });
+}
+
+function ambiguousRun(name: string, found: readonly string[]): KiwiError {
+  return new KiwiError({
+    code: "RUN_AMBIGUOUS",
+    exit: "usage",
+    message: `${found.length} runs begin or end with ${name}`,
+    why: found.slice(0, 4).join(", "),
+    fix: `write more of it: ${found.at(-1)!}`,
+    topic: "runs",
+  });
+}

@@ -1,0 +1,53 @@
+import { ownFrame, type Expr } from "../../domain/expression.ts";
+import type { Column } from "../../engine/columns/fold.ts";
+import type { Frame } from "../../engine/columns/frame.ts";
+import type { StrategyRunner } from "../../engine/strategy-runner.ts";
+import { listExpressions } from "./list-expressions.ts";
+
+/** A column as a strategy saw it: its value at each decision bar, at that bar. */
+export type SeenColumn = {
+  readonly expression: Expr;
+  /** What the strategy calls it; empty for a step on the way to a series. */
+  readonly name: string;
+  readonly instrument: number;
+  readonly symbol: string;
+  /** One value per decision bar; of another frame: the value of its last visible row. */
+  readonly values: Float64Array;
+};
+
+type Watched = { readonly column: Column; readonly frame: Frame | null; readonly seen: SeenColumn };
+
+/** Writes down what one runner's columns show, row by row, so that a value that changes later is caught. */
+export class ColumnWatch {
+  readonly columns: readonly SeenColumn[];
+  private readonly watched: readonly Watched[];
+  private row = 0;
+
+  constructor(runner: StrategyRunner, rowsMax: number) {
+    const { store, instrument } = runner;
+    this.watched = listExpressions(runner.expressions).map(({ expression, name }) => ({
+      column: store.column(expression),
+      frame: expression.frame === ownFrame ? null : store.frame(expression.frame),
+      seen: {
+        expression,
+        name,
+        instrument,
+        symbol: store.bars.symbol,
+        values: new Float64Array(rowsMax).fill(Number.NaN),
+      },
+    }));
+    this.columns = this.watched.map(({ seen }) => seen);
+  }
+
+  /** Writes down the rows before `rows` that have not been written yet. */
+  take(rows: number): void {
+    for (const { column, frame, seen } of this.watched) {
+      const { values } = column;
+      for (let row = this.row; row < rows; row++) {
+        const shown = frame === null ? row : frame.visible[row]!;
+        seen.values[row] = shown < 0 ? Number.NaN : (values[shown] ?? Number.NaN);
+      }
+    }
+    this.row = Math.max(this.row, rows);
+  }
+}

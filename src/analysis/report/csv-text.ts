@@ -1,0 +1,15 @@
+/** What a CSV field may hold; `null` is an empty field. */
+export type CsvValue = string | number | null;
+
+/** Rows as CSV by RFC 4180: CRLF line ends, and quotes where a field holds a comma, a quote or a line end. */
+export function csvText(header: readonly string[], rows: Iterable<readonly CsvValue[]>): string {
+  const lines = [header.map(fieldText).join(",")];
+  for (const row of rows) lines.push(row.map(fieldText).join(","));
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+function fieldText(value: CsvValue): string {
+  if (value === null) return "";
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}

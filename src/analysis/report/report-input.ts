@@ -1,0 +1,105 @@
+import type { Bars } from "../../domain/bars.ts";
+import type { Conversion } from "../../domain/currency.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { ParamValue } from "../../domain/params.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { Trade } from "../../domain/trade.ts";
+import type { EventTable } from "../../engine/journal/event-table.ts";
+import type { MetricsReport } from "../metrics/metrics-report.ts";
+
+/** Where the bars of a run come from: a synthetic market says nothing about a real one. */
+export type DataKind = "real" | "synthetic" | "unknown";
+
+/** Where decisions ended, from bars to trades; refusals and unfilled orders are counted by reason. */
+export type ReportFunnel = {
+  readonly decisions: number;
+  readonly warmingUp: number;
+  readonly silent: number;
+  readonly signals: number;
+  readonly unchanged: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly orders: number;
+  readonly fills: number;
+  readonly unfilled: Readonly<Record<string, number>>;
+  readonly trades: number;
+};
+
+/** One file or feed that the bars came from. */
+export type ReportSource = {
+  readonly name: string;
+  readonly symbol: string;
+  readonly rows: number;
+  /** Rows that could not be right and were not used. */
+  readonly quarantined: number;
+  /** Bars that the calendar expected and the source does not have; `null` when nobody counted. */
+  readonly gaps: number | null;
+};
+
+/** A proof that was tried on this run; `null` when it was not tried. */
+export type ReportCheck = { readonly id: string; readonly pass: boolean | null };
+
+/** The same run at a multiple of its costs. */
+export type CostPoint = {
+  readonly costMultiple: number;
+  readonly totalReturn: number | null;
+  readonly sharpe: number | null;
+};
+
+/** What a report says about a run beside its numbers. */
+export type ReportMeta = {
+  readonly runId: string;
+  readonly title: string;
+  readonly strategyName: string;
+  readonly strategySummary: string;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly dataKind: DataKind;
+  readonly dataHash: string;
+  readonly configHash: string;
+  readonly codeHash: string;
+  readonly seed: number;
+  /** The line that makes this run again. */
+  readonly command: string;
+  readonly kiwiVersion: string;
+  readonly nodeVersion: string;
+  readonly wallMs: number;
+  /** What trading cost in this run, one line each. */
+  readonly costs: readonly string[];
+  readonly sources: readonly ReportSource[];
+  readonly warnings: readonly string[];
+  readonly checks: readonly ReportCheck[];
+  /** Configurations tried on these data, this one included; `null` when unknown. */
+  readonly trialCount: number | null;
+  /** What differs from the default configuration, one line each. */
+  readonly configDiff: readonly string[];
+};
+
+/** A finished backtest as a person wants to see it. Money is in `baseCurrency`, times are UTC milliseconds. */
+export type ReportInput = {
+  readonly meta: ReportMeta;
+  readonly baseCurrency: string;
+  /** The timeframe that was decided on. */
+  readonly timeframe: Timeframe;
+  /** The bars that orders filled on, by instrument. */
+  readonly bars: readonly Bars[];
+  readonly instruments: readonly Instrument[];
+  /** How each instrument's quote currency becomes base currency. */
+  readonly conversions: readonly Conversion[];
+  /** Name of each instrument's calendar; the first one annualises. */
+  readonly calendarNames: readonly string[];
+  /** Close time and equity of every slice (rows 0 to `length - 1`), and everything that happened. */
+  readonly log: {
+    readonly timeMs: Float64Array;
+    readonly equity: Float64Array;
+    readonly length: number;
+    readonly events: Pick<EventTable, "length" | "at">;
+  };
+  /** Closed trades in the order of their exits. */
+  readonly trades: readonly Trade[];
+  readonly metrics: MetricsReport;
+  readonly funnel: ReportFunnel;
+  /** Buy & hold with the same money, symbols and costs: one value per row of `log`. */
+  readonly benchmarkEquity: Float64Array | null;
+  readonly decisionsHash: string;
+  /** The run again at other costs; without it that section says so. */
+  readonly costSensitivity?: readonly CostPoint[];
+};

@@ -1,0 +1,42 @@
+import { headlineRows, type HeadlineRow } from "../headline.ts";
+import type { ReportInput } from "../report-input.ts";
+import type { Paint } from "./ansi.ts";
+
+const labelWidth = 16;
+const valueWidth = 14;
+const benchmarkWidth = 24;
+
+/** The comparison with buy & hold as lines of at most `width` characters. */
+export function headlineLines(input: ReportInput, width: number, paint: Paint): readonly string[] {
+  // Below 80 columns the interval does not fit beside the value and takes a line of its own.
+  const intervalWidth = width - labelWidth - valueWidth - benchmarkWidth;
+  const isWide = intervalWidth >= 26;
+  const header = line("", "strategy", isWide ? "95 % interval" : "", "buy & hold", intervalWidth);
+  return [
+    paint(header, "quiet"),
+    ...headlineRows(input).flatMap((row) => rowLines(row, isWide, intervalWidth)),
+  ];
+}
+
+function rowLines(row: HeadlineRow, isWide: boolean, intervalWidth: number): string[] {
+  const { label, strategy, strategyInterval, benchmark } = row;
+  if (isWide) return [line(label, strategy, strategyInterval, benchmark, intervalWidth)];
+  if (strategy.length > valueWidth)
+    return [`${label.padEnd(labelWidth)}${strategy}`, ...(benchmark === "" ? [] : [`  buy & hold    ${benchmark}`])];
+  const own = line(label, strategy, "", benchmark, intervalWidth);
+  return strategyInterval === "" ? [own] : [own, `  95 % interval ${strategyInterval}`];
+}
+
+function line(
+  label: string,
+  strategy: string,
+  interval: string,
+  benchmark: string,
+  intervalWidth: number,
+): string {
+  const value = label.padEnd(labelWidth) + strategy.padStart(valueWidth);
+  const middle = interval === "" ? "" : `  ${interval}`;
+  const left = (value + middle).padEnd(labelWidth + valueWidth + Math.max(0, intervalWidth));
+  const room = labelWidth + valueWidth + Math.max(0, intervalWidth) + benchmarkWidth - left.length;
+  return (left + benchmark.padStart(room)).trimEnd();
+}

@@ -1,0 +1,117 @@
+import { zeroTradesReason } from "./funnel-rows.ts";
+import { countText, percentText, ratioText } from "./number-text.ts";
+import type { ReportInput } from "./report-input.ts";
+import { analyseRun } from "./run-analysis.ts";
+
+/** Fewer closed trades than this cannot carry a judgement. */
+export const tradesMin = 30;
+
+/** What a run is worth in words: one headline, and the reasons for it, gravest first. */
+export type Verdict = {
+  /** `refuted` where a check failed or money was lost against doing nothing, `open` where chance may explain it all. */
+  readonly level: "refuted" | "open" | "supported";
+  readonly headline: string;
+  readonly reasons: readonly string[];
+};
+
+/** Judges a run by its own numbers. It never says that a strategy works: at most that these data do not contradict it. */
+export function verdictOf(input: ReportInput): Verdict {
+  const failed = input.meta.checks.filter((check) => check.pass === false).map((check) => check.id);
+  if (failed.length > 0)
+    return verdict("refuted", "A check failed: these numbers are not to be trusted.", [
+      `Failed: ${failed.join(", ")}.`,
+      ...commonReasons(input),
+    ]);
+  if (input.metrics.trades === 0)
+    return verdict("open", "No trade was closed: nothing can be said about this strategy.", [
+      zeroTradesReason(input.funnel),
+      ...commonReasons(input),
+    ]);
+  const findings = findingsOf(input);
+  const [first] = findings;
+  if (first === undefined)
+    return verdict(
+      "supported",
+      `These data do not contradict the strategy: the 95 % interval of its return is above zero` +
+        (input.benchmarkEquity === null ? "." : ", and it beat buy & hold."),
+      commonReasons(input),
+    );
+  return verdict(
+    first.level,
+    first.text,
+    [...findings.slice(1).map((finding) => finding.text), ...commonReasons(input)],
+  );
+}
+
+type Finding = { readonly level: "refuted" | "open"; readonly text: string };
+
+function findingsOf(input: ReportInput): readonly Finding[] {
+  const { metrics } = input;
+  const { intervals, benchmark } = analyseRun(input);
+  const own = metrics.totalReturn;
+  const held = benchmark?.metrics.totalReturn ?? null;
+  const interval = intervals.totalReturn;
+  const findings: (Finding | false)[] = [
+    own !== null && own <= 0 && refuted(`It lost money: ${signed(own)} after costs.`),
+    own !== null &&
+      held !== null &&
+      own < held &&
+      refuted(`It made less than buy & hold: ${signed(own)} against ${signed(held)}.`),
+    metrics.trades < tradesMin &&
+      open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
+    interval === null && open("Too few trading days for an interval of the return."),
+    own !== null &&
+      own > 0 &&
+      interval !== null &&
+      interval.low <= 0 &&
+      open(
+        `Chance alone could explain the gain: the 95 % interval of the return, ` +
+          `${signed(interval.low)} to ${signed(interval.high)}, includes zero.`,
+      ),
+    metrics.dsr !== null &&
+      metrics.dsr < 0.95 &&
+      open(
+        `After ${countText(metrics.trialCount)} trials on these data the deflated Sharpe ratio is ` +
+          `${percentText(metrics.dsr)}, below the usual 95 %.`,
+      ),
+  ];
+  return findings.filter((finding) => finding !== false);
+}
+
+function commonReasons({ meta, metrics, benchmarkEquity }: ReportInput): readonly string[] {
+  const untried = meta.checks.filter((check) => check.pass === null).map((check) => check.id);
+  const reasons: (string | false)[] = [
+    meta.dataKind === "synthetic" && "Synthetic data: this says nothing about any real market.",
+    metrics.trades > 0 &&
+      metrics.dsr !== null &&
+      metrics.dsr >= 0.95 &&
+      `Deflated Sharpe ratio ${percentText(metrics.dsr)} after ${countText(metrics.trialCount)} trials.`,
+    metrics.trades > 0 &&
+      meta.trialCount === null &&
+      "How many configurations were tried on these data is unknown, so luck of the search is not taken out.",
+    untried.length > 0 && `Not checked: ${untried.join(", ")}.`,
+    benchmarkEquity === null && "Buy & hold was not computed, so there is nothing to compare with.",
+    metrics.trades > 0 &&
+      metrics.minTrackRecordLength !== null &&
+      metrics.minTrackRecordLength > metrics.days &&
+      `A Sharpe ratio of ${ratioText(metrics.sharpe)} needs ${countText(Math.ceil(metrics.minTrackRecordLength))} ` +
+        `trading days to be told from zero; the run has ${countText(metrics.days)}.`,
+  ];
+  return reasons.filter((reason) => reason !== false);
+}
+
+function verdict(level: Verdict["level"], headline: string, reasons: readonly string[]): Verdict {
+  return { level, headline, reasons };
+}
+
+function refuted(text: string): Finding {
+  return { level: "refuted", text };
+}
+
+function open(text: string): Finding {
+  return { level: "open", text };
+}
+
+function signed(fraction: number): string {
+  return percentText(fraction, { signed: true });
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { runConfigSchema } from "./run-config.ts";
+
+const text = z.string().min(1);
+
+/** The files that a finished run may leave beside its manifest. */
+export const artifactNames = ["html", "json", "csv"] as const;
+
+const csv = z.strictObject({
+  stamp: z.enum(["open", "close"]).optional().describe("what the time stamps of the files name"),
+  timeZone: text.optional().describe("IANA zone of stamps that carry no offset; UTC by default"),
+  dateFormat: text.optional().describe("order of day, month and year where digits leave it open, e.g. dmy"),
+  delimiter: text.optional().describe("column separator, where it is not found out"),
+  symbol: text.optional().describe("symbol of the file, where its name does not tell"),
+  adjusted: z.boolean().default(false).describe("scale prices by an adjusted close"),
+});
+
+/** Everything that `kiwi.config.jsonc` may say. Everything has a default: an empty file is valid. */
+export const kiwiConfigSchema = z.strictObject({
+  $schema: z.string().optional().describe("for editors"),
+  strategy: text.optional().describe("name of a strategy, or path of a strategy file"),
+  data: z.array(text).default([]).describe("CSV files, folders or patterns; synthetic makes bars up"),
+  pairs: z.array(text).default([]).describe("symbols to use; all that the data hold when empty"),
+  timeframe: text.optional().describe("bars to decide on, when they are not those of the data"),
+  detail: text.optional().describe("finer bars to fill orders on: a path or a timeframe"),
+  from: text.optional().describe("first day to trade; what lies before warms up"),
+  to: text.optional().describe("day on which the run ends, not included"),
+  ...runConfigSchema.shape,
+  csv: csv.prefault({}),
+  seed: z.int().min(0).default(42).describe("seed of everything random"),
+  benchmark: z.boolean().default(true).describe("compare with buying and holding the same symbols"),
+  report: z
+    .array(z.enum(artifactNames))
+    .default([...artifactNames])
+    .describe("what to write beside the manifest of a run"),
+  costGrid: z.boolean().optional().describe("run again at 0, 0.5, 1, 2 and 3 times the costs"),
+  failIf: z.array(text).default([]).describe('conditions that fail the run, e.g. "sharpe<1"'),
+  plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
+  out: text.default(".kiwi/runs").describe("folder of the run store"),
+  stuckAfterSeconds: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("a strategy that takes no bar for so long is stopped"),
+});
+
+/** A resolved configuration: every key has its value. */
+export type KiwiConfig = z.output<typeof kiwiConfigSchema>;
+
+/** The part of a configuration that shapes the run itself. */
+export function runConfigOf(config: KiwiConfig): z.output<typeof runConfigSchema> {
+  const { account, costs, sizing, risk, protection, execution, instruments } = config;
+  return { account, costs, sizing, risk, protection, execution, instruments };
+}

@@ -1,0 +1,94 @@
+import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
+import { invalidValue, unknownKey } from "./config-errors.ts";
+import { readConfigFile } from "./config-file.ts";
+import { isPlain, layOver, type ConfigLayer, type Merged, type Origin } from "./config-layer.ts";
+import { kiwiConfigSchema, type KiwiConfig } from "./config-schema.ts";
+import { refuseSecrets } from "./config-secrets.ts";
+import { keysOf, schemaUnder } from "./schema-at.ts";
+import { environmentLayer, setLayer } from "./text-layer.ts";
+
+/** Where settings may come from, the weakest last. */
+export type ConfigSources = {
+  readonly folder: string;
+  /** Path given with `-c`. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--set` texts; weaker than the flags that have names of their own. */
+  readonly sets?: readonly string[] | undefined;
+  readonly flags?: ConfigLayer | undefined;
+};
+
+/** A configuration with the origin of every value. */
+export type ResolvedConfig = {
+  readonly config: KiwiConfig;
+  /** By path, joined with dots; every leaf that is not listed has its default. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The file that was read, or null. */
+  readonly path: string | null;
+};
+
+const byDefault: Origin = { kind: "default", label: "default" };
+
+/**
+ * Puts the configuration together: flag over environment over file over default. Throws a `KiwiError` that names the
+ * place: unknown keys with the nearest name, values that cannot be, secrets in the open.
+ */
+export async function resolveConfig(sources: ConfigSources): Promise<ResolvedConfig> {
+  const file = await readConfigFile(sources.folder, sources.file);
+  const env = environmentLayer(sources.env);
+  const layers = [file, env, setLayer(sources.sets ?? []), sources.flags].filter((layer) => layer != null);
+  for (const layer of [file, env]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
+  for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
+  const merged: Merged = { values: kiwiConfigSchema.parse({}), origins: new Map() };
+  for (const layer of layers) layOver(merged, layer);
+  return { config: checked(merged), origins: merged.origins, path: file?.path ?? null };
+}
+
+function refuseUnknown(
+  values: Readonly<Record<string, unknown>>,
+  schema: z.core.$ZodType,
+  layer: ConfigLayer,
+  path: readonly string[],
+): void {
+  const known = keysOf(schema);
+  for (const [key, value] of Object.entries(values)) {
+    const here = [...path, key];
+    if (known !== null && !known.includes(key)) throw unknownKey(here, known, layer.originOf(here));
+    const under = schemaUnder(schema, key);
+    if (under !== null && isPlain(value)) refuseUnknown(value, under, layer, here);
+  }
+}
+
+function checked({ values, origins }: Merged): KiwiConfig {
+  const outcome = kiwiConfigSchema.safeParse(values);
+  if (outcome.success) return outcome.data;
+  const issue = outcome.error.issues[0]!;
+  const path = issue.path.map(String);
+  throw invalidValue(path, valueAt(values, path), complaintOf(issue, valueAt(values, path)), originNear(origins, path));
+}
+
+function valueAt(values: unknown, path: readonly string[]): unknown {
+  let value = values;
+  for (const key of path) value = isPlain(value) || Array.isArray(value) ? (value as never)[key] : undefined;
+  return value;
+}
+
+/** The origin of a value, or of the list or object that holds it. */
+function originNear(origins: ReadonlyMap<string, Origin>, path: readonly string[]): Origin {
+  for (let length = path.length; length > 0; length--) {
+    const name = path.slice(0, length).join(".");
+    const found = origins.get(name) ?? [...origins].find(([known]) => known.startsWith(`${name}.`))?.[1];
+    if (found !== undefined) return found;
+  }
+  return byDefault;
+}
+
+function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "invalid_value" && typeof value === "string") {
+    const options = issue.values.map(String);
+    return `it must be one of ${options.join(", ")}; did you mean ${closest(value, options)}?`;
+  }
+  const words = issue.message.replace(/^(Invalid input|Too small|Too big|Invalid option): /, "");
+  return `it ${words.startsWith("expected") ? `must be ${words.slice("expected ".length)}` : words}`;
+}

@@ -1,0 +1,101 @@
+import { dayMs, formatTime } from "../../base/time.ts";
+import type { Bars } from "../../domain/bars.ts";
+import { timeframeMs } from "../../domain/timeframe.ts";
+import type { Finding } from "./bar-report.ts";
+import { countOf, Tally } from "./finding-list.ts";
+
+/** Robust sigmas beyond which a return is not the market's daily business. */
+const outlierSigmas = 15;
+/** A bad tick is gone within this many bars, all but this share of it. */
+const revertBars = 3;
+const revertShareMax = 0.2;
+/** Log return of a day, or less than a day, beyond which a missed split is likelier than news. */
+const dailyJump = 0.4;
+/** Price ratios of splits and reverse splits, up to their inverse, and how near a price must come. */
+const splitRatios = [1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100];
+const splitTolerance = 0.02;
+/** Below this many returns a sigma means nothing. */
+const returnsMin = 20;
+
+/**
+ * Finds closes that jump: `outlier` where the price comes back within three bars (a bad tick, or a flash crash),
+ * `jump` where it does not and the step is a split's ratio or above 0.4 (longer bars: times the root of their days).
+ * The sigma is 1.4826 times the median absolute deviation of the log returns other than zero, so that the outliers
+ * themselves do not widen it (Hampel, The Influence Curve and Its Role in Robust Estimation, 1974).
+ */
+export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
+  const { close, closeTimeMs, length } = bars;
+  const returns = logReturns(bars);
+  const outlierMin = outlierSigmas * robustSigma(returns);
+  const jumpMin = dailyJump * Math.sqrt(Math.max(1, timeframeMs(bars.timeframe) / dayMs));
+  const outliers = new Tally(examplesMax);
+  const jumps = new Tally(examplesMax);
+  for (let row = 1; row < length; row++) {
+    const size = Math.abs(returns[row - 1]!);
+    const isOutlier = size > outlierMin;
+    const isJump = size > jumpMin || (isOutlier && splitOf(close[row]! / close[row - 1]!) !== null);
+    if (!isOutlier && !isJump) continue;
+    const time = closeTimeMs[row]!;
+    const step = (): string => `close ${close[row - 1]} to ${close[row]} at ${formatTime(time)}`;
+    const back = rowOfReturn(close, row, length);
+    if (back !== null) {
+      outliers.add(time, () => `${step()}, back at ${close[back]}`);
+      // The way back is the other half of the same event.
+      row = back;
+    } else if (isJump) jumps.add(time, () => step() + splitText(close[row]! / close[row - 1]!));
+  }
+  return [
+    ...outliers.finding(
+      "outlier",
+      "warning",
+      `${countOf(outliers.count, "close")} beyond ${outlierSigmas} sigmas that came back within ${revertBars} bars: bad ticks or flash crashes`,
+    ),
+    ...jumps.finding(
+      "jump",
+      "warning",
+      `${countOf(jumps.count, "jump")} that stayed: a split or spin-off that the prices are not adjusted for?`,
+    ),
+  ];
+}
+
+function logReturns({ close, length }: Bars): Float64Array {
+  const returns = new Float64Array(Math.max(0, length - 1));
+  for (let row = 1; row < length; row++) returns[row - 1] = Math.log(close[row]! / close[row - 1]!);
+  return returns;
+}
+
+/** Infinite where there are too few returns to tell. */
+function robustSigma(returns: Float64Array): number {
+  const moving = returns.filter((value) => value !== 0 && Number.isFinite(value));
+  if (moving.length < returnsMin) return Infinity;
+  const middle = medianOf(moving);
+  return 1.4826 * medianOf(moving.map((value) => Math.abs(value - middle)));
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** The row soon after a step at which the price is back where it came from, or null. */
+function rowOfReturn(close: Float64Array, row: number, length: number): number | null {
+  const from = close[row - 1]!;
+  const stepSize = Math.abs(Math.log(close[row]! / from));
+  for (let next = row + 1; next <= row + revertBars && next < length; next++) {
+    if (Math.abs(Math.log(close[next]! / from)) < revertShareMax * stepSize) return next;
+  }
+  return null;
+}
+
+/** The split whose ratio a price change comes near, or null. */
+function splitOf(change: number): number | null {
+  const ratio = change > 1 ? change : 1 / change;
+  return splitRatios.find((split) => Math.abs(ratio / split - 1) < splitTolerance) ?? null;
+}
+
+function splitText(change: number): string {
+  const split = splitOf(change);
+  if (split === null) return "";
+  return change < 1 ? `, like a split 1 to ${split}` : `, like a reverse split ${split} to 1`;
+}
