@@ -6,7 +6,14 @@ import { barsOf, type Bars } from "../src/domain/bars.ts";
 export function randomWalk(length: number, seed = 1, symbol = "WALK", deviation = 0.002): Bars {
   const prng = new Prng(seed);
   const column = () => new Float64Array(length);
-  const columns = { closeTimeMs: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+  const columns = {
+    closeTimeMs: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+  };
   const startMs = Date.UTC(2010, 0, 1);
   let price = 100;
   for (let row = 0; row < length; row++) {

@@ -6,7 +6,10 @@ import { randomWalk } from "../random-walk.ts";
 
 // 600 symbols, a year of hourly bars each, one strategy per symbol, one account.
 const bars = Array.from({ length: 600 }, (_, k) => randomWalk(8_760, k + 1, `S${k}`));
-const config = runConfigSchema.parse({ account: { cash: 1e9 }, costs: { commission: { use: "rate", rate: 0.0002 }, slippage: { use: "fixed", rate: 0.0001 } } });
+const config = runConfigSchema.parse({
+  account: { cash: 1e9 },
+  costs: { commission: { use: "rate", rate: 0.0002 }, slippage: { use: "fixed", rate: 0.0001 } },
+});
 const setup = { bars, strategy: smaCross, params: { fast: 20, slow: 100 }, config };
 const ms = medianMs(() => runBacktest(setup), 3, 1);
 console.log(

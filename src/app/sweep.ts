@@ -27,6 +27,7 @@ export function sweep(
     log.reset();
     const session = buildSession({ ...setup, params }, ground, log);
     runThrough(session, ground);
+    for (const store of ground.stores) store.endRun();
     // The slices are the same in every run, so their trading days are found once.
     ends ??= sessionEnds(log.timeMs, log.length, ground.calendars[0]!);
     return {

@@ -1,6 +1,6 @@
 import { empty } from "../base/empty.ts";
 import type { Market } from "../ports/market.ts";
-import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import { signOf, type ApprovedOrder, type OrderId, type OrderRequest } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import { clear, type RiskAlarm, type RiskContext, type RiskRule } from "../ports/risk.ts";
@@ -33,6 +33,14 @@ export class RiskGate {
   private readonly market: Market;
   private readonly lastBarTimeMs: Float64Array;
   private readonly result: Review = { approved: [], refused: [] };
+  private readonly context: Writable<RiskContext> = {
+    portfolio: null as unknown as Portfolio,
+    instrument: null as unknown as Instrument,
+    timeMs: 0.5,
+    price: 0.5,
+    quantityAfter: 0.5,
+    lastBarTimeMs: 0.5,
+  };
   private readonly blockedParents = new Set<OrderId>();
 
   constructor(rules: readonly NamedRule[], market: Market) {
@@ -136,14 +144,13 @@ export class RiskGate {
     tracker: OrderTracker,
     timeMs: number,
   ): RiskContext {
-    const context: Writable<RiskContext> = {
-      portfolio,
-      instrument: this.market.instruments[order.instrument]!,
-      timeMs,
-      price: priceNear(order, portfolio.ledger.lastPrice[order.instrument]!),
-      quantityAfter: this.quantityAfter(order, portfolio, tracker),
-      lastBarTimeMs: this.lastBarTimeMs[order.instrument]!,
-    };
+    const { context } = this;
+    context.portfolio = portfolio;
+    context.instrument = this.market.instruments[order.instrument]!;
+    context.timeMs = timeMs;
+    context.price = priceNear(order, portfolio.ledger.lastPrice[order.instrument]!);
+    context.quantityAfter = this.quantityAfter(order, portfolio, tracker);
+    context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
     return context;
   }
 

@@ -4,7 +4,9 @@ import type { Ledger } from "../domain/ledger.ts";
 import { signOf, type Fill } from "../domain/order.ts";
 import type { Trade } from "../domain/trade.ts";
 
+/** One object per instrument serves all its trades, one after the other. */
 type OpenTrade = {
+  isOpen: boolean;
   side: 1 | -1;
   entryTimeMs: number;
   entryRow: number;
@@ -22,7 +24,7 @@ type OpenTrade = {
 /** Turns fills into round trips: a trade runs from flat, or from a reversal, to flat or to the next reversal. */
 export class TradeBook {
   readonly closed: Trade[] = [];
-  private readonly open: (OpenTrade | null)[];
+  private readonly open: readonly OpenTrade[];
   private readonly bars: readonly Bars[];
   /** Row of the last fill of each instrument: where the search for the next one starts. */
   private readonly lastRow: Int32Array;
@@ -30,7 +32,7 @@ export class TradeBook {
   constructor(bars: readonly Bars[]) {
     this.bars = bars;
     this.lastRow = new Int32Array(bars.length);
-    this.open = bars.map(() => null);
+    this.open = bars.map(noTrade);
   }
 
   /** Takes a fill that moved the position from `before` to `after`. A reversal is split between both trades. */
@@ -50,7 +52,7 @@ export class TradeBook {
   /** Adds a financing charge to the open trade of an instrument. */
   charge(instrument: InstrumentIndex, amount: number): void {
     const trade = this.open[instrument];
-    if (trade !== null && trade !== undefined) trade.charges += amount;
+    if (trade?.isOpen === true) trade.charges += amount;
   }
 
   private enter(
@@ -62,23 +64,21 @@ export class TradeBook {
     reason: string,
   ): void {
     const rate = ledger.conversionRate(fill.instrument);
-    let trade = this.open[fill.instrument] ?? null;
-    if (trade === null) {
-      trade = {
-        side: signOf(fill.side),
-        entryTimeMs: fill.timeMs,
-        entryRow: this.rowOf(fill),
-        entryQuantity: 0,
-        entryValue: 0,
-        exitQuantity: 0,
-        exitValue: 0,
-        quantityMax: 0,
-        fees: 0,
-        charges: 0,
-        slippage: 0,
-        entryReason: reason,
-      };
-      this.open[fill.instrument] = trade;
+    const trade = this.open[fill.instrument]!;
+    if (!trade.isOpen) {
+      trade.isOpen = true;
+      trade.side = signOf(fill.side);
+      trade.entryTimeMs = fill.timeMs;
+      trade.entryRow = this.rowOf(fill);
+      trade.entryQuantity = 0;
+      trade.entryValue = 0;
+      trade.exitQuantity = 0;
+      trade.exitValue = 0;
+      trade.quantityMax = 0;
+      trade.fees = 0;
+      trade.charges = 0;
+      trade.slippage = 0;
+      trade.entryReason = reason;
     }
     trade.entryQuantity += quantity;
     trade.entryValue += quantity * ledger.unitValue(fill.instrument, fill.price);
@@ -96,7 +96,7 @@ export class TradeBook {
     trade.fees += fill.fee * rate * share;
     trade.slippage += fill.slippageCost * rate * share;
     if (!isClosed) return;
-    this.open[fill.instrument] = null;
+    trade.isOpen = false;
     this.closed.push(this.finish(fill, trade, ledger, reason));
   }
 
@@ -170,4 +170,23 @@ function excursions(
   const down = (entryPrice - low) / entryPrice;
   const up = (high - entryPrice) / entryPrice;
   return { mae: trade.side === 1 ? down : up, mfe: trade.side === 1 ? up : down, barsHeld: to - from };
+}
+
+function noTrade(): OpenTrade {
+  return {
+    isOpen: false,
+    side: 1,
+    // Fractions, so that the engine keeps these fields as doubles from the start and writes them in place.
+    entryTimeMs: 0.5,
+    entryRow: 0,
+    entryQuantity: 0.5,
+    entryValue: 0.5,
+    exitQuantity: 0.5,
+    exitValue: 0.5,
+    quantityMax: 0.5,
+    fees: 0.5,
+    charges: 0.5,
+    slippage: 0.5,
+    entryReason: "",
+  };
 }

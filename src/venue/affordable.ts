@@ -3,68 +3,74 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Ledger } from "../domain/ledger.ts";
 import type { VenueOptions } from "./venue-options.ts";
 
-/** A wish to trade at a price, as the account check sees it. */
-export type Wish = {
-  readonly instrument: Instrument;
-  readonly sign: 1 | -1;
-  readonly quantity: number;
-  readonly price: number;
-  readonly reduceOnly: boolean;
-};
-
-/** How much of a wish the account can carry, and why not all of it. */
-export type Allowance = { readonly quantity: number; readonly reason: string };
-
-/** The part of a wish that the account's rules allow, in whole lots. Reducing a position is always allowed. */
-export function affordable(wish: Wish, ledger: Ledger, options: VenueOptions): Allowance {
-  const { instrument, sign, quantity } = wish;
+/**
+ * How much of `quantity` the account's rules allow at `price`, in whole lots. Reducing a position is always allowed.
+ * Arguments one by one and a plain number back: this runs for every fill, and an object each way would cost more than
+ * the sum.
+ */
+export function affordable(
+  instrument: Instrument,
+  sign: 1 | -1,
+  quantity: number,
+  price: number,
+  reduceOnly: boolean,
+  ledger: Ledger,
+  options: VenueOptions,
+): number {
   const held = ledger.quantity[instrument.index]!;
   const reducing = sign * held < 0 ? Math.min(quantity, Math.abs(held)) : 0;
-  const opening = quantity - reducing;
-  if (opening <= 0) return { quantity, reason: "" };
-  if (wish.reduceOnly) return { quantity: reducing, reason: "reduce-only: nothing more to reduce" };
-  if (options.accountKind === "margin") return withinMargin(wish, reducing, opening, ledger, options);
-  if (sign === -1) return { quantity: reducing, reason: "a cash account is long only" };
-  return withinCash(wish, reducing, opening, ledger, options);
+  if (quantity <= reducing) return quantity;
+  if (reduceOnly) return reducing;
+  if (options.accountKind === "margin")
+    return withinMargin(instrument, quantity, reducing, price, ledger, options);
+  return sign === -1 ? reducing : withinCash(instrument, quantity, price, ledger, options);
+}
+
+/** Why `affordable` did not allow all of it. */
+export function shortfallReason(sign: 1 | -1, reduceOnly: boolean, options: VenueOptions): string {
+  if (reduceOnly) return "reduce-only: nothing more to reduce";
+  if (options.accountKind === "margin") return "the leverage limit does not cover the whole order";
+  return sign === -1 ? "a cash account is long only" : "the cash does not cover the whole order";
 }
 
 function withinCash(
-  wish: Wish,
-  reducing: number,
-  opening: number,
+  instrument: Instrument,
+  wanted: number,
+  price: number,
   ledger: Ledger,
   options: VenueOptions,
-): Allowance {
-  const { instrument, price } = wish;
-  const cost = (quantity: number): number => costOf(quantity, wish, ledger, options);
-  // A cash account holds nothing short, so all of a buy is opening; `reducing` is 0 but for rounding dust.
-  if (cost(reducing + opening) <= ledger.cash) return { quantity: wish.quantity, reason: "" };
-  const unit = ledger.unitValue(instrument.index, price);
-  let quantity = floorToStep(Math.max(0, ledger.cash) / unit, instrument.lotSize);
+): number {
+  let quantity = wanted;
+  let cost = costOf(quantity, instrument, price, ledger, options);
   // Fees may have a minimum or a step, so the last lots are found by trying; each round is close to exact.
-  for (let round = 0; round < 50 && quantity > 0 && cost(quantity) > ledger.cash; round++) {
-    const scaled = floorToStep((quantity * ledger.cash) / cost(quantity), instrument.lotSize);
+  for (let round = 0; round < 50 && quantity > 0 && cost > ledger.cash; round++) {
+    const scaled = floorToStep((quantity * Math.max(0, ledger.cash)) / cost, instrument.lotSize);
     quantity = scaled < quantity ? scaled : floorToStep(quantity - instrument.lotSize, instrument.lotSize);
+    cost = costOf(quantity, instrument, price, ledger, options);
   }
-  if (cost(quantity) > ledger.cash) quantity = 0;
-  return { quantity, reason: "the cash does not cover the whole order" };
+  return cost > ledger.cash ? 0 : Math.max(0, quantity);
 }
 
-function costOf(quantity: number, wish: Wish, ledger: Ledger, options: VenueOptions): number {
-  const { instrument, price } = wish;
+function costOf(
+  quantity: number,
+  instrument: Instrument,
+  price: number,
+  ledger: Ledger,
+  options: VenueOptions,
+): number {
   const notional = quantity * price * instrument.contractMultiplier;
   const fee = options.commission.fee(quantity, notional, "taker") * ledger.conversionRate(instrument.index);
   return quantity * ledger.unitValue(instrument.index, price) + fee;
 }
 
 function withinMargin(
-  wish: Wish,
+  instrument: Instrument,
+  quantity: number,
   reducing: number,
-  opening: number,
+  price: number,
   ledger: Ledger,
   options: VenueOptions,
-): Allowance {
-  const { instrument, price } = wish;
+): number {
   const unit = ledger.unitValue(instrument.index, price);
   const held = Math.abs(ledger.quantity[instrument.index]!);
   const lastUnit = held === 0 ? 0 : ledger.unitValue(instrument.index, ledger.lastPrice[instrument.index]!);
@@ -72,10 +78,6 @@ function withinMargin(
   const grossKept = grossOfOthers + (held - reducing) * unit;
   const room = ledger.equity() * options.leverage - grossKept;
   // A rounding error of the account must not refuse the last lot of an order that was sized to fit exactly.
-  if (opening * unit <= room * (1 + 1e-9)) return { quantity: wish.quantity, reason: "" };
-  const allowed = floorToStep(Math.max(0, room) / unit, instrument.lotSize);
-  return {
-    quantity: reducing + allowed,
-    reason: "the leverage limit does not cover the whole order",
-  };
+  if ((quantity - reducing) * unit <= room * (1 + 1e-9)) return quantity;
+  return reducing + floorToStep(Math.max(0, room) / unit, instrument.lotSize);
 }

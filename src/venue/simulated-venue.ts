@@ -10,8 +10,8 @@ import type { ApprovedOrder, ExecutionReport, Fill, OrderId } from "../domain/or
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Market } from "../ports/market.ts";
-import { affordable } from "./affordable.ts";
-import { barAt, type VenueBar } from "./venue-bar.ts";
+import { affordable, shortfallReason } from "./affordable.ts";
+import { VenueBar } from "./venue-bar.ts";
 import { chargeFinancing } from "./financing.ts";
 import { matchAtOpen, matchInside, type Match } from "./match.ts";
 import type { VenueOptions } from "./venue-options.ts";
@@ -31,6 +31,7 @@ export class SimulatedVenue implements Broker {
   private readonly options: VenueOptions;
   private readonly books: WorkingOrder[][];
   private readonly reports: ExecutionReport[] = [];
+  private readonly bar = new VenueBar();
   private readonly barLengthsMs: readonly number[];
   private readonly hasFinancing: boolean;
   private openCount = 0;
@@ -95,7 +96,8 @@ export class SimulatedVenue implements Broker {
   /** Takes the orders of one instrument through one bar. */
   private runBar(index: number, row: number): void {
     const book = this.books[index]!;
-    const bar = barAt(this.market.bars[index]!, row, this.barLengthsMs[index]!, this.options.volumeShareMax);
+    const { bar } = this;
+    bar.load(this.market.bars[index]!, row, this.barLengthsMs[index]!, this.options.volumeShareMax);
     for (const order of book) this.beforeBar(order, bar);
     // The open comes first, for whoever waits for it; a parent filled here wakes its children for the bar.
     for (const order of book)
@@ -181,36 +183,45 @@ export class SimulatedVenue implements Broker {
 
   private tryFill(order: WorkingOrder, match: Match | null, bar: VenueBar, phase: "open" | "inside"): void {
     if (match === null || order.state !== "working") return;
-    if (order.request.postOnly && match.liquidity === "taker")
+    const { request, sign } = order;
+    if (request.postOnly && match.liquidity === "taker") {
       return this.finish(order, "canceled", "post-only: would take liquidity");
-    const { index } = this.instrument(order);
+    }
+    const instrument = this.instrument(order);
     const price = this.priceOf(order, match, bar);
     // The account is judged at the price of the moment, not at the last close.
-    this.ledger.lastPrice[index] = match.price;
-    const wanted =
-      order.request.weightAtFill === null ? order.remaining : this.quantityAtFill(order, price, bar);
-    const onOffer = Math.min(wanted, floorToStep(bar.volumeLeft, this.instrument(order).lotSize));
-    if (order.request.timeInForce === "fok" && onOffer < wanted)
+    this.ledger.lastPrice[instrument.index] = match.price;
+    if (request.weightAtFill !== null) order.remaining = this.quantityAtFill(order, price, bar);
+    if (order.remaining <= 0) return this.finish(order, "canceled", "already at the wanted weight");
+    const onOffer = bar.volumeLeft === Infinity ? order.remaining : this.onOffer(order, bar);
+    if (request.timeInForce === "fok" && onOffer < order.remaining) {
       return this.finish(order, "canceled", "fok: not enough volume");
-    const wish = {
-      instrument: this.instrument(order),
-      sign: order.sign,
-      quantity: onOffer,
+    }
+    const quantity = affordable(
+      instrument,
+      sign,
+      onOffer,
       price,
-      reduceOnly: order.request.reduceOnly,
-    };
-    const allowance = affordable(wish, this.ledger, this.options);
-    order.remaining = wanted;
-    if (allowance.quantity > 0) this.fill(order, allowance.quantity, price, match, bar, phase);
-    if (allowance.quantity < onOffer && order.remaining > 0) {
-      this.finish(order, allowance.quantity > 0 ? "canceled" : "rejected", allowance.reason);
-    } else if (wanted <= 0) this.finish(order, "canceled", "already at the wanted weight");
+      request.reduceOnly,
+      this.ledger,
+      this.options,
+    );
+    if (quantity > 0) this.fill(order, quantity, price, match, bar, phase);
+    if (quantity < onOffer && order.remaining > 0) {
+      const reason = shortfallReason(sign, request.reduceOnly, this.options);
+      this.finish(order, quantity > 0 ? "canceled" : "rejected", reason);
+    }
+  }
+
+  /** What the bar's volume still offers of what is wanted, in whole lots. */
+  private onOffer(order: WorkingOrder, bar: VenueBar): number {
+    return Math.min(order.remaining, floorToStep(bar.volumeLeft, this.instrument(order).lotSize));
   }
 
   /** The match price made worse by slippage for takers, then rounded to the tick against us. */
   private priceOf(order: WorkingOrder, match: Match, bar: VenueBar): number {
     if (match.liquidity === "maker") return match.price;
-    const fraction = this.options.slippage.fraction(bar.bars, bar.row, order.remaining);
+    const fraction = this.options.slippage.fraction(bar.bars!, bar.row, order.remaining);
     const slipped = match.price * (1 + order.sign * fraction);
     const { tickSize } = this.instrument(order);
     const down = floorToStep(slipped, tickSize);
@@ -223,7 +234,7 @@ export class SimulatedVenue implements Broker {
     const weight = order.request.weightAtFill!;
     const rate =
       this.options.commission.rate(order.remaining, price) +
-      this.options.slippage.rate(bar.bars, bar.row - 1, order.remaining);
+      this.options.slippage.rate(bar.bars!, bar.row - 1, order.remaining);
     const unit = this.ledger.unitValue(instrument.index, price) * (1 + rate);
     const target =
       Math.sign(weight) * floorToStep((Math.abs(weight) * this.ledger.equity()) / unit, instrument.lotSize);

@@ -1,30 +1,31 @@
 import type { Bars } from "../domain/bars.ts";
 import type { BarPrices } from "./match.ts";
 
-/** A bar while orders run through it. */
-export type VenueBar = BarPrices & {
-  readonly bars: Bars;
-  readonly row: number;
+/** A bar while orders run through it. One object serves all bars: a new one each time would be nine allocations. */
+export class VenueBar implements BarPrices {
+  bars: Bars | null = null;
+  row = 0;
+  open = 0;
+  high = 0;
+  low = 0;
+  close = 0;
   /** The earliest moment that the bar can have begun: no earlier than the close before it. */
-  readonly openTimeMs: number;
-  readonly closeTimeMs: number;
+  openTimeMs = 0.5;
+  closeTimeMs = 0.5;
   /** How much of the bar's volume our orders may still take. */
-  volumeLeft: number;
-};
+  volumeLeft = 0.5;
 
-/** Row `row` of `bars` with the volume that our orders may take. */
-export function barAt(bars: Bars, row: number, lengthMs: number, volumeShareMax: number): VenueBar {
-  const closeTimeMs = bars.closeTimeMs[row]!;
-  const previousMs = row === 0 ? -Infinity : bars.closeTimeMs[row - 1]!;
-  return {
-    bars,
-    row,
-    open: bars.open[row]!,
-    high: bars.high[row]!,
-    low: bars.low[row]!,
-    close: bars.close[row]!,
-    openTimeMs: Math.max(previousMs, closeTimeMs - lengthMs),
-    closeTimeMs,
-    volumeLeft: volumeShareMax === Infinity ? Infinity : volumeShareMax * bars.volume[row]!,
-  };
+  /** Takes in row `row` of `bars`. Our orders may have `volumeShareMax` of its volume. */
+  load(bars: Bars, row: number, lengthMs: number, volumeShareMax: number): void {
+    this.bars = bars;
+    this.row = row;
+    this.open = bars.open[row]!;
+    this.high = bars.high[row]!;
+    this.low = bars.low[row]!;
+    this.close = bars.close[row]!;
+    this.closeTimeMs = bars.closeTimeMs[row]!;
+    const previousMs = row === 0 ? -Infinity : bars.closeTimeMs[row - 1]!;
+    this.openTimeMs = Math.max(previousMs, this.closeTimeMs - lengthMs);
+    this.volumeLeft = volumeShareMax === Infinity ? Infinity : volumeShareMax * bars.volume[row]!;
+  }
 }

@@ -6,6 +6,9 @@ import type { Timeframe } from "../../domain/timeframe.ts";
 import { Column, Fold, grow } from "./fold.ts";
 import { AlignedFrame, ResampledFrame, type Frame } from "./frame.ts";
 
+/** A sweep's outer loop comes back to a column after as many runs as its inner loop has. */
+const runsRemembered = 128;
+
 /** How a store finds the bars of another symbol; throws when the run has none. */
 export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calendar: Calendar };
 
@@ -20,6 +23,8 @@ export class ColumnStore {
   private readonly frames = new Map<FrameKey, Frame>();
   private readonly columns = new Map<string, Column>();
   private readonly folds = new Map<string, Fold>();
+  private readonly spare: Float64Array[] = [];
+  private run = 0;
 
   constructor(bars: Bars, calendar: Calendar, findBars: FindBars) {
     this.bars = bars;
@@ -39,8 +44,25 @@ export class ColumnStore {
       column = this.make(expression);
       this.columns.set(expression.key, column);
     }
+    if (column.fold !== null) column.fold.lastRun = this.run;
     column.extend();
     return column;
+  }
+
+  /**
+   * Ends one run of a sweep: columns that none of the last runs asked for make room for others. Only between runs:
+   * a session that still runs holds on to its columns.
+   */
+  endRun(): void {
+    this.run += 1;
+    for (const [key, fold] of this.folds) {
+      if (fold.lastRun >= this.run - runsRemembered) continue;
+      this.folds.delete(key);
+      for (const output of fold.outputs) this.spare.push(output.values);
+    }
+    for (const [key, column] of this.columns) {
+      if (column.fold !== null && column.fold.lastRun < this.run - runsRemembered) this.columns.delete(key);
+    }
   }
 
   /** The bars of a frame other than the own one, and which of them are closed at each own row. */
@@ -84,7 +106,7 @@ export class ColumnStore {
     const key = `${node.definition.name}(${node.inputs.map((input) => input.key).join()};${Object.values(node.params).join()})`;
     let fold = this.folds.get(key);
     if (fold === undefined) {
-      fold = new Fold(node.definition, node.params, inputs, () => this.rows(expression.frame));
+      fold = new Fold(node.definition, node.params, inputs, () => this.rows(expression.frame), this.spare);
       this.folds.set(key, fold);
     }
     return fold;

@@ -7,10 +7,13 @@ import type { ParamValue } from "../../domain/params.ts";
  */
 export class Column {
   values: Float64Array = new Float64Array(0);
+  /** The fold that makes it; null for columns of the source itself. */
+  readonly fold: Fold | null;
   private readonly update: (column: Column) => void;
 
-  constructor(update: (column: Column) => void) {
+  constructor(update: (column: Column) => void, fold: Fold | null = null) {
     this.update = update;
+    this.fold = fold;
   }
 
   /** Computes the rows that were added to the frame. */
@@ -35,8 +38,11 @@ export function grow(array: Float64Array, length: number): Float64Array {
  */
 export class Fold {
   readonly outputs: readonly Column[];
+  /** Number of the run that used it last. */
+  lastRun = 0;
   private readonly inputs: readonly Column[];
   private readonly rowsNow: () => number;
+  private readonly spare: Float64Array[];
   private readonly next: Next;
   private readonly out: Float64Array;
   private row = 0;
@@ -46,11 +52,13 @@ export class Fold {
     params: Readonly<Record<string, ParamValue>>,
     inputs: readonly Column[],
     rowsNow: () => number,
+    spare: Float64Array[] = [],
   ) {
     this.inputs = inputs;
     this.rowsNow = rowsNow;
+    this.spare = spare;
     this.out = new Float64Array(definition.outputs.length);
-    this.outputs = definition.outputs.map(() => new Column(() => this.extend()));
+    this.outputs = definition.outputs.map(() => new Column(() => this.extend(), this));
     this.next = definition.create(params as never, this.out);
   }
 
@@ -58,12 +66,18 @@ export class Fold {
     const to = this.rowsNow();
     if (this.row >= to) return;
     for (const input of this.inputs) input.extend();
-    for (const output of this.outputs) output.values = grow(output.values, to);
+    for (const output of this.outputs) output.values = this.room(output.values, to);
     if (this.outputs.length > 1) this.foldMany(to);
     else if (this.inputs.length === 1) this.foldOne(to);
     else if (this.inputs.length === 2) this.foldTwo(to);
     else this.foldSeveral(to);
     this.row = to;
+  }
+
+  /** Columns of other parameters that nobody needs any more give their arrays to new ones. */
+  private room(values: Float64Array, rows: number): Float64Array {
+    if (values.length === 0 && this.spare.at(-1)?.length === rows) return this.spare.pop()!;
+    return grow(values, rows);
   }
 
   /** One input, one output: the common case, without the loops over both. */

@@ -1,0 +1,9 @@
+/** What a figure should reach: at least (`isFloor`) or at most. */
+export const targets: Readonly<Record<string, { readonly value: number; readonly isFloor: boolean }>> = {
+  engineBarsPerSecond: { value: 12e6, isFloor: true },
+  sweepComboBarsPerSecond: { value: 25e6, isFloor: true },
+  portfolioBarsPerSecond: { value: 3e6, isFloor: true },
+  portfolioMemoryMb: { value: 1_500, isFloor: false },
+  tenMillionBarsMemoryMb: { value: 1_200, isFloor: false },
+  helpSeconds: { value: 0.2, isFloor: false },
+};
