@@ -37,8 +37,17 @@ function monkey(chaosSeed: number) {
 }
 
 function market(prng: Prng, symbol: string, length: number) {
-  const columns = ["closeTimeMs", "open", "high", "low", "close", "volume"].map(() => new Float64Array(length));
-  const [closeTimeMs, open, high, low, close, volume] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const columns = ["closeTimeMs", "open", "high", "low", "close", "volume"].map(
+    () => new Float64Array(length),
+  );
+  const [closeTimeMs, open, high, low, close, volume] = columns as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   let price = 50 + prng.next() * 100;
   for (let row = 0; row < length; row++) {
     closeTimeMs[row] = (row + 1) * hourMs;
@@ -88,7 +97,8 @@ test("money is conserved whatever is ordered (10,000 seeds)", () => {
       expect(ledger.cash).toBe(venue.cash);
       // Start + realised + unrealised - fees - charges = what there is.
       const unrealised = ledger.held.reduce(
-        (sum, index) => sum + ledger.quantity[index]! * (ledger.lastPrice[index]! - ledger.averagePrice[index]!),
+        (sum, index) =>
+          sum + ledger.quantity[index]! * (ledger.lastPrice[index]! - ledger.averagePrice[index]!),
         0,
       );
       const explained = cash + ledger.realizedPnl + unrealised - ledger.feesPaid - ledger.chargesPaid;
@@ -115,7 +125,9 @@ test("the same seed gives the same decisions, and the short way through quiet ba
       const first = chaosRun(chaosSeed).session.journal.log;
       const second = chaosRun(chaosSeed, false).session.journal.log;
       expect(second.hash()).toBe(first.hash());
-      expect([...second.equity.subarray(0, second.length)]).toEqual([...first.equity.subarray(0, first.length)]);
+      expect([...second.equity.subarray(0, second.length)]).toEqual([
+        ...first.equity.subarray(0, first.length),
+      ]);
     }),
     { seed, numRuns: 500 },
   );

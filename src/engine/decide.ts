@@ -57,11 +57,12 @@ export function decide(pipeline: Pipeline, closed: MarketSlice, portfolio: Portf
   return decision;
 }
 
-/** quantity = floor to lot of |weight| x equity / (close x (1 + cost rate)), signed like the weight. */
+/** quantity = floor to lot of |weight| x equity / (entry price x (1 + cost rate)), signed like the weight. */
 function size(pipeline: Pipeline, signal: Signal, index: number, row: number, portfolio: Portfolio): Target {
   const instrument = pipeline.instruments[index]!;
   const bars = pipeline.bars[index]!;
-  const price = bars.close[row]!;
+  const { entry } = signal;
+  const price = entry.kind === "market" ? bars.close[row]! : entry.price;
   const estimate =
     Math.abs(signal.weight) * (portfolio.equity / portfolio.unitValue(instrument.index, price));
   const costRate = pipeline.commission.rate(estimate, price) + pipeline.slippage.rate(bars, row, estimate);

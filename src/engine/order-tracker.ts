@@ -44,7 +44,12 @@ export class OrderTracker {
 
   /** Remembers an order that is about to be sent. */
   track(order: ApprovedOrder): void {
-    const tracked: TrackedOrder = { request: order, status: "submitted", filledQuantity: 0, fillIds: noFills };
+    const tracked: TrackedOrder = {
+      request: order,
+      status: "submitted",
+      filledQuantity: 0,
+      fillIds: noFills,
+    };
     while (this.byId.length <= order.id) this.byId.push(null);
     this.byId[order.id] = tracked;
     while (this.openBy.length <= order.instrument) this.openBy.push([]);

@@ -54,6 +54,8 @@ function planTarget(
   const missing = quantity - held - onTheWay;
   if (missing === 0 || isWithinBand(quantity, held + onTheWay, options.rebalanceBand)) {
     plan.unchanged += 1;
+    // What is held is right, so whatever still waits for another target is not wanted any more.
+    if (!isWaiting) withdrawEntries(plan, tracker, instrument);
     if (held !== 0) replaceProtection(plan, target, held, tracker, timeMs);
     return;
   }
@@ -75,6 +77,10 @@ function isWaitingFor(target: Target, tracker: OrderTracker): boolean {
   if (open.length === 0) return false;
   const terms = JSON.stringify(entryTerms(target));
   return open.every(({ request }) => isProtection(request) || JSON.stringify(request.terms) === terms);
+}
+
+function withdrawEntries(plan: Plan, tracker: OrderTracker, instrument: InstrumentIndex): void {
+  for (const { request } of tracker.open(instrument)) if (!isProtection(request)) plan.cancels.push(request);
 }
 
 /** A small change of an existing holding is not worth its costs. Opening, closing and reversing always are. */

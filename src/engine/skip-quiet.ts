@@ -1,6 +1,6 @@
 import type { SliceBatch } from "../domain/slice.ts";
 import { everyBar } from "./resampler.ts";
-import type { Session } from "./step.ts";
+import type { Session } from "./session.ts";
 
 /** Whether a session has nothing that must see every slice whole: breakers, followers of volatility, higher bars. */
 export function maySkip(session: Session): boolean {

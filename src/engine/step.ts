@@ -1,34 +1,10 @@
 import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Feed } from "../ports/feed.ts";
-import { decide, emptyDecision, type Pipeline } from "./decide.ts";
+import { decide, emptyDecision } from "./decide.ts";
 import { flatTargets } from "./flat-targets.ts";
-import type { Journal } from "./journal/journal.ts";
-import type { OrderTracker } from "./order-tracker.ts";
+import { planOrders } from "./plan-orders.ts";
+import type { Session } from "./session.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
-import { planOrders, type Plan, type PlanOptions } from "./plan-orders.ts";
-import type { Portfolio } from "./portfolio.ts";
-import type { Resampler } from "./resampler.ts";
-import type { RiskGate } from "./risk-gate.ts";
-
-/** Everything that a run consists of. Feed and broker make it a backtest, a paper run, or a live one. */
-export type Session = {
-  readonly broker: Broker;
-  readonly portfolio: Portfolio;
-  readonly orders: OrderTracker;
-  readonly resampler: Resampler;
-  readonly pipeline: Pipeline;
-  readonly risk: RiskGate;
-  readonly journal: Journal;
-  readonly plan: Plan;
-  readonly planOptions: PlanOptions;
-  /** Decisions before this time only warm up. */
-  readonly tradeFromMs: number;
-  /** Whether bars on which nothing can happen may take the short way; the result is the same. */
-  readonly skipQuiet: boolean;
-  /** From this time on everything is closed; Infinity leaves positions open at the end. */
-  readonly flattenFromMs: number;
-};
 
 const silence = emptyDecision();
 

@@ -10,11 +10,14 @@ import type { Column } from "./columns/fold.ts";
 import type { Frame } from "./columns/frame.ts";
 import { warmupOf } from "./columns/warmup.ts";
 import type { Portfolio } from "./portfolio.ts";
+import { Protector, type ProtectionLevels } from "./protect.ts";
 
 type Cursor = { row: number };
 type FrameCursor = { readonly cursor: Cursor; readonly frame: Frame; readonly rowsNeeded: number };
 
 const market: Entry = { kind: "market" };
+/** The name of the series that protection is measured in; the space keeps it apart from a strategy's own names. */
+const protectionRange = "protection range";
 
 /** What a runner has to say about a bar. */
 export type Opinion = "warming up" | "silent" | "signal";
@@ -33,6 +36,7 @@ export class StrategyRunner {
   private readonly frames: readonly FrameCursor[];
   private readonly rowsNeeded: number;
   private readonly context: RunnerContext;
+  private readonly protector: Protector | null;
   /** The series that the strategy sleeps by, if it does. */
   private readonly alarmClock: Series | null;
   private isReady = false;
@@ -46,16 +50,18 @@ export class StrategyRunner {
     instrument: InstrumentIndex,
     store: ColumnStore,
     portfolio: Portfolio,
+    protection: ProtectionLevels | null = null,
   ) {
     this.strategy = strategy;
     this.instrument = instrument;
     this.store = store;
-    this.expressions = strategy.setup({
+    const watched = strategy.setup({
       bars: barSeries(),
       tf: (timeframe) => barSeries(timeframeFrame(timeframe)),
       symbol: (symbol) => barSeries(`${symbol}@`),
       p: params,
     });
+    this.expressions = protection === null ? watched : { ...watched, [protectionRange]: protection.range };
     const needs = mergeWarmups(Object.values(this.expressions));
     this.rowsNeeded = needs.get(ownFrame) ?? 0;
     needs.delete(ownFrame);
@@ -76,6 +82,7 @@ export class StrategyRunner {
       );
     }
     this.columns = columns;
+    this.protector = protection === null ? null : new Protector(protection, series[protectionRange]!);
     this.alarmClock = strategy.wakeOn === undefined ? null : series[strategy.wakeOn]!;
     this.context = new RunnerContext(
       series,
@@ -106,7 +113,8 @@ export class StrategyRunner {
     const { closeTimeMs, close } = this.store.bars;
     if (!this.isReady || this.frames.length > 0) return from;
     const onBar = this.strategy.onBar as (context: RunnerContext) => void;
-    const alarms = this.alarmClock === null ? null : this.store.column(this.expressions[this.strategy.wakeOn!]!).values;
+    const alarms =
+      this.alarmClock === null ? null : this.store.column(this.expressions[this.strategy.wakeOn!]!).values;
     this.signal = null;
     let row = from;
     try {
@@ -158,18 +166,13 @@ export class StrategyRunner {
 
   private want(weight: number, options: string | TargetOptions): void {
     if (!Number.isFinite(weight)) throw this.badTarget(weight);
-    if (typeof options === "string") {
-      this.signal = {
-        instrument: this.instrument,
-        weight,
-        reason: options,
-        entry: market,
-        protection: unprotected,
-      };
-      return;
-    }
-    const { reason, entry = market, ...protection } = options;
-    this.signal = { instrument: this.instrument, weight, reason, entry, protection };
+    const signal = signalOf(this.instrument, weight, options);
+    this.signal =
+      this.protector?.protect(
+        signal,
+        this.store.bars.close[this.cursor.row]!,
+        this.context.position.quantity,
+      ) ?? signal;
   }
 
   private badTarget(weight: number): KiwiError {
@@ -203,6 +206,13 @@ export class StrategyRunner {
 /** Whether a series wakes its strategy: NaN and zero let it sleep. */
 function rings(value: number): boolean {
   return value !== 0 && value === value;
+}
+
+function signalOf(instrument: InstrumentIndex, weight: number, options: string | TargetOptions): Signal {
+  if (typeof options === "string")
+    return { instrument, weight, reason: options, entry: market, protection: unprotected };
+  const { reason, entry = market, ...protection } = options;
+  return { instrument, weight, reason, entry, protection };
 }
 
 /** The strategy's window on one column. */

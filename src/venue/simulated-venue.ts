@@ -1,12 +1,11 @@
 import { empty } from "../base/empty.ts";
-import { assert } from "../base/assert.ts";
 import { removeFrom } from "../base/remove-from.ts";
 import { floorToStep } from "../base/numbers.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Ledger } from "../domain/ledger.ts";
-import type { ApprovedOrder, ExecutionReport, Fill, OrderId } from "../domain/order.ts";
+import type { ApprovedOrder, ExecutionReport, Fill } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Market } from "../ports/market.ts";
@@ -14,6 +13,8 @@ import { affordable, shortfallReason } from "./affordable.ts";
 import { VenueBar } from "./venue-bar.ts";
 import { chargeFinancing } from "./financing.ts";
 import { matchAtOpen, matchInside, type Match } from "./match.ts";
+import { liquidation } from "./liquidation.ts";
+import { slippedPrice } from "./slipped-price.ts";
 import type { VenueOptions } from "./venue-options.ts";
 import { isStop, workingOrder, type WorkingOrder } from "./working-order.ts";
 
@@ -222,10 +223,7 @@ export class SimulatedVenue implements Broker {
   private priceOf(order: WorkingOrder, match: Match, bar: VenueBar): number {
     if (match.liquidity === "maker") return match.price;
     const fraction = this.options.slippage.fraction(bar.bars!, bar.row, order.remaining);
-    const slipped = match.price * (1 + order.sign * fraction);
-    const { tickSize } = this.instrument(order);
-    const down = floorToStep(slipped, tickSize);
-    return order.sign === 1 && down < slipped ? floorToStep(down + tickSize, tickSize) : down;
+    return slippedPrice(match.price, order.sign, fraction, this.instrument(order).tickSize);
   }
 
   /** For orders that state a weight: what is missing to it at the fill price. Never more than the sign allows. */
@@ -361,27 +359,4 @@ function isOpen(order: WorkingOrder): boolean {
 /** Whether an order takes part: awake, active by `timeMs`, and not born in the middle of this very bar. */
 function canMatch(order: WorkingOrder, timeMs: number): boolean {
   return order.state === "working" && order.activeFromMs <= timeMs && !order.isNewborn;
-}
-
-/** An order of the venue's own making; its number is negative, which no order of ours is. */
-function liquidation(id: number, instrument: Instrument, quantity: number, timeMs: number): ApprovedOrder {
-  assert(quantity !== 0, "only a position can be liquidated");
-  const order = {
-    id: id as OrderId,
-    instrument: instrument.index,
-    side: quantity > 0 ? "sell" : "buy",
-    quantity: Math.abs(quantity),
-    terms: { type: "market" },
-    timeInForce: "gtc",
-    expireTimeMs: Infinity,
-    postOnly: false,
-    reduceOnly: true,
-    parentId: null,
-    ocoGroup: 0,
-    weightAtFill: null,
-    requestedMs: timeMs,
-    reason: "margin call",
-  } as const;
-  // The venue needs nobody's approval to close what it has financed.
-  return order as unknown as ApprovedOrder;
 }

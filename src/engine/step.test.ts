@@ -1,0 +1,197 @@
+import { expect, test } from "vitest";
+import { hourMs } from "../base/time.ts";
+import { buildSession, layGround } from "../app/build-session.ts";
+import { runThrough } from "../app/run-backtest.ts";
+import { runConfigSchema, type RunConfigInput } from "../app/run-config.ts";
+import { BarTable } from "../domain/bar-table.ts";
+import type { Bars } from "../domain/bars.ts";
+import { lag } from "../indicators/lag.ts";
+import { sma } from "../indicators/sma.ts";
+import { strategy, type AnyStrategy, type TargetOptions } from "../ports/strategy.ts";
+
+type Script = Readonly<Record<number, readonly [weight: number, options?: Partial<TargetOptions>]>>;
+
+/** A strategy that states the scripted targets, by bar number from 1. */
+function scripted(script: Script): AnyStrategy {
+  return strategy({
+    name: "scripted",
+    summary: "States what the script says.",
+    params: {},
+    setup: ({ bars }) => ({ close: bars.close }),
+    onBar({ timeMs, target }) {
+      const line = script[timeMs / hourMs];
+      if (line !== undefined) target(line[0], { reason: "script", ...line[1] });
+    },
+  });
+}
+
+function hourly(closes: readonly number[], symbol = "TEST"): BarTable {
+  const bars = new BarTable(symbol, "1h");
+  for (const [k, close] of closes.entries()) {
+    const open = k === 0 ? close : closes[k - 1]!;
+    bars.append((k + 1) * hourMs, open, Math.max(open, close), Math.min(open, close), close, 1_000);
+  }
+  return bars;
+}
+
+const free: RunConfigInput = {
+  account: { kind: "margin", cash: 1_000, leverage: 2 },
+  costs: { commission: { use: "rate", rate: 0 }, slippage: { use: "fixed", rate: 0 }, borrowRate: 0 },
+  instruments: { "*": { lotSize: 1, calendar: "24/7" } },
+};
+
+/** Runs and returns what happened as lines `hour kind numbers text`. */
+function story(
+  subject: AnyStrategy,
+  bars: readonly Bars[],
+  config: RunConfigInput = free,
+): readonly string[] {
+  const parsed = runConfigSchema.parse(config);
+  const ground = layGround(bars, parsed);
+  const session = buildSession({ bars, strategy: subject, params: {}, config: parsed }, ground);
+  runThrough(session, ground);
+  const { events } = session.journal.log;
+  return Array.from({ length: events.length }, (_, row) => {
+    const { timeMs, kind, first, second, text } = events.at(row);
+    const numbers =
+      kind === "fill" ? ` ${first}@${second}` : kind === "refused" || kind === "signal" ? "" : ` ${first}`;
+    return `${timeMs / hourMs} ${kind}${numbers} ${text}`;
+  }).filter((line) => !line.includes(" signal "));
+}
+
+test("a target decided at a close is filled at the next open, in the quantity that the close buys", () => {
+  expect(story(scripted({ 2: [1] }), [hourly([100, 90, 95, 95])])).toEqual([
+    "2 order 11 script",
+    "3 fill 11@90 taker",
+  ]);
+});
+
+test("wanting the same again changes nothing, nor does a difference inside the band", () => {
+  const subject = scripted({ 1: [1], 2: [1], 3: [0.95], 4: [0.5] });
+  expect(
+    story(subject, [hourly([100, 100, 100, 100, 100])]).filter((line) => line.includes("order")),
+  ).toEqual(["1 order 10 script", "4 order -5 script"]);
+});
+
+test("a reversal is one order for both halves", () => {
+  expect(story(scripted({ 1: [1], 2: [-1] }), [hourly([100, 100, 100])])).toEqual([
+    "1 order 10 script",
+    "2 fill 10@100 taker",
+    "2 order -20 script",
+    "3 fill -20@100 taker",
+  ]);
+});
+
+test("a stop travels with the position and leaves with it", () => {
+  const subject = scripted({ 1: [1, { stopPrice: 95 }], 3: [0] });
+  expect(story(subject, [hourly([100, 100, 100, 100, 90])])).toEqual([
+    "1 order 10 script",
+    "1 order -10 stop-loss",
+    "2 fill 10@100 taker",
+    "3 order -10 script",
+    "4 canceled 2 canceled on request",
+    "4 fill -10@100 taker",
+  ]);
+});
+
+test("a stop ends the position without asking the strategy", () => {
+  expect(story(scripted({ 1: [1, { stopPrice: 95 }] }), [hourly([100, 100, 90, 80])])).toContain(
+    "3 fill -10@95 taker",
+  );
+});
+
+test("a new stop for the same holding replaces the old one", () => {
+  const subject = scripted({ 1: [1, { stopPrice: 80 }], 3: [1, { stopPrice: 95 }] });
+  const lines = story(subject, [hourly([100, 100, 100, 100, 90])]);
+  expect(lines).toContain("3 order -10 stop-loss");
+  expect(lines).toContain("5 fill -10@95 taker");
+});
+
+test("an entry that waits for a price is withdrawn when the strategy changes its mind", () => {
+  const subject = scripted({ 1: [1, { entry: { kind: "limit", price: 50 } }], 3: [0] });
+  expect(story(subject, [hourly([100, 100, 100, 40])])).toEqual([
+    "1 order 20 script",
+    "4 canceled 1 canceled on request",
+  ]);
+});
+
+test("a cash account refuses to be short and says so", () => {
+  const cash = { ...free, account: { kind: "cash" as const, cash: 1_000 } };
+  expect(story(scripted({ 1: [-1] }), [hourly([100, 100, 100])], cash)).toEqual([
+    "1 order -10 script",
+    "2 rejected 1 a cash account is long only",
+  ]);
+});
+
+test("a nonsense weight is refused by the exposure rule and named", () => {
+  expect(story(scripted({ 1: [1e9] }), [hourly([100, 100])])).toEqual([
+    "1 refused gross-exposure: all positions together would be too large",
+  ]);
+});
+
+test("when a rule refuses a reversal, its closing half still goes", () => {
+  const config = { ...free, risk: { rules: [{ use: "gross-exposure", limit: 1 }] } };
+  const lines = story(scripted({ 1: [1], 2: [-1.5] }), [hourly([100, 100, 100])], config);
+  expect(lines).toContain("2 order -10 script");
+  expect(lines.some((line) => line.startsWith("2 refused gross-exposure"))).toBe(true);
+});
+
+test("what is still open can be closed at the last open", () => {
+  const config = { ...free, execution: { flattenAtEnd: true } };
+  expect(story(scripted({ 1: [1] }), [hourly([100, 100, 110, 120])], config).at(-1)).toBe(
+    "4 fill -10@110 taker",
+  );
+});
+
+test("symbols share the account evenly unless told otherwise", () => {
+  const bars = [hourly([100, 100, 100], "A"), hourly([50, 50, 50], "B")];
+  expect(story(scripted({ 1: [1] }), bars)).toEqual([
+    "1 order 5 script",
+    "1 order 10 script",
+    "2 fill 5@100 taker",
+    "2 fill 10@50 taker",
+  ]);
+});
+
+test("nothing is decided before the slowest series is warm", () => {
+  const subject = strategy({
+    name: "warm",
+    summary: "Buys as soon as it is asked.",
+    params: {},
+    setup: ({ bars }) => ({ slow: lag(sma(bars.close, 3), 2) }),
+    onBar: ({ target }) => target(1, "first chance"),
+  });
+  // Three bars for the average and two for the lag: the fifth bar is the first that has a value.
+  expect(story(subject, [hourly([10, 10, 10, 10, 10, 10, 10])])[0]).toBe("5 order 100 first chance");
+});
+
+test("decisions on built hours fill on the minutes that follow", () => {
+  const bars = new BarTable("TEST", "30m");
+  for (let k = 1; k <= 6; k++) bars.append((k * hourMs) / 2, 100 + k, 100 + k, 100 + k, 100 + k, 1);
+  const config = runConfigSchema.parse(free);
+  const ground = layGround([bars], config, "1h");
+  const session = buildSession({ bars: [bars], strategy: scripted({ 1: [1] }), params: {}, config }, ground);
+  runThrough(session, ground);
+  const { events } = session.journal.log;
+  const fill = Array.from({ length: events.length }, (_, row) => events.at(row)).find(
+    ({ kind }) => kind === "fill",
+  )!;
+  expect([fill.timeMs / hourMs, fill.first, fill.second]).toEqual([1.5, 9, 103]);
+});
+
+test("the future cannot be asked for", () => {
+  const subject = strategy({
+    name: "curious",
+    summary: "Asks for tomorrow.",
+    params: {},
+    setup: ({ bars }) => ({ close: bars.close }),
+    onBar: ({ series, target }) => target(series.close.ago(-1) > 0 ? 1 : 0, "tomorrow"),
+  });
+  expect(() => story(subject, [hourly([1, 2])])).toThrow(/STRATEGY_THREW.*the future cannot be read/);
+});
+
+test("a weight that is not a number stops the run with the bar it happened on", () => {
+  expect(() => story(scripted({ 2: [Number.NaN] }), [hourly([1, 2])])).toThrow(
+    /STRATEGY_BAD_TARGET.*NaN.*1970-01-01T02:00/,
+  );
+});
