@@ -16,14 +16,15 @@ import { OrderTracker } from "../engine/order-tracker.ts";
 import { Portfolio } from "../engine/portfolio.ts";
 import { everyBar, FrameResampler } from "../engine/resampler.ts";
 import { RiskGate } from "../engine/risk-gate.ts";
-import type { Session } from "../engine/step.ts";
+import type { Session } from "../engine/session.ts";
 import { StrategyRunner } from "../engine/strategy-runner.ts";
 import { TradeBook } from "../engine/trade-book.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
 import { SimulatedVenue } from "../venue/simulated-venue.ts";
 import { KiwiError } from "../base/errors.ts";
 import { createPlugin } from "./registry.ts";
-import { riskRules } from "./risk-rules.ts";
+import { protectionLevels } from "./protection-levels.ts";
+import { riskRules, sizingOf } from "./risk-rules.ts";
 import { instrumentConfig, type RunConfig } from "./run-config.ts";
 
 /** What a backtest consists of, before anything runs. */
@@ -110,6 +111,7 @@ export function buildSession(
   const slippage = createPlugin("slippage", config.costs.slippage, tools);
   const { kind: accountKind, leverage, maintenanceMargin } = config.account;
   const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
+  const protection = protectionLevels(config);
   const venueLedger = new Ledger(config.account.cash, instruments, conversions);
   return {
     broker: new SimulatedVenue(market, calendars, venueLedger, {
@@ -130,9 +132,10 @@ export function buildSession(
       instruments,
       bars: stores.map((store) => store.bars),
       runners: stores.map(
-        (store, index) => new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio),
+        (store, index) =>
+          new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
       ),
-      sizer: createPlugin("sizer", config.sizing, tools),
+      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools),
       commission,
       slippage,
       decision: emptyDecision(),

@@ -1,4 +1,4 @@
-import type { Session } from "../engine/step.ts";
+import type { Session } from "../engine/session.ts";
 
 /** Where decisions ended: from bars to trades, with every gate that said no. */
 export type Funnel = {

@@ -1,24 +1,70 @@
 import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../base/errors.ts";
 import { resolveParams, type Params, type ParamValue } from "../domain/params.ts";
+import { commissionPerLot } from "../costs/commission-per-lot.ts";
+import { commissionPerShare } from "../costs/commission-per-share.ts";
 import { commissionRate } from "../costs/commission-rate.ts";
 import { slippageFixed } from "../costs/slippage-fixed.ts";
+import { slippageSpread } from "../costs/slippage-spread.ts";
+import { slippageVolatility } from "../costs/slippage-volatility.ts";
+import { slippageVolumeShare } from "../costs/slippage-volume-share.ts";
 import type { Plugin, PluginKind, PluginKinds, PluginTools } from "../ports/plugin.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
+import { dailyLossHalt } from "../risk/daily-loss-halt.ts";
+import { drawdownHalt } from "../risk/drawdown-halt.ts";
 import { grossExposure } from "../risk/gross-exposure.ts";
+import { openPositions } from "../risk/open-positions.ts";
+import { orderNotional } from "../risk/order-notional.ts";
+import { positionLimit } from "../risk/position-limit.ts";
+import { staleData } from "../risk/stale-data.ts";
+import { volatilityBreaker } from "../risk/volatility-breaker.ts";
 import { fixedFraction } from "../sizers/fixed-fraction.ts";
+import { fixedRisk } from "../sizers/fixed-risk.ts";
+import { volatilityTarget } from "../sizers/volatility-target.ts";
 import { buyAndHold } from "../strategies/buy-and-hold.ts";
+import { meanReversion } from "../strategies/mean-reversion.ts";
+import { multiTimeframeSrsi } from "../strategies/multi-timeframe-srsi.ts";
 import { smaCross } from "../strategies/sma-cross.ts";
+import { template } from "../strategies/template.ts";
+import { trendFollowing } from "../strategies/trend-following.ts";
+import { volatilityBreakout } from "../strategies/volatility-breakout.ts";
 
-/** Every built-in strategy, by import. `test/tidy.test.ts` fails when a file is missing here. */
-export const strategies: readonly AnyStrategy[] = [buyAndHold, smaCross];
+/** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
+export const strategies: readonly AnyStrategy[] = [
+  buyAndHold,
+  meanReversion,
+  multiTimeframeSrsi,
+  smaCross,
+  template,
+  trendFollowing,
+  volatilityBreakout,
+];
 
 /** A plug-in whose option types are of no interest here. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `create` takes its own options: nothing narrower accepts every plug-in
 export type AnyPlugin = Plugin<PluginKind, any>;
 
-/** Every built-in plug-in of the other kinds. */
-export const plugins: readonly AnyPlugin[] = [fixedFraction, grossExposure, commissionRate, slippageFixed];
+/** Every built-in plug-in of the other kinds, by kind and sorted by name. */
+export const plugins: readonly AnyPlugin[] = [
+  fixedFraction,
+  fixedRisk,
+  volatilityTarget,
+  dailyLossHalt,
+  drawdownHalt,
+  grossExposure,
+  openPositions,
+  orderNotional,
+  positionLimit,
+  staleData,
+  volatilityBreaker,
+  commissionPerLot,
+  commissionPerShare,
+  commissionRate,
+  slippageFixed,
+  slippageSpread,
+  slippageVolatility,
+  slippageVolumeShare,
+];
 
 /** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */
 export type PluginChoice = { readonly use: string } & Readonly<Record<string, ParamValue>>;
@@ -36,24 +82,22 @@ export function strategyNamed(name: string, known: readonly AnyStrategy[] = stra
   );
 }
 
+/** Finds a plug-in of a kind by name. Throws `PLUGIN_UNKNOWN` with the nearest match. */
+function findPlugin(kind: PluginKind, name: string): AnyPlugin {
+  const ofKind = plugins.filter((plugin) => plugin.kind === kind);
+  const found = ofKind.find((plugin) => plugin.name === name);
+  if (found !== undefined) return found;
+  const known = ofKind.map((plugin) => plugin.name);
+  throw unknown("PLUGIN_UNKNOWN", kind, name, known, "kiwi config schema");
+}
+
 /** Makes a plug-in of a kind from its choice. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`. */
 export function createPlugin<Kind extends PluginKind>(
   kind: Kind,
-  choice: PluginChoice,
+  { use, ...options }: PluginChoice,
   tools: PluginTools,
 ): PluginKinds[Kind] {
-  const { use, ...options } = choice;
-  const ofKind = plugins.filter((plugin) => plugin.kind === kind);
-  const plugin = ofKind.find((candidate) => candidate.name === use);
-  if (plugin === undefined) {
-    throw unknown(
-      "PLUGIN_UNKNOWN",
-      kind,
-      use,
-      ofKind.map((candidate) => candidate.name),
-      "kiwi config schema",
-    );
-  }
+  const plugin = findPlugin(kind, use);
   const values = resolveParams(`${kind} ${use}`, plugin.options as Params, options);
   return plugin.create(values, tools) as PluginKinds[Kind];
 }

@@ -54,11 +54,11 @@ function costLines({ costs, account }: RunConfig): readonly string[] {
 }
 
 function choiceText({ use, ...options }: RunConfig["costs"]["commission"]): string {
-  const values = Object.entries(options).map(([name, value]) =>
-    typeof value === "number" && name.toLowerCase().endsWith("rate")
-      ? `${name} ${percent(value)}`
-      : `${name} ${String(value)}`,
-  );
+  const values = Object.entries(options).map(([name, value]) => {
+    const isRate = typeof value === "number" && name.toLowerCase().endsWith("rate");
+    const text = isRate ? percent(value) : String(value);
+    return name === "rate" ? text : `${name} ${text}`;
+  });
   return [use, ...values].join(" ");
 }
 

@@ -40,7 +40,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const layers = [file, env, setLayer(sources.sets ?? []), sources.flags].filter((layer) => layer != null);
   for (const layer of [file, env]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
   for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
-  const merged: Merged = { values: kiwiConfigSchema.parse({}), origins: new Map() };
+  const merged: Merged = { values: finiteDefaults(), origins: new Map() };
   for (const layer of layers) layOver(merged, layer);
   return { config: checked(merged), origins: merged.origins, path: file?.path ?? null };
 }
@@ -74,14 +74,20 @@ function valueAt(values: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** The origin of a value, or of the list or object that holds it. */
+/** The origin of a value, of the list that holds it, or of what stands beside it in the same choice. */
 function originNear(origins: ReadonlyMap<string, Origin>, path: readonly string[]): Origin {
   for (let length = path.length; length > 0; length--) {
-    const name = path.slice(0, length).join(".");
-    const found = origins.get(name) ?? [...origins].find(([known]) => known.startsWith(`${name}.`))?.[1];
+    const found = origins.get(path.slice(0, length).join("."));
     if (found !== undefined) return found;
   }
-  return byDefault;
+  const choice = path.slice(0, Math.max(2, path.length - 1)).join(".");
+  return [...origins].find(([known]) => known.startsWith(`${choice}.`))?.[1] ?? byDefault;
+}
+
+/** The defaults without those that no file can state (no limit is Infinity): the schema fills them in again. */
+function finiteDefaults(): Record<string, unknown> {
+  const keep = (_key: string, value: unknown): unknown => (value === Infinity ? undefined : value);
+  return JSON.parse(JSON.stringify(kiwiConfigSchema.parse({}), keep)) as Record<string, unknown>;
 }
 
 function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {

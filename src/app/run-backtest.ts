@@ -3,7 +3,8 @@ import type { MetricsReport } from "../analysis/metrics/metrics-report.ts";
 import { historicalFeed } from "../data/historical-feed.ts";
 import type { Trade } from "../domain/trade.ts";
 import type { DecisionLog } from "../engine/journal/decision-log.ts";
-import { runBatch, type Session } from "../engine/step.ts";
+import type { Session } from "../engine/session.ts";
+import { runBatch } from "../engine/step.ts";
 import { buyAndHold } from "../strategies/buy-and-hold.ts";
 import { buildSession, layGround, type BacktestSetup, type Ground } from "./build-session.ts";
 import { funnelOf, type Funnel } from "./funnel.ts";
@@ -78,6 +79,7 @@ function holdEverything(setup: BacktestSetup, ground: Ground): Float64Array {
     ...setup.config,
     sizing: { use: "fixed-fraction" },
     risk: { profile: "none" as const, rules: [] },
+    protection: { ...setup.config.protection, stopAtr: 0, takeProfitAtr: 0 },
   };
   const session = buildSession({ ...setup, config, strategy: buyAndHold, params: {} }, ground);
   runThrough(session, ground);

@@ -7,7 +7,11 @@ export const commissionPerLot = definePlugin({
   name: "per-lot",
   summary: "An amount per lot of so many units, on each side of a trade, with a minimum per fill.",
   options: {
-    amount: float(3.5, { min: 0, max: 20 }, "commission per lot and fill, in quote currency: half a round turn"),
+    amount: float(
+      3.5,
+      { min: 0, max: 20 },
+      "commission per lot and fill, in quote currency: half a round turn",
+    ),
     lotUnits: float(100_000, { min: 1e-8, max: 100_000 }, "units in a lot: 100000 = a standard lot"),
     minimum: float(0, { min: 0, max: 20 }, "smallest commission per fill, in quote currency"),
   },

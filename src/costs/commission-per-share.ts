@@ -12,7 +12,11 @@ export const commissionPerShare = definePlugin({
   options: {
     amount: float(0.005, { min: 0, max: 0.05 }, "commission per unit, in quote currency"),
     minimum: float(1, { min: 0, max: 20 }, "smallest commission per fill, in quote currency"),
-    maximumShare: float(0.01, { min: 0, max: 1 }, "largest commission, as a share of the value; 1 = no limit"),
+    maximumShare: float(
+      0.01,
+      { min: 0, max: 1 },
+      "largest commission, as a share of the value; 1 = no limit",
+    ),
   },
   create({ amount, minimum, maximumShare }) {
     const fee = (quantity: number, notional: number): number =>
@@ -20,7 +24,9 @@ export const commissionPerShare = definePlugin({
     return {
       fee,
       rate: (quantity, price) =>
-        quantity > 0 ? fee(quantity, quantity * price) / (quantity * price) : Math.min(amount / price, maximumShare),
+        quantity > 0
+          ? fee(quantity, quantity * price) / (quantity * price)
+          : Math.min(amount / price, maximumShare),
     };
   },
 });

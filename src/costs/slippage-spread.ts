@@ -8,7 +8,11 @@ export const slippageSpread = definePlugin({
   summary: "Every taking fill pays half of a spread that is given in basis points or in price units.",
   options: {
     unit: choice(["basis-points", "price"], "what `spread` is given in"),
-    spread: float(2, { min: 0, max: 100 }, "distance between bid and ask: 2 basis points, or 0.0002 of price"),
+    spread: float(
+      2,
+      { min: 0, max: 100 },
+      "distance between bid and ask: 2 basis points, or 0.0002 of price",
+    ),
   },
   create({ unit, spread }) {
     if (unit === "basis-points") {

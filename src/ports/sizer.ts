@@ -7,7 +7,7 @@ import type { Signal } from "../domain/target.ts";
 export type SizingContext = {
   readonly portfolio: PortfolioView;
   readonly instrument: Instrument;
-  /** Close of the bar that the decision was made on. */
+  /** What the entry will cost: the close for a market entry, else the price that the entry waits for. */
   readonly price: number;
   /** Commission and slippage to set aside, as a share of notional. */
   readonly costRate: number;

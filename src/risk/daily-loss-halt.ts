@@ -30,7 +30,7 @@ export const dailyLossHalt = definePlugin({
           worst = -Infinity;
         }
         lastEquity = equity;
-        worst = Math.max(worst, 1 - equity / startEquity);
+        worst = Math.max(worst, (startEquity - equity) / startEquity);
         if (worst < limit) return clear;
         return { kind: action, reason: "the session has lost too much", limit, value: worst };
       },

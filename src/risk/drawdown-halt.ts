@@ -17,7 +17,7 @@ export const drawdownHalt = definePlugin({
       observe(_slice, { equity }) {
         if (alarm !== clear) return alarm;
         peak = Math.max(peak, equity);
-        const value = 1 - equity / peak;
+        const value = (peak - equity) / peak;
         // Not "value >= limit": an equity that is no number must halt too.
         if (value < limit) return clear;
         alarm = { kind: "flatten", reason: "the drawdown is too deep", limit, value };

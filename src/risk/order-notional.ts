@@ -10,7 +10,11 @@ export const orderNotional = definePlugin({
   name: "order-notional",
   summary: "Refuses an order that opens more than a sum of money or a share of equity at once.",
   options: {
-    money: float(-1, { min: -1, max: 1_000_000 }, "largest opening value of one order in base currency; -1 = any"),
+    money: float(
+      -1,
+      { min: -1, max: 1_000_000 },
+      "largest opening value of one order in base currency; -1 = any",
+    ),
     share: float(1, { min: -1, max: 5 }, "largest opening value of one order as a share of equity; -1 = any"),
   },
   create({ money, share }) {
@@ -24,7 +28,12 @@ export const orderNotional = definePlugin({
           return { kind: "refuse", reason: "the order is worth too much", limit: money, value };
         const ofEquity = value / portfolio.equity;
         if (share >= 0 && !(portfolio.equity > 0 && fits(ofEquity, share)))
-          return { kind: "refuse", reason: "the order is too large for the equity", limit: share, value: ofEquity };
+          return {
+            kind: "refuse",
+            reason: "the order is too large for the equity",
+            limit: share,
+            value: ofEquity,
+          };
         return approve;
       },
     };

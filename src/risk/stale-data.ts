@@ -9,7 +9,11 @@ export const staleData = definePlugin({
   name: "stale-data",
   summary: "Refuses an order in a symbol whose last bar is too old.",
   options: {
-    barsMax: int(3, { min: 1, max: 100 }, "bars that may be overdue, by the calendar and the symbol's timeframe"),
+    barsMax: int(
+      3,
+      { min: 0, max: 100 },
+      "bars that may be overdue, by the calendar and the symbol's timeframe",
+    ),
     maxAgeMs: int(0, { min: 0, max: 86_400_000 }, "largest age of the last bar in milliseconds; 0 = any"),
   },
   create({ barsMax, maxAgeMs }, { market, calendars }) {
@@ -17,13 +21,14 @@ export const staleData = definePlugin({
     return {
       check(_order, { instrument: { index }, timeMs, lastBarTimeMs }) {
         const ageMs = timeMs - lastBarTimeMs;
-        if (maxAgeMs > 0 && !(ageMs <= maxAgeMs))
+        if (Number.isNaN(ageMs))
+          return { kind: "refuse", reason: "no bar has come yet", limit: barsMax, value: Number.NaN };
+        if (maxAgeMs > 0 && ageMs > maxAgeMs)
           return { kind: "refuse", reason: "the last bar is too old", limit: maxAgeMs, value: ageMs };
-        // Counting by the calendar costs more than a division, which nearly always answers.
-        if (ageMs < barMs[index]! * barsMax) return approve;
-        const { timeframe } = market.bars[index]!;
-        const value = calendars[index]!.missingBars(lastBarTimeMs, timeMs + barMs[index]!, timeframe);
-        if (value < barsMax) return approve;
+        // Counting by the calendar costs more than a product, which nearly always answers.
+        if (ageMs <= barMs[index]! * (barsMax + 1)) return approve;
+        const value = calendars[index]!.missingBars(lastBarTimeMs, timeMs, market.bars[index]!.timeframe);
+        if (value <= barsMax) return approve;
         return { kind: "refuse", reason: "too many bars are overdue", limit: barsMax, value };
       },
     };

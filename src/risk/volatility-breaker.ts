@@ -17,7 +17,11 @@ export const volatilityBreaker = definePlugin({
   name: "volatility-breaker",
   summary: "Opens nothing in a symbol, or anywhere, while its volatility is a multiple of its long average.",
   options: {
-    multiple: float(3, { min: 0, max: 10 }, "average true range over its long average that trips the breaker"),
+    multiple: float(
+      3,
+      { min: 0, max: 10 },
+      "average true range over its long average that trips the breaker",
+    ),
     atrLength: int(14, { min: 1, max: 100 }, "bars of the average true range"),
     averageLength: int(100, { min: 2, max: 400 }, "bars of its long average"),
     scope: choice(["symbol", "all"], "what is paused: the wild symbol alone, or everything"),

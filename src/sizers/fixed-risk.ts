@@ -29,7 +29,7 @@ export const fixedRisk = definePlugin({
     // What was last opened, by instrument: signed quantity, and the weight that it stands for.
     const opened = market.instruments.map(() => ({ quantity: 0, weight: 0 }));
     const open = (signal: Signal, context: SizingContext): number => {
-      const stopPrice = stopOf(signal, entryPriceOf(signal, context.price));
+      const stopPrice = stopOf(signal, context.price);
       if (stopPrice !== null) return riskedShare(signal, context, riskFraction, stopPrice, weightMax);
       if (fallbackFraction === 0) refusals.set(noStop, (refusals.get(noStop) ?? 0) + 1);
       return fallbackFraction * Math.abs(signal.weight);
@@ -68,7 +68,7 @@ function riskedShare(
   const quantity = calculatePositionSize({
     equity: portfolio.equity,
     riskFraction: riskFraction * Math.abs(signal.weight),
-    entryPrice: entryPriceOf(signal, price),
+    entryPrice: price,
     stopPrice,
     unitValue: portfolio.unitValue(instrument.index, 1),
     lotSize: instrument.lotSize,
@@ -76,11 +76,7 @@ function riskedShare(
   return Math.min(weightMax, shareOf(quantity, context));
 }
 
-function entryPriceOf({ entry }: Signal, close: number): number {
-  return entry.kind === "market" ? close : entry.price;
-}
-
-/** Where the position would be closed at a loss, or null without a stop. Of a stop and a trail the nearer one counts. */
+/** Where the position would be closed at a loss, or null without a stop; of a stop and a trail the nearer one. */
 function stopOf({ protection, weight }: Signal, entryPrice: number): number | null {
   const { stopPrice, trail } = protection;
   if (trail === undefined) return stopPrice ?? null;

@@ -21,7 +21,11 @@ export const volatilityTarget = definePlugin({
   options: {
     target: float(0.15, { min: 0.01, max: 1 }, "wanted volatility per year: 0.15 = 15 %"),
     length: int(20, { min: 2, max: 400 }, "returns that the volatility is estimated from"),
-    leverageMax: float(1, { min: 0, max: 10 }, "largest position of all symbols together, in multiples of equity"),
+    leverageMax: float(
+      1,
+      { min: 0, max: 10 },
+      "largest position of all symbols together, in multiples of equity",
+    ),
   },
   create({ target, length, leverageMax }, { market, calendars }) {
     const refusals = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { Bars } from "../../domain/bars.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { SliceBatch } from "../../domain/slice.ts";
-import type { Session } from "../../engine/step.ts";
+import type { Session } from "../../engine/session.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 
 export type GivenParams = Readonly<Record<string, ParamValue>>;

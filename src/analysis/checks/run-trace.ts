@@ -2,19 +2,34 @@ import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { OrderId } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
-import type { DecisionLog } from "../../engine/journal/decision-log.ts";
-import { runBatch, step, type Session } from "../../engine/step.ts";
+import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { Session } from "../../engine/session.ts";
+import { runBatch, step } from "../../engine/step.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckSubject, GivenParams } from "./check-subject.ts";
 import { ColumnWatch, type SeenColumn } from "./seen-columns.ts";
 import { WatchedBroker, type MarketOrder } from "./watched-broker.ts";
+
+/** Events in the order in which they were logged. */
+export type EventList = {
+  readonly length: number;
+  at(row: number): JournalEvent | undefined;
+};
 
 /** Everything that one run showed: what checks compare. */
 export type RunTrace = {
   readonly columns: readonly SeenColumn[];
   /** Bars that were decided on, by instrument. */
   readonly decided: readonly Bars[];
-  readonly log: DecisionLog;
+  readonly events: EventList;
+  /** Equity after each slice. */
+  readonly account: {
+    readonly length: number;
+    readonly timeMs: Float64Array;
+    readonly equity: Float64Array;
+  };
+  /** The identity of the run. */
+  readonly decisionsHash: string;
   readonly marketOrders: ReadonlyMap<OrderId, MarketOrder>;
   /** What ended the run early; null when it ran to its end. */
   readonly failure: unknown;
@@ -102,15 +117,18 @@ class RunWatch {
     let failure: unknown = null;
     try {
       run();
+      this.take();
     } catch (cause) {
       failure = cause;
     }
-    this.take();
     const { pipeline, journal } = this.session;
+    const { events, length, timeMs, equity } = journal.log;
     return {
       columns: this.watches.flatMap((watch) => watch.columns),
       decided: pipeline.runners.map((runner) => runner.store.bars),
-      log: journal.log,
+      events,
+      account: { length, timeMs, equity },
+      decisionsHash: length === 0 ? "" : journal.log.hash(),
       marketOrders: this.broker.orders,
       failure,
     };

@@ -1,12 +1,16 @@
-import { ownFrame, type Expr } from "../../domain/expression.ts";
+import { ownFrame } from "../../domain/expression.ts";
 import type { Column } from "../../engine/columns/fold.ts";
 import type { Frame } from "../../engine/columns/frame.ts";
 import type { StrategyRunner } from "../../engine/strategy-runner.ts";
-import { listExpressions } from "./list-expressions.ts";
+import { inputsOf, listExpressions } from "./list-expressions.ts";
 
-/** A column as a strategy saw it: its value at each decision bar, at that bar. */
+/** A column as a strategy saw it: its value at each decision bar, at that bar. Plain data: it can leave the process. */
 export type SeenColumn = {
-  readonly expression: Expr;
+  /** Key of its expression. */
+  readonly key: string;
+  readonly inputKeys: readonly string[];
+  /** Whether an indicator computes it, whose code may be anybody's; fields and aligned rows are the engine's. */
+  readonly isComputed: boolean;
   /** What the strategy calls it; empty for a step on the way to a series. */
   readonly name: string;
   readonly instrument: number;
@@ -29,7 +33,9 @@ export class ColumnWatch {
       column: store.column(expression),
       frame: expression.frame === ownFrame ? null : store.frame(expression.frame),
       seen: {
-        expression,
+        key: expression.key,
+        inputKeys: inputsOf(expression).map(({ key }) => key),
+        isComputed: expression.node.kind === "indicator",
         name,
         instrument,
         symbol: store.bars.symbol,

@@ -33,8 +33,8 @@ export class WatchedBroker implements Broker {
     this.broker.submit(order);
   }
 
-  cancel(orderId: OrderId): void {
-    this.broker.cancel(orderId);
+  cancel(order: ApprovedOrder): void {
+    this.broker.cancel(order);
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {

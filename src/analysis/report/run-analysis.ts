@@ -60,7 +60,7 @@ function analyse(input: ReportInput): RunAnalysis {
   const daily = dailyReturns(curve, calendar);
   return {
     daily,
-    intervals: input.funnel.fills === 0 ? noIntervals : intervalsOf(input, daily, calendar, "strategy"),
+    intervals: intervalsOf(input, daily, calendar, "strategy"),
     worstDrawdowns: worstDrawdowns(drawdowns(curve)),
     months: monthlyReturns(daily, curve.startEquity),
     years: yearlyReturns(daily, curve.startEquity),
@@ -98,7 +98,8 @@ function intervalsOf(
   { periodsPerYear }: SessionCalendar,
   label: string,
 ): Intervals {
-  if (returns.length < intervalDaysMin) return noIntervals;
+  // An account that never moved has nothing to resample: 0 to 0 would look like certainty.
+  if (returns.length < intervalDaysMin || returns.every((each) => each === 0)) return noIntervals;
   const prng = new Prng(meta.seed).fork(`report:${label}`);
   const riskFreeReturn = metrics.riskFreeRate / periodsPerYear;
   return {

@@ -78,9 +78,11 @@ function findingsOf(input: ReportInput): readonly Finding[] {
   return findings.filter((finding) => finding !== false);
 }
 
-function commonReasons({ meta, metrics, benchmarkEquity }: ReportInput): readonly string[] {
+function commonReasons(input: ReportInput): readonly string[] {
+  const { meta, metrics, benchmarkEquity } = input;
   const untried = meta.checks.filter((check) => check.pass === null).map((check) => check.id);
   const reasons: (string | false)[] = [
+    calmerThanHolding(input),
     meta.dataKind === "synthetic" && "Synthetic data: this says nothing about any real market.",
     metrics.trades > 0 &&
       metrics.dsr !== null &&
@@ -98,6 +100,17 @@ function commonReasons({ meta, metrics, benchmarkEquity }: ReportInput): readonl
         `trading days to be told from zero; the run has ${countText(metrics.days)}.`,
   ];
   return reasons.filter((reason) => reason !== false);
+}
+
+/** The other side of a lower return, where there is one. */
+function calmerThanHolding(input: ReportInput): string | false {
+  const held = analyseRun(input).benchmark?.metrics;
+  const own = input.metrics;
+  if (held === undefined || own.trades === 0 || (own.totalReturn ?? 0) >= (held.totalReturn ?? 0)) return false;
+  return (
+    own.maxDrawdown < held.maxDrawdown &&
+    `Its deepest fall was smaller than that of buy & hold: ${percentText(own.maxDrawdown)} against ${percentText(held.maxDrawdown)}.`
+  );
 }
 
 function verdict(level: Verdict["level"], headline: string, reasons: readonly string[]): Verdict {

@@ -34,7 +34,8 @@ function line(
   benchmark: string,
   intervalWidth: number,
 ): string {
-  const value = label.padEnd(labelWidth) + strategy.padStart(valueWidth);
+  const isLong = strategy.length > valueWidth;
+  const value = label.padEnd(labelWidth) + (isLong ? `  ${strategy}` : strategy.padStart(valueWidth));
   const middle = interval === "" ? "" : `  ${interval}`;
   const left = (value + middle).padEnd(labelWidth + valueWidth + Math.max(0, intervalWidth));
   const room = labelWidth + valueWidth + Math.max(0, intervalWidth) + benchmarkWidth - left.length;

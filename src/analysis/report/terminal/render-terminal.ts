@@ -1,6 +1,5 @@
-import { notAvailable, moneyText } from "../number-text.ts";
+import { moneyText } from "../number-text.ts";
 import type { ReportInput } from "../report-input.ts";
-import { analyseRun } from "../run-analysis.ts";
 import { conventionsText, dataKindText, paramsText, periodText, symbolsText } from "../run-facts.ts";
 import { verdictOf } from "../verdict.ts";
 import { painter, type Paint } from "./ansi.ts";
@@ -33,12 +32,12 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions = {}
 
 function headerLines(input: ReportInput, width: number, paint: Paint): readonly string[] {
   const { meta, timeframe } = input;
-  const [name = "", ...rest] = wrapText(`${meta.strategyName}  ${paramsText(meta.params)}`, width);
+  const [name = "", ...rest] = wrapText(`${meta.strategyName}: ${paramsText(meta.params)}`, width);
   return [
     paint(name, "strong"),
     ...rest,
-    ...wrapText(`${symbolsText(input)}  ${timeframe}  ${periodText(input)}`, width),
-    ...wrapText(`${dataKindText[meta.dataKind]}  seed ${meta.seed}  run ${meta.runId}`, width),
+    ...wrapText(`${symbolsText(input)} · ${timeframe} · ${periodText(input)}`, width),
+    ...wrapText(`${dataKindText[meta.dataKind]} · seed ${meta.seed} · run ${meta.runId}`, width),
   ];
 }
 
@@ -46,25 +45,34 @@ function curveLines(input: ReportInput, width: number, paint: Paint): readonly s
   const { log, benchmarkEquity, baseCurrency, metrics } = input;
   if (log.length < 2) return [];
   const curves = benchmarkEquity === null ? [log.equity] : [log.equity, benchmarkEquity];
+  const { low, high } = rangeOf(curves, log.length);
+  // Above a factor of five a linear scale shows the winner's last year and nothing else.
+  const isLog = low > 0 && high > 5 * low;
+  const curveWidth = width - 30;
+  const lineOf = (label: string, curve: Float64Array) => {
+    const blocks = isLog
+      ? sparkline(curve.map(Math.log), log.length, curveWidth, Math.log(low), Math.log(high))
+      : sparkline(curve, log.length, curveWidth, low, high);
+    return label.padEnd(12) + blocks.padEnd(curveWidth) + moneyText(curve[log.length - 1]).padStart(18);
+  };
+  const note = `from ${moneyText(metrics.startEquity)} ${baseCurrency}, one ${isLog ? "logarithmic " : ""}scale`;
+  return [
+    lineOf("Equity", log.equity),
+    ...(benchmarkEquity === null ? [] : [lineOf("Buy & hold", benchmarkEquity)]),
+    paint(`${"".padEnd(12)}${note}`, "quiet"),
+  ];
+}
+
+function rangeOf(curves: readonly Float64Array[], length: number): { low: number; high: number } {
   let low = Infinity;
   let high = -Infinity;
   for (const curve of curves) {
-    for (let row = 0; row < log.length; row++) {
+    for (let row = 0; row < length; row++) {
       low = Math.min(low, curve[row]!);
       high = Math.max(high, curve[row]!);
     }
   }
-  const held = analyseRun(input).benchmark?.metrics.finalEquity;
-  const curveWidth = width - 30;
-  const lineOf = (label: string, curve: Float64Array, final: number | undefined) => {
-    const blocks = sparkline(curve, log.length, curveWidth, low, high);
-    return `${label.padEnd(12)}${blocks.padEnd(curveWidth)}${(moneyText(final) || notAvailable).padStart(18)}`;
-  };
-  return [
-    lineOf("Equity", log.equity, metrics.finalEquity),
-    ...(benchmarkEquity === null ? [] : [lineOf("Buy & hold", benchmarkEquity, held)]),
-    paint(`${"".padEnd(12)}from ${moneyText(metrics.startEquity)} ${baseCurrency}, one scale`, "quiet"),
-  ];
+  return { low, high };
 }
 
 function conventionLines(input: ReportInput, width: number): readonly string[] {

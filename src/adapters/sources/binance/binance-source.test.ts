@@ -1,0 +1,312 @@
+import { afterEach, expect, test } from "vitest";
+import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
+import { startFakeBinance, type FakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { candleAt } from "../../../../test/fakes/fake-candles.ts";
+import type { Fault } from "../../../../test/fakes/fake-host.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { Prng } from "../../../base/prng.ts";
+import { dayMs, minuteMs, secondMs } from "../../../base/time.ts";
+import type { Bars } from "../../../domain/bars.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { BarRequest, BarSource, RowQuarantine } from "../../../ports/bar-source.ts";
+import type { SourceOptions } from "../shared/source-options.ts";
+import { binanceSource } from "./binance-source.ts";
+
+const nowMs = Date.parse("2024-03-05T12:00:30Z");
+const listedMs = Date.parse("2024-03-01T00:00:00Z");
+
+let fake: FakeBinance | null = null;
+afterEach(async () => {
+  await fake?.host.close();
+  fake = null;
+});
+
+async function setUp(
+  options: Partial<SourceOptions> = {},
+): Promise<{ source: BarSource; fake: FakeBinance; clock: ManualClock }> {
+  const clock = new ManualClock(nowMs, "auto");
+  fake = await startFakeBinance(clock, listedMs);
+  const source = await binanceSource({ clock, prng: new Prng(1), baseUrl: fake.host.url, ...options });
+  return { source, fake, clock };
+}
+
+async function fetchAll(source: BarSource, request: Partial<BarRequest>): Promise<Bars[]> {
+  const pages: Bars[] = [];
+  const whole = { symbol: "BTCUSDT", timeframe: "1m" as const, fromMs: listedMs, toMs: nowMs, ...request };
+  for await (const page of source.fetchBars(whole)) pages.push(page);
+  return pages;
+}
+
+const closesOf = (pages: readonly Bars[]): number[] => pages.flatMap((page) => [...page.closeTimeMs]);
+
+test("a range comes in pages of 1,000, oldest first, stamped with the close", async () => {
+  const { source, fake } = await setUp();
+  const fromMs = listedMs + 5 * minuteMs;
+  const pages = await fetchAll(source, { fromMs, toMs: fromMs + 2_500 * minuteMs });
+  expect(pages.map((page) => page.length)).toEqual([999, 1_000, 501]);
+  const closes = closesOf(pages);
+  expect(closes).toEqual(Array.from({ length: 2_500 }, (_, k) => fromMs + k * minuteMs));
+  const first = candleAt(fromMs - minuteMs, minuteMs);
+  expect([pages[0]!.open[0], pages[0]!.close[0], pages[0]!.volume[0]]).toEqual([
+    Number(first.open),
+    Number(first.close),
+    Number(first.volume),
+  ]);
+  expect(fake.host.requests.map(({ query }) => query.get("limit"))).toEqual(["1000", "1000", "1000"]);
+});
+
+test("the bar that is still open is left out, and so is one that closed a moment ago", async () => {
+  const { source, clock } = await setUp();
+  const closes = closesOf(await fetchAll(source, { fromMs: nowMs - 3 * minuteMs, toMs: nowMs + dayMs }));
+  expect(closes.at(-1)).toBe(Date.parse("2024-03-05T12:00:00Z"));
+  await clock.advance(30 * secondMs);
+  const momentLater = closesOf(await fetchAll(source, { fromMs: nowMs, toMs: nowMs + dayMs }));
+  expect(momentLater).toEqual([]);
+});
+
+test("a range from before the listing begins with the first bar there is", async () => {
+  const { source } = await setUp();
+  const pages = await fetchAll(source, { timeframe: "1d", fromMs: 0, toMs: nowMs });
+  expect(closesOf(pages).map((closeMs) => (closeMs - listedMs) / dayMs)).toEqual([1, 2, 3, 4]);
+});
+
+const passing: readonly (readonly [string, Fault])[] = [
+  ["an error 500", { kind: "reply", status: 500, body: { code: -1000, msg: "An unknown error occurred" } }],
+  ["an error 503 in HTML", { kind: "html", status: 503 }],
+  ["a maintenance page with status 200", { kind: "html", status: 200 }],
+  ["half of the JSON", { kind: "half" }],
+  ["a body cut in the middle", { kind: "cut" }],
+  ["a broken connection", { kind: "drop" }],
+  ["no answer", { kind: "hang" }],
+  ["a timeout inside the venue", { kind: "reply", status: 400, body: { code: -1007, msg: "Timeout" } }],
+  ["another shape", { kind: "reply", body: { klines: [] } }],
+  ["a redirect", { kind: "reply", status: 302, headers: { location: "http://localhost/" }, body: {} }],
+];
+
+test.each(passing)("%s is tried again and costs nothing", async (_what, fault) => {
+  const { source, fake } = await setUp({ requestTimeoutMs: 100 });
+  fake.host.faults.push(fault, fault);
+  const pages = await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
+  expect(closesOf(pages)).toHaveLength(10);
+  expect(fake.host.requests).toHaveLength(3);
+});
+
+test("after six tries the venue counts as unreachable, and the waits grew", async () => {
+  const { source, fake, clock } = await setUp();
+  for (let k = 0; k < 6; k++) fake.host.faults.push({ kind: "html", status: 502 });
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_UNREACHABLE.*6 tries.*HTTP 502 with an HTML page/);
+  expect(fake.host.requests).toHaveLength(6);
+  // Full jitter with seed 1: each wait is somewhere below 500 ms, 1 s, 2 s, 4 s, 8 s.
+  expect(clock.waits).toHaveLength(5);
+  for (const [attempt, waitMs] of clock.waits.entries()) expect(waitMs).toBeLessThanOrEqual(500 * 2 ** attempt);
+  expect(Math.max(...clock.waits)).toBeGreaterThan(500);
+});
+
+test("Retry-After is obeyed, by every call to the host", async () => {
+  const { source, fake, clock } = await setUp();
+  fake.host.faults.push({
+    kind: "reply",
+    status: 429,
+    headers: { "retry-after": "7" },
+    body: { code: -1003, msg: "Too much request weight used" },
+  });
+  const startMs = clock.nowMs();
+  const [pages] = await Promise.all([
+    fetchAll(source, { fromMs: nowMs - 10 * minuteMs }),
+    fetchAll(source, { symbol: "ETHUSDT", fromMs: nowMs - 10 * minuteMs }),
+  ]);
+  expect(closesOf(pages)).toHaveLength(10);
+  expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(7 * secondMs);
+});
+
+test("a pause that is too long to sit out is an error that says until when", async () => {
+  const { source, fake } = await setUp();
+  fake.host.faults.push({ kind: "reply", status: 429, headers: { "retry-after": "3600" }, body: {} });
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_RATE_LIMITED.*2024-03-05T13:00:30Z/);
+  expect(fake.host.requests).toHaveLength(1);
+});
+
+test("after a ban nothing is sent until it is over", async () => {
+  const { source, fake, clock } = await setUp();
+  fake.host.faults.push({ kind: "reply", status: 418, headers: { "retry-after": "180" }, body: {} });
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_BANNED.*until 2024-03-05T12:03:30Z/);
+  await expect(fetchAll(source, { symbol: "ETHUSDT" })).rejects.toThrow(/SOURCE_BANNED/);
+  expect(fake.host.requests).toHaveLength(1);
+  await clock.advance(180 * secondMs);
+  expect(closesOf(await fetchAll(source, { fromMs: nowMs - minuteMs }))).toHaveLength(1);
+});
+
+test("the weight that the headers count slows us down before the venue has to", async () => {
+  const { source, fake, clock } = await setUp();
+  const answer = fake.host.answer;
+  fake.host.answer = (request) => ({ ...answer(request), headers: { "x-mbx-used-weight-1m": "4800" } });
+  const startMs = clock.nowMs();
+  await fetchAll(source, { fromMs: nowMs - 2_000 * minuteMs });
+  // 3 requests of weight 2: two waits for 2 of 4,800 a minute.
+  expect(fake.host.requests).toHaveLength(3);
+  expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(2 * 25);
+});
+
+test("an unknown symbol is refused at once, with the nearest one", async () => {
+  const { source, fake } = await setUp();
+  const error = await fetchAll(source, { symbol: "BTC-USDT" }).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(KiwiError);
+  const { code, fix } = (error as KiwiError).parts;
+  expect([code, fix]).toEqual(["SYMBOL_UNKNOWN", 'did you mean "BTCUSDT"?']);
+  expect(fake.host.requests.map(({ path }) => path)).toEqual(["/api/v3/klines", "/api/v3/exchangeInfo"]);
+});
+
+test.each(["", "BTC USDT", "BTC&limit=1"])("%j is no symbol and is not sent", async (symbol) => {
+  const { source, fake } = await setUp();
+  await expect(fetchAll(source, { symbol })).rejects.toThrow(/SYMBOL_INVALID/);
+  expect(fake.host.requests).toHaveLength(0);
+});
+
+test("a timeframe that the venue lacks is refused with those it has", async () => {
+  const { source } = await setUp();
+  await expect(fetchAll(source, { timeframe: "7m" as Timeframe })).rejects.toThrow(/TIMEFRAME_UNSUPPORTED/);
+});
+
+test("a blocked country is told apart from trouble", async () => {
+  const { source, fake } = await setUp();
+  fake.host.faults.push({ kind: "reply", status: 451, body: { code: 0, msg: "restricted location" } });
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_REGION_REFUSED.*restricted location/);
+});
+
+test("a refusal that we cannot explain is passed on and not repeated", async () => {
+  const { source, fake } = await setUp();
+  fake.host.faults.push({ kind: "reply", status: 400, body: { code: -1127, msg: "More than 24 hours" } });
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_REFUSED.*More than 24 hours \(-1127\)/);
+  expect(fake.host.requests).toHaveLength(1);
+});
+
+test.each([
+  ["ahead of", -20],
+  ["behind", 20],
+])("a clock that is 20 s %s the venue's is an error, not a source of open bars", async (where, seconds) => {
+  const { source, fake } = await setUp();
+  const answer = fake.host.answer;
+  const date = new Date(nowMs + seconds * secondMs).toUTCString();
+  fake.host.answer = (request) => ({ ...answer(request), headers: { date } });
+  await expect(fetchAll(source, {})).rejects.toThrow(new RegExp(`CLOCK_OFF.*${where} Binance`));
+});
+
+test("rows that cannot be bars are left out, counted and shown; the others are used", async () => {
+  const { source, fake } = await setUp();
+  const row = (minutes: number, open: string, high: string, low: string, close: string, volume: string) => [
+    nowMs - 30 * secondMs - minutes * minuteMs,
+    ...[open, high, low, close, volume],
+    0,
+  ];
+  const body = [
+    row(9, "10", "11", "9", "10", "1"),
+    row(8, "10", "9", "11", "10", "1"),
+    row(7, "10", "11", "9", "10", "-1"),
+    row(6, "abc", "11", "9", "10", "1"),
+    row(5, "0", "11", "0", "10", "1"),
+    row(4.5, "10", "11", "9", "10", "1"),
+    row(4, "10", "11", "9", "10", "2"),
+    row(4, "10", "11", "9", "10", "2"),
+    row(4, "10", "12", "9", "10", "2"),
+    row(3, "10", "11", "9", "10.5", "0"),
+  ];
+  fake.host.answer = () => ({ body });
+  let quarantine: readonly RowQuarantine[] = [];
+  const pages = await fetchAll(source, {
+    fromMs: nowMs - 10 * minuteMs,
+    toMs: nowMs - 2 * minuteMs,
+    onQuarantine: (entries) => {
+      quarantine = entries;
+    },
+  });
+  expect([...pages[0]!.volume]).toEqual([1, 2, 0]);
+  expect(Object.fromEntries(quarantine.map(({ fault, count }) => [fault, count]))).toEqual({
+    ohlc: 1,
+    negativeVolume: 1,
+    number: 1,
+    nonPositive: 1,
+    offGrid: 1,
+    conflict: 1,
+  });
+  expect(quarantine.find(({ fault }) => fault === "ohlc")?.examples).toEqual([
+    "2024-03-05T11:52:00Z open 10 high 9 low 11 close 10 volume 1",
+  ]);
+});
+
+test("a page whose times go back and forth is asked for again", async () => {
+  const { source, fake } = await setUp();
+  const answer = fake.host.answer;
+  let asked = 0;
+  fake.host.answer = (request) => {
+    const { body } = answer(request);
+    asked += 1;
+    return { body: asked > 1 ? body : (body as unknown[]).toSorted((a) => (String(a).length % 2 ? 1 : -1)) };
+  };
+  expect(closesOf(await fetchAll(source, { fromMs: nowMs - 30 * minuteMs }))).toHaveLength(30);
+  expect(asked).toBe(2);
+});
+
+test("a page of another time does not end a fetch as if all were there", async () => {
+  const { source, fake } = await setUp();
+  fake.host.answer = () => ({ body: [[listedMs, "10", "11", "9", "10", "1", listedMs]] });
+  await expect(fetchAll(source, { fromMs: nowMs - dayMs })).rejects.toThrow(/another time than was asked for/);
+});
+
+test("pages that overlap give each bar once", async () => {
+  const { source, fake } = await setUp();
+  const answer = fake.host.answer;
+  fake.host.answer = (request) => {
+    const startMs = Number(request.query.get("startTime"));
+    request.query.set("startTime", String(startMs - 2 * minuteMs));
+    return answer(request);
+  };
+  let faults: readonly RowQuarantine[] = [];
+  const pages = await fetchAll(source, {
+    fromMs: nowMs - 1_500 * minuteMs,
+    onQuarantine: (entries) => (faults = entries),
+  });
+  expect(closesOf(pages)).toHaveLength(1_500);
+  // Rows from before the range were not asked for: two on either page.
+  expect(faults.map(({ fault, count }) => [fault, count])).toEqual([["outOfRange", 4]]);
+});
+
+test("the last bars are the last closed ones", async () => {
+  const { source } = await setUp();
+  const bars = await source.latest("BTCUSDT", "1h", 30);
+  expect(bars.length).toBe(30);
+  expect(bars.closeTimeMs[29]).toBe(Date.parse("2024-03-05T12:00:00Z"));
+  expect((await source.latest("BTCUSDT", "1d", 30)).length).toBe(4);
+});
+
+test("symbols tell tick, lot and smallest order", async () => {
+  const { source } = await setUp();
+  expect((await source.symbols())[0]).toEqual({
+    symbol: "BTCUSDT",
+    assetClass: "crypto",
+    baseCurrency: "BTC",
+    quoteCurrency: "USDT",
+    tickSize: 0.01,
+    lotSize: 0.00001,
+    notionalMin: 5,
+    isTrading: true,
+    calendarName: "24/7",
+  });
+});
+
+test("a closed source stops its fetches and starts no others", async () => {
+  const { source, fake } = await setUp();
+  fake.host.faults.push({ kind: "hang" });
+  const fetching = fetchAll(source, {});
+  setImmediate(() => void source.close());
+  await expect(fetching).rejects.toThrow(/SOURCE_CLOSED/);
+  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_CLOSED/);
+});
+
+test("a caller can give up a fetch", async () => {
+  const { source, fake } = await setUp();
+  fake.host.faults.push({ kind: "hang" });
+  const controller = new AbortController();
+  const fetching = fetchAll(source, { signal: controller.signal });
+  setImmediate(() => controller.abort(new Error("enough")));
+  await expect(fetching).rejects.toThrow("enough");
+});

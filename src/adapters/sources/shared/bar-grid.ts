@@ -1,0 +1,46 @@
+import { dayMs } from "../../../base/time.ts";
+import type { Calendar } from "../../../domain/calendar/calendar.ts";
+import { parseTimeframe, timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
+
+/** When the bar closes that a venue stamps `openMs`; null when no bar of the timeframe can begin there. */
+export type CloseOf = (openMs: number) => number | null;
+
+/** 1970-01-05 was a Monday. */
+const mondayMs = 4 * dayMs;
+const weekMs = 7 * dayMs;
+
+/** Bars of a market that never closes and counts its days in UTC. */
+export function utcCloses(timeframe: Timeframe): CloseOf {
+  const { count, unit } = parseTimeframe(timeframe);
+  if (unit === "M") return (openMs) => monthCloseMs(openMs, count);
+  const spanMs = timeframeMs(timeframe);
+  // Where bars of several days or weeks are counted from differs between venues: any midnight or Monday will do.
+  if (unit === "w") return (openMs) => ((openMs - mondayMs) % weekMs === 0 ? openMs + spanMs : null);
+  const gridMs = unit === "d" ? dayMs : spanMs;
+  return (openMs) => (openMs % gridMs === 0 ? openMs + spanMs : null);
+}
+
+function monthCloseMs(openMs: number, count: number): number | null {
+  const date = new Date(openMs);
+  if (openMs % dayMs !== 0 || date.getUTCDate() !== 1) return null;
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1);
+}
+
+/**
+ * Bars of a market with sessions: bars within the day count from the full hour, longer ones carry the midnight before
+ * their first session and close with their last.
+ */
+export function sessionCloses(timeframe: Timeframe, calendar: Calendar): CloseOf {
+  const { unit } = parseTimeframe(timeframe);
+  const spanMs = timeframeMs(timeframe);
+  if (unit === "s" || unit === "m" || unit === "h") {
+    const gridMs = Math.min(spanMs, 3_600_000);
+    return (openMs) => (openMs % gridMs === 0 ? openMs + spanMs : null);
+  }
+  // An instant inside the bar's last days, so that a holiday at its start does not lead into the bar before.
+  const insideMs = unit === "d" ? dayMs : unit === "w" ? 5 * dayMs : 27 * dayMs;
+  return (openMs) => {
+    const closeMs = calendar.bucketEnd(openMs + insideMs, timeframe);
+    return closeMs > openMs ? closeMs : null;
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from "../../../ports/clock.ts";
+import { readBody, TransportError, type HttpAnswer } from "./http-answer.ts";
+
+/** The part of axios's configuration that is set here; the clients of Binance and Bybit pass it on. */
+export type AxiosNetwork = {
+  readonly timeout: number;
+  readonly maxRedirects: number;
+  readonly maxContentLength: number;
+  readonly transformResponse: (text: unknown, headers: unknown, status?: number) => unknown;
+};
+
+const bodyBytesMax = 64 * 1024 * 1024;
+
+/**
+ * Lets a client that is built on axios send one request, and keeps the whole answer. What the client returns or
+ * throws is of no interest: it loses headers on success, and on failure it throws objects that hold the request.
+ */
+export async function captureAxios(
+  clock: Clock,
+  timeoutMs: number,
+  send: (network: AxiosNetwork) => Promise<unknown>,
+): Promise<HttpAnswer> {
+  const sentMs = clock.nowMs();
+  let answer: HttpAnswer | null = null;
+  const failure = await send({
+    timeout: timeoutMs,
+    maxRedirects: 0,
+    maxContentLength: bodyBytesMax,
+    transformResponse(text, headers, status) {
+      const read = readBody(typeof text === "string" ? text : "");
+      answer = {
+        status: status ?? 0,
+        headers: lowerCased(headers),
+        ...read,
+        sentMs,
+        receivedMs: clock.nowMs(),
+      };
+      return read.unreadable === null ? read.body : {};
+    },
+  }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (answer !== null) return answer;
+  throw new TransportError(reasonOf(failure, timeoutMs));
+}
+
+function lowerCased(headers: unknown): Record<string, string> {
+  const entries = headers !== null && typeof headers === "object" ? Object.entries(headers) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return `no answer within ${timeoutMs} ms`;
+  return typeof code === "string" ? `the connection failed (${code})` : "the connection failed";
+}

@@ -1,0 +1,95 @@
+import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
+
+const full = /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
+const shut =
+  /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
+const topic = "bar-store";
+
+/** An error about a store of bars: help topic `bar-store`. */
+export function storeFault(parts: Omit<ErrorParts, "topic">, cause?: unknown): KiwiError {
+  return new KiwiError({ ...parts, topic }, { cause });
+}
+
+/** What a failed write means for a person: `DISK_FULL`, `STORE_NOT_WRITABLE`, or the failure itself. */
+export function writeFault(path: string, cause: unknown): unknown {
+  if (cause instanceof KiwiError) return cause;
+  const text = textOf(cause);
+  if (full.test(text)) {
+    return storeFault(
+      {
+        code: "DISK_FULL",
+        exit: "data",
+        message: `${path} could not be written: no space is left`,
+        why: "everything stored before is still there; only what was being written is not",
+        fix: "free some space (df -h shows where), then run the same command again",
+      },
+      cause,
+    );
+  }
+  if (!shut.test(text)) return cause;
+  return storeFault(
+    {
+      code: "STORE_NOT_WRITABLE",
+      exit: "config",
+      message: `${path} could not be written: ${messageOf(cause)}`,
+      why: /ENOTDIR|EEXIST|EISDIR/.test(text)
+        ? "a file stands where a folder is needed, or the other way round"
+        : "you may not write there, or it is read-only",
+      fix: `look who owns it: ls -ld ${path}   (or keep the bars in a folder of your own)`,
+    },
+    cause,
+  );
+}
+
+/** What a failed reading means for a person: `STORE_NOT_READABLE`, or the failure itself. */
+export function readFault(path: string, cause: unknown): unknown {
+  if (cause instanceof KiwiError || !shut.test(textOf(cause))) return cause;
+  return storeFault(
+    {
+      code: "STORE_NOT_READABLE",
+      exit: "config",
+      message: `${path} could not be read: ${messageOf(cause)}`,
+      why: "you may not read there, or something else stands in its place",
+      fix: `look who owns it: ls -ld ${path}`,
+    },
+    cause,
+  );
+}
+
+/** `STORE_NEWER`: a later Kiwi wrote this. */
+export function storeNewer(path: string, format: number, known: number): KiwiError {
+  return storeFault({
+    code: "STORE_NEWER",
+    exit: "data",
+    message: `${path} was written by a newer Kiwi (format ${format}; this one knows ${known})`,
+    why: "reading or writing it with an older version could lose what the newer one added",
+    fix: "update Kiwi, or keep the bars of this version in another folder",
+  });
+}
+
+/** `STORE_DAMAGED`: what cannot be read, what still can, and how to repair it. */
+export function storeDamaged(
+  path: string,
+  why: string,
+  remains: string,
+  fix: string,
+  cause?: unknown,
+): KiwiError {
+  return storeFault(
+    { code: "STORE_DAMAGED", exit: "data", message: `${path} is damaged: ${why}`, why: remains, fix },
+    cause,
+  );
+}
+
+/** Whether a failure says that a file or folder is not there. */
+export function isMissing(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | null)?.code === "ENOENT";
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+}
+
+function textOf(cause: unknown): string {
+  return `${(cause as NodeJS.ErrnoException | null)?.code ?? ""} ${messageOf(cause)}`;
+}

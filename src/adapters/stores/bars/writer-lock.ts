@@ -1,0 +1,102 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
+import type { KiwiError } from "../../../base/errors.ts";
+import { formatDuration, secondMs } from "../../../base/time.ts";
+import { storeFault, writeFault } from "./bar-store-errors.ts";
+
+/** How long a writer waits for another one; writing takes seconds at most, so a longer wait means that something hangs. */
+export const lockWaitMs = 30 * secondMs;
+const lookAgainMs = 15;
+
+/** Who holds a lock: a note for people beside the lock file. */
+type Holder = { readonly pid: number; readonly host: string; readonly sinceMs: number };
+
+/** The last work that queues for each lock in this process. */
+const queues = new Map<string, Promise<unknown>>();
+
+/**
+ * Does work while no other writer, in this process or another, does work under the same path. The lock belongs to the
+ * operating system (SQLite's own file lock), so that it ends with the process that held it, however that ended: there
+ * are no stale locks and no process ids to be mistaken. Throws `STORE_LOCKED` after `waitMs`.
+ */
+export async function withWriterLock<T>(path: string, work: () => Promise<T>, waitMs = lockWaitMs): Promise<T> {
+  const before = queues.get(path);
+  const mine = (async () => {
+    await before?.catch(() => {});
+    return whileLocked(path, work, waitMs);
+  })();
+  queues.set(path, mine);
+  try {
+    return await mine;
+  } finally {
+    if (queues.get(path) === mine) queues.delete(path);
+  }
+}
+
+async function whileLocked<T>(path: string, work: () => Promise<T>, waitMs: number): Promise<T> {
+  const lock = await take(path, waitMs);
+  const note = noteOf(path);
+  try {
+    const holder: Holder = { pid: process.pid, host: hostname(), sinceMs: Date.now() };
+    // Only for people: a full disk must not keep a writer from finding out by itself.
+    await writeFile(note, JSON.stringify(holder)).catch(() => {});
+    return await work();
+  } finally {
+    await rm(note, { force: true }).catch(() => {});
+    lock.close();
+  }
+}
+
+async function take(path: string, waitMs: number): Promise<Database.Database> {
+  const untilMs = Date.now() + waitMs;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    for (;;) {
+      const lock = tryToTake(path);
+      if (lock !== null) return lock;
+      if (Date.now() >= untilMs) throw await locked(path, waitMs);
+      await sleep(lookAgainMs);
+    }
+  } catch (cause) {
+    throw writeFault(path, cause);
+  }
+}
+
+function tryToTake(path: string): Database.Database | null {
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (cause) {
+    lock.close();
+    if (/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) return null;
+    throw cause;
+  }
+}
+
+async function locked(path: string, waitMs: number): Promise<KiwiError> {
+  const holder = await readFile(noteOf(path), "utf8")
+    .then((text) => JSON.parse(text) as Holder)
+    .catch(() => null);
+  const who =
+    holder === null
+      ? "another process"
+      : `process ${holder.pid} on ${holder.host}, for ${formatDuration(Date.now() - holder.sinceMs)}`;
+  const isHere = holder?.host === hostname();
+  return storeFault({
+    code: "STORE_LOCKED",
+    exit: "data",
+    message: `${dirname(path)} is being written by ${who}`,
+    why: `one writer at a time; waited ${formatDuration(waitMs)}, and the lock ends by itself with the process that holds it`,
+    fix: isHere
+      ? `wait for it, or look what it does and end it: ps ${holder.pid}; kill ${holder.pid}`
+      : `wait for it, or find it: fuser ${path}`,
+  });
+}
+
+function noteOf(path: string): string {
+  return `${path}.holder`;
+}

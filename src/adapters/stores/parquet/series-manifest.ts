@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalJson, sha256 } from "../../../base/hash.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+import { isMissing, readFault, storeDamaged, storeNewer } from "../bars/bar-store-errors.ts";
+import { replaceFile } from "../bars/durable-files.ts";
+
+/** The form of a folder of bars. A later Kiwi that changes it counts up. */
+export const storeFormat = 1;
+/** The one file of a folder that changes: what it names is held, what it does not name is not. */
+export const manifestName = "manifest.json";
+
+/** Smallest and largest value of a column in a file. */
+export type Range = readonly [least: number, most: number];
+
+/** A Parquet file of bars, sorted by close and version. Its name is never used again. */
+export type BarFile = {
+  readonly name: string;
+  readonly bytes: number;
+  /** CRC-32 of the file: Parquet itself does not notice a flipped bit, it returns another price. */
+  readonly crc32: number;
+  readonly rows: number;
+  readonly closeTimeMs: Range;
+  readonly receivedAtMs: Range;
+  readonly version: Range;
+  readonly quality: Range;
+  readonly sources: readonly string[];
+};
+
+/** What a folder of bars holds. */
+export type SeriesManifest = {
+  readonly format: number;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** One more with every change: a writer that finds another number than it read has been overtaken. */
+  readonly generation: number;
+  /** Different bars; the rows of all files together count their versions. */
+  readonly bars: number;
+  readonly files: readonly BarFile[];
+};
+
+/** Reads what a folder holds, or null if it holds nothing. Throws `STORE_NEWER`, `STORE_DAMAGED`, `STORE_NOT_READABLE`. */
+export async function readManifest(folder: string, repair: string): Promise<SeriesManifest | null> {
+  const path = join(folder, manifestName);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw readFault(path, cause);
+  }
+  const { sha256: sum, ...manifest } = parsed(text);
+  const format = Number(manifest.format);
+  if (format > storeFormat) throw storeNewer(folder, format, storeFormat);
+  if (sum !== sha256(canonicalJson(manifest)))
+    throw storeDamaged(path, "it contradicts its own checksum", "the files of bars beside it may be whole", repair);
+  return manifest;
+}
+
+/** Makes a manifest the state of its folder, at once and for good. */
+export async function writeManifest(folder: string, manifest: SeriesManifest): Promise<void> {
+  const sum = sha256(canonicalJson(manifest));
+  await replaceFile(join(folder, manifestName), [`${JSON.stringify({ ...manifest, sha256: sum }, null, 1)}\n`]);
+}
+
+/** Smallest `from` and largest `to` over the same column of files. */
+export function rangeOver(files: readonly BarFile[], column: "closeTimeMs" | "receivedAtMs" | "version" | "quality"): Range {
+  const [least, most] = [Math.min(...files.map((file) => file[column][0])), Math.max(...files.map((file) => file[column][1]))];
+  return [least, most];
+}
+
+function parsed(text: string): SeriesManifest & { readonly sha256?: string } {
+  try {
+    return JSON.parse(text) as SeriesManifest & { readonly sha256?: string };
+  } catch {
+    return { format: 0 } as SeriesManifest;
+  }
+}

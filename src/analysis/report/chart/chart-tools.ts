@@ -1,0 +1,8 @@
+import { minMax, visibleCandles } from "./thinning.ts";
+import { logTicks, niceTicks, tickText, timeTicks } from "./ticks.ts";
+
+/** What drawing needs beside itself: handed over, because in the page there are no imports. */
+export const chartTools = { minMax, visibleCandles, logTicks, niceTicks, tickText, timeTicks };
+
+/** The tools by name. */
+export type ChartTools = typeof chartTools;

@@ -1,0 +1,63 @@
+import { pixel, xyStills } from "../chart/xy-chart.ts";
+import type { FigureParts } from "../html/figure.ts";
+import { percentText, ratioText } from "../number-text.ts";
+import type { CostPoint } from "../report-input.ts";
+
+type Known = CostPoint & { readonly totalReturn: number };
+
+/** The return of the same run at multiples of its costs. Needs two points with a return. */
+export function costFigure(points: readonly CostPoint[]): FigureParts {
+  const known = points
+    .filter((point): point is Known => point.totalReturn !== null)
+    .toSorted((a, b) => a.costMultiple - b.costMultiple);
+  const returns = known.map((point) => point.totalReturn);
+  const low = Math.min(0, ...returns);
+  const high = Math.max(0, ...returns);
+  const room = (high - low || 1) * 0.12;
+  const last = known.at(-1)!.costMultiple;
+  return {
+    id: "figure-costs",
+    title: "If trading cost more, or less",
+    summary: `Return by cost: ${known.map((point) => `${point.costMultiple} times ${percentText(point.totalReturn, { signed: true })}`).join(", ")}.`,
+    caption: "The whole run again, with every commission, spread and slippage at a multiple of what was assumed. 1 is this run.",
+    stills: xyStills(
+      "half",
+      280,
+      { label: "costs, as a multiple", low: 0, high: last * 1.04, unit: "ratio" },
+      { label: "return", low: low - room * (low < 0 ? 1 : 0), high: high + room, unit: "percent" },
+      (x, y) => curveOf(known, x, y),
+    ),
+    twin: {
+      caption: "Return and Sharpe ratio by cost",
+      columns: [
+        { label: "Costs" },
+        { label: "Return", isNumber: true },
+        { label: "Sharpe", isNumber: true },
+      ],
+      rows: points.map((point) => [
+        `${point.costMultiple} x`,
+        percentText(point.totalReturn, { signed: true }),
+        ratioText(point.sharpe),
+      ]),
+    },
+    csv: {
+      fileName: "cost-sensitivity.csv",
+      header: ["cost_multiple", "total_return", "sharpe"],
+      rows: points.map((point) => [point.costMultiple, point.totalReturn, point.sharpe]),
+    },
+  };
+}
+
+function curveOf(known: readonly Known[], x: (value: number) => number, y: (value: number) => number): string {
+  const at = known.map((point) => `${pixel(x(point.costMultiple))} ${pixel(y(point.totalReturn))}`);
+  const dots = known.map((point, k) => {
+    const isRun = point.costMultiple === 1;
+    const [left, top] = at[k]!.split(" ").map(Number) as [number, number];
+    const isLast = k === known.length - 1;
+    return (
+      `<circle class="point${isRun ? " own" : ""}" cx="${left}" cy="${top}" r="${isRun ? 6 : 4}"/>` +
+      `<text class="value" x="${isLast ? left + 4 : left + 7}" y="${top - 9}" text-anchor="${isLast ? "end" : "start"}">${percentText(point.totalReturn, { signed: true })}</text>`
+    );
+  });
+  return `<path class="line strategy" d="M${at.join("L")}"/>${dots.join("")}`;
+}

@@ -1,0 +1,69 @@
+import { conventionOf } from "../../metrics/metric-definitions.ts";
+import { intervalFigure, type NamedInterval } from "../figures/interval-figure.ts";
+import { headlineRows, type HeadlineRow } from "../headline.ts";
+import { figureHtml } from "../html/figure.ts";
+import { html, type Html } from "../html/html.ts";
+import { tableHtml, typeset, type Cell } from "../html/table.ts";
+import { percentText, ratioText } from "../number-text.ts";
+import type { ReportInput } from "../report-input.ts";
+import { intervalDaysMin } from "../run-analysis.ts";
+import { conventionsText } from "../run-facts.ts";
+import type { ReportContext, Section } from "./section.ts";
+
+/** The strategy beside buy & hold, with what chance could make of both. */
+export function headlineSection(context: ReportContext): Section {
+  const { input, analysis } = context;
+  const rows = headlineRows(input);
+  const named: NamedInterval[] = [];
+  if (analysis.intervals.sharpe !== null)
+    named.push({ name: "strategy", look: "strategy", interval: analysis.intervals.sharpe });
+  if (analysis.benchmark?.intervals.sharpe)
+    named.push({ name: "buy & hold", look: "benchmark", interval: analysis.benchmark.intervals.sharpe });
+  const body = html`${cards(rows, input)}
+<div class="beside"><div>${comparison(rows, context)}</div><div>${named.length > 0 && figureHtml(intervalFigure(named))}</div></div>
+<p class="aside">Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of daily returns seeded by the run, none below ${intervalDaysMin} trading days.</p>
+`;
+  return { id: "headline", title: "Strategy against buy & hold", short: "Result", body };
+}
+
+function cards(rows: readonly HeadlineRow[], { metrics }: ReportInput): Html {
+  const row = (key: string) => rows.find((each) => each.key === key)!;
+  const usual = (key: string) => {
+    const { label, strategy, strategyInterval, benchmark } = row(key);
+    return cardHtml(label, strategy, [
+      strategyInterval !== "" && `95 %: ${strategyInterval}`,
+      benchmark !== "" && `buy & hold ${benchmark}`,
+    ]);
+  };
+  return html`<div class="cards">${["totalReturn", "maxDrawdown", "sharpe"].map(usual)}${cardHtml("Trades", row("trades").strategy, [
+    `win rate ${percentText(metrics.winRate)}`,
+    `profit factor ${ratioText(metrics.profitFactor)}`,
+  ])}</div>`;
+}
+
+function cardHtml(name: string, value: string, notes: readonly (string | false)[]): Html {
+  return html`<div class="card"><p class="name">${name}</p><p class="big">${typeset(value)}</p>
+${notes.map((note) => note !== false && html`<p class="small">${typeset(note)}</p>`)}</div>
+`;
+}
+
+function comparison(rows: readonly HeadlineRow[], { input }: ReportContext): Html {
+  return tableHtml({
+    caption: "Strategy and buy & hold",
+    isCaptionHidden: true,
+    columns: [
+      { label: "" },
+      { label: "Strategy", isNumber: true },
+      { label: "Buy & hold", isNumber: true },
+    ],
+    rows: rows.map((row): Cell[] => [
+      html`<span title="${conventionOf(row.key, input.metrics)}">${row.label.trim()}</span>`,
+      valueHtml(row.strategy, row.strategyInterval),
+      valueHtml(row.benchmark, row.benchmarkInterval),
+    ]),
+  });
+}
+
+function valueHtml(value: string, interval: string): Html {
+  return html`${typeset(value)}${interval !== "" && html`<span class="interval">95 %: ${typeset(interval)}</span>`}`;
+}

@@ -1,0 +1,35 @@
+import type { DailyReturns } from "../../metrics/daily-returns.ts";
+import { sharpe, volatility } from "../../metrics/sharpe.ts";
+
+/** One window of daily returns, named by its last day. */
+export type RollingPoint = {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  readonly sharpe: number | null;
+  readonly volatility: number | null;
+};
+
+/** Days of a rolling window: a quarter of a year. */
+export function rollingDays(periodsPerYear: number): number {
+  return Math.round(periodsPerYear / 4);
+}
+
+/** Sharpe ratio and volatility over the last `windowDays` trading days; empty below twice as many days. */
+export function rollingRisk(
+  { days, returns }: DailyReturns,
+  windowDays: number,
+  periodsPerYear: number,
+  riskFreeRate: number,
+): readonly RollingPoint[] {
+  if (returns.length < 2 * windowDays) return [];
+  const points: RollingPoint[] = [];
+  for (let last = windowDays - 1; last < returns.length; last++) {
+    const window = returns.subarray(last - windowDays + 1, last + 1);
+    points.push({
+      day: days[last]!,
+      sharpe: sharpe(window, periodsPerYear, riskFreeRate / periodsPerYear),
+      volatility: volatility(window, periodsPerYear),
+    });
+  }
+  return points;
+}

@@ -1,0 +1,23 @@
+import type { Bars } from "../../domain/bars.ts";
+import type { ParamValue } from "../../domain/params.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { LookaheadOptions } from "../../analysis/checks/lookahead.ts";
+import type { WarmupOptions } from "../../analysis/checks/warmup.ts";
+import type { RunConfig } from "../run-config.ts";
+
+/** A strategy that every process can find again: a built-in one by name, or a user's file. */
+export type StrategySource = { readonly name: string } | { readonly file: string };
+
+/** What to check. It holds nothing but data, so that another process can run it. */
+export type CheckRequest = {
+  readonly strategy: StrategySource;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly bars: readonly Bars[];
+  readonly config: RunConfig;
+  /** Timeframe that is decided on, when it is not that of the bars. */
+  readonly timeframe?: Timeframe;
+  /** The newest bars of each symbol that are compared; the result says when there were more. */
+  readonly barsMax?: number;
+  readonly lookahead?: Partial<LookaheadOptions>;
+  readonly warmup?: Partial<WarmupOptions>;
+};

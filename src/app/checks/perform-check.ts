@@ -1,0 +1,89 @@
+import type { CheckSubject } from "../../analysis/checks/check-subject.ts";
+import type { Finding } from "../../analysis/checks/check-result.ts";
+import { lookahead, lookaheadDefaults, type LookaheadResult } from "../../analysis/checks/lookahead.ts";
+import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
+import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
+import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
+import type { CheckRequest } from "./check-request.ts";
+import { watchAccess } from "./forbidden-access.ts";
+import { subjectOf } from "./subject-of.ts";
+
+/** Runs a check in this very process. Module state and globals of the strategy stay behind: give it its own process. */
+export async function performCheck({ check, request }: CheckOrder): Promise<CheckResults[CheckName]> {
+  switch (check) {
+    case "lookahead":
+      return guardedLookahead(request);
+    case "warmup":
+      return warmup(subjectOf(request), { ...warmupDefaults, ...request.warmup });
+    case "traces":
+      return traces(subjectOf(request));
+  }
+}
+
+/** The look for the future, with traps set for everything that is not a bar. */
+async function guardedLookahead(request: CheckRequest): Promise<LookaheadResult> {
+  const options = { ...lookaheadDefaults, ...request.lookahead };
+  const watch = watchAccess();
+  try {
+    return withAccess(await lookahead(subjectOf(request), options), watch.findings());
+  } catch (cause) {
+    const access = watch.findings();
+    if (access.length === 0) throw cause;
+    // What the traps kept from it is why it failed.
+    return { ...nothingCompared(request), pass: false, findings: access };
+  } finally {
+    watch.stop();
+  }
+}
+
+function withAccess(result: LookaheadResult, access: readonly Finding[]): LookaheadResult {
+  if (access.length === 0) return result;
+  const isUnstable = result.findings.some(({ kind }) => kind === "state");
+  const others = isUnstable ? result.findings.filter(({ kind }) => kind === "copy") : result.findings;
+  const note = "its runs differ from one to the next, so the rest of this check says nothing until that is mended";
+  return {
+    ...result,
+    pass: false,
+    findings: [...access, ...others],
+    notes: isUnstable ? [...result.notes, note] : result.notes,
+  };
+}
+
+function nothingCompared({ bars, strategy }: CheckRequest): LookaheadResult {
+  return {
+    id: "lookahead",
+    pass: true,
+    findings: [],
+    notes: ["the strategy failed on what it reached for, so nothing else was compared"],
+    strategyName: "file" in strategy ? strategy.file : strategy.name,
+    barsGiven: bars.reduce((sum, { length }) => sum + length, 0),
+    barsCompared: 0,
+    columnsCompared: 0,
+    eventsCompared: 0,
+    cuts: 0,
+    paramSets: 0,
+  };
+}
+
+async function traces(subject: CheckSubject): Promise<NamedTraces> {
+  const runs: RunTrace[] = [];
+  let strategyName = "";
+  for (let k = 0; k < 2; k++) {
+    const strategy = await subject.load();
+    strategyName = strategy.name;
+    runs.push(ordinaryRun(subject, strategy, subject.params, subject.bars));
+  }
+  const failures = runs.map(({ failure }) => String(failure));
+  if (runs[0]!.failure !== null && failures[0] === failures[1]) throw runs[0]!.failure;
+  return { strategyName, traces: runs.map(plainTrace) };
+}
+
+/** A trace that can leave the process. */
+function plainTrace(trace: RunTrace): RunTrace {
+  const { events, failure } = trace;
+  return {
+    ...trace,
+    events: Array.from({ length: events.length }, (_, row) => events.at(row)!),
+    failure: failure === null ? null : String(failure),
+  };
+}

@@ -1,0 +1,74 @@
+import type { CheckResult } from "../../analysis/checks/check-result.ts";
+import { newestBars, type LookaheadResult } from "../../analysis/checks/lookahead.ts";
+import { compareRuns, type ReproResult } from "../../analysis/checks/repro.ts";
+import type { WarmupResult } from "../../analysis/checks/warmup.ts";
+import type { CheckName, CheckOrder, CheckResults } from "./check-order.ts";
+import type { CheckRequest } from "./check-request.ts";
+import { startCheckProcess } from "./start-check-process.ts";
+
+const barsMaxDefault = 100_000;
+
+/**
+ * Looks for knowledge of the future in a strategy; docs/checks.md says how and what cannot be found.
+ * Throws what loading and running the strategy throws, and `CHECK_PROCESS_ENDED`.
+ */
+export async function checkLookahead(request: CheckRequest): Promise<LookaheadResult> {
+  const capped = newest(request);
+  return withCap(await inProcess({ check: "lookahead", request: capped }), request);
+}
+
+/** Measures the history that decisions need against what the engine waits for. Throws also `CHECK_TOO_FEW_BARS`. */
+export async function checkWarmup(request: CheckRequest): Promise<WarmupResult> {
+  const capped = newest(request);
+  return withCap(await inProcess({ check: "warmup", request: capped }), request);
+}
+
+/** Whether new instances of a strategy, here and in another process, time zone and language, decide the same. */
+export async function checkRepro(request: CheckRequest): Promise<ReproResult> {
+  const order = { check: "traces", request: newest(request) } as const;
+  const elsewhere = elsewhereFrom(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [here, there] = await Promise.all([inProcess(order), inProcess(order, elsewhere)]);
+  const runs = [
+    { where: "a first run", trace: here.traces[0]! },
+    { where: "a second run of the same process", trace: here.traces[1]! },
+    { where: `another process in ${elsewhere["TZ"]}`, trace: there.traces[0]! },
+  ];
+  return withCap(compareRuns(runs, here.strategyName, countBars(order.request)), request);
+}
+
+/** A place where local time and local spelling are others. */
+function elsewhereFrom(timeZone: string): Readonly<Record<string, string>> {
+  return {
+    TZ: timeZone === "Pacific/Kiritimati" ? "America/St_Johns" : "Pacific/Kiritimati",
+    LC_ALL: "tr_TR.UTF-8",
+  };
+}
+
+function newest(request: CheckRequest): CheckRequest {
+  return { ...request, bars: newestBars(request.bars, request.barsMax ?? barsMaxDefault) };
+}
+
+/** Says so when not all bars were looked at. */
+function withCap<Result extends CheckResult>(result: Result, request: CheckRequest): Result {
+  const barsGiven = countBars(request);
+  if (barsGiven === result.barsGiven) return result;
+  const note = `only the newest ${request.barsMax ?? barsMaxDefault} bars of each symbol were looked at; --bars says how many`;
+  return { ...result, barsGiven, notes: [...result.notes, note] };
+}
+
+function countBars({ bars }: CheckRequest): number {
+  return bars.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Runs a check in a process of its own, which ends with it: nothing is left behind, whatever the strategy does. */
+async function inProcess<Name extends CheckName>(
+  order: CheckOrder<Name>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CheckResults[Name]> {
+  const checker = startCheckProcess(environment);
+  try {
+    return await checker.perform(order);
+  } finally {
+    checker.stop();
+  }
+}

@@ -1,0 +1,52 @@
+import type { CheckSubject } from "../../analysis/checks/check-subject.ts";
+import { historicalFeed } from "../../data/historical-feed.ts";
+import type { Bars } from "../../domain/bars.ts";
+import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { DecisionLog } from "../../engine/journal/decision-log.ts";
+import { Journal } from "../../engine/journal/journal.ts";
+import type { AnyStrategy } from "../../ports/strategy.ts";
+import { buildSession, layGround } from "../build-session.ts";
+import { loadStrategyFile } from "../load-strategy.ts";
+import { strategyNamed } from "../registry.ts";
+import type { RunConfig } from "../run-config.ts";
+import type { CheckRequest, StrategySource } from "./check-request.ts";
+
+/** Makes a request into something that checks can run. */
+export function subjectOf(request: CheckRequest): CheckSubject {
+  const { bars, params, timeframe } = request;
+  const config = withCalendars(request.config, bars);
+  const lastOrderMs = config.execution.flattenAtEnd ? secondLastCloseMs(bars) : Infinity;
+  return {
+    bars,
+    params,
+    load: () => loadAnew(request.strategy),
+    feed: historicalFeed,
+    build(strategy, given, shown) {
+      const setup = { bars: shown, strategy, params: given, config, ...(timeframe === undefined ? {} : { timeframe }) };
+      const session = buildSession(setup, layGround(shown, config, timeframe));
+      // A table that is still empty says neither how many bars will come nor when the last one does.
+      return { ...session, journal: new Journal(new DecisionLog()), flattenFromMs: lastOrderMs };
+    },
+  };
+}
+
+async function loadAnew(source: StrategySource): Promise<AnyStrategy> {
+  return "file" in source ? loadStrategyFile(source.file, { fresh: true }) : strategyNamed(source.name);
+}
+
+/** The calendar is guessed from the bars; every run of a check must have the one of them all. */
+function withCalendars(config: RunConfig, bars: readonly Bars[]): RunConfig {
+  const instruments = { ...config.instruments };
+  for (const table of bars) {
+    const calendar =
+      instruments[table.symbol]?.calendar ?? instruments["*"]?.calendar ?? detectCalendarName(table);
+    instruments[table.symbol] = { ...instruments[table.symbol], calendar };
+  }
+  return { ...config, instruments };
+}
+
+function secondLastCloseMs(bars: readonly Bars[]): number {
+  return Math.max(
+    ...bars.map(({ closeTimeMs, length }) => (length < 2 ? Infinity : closeTimeMs[length - 2]!)),
+  );
+}

@@ -1,0 +1,15 @@
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { Session } from "../../engine/step.ts";
+import type { ExplainedOrder } from "./explanation.ts";
+
+/** An order as it was sent. */
+export type SentOrder = Omit<ExplainedOrder, "outcome">;
+
+/** The orders that the last step sent for an instrument: those that carry its time. */
+export function ordersOf({ orders, journal }: Session, instrument: number): readonly SentOrder[] {
+  const nowMs = journal.log.timeMs[journal.log.length - 1]!;
+  return orders
+    .open(instrument as InstrumentIndex)
+    .filter(({ request }) => request.requestedMs === nowMs)
+    .map(({ request: { id, side, quantity, terms, reason } }) => ({ id, side, quantity, terms, reason }));
+}

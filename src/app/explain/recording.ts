@@ -1,0 +1,76 @@
+import type { ExecutionReport, OrderId } from "../../domain/order.ts";
+import { RiskGate, type NamedRule } from "../../engine/risk-gate.ts";
+import type { Session } from "../../engine/step.ts";
+import type { RiskVerdict } from "../../ports/risk.ts";
+import { buildSession, type BacktestSetup, type Ground } from "../build-session.ts";
+import { riskRules } from "../risk-rules.ts";
+
+/** What a rule answered to which order. */
+export type HeardVerdict = {
+  readonly rule: string;
+  readonly orderId: OrderId;
+  readonly instrument: number;
+  readonly verdict: RiskVerdict;
+};
+
+/** A session that runs as it would, and remembers what its gate and its broker said since `clear`. */
+export type RecordingSession = {
+  readonly session: Session;
+  readonly verdicts: readonly HeardVerdict[];
+  readonly reports: readonly ExecutionReport[];
+  readonly clear: () => void;
+};
+
+/** Builds the session of a setup with ears on its risk rules and its broker. */
+export function recordingSession(setup: BacktestSetup, ground: Ground): RecordingSession {
+  const verdicts: HeardVerdict[] = [];
+  const reports: ExecutionReport[] = [];
+  const session = buildSession(setup, ground);
+  const market = { instruments: ground.instruments, bars: ground.bars };
+  const rules = riskRules(setup.config, { market, calendars: ground.calendars });
+  const { broker } = session;
+  return {
+    session: {
+      ...session,
+      risk: new RiskGate(rules.map((rule) => heard(rule, verdicts)), market),
+      broker: {
+        submit: (order) => broker.submit(order),
+        cancel: (orderId) => broker.cancel(orderId),
+        advance(slice) {
+          const answer = broker.advance(slice);
+          reports.push(...answer);
+          return answer;
+        },
+        get isIdle() {
+          return broker.isIdle;
+        },
+      },
+    },
+    verdicts,
+    reports,
+    clear() {
+      verdicts.length = 0;
+      reports.length = 0;
+    },
+  };
+}
+
+function heard({ name, rule }: NamedRule, verdicts: HeardVerdict[]): NamedRule {
+  return {
+    name,
+    rule: {
+      ...(rule.observe === undefined
+        ? {}
+        : { observe: (slice, portfolio) => rule.observe!(slice, portfolio) }),
+      ...(rule.check === undefined
+        ? {}
+        : {
+            check(order, context) {
+              const verdict = rule.check!(order, context);
+              verdicts.push({ rule: name, orderId: order.id, instrument: order.instrument, verdict });
+              return verdict;
+            },
+          }),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Session } from "../../engine/step.ts";
+import { sizingOf } from "../risk-rules.ts";
+import type { RunConfig } from "../run-config.ts";
+import type { ExplainedSizing } from "./explanation.ts";
+
+/** The numbers that the last step computed a quantity from; null where it stated no target for the instrument. */
+export function sizingNumbers(
+  session: Session,
+  config: RunConfig,
+  instrumentIndex: number,
+  row: number,
+  decidedMs: number,
+): ExplainedSizing | null {
+  const { pipeline, portfolio, journal } = session;
+  const { events } = journal.log;
+  let at = events.length - 1;
+  const isWanted = (index: number): boolean => {
+    const { kind, instrument, timeMs } = events.at(index);
+    return kind === "signal" && instrument === instrumentIndex && timeMs === decidedMs;
+  };
+  while (at >= 0 && events.at(at).timeMs === decidedMs && !isWanted(at)) at -= 1;
+  if (at < 0 || !isWanted(at)) return null;
+  const { first: weight, second: equityWeight, third: quantity } = events.at(at);
+  const instrument = pipeline.instruments[instrumentIndex]!;
+  const bars = pipeline.bars[instrumentIndex]!;
+  const price = bars.close[row]!;
+  const unitValue = portfolio.unitValue(instrument.index, price);
+  const estimate = Math.abs(weight) * (portfolio.equity / unitValue);
+  return {
+    sizer: sizingOf(config, pipeline.instruments.length).use,
+    weight,
+    equityWeight,
+    equity: portfolio.equity,
+    price,
+    unitValue,
+    costRate: pipeline.commission.rate(estimate, price) + pipeline.slippage.rate(bars, row, estimate),
+    lotSize: instrument.lotSize,
+    quantity,
+  };
+}

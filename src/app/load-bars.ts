@@ -1,0 +1,181 @@
+import { relative } from "node:path";
+import { KiwiError } from "../base/errors.ts";
+import { formatTime } from "../base/time.ts";
+import { readCsv } from "../adapters/sources/csv/read-csv.ts";
+import type { CsvDetected, CsvOptions, CsvReading, Quarantine } from "../adapters/sources/csv/csv-reading.ts";
+import type { Bars } from "../domain/bars.ts";
+import type { Timeframe } from "../domain/timeframe.ts";
+import type { KiwiConfig } from "./config-schema.ts";
+import { findDataFiles, type DataFile } from "./find-data-files.ts";
+import { hashFile } from "./hash-file.ts";
+import { pickSymbols } from "./pick-symbols.ts";
+import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
+
+/** What to load: paths and how to read them. */
+export type BarsRequest = {
+  /** Relative paths start here. */
+  readonly folder: string;
+  readonly data: readonly string[];
+  readonly pairs: readonly string[];
+  readonly timeframe: Timeframe | undefined;
+  /** Bars that close later are left out. */
+  readonly toMs: number;
+  readonly csv: KiwiConfig["csv"];
+  readonly seed: number;
+  readonly nowMs: number;
+};
+
+/** Where the bars of one symbol come from, and what was found on the way. */
+export type BarSource = {
+  readonly path: string;
+  /** Null for a synthetic market. */
+  readonly sha256: string | null;
+  readonly bars: Bars;
+  readonly detected: CsvDetected | null;
+  readonly quarantine: Quarantine | null;
+  readonly rowsRead: number;
+};
+
+export type LoadedBars = {
+  /** One per symbol, sorted by symbol. */
+  readonly sources: readonly BarSource[];
+  readonly dataKind: "real" | "synthetic";
+  readonly warnings: readonly string[];
+};
+
+/** Loads the bars of a run. Throws what the reader throws, `DATA_NONE`, `SYMBOL_UNKNOWN`, `SYMBOL_TWICE`, `DATA_MISSING`. */
+export async function loadBars(request: BarsRequest, onFile?: (done: number, total: number) => void): Promise<LoadedBars> {
+  if (request.data.length === 0) throw noData();
+  const made = request.data.filter(isSynthetic).flatMap((path) => fromSynthetic(path, request));
+  const files = await findDataFiles(
+    request.folder,
+    request.data.filter((path) => !isSynthetic(path)),
+    request.pairs,
+    request.timeframe,
+    made.length > 0,
+  );
+  const warnings: string[] = [];
+  const read: BarSource[] = [];
+  for (const [index, file] of files.entries()) {
+    const source = await fromFile(file, request, files.length, warnings);
+    if (source !== null) read.push(source);
+    onFile?.(index + 1, files.length);
+  }
+  const sources = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(({ source }) => source);
+  refuseTwice(sources);
+  if (sources.length === 0) throw nothingLeft(warnings);
+  const isMadeUp = sources.some(({ path }) => isSynthetic(path) || /synthetic/i.test(path));
+  return {
+    sources: [...sources].sort((a, b) => (a.bars.symbol < b.bars.symbol ? -1 : 1)),
+    dataKind: isMadeUp ? "synthetic" : "real",
+    warnings: [...warnings, ...sources.flatMap(quarantineWarnings)],
+  };
+}
+
+function withSymbol(source: BarSource): { symbol: string; source: BarSource } {
+  return { symbol: source.bars.symbol, source };
+}
+
+function fromSynthetic(path: string, request: BarsRequest): readonly BarSource[] {
+  return syntheticBars(path, request.seed).map((bars) => ({
+    path,
+    sha256: null,
+    bars,
+    detected: null,
+    quarantine: null,
+    rowsRead: bars.length,
+  }));
+}
+
+async function fromFile(
+  file: DataFile,
+  request: BarsRequest,
+  fileCount: number,
+  warnings: string[],
+): Promise<BarSource | null> {
+  const { csv } = request;
+  const options: CsvOptions = {
+    ...csv,
+    symbol: fileCount === 1 ? csv.symbol : undefined,
+    // The reader keeps what closes before; a run that ends on a day takes the bar that closes with it.
+    toMs: request.toMs + 1,
+    nowMs: request.nowMs,
+  };
+  try {
+    const [reading, sha256] = await Promise.all([readFitting(file.path, options, request.timeframe), hashFile(file.path)]);
+    return { path: relative(request.folder, file.path) || file.path, sha256, ...reading };
+  } catch (error) {
+    // One of many symbols may begin after the run has ended; alone it is an error.
+    if (!(error instanceof KiwiError) || error.parts.code !== "DATA_MISSING" || fileCount === 1) throw error;
+    warnings.push(`${file.path} was left out: it has no bars before ${formatTime(request.toMs)}`);
+    return null;
+  }
+}
+
+/** Where a file does not tell how long its bars are, the timeframe of the run says it. */
+async function readFitting(path: string, options: CsvOptions, timeframe: Timeframe | undefined): Promise<CsvReading> {
+  try {
+    return await readCsv(path, options);
+  } catch (error) {
+    const code = error instanceof KiwiError ? error.parts.code : "";
+    if (timeframe === undefined || !/^CSV_TIMEFRAME_(UNKNOWN|CONFLICT)$/.test(code)) throw error;
+    return readCsv(path, { ...options, timeframe });
+  }
+}
+
+/** What people should know about a source before they trust a run on it. */
+function quarantineWarnings({ path, quarantine, detected }: BarSource): readonly string[] {
+  const entries = quarantine?.entries ?? [];
+  const bad = entries.filter(({ fate }) => fate === "quarantined");
+  const lines = bad.map(
+    ({ kind, count, examples }) =>
+      `${path}: ${count} rows not used (${kind})${examples[0] === undefined ? "" : `, e.g. line ${examples[0].line}: ${examples[0].reason}`}`,
+  );
+  const notes = detected?.notes.filter((note) => note.includes("turned round") || note.includes("?")) ?? [];
+  return [...lines, ...notes.map((note) => `${path}: ${note}`)];
+}
+
+function refuseTwice(sources: readonly BarSource[]): void {
+  const seen = new Map<string, BarSource>();
+  for (const source of sources) {
+    const before = seen.get(source.bars.symbol);
+    if (before !== undefined) throw symbolTwice(before, source);
+    seen.set(source.bars.symbol, source);
+  }
+}
+
+function symbolTwice(one: BarSource, other: BarSource): KiwiError {
+  const isOtherTimeframe = one.bars.timeframe !== other.bars.timeframe;
+  return new KiwiError({
+    code: "SYMBOL_TWICE",
+    exit: "data",
+    message: `${one.bars.symbol} comes twice: ${one.path} (${one.bars.timeframe}) and ${other.path} (${other.bars.timeframe})`,
+    why: "a run has one set of bars for each symbol",
+    fix: isOtherTimeframe
+      ? `choose one with -t ${one.bars.timeframe}, or name the file: --data ${one.path}`
+      : `leave one out, or give it another name: --data ${one.path}`,
+    topic: "data",
+  });
+}
+
+function noData(): KiwiError {
+  return new KiwiError({
+    code: "DATA_NONE",
+    exit: "usage",
+    message: "no data were given",
+    why: "a backtest needs bars, and no configuration names any",
+    fix: "add --data FILE_OR_FOLDER, or try --data synthetic (made-up bars, offline)",
+    topic: "data",
+  });
+}
+
+function nothingLeft(warnings: readonly string[]): KiwiError {
+  return new KiwiError({
+    code: "DATA_MISSING",
+    exit: "data",
+    message: "no symbol has bars in the range asked for",
+    why: warnings[0] ?? "every file was left out",
+    fix: "choose a later --to, or other data",
+    topic: "data-missing",
+  });
+}

@@ -1,0 +1,38 @@
+import { bytesOf, canonicalJson, sha256, sha256Of } from "../base/hash.ts";
+import { barFields, type Bars } from "../domain/bars.ts";
+import type { BacktestSetup } from "./build-session.ts";
+
+/** SHA-256 over symbols, timeframes and every column of the bars. */
+export function dataHash(bars: readonly Bars[]): string {
+  return sha256Of(
+    bars.flatMap((table) => [
+      `${table.symbol}\n${table.timeframe}\n${table.length}\n`,
+      bytesOf(table.closeTimeMs, table.length),
+      ...barFields.map((name) => bytesOf(table[name], table.length)),
+    ]),
+  );
+}
+
+/** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
+export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
+  const { strategy, config, timeframe, tradeFromMs } = setup;
+  return sha256(
+    canonicalJson({
+      strategy: strategy.name,
+      params,
+      // JSON has no infinity: the text keeps it apart from a missing number.
+      config: withoutInfinity(config),
+      timeframe: timeframe ?? null,
+      tradeFromMs: tradeFromMs ?? null,
+      seed,
+    }),
+  );
+}
+
+function withoutInfinity(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === "number" && !Number.isFinite(inner) ? String(inner) : inner,
+    ),
+  );
+}

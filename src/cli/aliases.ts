@@ -1,0 +1,16 @@
+/** Names that people know from elsewhere, and what they are called here. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
+  backtesting: ["backtest"],
+  "list-strategies": ["strategy", "list"],
+  "new-strategy": ["strategy", "new"],
+  "lookahead-analysis": ["check", "lookahead"],
+  "recursive-analysis": ["check", "warmup"],
+  "show-config": ["config", "show"],
+};
+
+/** Puts Kiwi's own name in the place of an alias. */
+export function withoutAlias(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  const own = first !== undefined && Object.hasOwn(aliases, first) ? aliases[first] : undefined;
+  return own === undefined ? args : [...own, ...rest];
+}

@@ -1,0 +1,49 @@
+import { closest } from "fastest-levenshtein";
+import type { Command } from "commander";
+import { KiwiError } from "../../base/errors.ts";
+import { withoutAlias } from "../aliases.ts";
+import { topicText, topics } from "../help/topics.ts";
+import type { Shell } from "../shell.ts";
+
+/** `kiwi help`: the text of a topic, the help of a command, or the list of topics. */
+export async function helpCommand(shell: Shell, program: Command, words: readonly string[]): Promise<number> {
+  if (words.length === 0) {
+    shell.out(topicList());
+    return 0;
+  }
+  const command = commandOf(program, withoutAlias(words));
+  const name = words.join("-");
+  const topic = topics.find((one) => one.name === name);
+  if (topic !== undefined) shell.out(topicText(topic));
+  else if (command !== null) command.outputHelp();
+  else throw unknownTopic(program, name);
+  return 0;
+}
+
+function topicList(): string {
+  const width = Math.max(...topics.map(({ name }) => name.length));
+  const lines = topics.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["kiwi help <topic> explains", "", ...lines, "", "kiwi help <command> shows the flags of a command."].join("\n");
+}
+
+function commandOf(program: Command, words: readonly string[]): Command | null {
+  let command = program;
+  for (const word of words) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) return null;
+    command = next;
+  }
+  return command;
+}
+
+function unknownTopic(program: Command, name: string): KiwiError {
+  const known = [...topics.map((topic) => topic.name), ...program.commands.map((command) => command.name())];
+  return new KiwiError({
+    code: "TOPIC_UNKNOWN",
+    exit: "usage",
+    message: `there is no help on "${name}"`,
+    why: "it is neither a topic nor a command",
+    fix: `did you mean kiwi help ${closest(name, known)}?   (kiwi help lists all topics)`,
+    topic: "commands",
+  });
+}

@@ -1,0 +1,43 @@
+import { Option, type Command } from "commander";
+import { invalidFlag } from "./flag-errors.ts";
+import type { RunFlag } from "./run-flags.ts";
+
+/** Adds flags that stand for keys of the configuration to a command. */
+export function addRunFlags(command: Command, flags: readonly RunFlag[]): Command {
+  for (const flag of flags) {
+    // Lists are split and collected here: commander's own variadic flags would swallow the strategy's name.
+    const option = new Option(flag.flags.replace("...", ""), flag.help).helpGroup(`${flag.group}:`);
+    if (flag.kind === "list") option.argParser(collectList);
+    else if (flag.kind === "number") option.argParser((text) => readNumber(nameOf(flag), text));
+    else if (flag.choices !== undefined) option.argParser((text) => readChoice(nameOf(flag), text, flag.choices!));
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** The long name of a flag, as people type it. */
+export function nameOf({ flags }: RunFlag): string {
+  return /--[a-z-]+/.exec(flags)![0];
+}
+
+/** Collects a flag that may be given several times, or once with commas. */
+export function collectList(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(",").filter((part) => part !== "")];
+}
+
+/** Collects a flag that may be given several times. */
+export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+/** Reads a number. Throws `FLAG_INVALID`. */
+export function readNumber(flag: string, text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw invalidFlag(flag, text, "a number");
+  return value;
+}
+
+function readChoice(flag: string, text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  throw invalidFlag(flag, text, choices.join(" or "));
+}

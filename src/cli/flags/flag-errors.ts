@@ -1,0 +1,62 @@
+import type { Command, CommanderError } from "commander";
+import { closest } from "fastest-levenshtein";
+import { KiwiError } from "../../base/errors.ts";
+
+/** Turns what the parser says about a command line into what a person can use. */
+export function usageError(command: Command, error: CommanderError): KiwiError {
+  const name = nameOf(command);
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+  const help = `${name} --help`;
+  switch (error.code) {
+    case "commander.unknownOption":
+      return usage("FLAG_UNKNOWN", `${name} has no flag ${quoted}`, "a flag that means nothing is never ignored", nearestFlag(command, quoted, help));
+    case "commander.unknownCommand":
+      return unknownCommand(command, quoted);
+    case "commander.excessArguments": {
+      const extra = command.args.at(-1) ?? "";
+      // With sub-commands, a word too many is a sub-command that does not exist.
+      if (command.commands.length > 0) return unknownCommand(command, extra);
+      return usage("ARGUMENT_EXTRA", `${name} does not know what to do with "${extra}"`, text(error), `see ${help}`);
+    }
+    case "commander.missingArgument":
+      return usage("ARGUMENT_MISSING", `${name} needs <${quoted}>`, "it was left out", `see ${help}`);
+    case "commander.optionMissingArgument":
+      return usage("FLAG_VALUE_MISSING", `${quoted} needs a value`, "none stands behind it", `see ${help}`);
+    default:
+      return usage("USAGE", text(error), `${name} cannot be called like this`, `see ${help}`);
+  }
+}
+
+/** `FLAG_INVALID`: a flag whose value cannot be read. */
+export function invalidFlag(flag: string, value: string, wanted: string): KiwiError {
+  return usage("FLAG_INVALID", `${flag} cannot be "${value}"`, `it takes ${wanted}`, `write ${flag} <${wanted}>`);
+}
+
+function unknownCommand(command: Command, given: string): KiwiError {
+  const name = nameOf(command);
+  const known = command.commands.map((one) => one.name()).filter((one) => one !== "help");
+  return usage(
+    "COMMAND_UNKNOWN",
+    `there is no command "${name} ${given}"`,
+    `${name} has ${known.join(", ")}`,
+    `did you mean ${name} ${closest(given, known)}?`,
+  );
+}
+
+function nearestFlag(command: Command, given: string, help: string): string {
+  const known = command.options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag != null);
+  const nearest = closest(given.split("=")[0]!, [...known, "--help"]);
+  return `did you mean ${nearest}?   (${help} shows all flags)`;
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+function text(error: CommanderError): string {
+  return error.message.replace(/^error: /, "").replaceAll("\n", " ");
+}
+
+function usage(code: string, message: string, why: string, fix: string): KiwiError {
+  return new KiwiError({ code, exit: "usage", message, why, fix, topic: "commands" });
+}

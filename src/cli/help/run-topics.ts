@@ -1,0 +1,68 @@
+import type { Topic } from "./topics.ts";
+
+/** Runs: what they cost, how they are kept, checked and explained. */
+export const runTopics: readonly Topic[] = [
+  {
+    name: "costs",
+    summary: "what trading costs in a backtest",
+    lines: [
+      "Costs are on unless you turn them off: 0.1 % commission, 0.05 % slippage, and 3 % a year for borrowed stock.",
+      "  --fee 0.001         commission, share of notional",
+      "  --slippage 0.0005   how much worse a market order fills",
+      "  --borrow 0.03  --funding 0.0001   holding costs: shorts by the year, perpetuals every eight hours",
+      "  --latency 250  --volume-share 0.1   time until an order arrives; share of a bar's volume that we may take",
+      "Other models (per share, per lot, spread, volume share ...) are plug-ins:",
+      '  --set costs.commission.use=per-share      "costs": { "slippage": { "use": "volume-share" } }',
+      "An HTML report shows the run again at 0, 0.5, 1, 2 and 3 times its costs (--cost-grid).",
+    ],
+  },
+  {
+    name: "runs",
+    summary: "how runs are kept and compared",
+    lines: [
+      "Every backtest is kept in .kiwi/runs/<id> (--out FOLDER): manifest.json, which is enough to run it again, result.json,",
+      "trades.csv and report.html. A run appears whole or not at all, also when the disk is full.",
+      "  kiwi runs list                  newest first",
+      "  kiwi runs show last             everything about one",
+      "  kiwi runs diff ID last          settings, numbers and hashes that differ",
+      "  kiwi report last --open         its report again",
+      "A run is named by its id, the beginning or end of it, or last.",
+      "Its four hashes (data, config, code, decisions) say what is the same: equal data, config and code must give equal",
+      "decisions. .kiwi/trials.jsonl counts how many different things were tried on the same bars; the deflated Sharpe",
+      "ratio takes the luck of that search out.",
+    ],
+  },
+  {
+    name: "fail-if",
+    summary: "let a build fail on a number",
+    lines: [
+      "--fail-if 'sharpe<1' ends with exit code 5 when it holds. It may be given several times; the run is kept anyway.",
+      "  a metric (kiwi runs show last --json lists them), one of < <= > >= ==, a number; 20% is 0.2",
+      "  --fail-if 'maxDrawdown>20%' --fail-if 'trades<30' --fail-if 'dsr<0.95'",
+      "A metric that does not exist for the run (too few days, no trades) fails too: nobody can say that it is good.",
+    ],
+  },
+  {
+    name: "checks",
+    summary: "prove that a strategy is honest",
+    lines: [
+      "  kiwi check lookahead NAME --data FILE   runs it again with the future taken away or replaced by noise: every",
+      "                                          series, order and equity must stay the same",
+      "  kiwi check warmup NAME --data FILE      starts it at other bars: decisions must not depend on where data begin",
+      "  kiwi check repro NAME --data FILE       runs it again, here and in another process, time zone and language",
+      "  kiwi check all NAME --data FILE",
+      "Exit 5 when something is found, with the series, the bar and both values.",
+    ],
+  },
+  {
+    name: "explain",
+    summary: "why a run did, or did not, trade on a bar",
+    lines: [
+      "  kiwi explain last --at 2024-03-04T12:00 -p BTCUSDT",
+      "runs the stored run again up to that bar and shows: the bar, every series now and one bar before, what the",
+      "strategy wanted and why, the arithmetic of the size, every risk rule with its limit, the order and its fill, or",
+      "the first gate that said no. For a bar on which it said nothing, the values are what was not met.",
+      "If data, settings or code have changed since, it says so first.",
+    ],
+  },
+];

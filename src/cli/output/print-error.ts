@@ -1,0 +1,49 @@
+import { exitCodes, KiwiError, type ErrorParts } from "../../base/errors.ts";
+import type { Shell } from "../shell.ts";
+
+const bug = "BUG";
+
+/**
+ * Prints a failure and returns its exit code: four lines on standard error, or with `--json` an envelope on standard
+ * output. What is not a `KiwiError` is a bug of ours, and shows its stack with `-v`.
+ */
+export function printError(shell: Shell, error: unknown, args: readonly string[]): number {
+  const parts = error instanceof KiwiError ? error.parts : bugParts(error);
+  const exitCode = parts.code === bug ? exitCodes.bug : exitCodes[parts.exit];
+  if (args.includes("--json")) shell.out(JSON.stringify(errorEnvelope(parts, exitCode)));
+  else shell.err(errorText(parts));
+  if (args.includes("-v") || args.includes("--verbose")) shell.err(stacksOf(error));
+  return exitCode;
+}
+
+/** The four parts as lines: what happened, why, what to do, where to read more. */
+export function errorText({ code, message, why, fix, topic }: ErrorParts): string {
+  return [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`].join("\n");
+}
+
+/** The four parts for a program. */
+function errorEnvelope({ code, message, why, fix, topic }: ErrorParts, exit: number): unknown {
+  return {
+    schema: "error@1",
+    ok: false,
+    error: { code, exit, message, why, fix, docs: `kiwi help ${topic}` },
+  };
+}
+
+function bugParts(error: unknown): ErrorParts {
+  return {
+    code: bug,
+    exit: "usage",
+    message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    why: "this is a mistake in Kiwi and not in what you asked for",
+    fix: "run the same command with -v and report what it prints",
+    topic: "bugs",
+  };
+}
+
+/** The stack of an error and of everything that caused it. */
+function stacksOf(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
+  return lines.join("\ncaused by ");
+}

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import { declareProjectCommands } from "./declare/project-commands.ts";
+import { declareRunCommands } from "./declare/run-commands.ts";
+import { declareStrategyCommands } from "./declare/strategy-commands.ts";
+import type { Act } from "./declare/common-flags.ts";
+import { usageError } from "./flags/flag-errors.ts";
+import type { Shell } from "./shell.ts";
+
+/** The whole command line. What a command does is loaded when it is called: `kiwi --help` must not wait for it. */
+export function buildProgram(shell: Shell, onExit: (code: number) => void): Command {
+  const program = new Command("kiwi")
+    .description("An algorithmic trading system that proves what it did.")
+    .helpCommand(false)
+    .addHelpText("before", "  $ kiwi demo\n  $ kiwi backtest sma-cross --data BTCUSDT-1h.csv\n")
+    .addHelpText("after", "\nkiwi <command> --help explains a command, kiwi help <topic> everything else.");
+  // Commander appends the command itself to the arguments of an action, which nobody here needs.
+  const act: Act =
+    <Args extends readonly unknown[]>(run: (shell: Shell, ...args: Args) => Promise<number>) =>
+    async (...args) =>
+      onExit(await run(shell, ...(args.slice(0, -1) as unknown as Args)));
+  declareProjectCommands(program, act);
+  declareRunCommands(program, act);
+  declareStrategyCommands(program, act);
+  makeStrict(program, shell);
+  return program;
+}
+
+/** No flag is ignored, no word is lost, and every complaint has its four parts. */
+function makeStrict(command: Command, shell: Shell): void {
+  command
+    .allowUnknownOption(false)
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut: (text) => shell.out(text.replace(/\n$/, "")),
+      writeErr: (text) => shell.err(text.replace(/\n$/, "")),
+      outputError: () => {},
+    })
+    .exitOverride((error) => {
+      // Help that was asked for, or that stands in for a missing sub-command, has been printed already.
+      if (error.exitCode === 0 || error.code === "commander.help") throw error;
+      throw usageError(command, error);
+    });
+  for (const inner of command.commands) makeStrict(inner, shell);
+}

@@ -1,0 +1,15 @@
+import { loadPlugins } from "../../app/own-plugins.ts";
+import { prepareRun, type PreparedRun } from "../../app/prepare-run.ts";
+import { findStrategy } from "../../app/find-strategy.ts";
+import type { RunRequest } from "../../app/run-request.ts";
+import type { TaskContext } from "../worker/task.ts";
+
+/** Prepares a run and shows how far it is; a strategy file that hangs while it is loaded is noticed. */
+export async function prepareWatched(request: RunRequest, { board, stage }: TaskContext): Promise<PreparedRun> {
+  stage("load");
+  board.watch(true);
+  await loadPlugins(request.folder, request.config.plugins);
+  const found = await findStrategy(request.folder, request.strategy, request.config.plugins);
+  board.watch(false);
+  return prepareRun(request, found, (done, total) => board.report(done, total));
+}

@@ -1,0 +1,59 @@
+import type { Instrument, InstrumentIndex } from "../src/domain/instrument.ts";
+import type { OrderId, OrderRequest } from "../src/domain/order.ts";
+import type { PortfolioView } from "../src/domain/portfolio.ts";
+import type { MarketSlice } from "../src/domain/slice.ts";
+import type { RiskAlarm, RiskContext, RiskRule, RiskVerdict } from "../src/ports/risk.ts";
+import { testInstrument, testPortfolio } from "./plugin-tools.ts";
+
+/** An order and what surrounds it, in the words of a test. */
+export type Question = {
+  readonly side?: "buy" | "sell";
+  readonly quantity?: number;
+  readonly price?: number;
+  readonly portfolio?: PortfolioView;
+  readonly instrument?: Instrument;
+  readonly timeMs?: number;
+  readonly lastBarTimeMs?: number;
+};
+
+/** What a rule says to a market order; the position after it is what is held and the order. */
+export function ask(rule: RiskRule, question: Question): RiskVerdict {
+  const { side = "buy", quantity = 1, price = 100, timeMs = 0, lastBarTimeMs = timeMs } = question;
+  const { instrument = testInstrument(), portfolio = testPortfolio(10_000) } = question;
+  const order = marketOrder({ instrument: instrument.index, side, quantity, requestedMs: timeMs });
+  const held = portfolio.position(instrument.index).quantity;
+  const quantityAfter = held + (side === "buy" ? quantity : -quantity);
+  const context: RiskContext = { portfolio, instrument, timeMs, price, quantityAfter, lastBarTimeMs };
+  return rule.check!(order, context);
+}
+
+/** An order to buy one unit at market, changed by what is given. */
+export function marketOrder(changes: Partial<OrderRequest> = {}): OrderRequest {
+  return {
+    id: 1 as OrderId,
+    instrument: 0 as InstrumentIndex,
+    side: "buy",
+    quantity: 1,
+    terms: { type: "market" },
+    timeInForce: "gtc",
+    expireTimeMs: Infinity,
+    postOnly: false,
+    reduceOnly: false,
+    parentId: null,
+    ocoGroup: 0,
+    weightAtFill: null,
+    requestedMs: 0,
+    reason: "test",
+    ...changes,
+  };
+}
+
+/** A slice of one bar of instrument 0, or of no bar when `row` is negative. */
+export function sliceAt(timeMs: number, row = -1): MarketSlice {
+  return { timeMs, count: row < 0 ? 0 : 1, instruments: Int32Array.of(0), rows: Int32Array.of(row) };
+}
+
+/** What a rule says to an account that is worth this much at this time. */
+export function alarmAt(rule: RiskRule, timeMs: number, equity: number): RiskAlarm {
+  return rule.observe!(sliceAt(timeMs), testPortfolio(equity));
+}
