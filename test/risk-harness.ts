@@ -14,6 +14,8 @@ export type Question = {
   readonly instrument?: Instrument;
   readonly timeMs?: number;
   readonly lastBarTimeMs?: number;
+  /** What other symbols will hold after everything on its way, by instrument; what they hold now when left out. */
+  readonly after?: Readonly<Record<number, number>>;
 };
 
 /** What a rule says to a market order; the position after it is what is held and the order. */
@@ -23,7 +25,16 @@ export function ask(rule: RiskRule, question: Question): RiskVerdict {
   const order = marketOrder({ instrument: instrument.index, side, quantity, requestedMs: timeMs });
   const held = portfolio.position(instrument.index).quantity;
   const quantityAfter = held + (side === "buy" ? quantity : -quantity);
-  const context: RiskContext = { portfolio, instrument, timeMs, price, quantityAfter, lastBarTimeMs };
+  const context: RiskContext = {
+    portfolio,
+    instrument,
+    timeMs,
+    price,
+    quantityAfter,
+    lastBarTimeMs,
+    inPlay: [0, 1, 2].map((index) => index as InstrumentIndex),
+    quantityAfterOf: (index) => question.after?.[index] ?? portfolio.position(index).quantity,
+  };
   return rule.check!(order, context);
 }
 
@@ -39,6 +50,7 @@ export function marketOrder(changes: Partial<OrderRequest> = {}): OrderRequest {
     expireTimeMs: Infinity,
     postOnly: false,
     reduceOnly: false,
+    closePosition: false,
     parentId: null,
     ocoGroup: 0,
     weightAtFill: null,

@@ -65,6 +65,7 @@ export class VenueHarness {
       expireTimeMs: Infinity,
       postOnly: false,
       reduceOnly: false,
+      closePosition: false,
       parentId: null,
       ocoGroup: 0,
       weightAtFill: null,

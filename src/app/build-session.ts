@@ -149,7 +149,7 @@ export function buildSession(
     },
     tradeFromMs: setup.tradeFromMs ?? -Infinity,
     skipQuiet: config.execution.skipQuiet,
-    flattenFromMs: config.execution.flattenAtEnd ? secondLastCloseMs(bars) : Infinity,
+    ...endTimes(bars, config),
   };
 }
 
@@ -159,11 +159,12 @@ function needsResampling(bars: readonly Bars[], timeframe: Timeframe | undefined
   );
 }
 
-/** An order sent at the second last close fills at the open of the last bar. */
-function secondLastCloseMs(bars: readonly Bars[]): number {
-  return Math.max(
-    ...bars.map((table) => (table.length < 2 ? Infinity : table.closeTimeMs[table.length - 2]!)),
+/** When each symbol is closed for the end of the run: an order sent at the second last close fills at the last open. */
+export function endTimes(bars: readonly Bars[], config: RunConfig): Pick<Session, "endMs" | "firstEndMs"> {
+  const endMs = bars.map(({ closeTimeMs, length }) =>
+    config.execution.flattenAtEnd && length >= 2 ? closeTimeMs[length - 2]! : Infinity,
   );
+  return { endMs, firstEndMs: Math.min(...endMs) };
 }
 
 function unknownSymbol(symbol: string, instruments: readonly Instrument[]): KiwiError {

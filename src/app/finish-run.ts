@@ -1,5 +1,4 @@
-import type { CostPoint, ReportInput } from "../analysis/report/report-input.ts";
-import { countTrials } from "../adapters/stores/runs/trials-ledger.ts";
+import type { CostPoint, ReportCheck, ReportInput } from "../analysis/report/report-input.ts";
 import type { RunHashes } from "../adapters/stores/runs/run-manifest.ts";
 import { sha256 } from "../base/hash.ts";
 import { codeHash, fileHash, kiwiVersion } from "./code-identity.ts";
@@ -28,8 +27,10 @@ export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
   readonly runId: string;
   /** What was typed, to be shown. */
   readonly command: string;
-  /** The ledger of trials. */
-  readonly ledgerPath: string;
+  /** How many different things were tried on these data, this one included. */
+  readonly countTrials: (trial: { readonly dataHash: string; readonly trialHash: string }) => number;
+  /** Checks that were made on the strategy; those that are not among them were not made. */
+  readonly checks?: readonly ReportCheck[];
   readonly startedMs: number;
   readonly nowMs: () => number;
   readonly onStage: (name: string) => void;
@@ -53,7 +54,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     decisions: raw.decisionsHash,
   };
   const trialHash = sha256([hash.config, ...found.ownFiles.map(fileHash)].join());
-  const trialCount = countTrials(options.ledgerPath, { dataHash: hash.data, trialHash });
+  const trialCount = options.countTrials({ dataHash: hash.data, trialHash });
   const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
   options.onStage("data check");
   const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
@@ -73,16 +74,17 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     wallMs: options.nowMs() - options.startedMs,
     sources: quality.sources,
     warnings: [...prepared.warnings, ...quality.warnings],
-    checks: [
-      { id: "data", pass: quality.isSound },
-      ...["lookahead", "warmup", "repro"].map((id) => ({ id, pass: null })),
-    ],
+    checks: [{ id: "data", pass: quality.isSound }, ...checksOf(options.checks ?? [])],
     configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,
     ),
     ...(costs === null ? {} : { costSensitivity: costs }),
   });
   return { result, input, hash, trialHash };
+}
+
+function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {
+  return ["lookahead", "warmup", "repro"].map((id) => made.find((check) => check.id === id) ?? { id, pass: null });
 }
 
 function costPoints({ setup, request }: PreparedRun, options: FinishOptions): readonly CostPoint[] | null {

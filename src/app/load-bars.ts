@@ -103,13 +103,19 @@ async function fromFile(
   };
   try {
     const [reading, sha256] = await Promise.all([readFitting(file.path, options, request.timeframe), hashFile(file.path)]);
-    return { path: relative(request.folder, file.path) || file.path, sha256, ...reading };
+    return { path: shownPath(request.folder, file.path), sha256, ...reading };
   } catch (error) {
     // One of many symbols may begin after the run has ended; alone it is an error.
     if (!(error instanceof KiwiError) || error.parts.code !== "DATA_MISSING" || fileCount === 1) throw error;
     warnings.push(`${file.path} was left out: it has no bars before ${formatTime(request.toMs)}`);
     return null;
   }
+}
+
+/** A path as people see it: relative where the file lies below the folder. */
+function shownPath(folder: string, path: string): string {
+  const below = relative(folder, path);
+  return below.startsWith("..") ? path : below;
 }
 
 /** Where a file does not tell how long its bars are, the timeframe of the run says it. */

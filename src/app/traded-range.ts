@@ -1,5 +1,7 @@
 import { computeMetrics } from "../analysis/metrics/compute-metrics.ts";
+import type { Funnel } from "./funnel.ts";
 import type { BacktestResult } from "./run-backtest.ts";
+import { firstDecisionRow } from "./warmup-need.ts";
 
 /**
  * The result as it stands for the time that was traded: bars before `tradeFromMs` warmed up, and their flat equity
@@ -23,6 +25,7 @@ export function tradedRangeOf(result: BacktestResult): BacktestResult {
       length: { value: length },
     }) as typeof log,
     benchmarkEquity,
+    funnel: funnelFrom(result, setup.tradeFromMs!),
     metrics: computeMetrics({
       closeTimeMs: timeMs,
       equity,
@@ -38,6 +41,16 @@ export function tradedRangeOf(result: BacktestResult): BacktestResult {
       chargesPaid: ledger.chargesPaid,
     }),
   };
+}
+
+/** Bars before the range count as warm-up, whatever the strategy needs: it was not asked on them. */
+function funnelFrom({ funnel, session }: BacktestResult, tradeFromMs: number): Funnel {
+  let warmingUp = 0;
+  for (const runner of session.pipeline.runners) {
+    const { closeTimeMs, length } = runner.store.bars;
+    warmingUp += Math.max(firstAtOrAfter(closeTimeMs, length, tradeFromMs), firstDecisionRow(runner));
+  }
+  return { ...funnel, warmingUp, silent: funnel.silent - (warmingUp - funnel.warmingUp) };
 }
 
 function firstAtOrAfter(timeMs: Float64Array, length: number, fromMs: number): number {

@@ -4,16 +4,33 @@ import { warmupOf } from "../engine/columns/warmup.ts";
 import type { StrategyRunner } from "../engine/strategy-runner.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
+/** The first row of its own bars on which a strategy is asked, as `StrategyRunner` decides it; their number at most. */
+export function firstDecisionRow({ expressions, store }: StrategyRunner): number {
+  const needs = needsOf(expressions);
+  const ownRows = needs.get(ownFrame) ?? 0;
+  const frames = [...needs]
+    .filter(([key]) => key !== ownFrame)
+    .map(([key, rows]) => ({ visible: store.frame(key).visible, rows }));
+  const { length } = store.bars;
+  let row = Math.min(ownRows, length);
+  while (row < length && frames.some(({ visible, rows }) => visible[row]! < rows)) row += 1;
+  return row;
+}
+
 /** How many bars a strategy has to see before it may decide: `199 bars`, `30 bars and 50 bars of 1d`. */
 export function warmupNeed(runner: Pick<StrategyRunner, "expressions">): string {
-  const needs = new Map<string, number>();
-  for (const expression of Object.values(runner.expressions)) {
-    for (const [frame, rows] of warmupOf(expression)) needs.set(frame, Math.max(needs.get(frame) ?? 0, rows));
-  }
-  const texts = [...needs]
+  const texts = [...needsOf(runner.expressions)]
     .filter(([, rows]) => rows > 0)
     .map(([frame, rows]) => `${rows} bars${frame === ownFrame ? "" : ` of ${frame}`}`);
   return texts.length === 0 ? "no bars" : texts.join(" and ");
+}
+
+function needsOf(expressions: StrategyRunner["expressions"]): ReadonlyMap<string, number> {
+  const needs = new Map<string, number>();
+  for (const expression of Object.values(expressions)) {
+    for (const [frame, rows] of warmupOf(expression)) needs.set(frame, Math.max(needs.get(frame) ?? 0, rows));
+  }
+  return needs;
 }
 
 /** Throws `WARMUP_TOO_LONG` where the data end before the strategy may decide: nothing would have been tested. */

@@ -37,6 +37,11 @@ export type OrderRequest = {
   readonly postOnly: boolean;
   /** Never opens or enlarges a position. */
   readonly reduceOnly: boolean;
+  /**
+   * Closes the position whatever its size: the order's quantity follows the position, and it goes when the position
+   * goes (as Binance's `closePosition` and Bybit's position stops do). Always reduce-only.
+   */
+  readonly closePosition: boolean;
   /** One triggers other: this order sleeps until its parent fills and then works for the filled quantity. */
   readonly parentId: OrderId | null;
   /** One cancels other: a fill in the group shrinks or cancels its siblings. 0 = in no group. */

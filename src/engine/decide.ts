@@ -1,9 +1,9 @@
 import { empty } from "../base/empty.ts";
-import { floorToStep } from "../base/numbers.ts";
+import { floorToStep, roundToStep } from "../base/numbers.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { MarketSlice } from "../domain/slice.ts";
-import type { Signal, Target } from "../domain/target.ts";
+import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import type { Sizer, SizingContext } from "../ports/sizer.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -65,7 +65,9 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
   const price = entry.kind === "market" ? bars.close[row]! : entry.price;
   const estimate =
     Math.abs(signal.weight) * (portfolio.equity / portfolio.unitValue(instrument.index, price));
-  const costRate = pipeline.commission.rate(estimate, price) + pipeline.slippage.rate(bars, row, estimate);
+  const costRate =
+    pipeline.commission.rate(estimate, price * instrument.contractMultiplier) +
+    pipeline.slippage.rate(bars, row, estimate);
   const context: Writable<SizingContext> = { portfolio, instrument, price, costRate };
   const equityWeight = signal.weight === 0 ? 0 : pipeline.sizer.weigh(signal, context);
   const unit = portfolio.unitValue(instrument.index, price) * (1 + costRate);
@@ -74,9 +76,24 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
     instrument: signal.instrument,
     weight: signal.weight,
     reason: signal.reason,
-    entry: signal.entry,
-    protection: signal.protection,
+    entry: onTick(entry, instrument.tickSize),
+    protection: protectionOnTick(signal.protection, instrument.tickSize),
     equityWeight,
     quantity: equityWeight < 0 ? -lots : lots,
+  };
+}
+
+/** Venues take prices in whole ticks. */
+function onTick(entry: Entry, tickSize: number): Entry {
+  return entry.kind === "market" ? entry : { kind: entry.kind, price: roundToStep(entry.price, tickSize) };
+}
+
+function protectionOnTick(protection: Protection, tickSize: number): Protection {
+  if (protection === unprotected) return protection;
+  const { stopPrice, takeProfitPrice, ...rest } = protection;
+  return {
+    ...rest,
+    ...(stopPrice === undefined ? {} : { stopPrice: roundToStep(stopPrice, tickSize) }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToStep(takeProfitPrice, tickSize) }),
   };
 }

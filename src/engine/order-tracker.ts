@@ -20,6 +20,7 @@ export type TrackedOrder = {
 };
 
 const none: readonly TrackedOrder[] = [];
+const noOrders: readonly ApprovedOrder[] = [];
 const noFills: readonly number[] = [];
 
 /** Our own orders: which are open, and how much of each is filled. */
@@ -82,13 +83,14 @@ export class OrderTracker {
     if (isOver(order.status)) this.forget(order);
   }
 
-  /** Signed quantity that open orders would still add if they filled; protection does not count. */
-  pending(instrument: InstrumentIndex): number {
+  /** Signed quantity that open orders would still add if they filled; protection and `except` do not count. */
+  pending(instrument: InstrumentIndex, except: readonly ApprovedOrder[] = noOrders): number {
     const open = this.open(instrument);
     if (open.length === 0) return 0;
     let sum = 0;
     for (const { request, filledQuantity } of open) {
-      if (!isProtection(request)) sum += signOf(request.side) * (request.quantity - filledQuantity);
+      if (!request.closePosition && !except.includes(request))
+        sum += signOf(request.side) * (request.quantity - filledQuantity);
     }
     return sum;
   }
@@ -116,14 +118,6 @@ export class OrderTracker {
     removeFrom(this.openBy[order.request.instrument]!, order);
     this.byId[order.request.id] = null;
   }
-}
-
-/** Stop-losses and take-profits: they end a position and are not part of getting into one. */
-export function isProtection(order: {
-  readonly reduceOnly: boolean;
-  readonly terms: { readonly type: string };
-}): boolean {
-  return order.reduceOnly && order.terms.type !== "market";
 }
 
 function isOver(status: OrderStatus): boolean {

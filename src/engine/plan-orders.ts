@@ -2,7 +2,7 @@ import { empty } from "../base/empty.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ApprovedOrder, OrderId, OrderRequest, OrderTerms } from "../domain/order.ts";
 import { unprotected, type Protection, type Target } from "../domain/target.ts";
-import { isProtection, type OrderTracker } from "./order-tracker.ts";
+import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 /** Orders to withdraw and orders to send. The arrays are reused: read them before the next bar. */
@@ -13,6 +13,7 @@ export type Plan = {
   unchanged: number;
 };
 
+/** How differences between target and holding are traded. */
 export type PlanOptions = {
   /** Changes of an open position smaller than this share of it are not worth their costs. */
   readonly rebalanceBand: number;
@@ -39,6 +40,16 @@ export function planOrders(
   return plan;
 }
 
+/** Withdraws every entry that still waits for its price: a breaker has tripped, and nothing new may open. */
+export function withdrawAllEntries(plan: Plan, tracker: OrderTracker): void {
+  for (const instrument of tracker.instrumentsWithOrders()) {
+    withdraw(
+      plan,
+      tracker.open(instrument).filter(({ request }) => !request.reduceOnly),
+    );
+  }
+}
+
 function planTarget(
   plan: Plan,
   target: Target,
@@ -52,35 +63,56 @@ function planTarget(
   const isWaiting = isWaitingFor(target, tracker);
   const onTheWay = isWaiting ? tracker.pending(instrument) : 0;
   const missing = quantity - held - onTheWay;
-  if (missing === 0 || isWithinBand(quantity, held + onTheWay, options.rebalanceBand)) {
-    plan.unchanged += 1;
-    // What is held is right, so whatever still waits for another target is not wanted any more.
-    if (!isWaiting) withdrawEntries(plan, tracker, instrument);
-    if (held !== 0) replaceProtection(plan, target, held, tracker, timeMs);
-    return;
+  const isUnchanged = missing === 0 || isWithinBand(quantity, held + onTheWay, options.rebalanceBand);
+  // Whatever waits for another target, or another price, is not wanted any more.
+  if (!isWaiting || !isUnchanged) {
+    withdraw(
+      plan,
+      tracker.open(instrument).filter(({ request }) => !request.closePosition),
+    );
   }
-  for (const { request } of tracker.open(instrument)) plan.cancels.push(request);
+  if (isUnchanged) plan.unchanged += 1;
+  else if (quantity !== held) plan.orders.push(orderToward(target, held, tracker, timeMs, options));
+  const entry = plan.orders.at(-1);
+  if (held !== 0 && Math.sign(quantity) === Math.sign(held))
+    renewProtection(plan, target, held, tracker, timeMs);
+  else if (!isUnchanged && quantity !== 0)
+    protect(plan, target.protection, instrument, quantity, entry!.id, tracker, timeMs);
+}
+
+function orderToward(
+  target: Target,
+  held: number,
+  tracker: OrderTracker,
+  timeMs: number,
+  options: PlanOptions,
+): OrderRequest {
+  const { instrument, quantity, reason, equityWeight } = target;
   const change = quantity - held;
-  if (change === 0) return;
-  const order = orderFor(tracker, instrument, change, entryTerms(target), timeMs, target.reason);
+  const order = orderFor(tracker, instrument, change, entryTerms(target), timeMs, reason);
   order.reduceOnly =
     held !== 0 && Math.sign(change) !== Math.sign(held) && Math.abs(change) <= Math.abs(held);
   if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0)
-    order.weightAtFill = target.equityWeight;
-  plan.orders.push(order);
-  if (quantity !== 0) protect(plan, target.protection, instrument, quantity, order.id, tracker, timeMs);
+    order.weightAtFill = equityWeight;
+  return order;
 }
 
-/** Whether orders on their way already work for this very target (same kind of entry, same price). */
+/** Whether orders on their way already work for this very target: the same entry with the same protection. */
 function isWaitingFor(target: Target, tracker: OrderTracker): boolean {
   const open = tracker.open(target.instrument);
-  if (open.length === 0) return false;
+  const entries = open.filter(({ request }) => !request.closePosition);
+  if (entries.length === 0) return false;
   const terms = JSON.stringify(entryTerms(target));
-  return open.every(({ request }) => isProtection(request) || JSON.stringify(request.terms) === terms);
+  const legs = JSON.stringify(legsOf(target.protection).map((leg) => leg.terms));
+  return entries.every(({ request }) => {
+    const children = open.filter((child) => child.request.parentId === request.id);
+    const theirs = JSON.stringify(children.map((child) => child.request.terms));
+    return JSON.stringify(request.terms) === terms && (children.length === 0 || theirs === legs);
+  });
 }
 
-function withdrawEntries(plan: Plan, tracker: OrderTracker, instrument: InstrumentIndex): void {
-  for (const { request } of tracker.open(instrument)) if (!isProtection(request)) plan.cancels.push(request);
+function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {
+  for (const { request } of orders) plan.cancels.push(request);
 }
 
 /** A small change of an existing holding is not worth its costs. Opening, closing and reversing always are. */
@@ -95,7 +127,7 @@ function entryTerms({ entry, quantity }: Target): OrderTerms {
   return { type: "stop_market", stopPrice: entry.price };
 }
 
-/** Sends the orders that end the position: stop and target in one group, so that one cancels the other. */
+/** The orders that end the position: its stop and its target, asleep until `parentId` fills if that is given. */
 function protect(
   plan: Plan,
   protection: Protection,
@@ -111,6 +143,7 @@ function protect(
   for (const { terms, reason } of legs) {
     const order = orderFor(tracker, instrument, -position, terms, timeMs, reason);
     order.reduceOnly = true;
+    order.closePosition = true;
     order.parentId = parentId;
     order.ocoGroup = ocoGroup;
     plan.orders.push(order);
@@ -128,8 +161,11 @@ function legsOf({ stopPrice, takeProfitPrice, trail }: Protection): { terms: Ord
   return legs;
 }
 
-/** New levels for a position that stays: the old protection goes, the new one works at once. */
-function replaceProtection(
+/**
+ * New levels for a position that stays, larger or smaller: the old protection goes, the new one works at once. A target
+ * that names no levels keeps the old ones. They follow the position, so a refused or unfilled change leaves no gap.
+ */
+function renewProtection(
   plan: Plan,
   target: Target,
   held: number,
@@ -139,13 +175,18 @@ function replaceProtection(
   if (target.protection === unprotected) return;
   const wanted = legsOf(target.protection);
   if (wanted.length === 0) return;
-  const working = tracker.open(target.instrument).filter(({ request }) => isProtection(request));
-  const same =
-    JSON.stringify(working.map(({ request }) => request.terms)) ===
-    JSON.stringify(wanted.map(({ terms }) => terms));
-  if (same) return;
+  const working = tracker.open(target.instrument).filter((order) => isAwake(order, tracker));
+  const theirs = JSON.stringify(working.map(({ request }) => request.terms));
+  if (theirs === JSON.stringify(wanted.map(({ terms }) => terms))) return;
   for (const { request } of working) plan.cancels.push(request);
   protect(plan, target.protection, target.instrument, held, null, tracker, timeMs);
+}
+
+/** Whether protection works for the present position, and not for one that its parent may open later. */
+function isAwake({ request }: TrackedOrder, tracker: OrderTracker): boolean {
+  if (!request.closePosition) return false;
+  const parent = tracker.open(request.instrument).find((order) => order.request.id === request.parentId);
+  return parent === undefined || parent.filledQuantity > 0;
 }
 
 function orderFor(
@@ -166,6 +207,7 @@ function orderFor(
     expireTimeMs: Infinity,
     postOnly: false,
     reduceOnly: false,
+    closePosition: false,
     parentId: null,
     ocoGroup: 0,
     weightAtFill: null,

@@ -5,8 +5,10 @@ import { signOf, type ApprovedOrder, type OrderId, type OrderRequest } from "../
 import type { MarketSlice } from "../domain/slice.ts";
 import { clear, type RiskAlarm, type RiskContext, type RiskRule } from "../ports/risk.ts";
 import type { OrderTracker } from "./order-tracker.ts";
+import type { Plan } from "./plan-orders.ts";
 import type { Portfolio } from "./portfolio.ts";
 
+/** A rule and the name that its refusals carry. */
 export type NamedRule = { readonly name: string; readonly rule: RiskRule };
 
 /** An order, or the opening part of one, that a rule did not let through. */
@@ -20,6 +22,8 @@ export type Refusal = {
 
 /** What the gate decided about a plan. The arrays are reused: read them before the next bar. */
 export type Review = { readonly approved: ApprovedOrder[]; readonly refused: Refusal[] };
+
+const onlyInstrument: readonly InstrumentIndex[] = [0 as InstrumentIndex];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,7 +44,12 @@ export class RiskGate {
     price: 0.5,
     quantityAfter: 0.5,
     lastBarTimeMs: 0.5,
+    inPlay: [],
+    quantityAfterOf: (instrument) => this.quantityAfterOf(instrument),
   };
+  private plan: Plan | null = null;
+  private portfolio: Portfolio | null = null;
+  private tracker: OrderTracker | null = null;
   private readonly blockedParents = new Set<OrderId>();
 
   constructor(rules: readonly NamedRule[], market: Market) {
@@ -70,45 +79,39 @@ export class RiskGate {
   }
 
   /** Passes or refuses each order. Of an order that would turn a position around, the closing part passes. */
-  review(
-    orders: readonly OrderRequest[],
-    portfolio: Portfolio,
-    tracker: OrderTracker,
-    timeMs: number,
-  ): Review {
+  review(plan: Plan, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): Review {
     const { approved, refused } = this.result;
     empty(approved);
     empty(refused);
-    if (orders.length === 0) return this.result;
+    if (plan.orders.length === 0) return this.result;
     if (this.blockedParents.size > 0) this.blockedParents.clear();
-    for (const order of orders) this.reviewOne(order, portfolio, tracker, timeMs);
+    this.plan = plan;
+    this.portfolio = portfolio;
+    this.tracker = tracker;
+    this.context.inPlay = this.instrumentsInPlay(plan);
+    // What reduces goes first: it makes room for what opens at the same instant.
+    for (const order of plan.orders) if (isReduction(order)) this.pass(order);
+    for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
     return this.result;
   }
 
-  private reviewOne(order: OrderRequest, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
-    if (order.parentId !== null && this.blockedParents.has(order.parentId)) return;
-    if (order.reduceOnly) return this.pass(order);
-    const refusal = this.refusalOf(order, portfolio, tracker, timeMs);
+  private reviewOne(order: OrderRequest, timeMs: number): void {
+    if (order.reduceOnly) {
+      if (order.parentId === null || !this.blockedParents.has(order.parentId)) this.pass(order);
+      return;
+    }
+    const refusal = this.refusalOf(order, timeMs);
     if (refusal === null) return this.pass(order);
     this.result.refused.push(refusal);
     this.blockedParents.add(order.id);
-    const held = portfolio.ledger.quantity[order.instrument]!;
+    const held = this.portfolio!.ledger.quantity[order.instrument]!;
     if (signOf(order.side) * held < 0) {
-      this.pass({
-        ...order,
-        quantity: Math.min(order.quantity, Math.abs(held)),
-        reduceOnly: true,
-        weightAtFill: null,
-      });
+      const quantity = Math.min(order.quantity, Math.abs(held));
+      this.pass({ ...order, quantity, reduceOnly: true, weightAtFill: null });
     }
   }
 
-  private refusalOf(
-    order: OrderRequest,
-    portfolio: Portfolio,
-    tracker: OrderTracker,
-    timeMs: number,
-  ): Refusal | null {
+  private refusalOf(order: OrderRequest, timeMs: number): Refusal | null {
     const { alarm } = this;
     if (alarm.kind !== "clear") {
       return {
@@ -119,7 +122,7 @@ export class RiskGate {
         value: alarm.value,
       };
     }
-    const context = this.contextOf(order, portfolio, tracker, timeMs);
+    const context = this.contextOf(order, timeMs);
     const { notionalMin } = context.instrument;
     const notional = order.quantity * context.price * context.instrument.contractMultiplier;
     if (notional < notionalMin) {
@@ -131,6 +134,8 @@ export class RiskGate {
         value: notional,
       };
     }
+    const misplaced = misplacedProtection(order, context.price, this.plan!.orders);
+    if (misplaced !== null) return misplaced;
     for (const { name, rule } of this.rules) {
       const verdict = rule.check?.(order, context);
       if (verdict?.kind === "refuse") return { order, ruleName: name, ...verdict };
@@ -138,40 +143,67 @@ export class RiskGate {
     return null;
   }
 
-  private contextOf(
-    order: OrderRequest,
-    portfolio: Portfolio,
-    tracker: OrderTracker,
-    timeMs: number,
-  ): RiskContext {
+  private contextOf(order: OrderRequest, timeMs: number): RiskContext {
     const { context } = this;
-    context.portfolio = portfolio;
+    context.portfolio = this.portfolio!;
     context.instrument = this.market.instruments[order.instrument]!;
     context.timeMs = timeMs;
-    context.price = priceNear(order, portfolio.ledger.lastPrice[order.instrument]!);
-    context.quantityAfter = this.quantityAfter(order, portfolio, tracker);
+    context.price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
+    context.quantityAfter = this.quantityAfterOf(order.instrument) + signOf(order.side) * order.quantity;
     context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
     return context;
   }
 
-  /** Orders already approved in this review are on their way, though the tracker does not know them yet. */
-  private quantityAfter(order: OrderRequest, portfolio: Portfolio, tracker: OrderTracker): number {
-    const instrument: InstrumentIndex = order.instrument;
+  /** Held, plus what is on its way and not withdrawn by this plan, plus what has just been approved. */
+  private quantityAfterOf(instrument: InstrumentIndex): number {
     let sum =
-      portfolio.ledger.quantity[instrument]! +
-      tracker.pending(instrument) +
-      signOf(order.side) * order.quantity;
+      this.portfolio!.ledger.quantity[instrument]! + this.tracker!.pending(instrument, this.plan!.cancels);
     for (const other of this.result.approved) {
-      if (other.instrument === instrument && other.parentId === null)
-        sum += signOf(other.side) * other.quantity;
+      if (other.instrument === instrument && !other.closePosition) sum += signOf(other.side) * other.quantity;
     }
     return sum;
+  }
+
+  private instrumentsInPlay(plan: Plan): readonly InstrumentIndex[] {
+    const { held } = this.portfolio!.ledger;
+    // One symbol is the common case, and a set costs more than all the rules together.
+    if (this.market.instruments.length === 1) return onlyInstrument;
+    const inPlay = new Set<number>(held);
+    for (const index of this.tracker!.instrumentsWithOrders()) inPlay.add(index);
+    for (const order of plan.orders) inPlay.add(order.instrument);
+    return [...inPlay] as InstrumentIndex[];
   }
 
   private pass(order: OrderRequest): void {
     // The one place where the brand is given.
     this.result.approved.push(order as ApprovedOrder);
   }
+}
+
+/** An order of ours that only closes, and is no protection that waits for a parent. */
+function isReduction(order: OrderRequest): boolean {
+  return order.reduceOnly && !order.closePosition;
+}
+
+/** A stop above a long entry would trade at once, and a target below it as well: neither protects anything. */
+function misplacedProtection(
+  order: OrderRequest,
+  price: number,
+  orders: readonly OrderRequest[],
+): Refusal | null {
+  const side = signOf(order.side);
+  for (const { parentId, terms } of orders) {
+    if (parentId !== order.id) continue;
+    if (terms.type === "stop_market" && side * (terms.stopPrice - price) >= 0) {
+      const reason = "the stop-loss is on the wrong side of the entry";
+      return { order, ruleName: "protection", reason, limit: price, value: terms.stopPrice };
+    }
+    if (terms.type === "limit" && side * (terms.limitPrice - price) <= 0) {
+      const reason = "the take-profit is on the wrong side of the entry";
+      return { order, ruleName: "protection", reason, limit: price, value: terms.limitPrice };
+    }
+  }
+  return null;
 }
 
 function priceNear(order: OrderRequest, lastPrice: number): number {

@@ -22,6 +22,8 @@ export type Session = {
   readonly tradeFromMs: number;
   /** Whether bars on which nothing can happen may take the short way; the result is the same. */
   readonly skipQuiet: boolean;
-  /** From this time on everything is closed; Infinity leaves positions open at the end. */
-  readonly flattenFromMs: number;
+  /** By instrument: from this time on it is only closed; Infinity leaves its position open at the end. */
+  readonly endMs: readonly number[];
+  /** The earliest of them. */
+  readonly firstEndMs: number;
 };

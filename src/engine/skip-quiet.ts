@@ -19,12 +19,12 @@ export function maySkip(session: Session): boolean {
  * given. `skip-quiet.test.ts` shows that a run is the same with and without.
  */
 export function skipQuiet(session: Session, batch: SliceBatch): void {
-  const { portfolio, broker, pipeline, journal, tradeFromMs, flattenFromMs } = session;
+  const { portfolio, broker, pipeline, journal, tradeFromMs, firstEndMs } = session;
   if (!broker.isIdle) return;
   const from = batch.nextRow;
   const bars = pipeline.bars[0]!;
   // Times grow, so the ends of the stretch answer for all of it.
-  if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[batch.endRow - 1]! >= flattenFromMs) return;
+  if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[batch.endRow - 1]! >= firstEndMs) return;
   const to = pipeline.runners[0]!.silentUntil(from, batch.endRow, portfolio.ledger.lastPrice);
   journal.recordQuiet(bars, from, to, portfolio);
   batch.skipTo(to);

@@ -89,8 +89,8 @@ test("a stop travels with the position and leaves with it", () => {
     "1 order -10 stop-loss",
     "2 fill 10@100 taker",
     "3 order -10 script",
-    "4 canceled 2 canceled on request",
     "4 fill -10@100 taker",
+    "4 canceled 2 no position left to close",
   ]);
 });
 
@@ -105,6 +105,69 @@ test("a new stop for the same holding replaces the old one", () => {
   const lines = story(subject, [hourly([100, 100, 100, 100, 90])]);
   expect(lines).toContain("3 order -10 stop-loss");
   expect(lines).toContain("5 fill -10@95 taker");
+});
+
+test("a refused enlargement leaves the stop where it is", () => {
+  const config = { ...free, risk: { rules: [{ use: "position-limit", limit: 0.6 }] } };
+  const subject = scripted({ 1: [0.5, { stopPrice: 95 }], 2: [1] });
+  const lines = story(subject, [hourly([100, 100, 100, 70])], config);
+  expect(lines).toContain("2 refused position-limit: the position would be too large");
+  expect(lines).toContain("4 fill -5@95 taker");
+});
+
+test("a stop follows the position when it grows", () => {
+  const subject = scripted({ 1: [0.5, { stopPrice: 95 }], 2: [1] });
+  expect(story(subject, [hourly([100, 100, 100, 70])])).toContain("4 fill -10@95 taker");
+});
+
+test("a stop on the wrong side of the entry protects nothing, so nothing is opened", () => {
+  expect(story(scripted({ 1: [1, { stopPrice: 105 }] }), [hourly([100, 100])])).toEqual([
+    "1 refused protection: the stop-loss is on the wrong side of the entry",
+  ]);
+});
+
+test("a price that is not a number stops the run", () => {
+  const subject = scripted({ 1: [1, { stopPrice: Number.NaN }] });
+  expect(() => story(subject, [hourly([100, 100])])).toThrow(/STRATEGY_BAD_PRICE/);
+});
+
+test("what is sold and bought at the same instant is a rotation, and the money is there", () => {
+  const script: Record<string, Script> = { A: { 1: [0], 2: [1] }, B: { 1: [1], 2: [0] } };
+  const subject = strategy({
+    name: "rotation",
+    summary: "Moves from B to A.",
+    params: {},
+    setup: ({ bars }) => ({ close: bars.close }),
+    onBar({ symbol, timeMs, target }) {
+      const line = script[symbol]?.[timeMs / hourMs];
+      if (line !== undefined) target(line[0], "script");
+    },
+  });
+  const cash = {
+    ...free,
+    account: { kind: "cash" as const, cash: 1_000 },
+    sizing: { use: "fixed-fraction", fraction: 1 },
+  };
+  const bars = [hourly([100, 100, 100], "A"), hourly([50, 50, 50], "B")];
+  expect(story(subject, bars, cash).slice(-2)).toEqual(["3 fill -20@50 taker", "3 fill 10@100 taker"]);
+});
+
+test("a symbol that ends before the others is closed at its own last open", () => {
+  const bars = [hourly([100, 100, 110, 120], "A"), hourly([50, 50, 50, 50, 50, 50], "B")];
+  const lines = story(scripted({ 1: [1] }), bars, { ...free, execution: { flattenAtEnd: true } });
+  expect(lines).toContain("4 fill -5@110 taker");
+  expect(lines.at(-1)).toBe("6 fill -10@50 taker");
+});
+
+test("a higher timeframe that is not higher is an error and not the same bars again", () => {
+  const subject = strategy({
+    name: "lower",
+    summary: "Asks for minutes of hours.",
+    params: {},
+    setup: ({ tf }) => ({ close: tf("5m").close }),
+    onBar: () => {},
+  });
+  expect(() => story(subject, [hourly([1, 2])])).toThrow(/TIMEFRAME_NOT_HIGHER/);
 });
 
 test("an entry that waits for a price is withdrawn when the strategy changes its mind", () => {

@@ -1,8 +1,8 @@
 import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
 import type { Feed } from "../ports/feed.ts";
 import { decide, emptyDecision } from "./decide.ts";
-import { flatTargets } from "./flat-targets.ts";
-import { planOrders } from "./plan-orders.ts";
+import { overrule } from "./overrule.ts";
+import { planOrders, withdrawAllEntries } from "./plan-orders.ts";
 import type { Session } from "./session.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
 
@@ -19,15 +19,11 @@ export function step(session: Session, slice: MarketSlice): void {
 
   const closed = resampler.update(slice); // Null between decision bars.
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio);
-  const isFlattening = risk.alarm.kind === "flatten" || slice.timeMs >= session.flattenFromMs;
-  const targets = isFlattening
-    ? flatTargets(portfolio, orders, risk.alarm)
-    : slice.timeMs < session.tradeFromMs
-      ? silence.targets
-      : decision.targets;
+  const targets = overrule(session, decision.targets, slice.timeMs);
 
   const plan = planOrders(session.plan, targets, portfolio, orders, slice.timeMs, session.planOptions);
-  const review = risk.review(plan.orders, portfolio, orders, slice.timeMs);
+  if (risk.alarm.kind !== "clear") withdrawAllEntries(plan, orders);
+  const review = risk.review(plan, portfolio, orders, slice.timeMs);
   for (let k = 0; k < plan.cancels.length; k++) broker.cancel(plan.cancels[k]!);
   for (let k = 0; k < review.approved.length; k++) {
     orders.track(review.approved[k]!);

@@ -167,6 +167,7 @@ export class StrategyRunner {
   private want(weight: number, options: string | TargetOptions): void {
     if (!Number.isFinite(weight)) throw this.badTarget(weight);
     const signal = signalOf(this.instrument, weight, options);
+    for (const price of pricesOf(signal)) if (!(price > 0 && price < Infinity)) throw this.badPrice(price);
     this.signal =
       this.protector?.protect(
         signal,
@@ -182,6 +183,17 @@ export class StrategyRunner {
       message: `strategy ${this.strategy.name} asked for weight ${weight} of ${this.store.bars.symbol} at ${formatTime(this.context.timeMs)}`,
       why: "a target weight is a finite number; NaN usually means a division by zero or a series that is still warming up",
       fix: `check the value before calling target(), e.g. if (Number.isFinite(weight)) target(weight, "...")`,
+      topic: "strategy-errors",
+    });
+  }
+
+  private badPrice(price: number): KiwiError {
+    return new KiwiError({
+      code: "STRATEGY_BAD_PRICE",
+      exit: "data",
+      message: `strategy ${this.strategy.name} named a price of ${price} for ${this.store.bars.symbol} at ${formatTime(this.context.timeMs)}`,
+      why: "entry, stop, take-profit and trail must be finite numbers above zero, or they can never trigger",
+      fix: "leave the level out when its series is not known yet: an undefined stopPrice means no stop",
       topic: "strategy-errors",
     });
   }
@@ -206,6 +218,17 @@ export class StrategyRunner {
 /** Whether a series wakes its strategy: NaN and zero let it sleep. */
 function rings(value: number): boolean {
   return value !== 0 && value === value;
+}
+
+const noPrices: readonly number[] = [];
+
+/** Every price and distance that a signal names. */
+function pricesOf({ entry, protection }: Signal): readonly number[] {
+  if (entry === market && protection === unprotected) return noPrices;
+  const { stopPrice, takeProfitPrice, trail } = protection;
+  const distance = trail === undefined ? undefined : trail.kind === "amount" ? trail.amount : trail.fraction;
+  const entryPrice = entry.kind === "market" ? undefined : entry.price;
+  return [entryPrice, stopPrice, takeProfitPrice, distance].filter((price) => price !== undefined);
 }
 
 function signalOf(instrument: InstrumentIndex, weight: number, options: string | TargetOptions): Signal {

@@ -4,8 +4,8 @@ import type { Bars } from "../domain/bars.ts";
 export interface CommissionModel {
   /** Commission in quote currency for `quantity` units (> 0) worth `notional`; never negative. */
   fee(quantity: number, notional: number, liquidity: "maker" | "taker"): number;
-  /** The share of notional to set aside when sizing an order of `quantity` at `price`. */
-  rate(quantity: number, price: number): number;
+  /** The share of notional to set aside when sizing an order of `quantity` units, each worth `unitNotional`. */
+  rate(quantity: number, unitNotional: number): number;
 }
 
 /** How much worse than the bar's price a taking order fills. */

@@ -1,4 +1,4 @@
-import type { Instrument } from "../domain/instrument.ts";
+import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import type { OrderRequest } from "../domain/order.ts";
 import type { PortfolioView } from "../domain/portfolio.ts";
 import type { MarketSlice } from "../domain/slice.ts";
@@ -29,6 +29,10 @@ export type RiskContext = {
   readonly quantityAfter: number;
   /** Close time of the instrument's last bar. */
   readonly lastBarTimeMs: number;
+  /** Every instrument that is held, ordered, or about to be. */
+  readonly inPlay: readonly InstrumentIndex[];
+  /** Signed quantity of an instrument after everything on its way and everything approved at this instant. */
+  quantityAfterOf(instrument: InstrumentIndex): number;
 };
 
 /** One limit. Orders that only reduce a position never reach `check`: the gate lets them pass. */

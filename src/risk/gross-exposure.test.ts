@@ -23,12 +23,15 @@ test("a position is counted as it will be, not twice", () => {
   expect(ask(make(grossExposure), { portfolio, quantity: 51, price: 100 }).kind).toBe("refuse");
 });
 
-test("orders of other symbols at the same instant count, those of earlier instants are in the account", () => {
-  const rule = make(grossExposure);
-  const order = (index: number, timeMs: number) =>
-    ask(rule, { instrument: testInstrument(index), quantity: 60, price: 100, timeMs }).kind;
-  expect([order(0, 1), order(1, 1)]).toEqual(["approve", "refuse"]);
-  expect(order(1, 2)).toBe("approve");
+test("what other symbols will hold counts, and what they are about to sell does not", () => {
+  const portfolio = testPortfolio(5_000, [
+    [50, 100],
+    [0, 100],
+  ]);
+  const buy = { portfolio, instrument: testInstrument(1), quantity: 60, price: 100 };
+  expect(ask(make(grossExposure), buy).kind).toBe("refuse");
+  expect(ask(make(grossExposure), { ...buy, after: { 0: 0 } }).kind).toBe("approve");
+  expect(ask(make(grossExposure), { ...buy, after: { 0: 41 } }).kind).toBe("refuse");
 });
 
 test("without equity nothing is opened", () => {

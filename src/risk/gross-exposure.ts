@@ -1,9 +1,6 @@
 import { float } from "../domain/params.ts";
-import type { PortfolioView } from "../domain/portfolio.ts";
-import type { InstrumentIndex } from "../domain/instrument.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
-import { ApprovedNow } from "./approved-now.ts";
 import { fits } from "./fits.ts";
 
 /** All positions together stay below a multiple of equity. */
@@ -15,26 +12,19 @@ export const grossExposure = definePlugin({
     limit: float(1, { min: 0, max: 10 }, "largest sum of |position value|, in multiples of equity"),
   },
   create({ limit }) {
-    const approved = new ApprovedNow();
     return {
-      check(_order, { portfolio, instrument, price, quantityAfter, timeMs }) {
-        const after = Math.abs(quantityAfter) * portfolio.unitValue(instrument.index, price);
-        let gross = portfolio.grossExposure - heldValue(portfolio, instrument.index) + after;
-        for (const [other, value] of approved.at(timeMs)) {
-          if (other !== instrument.index) gross += value - heldValue(portfolio, other);
+      check(_order, context) {
+        const { portfolio, instrument, price, quantityAfter, inPlay } = context;
+        let gross = Math.abs(quantityAfter) * portfolio.unitValue(instrument.index, price);
+        for (const other of inPlay) {
+          const quantity = other === instrument.index ? 0 : context.quantityAfterOf(other);
+          if (quantity !== 0)
+            gross += Math.abs(quantity) * portfolio.unitValue(other, portfolio.position(other).lastPrice);
         }
         const value = gross / portfolio.equity;
-        if (portfolio.equity > 0 && fits(value, limit)) {
-          approved.note(timeMs, instrument.index, after);
-          return approve;
-        }
+        if (portfolio.equity > 0 && fits(value, limit)) return approve;
         return { kind: "refuse", reason: "all positions together would be too large", limit, value };
       },
     };
   },
 });
-
-function heldValue(portfolio: PortfolioView, instrument: InstrumentIndex): number {
-  const { quantity, lastPrice } = portfolio.position(instrument);
-  return quantity === 0 ? 0 : Math.abs(quantity) * portfolio.unitValue(instrument, lastPrice);
-}

@@ -24,8 +24,11 @@ test("a symbol beyond the limit is not opened, one that is held may grow", () =>
   ).toBe("approve");
 });
 
-test("symbols that are opened at the same instant count", () => {
+test("symbols that are about to be opened or closed count as what they will be", () => {
   const rule = make(openPositions, { limit: 2 }, tools);
-  const verdicts = [0, 1, 2].map((index) => ask(rule, { instrument: testInstrument(index), timeMs: 1 }).kind);
-  expect(verdicts).toEqual(["approve", "approve", "refuse"]);
+  const order = { portfolio: held, instrument: testInstrument(2) };
+  expect(ask(rule, { ...order, after: { 0: 0 } }).kind).toBe("approve");
+  expect(
+    ask(rule, { portfolio: testPortfolio(1), instrument: testInstrument(2), after: { 0: 5, 1: -5 } }).kind,
+  ).toBe("refuse");
 });

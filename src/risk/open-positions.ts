@@ -1,7 +1,6 @@
 import { int } from "../domain/params.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
-import { ApprovedNow } from "./approved-now.ts";
 
 /** Only so many symbols are held at once. */
 export const openPositions = definePlugin({
@@ -11,19 +10,16 @@ export const openPositions = definePlugin({
   options: {
     limit: int(10, { min: 0, max: 100 }, "largest number of symbols held at once"),
   },
-  create({ limit }, { market }) {
-    const approved = new ApprovedNow();
+  create({ limit }) {
     return {
-      check(_order, { portfolio, instrument, timeMs }) {
-        const opening = approved.at(timeMs);
+      check(_order, context) {
         let value = 1;
-        for (const { index } of market.instruments) {
-          if (index === instrument.index) continue;
-          if (opening.has(index) || portfolio.position(index).quantity !== 0) value += 1;
+        for (const other of context.inPlay) {
+          if (other !== context.instrument.index && context.quantityAfterOf(other) !== 0) value += 1;
         }
-        if (value > limit) return { kind: "refuse", reason: "too many positions are open", limit, value };
-        approved.note(timeMs, instrument.index, 1);
-        return approve;
+        return value <= limit
+          ? approve
+          : { kind: "refuse", reason: "too many positions are open", limit, value };
       },
     };
   },

@@ -20,6 +20,7 @@ export function liquidation(
     expireTimeMs: Infinity,
     postOnly: false,
     reduceOnly: true,
+    closePosition: false,
     parentId: null,
     ocoGroup: 0,
     weightAtFill: null,

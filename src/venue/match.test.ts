@@ -136,3 +136,26 @@ test("what opened inside the bar may be stopped in it but not reach its target i
   });
   expect(again.story([100, 106, 94, 105])).toEqual(["#1 1@102", "#2 1@95"]);
 });
+
+test("slippage never takes a limit order beyond its limit", () => {
+  const harness = new VenueHarness({ slippage: { fraction: () => 0.01, rate: () => 0 } });
+  harness.bar(first);
+  harness.send({ terms: { type: "limit", limitPrice: 100 } });
+  expect(harness.story([99.99, 100, 99, 99.5])).toEqual(["#1 1@100"]);
+});
+
+test("a trailing stop that replaces another goes on from its best price", () => {
+  const harness = new VenueHarness();
+  harness.bar(first);
+  harness.send({});
+  const leg = { side: "sell", reduceOnly: true, closePosition: true } as const;
+  harness.bar(first);
+  const old = harness.send({
+    ...leg,
+    terms: { type: "trailing_stop_market", trail: { kind: "amount", amount: 10 } },
+  });
+  harness.bar([100, 120, 100, 115]);
+  harness.send({ ...leg, terms: { type: "trailing_stop_market", trail: { kind: "amount", amount: 9 } } });
+  harness.cancel(old);
+  expect(harness.story([115, 116, 110.5, 112])).toEqual(["#2 canceled: canceled on request", "#3 1@111"]);
+});

@@ -31,6 +31,8 @@ export class SimulatedVenue implements Broker {
   private readonly calendars: readonly Calendar[];
   private readonly options: VenueOptions;
   private readonly books: WorkingOrder[][];
+  /** Time of the last slice that an instrument's orders have been through. */
+  private readonly lastRun: Float64Array;
   private readonly reports: ExecutionReport[] = [];
   private readonly bar = new VenueBar();
   private readonly barLengthsMs: readonly number[];
@@ -46,6 +48,7 @@ export class SimulatedVenue implements Broker {
     this.ledger = ledger;
     this.options = options;
     this.books = market.instruments.map(() => []);
+    this.lastRun = new Float64Array(market.instruments.length).fill(Number.NaN);
     this.barLengthsMs = market.bars.map((bars) => timeframeMs(bars.timeframe));
     // A cash account is never short, so it borrows nothing.
     const borrows = options.accountKind === "margin" && options.borrowRate !== 0;
@@ -61,9 +64,24 @@ export class SimulatedVenue implements Broker {
     const isDay = order.timeInForce === "day";
     const session = isDay ? this.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;
     const working = workingOrder(order, order.requestedMs + this.options.latencyMs, session);
-    working.trailBest = this.ledger.lastPrice[order.instrument]!;
+    working.trailBest = this.bestSoFar(working);
+    if (order.closePosition && order.parentId === null)
+      working.remaining = Math.abs(this.ledger.quantity[order.instrument]!);
     this.books[order.instrument]!.push(working);
     this.openCount += 1;
+  }
+
+  /** A trailing stop that takes another's place for the same position goes on from the best price of that one. */
+  private bestSoFar(order: WorkingOrder): number {
+    const { instrument, closePosition, parentId } = order.request;
+    const lastPrice = this.ledger.lastPrice[instrument]!;
+    if (order.terms.type !== "trailing_stop_market" || !closePosition || parentId !== null) return lastPrice;
+    const before = this.books[instrument]!.filter(
+      (other) =>
+        other.terms.type === "trailing_stop_market" && other.state === "working" && other.sign === order.sign,
+    );
+    const prices = [lastPrice, ...before.map((other) => other.trailBest)];
+    return order.sign === 1 ? Math.min(...prices) : Math.max(...prices);
   }
 
   cancel(order: ApprovedOrder): void {
@@ -80,10 +98,9 @@ export class SimulatedVenue implements Broker {
     }
     empty(this.reports);
     if (this.openCount > 0) {
-      for (let k = 0; k < slice.count; k++) {
-        const index = slice.instruments[k]!;
-        if (this.books[index]!.length > 0) this.runBar(index, slice.rows[k]!);
-      }
+      // Symbols that are being sold come first, so that a rotation has the money for what it buys.
+      for (let k = 0; k < slice.count; k++) this.runBook(slice, k, true);
+      for (let k = 0; k < slice.count; k++) this.runBook(slice, k, false);
     }
     this.ledger.mark(slice, this.market.bars);
     if (this.ledger.held.length > 0) {
@@ -92,6 +109,16 @@ export class SimulatedVenue implements Broker {
       if (this.options.accountKind === "margin") this.checkMargin(slice.timeMs);
     }
     return this.reports;
+  }
+
+  private runBook(slice: MarketSlice, k: number, isReducing: boolean): void {
+    const index = slice.instruments[k]!;
+    const book = this.books[index]!;
+    if (book.length === 0 || this.lastRun[index] === slice.timeMs) return;
+    if (isReducing && !book.some(({ request, terms }) => request.reduceOnly && terms.type === "market"))
+      return;
+    this.lastRun[index] = slice.timeMs;
+    this.runBar(index, slice.rows[k]!);
   }
 
   /** Takes the orders of one instrument through one bar. */
@@ -223,7 +250,12 @@ export class SimulatedVenue implements Broker {
   private priceOf(order: WorkingOrder, match: Match, bar: VenueBar): number {
     if (match.liquidity === "maker") return match.price;
     const fraction = this.options.slippage.fraction(bar.bars!, bar.row, order.remaining);
-    return slippedPrice(match.price, order.sign, fraction, this.instrument(order).tickSize);
+    const slipped = slippedPrice(match.price, order.sign, fraction, this.instrument(order).tickSize);
+    // A limit is a promise: what slippage would take beyond it is not paid.
+    if (order.terms.type !== "limit") return slipped;
+    return order.sign === 1
+      ? Math.min(slipped, order.terms.limitPrice)
+      : Math.max(slipped, order.terms.limitPrice);
   }
 
   /** For orders that state a weight: what is missing to it at the fill price. Never more than the sign allows. */
@@ -231,7 +263,7 @@ export class SimulatedVenue implements Broker {
     const instrument = this.instrument(order);
     const weight = order.request.weightAtFill!;
     const rate =
-      this.options.commission.rate(order.remaining, price) +
+      this.options.commission.rate(order.remaining, price * instrument.contractMultiplier) +
       this.options.slippage.rate(bar.bars!, bar.row - 1, order.remaining);
     const unit = this.ledger.unitValue(instrument.index, price) * (1 + rate);
     const target =
@@ -269,6 +301,7 @@ export class SimulatedVenue implements Broker {
     if (order.remaining === 0) order.state = "done";
     this.wakeChildren(order, quantity, price, phase);
     this.shrinkSiblings(order, quantity);
+    this.followPosition(instrument.index);
   }
 
   /** One triggers other: children work for what their parent has filled. */
@@ -280,6 +313,8 @@ export class SimulatedVenue implements Broker {
   ): void {
     for (const child of this.books[parent.request.instrument]!) {
       if (child.request.parentId !== parent.request.id || child.state === "done") continue;
+      // Of an order that turns a position around, the first part only closes: there is nothing to protect yet.
+      if (child.request.closePosition && !this.hasPositionFor(child)) continue;
       if (child.state === "sleeping") {
         child.state = "working";
         child.remaining = 0;
@@ -287,11 +322,21 @@ export class SimulatedVenue implements Broker {
         child.isNewborn = phase === "inside";
         child.activeFromMs = parent.activeFromMs;
       }
-      // What protects a position follows the position; any other child works for what its parent has filled.
-      child.remaining = child.request.reduceOnly
-        ? Math.abs(this.ledger.quantity[child.request.instrument]!)
-        : Math.min(child.remaining + quantity, child.request.quantity);
+      child.remaining = Math.min(child.remaining + quantity, child.request.quantity);
     }
+  }
+
+  /** Orders that close the position are as large as the position, and end with it. */
+  private followPosition(index: number): void {
+    for (const order of this.books[index]!) {
+      if (!order.request.closePosition || order.state !== "working") continue;
+      if (this.hasPositionFor(order)) order.remaining = Math.abs(this.ledger.quantity[index]!);
+      else this.finish(order, "canceled", "no position left to close");
+    }
+  }
+
+  private hasPositionFor(order: WorkingOrder): boolean {
+    return order.sign * this.ledger.quantity[order.request.instrument]! < 0;
   }
 
   /** One cancels other: what one has filled, its siblings must not fill again. */
@@ -301,6 +346,7 @@ export class SimulatedVenue implements Broker {
       if (
         sibling === order ||
         sibling.state === "done" ||
+        sibling.request.closePosition ||
         sibling.request.ocoGroup !== order.request.ocoGroup
       )
         continue;

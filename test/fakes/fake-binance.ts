@@ -28,7 +28,12 @@ export async function startFakeBinance(clock: Clock, listedMs: number): Promise<
 }
 
 /** A message of a kline stream. */
-export function klineMessage(symbol: string, timeframe: Timeframe, candle: FakeCandle, isClosed = true): unknown {
+export function klineMessage(
+  symbol: string,
+  timeframe: Timeframe,
+  candle: FakeCandle,
+  isClosed = true,
+): unknown {
   const spanMs = timeframeMs(timeframe);
   return {
     stream: `${symbol.toLowerCase()}@kline_${timeframe}`,
@@ -61,7 +66,8 @@ export function klineMessage(symbol: string, timeframe: Timeframe, candle: FakeC
 
 function answer({ path, query }: FakeRequest, clock: Clock, listedMs: number): FakeReply {
   const headers = { "x-mbx-used-weight-1m": "2" };
-  if (path === "/api/v3/exchangeInfo") return { headers, body: { timezone: "UTC", symbols: symbols.map(info) } };
+  if (path === "/api/v3/exchangeInfo")
+    return { headers, body: { timezone: "UTC", symbols: symbols.map(info) } };
   if (path !== "/api/v3/klines") return { status: 404, body: {} };
   if (!symbols.includes(query.get("symbol") ?? "")) {
     return { status: 400, headers, body: { code: -1121, msg: "Invalid symbol." } };

@@ -44,7 +44,11 @@ export function readFrom(name: string, value: Expr, read: (row: number, value: n
 }
 
 /** A series that keeps a state of its own for each fold: what an honest indicator is. */
-export function streamed(name: string, inputs: readonly Expr[], create: () => (a: number, b: number) => number): Expr {
+export function streamed(
+  name: string,
+  inputs: readonly Expr[],
+  create: () => (a: number, b: number) => number,
+): Expr {
   const names = inputs.map((_, index) => `input${index}`);
   return apply(indicator({ ...plain, name, inputs: names, outputs: [name], create }), inputs, {});
 }

@@ -17,12 +17,12 @@ const expected: Readonly<Record<string, FindingKind>> = {
   "backfilled-start": "column",
   "built-in-module": "access",
   "centred-mean": "column",
-  "chance": "access",
-  "clock": "access",
+  chance: "access",
+  clock: "access",
   "day-high-at-open": "column",
   "day-volume-early": "column",
   "early-merge": "column",
-  "environment": "access",
+  environment: "access",
   "fetched-prices": "access",
   "fitted-scaler": "access",
   "fold-maximum": "decision",
@@ -44,10 +44,10 @@ const expected: Readonly<Record<string, FindingKind>> = {
   "shared-memory": "state",
   "state-between-runs": "state",
   "stop-at-next-low": "decision",
-  "stopwatch": "access",
+  stopwatch: "access",
   "target-copy": "column",
-  "timer": "access",
-  "viterbi": "column",
+  timer: "access",
+  viterbi: "column",
   "whole-sample-range": "column",
   "whole-sample-rank": "column",
   "whole-sample-z-score": "column",
@@ -81,7 +81,9 @@ async function watch(folder: "leaks" | "clean"): Promise<readonly Verdict[]> {
 }
 
 function table(verdicts: readonly Verdict[]): string {
-  return verdicts.map(({ name, kinds, first }) => `${name.padEnd(24)} ${kinds.join(" ").padEnd(16)} ${first}`).join("\n");
+  return verdicts
+    .map(({ name, kinds, first }) => `${name.padEnd(24)} ${kinds.join(" ").padEnd(16)} ${first}`)
+    .join("\n");
 }
 
 test("every planted leak is found and called what it is", async () => {

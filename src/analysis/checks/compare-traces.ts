@@ -64,7 +64,9 @@ function rootDifferences(first: RunTrace, second: RunTrace, untilMs: number): re
   for (const [index, column] of first.columns.entries()) {
     const bars = first.decided[column.instrument]!;
     const other = second.columns[index]!.values;
-    const row = firstUnequal(column.values, other, rowsUntil(bars, untilMs));
+    // A run that broke off has shown fewer rows; that it did is said elsewhere.
+    const rows = Math.min(rowsUntil(bars, untilMs), column.values.length, other.length);
+    const row = firstUnequal(column.values, other, rows);
     if (row < 0) continue;
     const idOf = (key: string) => `${column.instrument} ${key}`;
     differing.add(idOf(column.key));

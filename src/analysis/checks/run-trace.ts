@@ -44,6 +44,7 @@ export function ordinaryRun(
 ): RunTrace {
   const watch = new RunWatch(subject, strategy, params, bars, bars);
   return watch.finish(() => {
+    watch.take();
     for (const batch of subject.feed(bars)) runBatch(watch.session, batch);
   });
 }
@@ -117,14 +118,13 @@ class RunWatch {
     let failure: unknown = null;
     try {
       run();
-      this.take();
     } catch (cause) {
       failure = cause;
     }
     const { pipeline, journal } = this.session;
     const { events, length, timeMs, equity } = journal.log;
     return {
-      columns: this.watches.flatMap((watch) => watch.columns),
+      columns: this.watches.flatMap((watch) => watch.columns()),
       decided: pipeline.runners.map((runner) => runner.store.bars),
       events,
       account: { length, timeMs, equity },

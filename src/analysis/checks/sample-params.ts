@@ -3,7 +3,7 @@ import type { Param, Params, ParamValue } from "../../domain/params.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { GivenParams } from "./check-subject.ts";
 
-const triesMax = 50;
+const triesMax = 200;
 
 /**
  * Parameter sets that cover the declared ranges: each range is cut into `count` pieces, and every piece of every

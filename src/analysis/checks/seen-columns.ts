@@ -15,7 +15,7 @@ export type SeenColumn = {
   readonly name: string;
   readonly instrument: number;
   readonly symbol: string;
-  /** One value per decision bar; of another frame: the value of its last visible row. */
+  /** One value per decision bar that the run came to; of another frame: the value of its last visible row. */
   readonly values: Float64Array;
 };
 
@@ -23,7 +23,6 @@ type Watched = { readonly column: Column; readonly frame: Frame | null; readonly
 
 /** Writes down what one runner's columns show, row by row, so that a value that changes later is caught. */
 export class ColumnWatch {
-  readonly columns: readonly SeenColumn[];
   private readonly watched: readonly Watched[];
   private row = 0;
 
@@ -42,7 +41,11 @@ export class ColumnWatch {
         values: new Float64Array(rowsMax).fill(Number.NaN),
       },
     }));
-    this.columns = this.watched.map(({ seen }) => seen);
+  }
+
+  /** What has been written down so far. */
+  columns(): readonly SeenColumn[] {
+    return this.watched.map(({ seen }) => ({ ...seen, values: seen.values.subarray(0, this.row) }));
   }
 
   /** Writes down the rows before `rows` that have not been written yet. */

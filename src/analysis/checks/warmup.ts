@@ -6,7 +6,7 @@ import { compareTraces } from "./compare-traces.ts";
 import { declaredBars, declaredRows, rowsBefore, type FrameRows } from "./declared-warmup.ts";
 import { columnLabel } from "./describe-difference.ts";
 import { ordinaryRun, type RunTrace } from "./run-trace.ts";
-import { smallestHistory, spotChecked } from "./smallest-history.ts";
+import { lookDown, smallestHistory } from "./smallest-history.ts";
 import { countTies, warmupFindings, type WarmupMeasure } from "./warmup-findings.ts";
 import { WarmupWindow } from "./warmup-window.ts";
 
@@ -53,6 +53,8 @@ export type WarmupResult = CheckResult<"warmup"> & {
 
 const columnTolerance = 1e-9;
 const columnWindows = 3;
+/** Series that differ by less of their range decide alike but for the rarest of ties. */
+const settledSpread = 1e-4;
 
 /**
  * Measures how much history a strategy's decisions need, and compares it with what the engine waits for. In each
@@ -134,8 +136,12 @@ function measure(
   if (declared === null)
     throw tooFewBars(`the engine still waits after ${window.historyMax} bars, half of those there are`);
   const longest = Math.min(window.historyMax, Math.max(options.historyMax, 4 * declared));
-  const measured = spotChecked(longest, (history) => window.probe(history).isSame);
-  return { window, measured, declared };
+  const isSame = (history: number) => window.probe(history).isSame;
+  const found = smallestHistory(longest, isSame);
+  // Decisions may agree by luck at a length and differ at a longer one, as long as the series still differ.
+  const isSettled = (history: number) => Math.max(0, ...window.probe(history).spreadErrors) <= settledSpread;
+  const settled = smallestHistory(longest, isSettled) ?? longest;
+  return { window, measured: found === null ? null : lookDown(found, settled, isSame), declared };
 }
 
 function reach(measures: readonly WarmupMeasure[], { historyMax }: WarmupOptions): number {

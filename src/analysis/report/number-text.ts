@@ -63,6 +63,11 @@ export function closeText(closeTimeMs: Missing, timeframeMs: number): string {
   return timeframeMs < dayMs ? minuteText(closeTimeMs) : dayText(closeTimeMs);
 }
 
+/** A text from data, cut where a page could not show it anyway. */
+export function clipped(text: string, most = 160): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
 function isNumber(value: Missing): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

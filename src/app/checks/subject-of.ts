@@ -5,7 +5,7 @@ import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.t
 import { DecisionLog } from "../../engine/journal/decision-log.ts";
 import { Journal } from "../../engine/journal/journal.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import { buildSession, layGround } from "../build-session.ts";
+import { buildSession, endTimes, layGround } from "../build-session.ts";
 import { loadStrategyFile } from "../load-strategy.ts";
 import { strategyNamed } from "../registry.ts";
 import type { RunConfig } from "../run-config.ts";
@@ -15,7 +15,7 @@ import type { CheckRequest, StrategySource } from "./check-request.ts";
 export function subjectOf(request: CheckRequest): CheckSubject {
   const { bars, params, timeframe } = request;
   const config = withCalendars(request.config, bars);
-  const lastOrderMs = config.execution.flattenAtEnd ? secondLastCloseMs(bars) : Infinity;
+  const ends = endTimes(bars, config);
   return {
     bars,
     params,
@@ -25,7 +25,7 @@ export function subjectOf(request: CheckRequest): CheckSubject {
       const setup = { bars: shown, strategy, params: given, config, ...(timeframe === undefined ? {} : { timeframe }) };
       const session = buildSession(setup, layGround(shown, config, timeframe));
       // A table that is still empty says neither how many bars will come nor when the last one does.
-      return { ...session, journal: new Journal(new DecisionLog()), flattenFromMs: lastOrderMs };
+      return { ...session, journal: new Journal(new DecisionLog()), ...ends };
     },
   };
 }
@@ -43,10 +43,4 @@ function withCalendars(config: RunConfig, bars: readonly Bars[]): RunConfig {
     instruments[table.symbol] = { ...instruments[table.symbol], calendar };
   }
   return { ...config, instruments };
-}
-
-function secondLastCloseMs(bars: readonly Bars[]): number {
-  return Math.max(
-    ...bars.map(({ closeTimeMs, length }) => (length < 2 ? Infinity : closeTimeMs[length - 2]!)),
-  );
 }

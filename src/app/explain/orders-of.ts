@@ -1,5 +1,5 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import type { Session } from "../../engine/step.ts";
+import type { Session } from "../../engine/session.ts";
 import type { ExplainedOrder } from "./explanation.ts";
 
 /** An order as it was sent. */

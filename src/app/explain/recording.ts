@@ -1,6 +1,6 @@
 import type { ExecutionReport, OrderId } from "../../domain/order.ts";
 import { RiskGate, type NamedRule } from "../../engine/risk-gate.ts";
-import type { Session } from "../../engine/step.ts";
+import type { Session } from "../../engine/session.ts";
 import type { RiskVerdict } from "../../ports/risk.ts";
 import { buildSession, type BacktestSetup, type Ground } from "../build-session.ts";
 import { riskRules } from "../risk-rules.ts";

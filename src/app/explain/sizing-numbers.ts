@@ -1,4 +1,4 @@
-import type { Session } from "../../engine/step.ts";
+import type { Session } from "../../engine/session.ts";
 import { sizingOf } from "../risk-rules.ts";
 import type { RunConfig } from "../run-config.ts";
 import type { ExplainedSizing } from "./explanation.ts";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { CheckFlags } from "../commands/check.ts";
 import type { DataCheckFlags } from "../commands/data-check.ts";
 import type { StrategyTestFlags } from "../commands/strategy-test.ts";
-import { addRunFlags, collect } from "../flags/add-flags.ts";
+import { addRunFlags, collect, readNumber } from "../flags/add-flags.ts";
 import { dataFlags, strategyFlags } from "../flags/run-flags.ts";
 import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
@@ -98,7 +98,9 @@ function declareCheck(program: Command, act: Act): void {
       .option("--param <name=value>", "a parameter of the strategy", collect)
       .option("--params <file>", "a JSON file with parameters");
     addRunFlags(command, strategyFlags);
-    command.option("--timerange <from-to>", "20200101-20210101, for --from and --to");
+    command
+      .option("--timerange <from-to>", "20200101-20210101, for --from and --to")
+      .option("--bars <count>", "the newest bars of each symbol to look at", (text) => readNumber("--bars", text));
     addProgress(addConfig(addCommon(command, [
       `kiwi check ${name} sma-cross --data BTCUSDT-1h.csv`,
       `kiwi check ${name} ./mine.ts --data synthetic --json`,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
 import { renderTerminal } from "../../analysis/report/terminal/render-terminal.ts";
 import { sha256 } from "../../base/hash.ts";
+import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun } from "../../app/finish-run.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import { readFailConditions, tryFailConditions, type FailOutcome } from "../flags/fail-conditions.ts";
@@ -39,7 +40,7 @@ export async function backtestTask(input: BacktestInput, context: TaskContext): 
   const finished = finishRun(prepared, {
     runId,
     command: shownCommand(command),
-    ledgerPath: ledgerPathOf(request.folder),
+    countTrials: (trial) => countTrials(ledgerPathOf(request.folder), trial),
     startedMs,
     nowMs: () => performance.now(),
     onBar: context.board.beat,

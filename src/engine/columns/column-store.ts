@@ -1,8 +1,10 @@
 import { assert } from "../../base/assert.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
-import type { Timeframe } from "../../domain/timeframe.ts";
+import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { Column, Fold, grow } from "./fold.ts";
 import { AlignedFrame, ResampledFrame, type Frame } from "./frame.ts";
 
@@ -79,7 +81,10 @@ export class ColumnStore {
 
   private makeFrame(key: FrameKey): Frame {
     const [symbol, timeframe] = key.includes("@") ? key.split("@") : ["", key];
-    if (symbol === "") return new ResampledFrame(this.bars, timeframe as Timeframe, this.calendar);
+    if (symbol === "") {
+      checkHigher(timeframe as Timeframe, this.bars.timeframe);
+      return new ResampledFrame(this.bars, timeframe as Timeframe, this.calendar);
+    }
     const other = this.findBars(symbol!);
     return new AlignedFrame(this.bars, other.bars);
   }
@@ -128,6 +133,23 @@ export class ColumnStore {
       column.values = bars[field];
     });
   }
+}
+
+/** Bars are built of whole lower bars: higher ones only, and inside a day only whole multiples. */
+function checkHigher(timeframe: Timeframe, own: Timeframe): void {
+  const [spanMs, ownMs] = [timeframeMs(timeframe), timeframeMs(own)];
+  if (spanMs > ownMs && (spanMs >= dayMs || spanMs % ownMs === 0)) return;
+  throw new KiwiError({
+    code: "TIMEFRAME_NOT_HIGHER",
+    exit: "usage",
+    message: `${timeframe} bars cannot be built of ${own} bars`,
+    why:
+      spanMs > ownMs
+        ? `${own} does not divide ${timeframe}`
+        : "only higher timeframes can be built from lower ones",
+    fix: `use a timeframe above ${own} in tf(...), or run on finer bars`,
+    topic: "timeframes",
+  });
 }
 
 function constantColumn(value: number, rowsNow: () => number): Column {

@@ -4,7 +4,7 @@ import { bytesOf } from "../../base/hash.ts";
 /** What an event row says; its meaning decides what the three numbers are. */
 export const eventKinds = [
   "signal", // weight, share of equity after sizing, wanted quantity; the text is the strategy's reason
-  "order", // signed quantity, limit, stop or trigger price (NaN: market), order id; the text is the reason
+  "order", // signed quantity, limit, stop or trigger price or trail (NaN: market), order id; the text is the reason
   "refused", // value, limit, signed quantity; the text names the rule
   "fill", // signed quantity, price, commission and slippage together in quote currency; the text is maker or taker
   "canceled", // order id; the text is the reason

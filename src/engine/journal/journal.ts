@@ -1,5 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
-import { signOf, type ExecutionReport } from "../../domain/order.ts";
+import { signOf, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Decision } from "../decide.ts";
@@ -80,9 +80,7 @@ export class Journal {
 
   private recordOrders(timeMs: number, review: Review): void {
     for (const { id, instrument, side, quantity, terms, reason } of review.approved) {
-      const price =
-        "limitPrice" in terms ? terms.limitPrice : "stopPrice" in terms ? terms.stopPrice : Number.NaN;
-      this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, price, id, reason);
+      this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, priceOf(terms), id, reason);
     }
   }
 
@@ -107,5 +105,23 @@ export class Journal {
     const value = alarm.kind === "clear" ? Number.NaN : alarm.value;
     const limit = alarm.kind === "clear" ? Number.NaN : alarm.limit;
     this.log.events.add(timeMs, -1, "alarm", value, limit, Number.NaN, text === "" ? "clear" : text);
+  }
+}
+
+/** The number that makes an order wait: its limit, stop or trigger price, or the distance of a trailing stop. */
+function priceOf(terms: OrderTerms): number {
+  switch (terms.type) {
+    case "market":
+      return Number.NaN;
+    case "stop_market":
+      return terms.stopPrice;
+    case "limit":
+    case "stop_limit":
+    case "limit_if_touched":
+      return terms.limitPrice;
+    case "market_if_touched":
+      return terms.triggerPrice;
+    case "trailing_stop_market":
+      return terms.trail.kind === "amount" ? terms.trail.amount : terms.trail.fraction;
   }
 }

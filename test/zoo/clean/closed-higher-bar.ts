@@ -7,6 +7,9 @@ export default strategy({
   params: {},
   setup: ({ bars, tf }) => ({ close: bars.close, merged: tf("4h").close, week: tf("1w").high }),
   onBar({ series, target }) {
-    target(series.merged.now > series.close.now && !(series.week.now < series.close.now) ? 1 : 0, "four hours");
+    target(
+      series.merged.now > series.close.now && !(series.week.now < series.close.now) ? 1 : 0,
+      "four hours",
+    );
   },
 });

@@ -11,4 +11,6 @@ function halfRoot(value: number): number {
   return root;
 }
 
-export default longAbove("module-cache", (close) => streamed("cached", [close], () => (value) => halfRoot(value)));
+export default longAbove("module-cache", (close) =>
+  streamed("cached", [close], () => (value) => halfRoot(value)),
+);

@@ -5,4 +5,6 @@ import { longAbove, streamed } from "../tape.ts";
 
 strictEqual(inspect(1), "1");
 
-export default longAbove("pure-imports", (close) => streamed("scaled", [close], () => (value) => value * 1.001));
+export default longAbove("pure-imports", (close) =>
+  streamed("scaled", [close], () => (value) => value * 1.001),
+);

@@ -4,5 +4,7 @@ import { longAbove, readFrom, taped } from "../tape.ts";
 const tape: number[] = [];
 
 export default longAbove("after-many-bars", (close) =>
-  readFrom("late", taped(close, tape), (row, value) => (row > 1_200 ? (tape[row + 1] ?? value) : (tape[row - 1] ?? value))),
+  readFrom("late", taped(close, tape), (row, value) =>
+    row > 1_200 ? (tape[row + 1] ?? value) : (tape[row - 1] ?? value),
+  ),
 );

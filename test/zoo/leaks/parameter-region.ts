@@ -11,7 +11,11 @@ export default strategy({
   params: { bars: int(10, { min: 2, max: 50 }) },
   setup: ({ bars, p }) => ({
     close: bars.close,
-    other: readFrom("other", taped(bars.close, tape), (row) => tape[p.bars > 45 ? row + 1 : row - p.bars] ?? 0),
+    other: readFrom(
+      "other",
+      taped(bars.close, tape),
+      (row) => tape[p.bars > 45 ? row + 1 : row - p.bars] ?? 0,
+    ),
   }),
   onBar({ series, target }) {
     target(series.other.now < series.close.now ? 1 : 0, "against the other close");

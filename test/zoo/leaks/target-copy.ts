@@ -4,5 +4,9 @@ import { longAbove, readFrom, taped } from "../tape.ts";
 const tape: number[] = [];
 
 export default longAbove("target-copy", (close) =>
-  readFrom("target", taped(close, tape), (row, value) => value * ((tape[row + 1] ?? value) > value ? 2 : 0.5)),
+  readFrom(
+    "target",
+    taped(close, tape),
+    (row, value) => value * ((tape[row + 1] ?? value) > value ? 2 : 0.5),
+  ),
 );

@@ -1,6 +1,5 @@
-import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import type { BarSource, SymbolInfo } from "../../../ports/bar-source.ts";
-import { utcCloses } from "../shared/bar-grid.ts";
+import { longestMs, shortestMs, utcCloses } from "../shared/bar-grid.ts";
 import { captureAxios, type AxiosNetwork } from "../shared/capture-axios.ts";
 import { describeRange, makeSource, type PageRequest } from "../shared/make-source.ts";
 import { doubtIn, newestIn, type VenuePage } from "../shared/read-page.ts";
@@ -109,7 +108,8 @@ class BinanceRest {
   /** Pages of 1,000 from the range's start on, oldest first. */
   async *pages(request: PageRequest): AsyncGenerator<VenuePage> {
     const { symbol, timeframe, fromMs, toMs, signal } = request;
-    const lastMs = toMs - 1;
+    const shortMs = shortestMs(timeframe);
+    const lastMs = toMs - 1 - shortMs;
     let startMs = Math.max(0, fromMs - longestMs(timeframe));
     while (startMs <= lastMs) {
       const askedFromMs = startMs;
@@ -133,8 +133,8 @@ class BinanceRest {
       const rows = toRows(value);
       yield { rows, askedFromMs, askedToMs: lastMs, generatedMs };
       const newestMs = newestIn(rows);
-      // The bar after the newest has not begun: there is nothing more.
-      if (newestMs === null || newestMs + timeframeMs(timeframe) > generatedMs) return;
+      // The bar after the newest is not asked for or has not begun: there is nothing more.
+      if (newestMs === null || newestMs + shortMs > Math.min(lastMs, generatedMs)) return;
       startMs = newestMs + 1;
     }
   }
@@ -153,9 +153,4 @@ class BinanceRest {
   private call<T>(symbol: string, ask: Ask<T>): Promise<Reply<T>> {
     return this.caller(ask.what, symbol).call(ask);
   }
-}
-
-/** A bar that closes at the range's start began at most so long before it. */
-function longestMs(timeframe: Timeframe): number {
-  return timeframe === "1M" ? 31 * 86_400_000 : timeframeMs(timeframe);
 }

@@ -1,6 +1,6 @@
 import type { Timeframe } from "../../../domain/timeframe.ts";
-import { timeframeMs } from "../../../domain/timeframe.ts";
 import type { BarRange, LiveBar } from "../../../ports/bar-source.ts";
+import { longestMs, shortestMs } from "./bar-grid.ts";
 import type { StreamTopic } from "./stream-events.ts";
 
 /** What becomes of a closed bar. `gap` is what is missing before it. */
@@ -78,7 +78,7 @@ export class BarGate {
     if (!this.isContinuous) return [];
     return topics.flatMap((topic) => {
       const state = this.topics.get(keyOf(topic))!;
-      const dueMs = state.coveredMs + timeframeMs(topic.timeframe) + graceMs;
+      const dueMs = state.coveredMs + longestMs(topic.timeframe) + graceMs;
       if (!(nowMs > dueMs) || state.reportedMs === state.coveredMs) return [];
       state.reportedMs = state.coveredMs;
       return [{ ...topic, lastCloseMs: state.lastBar?.closeTimeMs ?? null }];
@@ -97,9 +97,7 @@ function rangeOf({ symbol, timeframe }: StreamTopic, afterMs: number, throughMs:
 
 /** After a bar of the topic, the next one closes a whole bar later; without one, any moment may be a close. */
 function couldClose({ topic, lastBar }: TopicState, atMs: number): boolean {
-  // A month counts 30 days in `timeframeMs`, and February has 28.
-  const shortest = topic.timeframe.endsWith("M") ? 28 / 30 : 1;
-  return lastBar === null || lastBar.closeTimeMs + timeframeMs(topic.timeframe) * shortest <= atMs;
+  return lastBar === null || lastBar.closeTimeMs + shortestMs(topic.timeframe) <= atMs;
 }
 
 function isSame(a: LiveBar, b: LiveBar): boolean {

@@ -44,3 +44,15 @@ export function sessionCloses(timeframe: Timeframe, calendar: Calendar): CloseOf
     return closeMs > openMs ? closeMs : null;
   };
 }
+
+/** The longest that a bar of the timeframe can be. */
+export function longestMs(timeframe: Timeframe): number {
+  const { count, unit } = parseTimeframe(timeframe);
+  return unit === "M" ? count * 31 * dayMs : timeframeMs(timeframe);
+}
+
+/** The shortest that a bar of the timeframe can be. */
+export function shortestMs(timeframe: Timeframe): number {
+  const { count, unit } = parseTimeframe(timeframe);
+  return unit === "M" ? count * 28 * dayMs : timeframeMs(timeframe);
+}

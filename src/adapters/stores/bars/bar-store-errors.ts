@@ -1,6 +1,7 @@
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 
-const full = /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
+const full =
+  /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
 const shut =
   /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
 const topic = "bar-store";

@@ -43,13 +43,7 @@ export function findNews(held: VersionedBars, bars: BarsToStore, provenance: Pro
   return { news, result: { added: news.length - revised, revised, unchanged: bars.length - news.length } };
 }
 
-function isSame(
-  held: VersionedBars,
-  at: number,
-  bars: BarsToStore,
-  row: number,
-  quality: number,
-): boolean {
+function isSame(held: VersionedBars, at: number, bars: BarsToStore, row: number, quality: number): boolean {
   return (
     held.close[at] === bars.close[row] &&
     held.open[at] === bars.open[row] &&

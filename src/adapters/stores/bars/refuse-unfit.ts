@@ -22,9 +22,14 @@ export function refuseUnfit(
   let beforeMs = -Infinity;
   for (let row = 0; row < length; row++) {
     const closeMs = closeTimeMs[row]!;
-    if (!Number.isFinite(closeMs)) throw unfit(symbol, timeframe, `the close time in row ${row} is ${closeMs}`);
+    if (!Number.isFinite(closeMs))
+      throw unfit(symbol, timeframe, `the close time in row ${row} is ${closeMs}`);
     if (closeMs <= beforeMs)
-      throw unfit(symbol, timeframe, `${formatTime(closeMs)} in row ${row} comes after ${formatTime(beforeMs)}`);
+      throw unfit(
+        symbol,
+        timeframe,
+        `${formatTime(closeMs)} in row ${row} comes after ${formatTime(beforeMs)}`,
+      );
     beforeMs = closeMs;
   }
   for (const field of barFields) {

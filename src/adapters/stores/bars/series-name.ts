@@ -39,7 +39,9 @@ export function timeframeOfName(name: string): Timeframe | null {
 }
 
 function escaped(text: string): string {
-  return Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+  return Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(
+    "",
+  );
 }
 
 function symbolUnfit(symbol: string): KiwiError {

@@ -22,7 +22,11 @@ const queues = new Map<string, Promise<unknown>>();
  * operating system (SQLite's own file lock), so that it ends with the process that held it, however that ended: there
  * are no stale locks and no process ids to be mistaken. Throws `STORE_LOCKED` after `waitMs`.
  */
-export async function withWriterLock<T>(path: string, work: () => Promise<T>, waitMs = lockWaitMs): Promise<T> {
+export async function withWriterLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  waitMs = lockWaitMs,
+): Promise<T> {
   const before = queues.get(path);
   const mine = (async () => {
     await before?.catch(() => {});

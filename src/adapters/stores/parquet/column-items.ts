@@ -13,6 +13,9 @@ export type ChunkColumn = { readonly items: Items; flush(): void };
  */
 export function chunkColumn(chunk: DuckDBDataChunk, column: number): ChunkColumn {
   const vector = chunk.getColumnVector(column) as unknown as ChunkColumn;
-  assert(ArrayBuffer.isView(vector.items) && vector.items.length === chunk.rowCount, "a chunk's column is an array");
+  assert(
+    ArrayBuffer.isView(vector.items) && vector.items.length === chunk.rowCount,
+    "a chunk's column is an array",
+  );
   return vector;
 }

@@ -1,5 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import type {
   AppendResult,
@@ -10,42 +10,38 @@ import type {
   ReadOptions,
   VersionedBars,
 } from "../../../ports/bar-store.ts";
-import { isMissing, readFault, storeFault, writeFault } from "../bars/bar-store-errors.ts";
-import { syncFolder } from "../bars/durable-files.ts";
+import { isMissing, readFault } from "../bars/bar-store-errors.ts";
 import { findNews } from "../bars/find-news.ts";
 import { refuseUnfit } from "../bars/refuse-unfit.ts";
-import { nameOfSymbol, nameOfTimeframe, symbolOfName, timeframeOfName } from "../bars/series-name.ts";
-import { noBars } from "../bars/version-columns.ts";
-import { lockWaitMs, withWriterLock } from "../bars/writer-lock.ts";
+import { symbolOfName, timeframeOfName } from "../bars/series-name.ts";
+import { lockWaitMs } from "../bars/writer-lock.ts";
 import { BarDatabase } from "./bar-database.ts";
 import { mergeAfterAppend, mergeAll } from "./plan-merge.ts";
-import { filesFor, readFiles, type Selection } from "./read-files.ts";
-import { rangeOver, readManifest, storeFormat, writeManifest, type BarFile, type SeriesManifest } from "./series-manifest.ts";
-import { FileVerifier } from "./verify-files.ts";
-import { writeFiles } from "./write-files.ts";
+import { repairSeries, type Repair } from "./repair-series.ts";
+import { SeriesFolder } from "./series-folder.ts";
+import { rangeOver } from "./series-manifest.ts";
 
-/** Rows of a full file: small enough to check and pack quickly, large enough that a decade of minutes is five files. */
+/** Rows of a full file: few enough to check and pack it quickly, enough for two years of minutes. */
 const defaultBlockRows = 1 << 20;
 
+/** How a store works; everything has a default. */
 export type ParquetStoreOptions = {
+  /** Rows of a full file. */
   readonly blockRows?: number | undefined;
   /** How long to wait for another writer before `STORE_LOCKED`. */
   readonly lockWaitMs?: number | undefined;
 };
 
-/** One symbol and timeframe, and where its bars are. */
-type Series = { readonly symbol: string; readonly timeframe: Timeframe; readonly folder: string };
-
 /**
  * Bars in Parquet files, one folder per symbol and timeframe. An append writes a new file and then names it in the
- * folder's manifest, at once; files are merged and never changed. The files can be read by anything that reads Parquet.
+ * folder's manifest, at once; files are merged and never changed. Anything that reads Parquet can read them.
  */
 export class ParquetBarStore implements BarStore {
   private readonly root: string;
   private readonly blockRows: number;
   private readonly lockWaitMs: number;
   private readonly database = new BarDatabase();
-  private readonly verifier = new FileVerifier();
+  private readonly folders = new Map<string, SeriesFolder>();
   private readonly running = new Set<Promise<unknown>>();
 
   constructor(root: string, options: ParquetStoreOptions = {}) {
@@ -61,21 +57,8 @@ export class ParquetBarStore implements BarStore {
     provenance: Provenance,
   ): Promise<AppendResult> {
     refuseUnfit(symbol, timeframe, bars, provenance);
-    return this.writing(this.seriesOf(symbol, timeframe), async (series, manifest) => {
-      const held = await this.select(series, manifest, {
-        fromMs: bars.closeTimeMs[0] ?? Infinity,
-        toMs: after(bars.closeTimeMs[bars.length - 1] ?? -Infinity),
-        asOfMs: Infinity,
-        keep: "newest",
-      });
-      const { news, result } = findNews(held, bars, provenance);
-      if (news.length === 0) return result;
-      const next = await this.add(series, manifest, news, result.added);
-      await this.merge(series, next, [mergeAfterAppend(next.files, this.blockRows)]).catch(() => {
-        // The bars are safe; what keeps files from being merged shows when they are read or compacted.
-      });
-      return result;
-    });
+    if (bars.length === 0) return { added: 0, revised: 0, unchanged: 0 };
+    return this.track(this.appendTo(this.folder(symbol, timeframe), bars, provenance));
   }
 
   async read(
@@ -85,20 +68,20 @@ export class ParquetBarStore implements BarStore {
     toMs: number,
     { asOfMs = Infinity }: ReadOptions = {},
   ): Promise<VersionedBars> {
-    const series = this.seriesOf(symbol, timeframe);
-    const selection: Selection = { fromMs, toMs, asOfMs, keep: "newest" };
-    return this.track(async () => {
+    const folder = this.folder(symbol, timeframe);
+    const reading = async (): Promise<VersionedBars> => {
       for (;;) {
-        const manifest = await this.manifestOf(series);
+        const manifest = await folder.manifest();
         try {
-          return await this.select(series, manifest, selection);
+          return await folder.select(manifest, { fromMs, toMs, asOfMs, keep: "newest" });
         } catch (cause) {
-          // Another process may have merged the files away that this one was about to read.
-          const now = await this.manifestOf(series);
-          if (now.generation === manifest.generation) throw readFault(series.folder, cause);
+          // Another process may have merged the files away that were about to be read.
+          const { generation } = await folder.manifest();
+          if (generation === manifest.generation) throw readFault(folder.path, cause);
         }
       }
-    });
+    };
+    return this.track(reading());
   }
 
   async list(): Promise<readonly HeldBars[]> {
@@ -108,31 +91,95 @@ export class ParquetBarStore implements BarStore {
       if (symbol === null) continue;
       for (const name of await namesIn(join(this.root, symbolName))) {
         const timeframe = timeframeOfName(name);
-        if (timeframe === null) continue;
-        const { files, bars } = await this.manifestOf(this.seriesOf(symbol, timeframe));
-        if (files.length === 0) continue;
-        const [fromMs, toMs] = rangeOver(files, "closeTimeMs");
-        const versions = files.reduce((sum, { rows }) => sum + rows, 0);
-        const sources = [...new Set(files.flatMap((file) => file.sources))].sort();
-        held.push({ symbol, timeframe, bars, versions, fromMs, toMs, sources });
+        const found = timeframe === null ? null : await heldIn(this.folder(symbol, timeframe));
+        if (found !== null) held.push(found);
       }
     }
-    return held.sort((a, b) => (a.symbol === b.symbol ? a.fromMs - b.fromMs : a.symbol < b.symbol ? -1 : 1));
+    return held;
   }
 
   async lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null> {
-    const { files } = await this.manifestOf(this.seriesOf(symbol, timeframe));
-    return files.length === 0 ? null : rangeOver(files, "closeTimeMs")[1];
+    return (await heldIn(this.folder(symbol, timeframe)))?.toMs ?? null;
   }
 
   async compact(symbol: string, timeframe: Timeframe): Promise<void> {
-    return this.writing(this.seriesOf(symbol, timeframe), async (series, manifest) => {
-      await this.merge(series, manifest, mergeAll(manifest.files, this.blockRows));
+    const folder = this.folder(symbol, timeframe);
+    const work = folder.writing(this.lockWaitMs, async (found) => {
+      let manifest = found;
+      for (const run of mergeAll(manifest.files, this.blockRows))
+        manifest = await folder.merge(manifest, run, this.blockRows);
     });
+    return this.track(work);
+  }
+
+  /** Sets damaged files aside and goes on with the whole ones; says what that leaves. Changes nothing that is sound. */
+  async repair(symbol: string, timeframe: Timeframe): Promise<Repair> {
+    const folder = this.folder(symbol, timeframe);
+    return this.track(repairSeries(folder, this.database, this.lockWaitMs, this.blockRows));
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.running);
     await this.database.close();
+  }
+
+  private async appendTo(
+    folder: SeriesFolder,
+    bars: BarsToStore,
+    provenance: Provenance,
+  ): Promise<AppendResult> {
+    return folder.writing(this.lockWaitMs, async (manifest) => {
+      const fromMs = bars.closeTimeMs[0]!;
+      const toMs = bars.closeTimeMs[bars.length - 1]! + 1;
+      const held = await folder.select(manifest, { fromMs, toMs, asOfMs: Infinity, keep: "newest" });
+      const { news, result } = findNews(held, bars, provenance);
+      if (news.length === 0) return result;
+      const next = await folder.add(manifest, news, result.added, this.blockRows);
+      const small = mergeAfterAppend(next.files, this.blockRows);
+      // The bars are safe by now. What keeps files from being merged shows when they are read or compacted.
+      if (small.length > 0) await folder.merge(next, small, this.blockRows).catch(() => {});
+      return result;
+    });
+  }
+
+  private folder(symbol: string, timeframe: Timeframe): SeriesFolder {
+    const key = `${timeframe} ${symbol}`;
+    const known = this.folders.get(key);
+    if (known !== undefined) return known;
+    const made = new SeriesFolder(this.root, symbol, timeframe, this.database);
+    this.folders.set(key, made);
+    return made;
+  }
+
+  private async track<T>(work: Promise<T>): Promise<T> {
+    this.running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.running.delete(work);
+    }
+  }
+}
+
+async function heldIn(folder: SeriesFolder): Promise<HeldBars | null> {
+  const { symbol, timeframe, bars, files } = await folder.manifest();
+  if (files.length === 0) return null;
+  const [fromMs, toMs] = rangeOver(files, "closeTimeMs");
+  const versions = files.reduce((sum, { rows }) => sum + rows, 0);
+  const sources = [...new Set(files.flatMap((file) => file.sources))].sort();
+  return { symbol, timeframe, bars, versions, fromMs, toMs, sources };
+}
+
+/** Names of the folders in a folder, sorted. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw readFault(folder, cause);
   }
 }

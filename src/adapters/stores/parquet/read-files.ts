@@ -20,7 +20,11 @@ export type Selection = {
 };
 
 /** A query, and the columns that need none because they hold one value throughout. */
-type Plan = { readonly sql: string; readonly asked: readonly VersionColumn[]; readonly same: ReadonlyMap<VersionColumn, number> };
+type Plan = {
+  readonly sql: string;
+  readonly asked: readonly VersionColumn[];
+  readonly same: ReadonlyMap<VersionColumn, number>;
+};
 
 /** The files that can hold rows of a selection. */
 export function filesFor(files: readonly BarFile[], selection: Selection): readonly BarFile[] {

@@ -53,19 +53,32 @@ export async function readManifest(folder: string, repair: string): Promise<Seri
   const format = Number(manifest.format);
   if (format > storeFormat) throw storeNewer(folder, format, storeFormat);
   if (sum !== sha256(canonicalJson(manifest)))
-    throw storeDamaged(path, "it contradicts its own checksum", "the files of bars beside it may be whole", repair);
+    throw storeDamaged(
+      path,
+      "it contradicts its own checksum",
+      "the files of bars beside it may be whole",
+      repair,
+    );
   return manifest;
 }
 
 /** Makes a manifest the state of its folder, at once and for good. */
 export async function writeManifest(folder: string, manifest: SeriesManifest): Promise<void> {
   const sum = sha256(canonicalJson(manifest));
-  await replaceFile(join(folder, manifestName), [`${JSON.stringify({ ...manifest, sha256: sum }, null, 1)}\n`]);
+  await replaceFile(join(folder, manifestName), [
+    `${JSON.stringify({ ...manifest, sha256: sum }, null, 1)}\n`,
+  ]);
 }
 
 /** Smallest `from` and largest `to` over the same column of files. */
-export function rangeOver(files: readonly BarFile[], column: "closeTimeMs" | "receivedAtMs" | "version" | "quality"): Range {
-  const [least, most] = [Math.min(...files.map((file) => file[column][0])), Math.max(...files.map((file) => file[column][1]))];
+export function rangeOver(
+  files: readonly BarFile[],
+  column: "closeTimeMs" | "receivedAtMs" | "version" | "quality",
+): Range {
+  const [least, most] = [
+    Math.min(...files.map((file) => file[column][0])),
+    Math.max(...files.map((file) => file[column][1])),
+  ];
   return [least, most];
 }
 

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { formatTime } from "../../../base/time.ts";
 import type { KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
 import { isMissing, readFault, storeDamaged } from "../bars/bar-store-errors.ts";
 import type { BarFile } from "./series-manifest.ts";
 
 /** What is wrong with a file, or null. Throws `STORE_NOT_READABLE`. */
-export async function faultOf(folder: string, file: Pick<BarFile, "name" | "bytes" | "crc32">): Promise<string | null> {
+export async function faultOf(folder: string, file: BarFile): Promise<string | null> {
   const path = join(folder, file.name);
   try {
     const bytes = await readFile(path);
@@ -19,24 +19,25 @@ export async function faultOf(folder: string, file: Pick<BarFile, "name" | "byte
   }
 }
 
-/** Checks files against their checksums, each once: they never change under the same name. */
+/** Checks the files of a folder against their checksums, each once: they never change under the same name. */
 export class FileVerifier {
-  private readonly sound = new Set<string>();
+  private sound: ReadonlySet<string> = new Set();
 
-  /** Throws `STORE_DAMAGED` for the first of `files` that is not as it was written; `all` tells what remains. */
+  /** Throws `STORE_DAMAGED` if one of `files` is not as it was written; `all` are those of the folder. */
   async verify(
     folder: string,
     files: readonly BarFile[],
     all: readonly BarFile[],
     repair: string,
   ): Promise<void> {
+    const sound = new Set(all.filter(({ name }) => this.sound.has(name)).map(({ name }) => name));
     for (const file of files) {
-      const path = join(folder, file.name);
-      if (this.sound.has(path)) continue;
+      if (sound.has(file.name)) continue;
       const fault = await faultOf(folder, file);
       if (fault !== null) throw await damaged(folder, file, fault, all, repair);
-      this.sound.add(path);
+      sound.add(file.name);
     }
+    this.sound = sound;
   }
 }
 
@@ -49,12 +50,12 @@ async function damaged(
 ): Promise<KiwiError> {
   const faults = await Promise.all(all.map((other) => faultOf(folder, other)));
   const whole = all.filter((_, index) => faults[index] === null);
-  const bars = whole.reduce((sum, { rows }) => sum + rows, 0);
+  const rows = whole.reduce((sum, each) => sum + each.rows, 0);
   const [fromMs, toMs] = file.closeTimeMs;
   return storeDamaged(
     join(folder, file.name),
     `${fault}; it held ${file.rows} bars from ${formatTime(fromMs)} to ${formatTime(toMs)}`,
-    `${whole.length} of ${all.length} files with ${bars} bars are whole and stay readable outside that range`,
+    `${whole.length} of ${all.length} files with ${rows} bars are whole and stay readable outside that range`,
     `${repair}   (sets the damaged file aside; then download that range again)`,
   );
 }

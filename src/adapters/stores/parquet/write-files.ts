@@ -52,7 +52,7 @@ export async function writeFiles(
 function* blocksOf(bars: VersionedBars, blockRows: number): Generator<Block> {
   const { closeTimeMs, length } = bars;
   const rows = Math.ceil(length / Math.ceil(length / blockRows));
-  for (let from = 0; from < length; ) {
+  for (let from = 0; from < length;) {
     let to = Math.min(length, from + rows);
     while (to < length && closeTimeMs[to] === closeTimeMs[to - 1]) to += 1;
     yield { bars, from, to };
@@ -60,7 +60,12 @@ function* blocksOf(bars: VersionedBars, blockRows: number): Generator<Block> {
   }
 }
 
-async function writeBlock(database: BarDatabase, folder: string, name: string, block: Block): Promise<BarFile> {
+async function writeBlock(
+  database: BarDatabase,
+  folder: string,
+  name: string,
+  block: Block,
+): Promise<BarFile> {
   const path = join(folder, name);
   const ranges = rangesOf(block);
   // A column that holds one value is packed from that value and not from a million copies.

@@ -237,7 +237,7 @@ function heldMarks(held: HeldSpans, view: TimeView, width: number, height: numbe
     const to = Math.min(columns, (held.toS[k]! - view.fromS) * perSecond);
     const share = held.side[k]! > 0 ? long : short;
     for (let column = Math.floor(from); column < to; column++) {
-      share[column]! += Math.min(to, column + 1) - Math.max(from, column);
+      share[column]! += (Math.min(to, column + 1) - Math.max(from, column)) * Math.abs(held.side[k]!);
     }
   }
   const middle = short.some((each) => each > 0) ? height / 2 : height;
@@ -260,7 +260,8 @@ function heldMarks(held: HeldSpans, view: TimeView, width: number, height: numbe
 
 function noteMark(note: Note, view: TimeView, x: (timeS: number) => number, y: (value: number) => number): string {
   if (note.timeS < view.fromS || note.timeS > view.toS) return "";
-  const at = `translate(${round(x(note.timeS))} ${round(Math.max(10, y(note.value) - 12))})`;
+  const across = Math.min(x(view.toS) - 10, Math.max(10, x(note.timeS)));
+  const at = `translate(${round(across)} ${round(Math.max(10, y(note.value) - 12))})`;
   return `<g class="note" transform="${at}"><circle r="8"/><text y="4" text-anchor="middle">${escapeText(note.text)}</text></g>`;
 }
 

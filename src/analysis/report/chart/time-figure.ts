@@ -21,7 +21,7 @@ export type LineSeries = {
   readonly value: readonly number[];
 };
 
-/** When a symbol was held: +1 long, -1 short. */
+/** When a symbol was held: +1 long, -1 short, anything between for a part of the stretch. */
 export type HeldSpans = {
   readonly fromS: readonly number[];
   readonly toS: readonly number[];

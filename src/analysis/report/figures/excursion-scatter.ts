@@ -1,12 +1,12 @@
 import type { Trade } from "../../../domain/trade.ts";
 import { pixel, xyStills } from "../chart/xy-chart.ts";
 import type { FigureParts } from "../html/figure.ts";
-import { countText, minuteText, percentText } from "../number-text.ts";
+import { closeText, countText, percentText } from "../number-text.ts";
 
 const [tableRowsMax, csvRowsMax] = [60, 2000];
 
 /** How far each trade went against and for us before it ended: what a stop or a target would have met. */
-export function excursionScatter(trades: readonly Trade[]): FigureParts {
+export function excursionScatter(trades: readonly Trade[], barMs: number): FigureParts {
   const xHigh = reach(trades.map((trade) => trade.mae));
   const yHigh = reach(trades.map((trade) => trade.mfe));
   const beyond = trades.filter((trade) => trade.mae > xHigh || trade.mfe > yHigh).length;
@@ -37,7 +37,7 @@ export function excursionScatter(trades: readonly Trade[]): FigureParts {
       rows: worst
         .slice(0, tableRowsMax)
         .map((trade) => [
-          minuteText(trade.entryTimeMs),
+          closeText(trade.entryTimeMs, barMs),
           percentText(trade.mae),
           percentText(trade.mfe),
           percentText(trade.returnFraction, { signed: true }),

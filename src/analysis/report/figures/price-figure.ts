@@ -3,14 +3,18 @@ import { visibleCandles } from "../chart/thinning.ts";
 import type { CandleSeries, TimeFigure, TimePanel } from "../chart/time-figure.ts";
 import type { CsvParts } from "../html/figure.ts";
 import type { TableParts } from "../html/table.ts";
-import { countText, isoText, minuteText, percentText, priceText } from "../number-text.ts";
+import { closeText, countText, isoText, percentText, priceText } from "../number-text.ts";
 import type { ReportContext } from "../sections/section.ts";
 import { candleSeries } from "./candle-series.ts";
-import { curve, secondsOf, timeFigure } from "./time-model.ts";
+import { heldSeries } from "./held-series.ts";
+import { curve, timeFigure } from "./time-model.ts";
 import { tradeSeries } from "./trade-series.ts";
 
-/** Candles that the whole page may carry for zooming, trades per symbol, and candles of a table or a CSV file. */
-const [candlesMax, tradesMax, tableCandlesMax, csvCandlesMax] = [24_000, 4000, 120, 1500];
+/** What the whole page may carry for zooming, over all symbols. */
+const [candlesMax, tradesMax, spansMax] = [24_000, 6000, 12_000];
+
+/** Candles of a table and of a CSV file. */
+const [tableCandlesMax, csvCandlesMax] = [120, 1500];
 
 /** A price above this many times the lowest one is drawn on a logarithmic scale. */
 const logRatio = 4;
@@ -25,16 +29,23 @@ export type PriceFigure = {
   readonly csv: CsvParts;
 };
 
-/** Candles with the trades on them, when the symbol was held, and the account's drawdown, on one time axis. */
-export function priceFigure(context: ReportContext, instrument: number, figures: number): PriceFigure {
+/**
+ * Candles with the trades on them and when the symbol was held, on one time axis; the first of `figures` symbols also
+ * carries the account's drawdown.
+ */
+export function priceFigure(
+  context: ReportContext,
+  instrument: number,
+  place: number,
+  figures: number,
+): PriceFigure {
   const { input, axis, paths } = context;
   const bars = input.bars[instrument]!;
   const trades = input.trades.filter((trade) => trade.instrument === instrument);
   const candles = candleSeries(bars, axis, Math.floor(candlesMax / figures));
-  const marks = tradeSeries(trades, axis, tradesMax);
+  const marks = tradeSeries(trades, axis, Math.floor(tradesMax / figures));
   const { symbol, quoteCurrency } = input.instruments[instrument]!;
   const isLog = extreme(candles.high, Math.max) > logRatio * extreme(candles.low, Math.min);
-  const held = paths.held[instrument]!;
   const panels: TimePanel[] = [
     {
       title: `${symbol} in ${quoteCurrency}`,
@@ -49,13 +60,9 @@ export function priceFigure(context: ReportContext, instrument: number, figures:
       height: 30,
       unit: "ratio",
       isLog: false,
-      held: {
-        fromS: held.map((span) => secondsOf(axis, span.fromMs)),
-        toS: held.map((span) => secondsOf(axis, span.toMs)),
-        side: held.map((span) => span.side),
-      },
+      held: heldSeries(paths.held[instrument]!, axis, Math.floor(spansMax / figures)),
     },
-    drawdownPanel(context, 90),
+    ...(place === 0 ? [drawdownPanel(context, 90)] : []),
   ];
   return {
     symbol,
@@ -89,7 +96,7 @@ function summaryOf(
   return (
     `Candle chart of ${symbol}, ${countText(rows)} bars, lowest ${priceText(extreme(candles.low, Math.min))}, ` +
     `highest ${priceText(extreme(candles.high, Math.max))}, last ${priceText(candles.close.at(-1))}, with ${countText(trades)} closed ` +
-    `trades. Below it when the symbol was held, and the drawdown of the account, at most ${percentText(input.metrics.maxDrawdown)}.`
+    `trades. Below it when the symbol was held. The account fell at most ${percentText(input.metrics.maxDrawdown)} below its peak.`
   );
 }
 
@@ -119,7 +126,7 @@ function twinOf(symbol: string, candles: CandleSeries, { axis }: ReportContext):
     caption: `${symbol}, one row per ${spanText(few)}`,
     columns: [{ label: "Close time (UTC)" }, ...["Open", "High", "Low", "Close"].map((label) => ({ label, isNumber: true }))],
     rows: few.closeS.map((closeS, k) => [
-      minuteText(axis.originMs + closeS * 1000),
+      closeText(axis.originMs + closeS * 1000, candles.spanS * 1000),
       priceText(few.open[k]),
       priceText(few.high[k]),
       priceText(few.low[k]),

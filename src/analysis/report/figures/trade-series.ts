@@ -1,5 +1,6 @@
 import type { Trade } from "../../../domain/trade.ts";
 import type { TradeMarks } from "../chart/time-figure.ts";
+import { clipped } from "../number-text.ts";
 import { secondsOf, shorter, type TimeAxis } from "./time-model.ts";
 
 /** The trades of one symbol for the price chart: at most `most`, evenly taken where there are more. */
@@ -7,7 +8,8 @@ export function tradeSeries(trades: readonly Trade[], axis: TimeAxis, most: numb
   const every = Math.max(1, Math.ceil(trades.length / most));
   const shown = trades.filter((_, k) => k % every === 0);
   const rowOf = new Map<string, number>();
-  const reason = (text: string) => {
+  const reason = (full: string) => {
+    const text = clipped(full);
     if (!rowOf.has(text)) rowOf.set(text, rowOf.size);
     return rowOf.get(text)!;
   };

@@ -37,7 +37,11 @@ const placeOf = (chart, timeS) => {
   const plot = plotOf(chart);
   return plot.left + ((timeS - view.fromS) / (view.toS - view.fromS)) * plot.width;
 };
-const stamp = (timeS) => new Date(page.axis.originMs + timeS * 1000).toISOString().slice(0, 16).replace("T", " ");
+const stamp = (timeS) => {
+  const timeMs = page.axis.originMs + timeS * 1000;
+  if (page.axis.candleS >= 86400) return new Date(timeMs - 1).toISOString().slice(0, 10);
+  return new Date(timeMs).toISOString().slice(0, 16).replace("T", " ");
+};
 
 function draw(chart) {
   chart.width = chart.host.clientWidth;
@@ -127,9 +131,12 @@ function showWhy(chart, event) {
   if (!panel) return;
   const { trades } = panel;
   let best = -1, distance = 14;
+  const { closeS, spanS } = chart.candles.find((each) => each !== null);
+  const markAt = (timeS) => placeOf(chart, closeS[Math.min(closeS.length - 1, firstAtOrAfter(closeS, timeS))] - spanS / 2);
   trades.entryS.forEach((entryS, k) => {
     for (const timeS of [entryS, trades.exitS[k]]) {
-      const away = Math.abs(placeOf(chart, timeS) - at);
+      if (timeS < view.fromS || timeS > view.toS) continue;
+      const away = Math.abs(markAt(timeS) - at);
       if (away < distance) { best = k; distance = away; }
     }
   });

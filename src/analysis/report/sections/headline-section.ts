@@ -20,7 +20,11 @@ export function headlineSection(context: ReportContext): Section {
   if (analysis.benchmark?.intervals.sharpe)
     named.push({ name: "buy & hold", look: "benchmark", interval: analysis.benchmark.intervals.sharpe });
   const body = html`${cards(rows, input)}
-<div class="beside"><div>${comparison(rows, context)}</div><div>${named.length > 0 && figureHtml(intervalFigure(named))}</div></div>
+${
+  named.length === 0
+    ? comparison(rows, context)
+    : html`<div class="beside"><div>${comparison(rows, context)}</div><div>${figureHtml(intervalFigure(named))}</div></div>`
+}
 <p class="aside">Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of daily returns seeded by the run, none below ${intervalDaysMin} trading days.</p>
 `;
   return { id: "headline", title: "Strategy against buy & hold", short: "Result", body };

@@ -12,7 +12,7 @@ const symbolsMax = 6;
 /** Prices with what was traded on them: the symbols that were traded most, the first one open. */
 export function priceSection(context: ReportContext): Section {
   const shown = symbolsToShow(context.input);
-  const figures = shown.map((instrument) => priceFigure(context, instrument, shown.length));
+  const figures = shown.map((instrument, k) => priceFigure(context, instrument, k, shown.length));
   const models: Record<string, TimeFigure> = {};
   for (const [k, figure] of figures.entries()) models[`price-${k}`] = figure.model;
   const rest = context.input.instruments.length - shown.length;

@@ -45,6 +45,7 @@ function identity({ meta, decisionsHash }: ReportInput): Html {
 function sources({ meta }: ReportInput): Html {
   return tableHtml({
     caption: "Data",
+    isDense: meta.sources.length > 25,
     columns: [
       { label: "Source" },
       { label: "Symbol" },

@@ -30,7 +30,7 @@ export type ReportContext = {
   readonly dayEnds: Int32Array;
 };
 
-/** Gathers what the chapters share. The run must have at least two slices. */
+/** Gathers what the chapters share. The run must have at least one slice. */
 export function reportContext(input: ReportInput): ReportContext {
   const { log, metrics, calendarNames } = input;
   return {

@@ -1,4 +1,5 @@
 import { formatDuration } from "../../../base/time.ts";
+import { timeframeMs } from "../../../domain/timeframe.ts";
 import type { Trade } from "../../../domain/trade.ts";
 import { durationHistogram } from "../figures/duration-histogram.ts";
 import { excursionScatter } from "../figures/excursion-scatter.ts";
@@ -8,7 +9,7 @@ import { zeroTradesReason } from "../funnel-rows.ts";
 import { csvLink, figureHtml } from "../html/figure.ts";
 import { html, type Html } from "../html/html.ts";
 import { tableHtml, type Cell } from "../html/table.ts";
-import { countText, minuteText, moneyText, percentText, priceText } from "../number-text.ts";
+import { clipped, closeText, countText, moneyText, percentText, priceText } from "../number-text.ts";
 import { tradeGroups, type TradeGroup } from "../series/trade-groups.ts";
 import { funnelHtml } from "./funnel-table.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
@@ -29,7 +30,7 @@ ${openPositions(context)}
 
 function tradePictures({ input }: ReportContext): Html {
   return html`<div class="pair">${figureHtml(profitHistogram(input.trades))}${figureHtml(durationHistogram(input.trades, input.metrics))}</div>
-${figureHtml(excursionScatter(input.trades))}`;
+${figureHtml(excursionScatter(input.trades, timeframeMs(input.bars[0]!.timeframe)))}`;
 }
 
 function tradeTables(context: ReportContext): Html {
@@ -57,7 +58,7 @@ function groupTable(
   const rows = groups
     .slice(0, groupsMax)
     .map((group) => [
-      group.name,
+      clipped(group.name),
       countText(group.trades),
       percentText(group.winRate),
       moneyText(group.pnl, { signed: true }),
@@ -69,11 +70,12 @@ function groupTable(
   // A portfolio of hundreds would push everything else off the page.
   return rows.length <= 25
     ? table
-    : html`<details class="folded"><summary>${caption}: ${countText(groups.length)} rows</summary>${table}</details>`;
+    : html`<details class="folded"><summary>${caption}: ${countText(groups.length)} rows${groups.length > rows.length && `, the first ${countText(rows.length)}`}</summary>${table}</details>`;
 }
 
 function tradeList(context: ReportContext): Html {
-  const { trades, baseCurrency } = context.input;
+  const { trades, baseCurrency, instruments } = context.input;
+  const hasOne = instruments.length === 1;
   const shown = trades.slice(0, listedMax);
   const note =
     trades.length > shown.length
@@ -84,7 +86,7 @@ function tradeList(context: ReportContext): Html {
     isDense: true,
     columns: [
       { label: "Entry (UTC)" },
-      { label: "Symbol" },
+      ...(hasOne ? [] : [{ label: "Symbol" }]),
       { label: "Side" },
       { label: "Exit (UTC)" },
       ...["Entry price", "Exit price", `P&L in ${baseCurrency}`, "Return", "Bars"].map((label) => ({ label, isNumber: true })),
@@ -99,19 +101,20 @@ function tradeList(context: ReportContext): Html {
 }
 
 function tradeRow(trade: Trade, { input, axis }: ReportContext): readonly Cell[] {
+  const span = timeframeMs(input.bars[trade.instrument]!.timeframe);
   const range = `${secondsOf(axis, trade.entryTimeMs)},${secondsOf(axis, trade.exitTimeMs)}`;
   return [
-    html`<a href="#price" data-show="${range}">${minuteText(trade.entryTimeMs)}</a>`,
-    input.instruments[trade.instrument]!.symbol,
+    html`<a href="#price" data-show="${range}">${closeText(trade.entryTimeMs, span)}</a>`,
+    ...(input.instruments.length === 1 ? [] : [input.instruments[trade.instrument]!.symbol]),
     trade.side,
-    minuteText(trade.exitTimeMs),
+    closeText(trade.exitTimeMs, span),
     priceText(trade.entryPrice),
     priceText(trade.exitPrice),
     moneyText(trade.pnl, { signed: true }),
     percentText(trade.returnFraction, { signed: true }),
     countText(trade.barsHeld),
-    trade.entryReason,
-    trade.exitReason,
+    clipped(trade.entryReason),
+    clipped(trade.exitReason),
   ];
 }
 

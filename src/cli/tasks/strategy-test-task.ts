@@ -1,0 +1,35 @@
+import type { CheckResult } from "../../analysis/checks/check-result.ts";
+import { checkRequestOf } from "../../app/check-request-of.ts";
+import { checkLookahead, checkRepro, checkWarmup } from "../../app/checks/run-checks.ts";
+import { executeRun } from "../../app/execute-run.ts";
+import type { Funnel } from "../../app/funnel.ts";
+import type { RunRequest } from "../../app/run-request.ts";
+import { refuseOnlyWarmup } from "../../app/warmup-need.ts";
+import type { TaskContext } from "../worker/task.ts";
+import { prepareWatched } from "./prepare-watched.ts";
+
+export type StrategyTestOutput = {
+  readonly strategyName: string;
+  readonly funnel: Funnel;
+  readonly results: readonly CheckResult[];
+};
+
+/** Runs a strategy once where it is watched, then every check. */
+export async function strategyTestTask(
+  { request }: { readonly request: RunRequest },
+  context: TaskContext,
+): Promise<StrategyTestOutput> {
+  const prepared = await prepareWatched(request, context);
+  context.stage("run");
+  context.board.watch(true);
+  const result = executeRun(prepared.setup, { withBenchmark: false, onBar: context.board.beat });
+  context.board.watch(false);
+  refuseOnlyWarmup(result);
+  const asked = checkRequestOf(prepared);
+  const results: CheckResult[] = [];
+  for (const [name, check] of [["lookahead", checkLookahead], ["warmup", checkWarmup], ["repro", checkRepro]] as const) {
+    context.stage(name);
+    results.push(await check(asked));
+  }
+  return { strategyName: prepared.setup.strategy.name, funnel: result.funnel, results };
+}

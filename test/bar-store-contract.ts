@@ -1,0 +1,258 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { Prng } from "../src/base/prng.ts";
+import { barsOf } from "../src/domain/bars.ts";
+import type { BarStore, BarsToStore, Provenance } from "../src/ports/bar-store.ts";
+import { BarStoreModel, hourlyBars, modelRows } from "./bar-store-model.ts";
+
+const seed = 20240131;
+const everything = [-Infinity, Infinity] as const;
+const hourMs = 3_600_000;
+const startMs = Date.UTC(2024, 0, 1);
+
+/** Runs `use` with a folder of its own, removed afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "kiwi-store-"));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Step =
+  | {
+      readonly kind: "append";
+      readonly hours: readonly number[];
+      readonly edition: number;
+      readonly flag: number;
+      readonly source: string;
+      readonly receivedAtMs: number;
+    }
+  | { readonly kind: "compact" | "reopen" };
+
+const append = fc.record({
+  kind: fc.constant("append" as const),
+  hours: fc.uniqueArray(fc.nat({ max: 40 }), { maxLength: 12 }).map((hours) => hours.sort((a, b) => a - b)),
+  edition: fc.nat({ max: 2 }),
+  flag: fc.constantFrom(0, 0, 0, 1, 2),
+  source: fc.constantFrom("binance", "o'hara, inc", "CSV"),
+  receivedAtMs: fc.nat({ max: 50 }),
+});
+const other = fc.record({ kind: fc.constantFrom("compact" as const, "reopen" as const) });
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof({ weight: 5, arbitrary: append }, { weight: 1, arbitrary: other }),
+  {
+    maxLength: 14,
+  },
+);
+
+/** The promises of `BarStore`, as tests that every store must pass. */
+export function testBarStore(name: string, open: (folder: string) => BarStore, runs: number): void {
+  test(`${name}: any appends, overlaps, revisions and compactions agree with a naive model`, async () => {
+    const property = fc.asyncProperty(
+      steps,
+      fc.nat({ max: 45 }),
+      fc.nat({ max: 45 }),
+      fc.nat({ max: 50 }),
+      async (taken, from, span, asOfMs) => {
+        await withFolder(async (folder) => {
+          const model = new BarStoreModel();
+          let store = open(folder);
+          for (const step of taken) {
+            if (step.kind === "compact") await store.compact("TEST", "1h");
+            else if (step.kind === "reopen") {
+              await store.close();
+              store = open(folder);
+            } else {
+              const bars: BarsToStore = {
+                ...hourlyBars(step.hours, step.edition),
+                quality: new Uint8Array(step.hours.length).fill(step.flag),
+              };
+              expect(await store.append("TEST", "1h", bars, step)).toEqual(model.append(bars, step));
+            }
+          }
+          await expectAgreement(
+            store,
+            model,
+            startMs + from * hourMs,
+            startMs + (from + span) * hourMs,
+            asOfMs,
+          );
+          await store.close();
+        });
+      },
+    );
+    await fc.assert(property, { seed, numRuns: runs });
+  });
+
+  test(`${name}: every bit of a bar comes back, and its columns are exactly as long as it says`, async () => {
+    await withFolder(async (folder) => {
+      const prng = new Prng(seed);
+      const length = 500;
+      // Any finite double there is, from the smallest to the largest, of either sign.
+      const any = (): number => {
+        const value = new Float64Array(Uint32Array.of(prng.uint32(), prng.uint32()).buffer)[0]!;
+        return Number.isFinite(value) ? value : prng.next();
+      };
+      const column = (): Float64Array => Float64Array.from({ length }, any);
+      const columns = { open: column(), high: column(), low: column(), close: column(), volume: column() };
+      columns.open.set([0, -0, Number.MIN_VALUE, Number.MAX_VALUE, Number.EPSILON, -1 / 3]);
+      const bars = barsOf("BITS", "1m", {
+        closeTimeMs: Float64Array.from({ length }, (_, row) => 60_000 * (row - 200)),
+        ...columns,
+      });
+      const store = open(folder);
+      await store.append("BITS", "1m", bars, { source: "csv", receivedAtMs: 1_700_000_000_123 });
+      await store.close();
+      const again = open(folder);
+      const held = await again.read("BITS", "1m", ...everything);
+      for (const field of ["closeTimeMs", "open", "high", "low", "close", "volume"] as const) {
+        expect(held[field].length).toBe(length);
+        expect(
+          Buffer.from(held[field].buffer, held[field].byteOffset, 8 * length).equals(
+            Buffer.from(bars[field].buffer),
+          ),
+        ).toBe(true);
+      }
+      expect(held.version.every((version) => version === 1)).toBe(true);
+      expect(held.receivedAtMs.every((receivedAtMs) => receivedAtMs === 1_700_000_000_123)).toBe(true);
+      await again.close();
+    });
+  });
+
+  test(`${name}: a revised bar is a new version, and what was known before can still be asked for`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      await store.append("TEST", "1h", hourlyBars([1, 2, 3]), { source: "a", receivedAtMs: 1_000 });
+      const revision = await store.append("TEST", "1h", hourlyBars([2, 3, 4], 1), {
+        source: "b",
+        receivedAtMs: 2_000,
+      });
+      expect(revision).toEqual({ added: 1, revised: 2, unchanged: 0 });
+      const now = modelRows(await store.read("TEST", "1h", ...everything));
+      expect(now.map(({ version, source, quality }) => `${version} ${source} ${quality}`)).toEqual([
+        "1 a 0",
+        "2 b 2",
+        "2 b 2",
+        "1 b 0",
+      ]);
+      const then = await store.read("TEST", "1h", ...everything, { asOfMs: 1_999 });
+      expect(then.close).toEqual(hourlyBars([1, 2, 3]).close);
+      expect((await store.read("TEST", "1h", ...everything, { asOfMs: 999 })).length).toBe(0);
+      await store.close();
+    });
+  });
+
+  test(`${name}: symbols and timeframes that look alike to a file system stay apart`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const symbols = [
+        "BTC/USDT",
+        "BTC_USDT",
+        "btc_usdt",
+        "BTC:USDT",
+        "BTC.USDT",
+        "..",
+        "CON",
+        "a b",
+        "%41",
+        "ÄÖ%",
+        "[A]*?",
+        "A",
+      ];
+      for (const [index, symbol] of symbols.entries()) {
+        await store.append(symbol, "1h", hourlyBars([index]), { source: "a", receivedAtMs: 0 });
+        for (const timeframe of ["1m", "1M"] as const)
+          await store.append(
+            symbol,
+            timeframe,
+            { ...hourlyBars([index + 20]), timeframe },
+            { source: "a", receivedAtMs: 0 },
+          );
+      }
+      for (const [index, symbol] of symbols.entries())
+        expect([await store.lastCloseMs(symbol, "1h"), await store.lastCloseMs(symbol, "1M")]).toEqual([
+          startMs + index * hourMs,
+          startMs + (index + 20) * hourMs,
+        ]);
+      const held = await store.list();
+      expect(held.map(({ symbol }) => symbol).sort()).toEqual(
+        symbols.flatMap((symbol) => [symbol, symbol, symbol]).sort(),
+      );
+      expect(new Set(held.map(({ timeframe }) => timeframe))).toEqual(new Set(["1h", "1m", "1M"]));
+      await store.close();
+    });
+  });
+
+  test(`${name}: an empty store, an unknown symbol and an append of nothing are no errors`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(join(folder, "not", "there", "yet"));
+      expect(await store.list()).toEqual([]);
+      expect(await store.lastCloseMs("TEST", "1h")).toBeNull();
+      expect((await store.read("TEST", "1h", ...everything)).length).toBe(0);
+      await store.compact("TEST", "1h");
+      expect(await store.append("TEST", "1h", hourlyBars([]), { source: "a", receivedAtMs: 0 })).toEqual({
+        added: 0,
+        revised: 0,
+        unchanged: 0,
+      });
+      expect(await store.list()).toEqual([]);
+      await store.close();
+    });
+  });
+
+  test(`${name}: bars that are not numbers in the order of time are refused with the place`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const provenance: Provenance = { source: "a", receivedAtMs: 0 };
+      const holed = hourlyBars([1, 2, 3]);
+      holed.close[1] = Number.NaN;
+      await expect(store.append("TEST", "1h", holed, provenance)).rejects.toMatchObject({
+        parts: { code: "BARS_UNFIT", why: "close is NaN at 2024-01-01T02:00:00Z" },
+      });
+      for (const bars of [hourlyBars([2, 1]), hourlyBars([1, 1]), hourlyBars([Number.NaN])])
+        await expect(store.append("TEST", "1h", bars, provenance)).rejects.toMatchObject({
+          parts: { code: "BARS_UNFIT" },
+        });
+      for (const source of ["", "a\nb"])
+        await expect(
+          store.append("TEST", "1h", hourlyBars([1]), { source, receivedAtMs: 0 }),
+        ).rejects.toMatchObject({ parts: { code: "BARS_UNFIT" } });
+      expect(await store.list()).toEqual([]);
+      await store.close();
+    });
+  });
+}
+
+async function expectAgreement(
+  store: BarStore,
+  model: BarStoreModel,
+  fromMs: number,
+  toMs: number,
+  asOfMs: number,
+): Promise<void> {
+  expect(modelRows(await store.read("TEST", "1h", ...everything))).toEqual(model.read(...everything));
+  expect(modelRows(await store.read("TEST", "1h", fromMs, toMs, { asOfMs }))).toEqual(
+    model.read(fromMs, toMs, asOfMs),
+  );
+  const closes = model.closes();
+  expect(await store.lastCloseMs("TEST", "1h")).toBe(closes.at(-1) ?? null);
+  const held =
+    closes.length === 0
+      ? []
+      : [
+          {
+            symbol: "TEST",
+            timeframe: "1h",
+            bars: closes.length,
+            versions: model.versions,
+            fromMs: closes[0],
+            toMs: closes.at(-1),
+          },
+        ];
+  expect(await store.list()).toMatchObject(held);
+}
