@@ -8,8 +8,14 @@ export function exitOf(origin: Origin): ExitKind {
 }
 
 /** An error about the configuration file itself. */
-export function configError(code: string, message: string, why: string, fix: string): KiwiError {
-  return new KiwiError({ code, exit: "config", message, why, fix, topic: "config" });
+export function configError(
+  code: string,
+  message: string,
+  why: string,
+  fix: string,
+  topic = "config",
+): KiwiError {
+  return new KiwiError({ code, exit: "config", message, why, fix, topic });
 }
 
 /** `CONFIG_UNKNOWN_KEY`, with the nearest name. */
@@ -39,10 +45,15 @@ export function invalidValue(
   complaint: string,
   origin: Origin,
 ): KiwiError {
+  const shown = JSON.stringify(value) ?? "nothing";
+  // A flag of its own name is what the person typed; the key behind it says nothing new.
+  const isNamed = origin.kind === "flag" && origin.label !== "--set";
   return new KiwiError({
-    code: "CONFIG_INVALID",
+    code: isNamed ? "FLAG_INVALID" : "CONFIG_INVALID",
     exit: exitOf(origin),
-    message: `${origin.label} sets ${path.join(".")} to ${JSON.stringify(value) ?? "nothing"}, which it cannot be`,
+    message: isNamed
+      ? `${origin.label} cannot be ${shown}`
+      : `${origin.label} sets ${path.join(".")} to ${shown}, which it cannot be`,
     why: complaint,
     fix:
       origin.kind === "flag"

@@ -71,7 +71,7 @@ function refuseDuplicates(path: string, text: string, node: Node): void {
           "CONFIG_DUPLICATE_KEY",
           `${basename(path)} line ${line} sets ${name} a second time`,
           `line ${earlier} has set it already, and only one of them can hold`,
-          `remove line ${earlier} or line ${line}`,
+          line === earlier ? "remove one of them" : `remove line ${earlier} or line ${line}`,
         );
       }
       seen.set(name, child.offset);

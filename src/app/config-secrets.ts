@@ -28,6 +28,7 @@ export function refuseSecrets(
       `${originOf(here).label}: the value of ${here.join(".")} looks like a secret`,
       "files and environments are copied, committed and shown; a key in them is soon everybody's",
       `take it out (and change the key if the file was ever shared); a backtest needs no keys`,
+      "secrets",
     );
   }
 }

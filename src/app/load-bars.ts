@@ -3,7 +3,7 @@ import { KiwiError } from "../base/errors.ts";
 import { formatTime } from "../base/time.ts";
 import { readCsv } from "../adapters/sources/csv/read-csv.ts";
 import type { CsvDetected, CsvOptions, CsvReading, Quarantine } from "../adapters/sources/csv/csv-reading.ts";
-import type { Bars } from "../domain/bars.ts";
+import { sliceBars, type Bars } from "../domain/bars.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { KiwiConfig } from "./config-schema.ts";
 import { findDataFiles, type DataFile } from "./find-data-files.ts";
@@ -57,13 +57,12 @@ export async function loadBars(request: BarsRequest, onFile?: (done: number, tot
   const warnings: string[] = [];
   const read: BarSource[] = [];
   for (const [index, file] of files.entries()) {
-    const source = await fromFile(file, request, files.length, warnings);
-    if (source !== null) read.push(source);
+    read.push(await fromFile(file, request, files.length));
     onFile?.(index + 1, files.length);
   }
-  const sources = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(({ source }) => source);
-  refuseTwice(sources);
-  if (sources.length === 0) throw nothingLeft(warnings);
+  const picked = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(({ source }) => source);
+  refuseTwice(picked);
+  const sources = untilEnd(picked, request.toMs, warnings);
   const isMadeUp = sources.some(({ path }) => isSynthetic(path) || /synthetic/i.test(path));
   return {
     sources: [...sources].sort((a, b) => (a.bars.symbol < b.bars.symbol ? -1 : 1)),
@@ -91,25 +90,38 @@ async function fromFile(
   file: DataFile,
   request: BarsRequest,
   fileCount: number,
-  warnings: string[],
-): Promise<BarSource | null> {
+): Promise<BarSource> {
   const { csv } = request;
   const options: CsvOptions = {
     ...csv,
     symbol: fileCount === 1 ? csv.symbol : undefined,
-    // The reader keeps what closes before; a run that ends on a day takes the bar that closes with it.
-    toMs: request.toMs + 1,
     nowMs: request.nowMs,
   };
-  try {
-    const [reading, sha256] = await Promise.all([readFitting(file.path, options, request.timeframe), hashFile(file.path)]);
-    return { path: shownPath(request.folder, file.path), sha256, ...reading };
-  } catch (error) {
-    // One of many symbols may begin after the run has ended; alone it is an error.
-    if (!(error instanceof KiwiError) || error.parts.code !== "DATA_MISSING" || fileCount === 1) throw error;
-    warnings.push(`${file.path} was left out: it has no bars before ${formatTime(request.toMs)}`);
-    return null;
-  }
+  const [reading, sha256] = await Promise.all([
+    readFitting(file.path, options, request.timeframe),
+    hashFile(file.path),
+  ]);
+  return { path: shownPath(request.folder, file.path), sha256, ...reading };
+}
+
+/** The sources without the bars that close after the range. One of many symbols may begin later; alone it is an error. */
+function untilEnd(sources: readonly BarSource[], toMs: number, warnings: string[]): readonly BarSource[] {
+  if (toMs === Infinity) return sources;
+  const kept = sources.flatMap((source) => {
+    const { bars } = source;
+    const length = rowsUntil(bars, toMs);
+    if (length >= 2) return [{ ...source, bars: length === bars.length ? bars : sliceBars(bars, 0, length) }];
+    warnings.push(`${source.path} was left out: it has ${length === 0 ? "no bars" : "one bar"} until ${formatTime(toMs)}`);
+    return [];
+  });
+  if (kept.length === 0) throw nothingUntil(sources, toMs);
+  return kept;
+}
+
+function rowsUntil({ closeTimeMs, length }: Bars, toMs: number): number {
+  let rows = length;
+  while (rows > 0 && closeTimeMs[rows - 1]! > toMs) rows -= 1;
+  return rows;
 }
 
 /** A path as people see it: relative where the file lies below the folder. */
@@ -175,13 +187,15 @@ function noData(): KiwiError {
   });
 }
 
-function nothingLeft(warnings: readonly string[]): KiwiError {
+function nothingUntil(sources: readonly BarSource[], toMs: number): KiwiError {
+  const firstMs = Math.min(...sources.map(({ bars }) => bars.closeTimeMs[0]!));
+  const lastMs = Math.max(...sources.map(({ bars }) => bars.closeTimeMs[bars.length - 1]!));
   return new KiwiError({
     code: "DATA_MISSING",
     exit: "data",
-    message: "no symbol has bars in the range asked for",
-    why: warnings[0] ?? "every file was left out",
-    fix: "choose a later --to, or other data",
+    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked until ${formatTime(toMs)}`,
+    why: "fewer than two bars are left: one to decide on and one to fill on",
+    fix: "choose a later --to, or get older data",
     topic: "data-missing",
   });
 }

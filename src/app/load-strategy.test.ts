@@ -45,7 +45,9 @@ test("a file without a default export is refused, naming the strategy it exports
 });
 
 test("an export that is no strategy is refused, saying what is missing", async () => {
-  const { parts } = await refusal(file("half.ts", `export default { kind: "strategy", name: "half", params: {} };`));
+  const { parts } = await refusal(
+    file("half.ts", `export default { kind: "strategy", name: "half", params: {} };`),
+  );
   expect(parts.code).toBe("STRATEGY_NOT_A_STRATEGY");
   expect(parts.why).toBe("setup is not a function; onBar is not a function");
   expect((await refusal(file("number.ts", "export default 5;"))).parts.why).toBe("it exports a number");

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { closest } from "fastest-levenshtein";
 import { KiwiError, type ErrorParts } from "../base/errors.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
+import { installKiwiSpecifier } from "./kiwi-specifier.ts";
 
 /** Marks the address of a module that belongs to a user's strategy and to one loading of it. */
 export const instanceMark = "kiwi-instance=";
@@ -14,7 +15,7 @@ const endings = [".ts", ".mts", ".js", ".mjs"];
 let lastInstance = 0;
 
 /**
- * Loads the strategy that a file exports by default. With `fresh`, the file and all that it imports, apart from
+ * Loads the strategy that a file exports by default; the file may import from "kiwi". With `fresh`, the file and all that it imports, apart from
  * Kiwi itself and packages, are loaded anew, so that no state of an earlier loading is left.
  * Throws `STRATEGY_FILE_NOT_FOUND`, `STRATEGY_SYNTAX`, `STRATEGY_IMPORT_FAILED`, `STRATEGY_NO_DEFAULT_EXPORT` and
  * `STRATEGY_NOT_A_STRATEGY`.
@@ -26,7 +27,11 @@ export async function loadStrategyFile(
   const file = resolve(path);
   if (!existsSync(file) || !statSync(file).isFile()) throw notFound(path, file);
   if (!endings.some((ending) => file.endsWith(ending))) throw wrongEnding(path);
-  const loaded = options.fresh === true ? await importFresh(file, path) : await importModule(pathToFileURL(file).href, path);
+  installKiwiSpecifier();
+  const loaded =
+    options.fresh === true
+      ? await importFresh(file, path)
+      : await importModule(pathToFileURL(file).href, path);
   return asStrategy(loaded, path);
 }
 
@@ -78,12 +83,14 @@ function asStrategy(loaded: Readonly<Record<string, unknown>>, path: string): An
 
 /** What keeps a value from being a strategy; empty for a strategy. */
 function missingParts(value: unknown): readonly string[] {
-  if (typeof value !== "object" || value === null) return [`it exports ${value === null ? "null" : `a ${typeof value}`}`];
+  if (typeof value !== "object" || value === null)
+    return [`it exports ${value === null ? "null" : `a ${typeof value}`}`];
   const parts = value as Readonly<Record<string, unknown>>;
   const missing: string[] = [];
   if (parts["kind"] !== "strategy") missing.push("it is not made by strategy({ ... })");
   if (typeof parts["name"] !== "string" || parts["name"] === "") missing.push("name is not a text");
-  if (typeof parts["params"] !== "object" || parts["params"] === null) missing.push("params is not an object");
+  if (typeof parts["params"] !== "object" || parts["params"] === null)
+    missing.push("params is not an object");
   for (const name of ["setup", "onBar"]) {
     if (typeof parts[name] !== "function") missing.push(`${name} is not a function`);
   }

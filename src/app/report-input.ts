@@ -5,7 +5,10 @@ import type { RunConfig } from "./run-config.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
 /** What a result does not know about itself; the rest of the report's facts come from the run. */
-export type RunFacts = Omit<ReportMeta, "strategyName" | "strategySummary" | "params" | "costs" | "trialCount"> & {
+export type RunFacts = Omit<
+  ReportMeta,
+  "strategyName" | "strategySummary" | "params" | "costs" | "trialCount"
+> & {
   readonly costSensitivity?: readonly CostPoint[];
 };
 

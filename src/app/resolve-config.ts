@@ -95,6 +95,8 @@ function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
     const options = issue.values.map(String);
     return `it must be one of ${options.join(", ")}; did you mean ${closest(value, options)}?`;
   }
-  const words = issue.message.replace(/^(Invalid input|Too small|Too big|Invalid option): /, "");
-  return `it ${words.startsWith("expected") ? `must be ${words.slice("expected ".length)}` : words}`;
+  if (issue.code === "too_small") return `it must be ${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
+  if (issue.code === "too_big") return `it must be ${issue.inclusive === true ? "at most" : "below"} ${issue.maximum}`;
+  if (issue.code === "invalid_type") return `it must be a ${issue.expected}`;
+  return issue.message;
 }

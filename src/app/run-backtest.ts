@@ -24,6 +24,7 @@ export type BacktestResult = {
   readonly decisionsHash: string;
 };
 
+/** What a caller may hand in or ask for beside the setup. */
 export type BacktestOptions = {
   readonly ground?: Ground;
   readonly withBenchmark?: boolean;

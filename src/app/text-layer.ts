@@ -8,6 +8,8 @@ import { keysOf, kindOf, schemaUnder } from "./schema-at.ts";
 type TextSetting = { readonly path: readonly string[]; readonly text: string; readonly origin: Origin };
 
 const prefix = "KIWI__";
+/** Lists whose parts may hold commas themselves: several of them are written as JSON. */
+const whole = new Set(["data", "plugins", "failIf"]);
 
 /** The settings of the environment: `KIWI__costs__latencyMs=50`, letters in any case. */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>): ConfigLayer {
@@ -64,13 +66,14 @@ function place(path: readonly string[], text: string, origin: Origin): { names: 
     names.push(name);
     schema = under;
   }
-  return { names, value: readAs(kindOf(schema), text) };
+  return { names, value: readAs(kindOf(schema), text, !whole.has(names[0]!)) };
 }
 
-function readAs(kind: string, text: string): unknown {
+function readAs(kind: string, text: string, isSplit: boolean): unknown {
   if (kind === "string" || kind === "enum") return text;
   const parsed = parsedOrNull(text);
-  if (kind === "array" && !Array.isArray(parsed)) return text.split(",").map((part) => part.trim());
+  if (kind === "array" && !Array.isArray(parsed))
+    return isSplit ? text.split(",").map((part) => part.trim()) : [text];
   return parsed ?? text;
 }
 

@@ -1,5 +1,5 @@
 /** Thrown when the program itself is wrong. Never caught: corrupt state must not trade. */
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
 

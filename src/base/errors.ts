@@ -11,6 +11,7 @@ export const exitCodes = {
   timeout: 8,
 } as const;
 
+/** The reason of an exit, by name. */
 export type ExitKind = keyof typeof exitCodes;
 
 /** The four parts that a person needs: what happened, why, what to type now, where to read more. */

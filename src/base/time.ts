@@ -1,3 +1,4 @@
+/** Spans in milliseconds. */
 export const secondMs = 1_000;
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;

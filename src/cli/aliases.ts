@@ -6,6 +6,8 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],
+  "--version": ["version"],
+  "-V": ["version"],
 };
 
 /** Puts Kiwi's own name in the place of an alias. */

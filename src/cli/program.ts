@@ -10,7 +10,6 @@ import type { Shell } from "./shell.ts";
 export function buildProgram(shell: Shell, onExit: (code: number) => void): Command {
   const program = new Command("kiwi")
     .description("An algorithmic trading system that proves what it did.")
-    .helpCommand(false)
     .addHelpText("before", "  $ kiwi demo\n  $ kiwi backtest sma-cross --data BTCUSDT-1h.csv\n")
     .addHelpText("after", "\nkiwi <command> --help explains a command, kiwi help <topic> everything else.");
   // Commander appends the command itself to the arguments of an action, which nobody here needs.
@@ -28,6 +27,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
 /** No flag is ignored, no word is lost, and every complaint has its four parts. */
 function makeStrict(command: Command, shell: Shell): void {
   command
+    .helpCommand(false)
     .allowUnknownOption(false)
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)

@@ -19,6 +19,7 @@ export interface Bars {
   readonly volume: Float64Array;
 }
 
+/** The numbers of a bar, in the order in which everybody writes them. */
 export const barFields = ["open", "high", "low", "close", "volume"] as const;
 export type BarField = (typeof barFields)[number];
 

@@ -3,6 +3,7 @@ import type { Brand } from "../base/brand.ts";
 /** Dense number of an instrument inside one run, 0 and up: the row of every per-instrument array. */
 export type InstrumentIndex = Brand<number, "InstrumentIndex">;
 
+/** What kind of thing is traded; decides nothing but what a person reads. */
 export type AssetClass = "crypto" | "equity" | "forex" | "future" | "synthetic" | "unknown";
 
 /** What may be traded, and in which steps. */

@@ -19,11 +19,13 @@ export type OrderTerms =
   | { readonly type: "trailing_stop_market"; readonly trail: Trail }
   | { readonly type: "market_if_touched"; readonly triggerPrice: number }
   | { readonly type: "limit_if_touched"; readonly triggerPrice: number; readonly limitPrice: number };
+/** The types by name. */
 export type OrderType = OrderTerms["type"];
 
 /** `gtd` orders carry `expireTimeMs`; `day` orders expire at the end of the session. */
 export type TimeInForce = "gtc" | "day" | "ioc" | "fok" | "gtd";
 
+/** An order before anybody has approved it. */
 export type OrderRequest = {
   readonly id: OrderId;
   readonly instrument: InstrumentIndex;
@@ -55,6 +57,7 @@ export type OrderRequest = {
 /** Minted by the risk gate alone; `Broker.submit` accepts nothing else. */
 export type ApprovedOrder = Brand<OrderRequest, "ApprovedOrder">;
 
+/** One execution of one order. */
 export type Fill = {
   /** Unique at the venue: a fill is booked once, however often it is reported. */
   readonly fillId: number;
@@ -79,6 +82,7 @@ export type Charge = {
   readonly timeMs: number;
 };
 
+/** What a venue tells about an order or the account. */
 export type ExecutionReport =
   | { readonly kind: "accepted"; readonly orderId: OrderId; readonly timeMs: number }
   | { readonly kind: "triggered"; readonly orderId: OrderId; readonly timeMs: number }
@@ -91,6 +95,7 @@ export type ExecutionReport =
     }
   | { readonly kind: "charged"; readonly charge: Charge };
 
+/** The life of an order; the last four are its ends. */
 export type OrderStatus =
   | "submitted"
   | "accepted"

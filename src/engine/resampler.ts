@@ -1,5 +1,3 @@
-import { assert } from "../base/assert.ts";
-import type { Bars } from "../domain/bars.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Frame } from "./columns/frame.ts";
 
@@ -48,10 +46,4 @@ export class FrameResampler implements Resampler {
     }
     return closed.count === 0 ? null : closed;
   }
-}
-
-/** The decision bars of every instrument. */
-export function decisionBars(base: readonly Bars[], frames: readonly Frame[] | null): readonly Bars[] {
-  assert(frames === null || frames.length === base.length, "one frame per instrument");
-  return frames === null ? base : frames.map((frame) => frame.bars);
 }

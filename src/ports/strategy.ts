@@ -25,6 +25,7 @@ export type SetupTools<P extends Params> = {
   readonly p: ParamValues<P>;
 };
 
+/** Why a target is wanted, how to get into it, and where to get out. */
 export type TargetOptions = { readonly reason: string; readonly entry?: Entry } & Protection;
 
 /** What a strategy sees when a bar has closed. The object is reused: do not keep it. */

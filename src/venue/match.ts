@@ -102,7 +102,7 @@ function matchTrailing(order: WorkingOrder, trail: Trail, bar: BarPrices, worst:
 }
 
 /** Where a trailing stop stands: `trail` behind the best price since it began to work. */
-export function trailingStopPrice(order: WorkingOrder, trail: Trail): number {
+function trailingStopPrice(order: WorkingOrder, trail: Trail): number {
   const distance = trail.kind === "amount" ? trail.amount : trail.fraction * order.trailBest;
   return order.trailBest + order.sign * distance;
 }

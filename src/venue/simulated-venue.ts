@@ -14,6 +14,7 @@ import { VenueBar } from "./venue-bar.ts";
 import { chargeFinancing } from "./financing.ts";
 import { matchAtOpen, matchInside, type Match } from "./match.ts";
 import { liquidation } from "./liquidation.ts";
+import { bestSoFar, followPosition, shrinkSiblings, wakeChildren } from "./order-links.ts";
 import { slippedPrice } from "./slipped-price.ts";
 import type { VenueOptions } from "./venue-options.ts";
 import { isStop, workingOrder, type WorkingOrder } from "./working-order.ts";
@@ -64,24 +65,11 @@ export class SimulatedVenue implements Broker {
     const isDay = order.timeInForce === "day";
     const session = isDay ? this.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;
     const working = workingOrder(order, order.requestedMs + this.options.latencyMs, session);
-    working.trailBest = this.bestSoFar(working);
+    working.trailBest = bestSoFar(this.books[order.instrument]!, working, this.ledger);
     if (order.closePosition && order.parentId === null)
       working.remaining = Math.abs(this.ledger.quantity[order.instrument]!);
     this.books[order.instrument]!.push(working);
     this.openCount += 1;
-  }
-
-  /** A trailing stop that takes another's place for the same position goes on from the best price of that one. */
-  private bestSoFar(order: WorkingOrder): number {
-    const { instrument, closePosition, parentId } = order.request;
-    const lastPrice = this.ledger.lastPrice[instrument]!;
-    if (order.terms.type !== "trailing_stop_market" || !closePosition || parentId !== null) return lastPrice;
-    const before = this.books[instrument]!.filter(
-      (other) =>
-        other.terms.type === "trailing_stop_market" && other.state === "working" && other.sign === order.sign,
-    );
-    const prices = [lastPrice, ...before.map((other) => other.trailBest)];
-    return order.sign === 1 ? Math.min(...prices) : Math.max(...prices);
   }
 
   cancel(order: ApprovedOrder): void {
@@ -299,60 +287,13 @@ export class SimulatedVenue implements Broker {
     order.remaining = order.remaining - quantity <= order.remaining * 1e-12 ? 0 : order.remaining - quantity;
     this.reports.push({ kind: "filled", fill, isComplete: order.remaining === 0 });
     if (order.remaining === 0) order.state = "done";
-    this.wakeChildren(order, quantity, price, phase);
-    this.shrinkSiblings(order, quantity);
-    this.followPosition(instrument.index);
-  }
-
-  /** One triggers other: children work for what their parent has filled. */
-  private wakeChildren(
-    parent: WorkingOrder,
-    quantity: number,
-    price: number,
-    phase: "open" | "inside",
-  ): void {
-    for (const child of this.books[parent.request.instrument]!) {
-      if (child.request.parentId !== parent.request.id || child.state === "done") continue;
-      // Of an order that turns a position around, the first part only closes: there is nothing to protect yet.
-      if (child.request.closePosition && !this.hasPositionFor(child)) continue;
-      if (child.state === "sleeping") {
-        child.state = "working";
-        child.remaining = 0;
-        child.trailBest = price;
-        child.isNewborn = phase === "inside";
-        child.activeFromMs = parent.activeFromMs;
-      }
-      child.remaining = Math.min(child.remaining + quantity, child.request.quantity);
+    const book = this.books[instrument.index]!;
+    wakeChildren(book, order, quantity, price, phase === "inside", this.ledger);
+    for (const sibling of shrinkSiblings(book, order, quantity)) {
+      this.finish(sibling, "canceled", "its sibling filled");
     }
-  }
-
-  /** Orders that close the position are as large as the position, and end with it. */
-  private followPosition(index: number): void {
-    for (const order of this.books[index]!) {
-      if (!order.request.closePosition || order.state !== "working") continue;
-      if (this.hasPositionFor(order)) order.remaining = Math.abs(this.ledger.quantity[index]!);
-      else this.finish(order, "canceled", "no position left to close");
-    }
-  }
-
-  private hasPositionFor(order: WorkingOrder): boolean {
-    return order.sign * this.ledger.quantity[order.request.instrument]! < 0;
-  }
-
-  /** One cancels other: what one has filled, its siblings must not fill again. */
-  private shrinkSiblings(order: WorkingOrder, quantity: number): void {
-    if (order.request.ocoGroup === 0) return;
-    for (const sibling of this.books[order.request.instrument]!) {
-      if (
-        sibling === order ||
-        sibling.state === "done" ||
-        sibling.request.closePosition ||
-        sibling.request.ocoGroup !== order.request.ocoGroup
-      )
-        continue;
-      sibling.remaining -= quantity;
-      if (sibling.remaining <= order.request.quantity * 1e-12)
-        this.finish(sibling, "canceled", "its sibling filled");
+    for (const orphan of followPosition(book, this.ledger)) {
+      this.finish(orphan, "canceled", "no position left to close");
     }
   }
 

@@ -23,6 +23,9 @@ export function candleAt(openMs: number, spanMs: number): FakeCandle {
   };
 }
 
+const mondayMs = 4 * 86_400_000;
+const weekMs = 7 * 86_400_000;
+
 /** Candles of a market that lists at `listedMs`, with stamps in [`fromMs`, `toMs`], the one still open included. */
 export function candlesBetween(
   listedMs: number,
@@ -32,7 +35,8 @@ export function candlesBetween(
   toMs: number,
 ): FakeCandle[] {
   const candles: FakeCandle[] = [];
-  const first = Math.ceil(Math.max(listedMs, fromMs) / spanMs) * spanMs;
+  const gridMs = spanMs === weekMs ? mondayMs : 0;
+  const first = Math.ceil((Math.max(listedMs, fromMs) - gridMs) / spanMs) * spanMs + gridMs;
   for (let openMs = first; openMs <= Math.min(toMs, nowMs); openMs += spanMs) {
     candles.push(candleAt(openMs, spanMs));
   }

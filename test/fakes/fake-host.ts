@@ -12,7 +12,7 @@ export type FakeRequest = {
 export type FakeReply = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, a string as it is. */
+  /** Sent as JSON; a string and bytes as they are. */
   readonly body: unknown;
 };
 
@@ -144,7 +144,7 @@ export class FakeHost {
 }
 
 function send(response: ServerResponse, date: string, { status = 200, headers, body }: FakeReply): void {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const text = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   response.writeHead(status, { "content-type": "application/json", date, ...headers });
   response.end(text);
 }

@@ -133,9 +133,9 @@ test("another symbol that is one bar ahead is found", async () => {
 
 test("decision bars that are decided on before they have closed are found", async () => {
   const { findings } = await check({
-    timeframe: "4h",
+    timeframe: "2h",
     ground: (ground) => {
-      const frames = ground.bars.map((table) => new FormingFrame(table, 4));
+      const frames = ground.bars.map((table) => new FormingFrame(table, 2));
       const again = layGround(
         frames.map((frame) => frame.bars),
         config,

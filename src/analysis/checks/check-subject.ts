@@ -4,6 +4,7 @@ import type { SliceBatch } from "../../domain/slice.ts";
 import type { Session } from "../../engine/session.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 
+/** Values for some or all parameters of a strategy, by name. */
 export type GivenParams = Readonly<Record<string, ParamValue>>;
 
 /** What is checked, and how runs of it are made: all that a check needs to know of the application. */

@@ -48,13 +48,8 @@ function compareSetups(first: RunTrace, second: RunTrace): Difference | null {
 }
 
 function compareFailures(first: RunTrace, second: RunTrace): Difference | null {
-  const [one, other] = [first, second].map(({ failure }) => failureText(failure));
-  return one === other ? null : { kind: "failure", first: one!, second: other! };
-}
-
-function failureText(failure: unknown): string | null {
-  if (failure === null) return null;
-  return failure instanceof Error ? failure.message : String(failure);
+  const [one, other] = [first.failure?.message ?? null, second.failure?.message ?? null];
+  return one === other ? null : { kind: "failure", first: one, second: other };
 }
 
 /** A column that differs because an input of it does is a consequence, and not named. */

@@ -5,6 +5,7 @@ import type { CheckSubject } from "./check-subject.ts";
 import { rowsUntil } from "./compare-traces.ts";
 import type { WarmupWindow } from "./warmup-window.ts";
 
+/** Rows by frame; `""` is the strategy's own. */
 export type FrameRows = Readonly<Record<FrameKey, number>>;
 
 /** The rows of each frame that the engine waits for, from the strategy's expressions; `""` is its own frame. */
@@ -18,30 +19,35 @@ export function declaredRows(subject: CheckSubject, strategy: AnyStrategy): Fram
   return rows;
 }
 
-/** The fewest bars before a window after which the engine decides on its first bar; null when there are not enough. */
+/**
+ * The fewest bars before a window after which the engine decides on its first bar, for every symbol that it decides on
+ * there at all; null when there is none.
+ */
 export function declaredBars(
   subject: CheckSubject,
   strategy: AnyStrategy,
   window: WarmupWindow,
 ): number | null {
-  if (!isReady(subject, strategy, window, window.historyMax)) return null;
+  const decided = readySymbols(subject, strategy, window, window.historyMax);
+  if (decided.size === 0) return null;
   let [tooFew, enough] = [-1, window.historyMax];
   while (enough - tooFew > 1) {
     const middle = (tooFew + enough) >> 1;
-    if (isReady(subject, strategy, window, middle)) enough = middle;
+    if (readySymbols(subject, strategy, window, middle).size === decided.size) enough = middle;
     else tooFew = middle;
   }
   return enough;
 }
 
-function isReady(
+/** The symbols that the engine decides on at the first bar of a window, `history` bars after the run began. */
+function readySymbols(
   subject: CheckSubject,
   strategy: AnyStrategy,
   window: WarmupWindow,
   history: number,
-): boolean {
+): ReadonlySet<string> {
   const { runners } = subject.build(strategy, subject.params, window.bars(history)).pipeline;
-  return runners.every((runner) => {
+  const ready = runners.filter((runner) => {
     const row = rowsUntil(runner.store.bars, window.fromMs) - 1;
     if (row < 0) return false;
     try {
@@ -51,6 +57,7 @@ function isReady(
       return true;
     }
   });
+  return new Set(ready.map(({ store }) => store.bars.symbol));
 }
 
 /** Rows of each frame before the first bar of a window, in a run that begins `history` bars earlier. */

@@ -16,18 +16,15 @@ const { close, high, length, closeTimeMs } = bars!;
 
 /** A run that showed one column and asked for these weights. */
 function traceOf(valueAt: (row: number) => number, weightAt: (row: number) => number = () => 1): RunTrace {
-  const events = Array.from(
-    { length },
-    (_, row): JournalEvent => ({
-      timeMs: closeTimeMs[row]!,
-      instrument: 0,
-      kind: "signal",
-      first: weightAt(row),
-      second: 0,
-      third: 0,
-      text: "",
-    }),
-  );
+  const events = Array.from({ length }, (_, row): JournalEvent => ({
+    timeMs: closeTimeMs[row]!,
+    instrument: 0,
+    kind: "signal",
+    first: weightAt(row),
+    second: 0,
+    third: 0,
+    text: "",
+  }));
   const column = {
     key: "shown(close)",
     inputKeys: ["close"],
@@ -42,7 +39,8 @@ function traceOf(valueAt: (row: number) => number, weightAt: (row: number) => nu
   return { columns: [column], decided: [bars!], events, ...rest };
 }
 
-const next = (row: number, count = 1) => (row + count < length ? Math.log(close[row + count]! / close[row]!) : 0);
+const next = (row: number, count = 1) =>
+  row + count < length ? Math.log(close[row + count]! / close[row]!) : 0;
 const kindsOf = (trace: RunTrace) => knownFuture(trace).map(({ kind, culprit }) => `${kind} ${culprit}`);
 
 test("a copy of a field of the next bar is named, whichever field", () => {
@@ -57,7 +55,14 @@ test("labels are named: a scaled return to come, its sign, a level moved by it",
 });
 
 test("weights that are right about nearly every next bar are named", () => {
-  expect(kindsOf(traceOf(() => 1, (row) => Math.sign(next(row))))).toEqual(["copy target"]);
+  expect(
+    kindsOf(
+      traceOf(
+        () => 1,
+        (row) => Math.sign(next(row)),
+      ),
+    ),
+  ).toEqual(["copy target"]);
 });
 
 test("what the past can know is not named, not even where a large edge is planted", () => {
@@ -65,5 +70,12 @@ test("what the past can know is not named, not even where a large edge is plante
   expect(kindsOf(traceOf((row) => close[row]!))).toEqual([]);
   expect(kindsOf(traceOf((row) => close[Math.max(0, row - 1)]!))).toEqual([]);
   expect(kindsOf(traceOf((row) => row))).toEqual([]);
-  expect(kindsOf(traceOf((row) => before(row, 5), (row) => Math.sign(before(row, 5))))).toEqual([]);
+  expect(
+    kindsOf(
+      traceOf(
+        (row) => before(row, 5),
+        (row) => Math.sign(before(row, 5)),
+      ),
+    ),
+  ).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { Expr } from "../../domain/expression.ts";
 
 /** An expression, and what the strategy calls it: empty for a step on the way to a series. */
-export type NamedExpression = { readonly expression: Expr; readonly name: string };
+type NamedExpression = { readonly expression: Expr; readonly name: string };
 
 /** Every distinct expression behind a strategy's series, inputs before what is made of them. */
 export function listExpressions(series: Readonly<Record<string, Expr>>): readonly NamedExpression[] {

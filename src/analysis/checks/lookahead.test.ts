@@ -5,7 +5,8 @@ import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { sma } from "../../indicators/sma.ts";
 import { strategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { taped } from "../../../test/zoo/tape.ts";
-import { lookahead, lookaheadDefaults, newestBars } from "./lookahead.ts";
+import { lookahead, lookaheadDefaults } from "./lookahead.ts";
+import { newestBars } from "./newest-bars.ts";
 import { growingRun, ordinaryRun } from "./run-trace.ts";
 
 const bars = syntheticMarket({

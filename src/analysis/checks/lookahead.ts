@@ -1,15 +1,12 @@
-import { Prng } from "../../base/prng.ts";
-import { formatTime } from "../../base/time.ts";
-import { sliceBars, type Bars } from "../../domain/bars.ts";
-import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckResult, Finding } from "./check-result.ts";
-import type { CheckSubject, GivenParams } from "./check-subject.ts";
-import { compareTraces, rowsUntil } from "./compare-traces.ts";
+import type { CheckSubject } from "./check-subject.ts";
+import { compareTraces } from "./compare-traces.ts";
 import { describeDifference, type Comparison } from "./describe-difference.ts";
 import { knownFuture } from "./known-future.ts";
-import { noiseAfter } from "./noise-bars.ts";
+import { noiseRuns } from "./noise-runs.ts";
 import { growingRun, ordinaryRun, type RunTrace } from "./run-trace.ts";
-import { sampleParams } from "./sample-params.ts";
+import { knownBars, sampledRuns, type SampledResult } from "./sampled-runs.ts";
+import { tooFewBars } from "./too-few-bars.ts";
 
 /** How hard to look. */
 export type LookaheadOptions = {
@@ -21,6 +18,7 @@ export type LookaheadOptions = {
   readonly seed: number;
 };
 
+/** What the look for the future found, and how far it looked. */
 export type LookaheadResult = CheckResult<"lookahead"> & {
   /** Signals, orders, fills and all else that the ordinary run logged and the growing run confirmed or not. */
   readonly eventsCompared: number;
@@ -31,11 +29,6 @@ export type LookaheadResult = CheckResult<"lookahead"> & {
 /** What `kiwi check lookahead` does when nothing is said. */
 export const lookaheadDefaults: LookaheadOptions = { cuts: 12, paramSets: 16, sampleBars: 2_000, seed: 1 };
 
-const known: Comparison = {
-  kind: "column",
-  first: "when the bars after it are known",
-  second: "when they are not",
-};
 const again: Comparison = { kind: "state", first: "in a first run", second: "in a second run" };
 const perKindMax = 5;
 
@@ -44,12 +37,15 @@ const perKindMax = 5;
  * not exist, must show the same columns, events and equity at every bar as an ordinary run; so must a second one;
  * runs whose bars after a cut are noise must show the same up to the cut; a market order must get another price when
  * the bars after it are others; and no series may move with the bars to come.
+ * Throws what a run of the strategy throws when it does so with and without the future, and `CHECK_TOO_FEW_BARS`.
  */
 export async function lookahead(
   subject: CheckSubject,
   options: LookaheadOptions = lookaheadDefaults,
 ): Promise<LookaheadResult> {
   const { bars, params } = subject;
+  const total = bars.reduce((sum, { length }) => sum + length, 0);
+  if (total === 0) throw tooFewBars("to look for the future", "there are none", "give bars with --data");
   const symbols = bars.map(({ symbol }) => symbol);
   const strategy = await subject.load();
   const growing = growingRun(subject, strategy, params, bars);
@@ -58,119 +54,26 @@ export async function lookahead(
   const whole = ordinaryRun(subject, fresh, params, bars);
   const findings: Finding[] = [
     ...compareTraces(growing, second).map((one) => describeDifference(one, again, symbols)),
-    ...compareTraces(whole, growing).map((one) => describeDifference(one, known, symbols)),
+    ...compareTraces(whole, growing).map((one) => describeDifference(one, knownBars, symbols)),
   ];
   // A run that stops at the same bar with and without the future shows nothing after it; that is for the user to mend.
   if (findings.length === 0 && whole.failure !== null) throw whole.failure;
-  const cuts = cutTimes(whole, bars, options);
-  for (const [k, cutMs] of cuts.entries()) {
-    findings.push(...(await noiseFindings(subject, whole, cutMs, options.seed + k)));
-  }
-  findings.push(...knownFuture(whole));
-  const sets = sampleParams(strategy, options.paramSets, new Prng(options.seed).fork("params"));
-  for (const set of sets) findings.push(...(await sampleFindings(subject, set, options.sampleBars)));
-  const total = bars.reduce((sum, { length }) => sum + length, 0);
+  const noise = await noiseRuns(subject, whole, options.cuts, options.seed);
+  const sampled = await sampledRuns(subject, strategy, options);
+  findings.push(...noise.findings, ...knownFuture(whole), ...sampled.findings);
   return {
     id: "lookahead",
     pass: findings.length === 0,
     findings: firstOfEach(findings),
-    notes: notesOf(whole, sets, options),
+    notes: notesOf(whole, sampled, options),
     strategyName: strategy.name,
     barsGiven: total,
     barsCompared: total,
     columnsCompared: whole.columns.length,
     eventsCompared: whole.events.length,
-    cuts: cuts.length,
-    paramSets: sets.length,
+    cuts: noise.cuts,
+    paramSets: sampled.setsRun,
   };
-}
-
-/** Half of the cuts anywhere, the other half at bars on which a market order was sent: what it gets is not known yet. */
-function cutTimes(whole: RunTrace, bars: readonly Bars[], { cuts, seed }: LookaheadOptions): readonly number[] {
-  const prng = new Prng(seed).fork("cuts");
-  const longest = bars.reduce((a, b) => (b.length > a.length ? b : a));
-  const orders = [...whole.marketOrders.values()].filter(({ filledMs }) => !Number.isNaN(filledMs));
-  const times = new Set<number>();
-  for (let k = 0; k < cuts; k++) {
-    const share = (k + prng.next()) / cuts;
-    const atOrder = k % 2 === 1 ? orders[Math.floor(share * orders.length)] : undefined;
-    times.add(atOrder?.requestedMs ?? longest.closeTimeMs[Math.floor(share * (longest.length - 1))]!);
-  }
-  return [...times].sort((a, b) => a - b);
-}
-
-async function noiseFindings(
-  subject: CheckSubject,
-  whole: RunTrace,
-  cutMs: number,
-  seed: number,
-): Promise<readonly Finding[]> {
-  const noisy = subject.bars.map((bars) => noiseAfter(bars, cutMs, seed));
-  const strategy: AnyStrategy = await subject.load();
-  const trace = ordinaryRun(subject, strategy, subject.params, noisy);
-  const comparison: Comparison = {
-    kind: "column",
-    first: "with the bars as they are",
-    second: `when those after ${formatTime(cutMs)} are replaced by noise`,
-  };
-  const symbols = subject.bars.map(({ symbol }) => symbol);
-  return [
-    ...compareTraces(whole, trace, cutMs).map((one) => describeDifference(one, comparison, symbols)),
-    ...fillsKnownBefore(whole, trace, cutMs, symbols),
-  ];
-}
-
-/** Market orders sent at the cut whose price does not depend on the bars after it, or came on the very bar. */
-function fillsKnownBefore(
-  whole: RunTrace,
-  noisy: RunTrace,
-  cutMs: number,
-  symbols: readonly string[],
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const [id, order] of whole.marketOrders) {
-    const other = noisy.marketOrders.get(id);
-    if (order.requestedMs !== cutMs || other === undefined || other.requestedMs !== cutMs) continue;
-    const isSamePrice = order.price === other.price;
-    if (!isSamePrice && !(order.filledMs <= cutMs)) continue;
-    const symbol = symbols[order.instrument] ?? "";
-    const how = isSamePrice
-      ? `fills at ${order.price} whatever the bars after it are`
-      : `fills on the bar that caused it`;
-    findings.push({
-      kind: "fill",
-      culprit: `order ${id}`,
-      symbol,
-      timeMs: cutMs,
-      shown: order.price,
-      otherwise: other.price,
-      sentence: `the market order for ${symbol} sent at ${formatTime(cutMs)} ${how}: it got a price from before it was sent`,
-    });
-  }
-  return findings;
-}
-
-/** The first comparison alone, with other parameters, on fewer bars. */
-async function sampleFindings(
-  subject: CheckSubject,
-  params: GivenParams,
-  sampleBars: number,
-): Promise<readonly Finding[]> {
-  const bars = newestBars(subject.bars, sampleBars);
-  const growing = growingRun(subject, await subject.load(), params, bars);
-  const whole = ordinaryRun(subject, await subject.load(), params, bars);
-  const comparison: Comparison = { ...known, second: `when they are not, with ${JSON.stringify(params)}` };
-  const symbols = bars.map(({ symbol }) => symbol);
-  return compareTraces(whole, growing).map((one) => describeDifference(one, comparison, symbols));
-}
-
-/** The newest bars of all symbols, from one time on, at most `count` of each; copied. */
-export function newestBars(bars: readonly Bars[], count: number): readonly Bars[] {
-  const fromMs = Math.max(
-    ...bars.map(({ closeTimeMs, length }) => (length <= count ? -Infinity : closeTimeMs[length - count]!)),
-  );
-  if (fromMs === -Infinity) return bars;
-  return bars.map((table) => sliceBars(table, rowsUntil(table, fromMs - 1), table.length));
 }
 
 /** One leak shows in many runs: it is named a few times, earliest comparison first. */
@@ -187,14 +90,20 @@ function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-function notesOf(whole: RunTrace, sets: readonly GivenParams[], options: LookaheadOptions): readonly string[] {
+function notesOf(
+  whole: RunTrace,
+  { setsRun, refusals }: SampledResult,
+  { sampleBars }: LookaheadOptions,
+): readonly string[] {
   const notes: string[] = [];
   if (!hasSignal(whole))
     notes.push("the strategy gave no signal on these bars, so only its series were compared");
-  if (sets.length > 0)
+  if (setsRun > 0)
     notes.push(
-      `${sets.length} other parameter sets were compared on the newest ${options.sampleBars} bars of each symbol`,
+      `${setsRun} other parameter sets were compared on the newest ${sampleBars} bars of each symbol`,
     );
+  if (refusals.size > 0)
+    notes.push(`parameter sets that cannot run on these bars were left out: ${[...refusals].join("; ")}`);
   return notes;
 }
 

@@ -6,17 +6,14 @@ import type { RunTrace } from "./run-trace.ts";
 /** One of the runs that must be alike, and where it ran. */
 export type ReproRun = { readonly where: string; readonly trace: RunTrace };
 
+/** Whether runs were alike, and the identity of each. */
 export type ReproResult = CheckResult<"repro"> & {
   /** The identity of each run. */
   readonly runs: readonly { readonly where: string; readonly decisionsHash: string }[];
 };
 
 /** Whether all runs showed and decided the same as the first one; names the first place where one did not. */
-export function compareRuns(
-  runs: readonly ReproRun[],
-  strategyName: string,
-  barsGiven: number,
-): ReproResult {
+export function compareRuns(runs: readonly ReproRun[], strategyName: string, barsGiven: number): ReproResult {
   const [first, ...others] = runs;
   const bars = first!.trace.decided;
   const symbols = bars.map(({ symbol }) => symbol);

@@ -32,7 +32,7 @@ export type RunTrace = {
   readonly decisionsHash: string;
   readonly marketOrders: ReadonlyMap<OrderId, MarketOrder>;
   /** What ended the run early; null when it ran to its end. */
-  readonly failure: unknown;
+  readonly failure: Error | null;
 };
 
 /** An ordinary run: all bars are there from the start, and columns are folded as in any backtest. */
@@ -78,14 +78,7 @@ function appendSlice(tables: readonly BarTable[], bars: readonly Bars[], slice: 
     const index = slice.instruments[k]!;
     const row = slice.rows[k]!;
     const { closeTimeMs, open, high, low, close, volume } = bars[index]!;
-    tables[index]!.append(
-      closeTimeMs[row]!,
-      open[row]!,
-      high[row]!,
-      low[row]!,
-      close[row]!,
-      volume[row]!,
-    );
+    tables[index]!.append(closeTimeMs[row]!, open[row]!, high[row]!, low[row]!, close[row]!, volume[row]!);
   }
 }
 
@@ -115,11 +108,11 @@ class RunWatch {
   }
 
   finish(run: () => void): RunTrace {
-    let failure: unknown = null;
+    let failure: Error | null = null;
     try {
       run();
     } catch (cause) {
-      failure = cause;
+      failure = cause instanceof Error ? cause : new Error(String(cause));
     }
     const { pipeline, journal } = this.session;
     const { events, length, timeMs, equity } = journal.log;

@@ -33,13 +33,15 @@ function shortagesOf(measures: readonly WarmupMeasure[]): readonly Shortage[] {
     const probe = first.isSame && measured !== null ? window.probe(measured - 1) : first;
     const inside = probe.spreadErrors.findIndex((error) => error > tieSpread);
     const before = probe.lookbackErrors.findIndex((error) => error === Infinity);
-    return [{ ...measure, probe, column: inside < 0 ? before : inside, isLookback: inside < 0 && before >= 0 }];
+    return [
+      { ...measure, probe, column: inside < 0 ? before : inside, isLookback: inside < 0 && before >= 0 },
+    ];
   });
 }
 
-/** How many windows have a decision that changes though all series agree. */
-export function countTies(measures: readonly WarmupMeasure[]): number {
-  return shortagesOf(measures).filter(({ column }) => column < 0).length;
+/** The windows in which a decision changes though all series agree. */
+export function tiesOf(measures: readonly WarmupMeasure[]): ReadonlySet<WarmupWindow> {
+  return new Set(shortagesOf(measures).flatMap(({ window, column }) => (column < 0 ? [window] : [])));
 }
 
 /** One finding for all windows together; none when the engine waits long enough in each. */
@@ -69,12 +71,16 @@ export function warmupFindings(
 }
 
 function endOf({ measured }: Shortage): string {
-  return measured === null ? "they change with every history that was tried" : `they stop changing after ${measured}`;
+  return measured === null
+    ? "they change with every history that was tried"
+    : `they stop changing after ${measured}`;
 }
 
 function faultOf({ probe, column, isLookback }: Shortage): string {
   if (isLookback) return "is looked back on (prev or ago) to bars where it is still missing";
   const error = probe.spreadErrors[column]!;
-  const off = Number.isFinite(error) ? `is off by ${(100 * error).toPrecision(2)} % of its range` : "is missing there";
-  return `${off}: its indicator must declare more warmup or settling`;
+  const off = Number.isFinite(error)
+    ? `is off by ${(100 * error).toPrecision(2)} % of its range`
+    : "is missing there";
+  return `${off}: the engine must wait longer, so its indicator must declare more warmup or settling`;
 }

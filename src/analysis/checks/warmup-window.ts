@@ -23,6 +23,7 @@ export type Probe = {
 /** Prices and weights that differ by less are the same decision: what `settling` promises. */
 const tolerance = 1e-3;
 const lookbackRows = 10;
+const rangeChanges = 100;
 
 /** A stretch of bars on which decisions are compared: with all bars before it, and with only a few. */
 export class WarmupWindow {
@@ -31,6 +32,8 @@ export class WarmupWindow {
   /** Base bars of the first symbol before the window. */
   readonly historyMax: number;
   private readonly whole: RunTrace;
+  /** How much each column moves around the window. */
+  private readonly ranges: readonly number[];
   private readonly subject: CheckSubject;
   private readonly strategy: AnyStrategy;
   private readonly firstRow: number;
@@ -44,6 +47,7 @@ export class WarmupWindow {
     this.firstRow = rowsUntil(subject.bars[0]!, fromMs) - 1;
     this.historyMax = this.firstRow;
     this.whole = ordinaryRun(subject, this.strategy, subject.params, this.bars(this.historyMax));
+    this.ranges = this.whole.columns.map(({ values }) => rangeOf(values));
   }
 
   /** The bars of the window and `history` bars of the first symbol before it; other symbols from the same time on. */
@@ -66,14 +70,14 @@ export class WarmupWindow {
     let probe = this.probes.get(history);
     if (probe === undefined) {
       const short = ordinaryRun(this.subject, this.strategy, this.subject.params, this.bars(history));
-      probe = compare(this.whole, short, this.fromMs);
+      probe = compare(this.whole, short, this.fromMs, this.ranges);
       this.probes.set(history, probe);
     }
     return probe;
   }
 }
 
-function compare(whole: RunTrace, short: RunTrace, fromMs: number): Probe {
+function compare(whole: RunTrace, short: RunTrace, fromMs: number, ranges: readonly number[]): Probe {
   const errors: number[] = [];
   const spreadErrors: number[] = [];
   const lookbackErrors: number[] = [];
@@ -84,9 +88,11 @@ function compare(whole: RunTrace, short: RunTrace, fromMs: number): Probe {
       return { values: columns[index]!.values.subarray(0, bars.length), row };
     });
     const inside = columnError(one!.values.subarray(one!.row), other!.values.subarray(other!.row));
-    errors.push(inside.error);
-    spreadErrors.push(inside.spreadError);
-    lookbackErrors.push(columnError(lastBefore(one!), lastBefore(other!)).spreadError);
+    errors.push(relativeTo(inside.size, inside.largest));
+    spreadErrors.push(relativeTo(ranges[index]!, inside.largest));
+    lookbackErrors.push(
+      relativeTo(ranges[index]!, columnError(lastBefore(one!), lastBefore(other!)).largest),
+    );
   }
   return { ...compareDecisions(whole, short, fromMs), errors, spreadErrors, lookbackErrors };
 }
@@ -96,19 +102,34 @@ function lastBefore({ values, row }: { values: Float64Array; row: number }): Flo
   return Float64Array.from({ length: lookbackRows }, (_, k) => values[row - lookbackRows + k] ?? Number.NaN);
 }
 
-function columnError(whole: Float64Array, short: Float64Array): { error: number; spreadError: number } {
-  if (whole.length !== short.length) return { error: Infinity, spreadError: Infinity };
-  let [largest, size, low, high] = [0, 0, Infinity, -Infinity];
+/** The largest difference of two columns, Infinity where one of them lacks a value, and the largest value. */
+function columnError(whole: Float64Array, short: Float64Array): { largest: number; size: number } {
+  if (whole.length !== short.length) return { largest: Infinity, size: 0 };
+  let [largest, size] = [0, 0];
   for (let row = 0; row < whole.length; row++) {
     const [a, b] = [whole[row]!, short[row]!];
     if (Number.isNaN(a) && Number.isNaN(b)) continue;
-    if (Number.isNaN(a) || Number.isNaN(b)) return { error: Infinity, spreadError: Infinity };
+    if (Number.isNaN(a) || Number.isNaN(b)) return { largest: Infinity, size: 0 };
     largest = Math.max(largest, Math.abs(a - b));
     size = Math.max(size, Math.abs(a));
-    [low, high] = [Math.min(low, a), Math.max(high, a)];
   }
-  const relativeTo = (scale: number) => (largest === 0 ? 0 : scale > 0 ? largest / scale : Infinity);
-  return { error: relativeTo(size), spreadError: relativeTo(high - low) };
+  return { largest, size };
+}
+
+function relativeTo(scale: number, difference: number): number {
+  return difference === 0 ? 0 : scale > 0 ? difference / scale : Infinity;
+}
+
+/** From lowest to highest over the last hundred values that are new: a daily value stands still for many minutes. */
+function rangeOf(values: Float64Array): number {
+  let [low, high, last, changes] = [Infinity, -Infinity, Number.NaN, 0];
+  for (let row = values.length - 1; row >= 0 && changes < rangeChanges; row--) {
+    const value = values[row]!;
+    if (Number.isNaN(value) || value === last) continue;
+    [low, high, last] = [Math.min(low, value), Math.max(high, value), value];
+    changes += 1;
+  }
+  return high > low ? high - low : 0;
 }
 
 /** Signals, and the prices of the orders that wait for one. Quantities follow from them and from the account. */
@@ -122,11 +143,17 @@ function compareDecisions(
     const [a, b] = [one![row], other![row]];
     if (a !== undefined && b !== undefined && isAlike(a, b)) continue;
     const timeMs = Math.min(a?.timeMs ?? Infinity, b?.timeMs ?? Infinity);
-    const textAt = (event: JournalEvent | undefined) => (event?.timeMs === timeMs ? textOf(event) : "nothing");
+    const textAt = (event: JournalEvent | undefined) =>
+      event?.timeMs === timeMs ? textOf(event) : "nothing";
     return { isSame: false, timeMs, whole: textAt(a), short: textAt(b) };
   }
   const [wholeEnd, shortEnd] = [whole.failure, short.failure].map((failure) => failure === null);
-  return { isSame: wholeEnd === shortEnd, timeMs: fromMs, whole: "a run to the end", short: "a run that fails" };
+  return {
+    isSame: wholeEnd === shortEnd,
+    timeMs: fromMs,
+    whole: "a run to the end",
+    short: "a run that fails",
+  };
 }
 
 function decisionsFrom({ events }: RunTrace, fromMs: number): readonly JournalEvent[] {

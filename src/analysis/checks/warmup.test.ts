@@ -17,7 +17,8 @@ const options: WarmupOptions = { windows: 4, windowRows: 60, historyMax: 400 };
 const config = runConfigSchema.parse({ account: { kind: "margin" } });
 
 function market(seed: number): Bars {
-  return syntheticMarket({ seed, symbols: 1, timeframe: "1h", bars: 1_200, startMs: Date.UTC(2024, 0, 1) }).bars[0]!;
+  return syntheticMarket({ seed, symbols: 1, timeframe: "1h", bars: 1_200, startMs: Date.UTC(2024, 0, 1) })
+    .bars[0]!;
 }
 
 function subjectFor(one: AnyStrategy, bars: Bars) {
@@ -28,12 +29,22 @@ function subjectFor(one: AnyStrategy, bars: Bars) {
 type Fold = (rows: readonly number[]) => number;
 
 /** The weights that a rule wants on rows `to - count` to `to - 1`, from folds that begin at row `from`. */
-function weightsFrom(bars: Bars, from: number, first: number, to: number, makeFolds: () => readonly Fold[], weigh: (values: readonly number[], close: number) => number): readonly number[] {
+function weightsFrom(
+  bars: Bars,
+  from: number,
+  first: number,
+  to: number,
+  makeFolds: () => readonly Fold[],
+  weigh: (values: readonly number[], close: number) => number,
+): readonly number[] {
   const folds = makeFolds();
   const weights: number[] = [];
   for (let row = from; row < to; row++) {
     const fields = [bars.high[row]!, bars.low[row]!, bars.close[row]!];
-    const weight = weigh(folds.map((fold) => fold(fields)), bars.close[row]!);
+    const weight = weigh(
+      folds.map((fold) => fold(fields)),
+      bars.close[row]!,
+    );
     if (row >= first) weights.push(weight);
   }
   return weights;
@@ -140,7 +151,11 @@ test("an indicator that declares too little is named, with the bars that it need
     name: "hasty-average",
     summary: "",
     params: {},
-    setup: ({ bars }) => ({ close: bars.close, quick: sma(bars.close, 3), slow: apply(hasty, [bars.close], {}) }),
+    setup: ({ bars }) => ({
+      close: bars.close,
+      quick: sma(bars.close, 3),
+      slow: apply(hasty, [bars.close], {}),
+    }),
     onBar: ({ series, target }) => target(series.quick.now > series.slow.now ? 1 : 0, ""),
   });
   const result = await warmup(subjectFor(one, market(12)), options);
@@ -180,7 +195,8 @@ test("what a strategy remembers of its own decisions is no warm-up", async () =>
     memory: () => ({ bars: 0 }),
     onBar({ series, memory, position, target }) {
       memory.bars += 1;
-      if (position.quantity === 0 && series.close.now > series.mean.now) target(1, `after ${memory.bars} bars`);
+      if (position.quantity === 0 && series.close.now > series.mean.now)
+        target(1, `after ${memory.bars} bars`);
       if (position.quantity > 0 && series.close.now > position.averagePrice * 1.02) target(0, "profit");
     },
   });
@@ -198,7 +214,9 @@ test("bars that are too few, and strategies whose runs differ, are refused", asy
     setup: ({ bars }) => ({ mean: sma(bars.close, 390) }),
     onBar() {},
   });
-  await expect(warmup(subjectFor(long, market(15)), { ...options, windowRows: 700 })).rejects.toThrow("CHECK_TOO_FEW_BARS");
+  await expect(warmup(subjectFor(long, market(15)), { ...options, windowRows: 700 })).rejects.toThrow(
+    "CHECK_TOO_FEW_BARS",
+  );
   let count = 0;
   const counting = strategy({
     name: "counting",

@@ -7,7 +7,8 @@ import { declaredBars, declaredRows, rowsBefore, type FrameRows } from "./declar
 import { columnLabel } from "./describe-difference.ts";
 import { ordinaryRun, type RunTrace } from "./run-trace.ts";
 import { lookDown, smallestHistory } from "./smallest-history.ts";
-import { countTies, warmupFindings, type WarmupMeasure } from "./warmup-findings.ts";
+import { tiesOf, warmupFindings, type WarmupMeasure } from "./warmup-findings.ts";
+import { tooFewBars } from "./too-few-bars.ts";
 import { WarmupWindow } from "./warmup-window.ts";
 
 /** Where decisions are compared. */
@@ -22,7 +23,7 @@ export type WarmupOptions = {
 /** What `kiwi check warmup` does when nothing is said. */
 export const warmupDefaults: WarmupOptions = { windows: 8, windowRows: 100, historyMax: 5_000 };
 
-/** How much history a column needs until it agrees to 1e-9 of its value. */
+/** How much history a column needs until it agrees to 1e-9 of its value, to one percent. */
 export type ColumnHistory = {
   readonly label: string;
   readonly symbol: string;
@@ -30,7 +31,7 @@ export type ColumnHistory = {
   readonly bars: number | null;
 };
 
-/** One stretch of bars on which decisions were compared, and what they need there. */
+/** One stretch of bars on which decisions were compared, and what they need there, ties included. */
 export type MeasuredWindow = {
   readonly fromMs: number;
   readonly toMs: number;
@@ -38,6 +39,7 @@ export type MeasuredWindow = {
   readonly declaredBars: number;
 };
 
+/** The history that decisions need, and the history that the engine waits for. */
 export type WarmupResult = CheckResult<"warmup"> & {
   readonly windows: readonly MeasuredWindow[];
   /** Base bars before a decision beyond which more change no decision; null when nothing within reach is enough. */
@@ -53,6 +55,7 @@ export type WarmupResult = CheckResult<"warmup"> & {
 
 const columnTolerance = 1e-9;
 const columnWindows = 3;
+const columnPrecision = 0.01;
 /** Series that differ by less of their range decide alike but for the rarest of ties. */
 const settledSpread = 1e-4;
 
@@ -76,8 +79,11 @@ export async function warmup(
     ([fromMs, toMs]) => new WarmupWindow(subject, strategy, fromMs, toMs),
   );
   const measures = windows.map((window) => measure(subject, strategy, window, options));
-  const measured = measures.map((one) => one.measured ?? Infinity);
-  const worst = measures[measured.indexOf(Math.max(...measured))]!;
+  const ties = tiesOf(measures);
+  // In a tie the series agree, and no history would settle it: the engine has waited long enough.
+  const needed = measures.map((one) => (ties.has(one.window) ? one.declared : (one.measured ?? Infinity)));
+  const worst = needed.indexOf(Math.max(...needed));
+  const measuredBars = needed[worst] === Infinity ? null : needed[worst]!;
   const needs = declaredRows(subject, strategy);
   const findings = warmupFindings(measures, whole.columns);
   const total = subject.bars.reduce((sum, { length }) => sum + length, 0);
@@ -85,7 +91,7 @@ export async function warmup(
     id: "warmup",
     pass: findings.length === 0,
     findings,
-    notes: notesOf(measures),
+    notes: notesOf(measures, ties.size),
     strategyName: strategy.name,
     barsGiven: total,
     barsCompared: total,
@@ -96,12 +102,12 @@ export async function warmup(
       measuredBars: measured,
       declaredBars: declared,
     })),
-    measuredBars: worst.measured,
+    measuredBars,
     declaredBars: Math.max(...measures.map(({ declared }) => declared)),
     measuredRows:
-      worst.measured === null
+      measuredBars === null
         ? null
-        : rowsBefore(subject, strategy, worst.window, worst.measured, Object.keys(needs)),
+        : rowsBefore(subject, strategy, windows[worst]!, measuredBars, Object.keys(needs)),
     declaredRows: needs,
     columns: columnHistories(windows.slice(0, columnWindows), whole, reach(measures, options)),
   };
@@ -112,7 +118,7 @@ function windowTimes(whole: RunTrace, { windows, windowRows }: WarmupOptions): r
   const bars = whole.decided[0]!;
   const from = Math.floor(bars.length / 2);
   const room = bars.length - windowRows - from;
-  if (room < windows) throw tooFewBars(`${bars.length} bars do not hold ${windows} windows of ${windowRows}`);
+  if (room < windows) throw tooFew(`${bars.length} bars do not hold ${windows} windows of ${windowRows}`);
   const rowOf = new Map(Array.from({ length: room }, (_, k) => [bars.closeTimeMs[from + k]!, from + k]));
   const spoken: number[] = [];
   for (let k = 0; k < whole.events.length; k++) {
@@ -121,7 +127,9 @@ function windowTimes(whole: RunTrace, { windows, windowRows }: WarmupOptions): r
   }
   return Array.from({ length: windows }, (_, k) => {
     const share = (k + 0.5) / windows;
-    const row = (k % 2 === 1 ? spoken[Math.floor(share * spoken.length)] : undefined) ?? from + Math.floor(share * room);
+    const row =
+      (k % 2 === 1 ? spoken[Math.floor(share * spoken.length)] : undefined) ??
+      from + Math.floor(share * room);
     return [bars.closeTimeMs[row]!, bars.closeTimeMs[row + windowRows]!];
   });
 }
@@ -134,7 +142,7 @@ function measure(
 ): WarmupMeasure {
   const declared = declaredBars(subject, strategy, window);
   if (declared === null)
-    throw tooFewBars(`the engine still waits after ${window.historyMax} bars, half of those there are`);
+    throw tooFew(`no symbol is decided on after ${window.historyMax} bars, half of those there are`);
   const longest = Math.min(window.historyMax, Math.max(options.historyMax, 4 * declared));
   const isSame = (history: number) => window.probe(history).isSame;
   const found = smallestHistory(longest, isSame);
@@ -146,7 +154,9 @@ function measure(
 
 function reach(measures: readonly WarmupMeasure[], { historyMax }: WarmupOptions): number {
   return Math.min(
-    ...measures.map(({ window, declared }) => Math.min(window.historyMax, Math.max(historyMax, 4 * declared))),
+    ...measures.map(({ window, declared }) =>
+      Math.min(window.historyMax, Math.max(historyMax, 4 * declared)),
+    ),
   );
 }
 
@@ -159,18 +169,19 @@ function columnHistories(
     .map((column, index) => ({
       label: columnLabel(column),
       symbol: column.symbol,
-      bars: smallestHistory(longest, (history) =>
-        windows.every((window) => window.probe(history).errors[index]! <= columnTolerance),
+      bars: smallestHistory(
+        longest,
+        (history) => windows.every((window) => window.probe(history).errors[index]! <= columnTolerance),
+        columnPrecision,
       ),
     }))
     .sort((a, b) => (b.bars ?? Infinity) - (a.bars ?? Infinity));
 }
 
-function notesOf(measures: readonly WarmupMeasure[]): readonly string[] {
+function notesOf(measures: readonly WarmupMeasure[], ties: number): readonly string[] {
   const notes: string[] = [];
   const isSilent = measures.every(({ window }) => window.decisions === 0);
   if (isSilent) notes.push("the strategy decided nothing in these windows, so only its series were measured");
-  const ties = countTies(measures);
   if (ties > 0)
     notes.push(
       `in ${ties} of ${measures.length} windows a decision changes with more history though all series agree to a hundredth of their range: a tie that any history may turn`,
@@ -189,13 +200,7 @@ function notRepeatable(name: string): KiwiError {
   });
 }
 
-function tooFewBars(why: string): KiwiError {
-  return new KiwiError({
-    code: "CHECK_TOO_FEW_BARS",
-    exit: "data",
-    message: "there are too few bars to measure the warm-up",
-    why,
-    fix: "give more bars: at least three times what the strategy's series need, and 1,000",
-    topic: "checks",
-  });
+function tooFew(why: string): KiwiError {
+  const fix = "give more bars: at least three times what the strategy's series need, and 1,000";
+  return tooFewBars("to measure the warm-up", why, fix);
 }

@@ -67,27 +67,37 @@ function head({ meta }: ReportInput, script: string): Html {
   const hash = Buffer.from(sha256(script), "hex").toString("base64");
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return html`<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${meta.title} · Kiwi backtest</title>
-<style>${markup(styles)}</style>
-</head>`;
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="data:," />
+    <title>${meta.title} · Kiwi backtest</title>
+    <style>
+      ${markup(styles)}
+    </style>
+  </head>`;
 }
 
 function masthead(input: ReportInput): Html {
   const { meta, timeframe } = input;
-  return html`<header class="masthead"><div><h1>${meta.title}</h1>
-<p class="about">${meta.strategyName} · ${symbolsText(input)} · ${timeframe} · ${periodText(input)} · ${dataKindText[meta.dataKind]}</p></div>
-<p class="brand">KIWI BACKTEST</p></header>`;
+  return html`<header class="masthead">
+    <div>
+      <h1>${meta.title}</h1>
+      <p class="about">
+        ${meta.strategyName} · ${symbolsText(input)} · ${timeframe} · ${periodText(input)} ·
+        ${dataKindText[meta.dataKind]}
+      </p>
+    </div>
+    <p class="brand">KIWI BACKTEST</p>
+  </header>`;
 }
 
 function sectionHtml({ id, title, body }: Section): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-${body}</section>
-`;
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${body}
+  </section> `;
 }
 
 function modelsHtml({ axis, input }: ReportContext, sections: readonly Section[]): Html {
@@ -96,5 +106,7 @@ function modelsHtml({ axis, input }: ReportContext, sections: readonly Section[]
   const candleS = timeframeMs(input.bars[0]!.timeframe) / 1000;
   const data = JSON.stringify({ axis: { ...axis, candleS }, currency: input.baseCurrency, figures });
   // A text that ends the script element early would let data become markup.
-  return html`<script type="application/json" id="models">${markup(data.replaceAll("<", "\\u003c"))}</script>`;
+  return html`<script type="application/json" id="models">
+    ${markup(data.replaceAll("<", "\\u003c"))}
+  </script>`;
 }

@@ -50,7 +50,7 @@ export function analyseRun(input: ReportInput): RunAnalysis {
 }
 
 /** The equity curve of a run in the shape that the metrics take. */
-export function equityCurveOf({ log, metrics }: ReportInput, equity = log.equity): EquityCurve {
+function equityCurveOf({ log, metrics }: ReportInput, equity = log.equity): EquityCurve {
   return { closeTimeMs: log.timeMs, equity, length: log.length, startEquity: metrics.startEquity };
 }
 

@@ -4,7 +4,7 @@ import type { ReportInput } from "./report-input.ts";
 import { analyseRun } from "./run-analysis.ts";
 
 /** Fewer closed trades than this cannot carry a judgement. */
-export const tradesMin = 30;
+const tradesMin = 30;
 
 /** What a run is worth in words: one headline, and the reasons for it, gravest first. */
 export type Verdict = {
@@ -36,11 +36,10 @@ export function verdictOf(input: ReportInput): Verdict {
         (input.benchmarkEquity === null ? "." : ", and it beat buy & hold."),
       commonReasons(input),
     );
-  return verdict(
-    first.level,
-    first.text,
-    [...findings.slice(1).map((finding) => finding.text), ...commonReasons(input)],
-  );
+  return verdict(first.level, first.text, [
+    ...findings.slice(1).map((finding) => finding.text),
+    ...commonReasons(input),
+  ]);
 }
 
 type Finding = { readonly level: "refuted" | "open"; readonly text: string };
@@ -71,7 +70,7 @@ function findingsOf(input: ReportInput): readonly Finding[] {
     metrics.dsr !== null &&
       metrics.dsr < 0.95 &&
       open(
-        `After ${countText(metrics.trialCount)} trials on these data the deflated Sharpe ratio is ` +
+        `After ${trialsText(metrics.trialCount)} on these data the deflated Sharpe ratio is ` +
           `${percentText(metrics.dsr)}, below the usual 95 %.`,
       ),
   ];
@@ -87,7 +86,7 @@ function commonReasons(input: ReportInput): readonly string[] {
     metrics.trades > 0 &&
       metrics.dsr !== null &&
       metrics.dsr >= 0.95 &&
-      `Deflated Sharpe ratio ${percentText(metrics.dsr)} after ${countText(metrics.trialCount)} trials.`,
+      `Deflated Sharpe ratio ${percentText(metrics.dsr)} after ${trialsText(metrics.trialCount)}.`,
     metrics.trades > 0 &&
       meta.trialCount === null &&
       "How many configurations were tried on these data is unknown, so luck of the search is not taken out.",
@@ -106,7 +105,8 @@ function commonReasons(input: ReportInput): readonly string[] {
 function calmerThanHolding(input: ReportInput): string | false {
   const held = analyseRun(input).benchmark?.metrics;
   const own = input.metrics;
-  if (held === undefined || own.trades === 0 || (own.totalReturn ?? 0) >= (held.totalReturn ?? 0)) return false;
+  if (held === undefined || own.trades === 0 || (own.totalReturn ?? 0) >= (held.totalReturn ?? 0))
+    return false;
   return (
     own.maxDrawdown < held.maxDrawdown &&
     `Its deepest fall was smaller than that of buy & hold: ${percentText(own.maxDrawdown)} against ${percentText(held.maxDrawdown)}.`
@@ -123,6 +123,10 @@ function refuted(text: string): Finding {
 
 function open(text: string): Finding {
   return { level: "open", text };
+}
+
+function trialsText(count: number | null): string {
+  return count === 1 ? "1 trial" : `${countText(count)} trials`;
 }
 
 function signed(fraction: number): string {

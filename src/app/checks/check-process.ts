@@ -15,6 +15,9 @@ async function answerTo(order: CheckOrder): Promise<CheckAnswer> {
     return { kind: "done", result: await performCheck(order) };
   } catch (cause) {
     if (cause instanceof KiwiError) return { kind: "refused", parts: cause.parts };
-    return { kind: "broken", message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) };
+    return {
+      kind: "broken",
+      message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    };
   }
 }

@@ -14,6 +14,8 @@ export type CheckRequest = {
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly bars: readonly Bars[];
   readonly config: RunConfig;
+  /** Files of the user's own plug-ins that the configuration names. */
+  readonly plugins?: readonly string[];
   /** Timeframe that is decided on, when it is not that of the bars. */
   readonly timeframe?: Timeframe;
   /** The newest bars of each symbol that are compared; the result says when there were more. */

@@ -1,41 +1,62 @@
 import { isBuiltin, registerHooks } from "node:module";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Finding } from "../../analysis/checks/check-result.ts";
 import { instanceMark } from "../load-strategy.ts";
 import { trapGlobals } from "./trap-globals.ts";
 
 /** Watches what a user's code reaches for until it is told to stop; then everything is as it was. */
-export type AccessWatch = {
+type AccessWatch = {
   readonly findings: () => readonly Finding[];
   readonly stop: () => void;
 };
 
 /** Parts of Node that compute and do nothing else. */
-const pure = new Set(["assert", "assert/strict", "buffer", "events", "path", "path/posix", "path/win32", "punycode", "querystring", "string_decoder", "url", "util", "util/types"]);
+const pure = new Set([
+  "assert",
+  "assert/strict",
+  "buffer",
+  "events",
+  "path",
+  "path/posix",
+  "path/win32",
+  "punycode",
+  "querystring",
+  "string_decoder",
+  "url",
+  "util",
+  "util/types",
+]);
 const ownSource = new URL("../../", import.meta.url).href;
 const ownChecks = new URL("./", import.meta.url).href;
 /** Rooms of Kiwi itself that touch the outside. */
-const outerRooms = ["adapters", "app", "cli", "emulator", "robot", "server"];
+const outerRooms = new Set(["adapters", "app", "cli", "emulator", "robot", "server"]);
 
 /**
  * Sets the traps: imports of anything that can read a file, the network or another process, files of data, and the
  * globals that tell time, draw chance or reach out. Only what user code does is reported, code that
  * `loadStrategyFile` loaded with `fresh` and whatever that imports; it goes on as if nothing had happened, but for
- * the network, which is not reached.
+ * the network, which is not reached. `files` are user code, too.
  */
-export function watchAccess(): AccessWatch {
+export function watchAccess(files: readonly string[] = []): AccessWatch {
   const found = new Map<string, Finding>();
-  const users = new Set<string>();
+  const users = new Set(files.map((file) => pathToFileURL(resolve(file)).href));
   const isUsers = (url: string) => url.includes(instanceMark) || users.has(url);
   const report = (url: string, what: string, why: string) => {
     const file = fileOf(url);
     const sentence = `${file} ${what}: ${why}`;
-    const finding = { kind: "access", culprit: file, symbol: null, timeMs: null, shown: what, otherwise: null } as const;
+    const finding = {
+      kind: "access",
+      culprit: file,
+      symbol: null,
+      timeMs: null,
+      shown: what,
+      otherwise: null,
+    } as const;
     found.set(sentence, { ...finding, sentence });
   };
   const hooks = registerHooks({
-    resolve(specifier, context, next) {
+    resolve: (specifier, context, next) => {
       const result = next(specifier, context);
       const parent = context.parentURL;
       if (parent === undefined || !isUsers(parent)) return result;
@@ -66,7 +87,7 @@ function reasonAgainst(specifier: string, url: string): string | null {
       : "through it the future, the clock or chance can come in, and nobody could tell";
   }
   const room = url.startsWith(ownSource) ? url.slice(ownSource.length).split("/")[0]! : "";
-  if (outerRooms.includes(room)) return "this part of Kiwi reads files, the network or the clock";
+  if (outerRooms.has(room)) return "this part of Kiwi reads files, the network or the clock";
   return /\.(json|node|wasm)$/.test(url.replace(/\?.*$/, ""))
     ? "numbers from a file may have been fitted on the bars that they are tested on; write them into params, where everybody sees them"
     : null;

@@ -5,11 +5,13 @@ import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
 import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
+import { loadPlugins } from "../own-plugins.ts";
 import { watchAccess } from "./forbidden-access.ts";
 import { subjectOf } from "./subject-of.ts";
 
 /** Runs a check in this very process. Module state and globals of the strategy stay behind: give it its own process. */
 export async function performCheck({ check, request }: CheckOrder): Promise<CheckResults[CheckName]> {
+  if (check !== "lookahead") await loadPlugins(process.cwd(), request.plugins ?? []);
   switch (check) {
     case "lookahead":
       return guardedLookahead(request);
@@ -23,8 +25,9 @@ export async function performCheck({ check, request }: CheckOrder): Promise<Chec
 /** The look for the future, with traps set for everything that is not a bar. */
 async function guardedLookahead(request: CheckRequest): Promise<LookaheadResult> {
   const options = { ...lookaheadDefaults, ...request.lookahead };
-  const watch = watchAccess();
+  const watch = watchAccess(request.plugins);
   try {
+    await loadPlugins(process.cwd(), request.plugins ?? []);
     return withAccess(await lookahead(subjectOf(request), options), watch.findings());
   } catch (cause) {
     const access = watch.findings();
@@ -40,7 +43,8 @@ function withAccess(result: LookaheadResult, access: readonly Finding[]): Lookah
   if (access.length === 0) return result;
   const isUnstable = result.findings.some(({ kind }) => kind === "state");
   const others = isUnstable ? result.findings.filter(({ kind }) => kind === "copy") : result.findings;
-  const note = "its runs differ from one to the next, so the rest of this check says nothing until that is mended";
+  const note =
+    "its runs differ from one to the next, so the rest of this check says nothing until that is mended";
   return {
     ...result,
     pass: false,
@@ -73,8 +77,8 @@ async function traces(subject: CheckSubject): Promise<NamedTraces> {
     strategyName = strategy.name;
     runs.push(ordinaryRun(subject, strategy, subject.params, subject.bars));
   }
-  const failures = runs.map(({ failure }) => String(failure));
-  if (runs[0]!.failure !== null && failures[0] === failures[1]) throw runs[0]!.failure;
+  const [first, second] = runs.map(({ failure }) => failure);
+  if (first && first.message === second?.message) throw first;
   return { strategyName, traces: runs.map(plainTrace) };
 }
 
@@ -84,6 +88,6 @@ function plainTrace(trace: RunTrace): RunTrace {
   return {
     ...trace,
     events: Array.from({ length: events.length }, (_, row) => events.at(row)!),
-    failure: failure === null ? null : String(failure),
+    failure: failure === null ? null : new Error(failure.message),
   };
 }

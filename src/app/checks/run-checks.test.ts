@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { compareRuns } from "../../analysis/checks/repro.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { runConfigSchema } from "../run-config.ts";
 import { checkLookahead, checkRepro, checkWarmup } from "./run-checks.ts";
+import { startCheckProcess } from "./start-check-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-checks-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,27 +31,39 @@ function file(name: string, onBar: string): { readonly file: string } {
 
 test("a built-in strategy passes all three checks, each in a process of its own", async () => {
   const request = { ...rest, strategy: { name: "sma-cross" } };
-  const results = await Promise.all([checkLookahead(request), checkWarmup(request), checkRepro(request)]);
+  const results = await Promise.all([
+    checkLookahead({ ...request, barsMax: 500 }),
+    checkWarmup(request),
+    checkRepro(request),
+  ]);
   expect(results.map(({ id, pass, findings }) => ({ id, pass, findings }))).toEqual([
     { id: "lookahead", pass: true, findings: [] },
     { id: "warmup", pass: true, findings: [] },
     { id: "repro", pass: true, findings: [] },
   ]);
   expect(new Set(results[2].runs.map(({ decisionsHash }) => decisionsHash)).size).toBe(1);
+  // The first was asked to look at fewer bars than there are, and says so.
+  expect(results.map(({ barsGiven, barsCompared }) => [barsGiven, barsCompared])).toEqual([
+    [1_200, 500],
+    [1_200, 1_200],
+    [1_200, 1_200],
+  ]);
+  expect(results[0].notes.join()).toContain("only the newest 500 bars");
 });
 
-test("only the newest bars are looked at when there are more than asked for, and the result says so", async () => {
-  const result = await checkLookahead({ ...rest, strategy: { name: "buy-and-hold" }, barsMax: 500 });
-  expect([result.barsGiven, result.barsCompared]).toEqual([1_200, 500]);
-  expect(result.notes.join()).toContain("only the newest 500 bars");
-});
-
-test("decisions by chance are not reproduced, and the first one that differs is named", async () => {
-  const strategy = file("dice", "target(Math.random() < 0.5 ? 1 : 0, 'dice');");
-  const { pass, findings, runs } = await checkRepro({ ...rest, strategy });
-  expect(pass).toBe(false);
-  expect(findings[0]).toMatchObject({ kind: "repro", culprit: "signal", symbol: "SYN1" });
-  expect(runs[0]!.decisionsHash).not.toBe(runs[1]!.decisionsHash);
+test("a plug-in of one's own is run and watched like the strategy", async () => {
+  const path = join(folder, "moody-sizer.ts");
+  const create = `create: () => ({ weigh: (signal: any) => signal.weight * (0.5 + Math.random() / 2) })`;
+  writeFileSync(
+    path,
+    `export default { kind: "sizer", name: "moody", summary: "", options: {}, ${create} };`,
+  );
+  const config = runConfigSchema.parse({ sizing: { use: "moody" } });
+  const request = { ...rest, config, strategy: { name: "sma-cross" }, plugins: [path] };
+  const { findings } = await checkLookahead(request);
+  expect(findings.length).toBe(1);
+  expect(findings[0]).toMatchObject({ kind: "access", shown: "calls Math.random" });
+  expect(findings[0]!.culprit).toContain("moody-sizer.ts");
 });
 
 test("decisions by local time are reproduced here and not in another time zone", async () => {
@@ -60,14 +74,20 @@ test("decisions by local time are reproduced here and not in another time zone",
   expect(findings[0]!.sentence).toContain("another process in");
 });
 
-test("a strategy that ends the process ends only the check", async () => {
-  const strategy = file("quitter", "process.exit(0);");
-  await expect(checkLookahead({ ...rest, strategy })).rejects.toThrow("CHECK_PROCESS_ENDED");
-});
-
-test("what loading the file throws comes back as it is", async () => {
-  const strategy = { file: join(folder, "missing.ts") };
-  await expect(checkWarmup({ ...rest, strategy })).rejects.toMatchObject({
-    parts: { code: "STRATEGY_FILE_NOT_FOUND" },
-  });
+test("decisions by chance differ at once; a file that is missing is refused; a strategy that exits ends only the check", async () => {
+  const dice = file("dice", "target(Math.random() < 0.5 ? 1 : 0, 'dice');");
+  const quitter = file("quitter", "process.exit(0);");
+  const missing = { file: join(folder, "missing.ts") };
+  const checker = startCheckProcess();
+  const { traces } = await checker.perform({ check: "traces", request: { ...rest, strategy: dice } });
+  const runs = traces.map((trace, k) => ({ where: `run ${k}`, trace }));
+  const { findings } = compareRuns(runs, "dice", 1_200);
+  expect(findings[0]).toMatchObject({ kind: "repro", culprit: "signal", symbol: "SYN1" });
+  await expect(
+    checker.perform({ check: "warmup", request: { ...rest, strategy: missing } }),
+  ).rejects.toMatchObject({ parts: { code: "STRATEGY_FILE_NOT_FOUND" } });
+  await expect(
+    checker.perform({ check: "lookahead", request: { ...rest, strategy: quitter } }),
+  ).rejects.toThrow("CHECK_PROCESS_ENDED");
+  checker.stop();
 });

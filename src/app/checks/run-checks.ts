@@ -1,5 +1,6 @@
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
-import { newestBars, type LookaheadResult } from "../../analysis/checks/lookahead.ts";
+import type { LookaheadResult } from "../../analysis/checks/lookahead.ts";
+import { newestBars } from "../../analysis/checks/newest-bars.ts";
 import { compareRuns, type ReproResult } from "../../analysis/checks/repro.ts";
 import type { WarmupResult } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults } from "./check-order.ts";

@@ -6,7 +6,7 @@ import type { CheckAnswer, CheckName, CheckOrder, CheckResults } from "./check-o
 const processFile = fileURLToPath(new URL("./check-process.ts", import.meta.url));
 
 /** A process that checks strategies, one after the other. What they print goes to standard error. */
-export type CheckProcess = {
+type CheckProcess = {
   /** Throws the strategy's own errors, and `CHECK_PROCESS_ENDED` when it took the process with it. */
   readonly perform: <Name extends CheckName>(order: CheckOrder<Name>) => Promise<CheckResults[Name]>;
   readonly stop: () => void;

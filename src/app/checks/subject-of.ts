@@ -22,7 +22,13 @@ export function subjectOf(request: CheckRequest): CheckSubject {
     load: () => loadAnew(request.strategy),
     feed: historicalFeed,
     build(strategy, given, shown) {
-      const setup = { bars: shown, strategy, params: given, config, ...(timeframe === undefined ? {} : { timeframe }) };
+      const setup = {
+        bars: shown,
+        strategy,
+        params: given,
+        config,
+        ...(timeframe === undefined ? {} : { timeframe }),
+      };
       const session = buildSession(setup, layGround(shown, config, timeframe));
       // A table that is still empty says neither how many bars will come nor when the last one does.
       return { ...session, journal: new Journal(new DecisionLog()), ...ends };

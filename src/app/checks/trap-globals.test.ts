@@ -8,10 +8,16 @@ import { trapGlobals } from "./trap-globals.ts";
 function present() {
   const names = ["Date", "fetch", "WebSocket", "setTimeout", "setInterval", "setImmediate"] as const;
   const globals = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
-  const { random } = Math;
-  const { hrtime, getBuiltinModule, env, uptime } = process;
-  const { now } = performance;
-  return { globals, random, hrtime, bigint: hrtime.bigint, getBuiltinModule, env, uptime, now };
+  const members = [
+    [Math, "random"],
+    [process, "hrtime"],
+    [process.hrtime, "bigint"],
+    [process, "getBuiltinModule"],
+    [process, "env"],
+    [process, "uptime"],
+    [performance, "now"],
+  ] as const;
+  return { globals, members: members.map(([holder, name]): unknown => Reflect.get(holder, name)) };
 }
 
 test("traps say what was called, let it happen, and are gone when they are released", () => {
@@ -24,7 +30,7 @@ test("traps say what was called, let it happen, and are gone when they are relea
     expect(new Date()).toBeInstanceOf(Date);
     expect(performance.now()).toBeGreaterThan(0);
     expect(process.hrtime.bigint()).toBeGreaterThan(0n);
-    expect(process.env["PATH"]).toBe(before.env["PATH"]);
+    expect(Object.keys(process.env).length).toBeGreaterThan(0);
     expect(process.getBuiltinModule("node:path").sep).toBeTypeOf("string");
     expect(crypto.randomUUID().length).toBe(36);
   } finally {
@@ -32,7 +38,14 @@ test("traps say what was called, let it happen, and are gone when they are relea
   }
   expect(present()).toEqual(before);
   expect(Object.hasOwn(performance, "now")).toBe(false);
-  for (const what of ["Math.random", "Date.now", "new Date()", "performance.now", "process.hrtime", "crypto.randomUUID"])
+  for (const what of [
+    "Math.random",
+    "Date.now",
+    "new Date()",
+    "performance.now",
+    "process.hrtime",
+    "crypto.randomUUID",
+  ])
     expect(calls).toContain(`calls ${what}`);
   expect(calls).toContain("reads process.env");
 });
@@ -58,7 +71,12 @@ test("the network is not reached", async () => {
 
 test("a check that fails leaves no trap behind", async () => {
   const before = present();
-  const request = { strategy: { file: "no-such-strategy.ts" }, params: {}, bars: [], config: runConfigSchema.parse({}) };
+  const request = {
+    strategy: { file: "no-such-strategy.ts" },
+    params: {},
+    bars: [],
+    config: runConfigSchema.parse({}),
+  };
   await expect(performCheck({ check: "lookahead", request })).rejects.toBeInstanceOf(KiwiError);
   expect(present()).toEqual(before);
 });

@@ -1,10 +1,11 @@
 /** Called when a trap is stepped on, with the stack of whoever did it. */
-export type OnTrap = (stack: string, what: string, why: string) => void;
+type OnTrap = (stack: string, what: string, why: string) => void;
 
 type Restore = () => void;
 type Holder = Record<PropertyKey, unknown>;
 
-const clockWhy = "the same bars would give other decisions at another time; context.timeMs is the time of the bar";
+const clockWhy =
+  "the same bars would give other decisions at another time; context.timeMs is the time of the bar";
 const chanceWhy = "every run would draw other numbers; make a Prng with a seed in memory()";
 const outsideWhy = "what comes from outside may know the future, and no test could repeat it";
 /** A trap that is stepped on at every bar need not look at the stack a million times. */
@@ -35,7 +36,7 @@ export function trapGlobals(onTrap: OnTrap): Restore {
   restores.push(trapEnvironment(() => note("reads process.env", outsideWhy)));
   restores.push(...trapNetwork((what) => note(what, outsideWhy)));
   return () => {
-    for (const restore of restores.reverse()) restore();
+    for (const restore of restores.toReversed()) restore();
   };
 }
 

@@ -34,17 +34,23 @@ export async function configCheckCommand(shell: Shell, flags: ConfigCommandFlags
   checkPlugins(config);
   const count = origins.size;
   if (flags.json === true) shell.out(envelope("config-check@1", { path, settings: count }));
-  else shell.out(`${path ?? "no configuration file"}: right   (${count} settings of your own, the rest are defaults)`);
+  else shell.out(`${path ?? "no configuration file"}: right   (settings of your own: ${count}; the rest are defaults)`);
   return 0;
 }
 
 /** `kiwi config schema`: every key with its meaning, for editors. */
 export async function configSchemaCommand(shell: Shell): Promise<number> {
+  shell.out(schemaText());
+  return 0;
+}
+
+/** The JSON Schema of the configuration. */
+export function schemaText(): string {
   const schema = z.toJSONSchema(kiwiConfigSchema, { io: "input" });
   // JSON cannot write "no limit", and a default of null would be a lie.
-  const keep = (key: string, value: unknown): unknown => (key === "default" && value === Infinity ? undefined : value);
-  shell.out(JSON.stringify({ $id: "kiwi.config", title: "Kiwi configuration", ...schema }, keep, 2));
-  return 0;
+  const keep = (key: string, value: unknown): unknown =>
+    key === "default" && (value === null || value === Infinity) ? undefined : value;
+  return JSON.stringify({ ...schema, title: "Kiwi configuration" }, keep, 2);
 }
 
 function resolveFor(shell: Shell, flags: ConfigCommandFlags): Promise<ResolvedConfig> {

@@ -19,7 +19,7 @@ const warning = "SYNTHETIC DATA: says nothing about any real market.";
 export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<number> {
   const seed = Math.trunc(readNumber("--seed", flags.seed));
   const progress = stageProgress(shell, flags);
-  progress.line(`  kiwi demo   seed ${seed}   data: synthetic market (3 symbols, 1h, 78,840 bars)   offline`);
+  progress.line(`  kiwi demo   seed ${seed}   data: synthetic market (3 symbols, 78,840 bars of 1h, decisions on 2h)   offline`);
   let output: DemoOutput;
   try {
     const input = { folder: shell.folder, out: flags.out, seed, nowMs: Date.now() };

@@ -5,9 +5,10 @@ import type { RunFlag } from "./run-flags.ts";
 /** Adds flags that stand for keys of the configuration to a command. */
 export function addRunFlags(command: Command, flags: readonly RunFlag[]): Command {
   for (const flag of flags) {
-    // Lists are split and collected here: commander's own variadic flags would swallow the strategy's name.
-    const option = new Option(flag.flags.replace("...", ""), flag.help).helpGroup(`${flag.group}:`);
-    if (flag.kind === "list") option.argParser(collectList);
+    // Commander's own variadic flags would swallow the name of the strategy behind them.
+    const option = new Option(flag.flags, flag.help).helpGroup(`${flag.group}:`);
+    if (flag.kind === "many") option.argParser(collect);
+    else if (flag.kind === "list") option.argParser(collectList);
     else if (flag.kind === "number") option.argParser((text) => readNumber(nameOf(flag), text));
     else if (flag.choices !== undefined) option.argParser((text) => readChoice(nameOf(flag), text, flag.choices!));
     command.addOption(option);

@@ -9,7 +9,7 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
   const help = `${name} --help`;
   switch (error.code) {
     case "commander.unknownOption":
-      return usage("FLAG_UNKNOWN", `${name} has no flag ${quoted}`, "a flag that means nothing is never ignored", nearestFlag(command, quoted, help));
+      return usage("FLAG_UNKNOWN", `${name} has no flag ${quoted}`, "a flag that means nothing is never ignored; parameters of a strategy go behind --param", nearestFlag(command, quoted, help));
     case "commander.unknownCommand":
       return unknownCommand(command, quoted);
     case "commander.excessArguments": {
@@ -20,6 +20,8 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
     }
     case "commander.missingArgument":
       return usage("ARGUMENT_MISSING", `${name} needs <${quoted}>`, "it was left out", `see ${help}`);
+    case "commander.missingMandatoryOptionValue":
+      return usage("FLAG_MISSING", `${name} needs ${quoted}`, "it was left out", `see ${help}`);
     case "commander.optionMissingArgument":
       return usage("FLAG_VALUE_MISSING", `${quoted} needs a value`, "none stands behind it", `see ${help}`);
     default:
@@ -29,7 +31,7 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
 
 /** `FLAG_INVALID`: a flag whose value cannot be read. */
 export function invalidFlag(flag: string, value: string, wanted: string): KiwiError {
-  return usage("FLAG_INVALID", `${flag} cannot be "${value}"`, `it takes ${wanted}`, `write ${flag} <${wanted}>`);
+  return usage("FLAG_INVALID", `${flag} cannot be "${value}"`, `it takes ${wanted}`, `write ${flag} and ${wanted}`);
 }
 
 function unknownCommand(command: Command, given: string): KiwiError {

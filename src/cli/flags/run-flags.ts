@@ -1,5 +1,5 @@
-/** How the text of a flag becomes a value. */
-export type FlagKind = "number" | "text" | "list" | "switch";
+/** How the text of a flag becomes a value; `many` may be given several times, `list` also once with commas. */
+export type FlagKind = "number" | "text" | "many" | "list" | "switch";
 
 /** A flag that stands for a key of the configuration. */
 export type RunFlag = {
@@ -19,8 +19,8 @@ export type RunFlag = {
 const everySymbol = "*";
 
 const data: readonly RunFlag[] = [
-  { flags: "--data <path...>", kind: "list", path: ["data"], group: "Data", help: "CSV file, folder or pattern; synthetic for made-up bars" },
-  { flags: "-p, --pairs <symbols...>", kind: "list", path: ["pairs"], group: "Data", help: "only these symbols" },
+  { flags: "--data <path>", kind: "many", path: ["data"], group: "Data", help: "CSV file, folder or pattern; synthetic for made-up bars" },
+  { flags: "-p, --pairs <symbols>", kind: "list", path: ["pairs"], group: "Data", help: "only these symbols" },
   { flags: "-t, --timeframe <timeframe>", kind: "text", path: ["timeframe"], group: "Data", help: "bars to decide on, e.g. 4h" },
   { flags: "--detail <path|timeframe>", kind: "text", path: ["detail"], group: "Data", help: "finer bars to fill orders on" },
   { flags: "--from <day>", kind: "text", path: ["from"], group: "Data", help: "first day to trade; earlier bars warm up" },
@@ -58,7 +58,7 @@ const sizing: readonly RunFlag[] = [
   { flags: "--stop-atr <multiple>", kind: "number", path: ["protection", "stopAtr"], group: "Sizing and risk", help: "stop-loss so many ATR from the close" },
   { flags: "--take-profit-atr <multiple>", kind: "number", path: ["protection", "takeProfitAtr"], group: "Sizing and risk", help: "take-profit so many ATR from the close" },
   { flags: "--risk-profile <name>", kind: "text", path: ["risk", "profile"], choices: ["none", "conservative", "moderate", "aggressive"], group: "Sizing and risk", help: "a set of risk rules" },
-  { flags: "--plugin <file...>", kind: "list", path: ["plugins"], group: "Sizing and risk", help: "a plug-in of your own" },
+  { flags: "--plugin <file>", kind: "many", path: ["plugins"], group: "Sizing and risk", help: "a plug-in of your own" },
 ];
 
 const result: readonly RunFlag[] = [
@@ -68,7 +68,7 @@ const result: readonly RunFlag[] = [
   { flags: "--no-cost-grid", kind: "switch", path: ["costGrid"], group: "Result", help: "do not" },
   { flags: "--report <formats>", kind: "list", path: ["report"], group: "Result", help: "html,json,csv or none" },
   { flags: "--out <folder>", kind: "text", path: ["out"], group: "Result", help: "folder of the run store" },
-  { flags: "--fail-if <condition...>", kind: "list", path: ["failIf"], group: "Result", help: "exit 5 when it holds, e.g. 'sharpe<1'" },
+  { flags: "--fail-if <condition>", kind: "many", path: ["failIf"], group: "Result", help: "exit 5 when it holds, e.g. 'sharpe<1'" },
   { flags: "--stuck-after <seconds>", kind: "number", path: ["stuckAfterSeconds"], group: "Result", help: "stop a strategy that takes no bar for so long" },
 ];
 

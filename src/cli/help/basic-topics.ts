@@ -8,7 +8,7 @@ export const basicTopics: readonly Topic[] = [
     lines: [
       "kiwi <command> --help shows the flags of a command, with two examples first.",
       "A flag that does not exist is an error and never ignored.",
-      "Flags that take several values may be given several times or once with commas:",
+      "Flags that take several values may be given several times; symbols and formats also once with commas:",
       "  --data BTCUSDT-1h.csv --data ETHUSDT-1h.csv      -p BTCUSDT,ETHUSDT",
       "Results go to standard output; progress, warnings and errors go to standard error.",
       "  --json               one JSON document, errors too      (kiwi help json)",

@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { storeError } from "../../adapters/stores/runs/store-errors.ts";
+import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
@@ -105,23 +104,14 @@ async function checkShown(prepared: PreparedRun, context: TaskContext): Promise<
 const stages = ["data check", "backtests", "checks", "report"];
 
 /** Begins a stage; its end says one line with what came out and how long it took. */
-function beginStage({ board, stage, say }: TaskContext, name: string): { readonly end: (text: string) => void } {
+function beginStage({ stage, say }: TaskContext, name: string): { readonly end: (text: string) => void } {
   const startedMs = performance.now();
   const number = `${stages.indexOf(name) + 1}/${stages.length}`;
   stage(`${number} ${name}`);
-  board.report(0, 0);
   return {
     end(text) {
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       say(`  ${number} ${name.padEnd(12)} [##########] ${text.padEnd(46)} ${seconds.padStart(5)} s`);
     },
   };
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    throw storeError(path, cause);
-  }
 }

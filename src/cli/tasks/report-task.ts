@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { closest } from "fastest-levenshtein";
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
-import { storeError } from "../../adapters/stores/runs/store-errors.ts";
+import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
@@ -64,14 +63,6 @@ export async function reportTask(input: ReportTaskInput, context: TaskContext): 
   const isSame = finished.hash.decisions === manifest.hash.decisions;
   const changes = changesSince(manifest, prepared);
   return { paths, changes: isSame ? changes : [...changes, "the run decides otherwise than it did"] };
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    throw storeError(path, cause);
-  }
 }
 
 function unknownFormat(format: string): KiwiError {

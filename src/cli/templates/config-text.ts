@@ -6,7 +6,7 @@ export function configText(strategyPath: string, schemaPath: string): string {
 
   // What to run, and on what. "synthetic" makes bars up: put a CSV file or a folder in its place.
   "strategy": ${JSON.stringify(strategyPath)},
-  "data": ["synthetic:bars=17520"],
+  "data": ["synthetic:timeframe=4h,bars=6570"],
 
   "account": { "kind": "cash", "cash": 10000 },
 

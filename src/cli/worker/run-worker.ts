@@ -17,7 +17,10 @@ try {
   const task = (await tasks[name]()) as Task<never, unknown>;
   const output = await task(input as never, {
     board,
-    stage: (stage) => send({ kind: "stage", name: stage }),
+    stage(stage) {
+      board.report(0, 0);
+      send({ kind: "stage", name: stage });
+    },
     say: (line) => send({ kind: "say", line }),
   });
   send({ kind: "done", output });

@@ -2,7 +2,7 @@ import type { Hash } from "node:crypto";
 import { bytesOf } from "../../base/hash.ts";
 
 /** What an event row says; its meaning decides what the three numbers are. */
-export const eventKinds = [
+const eventKinds = [
   "signal", // weight, share of equity after sizing, wanted quantity; the text is the strategy's reason
   "order", // signed quantity, limit, stop or trigger price or trail (NaN: market), order id; the text is the reason
   "refused", // value, limit, signed quantity; the text names the rule
@@ -13,6 +13,7 @@ export const eventKinds = [
   "charged", // amount; the text is its kind
   "alarm", // value, limit; the text names the rule
 ] as const;
+/** The kinds of events that a journal keeps. */
 export type EventKind = (typeof eventKinds)[number];
 
 const codeOf = Object.fromEntries(eventKinds.map((kind, code) => [kind, code])) as Record<EventKind, number>;

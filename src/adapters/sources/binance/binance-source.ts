@@ -58,7 +58,7 @@ export async function binanceSource(options: SourceOptions): Promise<BarSource> 
       calendarName: "24/7",
     },
     clock,
-    settleMs: resolved.settleMs,
+    settleMsOf: () => resolved.settleMs,
     closesOf: utcCloses,
     pages: (request) => rest.pages(request),
     listSymbols: (signal) => rest.symbols.all(signal),

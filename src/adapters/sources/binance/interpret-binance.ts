@@ -21,7 +21,16 @@ const klineSchema = z.object({
   }),
 });
 
-const tradeSchema = z.object({ s: z.string(), p: numeric, q: numeric, T: z.number() });
+/** `t` is the id of a trade, `a` that of several at one price, `f` that of the first of them. */
+const tradeSchema = z.object({
+  s: z.string(),
+  p: numeric,
+  q: numeric,
+  T: z.number(),
+  t: z.number().optional(),
+  a: z.number().optional(),
+  f: z.number().optional(),
+});
 
 /** Messages that carry no bar and no trade: order books, tickers, mark prices, liquidations, accounts. */
 const ignoredKinds = new Set([
@@ -52,6 +61,7 @@ export function interpretBinance(message: unknown): readonly StreamEvent[] {
   if (typeof outer["stream"] === "string" && "data" in outer) {
     return interpretData(outer["data"], outer["stream"]);
   }
+  if ("subscriptionId" in outer && "event" in outer) return interpretData(outer["event"], "");
   if ("id" in outer && outer["result"] === null) return [{ kind: "ready" }];
   const refusal = refusalSchema.safeParse(outer["error"]).data;
   if (refusal !== undefined) {
@@ -87,8 +97,10 @@ function readKline(data: unknown): readonly StreamEvent[] {
 function readTrade(data: unknown): readonly StreamEvent[] {
   const parsed = tradeSchema.safeParse(data);
   if (!parsed.success) return unreadable("a trade of another shape");
-  const { s, p, q, T } = parsed.data;
-  return [{ kind: "trade", symbol: s, timeMs: T, price: p, quantity: q }];
+  const { s, p, q, T, t, a, f } = parsed.data;
+  const id = t ?? a ?? f;
+  if (id === undefined) return unreadable("a trade without an id");
+  return [{ kind: "trade", id: String(id), symbol: s, timeMs: T, price: p, quantity: q }];
 }
 
 function ignored(what: string): readonly StreamEvent[] {

@@ -37,12 +37,28 @@ export function sessionCloses(timeframe: Timeframe, calendar: Calendar): CloseOf
     const gridMs = Math.min(spanMs, 3_600_000);
     return (openMs) => (openMs % gridMs === 0 ? openMs + spanMs : null);
   }
-  // An instant inside the bar's last days, so that a holiday at its start does not lead into the bar before.
-  const insideMs = unit === "d" ? dayMs : unit === "w" ? 5 * dayMs : 27 * dayMs;
+  // An instant in the middle of the bar: a holiday at its start would lead into the bar before, one at its end would
+  // stand for itself.
+  const insideMs = unit === "d" ? dayMs : unit === "w" ? 3 * dayMs : 15 * dayMs;
   return (openMs) => {
     const closeMs = calendar.bucketEnd(openMs + insideMs, timeframe);
     return closeMs > openMs ? closeMs : null;
   };
+}
+
+/** When the bar began that closes at `closeMs`, in a market that never closes and counts its days in UTC. */
+export function utcOpenOf(closeMs: number, timeframe: Timeframe): number {
+  const { count, unit } = parseTimeframe(timeframe);
+  if (unit !== "M") return closeMs - timeframeMs(timeframe);
+  const date = new Date(closeMs);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - count, 1);
+}
+
+/** The first stamp at or after `fromMs` where a bar can begin; `fromMs` itself for weeks and months. */
+export function nextOpenMs(fromMs: number, timeframe: Timeframe): number {
+  const { unit } = parseTimeframe(timeframe);
+  const gridMs = unit === "w" || unit === "M" ? 1 : unit === "d" ? dayMs : timeframeMs(timeframe);
+  return Math.ceil(fromMs / gridMs) * gridMs;
 }
 
 /** The longest that a bar of the timeframe can be. */

@@ -1,6 +1,8 @@
 import type { Clock } from "../../../ports/clock.ts";
 import { readBody, TransportError, type HttpAnswer } from "./http-answer.ts";
 
+const decoder = new TextDecoder();
+
 /** Sends one request and keeps the whole answer. Redirects are refused: they would carry keys to another host. */
 export async function captureFetch(
   clock: Clock,
@@ -8,8 +10,19 @@ export async function captureFetch(
   init: RequestInit,
   timeoutMs: number,
 ): Promise<HttpAnswer> {
-  const { answer } = await fetchText(clock, url, init, timeoutMs);
-  return answer;
+  const { bytes, ...answer } = await fetchBytes(clock, url, init, timeoutMs);
+  return { ...answer, ...readBody(decoder.decode(bytes)) };
+}
+
+/** The same for an answer that is no text: its body is a `Uint8Array`. */
+export async function captureBytes(
+  clock: Clock,
+  url: string,
+  init: RequestInit,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
+  const { bytes, ...answer } = await fetchBytes(clock, url, init, timeoutMs);
+  return { ...answer, body: bytes, unreadable: null };
 }
 
 /**
@@ -30,10 +43,12 @@ export class RecordingFetch {
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const url = input instanceof Request ? input.url : String(input);
     try {
-      const { answer, text, headers } = await fetchText(this.clock, url, init ?? {}, this.timeoutMs);
-      this.answer = answer;
+      const { bytes, ...answer } = await fetchBytes(this.clock, url, init ?? {}, this.timeoutMs);
+      this.answer = { ...answer, ...readBody(decoder.decode(bytes)) };
+      // The body is unpacked and of another length now: headers about its packing would be wrong.
+      const { "content-encoding": _encoding, "content-length": _length, ...headers } = answer.headers;
       const isBodyless = answer.status === 204 || answer.status === 205 || answer.status === 304;
-      return new Response(isBodyless ? null : text, { status: answer.status, headers });
+      return new Response(isBodyless ? null : bytes, { status: answer.status, headers });
     } catch (error) {
       if (error instanceof TransportError) this.failure = error;
       throw error;
@@ -41,29 +56,22 @@ export class RecordingFetch {
   };
 }
 
-async function fetchText(
+type Fetched = Omit<HttpAnswer, "body" | "unreadable"> & { readonly bytes: Uint8Array<ArrayBuffer> };
+
+async function fetchBytes(
   clock: Clock,
   url: string,
   init: RequestInit,
   timeoutMs: number,
-): Promise<{ answer: HttpAnswer; text: string; headers: Record<string, string> }> {
+): Promise<Fetched> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   const sentMs = clock.nowMs();
   try {
     const response = await fetch(url, { ...init, redirect: "error", signal });
-    const text = await response.text();
+    const bytes = new Uint8Array(await response.arrayBuffer());
     const headers = Object.fromEntries(response.headers);
-    const answer = {
-      status: response.status,
-      headers,
-      ...readBody(text),
-      sentMs,
-      receivedMs: clock.nowMs(),
-    };
-    // The body is unpacked and of another length now: headers about its packing would be wrong.
-    const { "content-encoding": _encoding, "content-length": _length, ...kept } = headers;
-    return { answer, text, headers: kept };
+    return { status: response.status, headers, bytes, sentMs, receivedMs: clock.nowMs() };
   } catch (cause) {
     throw new TransportError(timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause));
   }

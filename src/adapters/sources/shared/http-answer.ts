@@ -29,7 +29,7 @@ export function readBody(text: string): Pick<HttpAnswer, "body" | "unreadable"> 
 }
 
 function describeBody(text: string): string {
-  const start = text.trim().replaceAll(/\s+/g, " ").slice(0, 60);
+  const start = text.trim().replaceAll(/\s+/g, " ").slice(0, 160);
   if (start === "") return "an empty body";
   if (start.startsWith("<")) return `an HTML page: ${start}`;
   if (start.startsWith("{") || start.startsWith("[")) return `JSON that is cut off or damaged: ${start}`;

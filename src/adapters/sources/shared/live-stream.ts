@@ -2,6 +2,7 @@ import type { Timeframe } from "../../../domain/timeframe.ts";
 import type {
   BarRange,
   LiveBar,
+  RowFault,
   StreamCounts,
   StreamState,
   SubscribeRequest,
@@ -18,8 +19,10 @@ import { StreamTally } from "./stream-tally.ts";
 
 const heartbeatMs = 1_000;
 
+type BarEvent = Extract<StreamEvent, { kind: "bar" | "revision" }>;
+
 /** What a venue's stream must say about itself. */
-export type StreamParts = Pick<ResolvedOptions, "clock" | "prng" | "bufferMax"> & {
+export type StreamParts = Pick<ResolvedOptions, "clock" | "prng" | "bufferMax" | "clockSkewMsMax"> & {
   readonly topicsPerConnection: number;
   readonly staleAfterMs: number;
   /** Every bar is sent, also one without a trade, so that a hole is a loss. */
@@ -119,6 +122,8 @@ export class LiveStream implements Subscription {
       case "trade":
         this.tally.add("trades");
         return connection.touch();
+      case "time":
+        return;
       case "partial":
         return this.tellPartial(event);
       case "bar":
@@ -128,26 +133,27 @@ export class LiveStream implements Subscription {
     }
   }
 
-  private handleBar(event: Extract<StreamEvent, { kind: "bar" | "revision" }>): void {
+  private handleBar(event: BarEvent): void {
     const { symbol, timeframe, row } = event;
     if (!this.gate.wants(symbol, timeframe)) return this.tally.ignore("bars nobody asked for");
     if (event.kind === "bar" && !event.isClosed) return this.tally.add("open");
     const closeTimeMs = this.closesOf.get(timeframe)!(row.openMs);
-    const fault = closeTimeMs === null ? "offGrid" : faultIn(row);
-    if (fault !== null || closeTimeMs === null) {
-      this.tally.add("quarantined");
-      const example = `${symbol} ${timeframe} ${describeRow(row)}`;
-      return this.tell({
-        kind: "quarantined",
-        atMs: this.parts.clock.nowMs(),
-        fault: fault ?? "offGrid",
-        example,
-      });
-    }
+    if (closeTimeMs === null) return this.quarantine("offGrid", event);
+    const fault = faultIn(row);
+    if (fault !== null) return this.quarantine(fault, event);
+    // A bar cannot be closed before its time, whatever the message says.
+    const { clock, clockSkewMsMax } = this.parts;
+    if (closeTimeMs > clock.nowMs() + clockSkewMsMax) return this.quarantine("outOfRange", event);
     const { open, high, low, close, volume } = row;
     const bar: LiveBar = { symbol, timeframe, closeTimeMs, open, high, low, close, volume };
     if (event.kind === "revision") return this.revise(bar);
     this.accept(bar, row);
+  }
+
+  private quarantine(fault: RowFault, { symbol, timeframe, row }: BarEvent): void {
+    this.tally.add("quarantined");
+    const example = `${symbol} ${timeframe} ${describeRow(row)}`;
+    this.tell({ kind: "quarantined", atMs: this.parts.clock.nowMs(), fault, example });
   }
 
   private accept(bar: LiveBar, row: VenueRow): void {

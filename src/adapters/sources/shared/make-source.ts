@@ -27,7 +27,7 @@ export type VenueParts = {
   readonly capabilities: BarSourceCapabilities;
   readonly clock: Clock;
   /** How long a bar is left to settle after its close before it counts as closed. */
-  readonly settleMs: number;
+  readonly settleMsOf: (timeframe: Timeframe) => number;
   readonly closesOf: (timeframe: Timeframe) => CloseOf;
   readonly pages: (request: PageRequest) => AsyncIterable<VenuePage>;
   readonly listSymbols: (signal: AbortSignal) => Promise<readonly SymbolInfo[]>;
@@ -86,7 +86,7 @@ async function* fetchPages(parts: VenueParts, request: BarRequest, closing: Abor
   const reader: PageReader = {
     range: request,
     closeOf: parts.closesOf(request.timeframe),
-    settleMs: parts.settleMs,
+    settleMs: parts.settleMsOf(request.timeframe),
     quarantine,
     last: null,
   };

@@ -34,8 +34,11 @@ export function timeframeUnsupported(
   return new KiwiError({
     code: "TIMEFRAME_UNSUPPORTED",
     exit: "usage",
-    message: `${venue} has no ${timeframe} bars${use === "stream" ? " in its stream" : ""}`,
-    why: offered.length === 0 ? "it has no stream" : `it offers ${offered.join(", ")}`,
+    message:
+      offered.length === 0
+        ? `${venue} has no stream`
+        : `${venue} has no ${timeframe} bars${use === "stream" ? " in its stream" : ""}`,
+    why: offered.length === 0 ? "it serves history only" : `it offers ${offered.join(", ")}`,
     fix:
       offered.length === 0
         ? "poll its history, or use another source"

@@ -18,6 +18,8 @@ export type StreamEvent =
   | { readonly kind: "revision"; readonly symbol: string; readonly timeframe: Timeframe; readonly row: VenueRow }
   | {
       readonly kind: "trade";
+      /** Unique at the venue, per symbol. */
+      readonly id: string;
       readonly symbol: string;
       readonly timeMs: number;
       readonly price: number;
@@ -25,6 +27,8 @@ export type StreamEvent =
     }
   /** A bar that cannot be built because its beginning was missed: it has to be fetched. */
   | { readonly kind: "partial"; readonly symbol: string; readonly timeframe: Timeframe; readonly closeMs: number }
+  /** The venue's time: what happened before has been sent, but for a moment's delay. */
+  | { readonly kind: "time"; readonly timeMs: number }
   /** The subscription stands. */
   | { readonly kind: "ready" }
   | { readonly kind: "ignored"; readonly what: string }

@@ -7,6 +7,8 @@ import {
 } from "../../../ports/bar-store.ts";
 import { VersionTable } from "./version-columns.ts";
 
+const nothing: AppendResult = { added: 0, revised: 0, unchanged: 0 };
+
 /** What an append adds to a store, as versioned bars, and how that was found. */
 export type News = { readonly news: VersionedBars; readonly result: AppendResult };
 
@@ -15,6 +17,8 @@ export type News = { readonly news: VersionedBars; readonly result: AppendResult
  * others are left out. A flag of `ok` on a revision becomes `revised`.
  */
 export function findNews(held: VersionedBars, bars: BarsToStore, provenance: Provenance): News {
+  if (held.length === 0)
+    return { news: firstVersions(held, bars, provenance), result: { ...nothing, added: bars.length } };
   const table = new VersionTable(bars.length);
   const source = table.sourceIndexOf(provenance.source);
   const { columns } = table;
@@ -41,6 +45,32 @@ export function findNews(held: VersionedBars, bars: BarsToStore, provenance: Pro
   }
   const news = table.finish(held.symbol, held.timeframe);
   return { news, result: { added: news.length - revised, revised, unchanged: bars.length - news.length } };
+}
+
+/** Bars of a time of which nothing is held, without copying them: a first download is large. */
+function firstVersions(
+  { symbol, timeframe }: VersionedBars,
+  bars: BarsToStore,
+  { source, receivedAtMs }: Provenance,
+): VersionedBars {
+  const { length } = bars;
+  const cut = (column: Float64Array): Float64Array => column.subarray(0, length);
+  return {
+    symbol,
+    timeframe,
+    length,
+    closeTimeMs: cut(bars.closeTimeMs),
+    open: cut(bars.open),
+    high: cut(bars.high),
+    low: cut(bars.low),
+    close: cut(bars.close),
+    volume: cut(bars.volume),
+    receivedAtMs: new Float64Array(length).fill(receivedAtMs),
+    version: new Int32Array(length).fill(1),
+    quality: bars.quality?.subarray(0, length) ?? new Uint8Array(length),
+    sources: [source],
+    sourceIndex: new Uint8Array(length),
+  };
 }
 
 function isSame(held: VersionedBars, at: number, bars: BarsToStore, row: number, quality: number): boolean {

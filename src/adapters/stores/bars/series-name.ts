@@ -11,7 +11,7 @@ const device = /^(CON|PRN|AUX|NUL|COM\d|LPT\d)(?![^.])/;
  * escaped as well: `BTC` and `btc` are two symbols, but one file on Windows and macOS. Throws `SYMBOL_UNFIT`.
  */
 export function nameOfSymbol(symbol: string): string {
-  const plain = symbol.replaceAll(/[^A-Z0-9_.-]|^\.|\.$/g, escaped);
+  const plain = symbol.replaceAll(/[^A-Z0-9_.-]|^\.|\.$/gu, escaped);
   const name = plain.replace(device, (text) => escaped(text.charAt(0)) + text.slice(1));
   if (symbol === "" || !symbol.isWellFormed() || name.length > lengthMax) throw symbolUnfit(symbol);
   return name;

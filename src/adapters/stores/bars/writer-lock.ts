@@ -11,6 +11,15 @@ import { storeFault, writeFault } from "./bar-store-errors.ts";
 export const lockWaitMs = 30 * secondMs;
 const lookAgainMs = 15;
 
+/** What to lock. */
+export type WriterLock = {
+  /** The lock file; made when it is not there. */
+  readonly path: string;
+  /** What is being written, for people. */
+  readonly what: string;
+  readonly waitMs: number;
+};
+
 /** Who holds a lock: a note for people beside the lock file. */
 type Holder = { readonly pid: number; readonly host: string; readonly sinceMs: number };
 
@@ -22,15 +31,12 @@ const queues = new Map<string, Promise<unknown>>();
  * operating system (SQLite's own file lock), so that it ends with the process that held it, however that ended: there
  * are no stale locks and no process ids to be mistaken. Throws `STORE_LOCKED` after `waitMs`.
  */
-export async function withWriterLock<T>(
-  path: string,
-  work: () => Promise<T>,
-  waitMs = lockWaitMs,
-): Promise<T> {
+export async function withWriterLock<T>(lock: WriterLock, work: () => Promise<T>): Promise<T> {
+  const { path } = lock;
   const before = queues.get(path);
   const mine = (async () => {
     await before?.catch(() => {});
-    return whileLocked(path, work, waitMs);
+    return whileLocked(lock, work);
   })();
   queues.set(path, mine);
   try {
@@ -40,9 +46,9 @@ export async function withWriterLock<T>(
   }
 }
 
-async function whileLocked<T>(path: string, work: () => Promise<T>, waitMs: number): Promise<T> {
-  const lock = await take(path, waitMs);
-  const note = noteOf(path);
+async function whileLocked<T>(lock: WriterLock, work: () => Promise<T>): Promise<T> {
+  const taken = await take(lock);
+  const note = noteOf(lock.path);
   try {
     const holder: Holder = { pid: process.pid, host: hostname(), sinceMs: Date.now() };
     // Only for people: a full disk must not keep a writer from finding out by itself.
@@ -50,22 +56,22 @@ async function whileLocked<T>(path: string, work: () => Promise<T>, waitMs: numb
     return await work();
   } finally {
     await rm(note, { force: true }).catch(() => {});
-    lock.close();
+    taken.close();
   }
 }
 
-async function take(path: string, waitMs: number): Promise<Database.Database> {
+async function take({ path, what, waitMs }: WriterLock): Promise<Database.Database> {
   const untilMs = Date.now() + waitMs;
   try {
     await mkdir(dirname(path), { recursive: true });
     for (;;) {
       const lock = tryToTake(path);
       if (lock !== null) return lock;
-      if (Date.now() >= untilMs) throw await locked(path, waitMs);
+      if (Date.now() >= untilMs) throw await locked(path, what, waitMs);
       await sleep(lookAgainMs);
     }
   } catch (cause) {
-    throw writeFault(path, cause);
+    throw writeFault(what, cause);
   }
 }
 
@@ -76,12 +82,12 @@ function tryToTake(path: string): Database.Database | null {
     return lock;
   } catch (cause) {
     lock.close();
-    if (/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) return null;
+    if ((cause as { code?: string }).code?.startsWith("SQLITE_BUSY") === true) return null;
     throw cause;
   }
 }
 
-async function locked(path: string, waitMs: number): Promise<KiwiError> {
+async function locked(path: string, what: string, waitMs: number): Promise<KiwiError> {
   const holder = await readFile(noteOf(path), "utf8")
     .then((text) => JSON.parse(text) as Holder)
     .catch(() => null);
@@ -93,7 +99,7 @@ async function locked(path: string, waitMs: number): Promise<KiwiError> {
   return storeFault({
     code: "STORE_LOCKED",
     exit: "data",
-    message: `${dirname(path)} is being written by ${who}`,
+    message: `${what} is being written by ${who}`,
     why: `one writer at a time; waited ${formatDuration(waitMs)}, and the lock ends by itself with the process that holds it`,
     fix: isHere
       ? `wait for it, or look what it does and end it: ps ${holder.pid}; kill ${holder.pid}`

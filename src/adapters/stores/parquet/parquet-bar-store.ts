@@ -104,6 +104,8 @@ export class ParquetBarStore implements BarStore {
 
   async compact(symbol: string, timeframe: Timeframe): Promise<void> {
     const folder = this.folder(symbol, timeframe);
+    // Writing would make a folder for a symbol that was never stored.
+    if ((await folder.manifest()).files.length < 2) return;
     const work = folder.writing(this.lockWaitMs, async (found) => {
       let manifest = found;
       for (const run of mergeAll(manifest.files, this.blockRows))

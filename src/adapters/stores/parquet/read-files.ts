@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
+import type { DuckDBMaterializedResult } from "@duckdb/node-api";
 import { assert } from "../../../base/assert.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import type { VersionedBars } from "../../../ports/bar-store.ts";
@@ -50,23 +50,16 @@ export async function readFiles(
   const table = new VersionTable(rowsExpected(groups, selection));
   await database.use(async (connection) => {
     const plans = groups.map((group) => planFor(folder, group, selection, table));
-    let coming = ask(connection, plans[0]!);
+    let coming = connection.run(plans[0]!.sql);
     for (const [index, plan] of plans.entries()) {
       const result = await coming;
       const next = plans[index + 1];
       // DuckDB unpacks the next file in its own threads while this one is copied.
-      if (next !== undefined) coming = ask(connection, next);
+      if (next !== undefined) coming = connection.run(next.sql);
       addRows(table, result, plan, selection.keep);
     }
   });
   return table.finish(symbol, timeframe);
-}
-
-async function ask(connection: DuckDBConnection, { sql }: Plan): Promise<DuckDBMaterializedResult> {
-  const answer = connection.run(sql);
-  // Failing while another result is copied is no unhandled rejection: it is awaited next.
-  answer.catch(() => {});
-  return answer;
 }
 
 /** Exact where files are wanted whole; what is wanted of others, their result will tell. */

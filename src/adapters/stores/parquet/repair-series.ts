@@ -6,8 +6,8 @@ import { isMissing } from "../bars/bar-store-errors.ts";
 import { quotedPath, type BarDatabase } from "./bar-database.ts";
 import { mergeAll } from "./plan-merge.ts";
 import type { Selection } from "./read-files.ts";
-import { barFileSuffix, type SeriesFolder } from "./series-folder.ts";
-import type { BarFile, SeriesManifest } from "./series-manifest.ts";
+import type { SeriesFolder } from "./series-folder.ts";
+import { isBarFile, type BarFile, type SeriesManifest } from "./series-manifest.ts";
 import { faultOf } from "./verify-files.ts";
 
 /** A file whose bars are lost until they are downloaded again. */
@@ -81,7 +81,7 @@ async function checkNamed(folder: SeriesFolder, manifest: SeriesManifest): Promi
 async function findUnnamed(folder: SeriesFolder, database: BarDatabase): Promise<Inventory> {
   const whole: BarFile[] = [];
   const lost: LostFile[] = [];
-  const names = (await readdir(folder.path)).filter((name) => name.endsWith(barFileSuffix));
+  const names = (await readdir(folder.path)).filter(isBarFile);
   for (const name of names.sort()) {
     try {
       whole.push(await describeFile(database, folder.path, name));

@@ -9,6 +9,7 @@ import { withWriterLock } from "../bars/writer-lock.ts";
 import type { BarDatabase } from "./bar-database.ts";
 import { filesFor, readFiles, type Selection } from "./read-files.ts";
 import {
+  isBarFile,
   manifestName,
   readManifest,
   storeFormat,
@@ -18,9 +19,6 @@ import {
 } from "./series-manifest.ts";
 import { FileVerifier } from "./verify-files.ts";
 import { writeFiles } from "./write-files.ts";
-
-/** The end of the names of files of bars. */
-export const barFileSuffix = ".parquet";
 
 /** The folder of one symbol and timeframe: a manifest, the files it names, and what a crash may have left. */
 export class SeriesFolder {
@@ -64,7 +62,8 @@ export class SeriesFolder {
   /** Does work as the only writer of this folder, on what it holds now. */
   async writing<T>(waitMs: number, work: (manifest: SeriesManifest) => Promise<T>): Promise<T> {
     return this.locked(waitMs, async () => {
-      const manifest = await this.manifest();
+      const found = await this.manifest();
+      const manifest = found.generation === 0 ? await this.replace(found) : found;
       await this.removeLeftovers(manifest);
       return work(manifest);
     });
@@ -73,7 +72,7 @@ export class SeriesFolder {
   /** Does work as the only writer of this folder, whatever it holds. */
   async locked<T>(waitMs: number, work: () => Promise<T>): Promise<T> {
     try {
-      return await withWriterLock(join(this.path, "writer.lock"), work, waitMs);
+      return await withWriterLock({ path: join(this.path, "writer.lock"), what: this.path, waitMs }, work);
     } catch (cause) {
       throw writeFault(this.path, cause);
     }
@@ -124,7 +123,7 @@ export class SeriesFolder {
   private async removeLeftovers({ files }: SeriesManifest): Promise<void> {
     const named = new Set(files.map(({ name }) => name));
     for (const name of await readdir(this.path)) {
-      const isLeft = name.endsWith(barFileSuffix) ? !named.has(name) : name === manifestName + partialSuffix;
+      const isLeft = isBarFile(name) ? !named.has(name) : name === manifestName + partialSuffix;
       // A file that another process still reads cannot be removed on Windows; the next writer will.
       if (isLeft) await rm(join(this.path, name), { force: true }).catch(() => {});
     }

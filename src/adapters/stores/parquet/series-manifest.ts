@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
@@ -39,26 +39,31 @@ export type SeriesManifest = {
   readonly files: readonly BarFile[];
 };
 
-/** Reads what a folder holds, or null if it holds nothing. Throws `STORE_NEWER`, `STORE_DAMAGED`, `STORE_NOT_READABLE`. */
+/** Whether a file has a name that this store gives to files of bars. Others are not its own and are left alone. */
+export function isBarFile(name: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/.test(name);
+}
+
+/** Reads what a folder holds, or null if it was never written. Throws `STORE_NEWER`, `STORE_DAMAGED`, `STORE_NOT_READABLE`. */
 export async function readManifest(folder: string, repair: string): Promise<SeriesManifest | null> {
   const path = join(folder, manifestName);
+  const damaged = (why: string): Error =>
+    storeDamaged(path, why, "the files of bars beside it may be whole", repair);
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if (isMissing(cause)) return null;
-    throw readFault(path, cause);
+    if (!isMissing(cause)) throw readFault(path, cause);
+    // It is written before the first bars are: without it, bars are not what a killed writer left behind.
+    const names = await readdir(folder).catch(() => []);
+    if (names.some(isBarFile)) throw damaged("it is missing");
+    return null;
   }
-  const { sha256: sum, ...manifest } = parsed(text);
-  const format = Number(manifest.format);
-  if (format > storeFormat) throw storeNewer(folder, format, storeFormat);
-  if (sum !== sha256(canonicalJson(manifest)))
-    throw storeDamaged(
-      path,
-      "it contradicts its own checksum",
-      "the files of bars beside it may be whole",
-      repair,
-    );
+  const found = parsed(text);
+  if (found === null) throw damaged("it is not what was written");
+  if (found.format > storeFormat) throw storeNewer(folder, found.format, storeFormat);
+  const { sha256: sum, ...manifest } = found;
+  if (sum !== sha256(canonicalJson(manifest))) throw damaged("it contradicts its own checksum");
   return manifest;
 }
 
@@ -82,10 +87,12 @@ export function rangeOver(
   return [least, most];
 }
 
-function parsed(text: string): SeriesManifest & { readonly sha256?: string } {
+/** What the text of a manifest says, unless it is no manifest at all. */
+function parsed(text: string): (SeriesManifest & { readonly sha256?: string }) | null {
   try {
-    return JSON.parse(text) as SeriesManifest & { readonly sha256?: string };
+    const value = JSON.parse(text) as (SeriesManifest & { readonly sha256?: string }) | null;
+    return typeof value === "object" && typeof value?.format === "number" ? value : null;
   } catch {
-    return { format: 0 } as SeriesManifest;
+    return null;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { hourMs } from "../../../base/time.ts";
+import { makeFolder } from "./make-folder.ts";
 import { storeError } from "./store-errors.ts";
 import { syncFolder, writeSynced } from "./write-whole.ts";
 
@@ -28,7 +29,7 @@ export function saveRun(
   const folder = join(root, runId);
   const aside = join(root, `.${runId}.partial`);
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     removeLeftovers(root);
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside);

@@ -1,7 +1,7 @@
 import { KiwiError } from "../../../base/errors.ts";
 
 const full = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-const closed = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR"]);
+const closed = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENOENT"]);
 
 /** What a failed write means for a person: `DISK_FULL`, `NOT_WRITABLE`, or the failure itself. */
 export function storeError(path: string, cause: unknown): unknown {

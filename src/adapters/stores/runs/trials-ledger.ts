@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** One backtest, as the ledger counts it. */
 export type Trial = {
@@ -24,7 +25,7 @@ export function countTrials(path: string, trial: Pick<Trial, "dataHash" | "trial
 
 /** Adds a trial to the ledger: one line, appended, so that runs side by side do not disturb each other. */
 export function recordTrial(path: string, trial: Trial): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   appendFileSync(path, `${JSON.stringify(trial)}\n`);
 }
 

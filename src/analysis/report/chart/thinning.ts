@@ -3,7 +3,12 @@ import type { CandleSeries } from "./time-figure.ts";
 // The source text of these functions runs in the page too: they use each other and nothing else of this module.
 
 /** The candles that touch a range, grouped until at most `most` are left: open, high, low and close stay exact. */
-export function visibleCandles(candles: CandleSeries, fromS: number, toS: number, most: number): CandleSeries {
+export function visibleCandles(
+  candles: CandleSeries,
+  fromS: number,
+  toS: number,
+  most: number,
+): CandleSeries {
   const first = Math.max(0, firstAtOrAfter(candles.closeS, fromS));
   let last = firstAtOrAfter(candles.closeS, toS);
   if (last < candles.closeS.length) last += 1;

@@ -7,9 +7,10 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [];
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough * 0.999) ?? power * 10;
+  const step =
+    [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough * 0.999) ?? power * 10;
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high * (1 + 1e-12) + step * 1e-9; k++) {
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
     ticks.push(Number((k * step).toPrecision(12)));
   }
   return ticks;
@@ -54,7 +55,19 @@ export function timeTicks(
 ): { readonly timeMs: number; readonly label: string }[] {
   const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
   const fits = (spanMs: number) => (toMs - fromMs) / spanMs <= count;
-  const fixedMs = [minute, 5 * minute, 15 * minute, hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day, 14 * day];
+  const fixedMs = [
+    minute,
+    5 * minute,
+    15 * minute,
+    hour,
+    3 * hour,
+    6 * hour,
+    12 * hour,
+    day,
+    2 * day,
+    7 * day,
+    14 * day,
+  ];
   const stepMs = fixedMs.find(fits);
   const ticks: { timeMs: number; label: string }[] = [];
   if (stepMs !== undefined) {
@@ -67,9 +80,14 @@ export function timeTicks(
   }
   // A year is a short word: more of them fit.
   const months =
-    [1, 2, 3, 6, 12, 24, 36, 60, 120, 240].find((each) => fits(each * 30.4 * day * (each < 12 ? 1 : 1.8))) ?? 480;
+    [1, 2, 3, 6, 12, 24, 36, 60, 120, 240].find((each) => fits(each * 30.4 * day * (each < 12 ? 1 : 1.8))) ??
+    480;
   const start = new Date(fromMs);
-  for (let month = Math.ceil((start.getUTCFullYear() * 12 + start.getUTCMonth()) / months) * months; ; month += months) {
+  for (
+    let month = Math.ceil((start.getUTCFullYear() * 12 + start.getUTCMonth()) / months) * months;
+    ;
+    month += months
+  ) {
     const timeMs = Date.UTC(Math.floor(month / 12), month % 12, 1);
     if (timeMs > toMs) return ticks;
     if (timeMs >= fromMs) ticks.push({ timeMs, label: timeLabel(timeMs, months * 30 * day) });

@@ -60,7 +60,6 @@ function panelMarks(
   tools: ChartTools,
 ): string {
   const { height } = panel;
-  const isLog = panel.isLog || (view.isLog && panel.unit === "money");
   const grid = gridAt.map((at) => `M${round(at)} 0V${height}`).join("");
   const frame = `<rect class="plot" width="${round(width)}" height="${height}"/><path class="grid" d="${grid}"/>`;
   if (panel.held !== undefined)
@@ -71,18 +70,19 @@ function panelMarks(
       : tools.visibleCandles(panel.candles, view.fromS, view.toS, Math.floor(width / 5));
   const lines = (panel.lines ?? []).map((line) => ({
     line,
-    ...tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width)),
+    thin: tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width)),
   }));
-  const [low, high] = rangeOf(candles, lines, panel, isLog);
+  const [lowest, highest] = extremesOf(candles, lines);
+  // Zero and what is below it have no place on a logarithmic scale.
+  const isLog = lowest > 0 && (panel.isLog || (view.isLog && panel.unit === "money"));
+  const [low, high] = endsOf(lowest, highest, panel, isLog);
   const y = scale(low, high, isLog, height);
   const ticks = isLog ? tools.logTicks(low, high, height / 34) : tools.niceTicks(low, high, height / 34);
   const axis = axisMarks(ticks, y, width, (tick, step) => tools.tickText(tick, step, panel.unit));
-  const marks = lines.map(({ line, timeS, value }) => lineMarks(line, timeS, value, x, y)).join("");
+  const marks = lines.map(({ line, thin }) => lineMarks(line, thin.timeS, thin.value, x, y)).join("");
   const bars = candles === null ? "" : candleMarks(candles, x, y);
   const trades =
-    candles === null || panel.trades === undefined
-      ? ""
-      : tradeMarks(panel.trades, candles, view, x, y).svg;
+    candles === null || panel.trades === undefined ? "" : tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
 }
@@ -109,17 +109,15 @@ function inside(width: number, height: number, content: string): string {
   return `<svg width="${round(width)}" height="${height}">${content}</svg>`;
 }
 
-/** The numbers that the visible marks lie between, with room around them. */
-function rangeOf(
+/** The lowest and the highest number that is seen; zero is seen where a line is filled down to it. */
+function extremesOf(
   candles: CandleSeries | null,
-  lines: readonly { readonly line: LineSeries; readonly value: readonly number[] }[],
-  panel: TimePanel,
-  isLog: boolean,
+  lines: readonly { readonly line: LineSeries; readonly thin: { readonly value: readonly number[] } }[],
 ): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const { line, value } of lines) {
-    for (const each of line.isFilled ? [0, ...value] : value) {
+  for (const { line, thin } of lines) {
+    for (const each of line.isFilled ? [0, ...thin.value] : thin.value) {
       low = Math.min(low, each);
       high = Math.max(high, each);
     }
@@ -128,10 +126,13 @@ function rangeOf(
     for (const each of candles.low) low = Math.min(low, each);
     for (const each of candles.high) high = Math.max(high, each);
   }
-  if (!(low <= high)) return [0, 1];
-  if (low === high && low === 0) return lines[0]?.line.look === "fall" ? [-1, 0] : [0, 1];
+  return low <= high ? [low, high] : [0, 1];
+}
+
+/** The ends of an axis: both extremes with room around them. Triangles stand outside the candles and need more of it. */
+function endsOf(low: number, high: number, panel: TimePanel, isLog: boolean): [number, number] {
+  if (low === high && low === 0) return panel.lines?.[0]?.look === "fall" ? [-1, 0] : [0, 1];
   if (low === high) return isLog ? [low / 1.1, high * 1.1] : [low - Math.abs(low), high + Math.abs(high)];
-  // Triangles stand outside the candles and need more room than a line.
   const room = panel.candles === undefined ? 0.06 : 0.1;
   if (isLog) return [low * (low / high) ** room, high * (high / low) ** room];
   const rest = (high - low) * room;
@@ -179,7 +180,11 @@ function lineMarks(
 }
 
 /** Hollow candles rose, filled ones fell: the shape says it without the colour. */
-function candleMarks(candles: CandleSeries, x: (timeS: number) => number, y: (value: number) => number): string {
+function candleMarks(
+  candles: CandleSeries,
+  x: (timeS: number) => number,
+  y: (value: number) => number,
+): string {
   const paths = { rose: "", fell: "", roseBody: "", fellBody: "" };
   const half = Math.max(0.6, Math.min(7, (x(candles.spanS) - x(0)) * 0.34));
   for (let k = 0; k < candles.closeS.length; k++) {
@@ -198,15 +203,15 @@ function candleMarks(candles: CandleSeries, x: (timeS: number) => number, y: (va
 }
 
 /** Up triangles enter, down triangles leave; long is filled, short is hollow. Where they would overlap one is drawn. */
-export function tradeMarks(
+function tradeMarks(
   trades: TradeMarks,
   candles: CandleSeries,
   view: TimeView,
   x: (timeS: number) => number,
   y: (value: number) => number,
-): { readonly svg: string; readonly drawn: number } {
+): string {
+  if (candles.closeS.length === 0) return "";
   let svg = "";
-  let drawn = 0;
   for (const kind of ["entry", "exit"] as const) {
     const timeS = kind === "entry" ? trades.entryS : trades.exitS;
     let lastX = -Infinity;
@@ -214,17 +219,16 @@ export function tradeMarks(
     for (let k = 0; k < timeS.length; k++) {
       if (timeS[k]! < view.fromS || timeS[k]! > view.toS) continue;
       while (row < candles.closeS.length - 1 && candles.closeS[row]! < timeS[k]!) row += 1;
-      const at = candles.closeS.length === 0 ? lastX : x(candles.closeS[row]! - candles.spanS / 2);
+      const at = x(candles.closeS[row]! - candles.spanS / 2);
       if (at - lastX < 13) continue;
       lastX = at;
-      drawn += 1;
       const tip = kind === "entry" ? y(candles.low[row]!) + 5 : y(candles.high[row]!) - 5;
       const down = kind === "entry" ? 9 : -9;
       const shape = `M${round(at)} ${round(tip)}l5.2 ${down}h-10.4z`;
       svg += `<path class="trade ${kind} ${trades.side[k]! > 0 ? "long" : "short"}" d="${shape}"/>`;
     }
   }
-  return { svg, drawn };
+  return svg;
 }
 
 /** The share of each pixel's time that was spent long (upwards) or short (downwards). */
@@ -258,7 +262,12 @@ function heldMarks(held: HeldSpans, view: TimeView, width: number, height: numbe
   return paths;
 }
 
-function noteMark(note: Note, view: TimeView, x: (timeS: number) => number, y: (value: number) => number): string {
+function noteMark(
+  note: Note,
+  view: TimeView,
+  x: (timeS: number) => number,
+  y: (value: number) => number,
+): string {
   if (note.timeS < view.fromS || note.timeS > view.toS) return "";
   const across = Math.min(x(view.toS) - 10, Math.max(10, x(note.timeS)));
   const at = `translate(${round(across)} ${round(Math.max(10, y(note.value) - 12))})`;
@@ -289,7 +298,8 @@ export const drawingFunctions = [
   titleMark,
   spanText,
   inside,
-  rangeOf,
+  extremesOf,
+  endsOf,
   scale,
   axisMarks,
   lineMarks,

@@ -68,7 +68,10 @@ function xTicks({ low, high, unit, names }: Axis, x: (value: number) => number, 
   return ticks
     .map(({ at, text }) => {
       const column = pixel(x(at));
-      const line = names === undefined ? `<path class="${at === 0 ? "zero" : "grid"}" d="M${column} 0V${plot.height}"/>` : "";
+      const line =
+        names === undefined
+          ? `<path class="${at === 0 ? "zero" : "grid"}" d="M${column} 0V${plot.height}"/>`
+          : "";
       return `${line}<text class="tick" x="${column}" y="${plot.height + 18}" text-anchor="middle">${escapeText(text)}</text>`;
     })
     .join("");

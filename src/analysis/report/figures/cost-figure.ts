@@ -19,7 +19,8 @@ export function costFigure(points: readonly CostPoint[]): FigureParts {
     id: "figure-costs",
     title: "If trading cost more, or less",
     summary: `Return by cost: ${known.map((point) => `${point.costMultiple} times ${percentText(point.totalReturn, { signed: true })}`).join(", ")}.`,
-    caption: "The whole run again, with every commission, spread and slippage at a multiple of what was assumed. 1 is this run.",
+    caption:
+      "The whole run again, with every commission, spread and slippage at a multiple of what was assumed. 1 is this run.",
     stills: xyStills(
       "half",
       280,
@@ -29,11 +30,7 @@ export function costFigure(points: readonly CostPoint[]): FigureParts {
     ),
     twin: {
       caption: "Return and Sharpe ratio by cost",
-      columns: [
-        { label: "Costs" },
-        { label: "Return", isNumber: true },
-        { label: "Sharpe", isNumber: true },
-      ],
+      columns: [{ label: "Costs" }, { label: "Return", isNumber: true }, { label: "Sharpe", isNumber: true }],
       rows: points.map((point) => [
         `${point.costMultiple} x`,
         percentText(point.totalReturn, { signed: true }),
@@ -48,7 +45,11 @@ export function costFigure(points: readonly CostPoint[]): FigureParts {
   };
 }
 
-function curveOf(known: readonly Known[], x: (value: number) => number, y: (value: number) => number): string {
+function curveOf(
+  known: readonly Known[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): string {
   const at = known.map((point) => `${pixel(x(point.costMultiple))} ${pixel(y(point.totalReturn))}`);
   const dots = known.map((point, k) => {
     const isRun = point.costMultiple === 1;

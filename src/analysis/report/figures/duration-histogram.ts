@@ -31,7 +31,8 @@ export function durationHistogram(trades: readonly Trade[], metrics: MetricsRepo
     id: "figure-duration",
     title: "How long a trade lasted",
     summary: `Durations of ${countText(trades.length)} trades, median ${formatDuration(metrics.medianDurationMs ?? Number.NaN)}.`,
-    caption: "From first entry to last exit; each class ends at its label. Filled: trades that won; hollow: trades that did not.",
+    caption:
+      "From first entry to last exit; each class ends at its label. Filled: trades that won; hollow: trades that did not.",
     stills: xyStills(
       "half",
       300,
@@ -91,6 +92,8 @@ function barsOf(
 ): string {
   const [left, right] = [pixel(x(k + 0.16)), pixel(x(k + 0.84))];
   const bar = (look: string, from: number, to: number) =>
-    from === to ? "" : `<path class="bar ${look}" d="M${left} ${pixel(y(from))}V${pixel(y(to))}H${right}V${pixel(y(from))}Z"><title>${name}: ${countText(to - from)} ${look}</title></path>`;
+    from === to
+      ? ""
+      : `<path class="bar ${look}" d="M${left} ${pixel(y(from))}V${pixel(y(to))}H${right}V${pixel(y(from))}Z"><title>${name}: ${countText(to - from)} ${look}</title></path>`;
   return bar("won", 0, won) + bar("lost", won, won + lost);
 }

@@ -24,7 +24,12 @@ export function excursionScatter(trades: readonly Trade[], barMs: number): Figur
       380,
       { label: "against the position (MAE)", low: 0, high: xHigh, unit: "percent" },
       { label: "in its favour (MFE)", low: 0, high: yHigh, unit: "percent" },
-      (x, y) => dots(trades, (value) => x(Math.min(value, xHigh)), (value) => y(Math.min(value, yHigh))),
+      (x, y) =>
+        dots(
+          trades,
+          (value) => x(Math.min(value, xHigh)),
+          (value) => y(Math.min(value, yHigh)),
+        ),
     ),
     twin: {
       caption: `The ${countText(Math.min(tableRowsMax, trades.length))} trades that went furthest against us`,
@@ -68,7 +73,9 @@ function dots(trades: readonly Trade[], x: (value: number) => number, y: (value:
     if (taken.has(cell)) continue;
     taken.add(cell);
     paths[kind] +=
-      kind === "won" ? `M${pixel(at - 3)} ${up}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0` : `M${at} ${pixel(up - 4)}l4 4l-4 4l-4 -4z`;
+      kind === "won"
+        ? `M${pixel(at - 3)} ${up}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`
+        : `M${at} ${pixel(up - 4)}l4 4l-4 4l-4 -4z`;
   }
   return `<path class="dot lost" d="${paths.lost}"/><path class="dot won" d="${paths.won}"/>`;
 }

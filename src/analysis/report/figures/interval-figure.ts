@@ -4,7 +4,11 @@ import type { FigureParts } from "../html/figure.ts";
 import { ratioText } from "../number-text.ts";
 
 /** A Sharpe ratio with its interval, under the name of what it belongs to. */
-export type NamedInterval = { readonly name: string; readonly look: string; readonly interval: BootstrapInterval };
+export type NamedInterval = {
+  readonly name: string;
+  readonly look: string;
+  readonly interval: BootstrapInterval;
+};
 
 /** Sharpe ratios and what chance could make of them, on one axis with zero. */
 export function intervalFigure(intervals: readonly NamedInterval[]): FigureParts {
@@ -53,11 +57,9 @@ export function intervalFigure(intervals: readonly NamedInterval[]): FigureParts
 }
 
 function bandOf({ name, look, interval }: NamedInterval, y: number, x: (value: number) => number): string {
-  const [low, high, at] = [interval.low, interval.high, interval.estimate].map((value) => pixel(x(value))) as [
-    number,
-    number,
-    number,
-  ];
+  const [low, high, at] = [interval.low, interval.high, interval.estimate].map((value) =>
+    pixel(x(value)),
+  ) as [number, number, number];
   return (
     `<path class="line ${look}" d="M${low} ${y}H${high}M${low} ${y - 6}V${y + 6}M${high} ${y - 6}V${y + 6}"/>` +
     `<circle class="point own" cx="${at}" cy="${y}" r="5.5"/>` +

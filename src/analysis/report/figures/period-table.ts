@@ -39,7 +39,7 @@ export function accountTable(context: ReportContext, columns: readonly AccountCo
       { label: `Last day of the ${unit}` },
       ...columns.map((column) => ({ label: labels[column], isNumber: true })),
     ],
-    rows: rows.map((row) => [row.date, ...columns.map((column) => cellText(column, row[column]))]),
+    rows: rows.map((row) => [row.date].concat(columns.map((column) => cellText(column, row[column])))),
   };
 }
 
@@ -53,7 +53,7 @@ export function accountCsv(
   return {
     fileName,
     header: ["date", ...columns],
-    rows: rows.map((row) => [row.date, ...columns.map((column) => row[column])]),
+    rows: rows.map((row) => (["date", ...columns] as const).map((column) => row[column])),
   };
 }
 

@@ -111,7 +111,8 @@ function captionOf(
     candles.closeS.length === rows
       ? `the page holds all ${countText(rows)} bars of ${timeframe} for zooming`
       : `${countText(rows)} bars of ${timeframe} are kept as ${countText(candles.closeS.length)} candles of ${spanText(candles)} for zooming`;
-  const missing = marks === trades ? "" : ` ${countText(marks)} of ${countText(trades)} trades are marked, evenly taken.`;
+  const missing =
+    marks === trades ? "" : ` ${countText(marks)} of ${countText(trades)} trades are marked, evenly taken.`;
   return (
     `A candle spans several bars where there are more of them than fit; its open, high, low and close are exact, and ` +
     `${kept}. Hollow candles closed at or above their open, filled ones below. Triangles: up is an entry, down an exit; ` +
@@ -124,7 +125,10 @@ function twinOf(symbol: string, candles: CandleSeries, { axis }: ReportContext):
   const few = visibleCandles(candles, axis.fromS, axis.toS, tableCandlesMax);
   return {
     caption: `${symbol}, one row per ${spanText(few)}`,
-    columns: [{ label: "Close time (UTC)" }, ...["Open", "High", "Low", "Close"].map((label) => ({ label, isNumber: true }))],
+    columns: [
+      { label: "Close time (UTC)" },
+      ...["Open", "High", "Low", "Close"].map((label) => ({ label, isNumber: true })),
+    ],
     rows: few.closeS.map((closeS, k) => [
       closeText(axis.originMs + closeS * 1000, candles.spanS * 1000),
       priceText(few.open[k]),

@@ -38,25 +38,36 @@ export type FigureParts = {
 export function figureHtml(parts: FigureParts): Html {
   const { id, title, caption, modelName, tools, twin, csv } = parts;
   return html`<figure id="${id}">
-<h3>${title}</h3>
-${tools ?? null}
-<div class="chart"${modelName !== undefined && html` data-model="${modelName}"`}>${stillsHtml(parts)}</div>
-<figcaption>${caption}</figcaption>
-<div class="twin"><details><summary>Table</summary>${tableHtml(twin)}</details>${csvLink(csv)}</div>
-</figure>
-`;
+    <h3>${title}</h3>
+    ${tools ?? null}
+    <div class="chart" ${modelName !== undefined && html` data-model="${modelName}"`}>
+      ${stillsHtml(parts)}
+    </div>
+    <figcaption>${caption}</figcaption>
+    <div class="twin">
+      <details>
+        <summary>Table</summary>
+        ${tableHtml(twin)}
+      </details>
+      ${csvLink(csv)}
+    </div>
+  </figure> `;
 }
 
 /** The pictures of a figure; style sheets show the one that fits. */
 export function stillsHtml({ summary, stills }: Pick<FigureParts, "summary" | "stills">): Html {
   return html`${stills.map(
     ({ kind, width, height, svg }) =>
-      html`<svg class="still ${kind}" role="img" aria-label="${summary}" viewBox="0 0 ${width} ${height}">${markup(svg)}</svg>`,
+      html`<svg class="still ${kind}" role="img" aria-label="${summary}" viewBox="0 0 ${width} ${height}">
+        ${markup(svg)}
+      </svg>`,
   )}`;
 }
 
 /** A link that saves rows as a CSV file out of the page itself. */
 export function csvLink({ fileName, header, rows }: CsvParts): Html {
   const content = Buffer.from(csvText(header, rows)).toString("base64");
-  return html`<a class="csv" download="${fileName}" href="data:text/csv;charset=utf-8;base64,${content}">CSV<span class="unseen"> of ${fileName}</span></a>`;
+  return html`<a class="csv" download="${fileName}" href="data:text/csv;charset=utf-8;base64,${content}"
+    >CSV<span class="unseen"> of ${fileName}</span></a
+  >`;
 }

@@ -21,7 +21,7 @@ export type TableParts = {
 export function tableHtml({ caption, isCaptionHidden, isDense, columns, rows }: TableParts): Html {
   return html`<div class="scroll${isDense === true && " dense"}" role="region" aria-label="${caption}" tabindex="0"><table>
 <caption${isCaptionHidden === true && html` class="unseen"`}>${caption}</caption>
-<thead${columns.every(({ label }) => label === "") && html` class="unseen"`}><tr>${columns.map(({ label, isNumber }) => html`<th scope="col"${numberClass(isNumber)}>${label}</th>`)}</tr></thead>
+<thead${columns.every(({ label }) => label === "") && html` class="unseen"`}><tr>${columns.map(({ label, isNumber }) => html`<th scope="col" ${numberClass(isNumber)}>${label}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => rowHtml(row, columns))}</tbody></table></div>`;
 }
 
@@ -31,12 +31,13 @@ export function typeset(text: string): string {
 }
 
 function rowHtml(row: readonly Cell[], columns: readonly TableColumn[]): Html {
-  return html`<tr>${row.map((cell, k) =>
-    k === 0
-      ? html`<th scope="row">${cellHtml(cell)}</th>`
-      : html`<td${classOf(cell, columns[k])}>${cellHtml(cell)}</td>`,
-  )}</tr>
-`;
+  return html`<tr>
+    ${row.map((cell, k) =>
+      k === 0
+        ? html`<th scope="row">${cellHtml(cell)}</th>`
+        : html`<td${classOf(cell, columns[k])}>${cellHtml(cell)}</td>`,
+    )}
+  </tr> `;
 }
 
 function cellHtml(cell: Cell): Cell {

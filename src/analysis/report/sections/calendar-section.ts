@@ -18,27 +18,47 @@ export function calendarSection({ analysis }: ReportContext): Section {
   ]);
   return {
     id: "calendar",
-    title: "Months and years", short: "Calendar",
+    title: "Months and years",
+    short: "Calendar",
     body: html`${heatTable(months, years)}
-<p class="aside">Change of equity from the end of the period before to the end of this one; the deeper the colour, the larger the change. The first and the last period may be parts.</p>
-${yearTable(years, benchmark?.years ?? null)}
-<div class="twin">${csvLink({ fileName: "returns-by-period.csv", header: ["year", "month", "return_fraction", "days"], rows })}</div>
-`,
+      <p class="aside">
+        Change of equity from the end of the period before to the end of this one; the deeper the colour, the
+        larger the change. The first and the last period may be parts.
+      </p>
+      ${yearTable(years, benchmark?.years ?? null)}
+      <div class="twin">
+        ${csvLink({ fileName: "returns-by-period.csv", header: ["year", "month", "return_fraction", "days"], rows })}
+      </div> `,
   };
 }
 
 function heatTable(months: readonly PeriodReturn[], years: readonly PeriodReturn[]): Html {
   const deepest = Math.max(1e-9, ...months.map((period) => Math.abs(period.returnFraction ?? 0)));
   const byKey = new Map(months.map((period) => [`${period.year}-${period.month}`, period]));
-  return html`<div class="scroll" role="region" aria-label="Returns by month" tabindex="0"><table class="heat">
-<caption class="unseen">Returns by month, in per cent</caption>
-<thead><tr><th scope="col">Year</th>${monthNames.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col" class="number">Year</th></tr></thead>
-<tbody>${years.map(
-    ({ year, returnFraction }) => html`<tr><th scope="row">${year}</th>${monthNames.map((_, k) =>
-      heatCell(byKey.get(`${year}-${k + 1}`), deepest),
-    )}<td class="number whole">${cellText(returnFraction)}</td></tr>
-`,
-  )}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="Returns by month" tabindex="0">
+    <table class="heat">
+      <caption class="unseen">
+        Returns by month, in per cent
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Year</th>
+          ${monthNames.map((name) => html`<th scope="col" class="number">${name}</th>`)}
+          <th scope="col" class="number">Year</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${years.map(
+          ({ year, returnFraction }) =>
+            html`<tr>
+              <th scope="row">${year}</th>
+              ${monthNames.map((_, k) => heatCell(byKey.get(`${year}-${k + 1}`), deepest))}
+              <td class="number whole">${cellText(returnFraction)}</td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function heatCell(period: PeriodReturn | undefined, deepest: number): Html {
@@ -64,7 +84,12 @@ function yearTable(years: readonly PeriodReturn[], held: readonly PeriodReturn[]
     columns: [
       { label: "Year" },
       { label: "Strategy", isNumber: true },
-      ...(held === null ? [] : [{ label: "Buy & hold", isNumber: true }, { label: "Difference", isNumber: true }]),
+      ...(held === null
+        ? []
+        : [
+            { label: "Buy & hold", isNumber: true },
+            { label: "Difference", isNumber: true },
+          ]),
       { label: "Trading days", isNumber: true },
     ],
     rows: years.map(({ year, returnFraction, days }) => {

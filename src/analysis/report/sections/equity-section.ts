@@ -18,7 +18,8 @@ export function equitySection(context: ReportContext): Section {
   const load = timeFigure(context.axis, loadPanels(context));
   return {
     id: "equity",
-    title: "Equity and risk", short: "Equity",
+    title: "Equity and risk",
+    short: "Equity",
     body: html`${equityFigure(context, equity)}${fallsFigure(context, falls)}${fallsTable(context)}${loadFigure(context, load)}`,
     models: { equity, falls, load },
   };
@@ -28,7 +29,9 @@ function equityPanel({ input, axis }: ReportContext): TimePanel {
   const { log, benchmarkEquity, baseCurrency } = input;
   const lines: LineSeries[] = [];
   if (benchmarkEquity !== null)
-    lines.push(curve(axis, { name: "buy & hold", look: "benchmark" }, log.timeMs, benchmarkEquity, log.length));
+    lines.push(
+      curve(axis, { name: "buy & hold", look: "benchmark" }, log.timeMs, benchmarkEquity, log.length),
+    );
   lines.push(curve(axis, { name: "strategy", look: "strategy" }, log.timeMs, log.equity, log.length));
   return { title: `Equity in ${baseCurrency}`, height: 260, unit: "money", isLog: false, lines };
 }
@@ -59,16 +62,25 @@ function equityFigure(context: ReportContext, model: TimeFigure): Html {
 
 /** Two radio buttons that work without a script: the style sheet shows the picture of the chosen scale. */
 function logToggle(summary: string, model: TimeFigure): Html {
-  return html`<fieldset class="scale"><legend class="unseen">Scale of equity</legend>
-<label><input type="radio" name="equity-scale" value="linear" checked> linear</label>
-<label><input type="radio" name="equity-scale" value="log"> log</label></fieldset>
-<div class="log-still">${stillsHtml({ summary: `${summary} Logarithmic scale.`, stills: timeStills(model, true) })}</div>`;
+  return html`<fieldset class="scale">
+      <legend class="unseen">Scale of equity</legend>
+      <label><input type="radio" name="equity-scale" value="linear" checked /> linear</label>
+      <label><input type="radio" name="equity-scale" value="log" /> log</label>
+    </fieldset>
+    <div class="log-still">
+      ${stillsHtml({ summary: `${summary} Logarithmic scale.`, stills: timeStills(model, true) })}
+    </div>`;
 }
 
 function legend(hasBenchmark: boolean): Html {
   const key = (look: string, name: string) =>
-    html`<span class="key">${markup(`<svg width="30" height="10" aria-hidden="true"><path class="line ${look}" d="M1 5H29"/></svg>`)} ${name}</span>`;
-  return html`<p class="legend">${key("strategy", "strategy")}${hasBenchmark && key("benchmark", "buy & hold")}</p>`;
+    html`<span class="key"
+      >${markup(`<svg width="30" height="10" aria-hidden="true"><path class="line ${look}" d="M1 5H29"/></svg>`)}
+      ${name}</span
+    >`;
+  return html`<p class="legend">
+    ${key("strategy", "strategy")}${hasBenchmark && key("benchmark", "buy & hold")}
+  </p>`;
 }
 
 function numbered(context: ReportContext): TimePanel {
@@ -139,8 +151,20 @@ function loadPanels({ input, axis, paths }: ReportContext): readonly TimePanel[]
     log.length,
   );
   return [
-    { title: "Value of all positions over equity", height: 110, unit: "percent", isLog: false, lines: [exposure] },
-    { title: `Costs paid so far in ${baseCurrency}`, height: 110, unit: "ratio", isLog: false, lines: [costs] },
+    {
+      title: "Value of all positions over equity",
+      height: 110,
+      unit: "percent",
+      isLog: false,
+      lines: [exposure],
+    },
+    {
+      title: `Costs paid so far in ${baseCurrency}`,
+      height: 110,
+      unit: "ratio",
+      isLog: false,
+      lines: [costs],
+    },
   ];
 }
 

@@ -20,13 +20,18 @@ export function headlineSection(context: ReportContext): Section {
   if (analysis.benchmark?.intervals.sharpe)
     named.push({ name: "buy & hold", look: "benchmark", interval: analysis.benchmark.intervals.sharpe });
   const body = html`${cards(rows, input)}
-${
-  named.length === 0
-    ? comparison(rows, context)
-    : html`<div class="beside"><div>${comparison(rows, context)}</div><div>${figureHtml(intervalFigure(named))}</div></div>`
-}
-<p class="aside">Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of daily returns seeded by the run, none below ${intervalDaysMin} trading days.</p>
-`;
+    ${
+      named.length === 0
+        ? comparison(rows, context)
+        : html`<div class="beside">
+            <div>${comparison(rows, context)}</div>
+            <div>${figureHtml(intervalFigure(named))}</div>
+          </div>`
+    }
+    <p class="aside">
+      Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of daily returns
+      seeded by the run, none below ${intervalDaysMin} trading days.
+    </p> `;
   return { id: "headline", title: "Strategy against buy & hold", short: "Result", body };
 }
 
@@ -39,27 +44,27 @@ function cards(rows: readonly HeadlineRow[], { metrics }: ReportInput): Html {
       benchmark !== "" && `buy & hold ${benchmark}`,
     ]);
   };
-  return html`<div class="cards">${["totalReturn", "maxDrawdown", "sharpe"].map(usual)}${cardHtml("Trades", row("trades").strategy, [
-    `win rate ${percentText(metrics.winRate)}`,
-    `profit factor ${ratioText(metrics.profitFactor)}`,
-  ])}</div>`;
+  return html`<div class="cards">
+    ${["totalReturn", "maxDrawdown", "sharpe"].map(usual)}${cardHtml("Trades", row("trades").strategy, [
+      `win rate ${percentText(metrics.winRate)}`,
+      `profit factor ${ratioText(metrics.profitFactor)}`,
+    ])}
+  </div>`;
 }
 
 function cardHtml(name: string, value: string, notes: readonly (string | false)[]): Html {
-  return html`<div class="card"><p class="name">${name}</p><p class="big">${typeset(value)}</p>
-${notes.map((note) => note !== false && html`<p class="small">${typeset(note)}</p>`)}</div>
-`;
+  return html`<div class="card">
+    <p class="name">${name}</p>
+    <p class="big">${typeset(value)}</p>
+    ${notes.map((note) => note !== false && html`<p class="small">${typeset(note)}</p>`)}
+  </div> `;
 }
 
 function comparison(rows: readonly HeadlineRow[], { input }: ReportContext): Html {
   return tableHtml({
     caption: "Strategy and buy & hold",
     isCaptionHidden: true,
-    columns: [
-      { label: "" },
-      { label: "Strategy", isNumber: true },
-      { label: "Buy & hold", isNumber: true },
-    ],
+    columns: [{ label: "" }, { label: "Strategy", isNumber: true }, { label: "Buy & hold", isNumber: true }],
     rows: rows.map((row): Cell[] => [
       html`<span title="${conventionOf(row.key, input.metrics)}">${row.label.trim()}</span>`,
       valueHtml(row.strategy, row.strategyInterval),

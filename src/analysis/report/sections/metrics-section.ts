@@ -24,16 +24,18 @@ export function metricsSection(context: ReportContext): Section {
   const rows = metricDefinitions.map(({ key }) => [key, metrics[key], conventionOf(key, metrics)]);
   return {
     id: "metrics",
-    title: "All metrics", short: "Metrics",
+    title: "All metrics",
+    short: "Metrics",
     body: html`${groups.map(([name, definitions]) =>
-      groupTable(
-        name,
-        definitions.map(({ key }) => key),
-        context,
-      ),
-    )}
-<div class="twin">${csvLink({ fileName: "metrics.csv", header: ["metric", "value", "convention"], rows })}</div>
-`,
+        groupTable(
+          name,
+          definitions.map(({ key }) => key),
+          context,
+        ),
+      )}
+      <div class="twin">
+        ${csvLink({ fileName: "metrics.csv", header: ["metric", "value", "convention"], rows })}
+      </div> `,
   };
 }
 

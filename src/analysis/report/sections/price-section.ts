@@ -16,13 +16,14 @@ export function priceSection(context: ReportContext): Section {
   const models: Record<string, TimeFigure> = {};
   for (const [k, figure] of figures.entries()) models[`price-${k}`] = figure.model;
   const rest = context.input.instruments.length - shown.length;
-  const body = html`${zoomTools}
-${figures.map((figure, k) => (k === 0 ? one(figure, k) : folded(figure, k)))}
-${
-  rest > 0 &&
-  html`<p class="aside">${countText(rest)} more symbols are in the table “By symbol” below; the ones with the most trades are drawn.</p>`
-}
-`;
+  const body = html`${zoomTools} ${figures.map((figure, k) => (k === 0 ? one(figure, k) : folded(figure, k)))}
+  ${
+    rest > 0 &&
+    html`<p class="aside">
+      ${countText(rest)} more symbols are in the table “By symbol” below; the ones with the most trades are
+      drawn.
+    </p>`
+  } `;
   return { id: "price", title: "Price and trades", short: "Price", body, models };
 }
 
@@ -46,20 +47,26 @@ function one({ symbol, model, ...parts }: PriceFigure, k: number): Html {
 }
 
 function folded(figure: PriceFigure, k: number): Html {
-  return html`<details class="folded"><summary>${figure.symbol}</summary>${one(figure, k)}</details>
-`;
+  return html`<details class="folded">
+    <summary>${figure.symbol}</summary>
+    ${one(figure, k)}
+  </details> `;
 }
 
 /** Shown by the script alone: without it the pictures stand still. */
 const zoomTools = html`<div class="tools" hidden>
-<div class="buttons" role="group" aria-label="Time range of all charts">
-<button type="button" data-zoom="in">Zoom in</button><button type="button" data-zoom="out">Zoom out</button>
-<button type="button" data-zoom="earlier">◀ Earlier</button><button type="button" data-zoom="later">Later ▶</button>
-<button type="button" data-zoom="all">All</button>
-<output class="range"></output>
-</div>
-<svg class="overview" aria-hidden="true"></svg>
-<p class="hint">Drag across a chart to zoom, double-click to see all, click a triangle to see why. Every chart on this page follows.</p>
-</div>
-<div class="why" role="status" hidden></div>
-`;
+    <div class="buttons" role="group" aria-label="Time range of all charts">
+      <button type="button" data-zoom="in">Zoom in</button
+      ><button type="button" data-zoom="out">Zoom out</button>
+      <button type="button" data-zoom="earlier">◀ Earlier</button
+      ><button type="button" data-zoom="later">Later ▶</button>
+      <button type="button" data-zoom="all">All</button>
+      <output class="range"></output>
+    </div>
+    <svg class="overview" aria-hidden="true"></svg>
+    <p class="hint">
+      Drag across a chart to zoom, double-click to see all, click a triangle to see why. Every chart on this
+      page follows.
+    </p>
+  </div>
+  <div class="why" role="status" hidden></div> `;

@@ -11,14 +11,17 @@ export function reproduceSection({ input }: ReportContext): Section {
   const { meta } = input;
   return {
     id: "reproduce",
-    title: "Reproduce", short: "Reproduce",
+    title: "Reproduce",
+    short: "Reproduce",
     body: html`<pre class="command">${meta.command}</pre>
-<p class="aside">The same command on the same data, code and configuration gives the same decisions hash, on any machine.</p>
-${identity(input)}
-<h3>What differs from the default configuration</h3>
-${meta.configDiff.length === 0 ? html`<p>Nothing.</p>` : html`<pre>${meta.configDiff.join("\n")}</pre>`}
-${sources(input)}
-`,
+      <p class="aside">
+        The same command on the same data, code and configuration gives the same decisions hash, on any
+        machine.
+      </p>
+      ${identity(input)}
+      <h3>What differs from the default configuration</h3>
+      ${meta.configDiff.length === 0 ? html`<p>Nothing.</p>` : html`<pre>${meta.configDiff.join("\n")}</pre>`}
+      ${sources(input)} `,
   };
 }
 

@@ -10,10 +10,13 @@ export function robustnessSection({ input }: ReportContext): Section {
   const known = points.filter((point) => point.totalReturn !== null);
   return {
     id: "robustness",
-    title: "Cost sensitivity", short: "Costs",
+    title: "Cost sensitivity",
+    short: "Costs",
     body:
       known.length < 2
-        ? nothingHere("This run was not repeated at other costs, so nothing is known about how much they matter.")
+        ? nothingHere(
+            "This run was not repeated at other costs, so nothing is known about how much they matter.",
+          )
         : beside(costFigure(points)),
   };
 }

@@ -64,7 +64,11 @@ function tablesOf(points: readonly RollingPoint[]) {
   return {
     twin: {
       caption: "At the end of each period",
-      columns: [{ label: "Day" }, { label: "Sharpe", isNumber: true }, { label: "Volatility", isNumber: true }],
+      columns: [
+        { label: "Day" },
+        { label: "Sharpe", isNumber: true },
+        { label: "Volatility", isNumber: true },
+      ],
       rows: lastOf(120).map((point) => [date(point), ratioText(point.sharpe), percentText(point.volatility)]),
     },
     csv: {

@@ -20,27 +20,31 @@ const [listedMax, groupsMax] = [200, 700];
 export function tradesSection(context: ReportContext): Section {
   const { input } = context;
   const body = html`${input.trades.length === 0 ? nothingHere(zeroTradesReason(input.funnel)) : tradePictures(context)}
-<h3 id="funnel">From bars to trades</h3>
-${funnelHtml(input)}
-${input.trades.length > 0 && tradeTables(context)}
-${openPositions(context)}
-`;
+    <h3 id="funnel">From bars to trades</h3>
+    ${funnelHtml(input)} ${input.trades.length > 0 && tradeTables(context)} ${openPositions(context)} `;
   return { id: "trades", title: "Trades", short: "Trades", body };
 }
 
 function tradePictures({ input }: ReportContext): Html {
-  return html`<div class="pair">${figureHtml(profitHistogram(input.trades))}${figureHtml(durationHistogram(input.trades, input.metrics))}</div>
-${figureHtml(excursionScatter(input.trades, timeframeMs(input.bars[0]!.timeframe)))}`;
+  return html`<div class="pair">
+      ${figureHtml(profitHistogram(input.trades))}${figureHtml(durationHistogram(input.trades, input.metrics))}
+    </div>
+    ${figureHtml(excursionScatter(input.trades, timeframeMs(input.bars[0]!.timeframe)))}`;
 }
 
 function tradeTables(context: ReportContext): Html {
   const { input } = context;
   const bySymbol = tradeGroups(input.trades, (trade) => input.instruments[trade.instrument]!.symbol);
   const byEntry = tradeGroups(input.trades, (trade) => trade.entryReason);
-  return html`${groupTable("By exit reason", "Exit reason", tradeGroups(input.trades, (trade) => trade.exitReason), context)}
-${byEntry.length > 1 && groupTable("By entry reason", "Entry reason", byEntry, context)}
-${input.instruments.length > 1 && groupTable("By symbol", "Symbol", bySymbol, context)}
-${tradeList(context)}`;
+  return html`${groupTable(
+    "By exit reason",
+    "Exit reason",
+    tradeGroups(input.trades, (trade) => trade.exitReason),
+    context,
+  )}
+  ${byEntry.length > 1 && groupTable("By entry reason", "Entry reason", byEntry, context)}
+  ${input.instruments.length > 1 && groupTable("By symbol", "Symbol", bySymbol, context)}
+  ${tradeList(context)}`;
 }
 
 function groupTable(
@@ -51,9 +55,14 @@ function groupTable(
 ): Html {
   const columns = [
     { label },
-    ...["Trades", "Win rate", `P&L in ${input.baseCurrency}`, "Mean return", "Median duration", "Fees and slippage"].map(
-      (name) => ({ label: name, isNumber: true }),
-    ),
+    ...[
+      "Trades",
+      "Win rate",
+      `P&L in ${input.baseCurrency}`,
+      "Mean return",
+      "Median duration",
+      "Fees and slippage",
+    ].map((name) => ({ label: name, isNumber: true })),
   ];
   const rows = groups
     .slice(0, groupsMax)
@@ -70,7 +79,13 @@ function groupTable(
   // A portfolio of hundreds would push everything else off the page.
   return rows.length <= 25
     ? table
-    : html`<details class="folded"><summary>${caption}: ${countText(groups.length)} rows${groups.length > rows.length && `, the first ${countText(rows.length)}`}</summary>${table}</details>`;
+    : html`<details class="folded">
+        <summary>
+          ${caption}: ${countText(groups.length)}
+          rows${groups.length > rows.length && `, the first ${countText(rows.length)}`}
+        </summary>
+        ${table}
+      </details>`;
 }
 
 function tradeList(context: ReportContext): Html {
@@ -89,15 +104,22 @@ function tradeList(context: ReportContext): Html {
       ...(hasOne ? [] : [{ label: "Symbol" }]),
       { label: "Side" },
       { label: "Exit (UTC)" },
-      ...["Entry price", "Exit price", `P&L in ${baseCurrency}`, "Return", "Bars"].map((label) => ({ label, isNumber: true })),
+      ...["Entry price", "Exit price", `P&L in ${baseCurrency}`, "Return", "Bars"].map((label) => ({
+        label,
+        isNumber: true,
+      })),
       { label: "Entry reason" },
       { label: "Exit reason" },
     ],
     rows: shown.map((trade) => tradeRow(trade, context)),
   });
-  return html`<details class="folded" open><summary>Trade list</summary>
-<p class="aside">${note}</p><p class="aside paper">On paper: the first 40.</p>${table}<div class="twin">${csvLink(listCsv(shown, context))}</div></details>
-`;
+  return html`<details class="folded" open>
+    <summary>Trade list</summary>
+    <p class="aside">${note}</p>
+    <p class="aside paper">On paper: the first 40.</p>
+    ${table}
+    <div class="twin">${csvLink(listCsv(shown, context))}</div>
+  </details> `;
 }
 
 function tradeRow(trade: Trade, { input, axis }: ReportContext): readonly Cell[] {
@@ -121,7 +143,16 @@ function tradeRow(trade: Trade, { input, axis }: ReportContext): readonly Cell[]
 function listCsv(shown: readonly Trade[], { input }: ReportContext) {
   return {
     fileName: "trade-list.csv",
-    header: ["symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "pnl", "return_fraction"],
+    header: [
+      "symbol",
+      "side",
+      "entry_time",
+      "exit_time",
+      "entry_price",
+      "exit_price",
+      "pnl",
+      "return_fraction",
+    ],
     rows: shown.map((trade) => [
       input.instruments[trade.instrument]!.symbol,
       trade.side,
@@ -142,5 +173,7 @@ function openPositions({ input, paths }: ReportContext): Html | false {
     .slice(0, 10)
     .map(({ instrument, quantity }) => `${input.instruments[instrument]!.symbol} ${priceText(quantity)}`);
   const more = open.length > names.length ? ` and ${countText(open.length - names.length)} more` : "";
-  return html`<p class="aside">Open at the end, so in the equity and not among the trades: ${names.join(", ")}${more}.</p>`;
+  return html`<p class="aside">
+    Open at the end, so in the equity and not among the trades: ${names.join(", ")}${more}.
+  </p>`;
 }

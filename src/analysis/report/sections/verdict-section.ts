@@ -21,20 +21,34 @@ export function verdictHtml(input: ReportInput): Html {
   const { level, headline, reasons } = verdictOf(input);
   const [sign, word] = levels[level];
   return html`<section id="verdict" class="verdict ${level}" aria-labelledby="verdict-title">
-<p class="level"><span class="sign" aria-hidden="true">${sign}</span> ${word}</p>
-<h2 id="verdict-title">${typeset(headline)}</h2>
-<ul>${reasons.map((reason) => html`<li>${typeset(reason)}</li>`)}</ul>
-${warningsHtml(input.meta.warnings)}
-<dl class="facts">${facts(input).map(([name, value]) => html`<div><dt>${name}</dt><dd>${typeof value === "string" ? typeset(value) : value}</dd></div>`)}</dl>
-<p class="disclaimer">${disclaimer}</p>
-</section>
-`;
+    <p class="level"><span class="sign" aria-hidden="true">${sign}</span> ${word}</p>
+    <h2 id="verdict-title">${typeset(headline)}</h2>
+    <ul>
+      ${reasons.map((reason) => html`<li>${typeset(reason)}</li>`)}
+    </ul>
+    ${warningsHtml(input.meta.warnings)}
+    <dl class="facts">
+      ${facts(input).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${typeof value === "string" ? typeset(value) : value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <p class="disclaimer">${disclaimer}</p>
+  </section> `;
 }
 
 function warningsHtml(warnings: readonly string[]): Html | false {
   return (
     warnings.length > 0 &&
-    html`<div class="warnings" role="note"><strong>Warnings</strong><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`
+    html`<div class="warnings" role="note">
+      <strong>Warnings</strong>
+      <ul>
+        ${warnings.map((warning) => html`<li>${warning}</li>`)}
+      </ul>
+    </div>`
   );
 }
 
@@ -57,6 +71,8 @@ function checksHtml({ meta }: ReportInput): Html | string {
   if (meta.checks.length === 0) return "none was run";
   return html`${meta.checks.map(({ id, pass }, k) => {
     const word = pass === null ? "not run" : pass ? "PASS" : "FAIL";
-    return html`${k > 0 && ", "}<span class="check ${pass === false ? "failed" : "fine"}">${id} ${word}</span>`;
+    return html`${k > 0 && ", "}<span class="check ${pass === false ? "failed" : "fine"}"
+        >${id} ${word}</span
+      >`;
   })}`;
 }

@@ -23,8 +23,11 @@ export function histogram(values: readonly number[], binsAbout = 30): readonly B
     counts[Math.min(counts.length - 1, Math.max(0, bin))]! += 1;
   }
   return counts.map((count, k) => ({
-    from: k === 0 && ascending[0]! < first * width ? -Infinity : border(first + k, width),
-    to: k === counts.length - 1 && ascending.at(-1)! > last * width ? Infinity : border(first + k + 1, width),
+    from: k === 0 && ascending[0]! < border(first, width) ? -Infinity : border(first + k, width),
+    to:
+      k === counts.length - 1 && ascending.at(-1)! > border(last, width)
+        ? Infinity
+        : border(first + k + 1, width),
     count,
   }));
 }

@@ -13,7 +13,10 @@ export type TradeGroup = {
 };
 
 /** Sums up trades by a name, the largest groups first. */
-export function tradeGroups(trades: readonly Trade[], nameOf: (trade: Trade) => string): readonly TradeGroup[] {
+export function tradeGroups(
+  trades: readonly Trade[],
+  nameOf: (trade: Trade) => string,
+): readonly TradeGroup[] {
   const groups = Map.groupBy(trades, nameOf);
   return [...groups]
     .map(([name, members]) => groupOf(name, members))

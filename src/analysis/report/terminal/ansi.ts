@@ -9,5 +9,6 @@ export type Paint = (text: string, emphasis: Emphasis) => string;
 
 /** A paint brush for a terminal with or without colour. */
 export function painter(color: boolean): Paint {
-  return (text, emphasis) => (color && text !== "" ? `${escape}[${codes[emphasis]}m${text}${escape}[0m` : text);
+  return (text, emphasis) =>
+    color && text !== "" ? `${escape}[${codes[emphasis]}m${text}${escape}[0m` : text;
 }

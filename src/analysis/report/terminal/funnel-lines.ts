@@ -13,10 +13,10 @@ function fullLines(input: ReportInput, width: number, paint: Paint): string[] {
   return [
     paint("FUNNEL  from bars to trades", "strong"),
     ...funnelRows(input).flatMap(({ label, count, kind }) => {
-      const count12 = countText(count).padStart(12);
+      const number = countText(count).padStart(12);
       const [first = "", ...rest] = wrapText(label, width - 18);
-      const start = kind === "stage" ? `${count12}  ${first}` : paint(`${count12}    - ${first}`, "quiet");
-      return [start, ...rest.map((text) => " ".repeat(18) + text)];
+      const start = kind === "stage" ? `${number}  ${first}` : paint(`${number}    - ${first}`, "quiet");
+      return [start].concat(rest.map((text) => " ".repeat(18) + text));
     }),
   ];
 }

@@ -6,7 +6,7 @@ const labelWidth = 16;
 const valueWidth = 14;
 const benchmarkWidth = 24;
 
-/** The comparison with buy & hold as lines of at most `width` characters. */
+/** The comparison with buy & hold as lines of at most `width` characters, 60 or more. */
 export function headlineLines(input: ReportInput, width: number, paint: Paint): readonly string[] {
   // Below 80 columns the interval does not fit beside the value and takes a line of its own.
   const intervalWidth = width - labelWidth - valueWidth - benchmarkWidth;
@@ -22,7 +22,10 @@ function rowLines(row: HeadlineRow, isWide: boolean, intervalWidth: number): str
   const { label, strategy, strategyInterval, benchmark } = row;
   if (isWide) return [line(label, strategy, strategyInterval, benchmark, intervalWidth)];
   if (strategy.length > valueWidth)
-    return [`${label.padEnd(labelWidth)}${strategy}`, ...(benchmark === "" ? [] : [`  buy & hold    ${benchmark}`])];
+    return [
+      `${label.padEnd(labelWidth)}${strategy}`,
+      ...(benchmark === "" ? [] : [`  buy & hold    ${benchmark}`]),
+    ];
   const own = line(label, strategy, "", benchmark, intervalWidth);
   return strategyInterval === "" ? [own] : [own, `  95 % interval ${strategyInterval}`];
 }

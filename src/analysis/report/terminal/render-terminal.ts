@@ -17,8 +17,8 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions = {}
   const paint = painter(options.color ?? false);
   const blocks = [
     headerLines(input, width, paint),
-    headlineLines(input, width, paint),
-    curveLines(input, width, paint),
+    headlineLines(input, Math.min(80, width), paint),
+    curveLines(input, Math.min(80, width), paint),
     conventionLines(input, width),
     funnelLines(input, width, paint),
     warningLines(input, width, paint),

@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseCsv } from "../../../test/parse-csv.ts";
+import { csvText } from "./csv-text.ts";
+
+test("any text survives the way through a CSV file", () => {
+  const table = fc.integer({ min: 1, max: 4 }).chain((width) =>
+    fc.array(
+      fc.array(fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", "\r", " ", "é") }), {
+        minLength: width,
+        maxLength: width,
+      }),
+    ),
+  );
+  fc.assert(
+    fc.property(table, (rows) => {
+      const header = ["x"];
+      expect(parseCsv(csvText(header, rows))).toEqual([header, ...rows]);
+    }),
+    { seed: 11 },
+  );
+});
+
+test("a number that does not exist is an empty field", () => {
+  expect(csvText(["a", "b", "c"], [[1.5, Number.NaN, null]])).toBe("a,b,c\r\n1.5,,\r\n");
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { sharpe, volatility } from "../../metrics/sharpe.ts";
+import { rollingDays, rollingRisk } from "./rolling.ts";
+
+const returns = Float64Array.from({ length: 200 }, (_, k) => Math.sin(k * 1.7) / 50 + 0.001);
+const daily = { days: Int32Array.from(returns, (_, k) => 19_000 + k), equity: returns, returns };
+
+test("each point is the metric over its window and no later day", () => {
+  const points = rollingRisk(daily, 63, 252, 0);
+  expect(points.length).toBe(200 - 62);
+  expect(points[0]!.day).toBe(19_062);
+  expect(points[0]!.sharpe).toBe(sharpe(returns.slice(0, 63), 252));
+  expect(points.at(-1)!.volatility).toBe(volatility(returns.slice(-63), 252));
+});
+
+test("a run shorter than two windows has no rolling numbers", () => {
+  expect(rollingRisk({ ...daily, returns: returns.slice(0, 125) }, 63, 252, 0)).toEqual([]);
+});
+
+test("a window is a quarter of a year", () => {
+  expect([rollingDays(252), rollingDays(365)]).toEqual([63, 91]);
+});

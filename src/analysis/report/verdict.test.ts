@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { Prng } from "../../base/prng.ts";
+import { refusedRun, reportRun } from "../../../test/report-run.ts";
+import type { ReportInput } from "./report-input.ts";
+import { analyseRun } from "./run-analysis.ts";
+import { verdictOf } from "./verdict.ts";
+
+const run = reportRun();
+
+/** A new object, so that nothing remembered about the run is used. */
+function changed(changes: Partial<ReportInput>): ReportInput {
+  return { ...run, ...changes };
+}
+
+test("a failed check comes before everything else", () => {
+  const meta = { ...run.meta, checks: [{ id: "lookahead", pass: false }] };
+  const verdict = verdictOf(changed({ meta }));
+  expect(verdict.level).toBe("refuted");
+  expect(verdict.headline).toMatch(/A check failed/);
+  expect(verdict.reasons[0]).toBe("Failed: lookahead.");
+});
+
+test("without a closed trade nothing is said but why there is none", () => {
+  const verdict = verdictOf(refusedRun());
+  expect(verdict.level).toBe("open");
+  expect(verdict.headline).toMatch(/No trade was closed/);
+  expect(verdict.reasons[0]).toMatch(/refused/);
+});
+
+test("a loss is called a loss, with its size", () => {
+  const losing = reportRun({ config: { costs: { commission: { use: "rate", rate: 0.02 } } } });
+  expect(losing.metrics.totalReturn).toBeLessThan(0);
+  expect(verdictOf(losing).headline).toMatch(/^It lost money: -\d/);
+});
+
+test("less than buy & hold is said with both numbers", () => {
+  const metrics = { ...run.metrics, totalReturn: 0.01 };
+  const benchmarkEquity = run.log.equity.map((_, row) => run.metrics.startEquity * (1 + row / 100));
+  expect(verdictOf(changed({ metrics, benchmarkEquity })).headline).toMatch(
+    /less than buy & hold: \+1\.00 % against/,
+  );
+});
+
+test("a gain that chance could explain is not proven", () => {
+  const prng = new Prng(3);
+  let value = run.metrics.startEquity;
+  const equity = run.log.equity.map(() => (value *= 1 + 0.002 * prng.normal()));
+  const metrics = { ...run.metrics, totalReturn: 0.02, trades: 50 };
+  const winning = changed({
+    log: { ...run.log, length: run.log.length, equity },
+    metrics,
+    benchmarkEquity: null,
+  });
+  const interval = analyseRun(winning).intervals.totalReturn!;
+  expect(interval.low).toBeLessThan(0);
+  expect(verdictOf(winning).level).toBe("open");
+  expect(verdictOf(winning).headline).toMatch(/Chance alone could explain/);
+});
+
+test("few trades and many trials are told", () => {
+  const metrics = { ...run.metrics, trades: 5, totalReturn: 0.1, dsr: 0.4, trialCount: 48 };
+  const { headline, reasons } = verdictOf(changed({ metrics, benchmarkEquity: null }));
+  const all = [headline, ...reasons].join("\n");
+  expect(all).toMatch(/Only 5 closed trades/);
+  expect(all).toMatch(/After 48 trials on these data the deflated Sharpe ratio is 40\.00 %/);
+});
+
+test("only a run without any of this is not contradicted, and even then nothing is promised", () => {
+  const equity = run.log.equity.map(
+    (_, row) => run.metrics.startEquity * (1 + row / 1000 + (row % 24) / 1e5),
+  );
+  const metrics = { ...run.metrics, trades: 60, totalReturn: 1.5 };
+  const verdict = verdictOf(
+    changed({ log: { ...run.log, length: run.log.length, equity }, metrics, benchmarkEquity: null }),
+  );
+  expect(verdict.level).toBe("supported");
+  expect(verdict.headline).toMatch(/do not contradict/);
+});
+
+test("synthetic data, unknown trials and checks that were not run are always named", () => {
+  const { headline, reasons } = verdictOf(run);
+  const all = [headline, ...reasons].join("\n");
+  expect(all).toMatch(/Synthetic data/);
+  expect(all).toMatch(/How many configurations were tried/);
+  expect(all).toMatch(/Not checked: parity/);
+});
