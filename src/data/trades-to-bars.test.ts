@@ -30,7 +30,9 @@ test.skipIf(!hasShared).each([
   expect(bars.length).toBe(count);
   expect([...bars.closeTimeMs]).toEqual(expectedCloses);
   for (const [index, name] of (["open", "high", "low", "close", "volume"] as const).entries()) {
-    const expected = Float64Array.from({ length: count }, (_, row) => columns[index]!.getFloat64(8 * row, true));
+    const expected = Float64Array.from({ length: count }, (_, row) =>
+      columns[index]!.getFloat64(8 * row, true),
+    );
     expect([name, bars[name]]).toEqual([name, expected]);
   }
 });
@@ -67,7 +69,14 @@ test("a trade for a bar that is closed is left out and counted", () => {
 
 test("a trade without a price or a quantity is left out and counted", () => {
   const building = new TradeBars("1m", always);
-  for (const trade of [at(1, 0), at(1, -1), at(1, Number.NaN), at(1, Infinity), at(Number.NaN, 1), at(1, 1, 0)]) {
+  for (const trade of [
+    at(1, 0),
+    at(1, -1),
+    at(1, Number.NaN),
+    at(1, Infinity),
+    at(Number.NaN, 1),
+    at(1, 1, 0),
+  ]) {
     expect(building.add(trade)).toBeNull();
   }
   expect([building.brokenCount, building.closeThrough(Infinity)]).toEqual([6, null]);

@@ -61,26 +61,26 @@ export class Portfolio implements PortfolioView {
 
 /** A window on one row of the ledger: strategies read it every bar, so it must cost nothing to make. */
 class PositionView implements Position {
-  private readonly ledger: Ledger;
+  readonly #ledger: Ledger;
   readonly instrument: InstrumentIndex;
 
   constructor(ledger: Ledger, index: number) {
-    this.ledger = ledger;
+    this.#ledger = ledger;
     this.instrument = index as InstrumentIndex;
   }
   get quantity(): number {
-    return this.ledger.quantity[this.instrument]!;
+    return this.#ledger.quantity[this.instrument]!;
   }
   get averagePrice(): number {
-    return this.ledger.averagePrice[this.instrument]!;
+    return this.#ledger.averagePrice[this.instrument]!;
   }
   get lastPrice(): number {
-    return this.ledger.lastPrice[this.instrument]!;
+    return this.#ledger.lastPrice[this.instrument]!;
   }
   get realizedPnl(): number {
-    return this.ledger.realizedBy[this.instrument]!;
+    return this.#ledger.realizedBy[this.instrument]!;
   }
   get feesPaid(): number {
-    return this.ledger.feesBy[this.instrument]!;
+    return this.#ledger.feesBy[this.instrument]!;
   }
 }

@@ -6,7 +6,8 @@ import { runConfigSchema, type RunConfigInput } from "../app/run-config.ts";
 import { BarTable } from "../domain/bar-table.ts";
 import type { Bars } from "../domain/bars.ts";
 import { lag } from "../indicators/lag.ts";
-import { sma } from "../indicators/sma.ts";
+import { sma, smaIndicator } from "../indicators/sma.ts";
+import { apply } from "../domain/expression.ts";
 import { strategy, type AnyStrategy, type TargetOptions } from "../ports/strategy.ts";
 
 type Script = Readonly<Record<number, readonly [weight: number, options?: Partial<TargetOptions>]>>;
@@ -17,7 +18,7 @@ function scripted(script: Script): AnyStrategy {
     name: "scripted",
     summary: "States what the script says.",
     params: {},
-    setup: ({ bars }) => ({ close: bars.close }),
+    setup: () => ({}),
     onBar({ timeMs, target }) {
       const line = script[timeMs / hourMs];
       if (line !== undefined) target(line[0], { reason: "script", ...line[1] });
@@ -137,7 +138,7 @@ test("what is sold and bought at the same instant is a rotation, and the money i
     name: "rotation",
     summary: "Moves from B to A.",
     params: {},
-    setup: ({ bars }) => ({ close: bars.close }),
+    setup: () => ({}),
     onBar({ symbol, timeMs, target }) {
       const line = script[symbol]?.[timeMs / hourMs];
       if (line !== undefined) target(line[0], "script");
@@ -224,8 +225,8 @@ test("nothing is decided before the slowest series is warm", () => {
     setup: ({ bars }) => ({ slow: lag(sma(bars.close, 3), 2) }),
     onBar: ({ target }) => target(1, "first chance"),
   });
-  // Three bars for the average and two for the lag: the fifth bar is the first that has a value.
-  expect(story(subject, [hourly([10, 10, 10, 10, 10, 10, 10])])[0]).toBe("5 order 100 first chance");
+  // Three bars for the average and two for the lag: the fifth bar has the first value, and the sixth one before it.
+  expect(story(subject, [hourly([10, 10, 10, 10, 10, 10, 10])])[0]).toBe("6 order 100 first chance");
 });
 
 test("decisions on built hours fill on the minutes that follow", () => {
@@ -251,6 +252,48 @@ test("the future cannot be asked for", () => {
     onBar: ({ series, target }) => target(series.close.ago(-1) > 0 ? 1 : 0, "tomorrow"),
   });
   expect(() => story(subject, [hourly([1, 2])])).toThrow(/STRATEGY_THREW.*the future cannot be read/);
+});
+
+test("nothing behind a series can be reached, so nobody reads the column past the present bar", () => {
+  const found: unknown[] = [];
+  const subject = strategy({
+    name: "burglar",
+    summary: "Looks behind the series.",
+    params: {},
+    setup: ({ bars }) => ({ close: bars.close }),
+    onBar(context) {
+      found.push(...Object.values(context.series.close), ...Object.values(context.position));
+      found.push(...Object.values(context).filter((value) => value instanceof Float64Array));
+    },
+  });
+  story(subject, [hourly([1, 2, 3])]);
+  expect(found.filter((value) => typeof value === "object")).toEqual([]);
+});
+
+test("indicators of your own may not take a name that is taken", () => {
+  const impostor = { ...smaIndicator, create: () => () => 1 };
+  const subject = strategy({
+    name: "impostor",
+    summary: "Has an sma of its own.",
+    params: {},
+    setup: ({ bars }) => ({ real: sma(bars.close, 2), own: apply(impostor, [bars.close], { length: 2 }) }),
+    onBar: () => {},
+  });
+  expect(() => story(subject, [hourly([1, 2, 3])])).toThrow(/INDICATOR_NAME_TAKEN/);
+});
+
+test("another symbol's higher bars are seen when they have closed", () => {
+  const seen: number[] = [];
+  const subject = strategy({
+    name: "neighbour",
+    summary: "Watches two hours of the other symbol.",
+    params: {},
+    setup: ({ symbol }) => ({ other: symbol("B", "2h").close }),
+    onBar: ({ series, symbol }) => void (symbol === "A" && seen.push(series.other.now)),
+  });
+  story(subject, [hourly([1, 1, 1, 1, 1, 1], "A"), hourly([1, 2, 3, 4, 5, 6], "B")]);
+  // B's bars close at 2, 4 and 6; from the second on there is a previous one.
+  expect(seen).toEqual([4, 4, 6]);
 });
 
 test("a weight that is not a number stops the run with the bar it happened on", () => {

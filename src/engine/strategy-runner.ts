@@ -8,12 +8,12 @@ import type { AnyStrategy, Series, TargetOptions } from "../ports/strategy.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
 import type { Column } from "./columns/fold.ts";
 import type { Frame } from "./columns/frame.ts";
-import { warmupOf } from "./columns/warmup.ts";
+import { firstRowThatSees, readyRow } from "./columns/warmup.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { Protector, type ProtectionLevels } from "./protect.ts";
 
 type Cursor = { row: number };
-type FrameCursor = { readonly cursor: Cursor; readonly frame: Frame; readonly rowsNeeded: number };
+type FrameCursor = { readonly cursor: Cursor; readonly frame: Frame };
 
 const market: Entry = { kind: "market" };
 /** The name of the series that protection is measured in; the space keeps it apart from a strategy's own names. */
@@ -34,7 +34,6 @@ export class StrategyRunner {
   private readonly columns: readonly Column[];
   private readonly cursor: Cursor = { row: -1 };
   private readonly frames: readonly FrameCursor[];
-  private readonly rowsNeeded: number;
   private readonly context: RunnerContext;
   private readonly protector: Protector | null;
   /** The series that the strategy sleeps by, if it does. */
@@ -58,19 +57,15 @@ export class StrategyRunner {
     const watched = strategy.setup({
       bars: barSeries(),
       tf: (timeframe) => barSeries(timeframeFrame(timeframe)),
-      symbol: (symbol) => barSeries(`${symbol}@`),
+      symbol: (symbol, timeframe) =>
+        barSeries(timeframe === undefined ? `${symbol}@` : timeframeFrame(timeframe, symbol)),
       p: params,
     });
     this.expressions = protection === null ? watched : { ...watched, [protectionRange]: protection.range };
-    const needs = mergeWarmups(Object.values(this.expressions));
-    this.rowsNeeded = needs.get(ownFrame) ?? 0;
-    needs.delete(ownFrame);
-    this.frames = [...needs].map(([key, rows]) => ({
-      cursor: { row: -1 },
-      frame: store.frame(key),
-      rowsNeeded: rows,
-    }));
-    const cursors = new Map([...needs.keys()].map((key, k) => [key, this.frames[k]!.cursor]));
+    const keys = new Set(Object.values(this.expressions).map(({ frame }) => frame));
+    keys.delete(ownFrame);
+    this.frames = [...keys].map((key) => ({ cursor: { row: -1 }, frame: store.frame(key) }));
+    const cursors = new Map([...keys].map((key, k) => [key, this.frames[k]!.cursor]));
     const series: Record<string, Series> = {};
     const columns: Column[] = [];
     for (const [name, expression] of Object.entries(this.expressions)) {
@@ -159,9 +154,26 @@ export class StrategyRunner {
   }
 
   private checkReady(row: number): boolean {
-    this.isReady =
-      row >= this.rowsNeeded && this.frames.every(({ cursor, rowsNeeded }) => cursor.row >= rowsNeeded);
+    this.isReady = row >= this.firstDecisionRow();
     return this.isReady;
+  }
+
+  /**
+   * The first row on which the strategy is asked: every series has a value that no longer depends on where the data
+   * begin, and one before it, so that `prev` can be read. The series that wakes it needs no previous one. Infinity
+   * while a higher timeframe has not closed often enough.
+   */
+  firstDecisionRow(): number {
+    let first = 0;
+    for (const [name, expression] of Object.entries(this.expressions)) {
+      const row = readyRow(expression, this.store) + (name === this.strategy.wakeOn ? 0 : 1);
+      const isOwn = expression.frame === ownFrame;
+      first = Math.max(
+        first,
+        isOwn ? row : firstRowThatSees(this.store.frame(expression.frame), row, this.store),
+      );
+    }
+    return first;
   }
 
   private want(weight: number, options: string | TargetOptions): void {
@@ -238,26 +250,26 @@ function signalOf(instrument: InstrumentIndex, weight: number, options: string |
   return { instrument, weight, reason, entry, protection };
 }
 
-/** The strategy's window on one column. */
+/** The strategy's window on one column. Its parts are really private: whoever reached the column could read ahead. */
 class ColumnSeries implements Series {
-  private readonly column: Column;
-  private readonly cursor: Cursor;
+  readonly #column: Column;
+  readonly #cursor: Cursor;
 
   constructor(column: Column, cursor: Cursor) {
-    this.column = column;
-    this.cursor = cursor;
+    this.#column = column;
+    this.#cursor = cursor;
   }
   get now(): number {
-    return this.column.values[this.cursor.row]!;
+    return this.#column.values[this.#cursor.row]!;
   }
   get prev(): number {
-    const row = this.cursor.row - 1;
-    return row < 0 ? Number.NaN : this.column.values[row]!;
+    const row = this.#cursor.row - 1;
+    return row < 0 ? Number.NaN : this.#column.values[row]!;
   }
   ago(bars: number): number {
     if (!(bars >= 0)) throw new RangeError(`ago(${bars}): the future cannot be read`);
-    const row = this.cursor.row - bars;
-    return row < 0 ? Number.NaN : this.column.values[row]!;
+    const row = this.#cursor.row - bars;
+    return row < 0 ? Number.NaN : this.#column.values[row]!;
   }
 }
 
@@ -270,7 +282,7 @@ class RunnerContext {
   readonly memory: unknown;
   timeMs = 0;
   target: (weight: number, options: string | TargetOptions) => void = () => {};
-  private readonly portfolio: Portfolio;
+  readonly #portfolio: Portfolio;
 
   constructor(
     series: Readonly<Record<string, Series>>,
@@ -283,19 +295,11 @@ class RunnerContext {
     this.series = series;
     this.p = params;
     this.symbol = symbol;
-    this.portfolio = portfolio;
+    this.#portfolio = portfolio;
     this.position = portfolio.position(instrument);
     this.memory = memory;
   }
   get equity(): number {
-    return this.portfolio.ledger.equity();
+    return this.#portfolio.ledger.equity();
   }
-}
-
-function mergeWarmups(expressions: readonly Expr[]): Map<string, number> {
-  const needs = new Map<string, number>();
-  for (const expression of expressions) {
-    for (const [frame, rows] of warmupOf(expression)) needs.set(frame, Math.max(needs.get(frame) ?? 0, rows));
-  }
-  return needs;
 }

@@ -42,6 +42,7 @@ export type RowQuarantine = {
   readonly examples: readonly string[];
 };
 
+/** A range to fetch, and who hears about what was left out. */
 export type BarRequest = BarRange & {
   /** Called once, at the end, when rows were left out. */
   readonly onQuarantine?: (entries: readonly RowQuarantine[]) => void;
@@ -93,7 +94,12 @@ export type StreamState =
       readonly dropped: number;
       readonly backfill: readonly BarRange[];
     }
-  | { readonly kind: "quarantined"; readonly atMs: number; readonly fault: RowFault; readonly example: string }
+  | {
+      readonly kind: "quarantined";
+      readonly atMs: number;
+      readonly fault: RowFault;
+      readonly example: string;
+    }
   /** The venue will not serve this, however often it is asked. The stream is closed. */
   | { readonly kind: "refused"; readonly atMs: number; readonly error: Error }
   | { readonly kind: "closed"; readonly atMs: number };
@@ -119,6 +125,7 @@ export type StreamCounts = {
   readonly connections: number;
 };
 
+/** What to stream, every symbol in every timeframe, and who receives it. */
 export type SubscribeRequest = {
   readonly symbols: readonly string[];
   readonly timeframes: readonly Timeframe[];
@@ -135,6 +142,7 @@ export interface Subscription {
   close(): void;
 }
 
+/** What a source can do. */
 export type BarSourceCapabilities = {
   readonly timeframes: readonly Timeframe[];
   /** Timeframes that `subscribe` takes; empty when there is no stream. */

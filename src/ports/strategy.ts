@@ -8,7 +8,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 export interface Series {
   /** Value at the present bar; of a higher timeframe: at its last *closed* bar. NaN while warming up. */
   readonly now: number;
-  /** Value one bar earlier. */
+  /** Value one bar earlier; known on every bar that a strategy is asked about. */
   readonly prev: number;
   /** Value `bars` bars ago, `bars` >= 0. Throws on a negative number. */
   ago(bars: number): number;
@@ -20,8 +20,8 @@ export type SetupTools<P extends Params> = {
   readonly bars: BarSeries;
   /** A higher timeframe of the same symbol; its values appear when its bar has closed. */
   readonly tf: (timeframe: Timeframe) => BarSeries;
-  /** Another symbol of the run, at the strategy's own timeframe. */
-  readonly symbol: (symbol: string) => BarSeries;
+  /** Another symbol of the run, at the strategy's own timeframe or a higher one. */
+  readonly symbol: (symbol: string, timeframe?: Timeframe) => BarSeries;
   readonly p: ParamValues<P>;
 };
 

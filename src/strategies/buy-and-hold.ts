@@ -5,7 +5,7 @@ export const buyAndHold = strategy({
   name: "buy-and-hold",
   summary: "Buys at the first bar and holds to the end.",
   params: {},
-  setup: ({ bars }) => ({ close: bars.close }),
+  setup: () => ({}),
   memory: () => ({ hasBought: false }),
   onBar({ memory, target }) {
     if (memory.hasBought) return;

@@ -44,7 +44,7 @@ export async function startFakeAlpaca(clock: Clock, listedMs: number): Promise<F
       socket.send(encode([{ T: "success", msg: "connected" }]));
     },
     message(socket, data) {
-      const asked = decode(data as Buffer) as Record<string, unknown>;
+      const asked = decode(data) as Record<string, unknown>;
       fake.received.push(asked);
       const reply = (frame: Record<string, unknown>): void => socket.send(encode([frame]));
       if (asked["action"] === "auth") {
@@ -81,7 +81,8 @@ function answer({ path, query, headers }: FakeRequest, clock: Clock, listedMs: n
     return { status: 401, headers: limits, body: { code: 40110000, message: "request is not authorized." } };
   }
   if (path === "/v2/assets") return { headers: limits, body: assets(query.get("asset_class")) };
-  if (!/^\/(v2\/stocks|v1beta3\/crypto\/us)\/bars$/.test(path)) return { status: 404, body: { message: "endpoint not found." } };
+  if (!/^\/(v2\/stocks|v1beta3\/crypto\/us)\/bars$/.test(path))
+    return { status: 404, body: { message: "endpoint not found." } };
   const symbol = query.get("symbols") ?? "";
   if (!/^[A-Z./]+$/.test(symbol)) {
     return { status: 400, headers: limits, body: { message: `invalid symbol: ${symbol}` } };

@@ -18,7 +18,7 @@ export async function startFakeBinance(clock: Clock, listedMs: number): Promise<
   host.answer = (request) => answer(request, clock, listedMs);
   host.socketHandler = {
     message(socket, data) {
-      const asked = JSON.parse(String(data)) as { method: string; params: string[]; id: number };
+      const asked = JSON.parse(data.toString()) as { method: string; params: string[]; id: number };
       if (asked.method !== "SUBSCRIBE") return;
       subscriptions.push(asked.params);
       socket.send(JSON.stringify({ result: null, id: asked.id }));

@@ -22,8 +22,13 @@ export async function startFakeBybit(clock: Clock, listedMs: number): Promise<Fa
   host.socketHandler = {
     open: (_socket, path) => paths.push(path),
     message(socket, data) {
-      const { op, args, req_id } = JSON.parse(String(data)) as { op: string; args: string[]; req_id: string };
-      const reply = (said: object): void => socket.send(JSON.stringify({ conn_id: "c", req_id, op, ...said }));
+      const { op, args, req_id } = JSON.parse(data.toString()) as {
+        op: string;
+        args: string[];
+        req_id: string;
+      };
+      const reply = (said: object): void =>
+        socket.send(JSON.stringify({ conn_id: "c", req_id, op, ...said }));
       if (op === "ping") return reply({ success: true, ret_msg: "pong" });
       subscriptions.push(args);
       const wrong = args.find((topic) => !symbols.includes(topic.split(".").at(-1)!));

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "../../src/ports/clock.ts";
 
 export type FakeRequest = {
@@ -29,7 +29,7 @@ export type Fault =
 
 type FakeSocketHandler = {
   readonly open?: (socket: WebSocket, path: string) => void;
-  readonly message?: (socket: WebSocket, data: RawData, isBinary: boolean) => void;
+  readonly message?: (socket: WebSocket, data: Buffer) => void;
 };
 
 /** A host on 127.0.0.1 that answers as it is told, misbehaves on demand, and remembers what it was asked. */
@@ -106,7 +106,7 @@ export class FakeHost {
     socket.on("ping", (data) => {
       if (!this.isPongless) socket.pong(data);
     });
-    socket.on("message", (data, isBinary) => this.socketHandler.message?.(socket, data, isBinary));
+    socket.on("message", (data) => this.socketHandler.message?.(socket, data as Buffer));
     this.socketHandler.open?.(socket, path);
   }
 

@@ -39,7 +39,6 @@ const expected: Readonly<Record<string, readonly [FindingKind, string]>> = {
   "one-candle": ["decision", "signal"],
   "other-symbol": ["column", "ahead"],
   "parameter-region": ["column", "other"],
-  "private-parts": ["decision", "signal"],
   "rare-day": ["decision", "signal"],
   "regenerated-market": ["copy", "target"],
   "shared-memory": ["state", "signal"],

@@ -160,7 +160,7 @@ test("an indicator that declares too little is named, with the bars that it need
   });
   const result = await warmup(subjectFor(one, market(12)), options);
   expect(result.pass).toBe(false);
-  expect(result.declaredBars).toBe(2);
+  expect(result.declaredBars).toBe(3);
   expect(result.measuredBars).toBeGreaterThan(20);
   expect(result.findings[0]!.culprit).toBe("slow");
   expect(result.findings[0]!.sentence).toContain("must declare more warmup or settling");

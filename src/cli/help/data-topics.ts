@@ -106,6 +106,16 @@ export const dataTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "bar-store",
+    summary: "where fetched bars are kept",
+    lines: [
+      "Bars that were fetched once are kept on the disk, one series for each symbol and timeframe, and never fetched twice.",
+      "New bars are appended. A bar that its source revised later becomes a new version: the old one stays known, and",
+      "what does not fit (bars out of order, another timeframe) is refused and not stored.",
+      "A store is written by one process at a time, and is whole again after a crash.",
+    ],
+  },
+  {
     name: "sources",
     summary: "where bars can be fetched from",
     lines: [

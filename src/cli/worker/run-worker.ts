@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { installKiwiSpecifier } from "../../app/kiwi-specifier.ts";
+import { flushCompiled, keepCompiled } from "../compile-cache.ts";
 import { failureOf } from "./failure.ts";
 import { ProgressBoard } from "./progress-board.ts";
 import { tasks, type Task, type TaskName, type WorkerMessage } from "./task.ts";
@@ -11,6 +12,7 @@ const { name, input, memory } = workerData as WorkerInput;
 const send = (message: WorkerMessage): void => parentPort!.postMessage(message);
 
 try {
+  keepCompiled();
   installKiwiSpecifier();
   const board = new ProgressBoard(memory);
   // The names and inputs of tasks are paired by `runTask`, which alone starts this file.
@@ -23,6 +25,7 @@ try {
     },
     say: (line) => send({ kind: "say", line }),
   });
+  flushCompiled();
   send({ kind: "done", output });
 } catch (error) {
   send({ kind: "failed", failure: failureOf(error) });

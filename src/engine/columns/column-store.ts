@@ -4,9 +4,10 @@ import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
+import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { Column, Fold, grow } from "./fold.ts";
-import { AlignedFrame, ResampledFrame, type Frame } from "./frame.ts";
+import { AlignedFrame, ChainedFrame, ResampledFrame, type Frame } from "./frame.ts";
 
 /** A sweep's outer loop comes back to a column after as many runs as its inner loop has. */
 const runsRemembered = 128;
@@ -26,6 +27,8 @@ export class ColumnStore {
   private readonly columns = new Map<string, Column>();
   private readonly folds = new Map<string, Fold>();
   private readonly spare: Float64Array[] = [];
+  private readonly definitions = new Map<string, IndicatorDefinition>();
+  private readonly checked = new WeakSet<Expr>();
   private run = 0;
 
   constructor(bars: Bars, calendar: Calendar, findBars: FindBars) {
@@ -42,6 +45,7 @@ export class ColumnStore {
   /** The column of an expression, computed up to the bars there are. */
   column(expression: Expr): Column {
     let column = this.columns.get(expression.key);
+    this.checkNames(expression);
     if (column === undefined) {
       column = this.make(expression);
       this.columns.set(expression.key, column);
@@ -49,6 +53,19 @@ export class ColumnStore {
     if (column.fold !== null) column.fold.lastRun = this.run;
     column.extend();
     return column;
+  }
+
+  /** Columns are told apart by the names of their indicators, so a name must not stand for two of them. */
+  private checkNames(expression: Expr): void {
+    const { node } = expression;
+    if (node.kind === "align") return this.checkNames(node.input);
+    if (node.kind !== "indicator" || this.checked.has(expression)) return;
+    this.checked.add(expression);
+    const known = this.definitions.get(node.definition.name) ?? node.definition;
+    // A copy with another warm-up is still the same indicator; another fold is not.
+    if (known.create !== node.definition.create) throw nameTaken(node.definition.name);
+    this.definitions.set(node.definition.name, known);
+    for (const input of node.inputs) this.checkNames(input);
   }
 
   /**
@@ -86,7 +103,11 @@ export class ColumnStore {
       return new ResampledFrame(this.bars, timeframe as Timeframe, this.calendar);
     }
     const other = this.findBars(symbol!);
-    return new AlignedFrame(this.bars, other.bars);
+    const aligned = new AlignedFrame(this.bars, other.bars);
+    if (timeframe === "") return aligned;
+    checkHigher(timeframe as Timeframe, other.bars.timeframe);
+    const higher = new ResampledFrame(other.bars, timeframe as Timeframe, other.calendar);
+    return new ChainedFrame(this.bars, aligned, higher);
   }
 
   private make(expression: Expr): Column {
@@ -133,6 +154,17 @@ export class ColumnStore {
       column.values = bars[field];
     });
   }
+}
+
+function nameTaken(name: string): KiwiError {
+  return new KiwiError({
+    code: "INDICATOR_NAME_TAKEN",
+    exit: "usage",
+    message: `two different indicators are called "${name}"`,
+    why: "columns are shared by name, so one of them would silently get the other's values",
+    fix: "give your own indicator a name of its own   (kiwi indicators list shows those that are taken)",
+    topic: "indicators",
+  });
 }
 
 /** Bars are built of whole lower bars: higher ones only, and inside a day only whole multiples. */

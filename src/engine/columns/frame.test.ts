@@ -37,6 +37,12 @@ test("a higher bar has the first open, the highest high, the lowest low, the las
   ]);
 });
 
+test("data that begin inside a bucket make no bar of it: half an hour is not an hour", () => {
+  const frame = new ResampledFrame(minutes(2, 3, 4, 5, 6), "3m", always);
+  frame.extend();
+  expect(rows(frame).map(([closeMinute]) => closeMinute)).toEqual([6]);
+});
+
 test("a higher bar is seen when it has closed and not a bar earlier", () => {
   const frame = new ResampledFrame(minutes(1, 2, 3, 4, 5, 6), "3m", always);
   frame.extend();

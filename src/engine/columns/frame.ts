@@ -1,7 +1,8 @@
+import { dayMs } from "../../base/time.ts";
 import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import type { Timeframe } from "../../domain/timeframe.ts";
+import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 
 /** Bars of some timeframe, seen from the rows of other bars: which of them have closed by then. */
 export interface Frame {
@@ -30,6 +31,7 @@ export class ResampledFrame implements Frame {
   private next = 0;
   private bucketEndMs = Number.NaN;
   private lastEndMs = -Infinity;
+  private isPartial = false;
   private open = 0;
   private high = 0;
   private low = 0;
@@ -75,6 +77,7 @@ export class ResampledFrame implements Frame {
   private begin(row: number, bucketEndMs: number): void {
     // If the last bars of the previous bucket never came, it is known to be over only now.
     this.finish();
+    this.isPartial = row === 0 && this.beginsInside(bucketEndMs);
     this.bucketEndMs = bucketEndMs;
     this.open = this.source.open[row]!;
     this.high = -Infinity;
@@ -82,9 +85,19 @@ export class ResampledFrame implements Frame {
     this.volume = 0;
   }
 
+  /** Whether the data begin in the middle of a bucket: its open, high, low and volume would be those of a part. */
+  private beginsInside(bucketEndMs: number): boolean {
+    const spanMs = timeframeMs(this.source.timeframe);
+    const beforeMs = this.source.closeTimeMs[0]! - spanMs;
+    if (this.calendar.bucketEnd(beforeMs, this.timeframe) !== bucketEndMs) return false;
+    // The hours before the open belong to the session that comes, and nothing of it is missing without them.
+    return spanMs >= dayMs || this.calendar.isOpen(beforeMs - 1);
+  }
+
   private finish(): void {
     if (Number.isNaN(this.bucketEndMs)) return;
-    this.bars.append(this.bucketEndMs, this.open, this.high, this.low, this.close, this.volume);
+    if (!this.isPartial)
+      this.bars.append(this.bucketEndMs, this.open, this.high, this.low, this.close, this.volume);
     this.lastEndMs = this.bucketEndMs;
     this.bucketEndMs = Number.NaN;
   }
@@ -113,5 +126,36 @@ export class AlignedFrame implements Frame {
       this.visible[row] = this.last;
     }
     this.next = source.length;
+  }
+}
+
+/** A higher timeframe of another symbol: what of it has closed by the last bar of that symbol that has. */
+export class ChainedFrame implements Frame {
+  visible: Int32Array;
+  private readonly source: Bars;
+  private readonly other: Frame;
+  private readonly higher: Frame;
+  private next = 0;
+
+  constructor(source: Bars, other: Frame, higher: Frame) {
+    this.source = source;
+    this.other = other;
+    this.higher = higher;
+    this.visible = new Int32Array(source.length).fill(-1);
+  }
+
+  get bars(): Bars {
+    return this.higher.bars;
+  }
+
+  extend(): void {
+    this.other.extend();
+    this.higher.extend();
+    this.visible = grown(this.visible, this.source.length);
+    for (let row = this.next; row < this.source.length; row++) {
+      const otherRow = this.other.visible[row]!;
+      this.visible[row] = otherRow < 0 ? -1 : this.higher.visible[otherRow]!;
+    }
+    this.next = this.source.length;
   }
 }

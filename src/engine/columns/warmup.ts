@@ -1,4 +1,6 @@
 import type { Expr, FrameKey } from "../../domain/expression.ts";
+import type { ColumnStore } from "./column-store.ts";
+import type { Frame } from "./frame.ts";
 
 /** Rows that must have passed in each frame before an expression may be trusted: `warmup + settling`, summed along the tree. */
 export function warmupOf(expression: Expr): ReadonlyMap<FrameKey, number> {
@@ -27,4 +29,36 @@ function collect(expression: Expr, rowsAbove: number, needs: Map<FrameKey, numbe
       for (const input of node.inputs) collect(input, rows, needs);
     }
   }
+}
+
+/**
+ * The first row of the expression's own frame whose value may be trusted: where its inputs may be, and `warmup +
+ * settling` rows on. Infinity while that row is not known, because a higher timeframe has not closed often enough.
+ */
+export function readyRow(expression: Expr, store: ColumnStore): number {
+  const { node } = expression;
+  switch (node.kind) {
+    case "constant":
+    case "field":
+      return 0;
+    case "align":
+      return firstRowThatSees(store.frame(node.input.frame), readyRow(node.input, store), store);
+    case "indicator": {
+      const { definition, params, inputs } = node;
+      const inputsReady = Math.max(0, ...inputs.map((input) => readyRow(input, store)));
+      return inputsReady + definition.warmup(params as never) + definition.settling(params as never);
+    }
+  }
+}
+
+/** The first own row at which `row` of another frame has closed. */
+export function firstRowThatSees(frame: Frame, row: number, store: ColumnStore): number {
+  let low = 0;
+  let high = store.bars.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (frame.visible[middle]! < row) low = middle + 1;
+    else high = middle;
+  }
+  return low < store.bars.length ? low : Infinity;
 }

@@ -86,7 +86,7 @@ export class DecisionLog {
   }
 
   private grow(): void {
-    const capacity = this.timeMs.length * 2;
+    const capacity = Math.max(1024, this.timeMs.length * 2);
     for (const name of ["timeMs", "equity"] as const) {
       const larger = new Float64Array(capacity);
       larger.set(this[name]);

@@ -62,11 +62,7 @@ export function toSymbols(assets: z.infer<typeof assetsSchema>): SymbolInfo[] {
       quoteCurrency: quote,
       // Regulation NMS rule 612: a cent from one dollar up. Fractions of a share have nine decimals.
       tickSize: isCrypto ? positiveOrNull(asset.price_increment) : 0.01,
-      lotSize: isCrypto
-        ? positiveOrNull(asset.min_trade_increment)
-        : asset.fractionable === true
-          ? 1e-9
-          : 1,
+      lotSize: isCrypto ? positiveOrNull(asset.min_trade_increment) : asset.fractionable === true ? 1e-9 : 1,
       notionalMin: null,
       isTrading: asset.status === "active" && asset.tradable,
       calendarName: isCrypto ? "24/7" : "us-equity",

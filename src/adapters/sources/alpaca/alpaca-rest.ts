@@ -82,7 +82,7 @@ export class AlpacaRest {
     const askedFromMs = Math.max(0, fromMs - longestMs(timeframe));
     const askedToMs = toMs - 1;
     const seen = new Set<string>();
-    for (let pageToken = ""; ; ) {
+    for (let pageToken = ""; ;) {
       const token = pageToken;
       const { value, generatedMs } = await this.call(symbol, {
         what: describeRange(request, fromMs),

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
-import { alpacaBar, alpacaKey, startFakeAlpaca, type FakeAlpaca } from "../../../../test/fakes/fake-alpaca.ts";
+import {
+  alpacaBar,
+  alpacaKey,
+  startFakeAlpaca,
+  type FakeAlpaca,
+} from "../../../../test/fakes/fake-alpaca.ts";
 import { candleAt } from "../../../../test/fakes/fake-candles.ts";
 import type { Fault } from "../../../../test/fakes/fake-host.ts";
 import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
@@ -51,7 +56,8 @@ async function fetchAll(source: BarSource, request: Partial<BarRequest>): Promis
 }
 
 const closesOf = (pages: readonly Bars[]): number[] => pages.flatMap((page) => [...page.closeTimeMs]);
-const isoOf = (pages: readonly Bars[]): string[] => closesOf(pages).map((timeMs) => new Date(timeMs).toISOString());
+const isoOf = (pages: readonly Bars[]): string[] =>
+  closesOf(pages).map((timeMs) => new Date(timeMs).toISOString());
 const recorded = (name: string): unknown =>
   JSON.parse(readFileSync(sharedPath("fixtures", "brokers", "alpaca-py-tests", name), "utf8"));
 
@@ -82,27 +88,37 @@ test("the bar that is still open is left out", async () => {
 });
 
 // Recorded: test data of alpaca-py, whose daily bars of stocks are stamped at midnight in New York.
-test.skipIf(!hasShared)("a day of stocks closes with its session, in winter, in summer and in either order", async () => {
-  const { source, fake } = await setUp({}, Date.parse("2024-03-05T12:00Z"));
-  fake.host.answer = () => ({
-    body: { ...(recorded("test_historical_stock_data__test_get_bars__24.json") as object), next_page_token: null },
-  });
-  const winter = await fetchAll(source, { timeframe: "1d", fromMs: Date.parse("2022-01-30") });
-  expect(isoOf(winter)).toEqual(["2022-02-01T21:00:00.000Z", "2022-02-02T21:00:00.000Z"]);
-  expect([...winter[0]!.close]).toEqual([174.61, 175.84]);
-  fake.host.answer = () => ({
-    body: {
-      ...(recorded("test_historical_stock_data__test_get_bars_desc__25.json") as object),
-      next_page_token: null,
-    },
-  });
-  const summer = await fetchAll(source, { symbol: "TSLA", timeframe: "1d", fromMs: Date.parse("2023-09-01") });
-  expect(isoOf(summer)).toEqual([
-    "2023-09-25T20:00:00.000Z",
-    "2023-09-26T20:00:00.000Z",
-    "2023-09-27T20:00:00.000Z",
-  ]);
-});
+test.skipIf(!hasShared)(
+  "a day of stocks closes with its session, in winter, in summer and in either order",
+  async () => {
+    const { source, fake } = await setUp({}, Date.parse("2024-03-05T12:00Z"));
+    fake.host.answer = () => ({
+      body: {
+        ...(recorded("test_historical_stock_data__test_get_bars__24.json") as object),
+        next_page_token: null,
+      },
+    });
+    const winter = await fetchAll(source, { timeframe: "1d", fromMs: Date.parse("2022-01-30") });
+    expect(isoOf(winter)).toEqual(["2022-02-01T21:00:00.000Z", "2022-02-02T21:00:00.000Z"]);
+    expect([...winter[0]!.close]).toEqual([174.61, 175.84]);
+    fake.host.answer = () => ({
+      body: {
+        ...(recorded("test_historical_stock_data__test_get_bars_desc__25.json") as object),
+        next_page_token: null,
+      },
+    });
+    const summer = await fetchAll(source, {
+      symbol: "TSLA",
+      timeframe: "1d",
+      fromMs: Date.parse("2023-09-01"),
+    });
+    expect(isoOf(summer)).toEqual([
+      "2023-09-25T20:00:00.000Z",
+      "2023-09-26T20:00:00.000Z",
+      "2023-09-27T20:00:00.000Z",
+    ]);
+  },
+);
 
 test("a stock's day counts as closed only when its auction and late prints are in", async () => {
   const day = { timeframe: "1d" as const, fromMs: nowMs - 2 * dayMs, toMs: nowMs + dayMs };
@@ -200,7 +216,9 @@ test("an unknown symbol is refused with the nearest one", async () => {
 
 test("stocks need a key, the history of crypto does not", async () => {
   const clock = new ManualClock(nowMs, "auto");
-  await expect(alpacaSource({ clock, prng: new Prng(1), market: "stocks" })).rejects.toThrow(/SOURCE_KEY_MISSING/);
+  await expect(alpacaSource({ clock, prng: new Prng(1), market: "stocks" })).rejects.toThrow(
+    /SOURCE_KEY_MISSING/,
+  );
   const fake = await startFakeAlpaca(clock, listedMs);
   fakes.push(fake);
   const open = await alpacaSource({ clock, prng: new Prng(1), ...crypto, baseUrl: fake.host.url });
@@ -215,7 +233,13 @@ test("stocks need a key, the history of crypto does not", async () => {
 test("a day of crypto closes at the next midnight of the zone that its stamp shows", async () => {
   const { source, fake } = await setUp(crypto);
   // Midnight in Chicago before and after the clocks change on 2023-03-12, then midnight UTC, then no midnight at all.
-  const stamps = ["2023-03-11T06:00Z", "2023-03-12T06:00Z", "2023-03-13T05:00Z", "2023-03-16T00:00Z", "2023-03-17T03:00Z"];
+  const stamps = [
+    "2023-03-11T06:00Z",
+    "2023-03-12T06:00Z",
+    "2023-03-13T05:00Z",
+    "2023-03-16T00:00Z",
+    "2023-03-17T03:00Z",
+  ];
   const rows = stamps.map((stamp) => alpacaBar({ ...candleAt(Date.parse(stamp), dayMs) }));
   fake.host.answer = () => ({ body: { bars: { "BTC/USD": rows }, next_page_token: null } });
   let offGrid = 0;
@@ -245,7 +269,10 @@ test.skipIf(!hasShared)("a snapshot gives closed bars only", async () => {
   expect(bitcoin).toEqual({
     symbol: "BTC/USD",
     minuteBar: expect.objectContaining({ closeTimeMs: Date.parse("2022-03-28T17:33:00Z"), close: 47532.2 }),
-    previousDay: expect.objectContaining({ closeTimeMs: Date.parse("2022-03-28T05:00:00Z"), close: 47148.98 }),
+    previousDay: expect.objectContaining({
+      closeTimeMs: Date.parse("2022-03-28T05:00:00Z"),
+      close: 47148.98,
+    }),
     lastTrade: { timeMs: Date.parse("2022-03-28T17:33:20.198Z"), price: 47537.64 },
     quote: { timeMs: Date.parse("2022-03-28T17:32:30.824Z"), bid: 47530.99, ask: 47531.66 },
   });

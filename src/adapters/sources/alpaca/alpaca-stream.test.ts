@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
-import { alpacaBar, alpacaKey, startFakeAlpaca, type FakeAlpaca } from "../../../../test/fakes/fake-alpaca.ts";
+import {
+  alpacaBar,
+  alpacaKey,
+  startFakeAlpaca,
+  type FakeAlpaca,
+} from "../../../../test/fakes/fake-alpaca.ts";
 import { candleAt } from "../../../../test/fakes/fake-candles.ts";
 import { ManualClock, settle, until } from "../../../../test/fakes/manual-clock.ts";
 import { hasShared, sharedPath } from "../../../../test/shared.ts";
@@ -180,7 +185,9 @@ test("silence is suspicious while the market is open, and nothing to remark when
   const open = await setUp({ staleAfterMs: 5 * minuteMs });
   await live(open);
   await open.clock.advance(5 * minuteMs);
-  expect(statesOf(open, "reconnecting").map(({ reason }) => reason)).toEqual(["the stream was silent for 300000 ms"]);
+  expect(statesOf(open, "reconnecting").map(({ reason }) => reason)).toEqual([
+    "the stream was silent for 300000 ms",
+  ]);
   open.stream.close();
   await open.fake.host.close();
   const saturdayMs = Date.parse("2024-03-09T15:00:00Z");
@@ -192,38 +199,49 @@ test("silence is suspicious while the market is open, and nothing to remark when
 
 test("only minutes are streamed", async () => {
   const test = await setUp();
-  const source = await alpacaSource({ clock: test.clock, prng: new Prng(1), market: "stocks", credentials: alpacaKey });
+  const source = await alpacaSource({
+    clock: test.clock,
+    prng: new Prng(1),
+    market: "stocks",
+    credentials: alpacaKey,
+  });
   expect(() =>
     source.subscribe({ symbols: ["SPY"], timeframes: ["1m", "1d"], onBar() {}, onState() {} }),
   ).toThrow(/TIMEFRAME_UNSUPPORTED.*1d/);
 });
 
 // Recorded: the frames in Alpaca's documents, sent by a server to the official client.
-test.skipIf(!hasShared)("every data frame of the documents is understood or left out on purpose", async () => {
-  const folder = sharedPath("fixtures", "market", "alpaca-doc-examples");
-  const frames = readdirSync(folder)
-    .filter((name) => name.includes("stock-pricing-data__realtime"))
-    .map((name) => (JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as { message: unknown }).message)
-    .filter((message) => !Array.isArray(message) && "T" in (message as object)) as Record<string, unknown>[];
-  const test = await setUp();
-  await live(test);
-  const before = test.stream.counts().messages;
-  for (const one of frames) test.fake.send([one]);
-  await until(() => test.stream.counts().messages - before === 2, "bar and day arrive");
-  await settle();
-  expect(frames.map(({ T }) => T)).toEqual(["t", "q", "b", "d", "s"]);
-  expect(test.bars).toEqual([
-    {
-      symbol: "SPY",
-      timeframe: "1m",
-      closeTimeMs: Date.parse("2021-02-22T19:16:00Z"),
-      open: 388.985,
-      high: 389.13,
-      low: 388.975,
-      close: 389.12,
-      volume: 49378,
-    },
-  ]);
-  // Trades, quotes and halts are not subscribed to: the client hands them to nobody.
-  expect(test.stream.counts()).toMatchObject({ bars: 1, unreadable: 0, ignored: { dailyBar: 1 } });
-});
+test.skipIf(!hasShared)(
+  "every data frame of the documents is understood or left out on purpose",
+  async () => {
+    const folder = sharedPath("fixtures", "market", "alpaca-doc-examples");
+    const frames = readdirSync(folder)
+      .filter((name) => name.includes("stock-pricing-data__realtime"))
+      .map((name) => (JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as { message: unknown }).message)
+      .filter((message) => !Array.isArray(message) && "T" in (message as object)) as Record<
+      string,
+      unknown
+    >[];
+    const test = await setUp();
+    await live(test);
+    const before = test.stream.counts().messages;
+    for (const one of frames) test.fake.send([one]);
+    await until(() => test.stream.counts().messages - before === 2, "bar and day arrive");
+    await settle();
+    expect(frames.map(({ T }) => T)).toEqual(["t", "q", "b", "d", "s"]);
+    expect(test.bars).toEqual([
+      {
+        symbol: "SPY",
+        timeframe: "1m",
+        closeTimeMs: Date.parse("2021-02-22T19:16:00Z"),
+        open: 388.985,
+        high: 389.13,
+        low: 388.975,
+        close: 389.12,
+        volume: 49378,
+      },
+    ]);
+    // Trades, quotes and halts are not subscribed to: the client hands them to nobody.
+    expect(test.stream.counts()).toMatchObject({ bars: 1, unreadable: 0, ignored: { dailyBar: 1 } });
+  },
+);

@@ -82,7 +82,11 @@ export function openAlpacaWire(
   { message, lost }: WireEvents,
 ): Wire {
   const path = market === "stocks" ? `/v2/${feed}` : "/v1beta3/crypto/us";
-  const common = { credentials, reconnect: false, ...(wsUrl === undefined ? {} : { url: `${wsUrl}${path}` }) };
+  const common = {
+    credentials,
+    reconnect: false,
+    ...(wsUrl === undefined ? {} : { url: `${wsUrl}${path}` }),
+  };
   const stream =
     market === "stocks"
       ? new streaming.StockDataStream({ ...common, feed })

@@ -96,11 +96,14 @@ test.each(passing)("%s is tried again and costs nothing", async (_what, fault) =
 test("after six tries the venue counts as unreachable, and the waits grew", async () => {
   const { source, fake, clock } = await setUp();
   for (let k = 0; k < 6; k++) fake.host.faults.push({ kind: "html", status: 502 });
-  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_UNREACHABLE.*6 tries.*HTTP 502 with an HTML page/);
+  await expect(fetchAll(source, {})).rejects.toThrow(
+    /SOURCE_UNREACHABLE.*6 tries.*HTTP 502 with an HTML page/,
+  );
   expect(fake.host.requests).toHaveLength(6);
   // Full jitter with seed 1: each wait is somewhere below 500 ms, 1 s, 2 s, 4 s, 8 s.
   expect(clock.waits).toHaveLength(5);
-  for (const [attempt, waitMs] of clock.waits.entries()) expect(waitMs).toBeLessThanOrEqual(500 * 2 ** attempt);
+  for (const [attempt, waitMs] of clock.waits.entries())
+    expect(waitMs).toBeLessThanOrEqual(500 * 2 ** attempt);
   expect(Math.max(...clock.waits)).toBeGreaterThan(500);
 });
 
@@ -195,9 +198,9 @@ test.each([
 
 test("rows that cannot be bars are left out, counted and shown; the others are used", async () => {
   const { source, fake } = await setUp();
-  const row = (minutes: number, open: string, high: string, low: string, close: string, volume: string) => [
+  const row = (minutes: number, ...prices: readonly string[]): unknown[] => [
     nowMs - 30 * secondMs - minutes * minuteMs,
-    ...[open, high, low, close, volume],
+    ...prices,
     0,
   ];
   const body = [
@@ -252,7 +255,9 @@ test("a page whose times go back and forth is asked for again", async () => {
 test("a page of another time does not end a fetch as if all were there", async () => {
   const { source, fake } = await setUp();
   fake.host.answer = () => ({ body: [[listedMs, "10", "11", "9", "10", "1", listedMs]] });
-  await expect(fetchAll(source, { fromMs: nowMs - dayMs })).rejects.toThrow(/another time than was asked for/);
+  await expect(fetchAll(source, { fromMs: nowMs - dayMs })).rejects.toThrow(
+    /another time than was asked for/,
+  );
 });
 
 test("pages that overlap give each bar once", async () => {

@@ -4,6 +4,7 @@ import { captureAxios, type AxiosNetwork } from "../shared/capture-axios.ts";
 import { describeRange, makeSource, type PageRequest } from "../shared/make-source.ts";
 import { doubtIn, newestIn, type VenuePage } from "../shared/read-page.ts";
 import { redactor } from "../shared/redact.ts";
+import { symbolUnknown } from "../shared/source-errors.ts";
 import { RestCaller, type Ask, type Reply } from "../shared/rest-caller.ts";
 import { resolveOptions, type SourceOptions } from "../shared/source-options.ts";
 import { LiveStream } from "../shared/live-stream.ts";
@@ -62,18 +63,25 @@ export async function binanceSource(options: SourceOptions): Promise<BarSource> 
     closesOf: utcCloses,
     pages: (request) => rest.pages(request),
     listSymbols: (signal) => rest.symbols.all(signal),
-    stream: (request) =>
-      new LiveStream(request, {
+    stream: (request) => {
+      refuseLowerCase(request.symbols);
+      return new LiveStream(request, {
         ...resolved,
         topicsPerConnection,
         staleAfterMs: options.staleAfterMs ?? 60_000,
         isContinuous: true,
         closesOf: utcCloses,
         interpreter: () => interpretBinance,
-        openWire: (topics, events) =>
-          openBinanceWire(library.WebsocketClient, options.wsUrl, topics, events),
-      }),
+        openWire: (topics, events) => openBinanceWire(library.WebsocketClient, options.wsUrl, topics, events),
+      });
+    },
   });
+}
+
+/** Binance confirms any subscription, also to what does not exist: this mistake would only show as silence. */
+function refuseLowerCase(symbols: readonly string[]): void {
+  const wrong = symbols.find((symbol) => symbol !== symbol.toUpperCase());
+  if (wrong !== undefined) throw symbolUnknown("Binance", wrong, [wrong.toUpperCase()]);
 }
 
 type MainClient = typeof import("binance").MainClient;

@@ -204,7 +204,10 @@ test("messages that are damaged, of no use or impossible are counted, each as wh
   const test = await setUp();
   await live(test);
   await send(test, '{"stream":"btcusdt@kline_1m","data":{"e":"kline","s":"BT');
-  await send(test, { stream: "btcusdt@bookTicker", data: { u: 1, s: "BTCUSDT", b: "1", B: "1", a: "2", A: "1" } });
+  await send(test, {
+    stream: "btcusdt@bookTicker",
+    data: { u: 1, s: "BTCUSDT", b: "1", B: "1", a: "2", A: "1" },
+  });
   await send(test, klineMessage("DOGEUSDT", "1m", candleAt(startMs, minuteMs)));
   await send(test, klineMessage("BTCUSDT", "1m", { ...candleAt(startMs, minuteMs), high: "1" }));
   await close(test, 0);
@@ -260,7 +263,8 @@ test("more topics than a connection takes are spread over several", async () => 
 test("heartbeats tell that something arrives, once a second at most", async () => {
   const test = await setUp();
   await live(test);
-  for (let k = 0; k < 5; k++) await send(test, klineMessage("BTCUSDT", "1m", candleAt(startMs, minuteMs), false));
+  for (let k = 0; k < 5; k++)
+    await send(test, klineMessage("BTCUSDT", "1m", candleAt(startMs, minuteMs), false));
   await test.clock.advance(secondMs);
   await send(test, klineMessage("BTCUSDT", "1m", candleAt(startMs, minuteMs), false));
   expect(statesOf(test, "heartbeat")).toHaveLength(2);
@@ -281,10 +285,17 @@ test("what the venue will not subscribe to ends the stream with the reason", asy
   const test = await setUp();
   test.fake.host.socketHandler = {
     message(socket, data) {
-      const { id } = JSON.parse(String(data)) as { id: number };
+      const { id } = JSON.parse(data.toString()) as { id: number };
       socket.send(JSON.stringify({ error: { code: 2, msg: "Invalid request" }, id }));
     },
   };
   await until(() => statesOf(test, "refused").length === 1, "the refusal");
   expect(String(statesOf(test, "refused")[0]!.error)).toMatch(/SOURCE_REFUSED.*Invalid request/);
+});
+
+test("a symbol in small letters, which the venue would confirm and never serve, is refused", async () => {
+  const test = await setUp();
+  expect(() =>
+    test.source.subscribe({ symbols: ["btcusdt"], timeframes: ["1m"], onBar() {}, onState() {} }),
+  ).toThrow(/SYMBOL_UNKNOWN/);
 });

@@ -5,7 +5,7 @@ type WebsocketClient = typeof import("binance").WebsocketClient;
 const silent = { trace() {}, info() {}, error() {} };
 
 /** `btcusdt@kline_1m`. */
-export function topicOf({ symbol, timeframe }: StreamTopic): string {
+function topicOf({ symbol, timeframe }: StreamTopic): string {
   return `${symbol.toLowerCase()}@kline_${timeframe}`;
 }
 
@@ -30,17 +30,22 @@ export function openBinanceWire(
     lost(reason);
   };
   client.on("message", (data: unknown) => isOpen && message(data));
-  client.on("response", (data: unknown) => isOpen && message(data));
+  // The client emits failures of the transport as "responses" too.
+  client.on("response", (data: unknown) => isOpen && isReply(data) && message(data));
   client.on("reconnecting", () => lose("the connection was closed"));
   client.on("close", () => lose("the connection was closed"));
   client.on("exception", (error: unknown) => {
     // A refusal, or a message that it could not parse, says nothing about the connection.
-    const said = error as { error?: unknown; eventData?: unknown };
-    if (said.eventData !== undefined) return isOpen && message(said.eventData);
-    return said.error !== undefined && "id" in said ? isOpen && message(said) : lose(reasonOf(error));
+    if (isReply(error)) return isOpen && message(error);
+    const { eventData } = error as { eventData?: unknown };
+    return eventData === undefined ? lose(reasonOf(error)) : isOpen && message(eventData);
   });
   client.subscribe(topics.map(topicOf), "main").catch(() => lose("the connection was refused"));
   return { close };
+}
+
+function isReply(data: unknown): boolean {
+  return data !== null && typeof data === "object" && "id" in data;
 }
 
 function reasonOf(error: unknown): string {

@@ -84,16 +84,24 @@ const captures: readonly (readonly [string, () => unknown[], Counts])[] = [
 const samplesOf = (...parts: readonly string[]): unknown[] =>
   JSON.parse(readFileSync(sharedPath("fixtures", "market", ...parts), "utf8")) as unknown[];
 
-test.skipIf(!hasShared).each(captures)("%s: every message is understood or left out by name", (_name, read, expected) => {
-  const messages = read();
-  const counts = countKinds(messages);
-  expect(counts).toEqual(expected);
-  expect(total(counts)).toBe(messages.length);
-});
+test.skipIf(!hasShared).each(captures)(
+  "%s: every message is understood or left out by name",
+  (_name, read, expected) => {
+    const messages = read();
+    const counts = countKinds(messages);
+    expect(counts).toEqual(expected);
+    expect(total(counts)).toBe(messages.length);
+  },
+);
 
 // Recorded: single messages in the test data of NautilusTrader, which come from Binance's documents.
 test.skipIf(!hasShared)("the documents' examples are understood or left out by name", () => {
-  const folders = ["ws_messages", "futures/market_data_json", "futures/user_data_json", "spot/user_data_json"];
+  const folders = [
+    "ws_messages",
+    "futures/market_data_json",
+    "futures/user_data_json",
+    "spot/user_data_json",
+  ];
   const messages = folders.flatMap((folder) => {
     const path = sharedPath("fixtures", "market", "nautilus-binance", folder);
     return readdirSync(path).map((name) => JSON.parse(readFileSync(join(path, name), "utf8")) as unknown);
@@ -110,7 +118,7 @@ test.skipIf(!hasShared)("candles made of recorded trades are the venue's own, to
   for (const name of ["BINANCE_FUTURES.ws.1.0", "BINANCE_US.ws.1.0"]) {
     const messages = cryptofeedMessages(name) as { data: Record<string, unknown> }[];
     const candles = new Map<string, Record<string, unknown>>();
-    for (const { data } of messages) if (data["e"] === "kline") candles.set(`${String(data["s"])}`, data);
+    for (const { data } of messages) if (data["e"] === "kline") candles.set(String(data["s"]), data);
     for (const [symbol, data] of candles) {
       const kline = data["k"] as { t: number; T: number; n: number; L: number };
       const parts = messages
@@ -138,9 +146,15 @@ test.skipIf(!hasShared)("candles made of recorded trades are the venue's own, to
   expect(compared).toBe(4);
 });
 
-test.each([null, 1, "text", {}, { e: "kline" }, { e: "news" }, { stream: "x", data: null }, { e: "trade", s: 1 }])(
-  "%j is not understood, and said to be so",
-  (message) => {
-    expect(interpretBinance(message).map(({ kind }) => kind)).toEqual(["unreadable"]);
-  },
-);
+test.each([
+  null,
+  1,
+  "text",
+  {},
+  { e: "kline" },
+  { e: "news" },
+  { stream: "x", data: null },
+  { e: "trade", s: 1 },
+])("%j is not understood, and said to be so", (message) => {
+  expect(interpretBinance(message).map(({ kind }) => kind)).toEqual(["unreadable"]);
+});

@@ -100,7 +100,10 @@ const passing: readonly (readonly [string, Fault])[] = [
   ["an empty envelope", { kind: "reply", body: {} }],
   [
     "bars of another symbol",
-    { kind: "reply", body: { retCode: 0, retMsg: "OK", time: nowMs, result: { symbol: "ETHUSDT", list: [] } } },
+    {
+      kind: "reply",
+      body: { retCode: 0, retMsg: "OK", time: nowMs, result: { symbol: "ETHUSDT", list: [] } },
+    },
   ],
 ];
 
@@ -124,7 +127,9 @@ test("when the headers say that nothing is left, the next request waits for the 
 test("an address that asked too often is silent for ten minutes", async () => {
   const { source, fake, clock } = await setUp();
   fake.host.faults.push({ kind: "reply", status: 403, body: "access too frequent" });
-  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_BANNED.*2024-03-05T12:10:30Z.*access too frequent/);
+  await expect(fetchAll(source, {})).rejects.toThrow(
+    /SOURCE_BANNED.*2024-03-05T12:10:30Z.*access too frequent/,
+  );
   await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_BANNED/);
   expect(fake.host.requests).toHaveLength(1);
   await clock.advance(10 * minuteMs);
@@ -133,7 +138,8 @@ test("an address that asked too often is silent for ten minutes", async () => {
 
 test("a blocked country is told apart from a ban", async () => {
   const { source, fake } = await setUp();
-  const body = "<html>The Amazon CloudFront distribution is configured to block access from your country</html>";
+  const body =
+    "<html>The Amazon CloudFront distribution is configured to block access from your country</html>";
   fake.host.faults.push({ kind: "reply", status: 403, body });
   await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_REGION_REFUSED.*your country/);
 });

@@ -68,13 +68,7 @@ export async function bybitSource(options: BybitOptions): Promise<BarSource> {
         closesOf: utcCloses,
         interpreter: (topics) => (feed === "klines" ? interpret : barsFromTrades(topics, interpret)),
         openWire: (topics, events) =>
-          openBybitWire(
-            library.WebsocketClient,
-            options.wsUrl,
-            category,
-            bybitTopics(topics, feed),
-            events,
-          ),
+          openBybitWire(library.WebsocketClient, options.wsUrl, category, bybitTopics(topics, feed), events),
       }),
   });
 }
@@ -176,7 +170,7 @@ class BybitRest {
   private async listSymbols(signal?: AbortSignal): Promise<readonly SymbolInfo[]> {
     const symbols: SymbolInfo[] = [];
     const seen = new Set<string>();
-    for (let cursor = ""; ; ) {
+    for (let cursor = ""; ;) {
       const what = "the list of symbols";
       const { value } = await this.caller(what, "").call({
         what,

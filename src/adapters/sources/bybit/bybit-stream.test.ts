@@ -1,5 +1,10 @@
 import { afterEach, expect, test } from "vitest";
-import { bybitKline, bybitTrades, startFakeBybit, type FakeBybit } from "../../../../test/fakes/fake-bybit.ts";
+import {
+  bybitKline,
+  bybitTrades,
+  startFakeBybit,
+  type FakeBybit,
+} from "../../../../test/fakes/fake-bybit.ts";
 import { candleAt } from "../../../../test/fakes/fake-candles.ts";
 import { ManualClock, until } from "../../../../test/fakes/manual-clock.ts";
 import { Prng } from "../../../base/prng.ts";
@@ -89,7 +94,10 @@ test("confirmed bars arrive once; unconfirmed ones do not arrive", async () => {
 });
 
 test("spot topics go to the spot address, ten at a time", async () => {
-  const test = await setUp({ category: "spot" }, { timeframes: ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"] });
+  const test = await setUp(
+    { category: "spot" },
+    { timeframes: ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d"] },
+  );
   await live(test);
   expect(test.fake.paths).toEqual(["/v5/public/spot"]);
   await until(() => test.fake.subscriptions.length === 2, "both requests");
@@ -149,13 +157,31 @@ test("trades become bars; the one whose beginning was missed is named and not bu
   await test.clock.advance(3 * minuteMs);
   expect(test.fake.subscriptions).toEqual([["publicTrade.BTCUSDT"]]);
   const at = (seconds: number): number => startMs + seconds * secondMs;
-  await send(test, bybitTrades("BTCUSDT", [["a", at(20), 100, 1], ["b", at(59), 101, 1]]));
-  await send(test, bybitTrades("BTCUSDT", [["c", at(60), 102, 1], ["d", at(61), 105, 2]]));
+  await send(
+    test,
+    bybitTrades("BTCUSDT", [
+      ["a", at(20), 100, 1],
+      ["b", at(59), 101, 1],
+    ]),
+  );
+  await send(
+    test,
+    bybitTrades("BTCUSDT", [
+      ["c", at(60), 102, 1],
+      ["d", at(61), 105, 2],
+    ]),
+  );
   expect(statesOf(test, "gap").map(({ backfill }) => backfill)).toEqual([
     [{ symbol: "BTCUSDT", timeframe: "1m", fromMs: at(60), toMs: at(60) + 1 }],
   ]);
   // The same message twice, and one that overtook another: neither counts a trade twice.
-  await send(test, bybitTrades("BTCUSDT", [["c", at(60), 102, 1], ["d", at(61), 105, 2]]));
+  await send(
+    test,
+    bybitTrades("BTCUSDT", [
+      ["c", at(60), 102, 1],
+      ["d", at(61), 105, 2],
+    ]),
+  );
   await send(test, bybitTrades("BTCUSDT", [["f", at(119), 99, 1]]));
   await send(test, bybitTrades("BTCUSDT", [["e", at(90), 104, 1]]));
   await send(test, bybitTrades("BTCUSDT", [["g", at(120), 103, 1]]));

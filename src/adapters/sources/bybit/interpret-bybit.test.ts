@@ -45,29 +45,34 @@ test.skipIf(!hasShared)("recorded messages are understood or left out by name", 
 });
 
 // Recorded: 50 messages in a row of an order book, and the examples of Bybit's documents (NautilusTrader's test data).
-test.skipIf(!hasShared)("a recorded order book and the documents' examples are understood or left out by name", () => {
-  const folder = folderOf("nautilus-bybit-v5");
-  const [book] = Object.values(unzipSync(readFileSync(join(folder, "xrpusdt-ob500.data.zip"))));
-  const lines = new TextDecoder().decode(book).trimEnd().split("\n");
-  expect(countKinds(lines.map((line) => JSON.parse(line) as unknown))).toEqual({ orderbook: 50 });
-  const examples = readdirSync(folder).filter((name) => name.startsWith("ws_"));
-  const unread = examples.filter((name) =>
-    kindsOf(JSON.parse(readFileSync(join(folder, name), "utf8"))).some((kind) => kind.startsWith("unreadable")),
-  );
-  // One is a row of data and no message; the other has a topic that no version of the interface sends.
-  expect(unread).toEqual(["ws_account_position_with_open_time.json", "ws_public_trade.json"]);
-  const kline = JSON.parse(readFileSync(join(folder, "ws_kline.json"), "utf8")) as unknown;
-  expect(interpret(kline)).toEqual([
-    {
-      kind: "bar",
-      symbol: "BTCUSDT",
-      timeframe: "5m",
-      row: { openMs: 1672324800000, open: 16649.5, high: 16677, low: 16608, close: 16677, volume: 2.081 },
-      isClosed: false,
-    },
-    { kind: "time", timeMs: 1672324988882 },
-  ]);
-});
+test.skipIf(!hasShared)(
+  "a recorded order book and the documents' examples are understood or left out by name",
+  () => {
+    const folder = folderOf("nautilus-bybit-v5");
+    const [book] = Object.values(unzipSync(readFileSync(join(folder, "xrpusdt-ob500.data.zip"))));
+    const lines = new TextDecoder().decode(book).trimEnd().split("\n");
+    expect(countKinds(lines.map((line) => JSON.parse(line) as unknown))).toEqual({ orderbook: 50 });
+    const examples = readdirSync(folder).filter((name) => name.startsWith("ws_"));
+    const unread = examples.filter((name) =>
+      kindsOf(JSON.parse(readFileSync(join(folder, name), "utf8"))).some((kind) =>
+        kind.startsWith("unreadable"),
+      ),
+    );
+    // One is a row of data and no message; the other has a topic that no version of the interface sends.
+    expect(unread).toEqual(["ws_account_position_with_open_time.json", "ws_public_trade.json"]);
+    const kline = JSON.parse(readFileSync(join(folder, "ws_kline.json"), "utf8")) as unknown;
+    expect(interpret(kline)).toEqual([
+      {
+        kind: "bar",
+        symbol: "BTCUSDT",
+        timeframe: "5m",
+        row: { openMs: 1672324800000, open: 16649.5, high: 16677, low: 16608, close: 16677, volume: 2.081 },
+        isClosed: false,
+      },
+      { kind: "time", timeMs: 1672324988882 },
+    ]);
+  },
+);
 
 test("an inverse contract counts dollars: the base asset is what they bought", () => {
   const trade = { i: "a", s: "BTCUSD", T: 1, p: "50000", v: "100" };

@@ -19,7 +19,9 @@ const klinesSchema = z.array(
   }),
 );
 
-const tradesSchema = z.array(z.object({ i: z.string(), s: z.string(), T: z.number(), p: numeric, v: numeric }));
+const tradesSchema = z.array(
+  z.object({ i: z.string(), s: z.string(), T: z.number(), p: numeric, v: numeric }),
+);
 
 /** Topics that carry no bar and no trade, public and private ones. */
 const ignoredTopics = new Set([

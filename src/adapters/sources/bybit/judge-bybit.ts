@@ -41,7 +41,9 @@ function judgeForbidden({ body, unreadable }: HttpAnswer): Verdict {
 /** How far away the reset is that the headers tell, in the venue's own time. */
 function resetSpanMs(answer: HttpAnswer): number | null {
   const resetMs = numberIn(answer.headers, "x-bapi-limit-reset-timestamp");
-  return resetMs === null ? null : Math.max(0, resetMs - (bybitTime(answer) ?? dateOf(answer.headers) ?? resetMs));
+  return resetMs === null
+    ? null
+    : Math.max(0, resetMs - (bybitTime(answer) ?? dateOf(answer.headers) ?? resetMs));
 }
 
 /** The venue's time in an answer, to the millisecond; null where it is missing. */

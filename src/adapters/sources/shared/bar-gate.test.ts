@@ -14,8 +14,17 @@ function bar(minute: number, close = 10): LiveBar {
 test("every bar is delivered once and in order, or was named as missing", () => {
   const arrivals = fc.array(
     fc.oneof(
-      { weight: 8, arbitrary: fc.record({ kind: fc.constant("bar" as const), step: fc.integer({ min: -2, max: 3 }) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant("reconnect" as const), minutes: fc.integer({ min: 0, max: 5 }) }) },
+      {
+        weight: 8,
+        arbitrary: fc.record({ kind: fc.constant("bar" as const), step: fc.integer({ min: -2, max: 3 }) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: fc.constant("reconnect" as const),
+          minutes: fc.integer({ min: 0, max: 5 }),
+        }),
+      },
     ),
     { maxLength: 60 },
   );

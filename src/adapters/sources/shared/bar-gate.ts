@@ -102,10 +102,6 @@ function couldClose({ topic, lastBar }: TopicState, atMs: number): boolean {
 
 function isSame(a: LiveBar, b: LiveBar): boolean {
   return (
-    a.open === b.open &&
-    a.high === b.high &&
-    a.low === b.low &&
-    a.close === b.close &&
-    a.volume === b.volume
+    a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close && a.volume === b.volume
   );
 }

@@ -2,6 +2,8 @@
 export type DeliveryEvents<Item> = {
   /** Items were dropped since the queue last ran empty: called with the first, and with all when it has. */
   readonly onOverflow: (dropped: readonly Item[]) => void;
+  /** The receiver threw, or its promise failed; it has had its item and gets the next. */
+  readonly onFailure: (error: unknown) => void;
 };
 
 /**
@@ -19,11 +21,7 @@ export class BoundedDelivery<Item> {
   private readonly deliver: (item: Item) => void | Promise<void>;
   private readonly events: DeliveryEvents<Item>;
 
-  constructor(
-    sizeMax: number,
-    deliver: (item: Item) => void | Promise<void>,
-    events: DeliveryEvents<Item>,
-  ) {
+  constructor(sizeMax: number, deliver: (item: Item) => void | Promise<void>, events: DeliveryEvents<Item>) {
     this.sizeMax = sizeMax;
     this.deliver = deliver;
     this.events = events;
@@ -52,16 +50,23 @@ export class BoundedDelivery<Item> {
     let item: Item | undefined = first;
     while (item !== undefined && !this.isClosed) {
       this.delivered += 1;
-      const result = this.deliver(item);
+      const result = this.hand(item);
       if (result instanceof Promise) {
         this.isBusy = true;
-        // A receiver that fails has had its item: the failure is its own to report.
-        void result.catch(() => {}).then(() => this.proceed());
+        void result.catch(this.events.onFailure).then(() => this.proceed());
         return;
       }
       item = this.waiting.shift();
     }
     this.reportMissed();
+  }
+
+  private hand(item: Item): void | Promise<void> {
+    try {
+      return this.deliver(item);
+    } catch (error) {
+      this.events.onFailure(error);
+    }
   }
 
   private proceed(): void {

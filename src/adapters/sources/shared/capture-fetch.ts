@@ -58,12 +58,7 @@ export class RecordingFetch {
 
 type Fetched = Omit<HttpAnswer, "body" | "unreadable"> & { readonly bytes: Uint8Array<ArrayBuffer> };
 
-async function fetchBytes(
-  clock: Clock,
-  url: string,
-  init: RequestInit,
-  timeoutMs: number,
-): Promise<Fetched> {
+async function fetchBytes(clock: Clock, url: string, init: RequestInit, timeoutMs: number): Promise<Fetched> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   const sentMs = clock.nowMs();

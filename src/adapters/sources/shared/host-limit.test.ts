@@ -20,22 +20,25 @@ test("a full bucket lets its weight through at once, and then as much as it refi
 
 test("in no window is more spent than a full bucket and its refill", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 40 }), async (weights) => {
-      const clock = new ManualClock(0, "auto");
-      const limit = new HostLimit(clock, allowance);
-      const spent: { atMs: number; weight: number }[] = [];
-      await Promise.all(
-        weights.map(async (weight) => {
-          await limit.take(weight);
-          spent.push({ atMs: clock.nowMs(), weight });
-        }),
-      );
-      for (const { atMs } of spent) {
-        const inWindow = spent.filter((one) => one.atMs >= atMs && one.atMs < atMs + allowance.windowMs);
-        const weight = inWindow.reduce((sum, one) => sum + one.weight, 0);
-        expect(weight).toBeLessThanOrEqual(2 * allowance.weight);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 40 }),
+      async (weights) => {
+        const clock = new ManualClock(0, "auto");
+        const limit = new HostLimit(clock, allowance);
+        const spent: { atMs: number; weight: number }[] = [];
+        await Promise.all(
+          weights.map(async (weight) => {
+            await limit.take(weight);
+            spent.push({ atMs: clock.nowMs(), weight });
+          }),
+        );
+        for (const { atMs } of spent) {
+          const inWindow = spent.filter((one) => one.atMs >= atMs && one.atMs < atMs + allowance.windowMs);
+          const weight = inWindow.reduce((sum, one) => sum + one.weight, 0);
+          expect(weight).toBeLessThanOrEqual(2 * allowance.weight);
+        }
+      },
+    ),
     { seed: 20240305, numRuns: 30 },
   );
 });

@@ -28,12 +28,12 @@ test("Retry-After is seconds or a date", () => {
 });
 
 test("headers that are missing or no numbers are null, not 0", () => {
-  expect([numberIn({ a: "5" }, "a"), numberIn({ a: "" }, "a"), numberIn({ a: "x" }, "a"), numberIn({}, "a")]).toEqual([
-    5,
-    null,
-    null,
-    null,
-  ]);
+  expect([
+    numberIn({ a: "5" }, "a"),
+    numberIn({ a: "" }, "a"),
+    numberIn({ a: "x" }, "a"),
+    numberIn({}, "a"),
+  ]).toEqual([5, null, null, null]);
   expect([dateOf({}), dateOf({ date: "never" })]).toEqual([null, null]);
 });
 

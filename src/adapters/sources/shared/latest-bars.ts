@@ -22,7 +22,8 @@ export async function latestBars(
   let table = new BarTable(symbol, timeframe, count);
   for (let doubling = 0; doubling <= doublingsMax; doubling++) {
     table = new BarTable(symbol, timeframe, count);
-    for await (const page of fetchBars({ symbol, timeframe, fromMs: nowMs - backMs, toMs })) append(table, page);
+    for await (const page of fetchBars({ symbol, timeframe, fromMs: nowMs - backMs, toMs }))
+      append(table, page);
     if (table.length >= count) break;
     backMs = Math.max(backMs * 2, backMs + dayMs);
   }

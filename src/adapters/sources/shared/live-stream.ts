@@ -61,12 +61,13 @@ export class LiveStream implements Subscription {
           dropped: missed.length,
           backfill: rangesOf(missed),
         }),
+      onFailure: crash,
     });
     for (const timeframe of request.timeframes) this.closesOf.set(timeframe, parts.closesOf(timeframe));
     for (let from = 0; from < topics.length; from += parts.topicsPerConnection) {
       this.connect(topics.slice(from, from + parts.topicsPerConnection));
     }
-    for (const connection of [...this.connections]) connection.open();
+    for (const connection of this.connections) connection.open();
   }
 
   counts(): StreamCounts {
@@ -76,7 +77,7 @@ export class LiveStream implements Subscription {
   close(): void {
     if (this.isClosed) return;
     this.end();
-    this.request.onState({ kind: "closed", atMs: this.parts.clock.nowMs() });
+    this.report({ kind: "closed", atMs: this.parts.clock.nowMs() });
   }
 
   private connect(topics: readonly StreamTopic[]): void {
@@ -173,7 +174,7 @@ export class LiveStream implements Subscription {
 
   private revise(bar: LiveBar): void {
     this.tally.add("revisions");
-    this.request.onRevision?.(bar);
+    guarded(() => this.request.onRevision?.(bar));
   }
 
   private tellPartial({ symbol, timeframe, closeMs }: Extract<StreamEvent, { kind: "partial" }>): void {
@@ -193,11 +194,15 @@ export class LiveStream implements Subscription {
 
   private refuse(error: Error): void {
     this.end();
-    this.request.onState({ kind: "refused", atMs: this.parts.clock.nowMs(), error });
+    this.report({ kind: "refused", atMs: this.parts.clock.nowMs(), error });
   }
 
   private tell(state: StreamState): void {
-    if (!this.isClosed) this.request.onState(state);
+    if (!this.isClosed) this.report(state);
+  }
+
+  private report(state: StreamState): void {
+    guarded(() => this.request.onState(state));
   }
 
   private end(): void {
@@ -205,6 +210,21 @@ export class LiveStream implements Subscription {
     this.delivery.close();
     for (const connection of this.connections) connection.close();
   }
+}
+
+/** Venue clients swallow what a listener throws: a receiver's bug must end the program, not vanish in a socket. */
+function guarded(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    crash(error);
+  }
+}
+
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** One range per symbol and timeframe, from the first to the last bar that was missed. */

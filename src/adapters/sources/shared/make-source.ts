@@ -77,7 +77,11 @@ export function makeSource(parts: VenueParts): BarSource {
   };
 }
 
-async function* fetchPages(parts: VenueParts, request: BarRequest, closing: AbortSignal): AsyncGenerator<Bars> {
+async function* fetchPages(
+  parts: VenueParts,
+  request: BarRequest,
+  closing: AbortSignal,
+): AsyncGenerator<Bars> {
   checkRequest(parts, [request.symbol], [request.timeframe], "history");
   refuseWhenClosed(parts.name, closing);
   if (!(request.fromMs < request.toMs)) return;
@@ -113,12 +117,13 @@ function checkRequest(
   if (wrong !== undefined || offered.length === 0) {
     throw timeframeUnsupported(name, wrong ?? "live", offered, use);
   }
-  if (symbols.length > 0 && symbols.every((symbol) => /^[\w./:-]+$/.test(symbol)) && timeframes.length > 0) return;
+  const isSymbol = (symbol: string): boolean => /^[^\s&?#%,\\"']+$/.test(symbol);
+  if (symbols.length > 0 && symbols.every(isSymbol) && timeframes.length > 0) return;
   throw new KiwiError({
     code: "SYMBOL_INVALID",
     exit: "usage",
     message: `${name} was asked for ${symbols.length === 0 ? "no symbol" : symbols.map((symbol) => JSON.stringify(symbol)).join(", ")}`,
-    why: "a symbol is letters, digits and . / : - _, and a request names at least one",
+    why: "a request names at least one symbol and timeframe, and a symbol holds no spaces, quotes or any of & ? # % ,",
     fix: `give a symbol as ${name} writes it`,
     topic: "sources",
   });
@@ -128,8 +133,7 @@ function refuseWhenClosed(name: string, closing: AbortSignal): void {
   if (closing.aborted) throw sourceClosed(name);
 }
 
-/** No bars. */
-export function emptyBars(symbol: string, timeframe: Timeframe): Bars {
+function emptyBars(symbol: string, timeframe: Timeframe): Bars {
   const none = new Float64Array(0);
   return barsOf(symbol, timeframe, {
     closeTimeMs: none,

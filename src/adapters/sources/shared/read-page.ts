@@ -104,10 +104,6 @@ function inTimeOrder(rows: readonly VenueRow[]): readonly VenueRow[] {
 
 function isSame(a: VenueRow, b: VenueRow): boolean {
   return (
-    a.open === b.open &&
-    a.high === b.high &&
-    a.low === b.low &&
-    a.close === b.close &&
-    a.volume === b.volume
+    a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close && a.volume === b.volume
   );
 }

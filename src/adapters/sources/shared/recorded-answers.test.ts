@@ -97,7 +97,9 @@ test.skipIf(!hasShared).each([
 
 // Recorded: the example in Bybit's documents. Its bars are of an inverse contract, newest first.
 test.skipIf(!hasShared)("Bybit's documented klines are bars, turned round", async () => {
-  const { message } = json("market", "bybit-v5-doc-examples", "v5__market__kline.01.json") as { message: unknown };
+  const { message } = json("market", "bybit-v5-doc-examples", "v5__market__kline.01.json") as {
+    message: unknown;
+  };
   const { source } = await sourceOf((options) => bybitSource({ ...options, category: "inverse" }), {
     ...(message as object),
     time: nowMs,
@@ -111,19 +113,27 @@ test.skipIf(!hasShared)("Bybit's documented klines are bars, turned round", asyn
 });
 
 // Recorded: an answer made up for a test of NautilusTrader, whose minute begins at second 39.
-test.skipIf(!hasShared)("a bar that begins where none can is quarantined, in whatever answer it comes", async () => {
-  const body = json("brokers", "nautilus-bybit", "http_get_klines_linear.json") as object;
-  const { source } = await sourceOf(bybitSource, { ...body, time: nowMs });
-  const { pages, quarantine } = await fetchAll(source, "BTCUSDT", "1m", ["2024-03-08T00:00Z", "2024-03-09"]);
-  expect(pages).toEqual([]);
-  expect(quarantine.map(({ fault, count }) => [fault, count])).toEqual([["offGrid", 1]]);
-});
+test.skipIf(!hasShared)(
+  "a bar that begins where none can is quarantined, in whatever answer it comes",
+  async () => {
+    const body = json("brokers", "nautilus-bybit", "http_get_klines_linear.json") as object;
+    const { source } = await sourceOf(bybitSource, { ...body, time: nowMs });
+    const { pages, quarantine } = await fetchAll(source, "BTCUSDT", "1m", [
+      "2024-03-08T00:00Z",
+      "2024-03-09",
+    ]);
+    expect(pages).toEqual([]);
+    expect(quarantine.map(({ fault, count }) => [fault, count])).toEqual([["offGrid", 1]]);
+  },
+);
 
 test.skipIf(!hasShared)("Bybit's documented instruments have their steps", async () => {
   const linear = json("brokers", "nautilus-bybit", "http_get_instruments_linear.json");
   const spot = json("brokers", "nautilus-bybit", "http_get_instruments_spot.json");
   const first = await sourceOf(bybitSource, { ...(linear as object), time: nowMs });
-  expect((await first.source.symbols()).map(({ symbol, tickSize, lotSize }) => [symbol, tickSize, lotSize])).toEqual([
+  expect(
+    (await first.source.symbols()).map(({ symbol, tickSize, lotSize }) => [symbol, tickSize, lotSize]),
+  ).toEqual([
     ["BTCUSDT", 0.5, 0.001],
     ["ETHUSDT", 0.05, 0.01],
   ]);
@@ -144,23 +154,26 @@ test.skipIf(!hasShared)("Bybit's documented instruments have their steps", async
   ]);
 });
 
-test.each([3, 50, 550])("%i symbols are fetched side by side, none twice and none left out", async (count) => {
-  const clock = new ManualClock(nowMs, "auto");
-  const fake = await startFakeBinance(clock, 0);
-  hosts.push(fake.host);
-  const answer = fake.host.answer;
-  fake.host.answer = (request) => {
-    request.query.set("symbol", "BTCUSDT");
-    return answer(request);
-  };
-  const source = await binanceSource({ clock, prng: new Prng(1), baseUrl: fake.host.url });
-  const symbols = Array.from({ length: count }, (_, k) => `S${k}USDT`);
-  const lengths = await mapConcurrently(symbols, 16, async (symbol) => {
-    let length = 0;
-    const range = { symbol, timeframe: "1h" as const, fromMs: nowMs - dayMs, toMs: nowMs };
-    for await (const page of source.fetchBars(range)) length += page.length;
-    return length;
-  });
-  expect(new Set(lengths)).toEqual(new Set([24]));
-  expect(fake.host.requests).toHaveLength(count);
-});
+test.each([3, 50, 550])(
+  "%i symbols are fetched side by side, none twice and none left out",
+  async (count) => {
+    const clock = new ManualClock(nowMs, "auto");
+    const fake = await startFakeBinance(clock, 0);
+    hosts.push(fake.host);
+    const answer = fake.host.answer;
+    fake.host.answer = (request) => {
+      request.query.set("symbol", "BTCUSDT");
+      return answer(request);
+    };
+    const source = await binanceSource({ clock, prng: new Prng(1), baseUrl: fake.host.url });
+    const symbols = Array.from({ length: count }, (_, k) => `S${k}USDT`);
+    const lengths = await mapConcurrently(symbols, 16, async (symbol) => {
+      let length = 0;
+      const range = { symbol, timeframe: "1h" as const, fromMs: nowMs - dayMs, toMs: nowMs };
+      for await (const page of source.fetchBars(range)) length += page.length;
+      return length;
+    });
+    expect(new Set(lengths)).toEqual(new Set([24]));
+    expect(fake.host.requests).toHaveLength(count);
+  },
+);

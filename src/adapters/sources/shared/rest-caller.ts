@@ -66,6 +66,8 @@ export class RestCaller {
     for (let attempt = 0; attempt < policy.attemptsMax; attempt++) {
       this.refuseWhileBanned();
       await limit.take(ask.weight, ask.signal);
+      // Another call may have been banned while this one waited.
+      this.refuseWhileBanned();
       const result = await this.attempt(ask);
       if (result.kind === "reply") return result.reply;
       if (result.kind === "refuse") throw await resolveError(result.error);

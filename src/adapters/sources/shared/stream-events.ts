@@ -15,7 +15,12 @@ export type StreamEvent =
       readonly isClosed: boolean;
     }
   /** A bar that was closed before has changed. */
-  | { readonly kind: "revision"; readonly symbol: string; readonly timeframe: Timeframe; readonly row: VenueRow }
+  | {
+      readonly kind: "revision";
+      readonly symbol: string;
+      readonly timeframe: Timeframe;
+      readonly row: VenueRow;
+    }
   | {
       readonly kind: "trade";
       /** Unique at the venue, per symbol. */
@@ -26,7 +31,12 @@ export type StreamEvent =
       readonly quantity: number;
     }
   /** A bar that cannot be built because its beginning was missed: it has to be fetched. */
-  | { readonly kind: "partial"; readonly symbol: string; readonly timeframe: Timeframe; readonly closeMs: number }
+  | {
+      readonly kind: "partial";
+      readonly symbol: string;
+      readonly timeframe: Timeframe;
+      readonly closeMs: number;
+    }
   /** The venue's time: what happened before has been sent, but for a moment's delay. */
   | { readonly kind: "time"; readonly timeMs: number }
   /** The subscription stands. */

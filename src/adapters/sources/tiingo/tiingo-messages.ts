@@ -41,7 +41,10 @@ export const pairsSchema = z.array(
 /** How Tiingo says no: an object, or a list of sentences with status 200. */
 export const refusalSchema = z.union([
   z.object({ detail: z.string() }).transform(({ detail }) => detail),
-  z.tuple([z.string()]).rest(z.string()).transform(([first]) => first),
+  z
+    .tuple([z.string()])
+    .rest(z.string())
+    .transform(([first]) => first),
 ]);
 
 /** A bar in the form that all venues share. */

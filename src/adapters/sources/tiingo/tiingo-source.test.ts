@@ -69,9 +69,13 @@ test.skipIf(!hasShared)("a recorded day of stocks closes with its session", asyn
     toMs: Date.parse("2015-01-06"),
   });
   expect(isoOf(pages)).toEqual(["2015-01-02T21:00", "2015-01-05T21:00"]);
-  expect([pages[0]!.open[0], pages[0]!.high[0], pages[0]!.low[1], pages[0]!.close[1], pages[0]!.volume[1]]).toEqual([
-    532.6, 535.8, 517.75, 519.46, 2059119,
-  ]);
+  expect([
+    pages[0]!.open[0],
+    pages[0]!.high[0],
+    pages[0]!.low[1],
+    pages[0]!.close[1],
+    pages[0]!.volume[1],
+  ]).toEqual([532.6, 535.8, 517.75, 519.46, 2059119]);
   const [request] = host.requests;
   expect([request!.path, Object.fromEntries(request!.query)]).toEqual([
     "/tiingo/daily/GOOGL/prices",
@@ -79,20 +83,23 @@ test.skipIf(!hasShared)("a recorded day of stocks closes with its session", asyn
   ]);
 });
 
-test.skipIf(!hasShared)("recorded half hours of IEX have no volume and close half an hour later", async () => {
-  const body = recorded("intraday_price.yaml");
-  const { source, host } = await setUp("iex", () => ({ body }));
-  const pages = await fetchAll(source, {
-    timeframe: "30m",
-    fromMs: Date.parse("2018-01-02"),
-    toMs: Date.parse("2018-01-03"),
-  });
-  expect(isoOf(pages)).toHaveLength(13);
-  expect([isoOf(pages)[0], isoOf(pages)[12]]).toEqual(["2018-01-02T15:00", "2018-01-02T21:00"]);
-  expect([pages[0]!.close[12], Math.max(...pages[0]!.volume)]).toEqual([1073.315, 0]);
-  expect(host.requests[0]!.path).toBe("/iex/GOOGL/prices");
-  expect(host.requests[0]!.query.get("resampleFreq")).toBe("30min");
-});
+test.skipIf(!hasShared)(
+  "recorded half hours of IEX have no volume and close half an hour later",
+  async () => {
+    const body = recorded("intraday_price.yaml");
+    const { source, host } = await setUp("iex", () => ({ body }));
+    const pages = await fetchAll(source, {
+      timeframe: "30m",
+      fromMs: Date.parse("2018-01-02"),
+      toMs: Date.parse("2018-01-03"),
+    });
+    expect(isoOf(pages)).toHaveLength(13);
+    expect([isoOf(pages)[0], isoOf(pages)[12]]).toEqual(["2018-01-02T15:00", "2018-01-02T21:00"]);
+    expect([pages[0]!.close[12], Math.max(...pages[0]!.volume)]).toEqual([1073.315, 0]);
+    expect(host.requests[0]!.path).toBe("/iex/GOOGL/prices");
+    expect(host.requests[0]!.query.get("resampleFreq")).toBe("30min");
+  },
+);
 
 test.skipIf(!hasShared)("recorded days of crypto close at midnight UTC", async () => {
   const pairs = recorded("crypto_price_history.yaml") as { ticker: string }[];
@@ -176,7 +183,10 @@ test("a wrong token is final and never shown", async () => {
   const { source, host } = await setUp("daily", () => ({ body: [] }), { credentials: { token: wrong } });
   host.faults.push({ kind: "reply", status: 403, body: { detail: `no: ${wrong}` } });
   const error = (await fetchAll(source, {}).catch((caught: unknown) => caught)) as KiwiError;
-  expect([error.parts.code, error.parts.message]).toEqual(["SOURCE_KEY_REFUSED", "Tiingo refused the key: no: ***"]);
+  expect([error.parts.code, error.parts.message]).toEqual([
+    "SOURCE_KEY_REFUSED",
+    "Tiingo refused the key: no: ***",
+  ]);
   await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_KEY_REFUSED.*Invalid token/);
 });
 
@@ -225,7 +235,7 @@ test("a refusal in words is passed on, whatever its status", async () => {
 
 test("there is no stream", async () => {
   const { source } = await setUp("daily", () => ({ body: [] }));
-  expect(() =>
-    source.subscribe({ symbols: ["AAPL"], timeframes: ["1d"], onBar() {}, onState() {} }),
-  ).toThrow(/TIMEFRAME_UNSUPPORTED Tiingo daily has no stream/);
+  expect(() => source.subscribe({ symbols: ["AAPL"], timeframes: ["1d"], onBar() {}, onState() {} })).toThrow(
+    /TIMEFRAME_UNSUPPORTED Tiingo daily has no stream/,
+  );
 });

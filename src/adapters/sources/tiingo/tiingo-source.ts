@@ -130,7 +130,7 @@ class TiingoRest {
       schema,
       doubt: (rows) => doubtIn(rows, startMs, askedToMs),
       signal: request.signal,
-      send: () => this.get(`${pathOf(market, symbol)}?${query}`),
+      send: () => this.get(`${pathOf(market, symbol)}?${query.toString()}`),
     });
   }
 
@@ -140,7 +140,10 @@ class TiingoRest {
         return dailySchema.transform((rows) => rows.map((row) => toDailyRow(row, isAdjusted)));
       case "crypto":
         return cryptoSchema
-          .refine((pairs) => pairs.every(({ ticker }) => ticker === symbol.toLowerCase()), "bars of another pair")
+          .refine(
+            (pairs) => pairs.every(({ ticker }) => ticker === symbol.toLowerCase()),
+            "bars of another pair",
+          )
           .transform((pairs) => pairs.flatMap(({ priceData }) => priceData.map(toRow)));
       default:
         return intradaySchema.transform((rows) => rows.map(toRow));
