@@ -5,5 +5,8 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   portfolioBarsPerSecond: { value: 3e6, isFloor: true },
   portfolioMemoryMb: { value: 1_500, isFloor: false },
   tenMillionBarsMemoryMb: { value: 1_200, isFloor: false },
+  storeImportRowsPerSecond: { value: 1.5e6, isFloor: true },
+  storeReadFiveMillionSeconds: { value: 0.75, isFloor: false },
+  storeReadMonthMs: { value: 15, isFloor: false },
   helpSeconds: { value: 0.2, isFloor: false },
 };

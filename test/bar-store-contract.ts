@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../src/base/prng.ts";
+import { BarTable } from "../src/domain/bar-table.ts";
 import { barsOf } from "../src/domain/bars.ts";
 import type { BarStore, BarsToStore, Provenance } from "../src/ports/bar-store.ts";
 import { BarStoreModel, hourlyBars, modelRows } from "./bar-store-model.ts";
@@ -215,6 +216,45 @@ export function testBarStore(name: string, open: (folder: string) => BarStore, r
           store.append("TEST", "1h", hourlyBars([1]), { source, receivedAtMs: 0 }),
         ).rejects.toMatchObject({ parts: { code: "BARS_UNFIT" } });
       expect(await store.list()).toEqual([]);
+      await store.close();
+    });
+  });
+
+  test(`${name}: writes that are started together take turns, and reads meanwhile see none half done`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const provenance: Provenance = { source: "a", receivedAtMs: 0 };
+      const pairs = Array.from({ length: 25 }, (_, pair) => [2 * pair, 2 * pair + 1]);
+      const writes = pairs.map(async (hours) => store.append("TEST", "1h", hourlyBars(hours), provenance));
+      const merging = store.compact("TEST", "1h");
+      const lengths = [];
+      for (let reading = 0; reading < 10; reading++)
+        lengths.push((await store.read("TEST", "1h", ...everything)).length);
+      expect(lengths.filter((length) => length % 2 === 1)).toEqual([]);
+      expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+      // Closing waits for what is under way.
+      await store.close();
+      await Promise.all([...writes, merging]);
+      const again = open(folder);
+      expect((await again.read("TEST", "1h", ...everything)).close).toEqual(hourlyBars(pairs.flat()).close);
+      await again.close();
+    });
+  });
+
+  test(`${name}: a live table is stored up to its length, without its spare room`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const provenance: Provenance = { source: "a", receivedAtMs: 0 };
+      const table = new BarTable("TEST", "1h", 8);
+      for (const hour of [1, 2, 3]) {
+        table.append(startMs + hour * hourMs, hour, hour, hour, hour, hour);
+        expect(await store.append("TEST", "1h", table, provenance)).toEqual({
+          added: 1,
+          revised: 0,
+          unchanged: hour - 1,
+        });
+      }
+      expect((await store.read("TEST", "1h", ...everything)).close).toEqual(Float64Array.of(1, 2, 3));
       await store.close();
     });
   });

@@ -8,7 +8,9 @@ export function writeBars(folder: string, bars: Bars, name = `${bars.symbol}-${b
   const lines = ["time,open,high,low,close,volume"];
   for (let row = 0; row < bars.length; row++) {
     const openMs = bars.closeTimeMs[row]! - timeframeMs(bars.timeframe);
-    lines.push([openMs, bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]].join());
+    lines.push(
+      [openMs, bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]].join(),
+    );
   }
   const path = join(folder, name);
   writeFileSync(path, lines.join("\n"));

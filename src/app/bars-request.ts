@@ -4,7 +4,11 @@ import { readDay } from "./read-day.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** How the bars of a request are to be loaded. */
-export function barsRequestOf({ folder, config, nowMs }: Pick<RunRequest, "folder" | "config" | "nowMs">): BarsRequest {
+export function barsRequestOf({
+  folder,
+  config,
+  nowMs,
+}: Pick<RunRequest, "folder" | "config" | "nowMs">): BarsRequest {
   const { data, pairs, csv, seed } = config;
   if (config.timeframe !== undefined) parseTimeframe(config.timeframe);
   return {

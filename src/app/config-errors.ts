@@ -3,7 +3,7 @@ import { KiwiError, type ExitKind } from "../base/errors.ts";
 import type { Origin } from "./config-layer.ts";
 
 /** What goes wrong on the command line is a matter of usage; what stands in a file or the environment, of config. */
-export function exitOf(origin: Origin): ExitKind {
+function exitOf(origin: Origin): ExitKind {
   return origin.kind === "flag" ? "usage" : "config";
 }
 

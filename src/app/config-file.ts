@@ -35,7 +35,7 @@ export function parseConfig(path: string, text: string): ConfigFile {
   if (!isPlain(values)) {
     throw configError(
       "CONFIG_SYNTAX",
-      `${basename(path)} holds ${Array.isArray(values) ? "a list" : `${typeof values}`}, not settings`,
+      `${basename(path)} holds a ${Array.isArray(values) ? "list" : typeof values}, not settings`,
       "a configuration is an object: { ... }",
       `wrap the settings in { and }, or start with kiwi init`,
     );

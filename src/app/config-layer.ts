@@ -46,7 +46,8 @@ function mergeInto(
     const before = target[key];
     // Another plug-in has other options: those of the one it replaces mean nothing to it.
     const isReplaced = !isPlain(before) || ("use" in value && before["use"] !== value["use"]);
-    if (isReplaced) for (const known of origins.keys()) if (known.startsWith(`${name}.`)) origins.delete(known);
+    if (isReplaced)
+      for (const known of origins.keys()) if (known.startsWith(`${name}.`)) origins.delete(known);
     const inner = isReplaced ? {} : { ...before };
     target[key] = inner;
     mergeInto(inner, value, here, origins, originOf);

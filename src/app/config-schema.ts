@@ -4,7 +4,7 @@ import { runConfigSchema } from "./run-config.ts";
 const text = z.string().min(1);
 
 /** The files that a finished run may leave beside its manifest. */
-export const artifactNames = ["html", "json", "csv"] as const;
+const artifactNames = ["html", "json", "csv"] as const;
 
 const csv = z.strictObject({
   stamp: z.enum(["open", "close"]).optional().describe("what the time stamps of the files name"),

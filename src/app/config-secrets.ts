@@ -3,7 +3,8 @@ import { isPlain, type Origin } from "./config-layer.ts";
 
 const secretName = /secret|passw|passphrase|token|api_?key|private_?key|credential/i;
 /** Alpaca and Amazon key ids, keys of well-known services, PEM blocks. */
-const knownSecret = /^(PK|AK)[A-Z0-9]{18}$|^AKIA[A-Z0-9]{16}$|^(sk|pk|rk|ghp|xox[bp])[-_][\w-]{16,}$|-----BEGIN /;
+const knownSecret =
+  /^(PK|AK)[A-Z0-9]{18}$|^AKIA[A-Z0-9]{16}$|^(sk|pk|rk|ghp|xox[bp])[-_][\w-]{16,}$|-----BEGIN /;
 const longWord = /^[A-Za-z0-9+_=-]{32,}$/;
 
 /** Whether a text looks like a key or a password rather than like a setting. */

@@ -13,7 +13,7 @@ export type DataQuality = {
 };
 
 /** Warnings beyond this many are counted and not shown one by one. */
-const warningsMax = 12;
+const warningsMax = 6;
 
 /** Looks over the bars of every source before anything is concluded from them. */
 export function dataQuality(sources: readonly BarSource[], calendars: readonly Calendar[]): DataQuality {
@@ -34,6 +34,9 @@ export function dataQuality(sources: readonly BarSource[], calendars: readonly C
     };
   });
   const more = warnings.length - warningsMax;
-  const shown = more > 0 ? [...warnings.slice(0, warningsMax), `${more} more warnings about the data: kiwi data check`] : warnings;
+  const shown =
+    more > 0
+      ? [...warnings.slice(0, warningsMax), `${more} more warnings about the data: kiwi data check`]
+      : warnings;
   return { sources: reported, warnings: shown, isSound };
 }

@@ -23,7 +23,9 @@ test("finer bars that do not add up are refused with the first bar that differs"
   const close = coarse.close.slice();
   close[20] = close[20]! * 1.01;
   const other = barsOf("AAA", "1h", { ...coarse, close });
-  expect(() => agreeingDetail(other, fine, calendar)).toThrow(/DETAIL_DISAGREES AAA at 2024-01-01T21:00:00Z: close/);
+  expect(() => agreeingDetail(other, fine, calendar)).toThrow(
+    /DETAIL_DISAGREES AAA at 2024-01-01T21:00:00Z: close/,
+  );
 });
 
 test("only the time that both cover is run, and that is said", () => {

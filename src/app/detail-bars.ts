@@ -23,7 +23,12 @@ export function isTimeframeText(text: string): text is Timeframe {
 }
 
 /** The file with finer bars that lies beside a data file: same symbol, that timeframe. Throws `DETAIL_MISSING`. */
-export async function detailPath(folder: string, dataPath: string, symbol: string, timeframe: Timeframe): Promise<string> {
+export async function detailPath(
+  folder: string,
+  dataPath: string,
+  symbol: string,
+  timeframe: Timeframe,
+): Promise<string> {
   if (isSynthetic(dataPath)) throw missingDetail(symbol, timeframe, "made-up bars have no finer ones");
   const beside = dirname(resolve(folder, dataPath));
   const names = await readdir(beside);
@@ -31,7 +36,8 @@ export async function detailPath(folder: string, dataPath: string, symbol: strin
     const told = parseFileName(name);
     return told.symbol === symbol && told.timeframe === timeframe;
   });
-  if (found === undefined) throw missingDetail(symbol, timeframe, `${beside} has no file like ${symbol}-${timeframe}.csv`);
+  if (found === undefined)
+    throw missingDetail(symbol, timeframe, `${beside} has no file like ${symbol}-${timeframe}.csv`);
   return join(beside, found);
 }
 
@@ -42,7 +48,10 @@ export async function detailPath(folder: string, dataPath: string, symbol: strin
 export function agreeingDetail(coarse: Bars, fine: Bars, calendar: Calendar): DetailBars {
   if (timeframeMs(fine.timeframe) >= timeframeMs(coarse.timeframe)) throw notFiner(coarse, fine);
   const spanMs = timeframeMs(coarse.timeframe);
-  const firstOpenMs = Math.max(coarse.closeTimeMs[0]! - spanMs, fine.closeTimeMs[0]! - timeframeMs(fine.timeframe));
+  const firstOpenMs = Math.max(
+    coarse.closeTimeMs[0]! - spanMs,
+    fine.closeTimeMs[0]! - timeframeMs(fine.timeframe),
+  );
   const lastCloseMs = Math.min(coarse.closeTimeMs[coarse.length - 1]!, fine.closeTimeMs[fine.length - 1]!);
   const from = firstAfter(fine, firstOpenMs);
   const to = firstAfter(fine, lastCloseMs);
@@ -85,7 +94,9 @@ function compare(coarse: Bars, fine: Bars, calendar: Calendar): readonly string[
   if (missing > compared * missingShareMax) throw tooManyMissing(coarse, fine, missing);
   return missing === 0
     ? []
-    : [`${missing} bars of ${coarse.symbol} ${coarse.timeframe} have no ${fine.timeframe} bars: nothing is decided on them`];
+    : [
+        `${missing} bars of ${coarse.symbol} ${coarse.timeframe} have no ${fine.timeframe} bars: nothing is decided on them`,
+      ];
 }
 
 function refuseDifference(coarse: Bars, row: number, fine: Bars, built: Bars, builtRow: number): void {
@@ -111,7 +122,9 @@ function cutWarning(coarse: Bars, fine: Bars): readonly string[] {
   const endsEarly = fine.closeTimeMs[fine.length - 1]! < coarse.closeTimeMs[coarse.length - 1]!;
   if (!startsLate && !endsEarly) return [];
   const [first, last] = [fine.closeTimeMs[0]!, fine.closeTimeMs[fine.length - 1]!];
-  return [`${coarse.symbol}: the run covers only what the ${fine.timeframe} bars cover, ${formatTime(first)} to ${formatTime(last)}`];
+  return [
+    `${coarse.symbol}: the run covers only what the ${fine.timeframe} bars cover, ${formatTime(first)} to ${formatTime(last)}`,
+  ];
 }
 
 function missingDetail(symbol: string, timeframe: Timeframe, why: string): KiwiError {
@@ -137,7 +150,8 @@ function notFiner(coarse: Bars, fine: Bars): KiwiError {
 }
 
 function apart(coarse: Bars, fine: Bars): KiwiError {
-  const span = (bars: Bars) => `${formatTime(bars.closeTimeMs[0]!)} to ${formatTime(bars.closeTimeMs[bars.length - 1]!)}`;
+  const span = (bars: Bars) =>
+    `${formatTime(bars.closeTimeMs[0]!)} to ${formatTime(bars.closeTimeMs[bars.length - 1]!)}`;
   return new KiwiError({
     code: "DETAIL_APART",
     exit: "data",

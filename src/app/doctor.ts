@@ -41,7 +41,12 @@ export async function examine(sources: ConfigSources): Promise<readonly Finding[
     found.push(await data(folder, config), await runs(folder, config));
   } catch (error) {
     if (!(error instanceof KiwiError)) throw error;
-    found.push({ id: "config", state: "fail", text: `${error.parts.code} ${error.parts.message}`, fix: error.parts.fix });
+    found.push({
+      id: "config",
+      state: "fail",
+      text: `${error.parts.code} ${error.parts.message}`,
+      fix: error.parts.fix,
+    });
   }
   return found;
 }
@@ -91,7 +96,12 @@ function clock(): Finding {
   const installedMs = statSync(import.meta.filename).mtimeMs;
   if (nowMs + dayMs >= installedMs) return ok("clock", `${formatTime(nowMs)} UTC`);
   const text = `${formatTime(nowMs)} UTC, before Kiwi was installed (${formatTime(installedMs)})`;
-  return { id: "clock", state: "fail", text, fix: "turn on time synchronisation: sudo timedatectl set-ntp true" };
+  return {
+    id: "clock",
+    state: "fail",
+    text,
+    fix: "turn on time synchronisation: sudo timedatectl set-ntp true",
+  };
 }
 
 function zones(): Finding {
@@ -99,7 +109,12 @@ function zones(): Finding {
     const zone = new Intl.DateTimeFormat("en", { timeZone: "America/New_York" }).resolvedOptions().timeZone;
     return ok("zones", `time zones are known (${zone})`);
   } catch {
-    return { id: "zones", state: "fail", text: "Node knows no time zones", fix: "use a Node with full ICU: npm ci" };
+    return {
+      id: "zones",
+      state: "fail",
+      text: "Node knows no time zones",
+      fix: "use a Node with full ICU: npm ci",
+    };
   }
 }
 
@@ -110,7 +125,10 @@ async function data(folder: string, { data: paths, pairs }: KiwiConfig): Promise
   try {
     const found = await findDataFiles(folder, files, pairs, undefined, false);
     const newestMs = Math.max(...found.map(({ path }) => statSync(path).mtimeMs));
-    return ok("data", `${found.length} files, the newest was written ${formatDuration(Date.now() - newestMs)} ago`);
+    return ok(
+      "data",
+      `${found.length} files, the newest was written ${formatDuration(Date.now() - newestMs)} ago`,
+    );
   } catch (error) {
     if (!(error instanceof KiwiError)) throw error;
     return { id: "data", state: "fail", text: error.parts.message, fix: error.parts.fix };

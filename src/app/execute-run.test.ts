@@ -3,9 +3,9 @@ import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
 import { sliceBars } from "../domain/bars.ts";
 import type { BacktestSetup } from "./build-session.ts";
 import { costSensitivity, executeRun } from "./execute-run.ts";
-import { strategyNamed } from "./registry.ts";
+import { plugins, strategyNamed } from "./registry.ts";
 import { runConfigSchema } from "./run-config.ts";
-import { scaledCosts } from "./scaled-costs.ts";
+import { atScaledCosts } from "./scaled-costs.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
 const [bars] = syntheticMarket({ seed: 3, symbols: 1, timeframe: "1h", bars: 3000, startMs: 0 }).bars;
@@ -20,7 +20,9 @@ function setupOf(name: string, more: Partial<BacktestSetup> = {}): BacktestSetup
 // buy-and-hold needs no history, so bars before the range must change nothing at all.
 test("a run from a day on is the run over the bars of that day on, for a strategy without memory of before", () => {
   const whole = executeRun(setupOf("buy-and-hold", { tradeFromMs }), { withBenchmark: true });
-  const cut = executeRun(setupOf("buy-and-hold", { bars: [sliceBars(bars!, from, bars!.length)] }), { withBenchmark: true });
+  const cut = executeRun(setupOf("buy-and-hold", { bars: [sliceBars(bars!, from, bars!.length)] }), {
+    withBenchmark: true,
+  });
   expect(whole.log.length).toBe(cut.log.length);
   expect(whole.metrics).toEqual(cut.metrics);
   expect(whole.metrics.exposure).toBeGreaterThan(0.99);
@@ -54,9 +56,14 @@ test("the cost grid at 1 is the run itself, at 0 it costs nothing, and more cost
   const grid = costSensitivity(setup, {});
   expect(grid.map(({ costMultiple }) => costMultiple)).toEqual([0, 0.5, 1, 2, 3]);
   expect(grid[2]!.totalReturn).toBe(own.metrics.totalReturn);
-  expect(executeRun({ ...setup, config: scaledCosts(config, 1) }, { withBenchmark: false }).decisionsHash).toBe(own.decisionsHash);
-  const free = executeRun({ ...setup, config: scaledCosts(config, 0) }, { withBenchmark: false });
+  const runAt = (multiple: number) =>
+    atScaledCosts(config, multiple, (scaled) =>
+      executeRun({ ...setup, config: scaled }, { withBenchmark: false }),
+    );
+  expect(runAt(1).decisionsHash).toBe(own.decisionsHash);
+  const free = runAt(0);
   expect(free.metrics.feesPaid + free.metrics.slippagePaid).toBe(0);
+  expect(plugins.some(({ name }) => name.startsWith("times"))).toBe(false);
   const returns = grid.map(({ totalReturn }) => totalReturn!);
   expect(returns).toEqual(returns.toSorted((a, b) => b - a));
 });

@@ -2,7 +2,7 @@ import type { CostPoint } from "../analysis/report/report-input.ts";
 import { layGround, type BacktestSetup } from "./build-session.ts";
 import { strategyNamed } from "./registry.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
-import { scaledCosts } from "./scaled-costs.ts";
+import { atScaledCosts } from "./scaled-costs.ts";
 import { tradedRangeOf } from "./traded-range.ts";
 import { watchedStrategy } from "./watched-strategy.ts";
 
@@ -23,12 +23,18 @@ export function executeRun(setup: BacktestSetup, options: ExecuteOptions): Backt
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
   const result = runBacktest(
     { ...setup, strategy: watchedStrategy(setup.strategy, tradeFromMs, onBar) },
-    { ground, withBenchmark: withBenchmark && tradeFromMs === -Infinity, ...(onProgress === undefined ? {} : { onProgress }) },
+    {
+      ground,
+      withBenchmark: withBenchmark && tradeFromMs === -Infinity,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
   );
   const own = { ...result, setup };
   if (tradeFromMs === -Infinity) return own;
   // Buy & hold buys on the first bar that it is shown, so it too must be shown none too early.
-  const benchmarkEquity = withBenchmark ? runBacktest(holdingSetup(setup, tradeFromMs), { ground }).log.equity : null;
+  const benchmarkEquity = withBenchmark
+    ? runBacktest(holdingSetup(setup, tradeFromMs), { ground }).log.equity
+    : null;
   return tradedRangeOf({ ...own, benchmarkEquity });
 }
 
@@ -38,8 +44,9 @@ export function costSensitivity(
   options: Pick<ExecuteOptions, "onBar"> & { readonly onDone?: (done: number, total: number) => void },
 ): readonly CostPoint[] {
   return costMultiples.map((costMultiple, index) => {
-    const config = scaledCosts(setup.config, costMultiple);
-    const { metrics } = executeRun({ ...setup, config }, { ...options, withBenchmark: false });
+    const { metrics } = atScaledCosts(setup.config, costMultiple, (config) =>
+      executeRun({ ...setup, config }, { ...options, withBenchmark: false }),
+    );
     options.onDone?.(index + 1, costMultiples.length);
     return { costMultiple, totalReturn: metrics.totalReturn, sharpe: metrics.sharpe };
   });
@@ -52,5 +59,10 @@ function holdingSetup(setup: BacktestSetup, tradeFromMs: number): BacktestSetup 
     risk: { profile: "none" as const, rules: [] },
     protection: { ...setup.config.protection, stopAtr: 0, takeProfitAtr: 0 },
   };
-  return { ...setup, config, strategy: watchedStrategy(strategyNamed("buy-and-hold"), tradeFromMs), params: {} };
+  return {
+    ...setup,
+    config,
+    strategy: watchedStrategy(strategyNamed("buy-and-hold"), tradeFromMs),
+    params: {},
+  };
 }

@@ -84,7 +84,9 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
 }
 
 function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {
-  return ["lookahead", "warmup", "repro"].map((id) => made.find((check) => check.id === id) ?? { id, pass: null });
+  return ["lookahead", "warmup", "repro"].map(
+    (id) => made.find((check) => check.id === id) ?? { id, pass: null },
+  );
 }
 
 function costPoints({ setup, request }: PreparedRun, options: FinishOptions): readonly CostPoint[] | null {

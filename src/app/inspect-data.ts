@@ -10,10 +10,16 @@ import { instrumentConfig } from "./run-config.ts";
 export type InspectedSource = { readonly source: BarSource; readonly report: BarReport };
 
 /** Loads data and looks them over. */
-export async function inspectData(request: BarsRequest, config: KiwiConfig): Promise<readonly InspectedSource[]> {
+export async function inspectData(
+  request: BarsRequest,
+  config: KiwiConfig,
+): Promise<readonly InspectedSource[]> {
   const { sources } = await loadBars(request);
   return sources.map((source) => {
     const named = instrumentConfig(runConfigOf(config), source.bars.symbol).calendar;
-    return { source, report: validateBars(source.bars, calendarNamed(named ?? detectCalendarName(source.bars))) };
+    return {
+      source,
+      report: validateBars(source.bars, calendarNamed(named ?? detectCalendarName(source.bars))),
+    };
   });
 }

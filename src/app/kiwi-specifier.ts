@@ -14,8 +14,6 @@ export function installKiwiSpecifier(): void {
   isInstalled = true;
   registerHooks({
     resolve: (specifier, context, nextResolve) =>
-      specifier === "kiwi"
-        ? { url: publicApi, shortCircuit: true }
-        : nextResolve(specifier, context),
+      specifier === "kiwi" ? { url: publicApi, shortCircuit: true } : nextResolve(specifier, context),
   });
 }

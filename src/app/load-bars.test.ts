@@ -40,7 +40,9 @@ test("of a folder only the symbols asked for are read, however they are spelt", 
   const files = await findDataFiles(folder, ["."], ["b/bb"], undefined, false);
   expect(files.map(({ path }) => basename(path))).toEqual(["BBB-1h.csv"]);
   const { sources } = await load({ pairs: ["b/bb"] });
-  expect(sources.map(({ path, bars }) => [path, bars.symbol, bars.length])).toEqual([["BBB-1h.csv", "BBB", 90]]);
+  expect(sources.map(({ path, bars }) => [path, bars.symbol, bars.length])).toEqual([
+    ["BBB-1h.csv", "BBB", 90],
+  ]);
   await expect(load({ pairs: ["ABB"] })).rejects.toThrow("SYMBOL_UNKNOWN");
 });
 
@@ -69,7 +71,11 @@ test("the bar that closes at the end of the range is the last one; a symbol with
 
 test("made-up bars are marked, follow the seed, and are described whole by their path", async () => {
   const path = "synthetic:symbols=2,timeframe=4h,bars=50,start=2020-01-01";
-  const [one, same, other] = await Promise.all([load({ data: [path] }), load({ data: [path] }), load({ data: [path], seed: 7 })]);
+  const [one, same, other] = await Promise.all([
+    load({ data: [path] }),
+    load({ data: [path] }),
+    load({ data: [path], seed: 7 }),
+  ]);
   expect(one.dataKind).toBe("synthetic");
   expect(one.sources.map(({ bars }) => [bars.symbol, bars.timeframe, bars.length])).toEqual([
     ["SYN1", "4h", 50],

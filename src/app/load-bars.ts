@@ -11,6 +11,9 @@ import { hashFile } from "./hash-file.ts";
 import { pickSymbols } from "./pick-symbols.ts";
 import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 
+/** Warnings beyond this many are counted and not shown one by one. */
+const warningsMax = 6;
+
 /** What to load: paths and how to read them. */
 export type BarsRequest = {
   /** Relative paths start here. */
@@ -44,7 +47,10 @@ export type LoadedBars = {
 };
 
 /** Loads the bars of a run. Throws what the reader throws, `DATA_NONE`, `SYMBOL_UNKNOWN`, `SYMBOL_TWICE`, `DATA_MISSING`. */
-export async function loadBars(request: BarsRequest, onFile?: (done: number, total: number) => void): Promise<LoadedBars> {
+export async function loadBars(
+  request: BarsRequest,
+  onFile?: (done: number, total: number) => void,
+): Promise<LoadedBars> {
   if (request.data.length === 0) throw noData();
   const made = request.data.filter(isSynthetic).flatMap((path) => fromSynthetic(path, request));
   const files = await findDataFiles(
@@ -60,14 +66,16 @@ export async function loadBars(request: BarsRequest, onFile?: (done: number, tot
     read.push(await fromFile(file, request, files.length));
     onFile?.(index + 1, files.length);
   }
-  const picked = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(({ source }) => source);
+  const picked = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(
+    ({ source }) => source,
+  );
   refuseTwice(picked);
   const sources = untilEnd(picked, request.toMs, warnings);
   const isMadeUp = sources.some(({ path }) => isSynthetic(path) || /synthetic/i.test(path));
   return {
     sources: [...sources].sort((a, b) => (a.bars.symbol < b.bars.symbol ? -1 : 1)),
     dataKind: isMadeUp ? "synthetic" : "real",
-    warnings: [...warnings, ...sources.flatMap(quarantineWarnings)],
+    warnings: [...warnings, ...readingWarnings(sources)],
   };
 }
 
@@ -86,11 +94,7 @@ function fromSynthetic(path: string, request: BarsRequest): readonly BarSource[]
   }));
 }
 
-async function fromFile(
-  file: DataFile,
-  request: BarsRequest,
-  fileCount: number,
-): Promise<BarSource> {
+async function fromFile(file: DataFile, request: BarsRequest, fileCount: number): Promise<BarSource> {
   const { csv } = request;
   const options: CsvOptions = {
     ...csv,
@@ -111,7 +115,9 @@ function untilEnd(sources: readonly BarSource[], toMs: number, warnings: string[
     const { bars } = source;
     const length = rowsUntil(bars, toMs);
     if (length >= 2) return [{ ...source, bars: length === bars.length ? bars : sliceBars(bars, 0, length) }];
-    warnings.push(`${source.path} was left out: it has ${length === 0 ? "no bars" : "one bar"} until ${formatTime(toMs)}`);
+    warnings.push(
+      `${source.path} was left out: it has ${length === 0 ? "no bars" : "one bar"} until ${formatTime(toMs)}`,
+    );
     return [];
   });
   if (kept.length === 0) throw nothingUntil(sources, toMs);
@@ -131,7 +137,11 @@ function shownPath(folder: string, path: string): string {
 }
 
 /** Where a file does not tell how long its bars are, the timeframe of the run says it. */
-async function readFitting(path: string, options: CsvOptions, timeframe: Timeframe | undefined): Promise<CsvReading> {
+async function readFitting(
+  path: string,
+  options: CsvOptions,
+  timeframe: Timeframe | undefined,
+): Promise<CsvReading> {
   try {
     return await readCsv(path, options);
   } catch (error) {
@@ -141,16 +151,23 @@ async function readFitting(path: string, options: CsvOptions, timeframe: Timefra
   }
 }
 
-/** What people should know about a source before they trust a run on it. */
-function quarantineWarnings({ path, quarantine, detected }: BarSource): readonly string[] {
-  const entries = quarantine?.entries ?? [];
-  const bad = entries.filter(({ fate }) => fate === "quarantined");
-  const lines = bad.map(
-    ({ kind, count, examples }) =>
-      `${path}: ${count} rows not used (${kind})${examples[0] === undefined ? "" : `, e.g. line ${examples[0].line}: ${examples[0].reason}`}`,
-  );
-  const notes = detected?.notes.filter((note) => note.includes("turned round") || note.includes("?")) ?? [];
-  return [...lines, ...notes.map((note) => `${path}: ${note}`)];
+/** What people should know about the files before they trust a run on them. */
+function readingWarnings(sources: readonly BarSource[]): readonly string[] {
+  const lines = sources.flatMap(({ bars, quarantine, detected }) => {
+    const bad = quarantine?.entries.filter(({ fate }) => fate === "quarantined") ?? [];
+    const notes = detected?.notes.filter((note) => note.includes("turned round") || note.includes("?")) ?? [];
+    return [
+      ...bad.map(
+        ({ kind, count, examples: [first] }) =>
+          `${bars.symbol}: ${count} ${count === 1 ? "row" : "rows"} not used (${kind})${first === undefined ? "" : `, e.g. line ${first.line}: ${first.reason}`}`,
+      ),
+      ...notes.map((note) => `${bars.symbol}: ${note}`),
+    ];
+  });
+  const more = lines.length - warningsMax;
+  return more <= 0
+    ? lines
+    : [...lines.slice(0, warningsMax), `${more} more warnings about reading the files: kiwi data check`];
 }
 
 function refuseTwice(sources: readonly BarSource[]): void {

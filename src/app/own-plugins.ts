@@ -4,15 +4,21 @@ import { KiwiError } from "../base/errors.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
 import { plugins, type AnyPlugin } from "./registry.ts";
 
-const kinds = ["sizer", "risk", "commission", "slippage"];
+const kinds = new Set(["sizer", "risk", "commission", "slippage"]);
 
-/** Makes a plug-in known by its name, in this thread. One of the same kind and name is replaced. */
-export function addPlugin(plugin: AnyPlugin): void {
-  // The registry is a list of what is built in; a person's own plug-ins stand behind it for one run.
-  const known = plugins as AnyPlugin[];
-  const at = known.findIndex(({ kind, name }) => kind === plugin.kind && name === plugin.name);
-  if (at >= 0) known[at] = plugin;
-  else known.push(plugin);
+// The registry is a list of what is built in; a person's own plug-ins stand behind it, in this thread.
+const known = plugins as AnyPlugin[];
+const own = new Set<AnyPlugin>();
+
+/** Makes plug-ins known while `act` runs, and unknown again. */
+export function withPlugins<Result>(added: readonly AnyPlugin[], act: () => Result): Result {
+  const before = known.length;
+  known.push(...added);
+  try {
+    return act();
+  } finally {
+    known.splice(before, added.length);
+  }
 }
 
 /**
@@ -25,21 +31,19 @@ export async function loadPlugins(folder: string, paths: readonly string[]): Pro
     const exported = await importFile(resolve(folder, path), path);
     const found = Object.values(exported).filter(isPlugin);
     if (found.length === 0) throw noPlugin(path, Object.keys(exported));
-    for (const plugin of found) {
-      if (plugins.some(({ kind, name }) => kind === plugin.kind && name === plugin.name && !own.has(name)))
+    for (const plugin of found.filter((one) => !own.has(one))) {
+      if (known.some(({ kind, name }) => kind === plugin.kind && name === plugin.name))
         throw taken(path, plugin);
-      own.add(plugin.name);
-      addPlugin(plugin);
+      own.add(plugin);
+      known.push(plugin);
     }
   }
 }
 
-const own = new Set<string>();
-
 function isPlugin(value: unknown): value is AnyPlugin {
   if (typeof value !== "object" || value === null) return false;
   const { kind, name, options, create } = value as Readonly<Record<string, unknown>>;
-  const isNamed = typeof kind === "string" && kinds.includes(kind) && typeof name === "string";
+  const isNamed = typeof kind === "string" && kinds.has(kind) && typeof name === "string";
   return isNamed && typeof options === "object" && typeof create === "function";
 }
 
@@ -48,7 +52,13 @@ async function importFile(file: string, path: string): Promise<Readonly<Record<s
     return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
-    throw pluginError("PLUGIN_FILE_FAILED", `the plug-in ${path} cannot be loaded: ${text}`, "the file is not there, or is not right", "mend it; -v shows the place", cause);
+    throw pluginError(
+      "PLUGIN_FILE_FAILED",
+      `the plug-in ${path} cannot be loaded: ${text}`,
+      "the file is not there, or is not right",
+      "mend it; -v shows the place",
+      cause,
+    );
   }
 }
 
@@ -64,7 +74,7 @@ function noPlugin(path: string, names: readonly string[]): KiwiError {
 function taken(path: string, { kind, name }: AnyPlugin): KiwiError {
   return pluginError(
     "PLUGIN_TAKEN",
-    `${path} has a ${kind} called ${name}, and there is a built-in one`,
+    `${path} has a ${kind} called ${name}, and there is one already`,
     "two plug-ins of one name could not be told apart in a configuration",
     "give yours another name",
   );

@@ -23,7 +23,8 @@ export function pickSymbols<Item extends { readonly symbol: string }>(
 }
 
 function unknownSymbol(symbol: string, known: readonly string[], where: string): KiwiError {
-  const listed = known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
+  const listed =
+    known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
   return new KiwiError({
     code: "SYMBOL_UNKNOWN",
     exit: "data",

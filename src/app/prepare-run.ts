@@ -4,7 +4,7 @@ import type { Bars } from "../domain/bars.ts";
 import { calendarNamed } from "../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../domain/params.ts";
-import { parseTimeframe, timeframeMs, type Timeframe } from "../domain/timeframe.ts";
+import { timeframeMs, type Timeframe } from "../domain/timeframe.ts";
 import type { BacktestSetup } from "./build-session.ts";
 import { runConfigOf } from "./config-schema.ts";
 import { agreeingDetail, detailPath, isTimeframeText } from "./detail-bars.ts";
@@ -72,7 +72,11 @@ type Filling = {
 };
 
 /** The bars that orders fill on: those of `--detail`, else those of the data. */
-async function fillingBars(request: RunRequest, barsRequest: BarsRequest, loaded: LoadedBars): Promise<Filling> {
+async function fillingBars(
+  request: RunRequest,
+  barsRequest: BarsRequest,
+  loaded: LoadedBars,
+): Promise<Filling> {
   const { detail } = request.config;
   const coarse = loaded.sources.map(({ bars }) => bars);
   if (detail === undefined) return { sources: [], bars: coarse, warnings: [] };
@@ -124,7 +128,9 @@ function adviceOn({ config }: RunRequest): readonly string[] {
     account.kind === "cash" &&
       account.leverage !== 2 &&
       "leverage has no effect on a cash account (--account margin)",
-    account.kind === "cash" && instruments !== undefined && costs.fundingRate !== 0 &&
+    account.kind === "cash" &&
+      instruments !== undefined &&
+      costs.fundingRate !== 0 &&
       "funding is charged although the account is a cash account",
   ];
   return lines.filter((line) => line !== false);
@@ -152,7 +158,8 @@ function refuseEmptyRange(bars: readonly Bars[], fromMs: number | undefined, toM
 
 function rowsFrom(bars: Bars, fromMs: number): number {
   let count = 0;
-  for (let row = bars.length - 1; row >= 0 && bars.closeTimeMs[row]! >= fromMs && count < 2; row--) count += 1;
+  for (let row = bars.length - 1; row >= 0 && bars.closeTimeMs[row]! >= fromMs && count < 2; row--)
+    count += 1;
   return count;
 }
 
@@ -186,7 +193,9 @@ function badTimeframe(bars: Bars, wanted: Timeframe): KiwiError {
     code: "TIMEFRAME_IMPOSSIBLE",
     exit: "data",
     message: `${wanted} bars cannot be made of the ${bars.timeframe} bars of ${bars.symbol}`,
-    why: isTooFine ? "what happened inside a bar is not in it" : `${wanted} is not a whole number of ${bars.timeframe}`,
+    why: isTooFine
+      ? "what happened inside a bar is not in it"
+      : `${wanted} is not a whole number of ${bars.timeframe}`,
     fix: isTooFine ? `leave -t out, or get ${wanted} bars` : `use a multiple of ${bars.timeframe}`,
     topic: "timeframes",
   });

@@ -1,7 +1,6 @@
 import { KiwiError } from "../base/errors.ts";
 
-const pattern =
-  /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2}))?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const pattern = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2}))?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
  * Reads a day or a moment as people type it: `2024-01-31`, `20240131`, `2024-01-31T12:00`, with an offset or in UTC.
@@ -14,7 +13,8 @@ export function readDay(text: string, flag: string): number {
   const offset = zone === "Z" || zone.includes(":") ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
   const timeMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`);
   // JavaScript turns February 30 into March 1; the day that comes out must be the day that went in.
-  const isReal = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  const isReal =
+    new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
   if (Number.isNaN(timeMs) || !isReal) throw invalidDay(text, flag);
   return timeMs;
 }

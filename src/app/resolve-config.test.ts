@@ -25,7 +25,9 @@ async function partsOf(sources: Partial<ConfigSources>): Promise<KiwiError["part
 }
 
 test("a flag wins over the environment, that over the file, and that over the default", async () => {
-  write('{ "account": { "cash": 1, "leverage": 3 }, "seed": 7, // a comment\n "costs": { "latencyMs": 1 }, }');
+  write(
+    '{ "account": { "cash": 1, "leverage": 3 }, "seed": 7, // a comment\n "costs": { "latencyMs": 1 }, }',
+  );
   const flags = {
     values: { account: { cash: 3 } },
     originOf: () => ({ kind: "flag" as const, label: "--cash" }),
@@ -99,7 +101,13 @@ test("a secret is refused and not repeated, in a file and in the environment", a
 });
 
 test("settings do not look like secrets, and secrets do", () => {
-  for (const value of ["us-equity", "prices/BTCUSDT-1h.csv.gz", "24/7@America/New_York", "0.001", "sma-cross"])
+  for (const value of [
+    "us-equity",
+    "prices/BTCUSDT-1h.csv.gz",
+    "24/7@America/New_York",
+    "0.001",
+    "sma-cross",
+  ])
     expect(looksLikeSecret("data", value)).toBe(false);
   for (const value of ["sk-abcdefghijklmnopqrst", "a1".repeat(20), "-----BEGIN PRIVATE KEY-----"])
     expect(looksLikeSecret("out", value)).toBe(true);
@@ -109,17 +117,36 @@ test("settings do not look like secrets, and secrets do", () => {
 
 test("--set reads a value as what belongs there, and names itself when it is wrong", async () => {
   write("{}");
-  const sets = ["from=20200101", "pairs=A,B", "data=synthetic:bars=9,seed=1", "costs.slippage.rate=0.01", "csv.adjusted=true"];
+  const sets = [
+    "from=20200101",
+    "pairs=A,B",
+    "data=synthetic:bars=9,seed=1",
+    "costs.slippage.rate=0.01",
+    "csv.adjusted=true",
+  ];
   const { config } = await resolveConfig({ folder, env: {}, sets });
-  expect(config).toMatchObject({ from: "20200101", pairs: ["A", "B"], data: ["synthetic:bars=9,seed=1"], csv: { adjusted: true } });
+  expect(config).toMatchObject({
+    from: "20200101",
+    pairs: ["A", "B"],
+    data: ["synthetic:bars=9,seed=1"],
+    csv: { adjusted: true },
+  });
   expect(config.costs.slippage).toEqual({ use: "fixed", rate: 0.01 });
-  expect(await partsOf({ sets: ["acount.cash=1"] })).toMatchObject({ code: "CONFIG_UNKNOWN_KEY", exit: "usage" });
-  expect(await partsOf({ sets: ["account.cash=much"] })).toMatchObject({ code: "CONFIG_INVALID", exit: "usage" });
+  expect(await partsOf({ sets: ["acount.cash=1"] })).toMatchObject({
+    code: "CONFIG_UNKNOWN_KEY",
+    exit: "usage",
+  });
+  expect(await partsOf({ sets: ["account.cash=much"] })).toMatchObject({
+    code: "CONFIG_INVALID",
+    exit: "usage",
+  });
   expect((await partsOf({ sets: ["seed"] })).code).toBe("SET_INVALID");
 });
 
 test("another plug-in comes without the options of the one it replaces", async () => {
-  write('{ "costs": { "commission": { "use": "per-share", "amount": 0.01 } }, "sizing": { "fraction": 0.5 } }');
+  write(
+    '{ "costs": { "commission": { "use": "per-share", "amount": 0.01 } }, "sizing": { "fraction": 0.5 } }',
+  );
   const { config } = await resolveConfig({ folder, env: {} });
   expect(config.costs.commission).toEqual({ use: "per-share", amount: 0.01 });
   expect(config.sizing).toEqual({ use: "fixed-fraction", fraction: 0.5 });

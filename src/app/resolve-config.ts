@@ -65,7 +65,12 @@ function checked({ values, origins }: Merged): KiwiConfig {
   if (outcome.success) return outcome.data;
   const issue = outcome.error.issues[0]!;
   const path = issue.path.map(String);
-  throw invalidValue(path, valueAt(values, path), complaintOf(issue, valueAt(values, path)), originNear(origins, path));
+  throw invalidValue(
+    path,
+    valueAt(values, path),
+    complaintOf(issue, valueAt(values, path)),
+    originNear(origins, path),
+  );
 }
 
 function valueAt(values: unknown, path: readonly string[]): unknown {
@@ -95,8 +100,10 @@ function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
     const options = issue.values.map(String);
     return `it must be one of ${options.join(", ")}; did you mean ${closest(value, options)}?`;
   }
-  if (issue.code === "too_small") return `it must be ${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
-  if (issue.code === "too_big") return `it must be ${issue.inclusive === true ? "at most" : "below"} ${issue.maximum}`;
+  if (issue.code === "too_small")
+    return `it must be ${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
+  if (issue.code === "too_big")
+    return `it must be ${issue.inclusive === true ? "at most" : "below"} ${issue.maximum}`;
   if (issue.code === "invalid_type") return `it must be a ${issue.expected}`;
   return issue.message;
 }

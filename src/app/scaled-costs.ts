@@ -1,42 +1,39 @@
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import { definePlugin } from "../ports/plugin.ts";
-import { addPlugin } from "./own-plugins.ts";
+import { withPlugins } from "./own-plugins.ts";
 import { createPlugin } from "./registry.ts";
 import type { RunConfig } from "./run-config.ts";
 
-/** The same settings with everything that trading costs multiplied: commission, slippage, borrow fee and funding. */
-export function scaledCosts(config: RunConfig, multiple: number): RunConfig {
+/** Does something with the settings in which all that trading costs is multiplied: commission, slippage, borrowing, funding. */
+export function atScaledCosts<Result>(
+  config: RunConfig,
+  multiple: number,
+  act: (scaled: RunConfig) => Result,
+): Result {
   const { costs } = config;
-  const commission = `${costs.commission.use} x ${multiple}`;
-  const slippage = `${costs.slippage.use} x ${multiple}`;
-  addPlugin(
-    definePlugin({
-      kind: "commission",
-      name: commission,
-      summary: "the commission of the run, multiplied",
-      options: {},
-      create: (_, tools) => scaledCommission(createPlugin("commission", costs.commission, tools), multiple),
-    }),
-  );
-  addPlugin(
-    definePlugin({
-      kind: "slippage",
-      name: slippage,
-      summary: "the slippage of the run, multiplied",
-      options: {},
-      create: (_, tools) => scaledSlippage(createPlugin("slippage", costs.slippage, tools), multiple),
-    }),
-  );
-  return {
+  const name = `times ${multiple}`;
+  const shared = { name, summary: "the costs of the run, multiplied", options: {} };
+  const commission = definePlugin({
+    ...shared,
+    kind: "commission",
+    create: (_, tools) => scaledCommission(createPlugin("commission", costs.commission, tools), multiple),
+  });
+  const slippage = definePlugin({
+    ...shared,
+    kind: "slippage",
+    create: (_, tools) => scaledSlippage(createPlugin("slippage", costs.slippage, tools), multiple),
+  });
+  const scaled: RunConfig = {
     ...config,
     costs: {
       ...costs,
-      commission: { use: commission },
-      slippage: { use: slippage },
+      commission: { use: name },
+      slippage: { use: name },
       borrowRate: costs.borrowRate * multiple,
       fundingRate: costs.fundingRate * multiple,
     },
   };
+  return withPlugins([commission, slippage], () => act(scaled));
 }
 
 function scaledCommission(model: CommissionModel, multiple: number): CommissionModel {

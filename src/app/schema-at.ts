@@ -12,7 +12,8 @@ type Definition = {
 /** The schema without the wrappers that only fill in what is missing. */
 function bare(schema: z.core.$ZodType): Definition {
   let definition = schema._zod.def as unknown as Definition;
-  while (definition.innerType !== undefined) definition = definition.innerType._zod.def as unknown as Definition;
+  while (definition.innerType !== undefined)
+    definition = definition.innerType._zod.def as unknown as Definition;
   return definition;
 }
 

@@ -16,13 +16,11 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   const settings = Object.entries(env)
     .filter(([name, text]) => name.startsWith(prefix) && text !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([name, text]): TextSetting => ({
-        path: name.slice(prefix.length).split("__"),
-        text: text!,
-        origin: { kind: "env", label: name },
-      }),
-    );
+    .map(([name, text]): TextSetting => ({
+      path: name.slice(prefix.length).split("__"),
+      text: text!,
+      origin: { kind: "env", label: name },
+    }));
   return layerOf(settings);
 }
 

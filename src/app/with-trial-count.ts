@@ -1,8 +1,5 @@
 import type { MetricsReport } from "../analysis/metrics/metrics-report.ts";
-import {
-  deflatedSharpe,
-  expectedMaximumSharpe,
-} from "../analysis/statistics/probabilistic-sharpe.ts";
+import { deflatedSharpe, expectedMaximumSharpe } from "../analysis/statistics/probabilistic-sharpe.ts";
 import { finiteOrNull } from "../analysis/statistics/finite-or-null.ts";
 
 /** The metrics of a run once it is known how many configurations were tried on its data, this one included. */

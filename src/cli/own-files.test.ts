@@ -26,7 +26,10 @@ test("a new strategy runs as it is written, and is never written over", async ()
   expect([made.code, existsSync(join(folder, "my-cross.ts"))]).toEqual([0, true]);
   const run = await kiwi("backtest", "my-cross", ...market, "--json");
   expect([run.code, run.err]).toEqual([0, ""]);
-  expect(JSON.parse(run.out)).toMatchObject({ ok: true, strategy: { name: "my-cross", params: { fast: 10, slow: 30 } } });
+  expect(JSON.parse(run.out)).toMatchObject({
+    ok: true,
+    strategy: { name: "my-cross", params: { fast: 10, slow: 30 } },
+  });
   expect((await kiwi("strategy", "new", "my-cross")).err).toContain("FILE_EXISTS");
   expect((await kiwi("strategy", "new", "../x")).err).toContain("STRATEGY_NAME_INVALID");
   const shown = await kiwi("strategy", "show", "./my-cross.ts");
@@ -37,7 +40,9 @@ test("a strategy that loops for ever is stopped, with the bar named", async () =
   write("stuck.ts", `if (timeMs >= ${Date.UTC(2022, 0, 2)}) for (;;);`);
   const { code, err } = await kiwi("backtest", "./stuck.ts", ...market, "--stuck-after", "0.3");
   expect(code).toBe(8);
-  expect(err).toContain("STRATEGY_STUCK  the strategy has not come back for 0.3 s on the bar that closes 2022-01-02");
+  expect(err).toContain(
+    "STRATEGY_STUCK  the strategy has not come back for 0.3 s on the bar that closes 2022-01-02",
+  );
 });
 
 test("a strategy that throws, exits or asks for nonsense is named with its bar", async () => {
@@ -47,7 +52,10 @@ test("a strategy that throws, exits or asks for nonsense is named with its bar",
   expect(thrown.err).toContain("STRATEGY_THREW  strategy own failed on SYN1 at 2022-01-01");
   expect(thrown.err).toMatch(/caused by Error: no luck[\s\S]*throws\.ts/);
   write("exits.ts", "process.exit(0);");
-  expect(await kiwi("backtest", "./exits.ts", ...market)).toMatchObject({ code: 4, err: expect.stringContaining("STRATEGY_EXITED") });
+  expect(await kiwi("backtest", "./exits.ts", ...market)).toMatchObject({
+    code: 4,
+    err: expect.stringContaining("STRATEGY_EXITED"),
+  });
 });
 
 test("what a strategy prints goes to standard error, and the result stays clean", async () => {
@@ -62,19 +70,33 @@ test("a sizer of one's own is loaded by its file and chosen by its name", async 
     export default definePlugin({ kind: "sizer", name: "tenth", summary: "", options: { share: float(0.1, { min: 0, max: 1 }) },
       create: ({ share }) => ({ weigh: (signal) => signal.weight * share }) });`;
   writeFileSync(join(folder, "tenth.ts"), plugin);
-  const args = ["backtest", "buy-and-hold", ...market, "--plugin", "tenth.ts", "--sizer", "tenth", "--no-benchmark", "--json"];
+  const args = [
+    "backtest",
+    "buy-and-hold",
+    ...market,
+    "--plugin",
+    "tenth.ts",
+    "--sizer",
+    "tenth",
+    "--no-benchmark",
+    "--json",
+  ];
   const { metrics } = JSON.parse((await kiwi(...args)).out) as { metrics: { turnover: number } };
   expect(metrics.turnover).toBeGreaterThan(0.08);
   expect(metrics.turnover).toBeLessThan(0.12);
   writeFileSync(join(folder, "none.ts"), "export const x = 1;");
-  expect((await kiwi("backtest", "buy-and-hold", ...market, "--plugin", "none.ts")).err).toContain("PLUGIN_NONE");
+  expect((await kiwi("backtest", "buy-and-hold", ...market, "--plugin", "none.ts")).err).toContain(
+    "PLUGIN_NONE",
+  );
 });
 
 test("a new project runs by itself, and a second one is not put on top of it", async () => {
   const made = await kiwi("init", "bot", "--template", "multi", "--yes");
   expect([made.code, made.err]).toEqual([0, ""]);
   expect(made.out).toContain("SYNTHETIC");
-  expect(JSON.parse(readFileSync(join(folder, "bot", "kiwi.schema.json"), "utf8"))).toHaveProperty("properties");
+  expect(JSON.parse(readFileSync(join(folder, "bot", "kiwi.schema.json"), "utf8"))).toHaveProperty(
+    "properties",
+  );
   const check = await runKiwi(join(folder, "bot"), ["config", "check"]);
   expect([check.code, check.out.includes("right")]).toEqual([0, true]);
   expect((await kiwi("init", "bot", "--yes")).err).toContain("FILE_EXISTS");

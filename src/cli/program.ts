@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { declareProjectCommands } from "./declare/project-commands.ts";
+import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
@@ -17,9 +17,10 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
     <Args extends readonly unknown[]>(run: (shell: Shell, ...args: Args) => Promise<number>) =>
     async (...args) =>
       onExit(await run(shell, ...(args.slice(0, -1) as unknown as Args)));
-  declareProjectCommands(program, act);
-  declareRunCommands(program, act);
-  declareStrategyCommands(program, act);
+  declareFirstCommands(program.commandsGroup("Begin:"), act);
+  declareStrategyCommands(program.commandsGroup("Strategies and data:"), act);
+  declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;
 }

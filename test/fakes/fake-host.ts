@@ -4,6 +4,8 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "../../src/ports/clock.ts";
 
 export type FakeRequest = {
+  /** When it came, by the fake's clock. */
+  readonly atMs: number;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
@@ -112,7 +114,12 @@ export class FakeHost {
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://host");
-    const asked = { path: url.pathname, query: url.searchParams, headers: request.headers };
+    const asked = {
+      atMs: this.clock.nowMs(),
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+    };
     this.requests.push(asked);
     const fault = this.faults.shift();
     const date = new Date(this.clock.nowMs()).toUTCString();

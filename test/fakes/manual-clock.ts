@@ -32,6 +32,8 @@ export class ManualClock implements Clock {
   /** Lets time pass and runs what falls due, in order, with room for promises in between. */
   async advance(spanMs: number): Promise<void> {
     const untilMs = this.timeMs + spanMs;
+    // What was started just now has not set its timers yet.
+    await settle();
     for (;;) {
       const next = this.nextTimer();
       if (next === null || next.dueMs > untilMs) break;

@@ -10,13 +10,21 @@ import { explainRun } from "./explain-run.ts";
 const { bars } = syntheticMarket({ seed: 11, symbols: 2, timeframe: "1h", bars: 900, startMs: 0 });
 
 function setupOf(config: RunConfigInput = {}, more: Partial<BacktestSetup> = {}): BacktestSetup {
-  return { bars: [bars[0]!], strategy: strategyNamed("sma-cross"), params: {}, config: runConfigSchema.parse(config), ...more };
+  return {
+    bars: [bars[0]!],
+    strategy: strategyNamed("sma-cross"),
+    params: {},
+    config: runConfigSchema.parse(config),
+    ...more,
+  };
 }
 
 /** Every order of a run, as its log has it. */
 function ordersIn(setup: BacktestSetup) {
   const { events } = runBacktest(setup).log;
-  return Array.from({ length: events.length }, (_, row) => events.at(row)).filter(({ kind }) => kind === "order");
+  return Array.from({ length: events.length }, (_, row) => events.at(row)).filter(
+    ({ kind }) => kind === "order",
+  );
 }
 
 test("on every bar with an order, the explanation has the same order and the arithmetic that leads to it", () => {
@@ -31,7 +39,9 @@ test("on every bar with an order, the explanation has the same order and the ari
     expect(sent!.quantity * (sent!.side === "buy" ? 1 : -1)).toBe(order.first);
     expect(sent!.outcome.at(-1)!.timeMs).toBeGreaterThan(order.timeMs);
     const { equityWeight, equity, unitValue, costRate, lotSize, quantity } = explained.sizing!;
-    expect(floorToStep((Math.abs(equityWeight) * equity) / (unitValue * (1 + costRate)), lotSize)).toBe(Math.abs(quantity));
+    expect(floorToStep((Math.abs(equityWeight) * equity) / (unitValue * (1 + costRate)), lotSize)).toBe(
+      Math.abs(quantity),
+    );
   }
 });
 
@@ -80,4 +90,14 @@ test("with several symbols the symbol has to be said, and an unknown one is refu
   expect(() => explainRun(setup, { symbol: "SYN9", timeMs })).toThrow("SYMBOL_UNKNOWN");
   expect(explainRun(setup, { symbol: "syn2", timeMs }).symbol).toBe("SYN2");
   expect(() => explainRun(setup, { symbol: "SYN1", timeMs: Date.UTC(2030, 0, 1) })).toThrow("BAR_NONE");
+});
+
+test("every rule shows its own limit, also where two have one name", () => {
+  const setup = setupOf({ account: { kind: "margin", leverage: 2 }, risk: { profile: "moderate" } });
+  const orderMs = ordersIn(setup)[0]!.timeMs;
+  const { rules } = explainRun(setup, { symbol: undefined, timeMs: orderMs });
+  expect(
+    rules.filter(({ rule }) => rule === "gross-exposure").map(({ options }) => options["limit"]),
+  ).toEqual([2, 1]);
+  expect(rules.every(({ pass }) => pass)).toBe(true);
 });

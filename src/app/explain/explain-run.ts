@@ -54,7 +54,10 @@ export function explainRun(
     }
     if (explained !== null && orders.every((order) => isOver(recording.session, found, order))) break;
   }
-  return { ...explained!, orders: orders.map((order) => ({ ...order, outcome: outcomesOf(recording.reports, order.id) })) };
+  return {
+    ...explained!,
+    orders: orders.map((order) => ({ ...order, outcome: outcomesOf(recording.reports, order.id) })),
+  };
 }
 
 function isOver({ orders }: Session, { instrument }: FoundBar, { id }: SentOrder): boolean {
@@ -105,7 +108,15 @@ function explainBar(
     series: seriesOf(runner, row),
     wakeOn: runner.strategy.wakeOn ?? null,
     opinion,
-    signal: signal === null ? null : { weight: signal.weight, reason: signal.reason, entry: signal.entry, protection: signal.protection },
+    signal:
+      signal === null
+        ? null
+        : {
+            weight: signal.weight,
+            reason: signal.reason,
+            entry: signal.entry,
+            protection: signal.protection,
+          },
     sizing,
     alarm: facts.alarm,
     rules,
@@ -117,15 +128,18 @@ function explainBar(
 }
 
 function seriesOf(runner: StrategyRunner, row: number): readonly ExplainedSeries[] {
-  return Object.entries(runner.expressions).map(([name, expression]) => ({
-    name,
-    expression: expression.key,
-    ...valuesOf(runner, expression, row),
-  }));
+  return Object.entries(runner.expressions).map(([name, expression]) => {
+    const { now, prev } = valuesOf(runner, expression, row);
+    return { name, expression: expression.key, now, prev };
+  });
 }
 
 /** The values of an expression on a bar and one before, each in the rows of its own frame. */
-function valuesOf(runner: StrategyRunner, expression: Expr, row: number): { now: number | null; prev: number | null } {
+function valuesOf(
+  runner: StrategyRunner,
+  expression: Expr,
+  row: number,
+): { now: number | null; prev: number | null } {
   const { values } = runner.store.column(expression);
   const at = expression.frame === ownFrame ? row : runner.store.frame(expression.frame).visible[row]!;
   const valueAt = (index: number): number | null => {
@@ -135,7 +149,10 @@ function valuesOf(runner: StrategyRunner, expression: Expr, row: number): { now:
   return { now: valueAt(at), prev: valueAt(at - 1) };
 }
 
-function earlierReports(reports: readonly ExecutionReport[], instrument: number): readonly ExplainedOutcome[] {
+function earlierReports(
+  reports: readonly ExecutionReport[],
+  instrument: number,
+): readonly ExplainedOutcome[] {
   return reports
     .filter((report) => report.kind === "filled" && report.fill.instrument === instrument)
     .map(outcomeOf);
@@ -144,7 +161,9 @@ function earlierReports(reports: readonly ExecutionReport[], instrument: number)
 function outcomesOf(reports: readonly ExecutionReport[], id: number): readonly ExplainedOutcome[] {
   return reports
     .filter((report) =>
-      report.kind === "filled" ? report.fill.orderId === id : report.kind !== "charged" && report.orderId === id,
+      report.kind === "filled"
+        ? report.fill.orderId === id
+        : report.kind !== "charged" && report.orderId === id,
     )
     .filter(({ kind }) => kind !== "accepted")
     .map(outcomeOf);

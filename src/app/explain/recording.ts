@@ -8,6 +8,8 @@ import { riskRules } from "../risk-rules.ts";
 /** What a rule answered to which order. */
 export type HeardVerdict = {
   readonly rule: string;
+  /** Its place among the rules of the run: two may have one name. */
+  readonly place: number;
   readonly orderId: OrderId;
   readonly instrument: number;
   readonly verdict: RiskVerdict;
@@ -32,7 +34,10 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
   return {
     session: {
       ...session,
-      risk: new RiskGate(rules.map((rule) => heard(rule, verdicts)), market),
+      risk: new RiskGate(
+        rules.map((rule, place) => heard(rule, place, verdicts)),
+        market,
+      ),
       broker: {
         submit: (order) => broker.submit(order),
         cancel: (orderId) => broker.cancel(orderId),
@@ -55,7 +60,7 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
   };
 }
 
-function heard({ name, rule }: NamedRule, verdicts: HeardVerdict[]): NamedRule {
+function heard({ name, rule }: NamedRule, place: number, verdicts: HeardVerdict[]): NamedRule {
   return {
     name,
     rule: {
@@ -67,7 +72,7 @@ function heard({ name, rule }: NamedRule, verdicts: HeardVerdict[]): NamedRule {
         : {
             check(order, context) {
               const verdict = rule.check!(order, context);
-              verdicts.push({ rule: name, orderId: order.id, instrument: order.instrument, verdict });
+              verdicts.push({ rule: name, place, orderId: order.id, instrument: order.instrument, verdict });
               return verdict;
             },
           }),

@@ -12,9 +12,9 @@ export function rulesOf(
   const options = optionsOf(config);
   return verdicts
     .filter((heard) => heard.instrument === instrument)
-    .map(({ rule, verdict }) => ({
+    .map(({ rule, place, verdict }) => ({
       rule,
-      options: options.get(rule) ?? {},
+      options: options[place] ?? {},
       pass: verdict.kind === "approve",
       reason: verdict.kind === "approve" ? null : verdict.reason,
       limit: verdict.kind === "approve" ? null : verdict.limit,
@@ -22,8 +22,13 @@ export function rulesOf(
     }));
 }
 
-function optionsOf({ account, risk }: RunConfig): ReadonlyMap<string, ExplainedRule["options"]> {
+/** The options of every rule, in the order in which `riskRules` makes them. */
+function optionsOf({ account, risk }: RunConfig): readonly ExplainedRule["options"][] {
   const carried = { use: "gross-exposure", limit: account.kind === "cash" ? 1 : account.leverage };
+  const replaced = new Set(risk.rules.map(({ use }) => use));
   const profile = risk.profile === "none" ? [] : riskProfiles[risk.profile].rules;
-  return new Map([carried, ...profile, ...risk.rules].map(({ use, ...options }) => [use, options]));
+  const kept = profile.filter(({ use }) => !replaced.has(use));
+  return [carried, ...kept, ...risk.rules].map((choice) =>
+    Object.fromEntries(Object.entries(choice).filter(([name]) => name !== "use")),
+  );
 }

@@ -9,17 +9,30 @@ type Facts = Pick<Explanation, "opinion" | "sizing" | "rules" | "alarm" | "held"
 };
 
 /** In one sentence: what came of a bar, and which gate said no. */
-export function verdictOn({ opinion, signal, sizing, rules, alarm, held, orders, isBeforeRange }: Facts): string {
-  if (orders.length > 0) return `${orders.length === 1 ? "an order was" : `${orders.length} orders were`} sent`;
+export function verdictOn({
+  opinion,
+  signal,
+  sizing,
+  rules,
+  alarm,
+  held,
+  orders,
+  isBeforeRange,
+}: Facts): string {
+  if (orders.length > 0)
+    return `${orders.length === 1 ? "an order was" : `${orders.length} orders were`} sent`;
   if (opinion === "warming up") return "no order: the indicators had not seen enough bars yet (warm-up)";
   if (isBeforeRange) return "no order: the bar lies before --from and only warms up";
   if (alarm !== null) return `no order: the risk rule ${alarm.rule} had stopped trading (${alarm.reason})`;
-  if (opinion === "silent" || signal === null) return "no order: the strategy said nothing on this bar; its values stand above";
+  if (opinion === "silent" || signal === null)
+    return "no order: the strategy said nothing on this bar; its values stand above";
   const refused = rules.find(({ pass }) => !pass);
   if (refused !== undefined)
     return `no order: the risk rule ${refused.rule} refused it (${refused.reason}; ${refused.value} against a limit of ${refused.limit})`;
   const wanted = sizing?.quantity ?? 0;
   if (wanted === 0 && held === 0)
-    return signal.weight === 0 ? "no order: flat was wanted, and nothing was held" : "no order: the quantity came out as zero";
+    return signal.weight === 0
+      ? "no order: flat was wanted, and nothing was held"
+      : "no order: the quantity came out as zero";
   return "no order: what was held, or on its way, is close enough to what was wanted (execution.rebalanceBand)";
 }

@@ -4,7 +4,7 @@ import { strategyFlags } from "../flags/run-flags.ts";
 import { checkText } from "../output/check-text.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";
-import type { CheckKind } from "../tasks/check-task.ts";
+import type { CheckKind } from "../tasks/make-checks.ts";
 import { runRequestOf, type RequestFlags } from "./run-request.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -19,9 +19,16 @@ export async function checkCommand(
 ): Promise<number> {
   const request = await runRequestOf(shell, strategyFlags, strategy, flags);
   const input = { request, kind, barsMax: flags.bars };
-  const { results, dataKind, strategyName } = await withProgress(shell, flags, "check", input, request.config.stuckAfterSeconds);
+  const { results, dataKind, strategyName } = await withProgress(
+    shell,
+    flags,
+    "check",
+    input,
+    request.config.stuckAfterSeconds,
+  );
   const pass = results.every((result) => result.pass);
-  if (flags.json === true) shell.out(envelope("check@1", { strategy: strategyName, dataKind, checks: results }, pass));
+  if (flags.json === true)
+    shell.out(envelope("check@1", { strategy: strategyName, dataKind, checks: results }, pass));
   else shell.out(results.map(checkText).join("\n\n"));
   return pass ? exitCodes.ok : exitCodes.check;
 }

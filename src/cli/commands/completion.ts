@@ -5,7 +5,11 @@ import { KiwiError } from "../../base/errors.ts";
 import type { Shell } from "../shell.ts";
 
 /** The words that may follow a command: its sub-commands, its flags, and for some the names of strategies. */
-type Words = { readonly path: string; readonly commands: readonly string[]; readonly flags: readonly string[] };
+type Words = {
+  readonly path: string;
+  readonly commands: readonly string[];
+  readonly flags: readonly string[];
+};
 
 const scripts: Readonly<Record<string, (words: readonly Words[]) => string>> = { bash, zsh, fish };
 
@@ -40,7 +44,9 @@ function wordsOf(command: Command, path: string): readonly Words[] {
 }
 
 function bash(words: readonly Words[]): string {
-  const cases = words.map(({ path, commands, flags }) => `    "${path}") words="${[...commands, ...flags].join(" ")}" ;;`);
+  const cases = words.map(
+    ({ path, commands, flags }) => `    "${path}") words="${[...commands, ...flags].join(" ")}" ;;`,
+  );
   return `# bash completion for kiwi:  eval "$(kiwi completion bash)"
 _kiwi() {
   local word="\${COMP_WORDS[COMP_CWORD]}" path="" each words=""
@@ -68,7 +74,10 @@ ${bash(words)}`;
 function fish(words: readonly Words[]): string {
   const lines = words.flatMap(({ path, commands, flags }) => {
     const seen = path.split(" ").filter((word) => word !== "");
-    const condition = seen.length === 0 ? "__fish_use_subcommand" : seen.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+    const condition =
+      seen.length === 0
+        ? "__fish_use_subcommand"
+        : seen.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
     return [
       ...commands.map((word) => `complete -c kiwi -n "${condition}" -a "${word}"`),
       ...flags.map((flag) => `complete -c kiwi -n "${condition}" -l ${flag.slice(2)}`),

@@ -23,7 +23,8 @@ export async function configShowCommand(shell: Shell, flags: ConfigCommandFlags)
   } else if (flags.origin === true) {
     const rows = leaves.map(([name, value]) => [name, textOf(value), originOf(name)]);
     shell.out(table([{ title: "key" }, { title: "value" }, { title: "from" }], rows));
-  } else shell.out(JSON.stringify(config, (_key, value: unknown) => (value === Infinity ? "no limit" : value), 2));
+  } else
+    shell.out(JSON.stringify(config, (_key, value: unknown) => (value === Infinity ? "no limit" : value), 2));
   return 0;
 }
 
@@ -34,7 +35,10 @@ export async function configCheckCommand(shell: Shell, flags: ConfigCommandFlags
   checkPlugins(config);
   const count = origins.size;
   if (flags.json === true) shell.out(envelope("config-check@1", { path, settings: count }));
-  else shell.out(`${path ?? "no configuration file"}: right   (settings of your own: ${count}; the rest are defaults)`);
+  else
+    shell.out(
+      `${path ?? "no configuration file"}: right   (settings of your own: ${count}; the rest are defaults)`,
+    );
   return 0;
 }
 
@@ -59,5 +63,7 @@ function resolveFor(shell: Shell, flags: ConfigCommandFlags): Promise<ResolvedCo
 
 function leavesOf(value: unknown, path: string): readonly (readonly [string, unknown])[] {
   if (!isPlain(value) || Object.keys(value).length === 0) return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === "" ? key : `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leavesOf(inner, path === "" ? key : `${path}.${key}`),
+  );
 }

@@ -13,7 +13,11 @@ import type { Shell } from "../shell.ts";
 export type DataCheckFlags = CommonFlags & ConfigFlags & FlagValues;
 
 /** `kiwi data check`: how files are read and what is wrong with them. Exit 5 when bars are not a market's prices. */
-export async function dataCheckCommand(shell: Shell, paths: readonly string[], flags: DataCheckFlags): Promise<number> {
+export async function dataCheckCommand(
+  shell: Shell,
+  paths: readonly string[],
+  flags: DataCheckFlags,
+): Promise<number> {
   const given = (flags["data"] ?? []) as readonly string[];
   const { config } = await resolveConfig({
     folder: shell.folder,
@@ -24,7 +28,9 @@ export async function dataCheckCommand(shell: Shell, paths: readonly string[], f
   });
   const request = barsRequestOf({ folder: resolve(shell.folder), config, nowMs: Date.now() });
   const inspected = await inspectData(request, config);
-  const isSound = inspected.every(({ report }) => report.findings.every(({ severity }) => severity !== "error"));
+  const isSound = inspected.every(({ report }) =>
+    report.findings.every(({ severity }) => severity !== "error"),
+  );
   if (flags.json === true) shell.out(envelope("data-check@1", { sources: inspected.map(plain) }, isSound));
   else shell.out(inspected.map((source) => sourceText(source)).join("\n\n"));
   return isSound ? exitCodes.ok : exitCodes.check;

@@ -6,12 +6,13 @@ import { readNumber } from "../flags/add-flags.ts";
 import { envelope } from "../output/json.ts";
 import { openFile } from "../output/open-file.ts";
 import { stageProgress } from "../output/stage-progress.ts";
-import { table } from "../output/table.ts";
+import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import type { DemoOutput } from "../tasks/demo-task.ts";
 import { runTask } from "../worker/run-task.ts";
 
-export type DemoFlags = CommonFlags & ProgressFlags & { readonly out: string; readonly seed: string; readonly open?: true };
+export type DemoFlags = CommonFlags &
+  ProgressFlags & { readonly out: string; readonly seed: string; readonly open?: true };
 
 const warning = "SYNTHETIC DATA: says nothing about any real market.";
 
@@ -19,22 +20,34 @@ const warning = "SYNTHETIC DATA: says nothing about any real market.";
 export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<number> {
   const seed = Math.trunc(readNumber("--seed", flags.seed));
   const progress = stageProgress(shell, flags);
-  progress.line(`  kiwi demo   seed ${seed}   data: synthetic market (3 symbols, 78,840 bars of 1h, decisions on 2h)   offline`);
+  progress.line(
+    `  kiwi demo   seed ${seed}   data: synthetic market (3 symbols, 78,840 bars of 1h, decisions on 2h)   offline`,
+  );
   let output: DemoOutput;
   try {
     const input = { folder: shell.folder, out: flags.out, seed, nowMs: Date.now() };
-    output = await runTask("demo", input, { stuckAfterSeconds: 60, onLook: progress.look, onLine: progress.line });
+    output = await runTask("demo", input, {
+      stuckAfterSeconds: 60,
+      onLook: progress.look,
+      onLine: progress.line,
+    });
   } finally {
     progress.end();
   }
   const pass = output.checks.every((check) => check.pass);
-  if (flags.json === true) shell.out(envelope("demo@1", { dataKind: "synthetic", seed, warning, ...output }, pass));
-  else shell.out(demoText(output));
+  if (flags.json === true)
+    shell.out(envelope("demo@1", { dataKind: "synthetic", seed, warning, ...output }, pass));
+  else shell.out(demoText(output, programName(shell)));
   if (flags.open === true) openFile(output.artifacts["html"]!);
   return pass ? exitCodes.ok : exitCodes.check;
 }
 
-function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput): string {
+/** What to type: a clone that npm started has no `kiwi` on the path. */
+function programName({ env }: Shell): string {
+  return env["npm_lifecycle_event"] === undefined ? "kiwi" : "npm run -s kiwi --";
+}
+
+function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput, program: string): string {
   const isHolding = (name: string): boolean => name === "buy-and-hold";
   const sorted = rows.toSorted((a, b) => Number(isHolding(b.strategy)) - Number(isHolding(a.strategy)));
   const results = table(
@@ -66,8 +79,11 @@ function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput)
     `checks on ${shown}: ${said}  (decisions sha256 ${decisionsHash.slice(0, 8)}..)`,
     `report  ${artifacts["html"]!}     json  ${artifacts["json"]!}`,
     warning,
-    "next:  kiwi init my-bot                       a project of your own",
-    "       kiwi backtest sma-cross --data FILE    your own bars",
-    "       kiwi help                              everything else",
+    "next:",
+    pairs([
+      [`  ${program} init my-bot`, "a project of your own"],
+      [`  ${program} backtest sma-cross --data FILE`, "your own bars"],
+      [`  ${program} help`, "everything else"],
+    ]),
   ].join("\n");
 }

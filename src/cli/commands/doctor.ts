@@ -6,7 +6,12 @@ import type { Shell } from "../shell.ts";
 
 /** `kiwi doctor`: looks at everything that Kiwi needs. Exit 3 when something would keep it from working. */
 export async function doctorCommand(shell: Shell, flags: CommonFlags & ConfigFlags): Promise<number> {
-  const findings = await examine({ folder: shell.folder, file: flags.config, env: shell.env, sets: flags.set });
+  const findings = await examine({
+    folder: shell.folder,
+    file: flags.config,
+    env: shell.env,
+    sets: flags.set,
+  });
   const isWell = findings.every(({ state }) => state !== "fail");
   if (flags.json === true) shell.out(envelope("doctor@1", { findings }, isWell));
   else {

@@ -17,7 +17,8 @@ export async function explainCommand(shell: Shell, name: string, flags: ExplainF
   const question = { symbol: flags.pairs?.[0], timeMs };
   const { explanation, changes } = await withProgress(shell, flags, "explain", { manifest, question });
   for (const change of changes) shell.err(`warning ${change}: this may not be what happened then`);
-  if (flags.json === true) shell.out(envelope("explain@1", { runId: manifest.runId, changes, ...explanation }));
+  if (flags.json === true)
+    shell.out(envelope("explain@1", { runId: manifest.runId, changes, ...explanation }));
   else shell.out(explanationText(manifest.runId, explanation));
   return 0;
 }

@@ -14,8 +14,10 @@ export async function helpCommand(shell: Shell, program: Command, words: readonl
   const command = commandOf(program, withoutAlias(words));
   const name = words.join("-");
   const topic = topics.find((one) => one.name === name);
-  if (topic !== undefined) shell.out(topicText(topic));
-  else if (command !== null) command.outputHelp();
+  if (topic !== undefined) {
+    shell.out(topicText(topic));
+    if (command !== null) shell.out(`\nkiwi ${words.join(" ")} --help shows the flags of the command.`);
+  } else if (command !== null) command.outputHelp();
   else throw unknownTopic(program, name);
   return 0;
 }
@@ -23,7 +25,13 @@ export async function helpCommand(shell: Shell, program: Command, words: readonl
 function topicList(): string {
   const width = Math.max(...topics.map(({ name }) => name.length));
   const lines = topics.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["kiwi help <topic> explains", "", ...lines, "", "kiwi help <command> shows the flags of a command."].join("\n");
+  return [
+    "kiwi help <topic> explains",
+    "",
+    ...lines,
+    "",
+    "kiwi help <command> shows the flags of a command.",
+  ].join("\n");
 }
 
 function commandOf(program: Command, words: readonly string[]): Command | null {

@@ -9,7 +9,13 @@ import type { Shell } from "../shell.ts";
 /** `kiwi indicators list`. */
 export async function indicatorsListCommand(shell: Shell, flags: CommonFlags): Promise<number> {
   if (flags.json === true) shell.out(envelope("indicators@1", { indicators: indicators.map(described) }));
-  else shell.out(table([{ title: "indicator" }, { title: "what it is" }], indicators.map(({ name, summary }) => [name, summary])));
+  else
+    shell.out(
+      table(
+        [{ title: "indicator" }, { title: "what it is" }],
+        indicators.map(({ name, summary }) => [name, summary]),
+      ),
+    );
   return 0;
 }
 

@@ -15,11 +15,21 @@ import { schemaText } from "./config.ts";
 
 export type InitFlags = CommonFlags & ProgressFlags & { readonly template?: string; readonly yes?: true };
 
-type Template = { readonly name: string; readonly summary: string; readonly file: string; readonly text: (name: string) => string };
+type Template = {
+  readonly name: string;
+  readonly summary: string;
+  readonly file: string;
+  readonly text: (name: string) => string;
+};
 
 const templates: readonly Template[] = [
   { name: "sma", summary: "a cross of two averages", file: "my-cross", text: strategyFile },
-  { name: "multi", summary: "two timeframes: the day says which way, the hour when", file: "my-trend", text: multiTimeframeFile },
+  {
+    name: "multi",
+    summary: "two timeframes: the day says which way, the hour when",
+    file: "my-trend",
+    text: multiTimeframeFile,
+  },
   { name: "blank", summary: "the smallest strategy there is", file: "my-strategy", text: blankFile },
 ];
 const schemaFile = "kiwi.schema.json";
@@ -46,7 +56,10 @@ export async function initCommand(shell: Shell, folder: string, flags: InitFlags
     writeWhole(path, text);
     if (flags.json !== true) shell.out(`wrote ${relative(shell.folder, path)}`);
   }
-  if (flags.json !== true) shell.out(`\n${readFileSync(join(target, `${template.file}.ts`), "utf8").trim()}\n\nits first backtest, on made-up bars:\n`);
+  if (flags.json !== true)
+    shell.out(
+      `\n${readFileSync(join(target, `${template.file}.ts`), "utf8").trim()}\n\nits first backtest, on made-up bars:\n`,
+    );
   const exitCode = await backtestCommand({ ...shell, folder: target, args: ["backtest"] }, undefined, flags);
   const step = folder === "." ? "" : `cd ${folder} && `;
   if (flags.json !== true) {

@@ -23,7 +23,8 @@ export async function reportCommand(shell: Shell, name: string, flags: ReportFla
   const input = { manifest, formats: flags.format ?? ["html"], out, workFolder: shell.folder };
   const { paths, changes } = await withProgress(shell, flags, "report", input);
   for (const change of changes) shell.err(`warning ${change}`);
-  if (flags.json === true) shell.out(envelope("report@1", { runId: manifest.runId, changes, artifacts: paths }));
+  if (flags.json === true)
+    shell.out(envelope("report@1", { runId: manifest.runId, changes, artifacts: paths }));
   else for (const [format, path] of Object.entries(paths)) shell.out(`${format.padEnd(6)}${path}`);
   const html = paths["html"];
   if (flags.open === true && html !== undefined) openFile(html);

@@ -26,7 +26,13 @@ export async function runRequestOf(
   });
   const name = strategy ?? flags.strategy ?? config.strategy;
   if (name === undefined) throw noStrategy();
-  return { folder: shell.folder, strategy: name, params: await readParams(shell.folder, flags), config, nowMs: Date.now() };
+  return {
+    folder: shell.folder,
+    strategy: name,
+    params: await readParams(shell.folder, flags),
+    config,
+    nowMs: Date.now(),
+  };
 }
 
 function noStrategy(): KiwiError {

@@ -5,11 +5,13 @@ import { percentText, ratioText } from "../../analysis/report/number-text.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { configDifferences, textOf, type ConfigDifference } from "../../app/config-diff.ts";
-import type { CommonFlags } from "../declare/common-flags.ts";
+import type { FirstDifference } from "../../app/first-difference.ts";
+import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { runsFolder } from "./runs-folder.ts";
+import { withProgress } from "./with-progress.ts";
 
 export type RunsFlags = CommonFlags & { readonly runs?: string };
 
@@ -36,7 +38,18 @@ export async function runsListCommand(shell: Shell, flags: RunsFlags): Promise<n
 function listed({ manifest, result, folder }: StoredRun): Readonly<Record<string, unknown>> {
   const { runId, createdMs, strategyName, params, dataKind, seed, hash, sources } = manifest;
   const symbols = [...new Set(sources.map(({ symbol }) => symbol))];
-  return { runId, createdMs, strategyName, params, symbols, dataKind, seed, hash, folder, metrics: result["metrics"] };
+  return {
+    runId,
+    createdMs,
+    strategyName,
+    params,
+    symbols,
+    dataKind,
+    seed,
+    hash,
+    folder,
+    metrics: result["metrics"],
+  };
 }
 
 function listText(runs: readonly StoredRun[]): string {
@@ -91,7 +104,10 @@ export async function runsShowCommand(shell: Shell, name: string, flags: RunsFla
       ["made", formatTime(manifest.createdMs)],
       ["command", `kiwi ${manifest.command.join(" ")}`],
       ["strategy", `${manifest.strategyName} ${params.join(" ")}`],
-      ["data", `${manifest.dataKind === "synthetic" ? "SYNTHETIC" : manifest.dataKind}: ${manifest.sources.map(({ path }) => path).join(", ")}`],
+      [
+        "data",
+        `${manifest.dataKind === "synthetic" ? "SYNTHETIC" : manifest.dataKind}: ${manifest.sources.map(({ path }) => path).join(", ")}`,
+      ],
       ["kiwi", `${manifest.kiwiVersion}, Node ${manifest.nodeVersion}`],
       ...Object.entries(manifest.hash).map(([key, value]) => [`${key} hash`, value] as const),
       ["folder", folder],
@@ -99,59 +115,100 @@ export async function runsShowCommand(shell: Shell, name: string, flags: RunsFla
   );
   const metrics = metricsOf(result);
   shell.out("");
-  shell.out(pairs(metricDefinitions.map(({ key, label, unit }) => [label, metricText(unit, metrics[key] ?? null)])));
+  shell.out(
+    pairs(metricDefinitions.map(({ key, label, unit }) => [label, metricText(unit, metrics[key] ?? null)])),
+  );
   return 0;
 }
 
-/** `kiwi runs diff`: settings, numbers and hashes that differ between two runs. */
-export async function runsDiffCommand(shell: Shell, one: string, other: string, flags: RunsFlags): Promise<number> {
+/** `kiwi runs diff`: settings, numbers and hashes that differ, and the first decision in which two runs part. */
+export async function runsDiffCommand(
+  shell: Shell,
+  one: string,
+  other: string,
+  flags: RunsFlags & ProgressFlags,
+): Promise<number> {
   const root = await runsFolder(shell, flags.runs);
   const [before, after] = [await readRun(root, one), await readRun(root, other)];
   const settings = configDifferences(settingsOf(before), settingsOf(after));
   const [old, now] = [metricsOf(before.result), metricsOf(after.result)];
   const metrics = metricDefinitions.filter(({ key }) => old[key] !== now[key]);
   const hashes = configDifferences(before.manifest.hash, after.manifest.hash);
+  const sameDecisions = hashes.every(({ path }) => path !== "decisions");
+  const { difference, changes } = sameDecisions
+    ? { difference: null, changes: [] }
+    : await withProgress(shell, flags, "difference", [before.manifest, after.manifest]);
+  for (const change of changes) shell.err(`warning ${change}`);
+  const runs = [before.manifest.runId, after.manifest.runId];
   if (flags.json === true) {
     const numbers = metrics.map(({ key }) => ({ key, before: old[key] ?? null, after: now[key] ?? null }));
-    const same = hashes.every(({ path }) => path !== "decisions");
-    shell.out(envelope("runs-diff@1", { runs: [before.manifest.runId, after.manifest.runId], sameDecisions: same, settings, metrics: numbers, hashes }));
+    shell.out(
+      envelope("runs-diff@1", {
+        runs,
+        sameDecisions,
+        difference,
+        changes,
+        settings,
+        metrics: numbers,
+        hashes,
+      }),
+    );
     return 0;
   }
-  shell.out(`${before.manifest.runId}  ->  ${after.manifest.runId}`);
-  shell.out(`\n${firstDifference(hashes)}`);
-  if (settings.length > 0) shell.out(`\n${differenceTable("setting", settings)}`);
+  shell.out(`${runs[0]}  ->  ${runs[1]}`);
+  shell.out(`\n${whatDiffers(hashes)}`);
+  if (difference !== null) shell.out(`\n${differenceText(difference)}`);
+  if (settings.length > 0) shell.out(`\n${settingsTable(settings)}`);
   if (metrics.length > 0) {
-    const rows = metrics.map(({ label, key, unit }) => [label, metricText(unit, old[key] ?? null), metricText(unit, now[key] ?? null)]);
-    shell.out(`\n${table([{ title: "metric" }, { title: "before", align: "right" }, { title: "after", align: "right" }], rows)}`);
+    const rows = metrics.map(({ label, key, unit }) => [
+      label,
+      metricText(unit, old[key] ?? null),
+      metricText(unit, now[key] ?? null),
+    ]);
+    shell.out(
+      `\n${table([{ title: "metric" }, { title: "before", align: "right" }, { title: "after", align: "right" }], rows)}`,
+    );
   }
   return 0;
+}
+
+function differenceText({ timeMs, one, other }: FirstDifference): string {
+  return [
+    `they part at ${formatTime(timeMs)}`,
+    `  before  ${one ?? "nothing"}`,
+    `  after   ${other ?? "nothing"}`,
+  ].join("\n");
 }
 
 /** What a run was told: its settings, its strategy with the code of it, its parameters, its files. */
 function settingsOf({ manifest }: StoredRun): Readonly<Record<string, unknown>> {
   const { config, strategy, strategySha256, params, sources } = manifest;
-  const files = Object.fromEntries(sources.map(({ path, sha256 }) => [path, sha256?.slice(0, 12) ?? "made up"]));
+  const files = Object.fromEntries(
+    sources.map(({ path, sha256 }) => [path, sha256?.slice(0, 12) ?? "made up"]),
+  );
   return { ...config, strategy, "strategy file": strategySha256?.slice(0, 12), param: params, file: files };
 }
 
-/** The first of the four hashes that differs says where the runs part. */
-function firstDifference(hashes: readonly ConfigDifference[]): string {
+/** Which of the four hashes differ. */
+function whatDiffers(hashes: readonly ConfigDifference[]): string {
   const meaning: Readonly<Record<string, string>> = {
     data: "the bars are others",
     config: "the settings are others",
     code: "the code is another",
     decisions: "the decisions are others",
   };
-  const differing = ["data", "config", "code", "decisions"].filter((name) => hashes.some(({ path }) => path === name));
+  const differing = ["data", "config", "code", "decisions"].filter((name) =>
+    hashes.some(({ path }) => path === name),
+  );
   if (differing.length === 0) return "the same bars, settings, code and decisions";
   const said = differing.map((name) => meaning[name]!).join("; ");
   return differing.includes("decisions") ? said : `${said}; the decisions are the same`;
 }
 
-function differenceTable(title: string, rows: readonly ConfigDifference[]): string {
+function settingsTable(rows: readonly ConfigDifference[]): string {
   const shown = (value: unknown): string => (value === undefined ? "-" : textOf(value));
   return table(
-    [{ title }, { title: "before" }, { title: "after" }],
+    [{ title: "setting" }, { title: "before" }, { title: "after" }],
     rows.map(({ path, before, after }) => [path, shown(before), shown(after)]),
   );
 }

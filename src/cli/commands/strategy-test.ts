@@ -13,7 +13,11 @@ export type StrategyTestFlags = CommonFlags & ProgressFlags & ParamFlags;
 const testedBars = "synthetic:symbols=2,bars=4000";
 
 /** `kiwi strategy test`: runs a strategy on made-up bars and tries every check on it. Exit 5 when one fails. */
-export async function strategyTestCommand(shell: Shell, name: string, flags: StrategyTestFlags): Promise<number> {
+export async function strategyTestCommand(
+  shell: Shell,
+  name: string,
+  flags: StrategyTestFlags,
+): Promise<number> {
   const config = kiwiConfigSchema.parse({ data: [testedBars], account: { kind: "margin" } });
   const params = await readParams(shell.folder, flags);
   const request = { folder: shell.folder, strategy: name, params, config, nowMs: Date.now() };
@@ -21,12 +25,20 @@ export async function strategyTestCommand(shell: Shell, name: string, flags: Str
   const { results, funnel, strategyName } = tested;
   const pass = results.every((result) => result.pass);
   if (flags.json === true) {
-    shell.out(envelope("strategy-test@1", { strategy: strategyName, dataKind: "synthetic", funnel, checks: results }, pass));
+    shell.out(
+      envelope(
+        "strategy-test@1",
+        { strategy: strategyName, dataKind: "synthetic", funnel, checks: results },
+        pass,
+      ),
+    );
     return pass ? exitCodes.ok : exitCodes.check;
   }
   const { decisions, warmingUp, signals, orders, fills, trades } = funnel;
   shell.out(`${strategyName} on made-up bars (SYNTHETIC: says nothing about any real market)`);
-  shell.out(`${decisions} bars, ${warmingUp} of them warm-up: ${signals} signals, ${orders} orders, ${fills} fills, ${trades} closed trades`);
+  shell.out(
+    `${decisions} bars, ${warmingUp} of them warm-up: ${signals} signals, ${orders} orders, ${fills} fills, ${trades} closed trades`,
+  );
   if (signals === 0) shell.out("it never stated a target: is its condition ever true?");
   shell.out(`\n${results.map(checkText).join("\n")}`);
   return pass ? exitCodes.ok : exitCodes.check;

@@ -12,7 +12,13 @@ export async function strategyListCommand(shell: Shell, flags: CommonFlags): Pro
   if (flags.json === true) {
     const list = strategies.map(({ name, summary, params }) => ({ name, summary, params: params as Params }));
     shell.out(envelope("strategies@1", { strategies: list }));
-  } else shell.out(table([{ title: "strategy" }, { title: "what it does" }], strategies.map(({ name, summary }) => [name, summary])));
+  } else
+    shell.out(
+      table(
+        [{ title: "strategy" }, { title: "what it does" }],
+        strategies.map(({ name, summary }) => [name, summary]),
+      ),
+    );
   return 0;
 }
 

@@ -8,7 +8,8 @@ export async function versionCommand(shell: Shell, flags: CommonFlags): Promise<
   const version = kiwiVersion();
   const code = codeHash([]);
   const platform = `${process.platform}-${process.arch}`;
-  if (flags.json === true) shell.out(envelope("version@1", { version, code, node: process.version, platform }));
+  if (flags.json === true)
+    shell.out(envelope("version@1", { version, code, node: process.version, platform }));
   else shell.out(`kiwi ${version}  (code ${code.slice(0, 12)}, Node ${process.version}, ${platform})`);
   return 0;
 }

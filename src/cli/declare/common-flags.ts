@@ -21,6 +21,7 @@ export type ProgressFlags = {
 export type ConfigFlags = { readonly config?: string; readonly set?: readonly string[] };
 
 /** Makes an action: runs it with the shell and notes the exit code that it returns. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it lets every action state its own arguments
 export type Act = <Args extends readonly unknown[]>(
   run: (shell: Shell, ...args: Args) => Promise<number>,
 ) => (...args: unknown[]) => Promise<void>;

@@ -2,17 +2,30 @@ import { Option, type Command } from "commander";
 import type { DemoFlags } from "../commands/demo.ts";
 import type { ConfigCommandFlags } from "../commands/config.ts";
 import type { InitFlags } from "../commands/init.ts";
-import { addCommon, addConfig, addProgress, type Act, type CommonFlags, type ConfigFlags } from "./common-flags.ts";
+import {
+  addCommon,
+  addConfig,
+  addProgress,
+  type Act,
+  type CommonFlags,
+  type ConfigFlags,
+} from "./common-flags.ts";
 
-/** Adds what has to do with the project as a whole: demo, init, config, doctor, help, completion, version. */
-export function declareProjectCommands(program: Command, act: Act): void {
+/** Adds what one begins with: demo, init. */
+export function declareFirstCommands(program: Command, act: Act): void {
   declareDemo(program, act);
   declareInit(program, act);
+}
+
+/** Adds what keeps things in order: config, doctor, help, completion, version. */
+export function declareUpkeepCommands(program: Command, act: Act): void {
   declareConfig(program, act);
   const doctor = program
     .command("doctor")
     .summary("is everything here that Kiwi needs?")
-    .description("Looks at Node, the disk, the clock, the configuration and the data, and says what is wrong.");
+    .description(
+      "Looks at Node, the disk, the clock, the configuration and the data, and says what is wrong.",
+    );
   addConfig(addCommon(doctor, ["kiwi doctor", "kiwi doctor --json"])).action(
     act(async (shell, flags: CommonFlags & ConfigFlags) =>
       (await import("../commands/doctor.ts")).doctorCommand(shell, flags),
@@ -33,14 +46,22 @@ export function declareProjectCommands(program: Command, act: Act): void {
     .summary("a script that completes words in your shell")
     .description("Prints a completion script for a shell.")
     .argument("<shell>", "bash, zsh or fish");
-  addCommon(completion, ['eval "$(kiwi completion bash)"', "kiwi completion fish > ~/.config/fish/completions/kiwi.fish"]).action(
+  addCommon(completion, [
+    'eval "$(kiwi completion bash)"',
+    "kiwi completion fish > ~/.config/fish/completions/kiwi.fish",
+  ]).action(
     act(async (shell, name: string) =>
       (await import("../commands/completion.ts")).completionCommand(shell, program, name),
     ),
   );
-  const version = program.command("version").summary("version of Kiwi and of what it runs on").description("Prints the version.");
+  const version = program
+    .command("version")
+    .summary("version of Kiwi and of what it runs on")
+    .description("Prints the version.");
   addCommon(version, ["kiwi version", "kiwi version --json"]).action(
-    act(async (shell, flags: CommonFlags) => (await import("../commands/version.ts")).versionCommand(shell, flags)),
+    act(async (shell, flags: CommonFlags) =>
+      (await import("../commands/version.ts")).versionCommand(shell, flags),
+    ),
   );
 }
 

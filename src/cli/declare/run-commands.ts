@@ -21,15 +21,21 @@ function declareBacktest(program: Command, act: Act): void {
     .summary("run a strategy over bars of the past")
     .description("Runs a strategy over bars of the past, with costs, and keeps the run.")
     .argument("[strategy]", "a name (kiwi strategy list) or the path of a strategy file")
-    .option("-s, --strategy <name>", "the strategy, for who prefers a flag")
+    .option("-s, --strategy <name>", "the strategy, for those who prefer a flag")
     .option("--param <name=value>", "a parameter of the strategy", collect)
     .option("--params <file>", "a JSON file with parameters");
   addRunFlags(command, backtestFlags);
-  command.option("--timerange <from-to>", "20200101-20210101, for --from and --to").option("--open", "open the report when it is done");
-  addProgress(addConfig(addCommon(command, [
-    "kiwi backtest sma-cross --data BTCUSDT-1h.csv --fee 0.001",
-    "kiwi backtest ./mine.ts --data prices/ --param fast=20 --from 2022-01-01 --fail-if 'sharpe<1'",
-  ]))).action(
+  command
+    .option("--timerange <from-to>", "20200101-20210101, for --from and --to")
+    .option("--open", "open the report when it is done");
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi backtest sma-cross --data BTCUSDT-1h.csv --fee 0.001",
+        "kiwi backtest ./mine.ts --data prices/ --param fast=20 --from 2022-01-01 --fail-if 'sharpe<1'",
+      ]),
+    ),
+  ).action(
     act(async (shell, strategy: string | undefined, flags: BacktestFlags) =>
       (await import("../commands/backtest.ts")).backtestCommand(shell, strategy, flags),
     ),
@@ -46,10 +52,12 @@ function declareReport(program: Command, act: Act): void {
     .option("--out <folder>", "where to write; the folder of the run by default")
     .option("--runs <folder>", "folder of the run store")
     .option("--open", "open the report when it is done");
-  addProgress(addCommon(command, [
-    "kiwi report last --open",
-    "kiwi report 20260304-120501 --format html,csv --out reports",
-  ])).action(
+  addProgress(
+    addCommon(command, [
+      "kiwi report last --open",
+      "kiwi report 20260304-120501 --format html,csv --out reports",
+    ]),
+  ).action(
     act(async (shell, run: string, flags: ReportFlags) =>
       (await import("../commands/report.ts")).reportCommand(shell, run, flags),
     ),
@@ -60,15 +68,19 @@ function declareExplain(program: Command, act: Act): void {
   const command = program
     .command("explain")
     .summary("why a run did, or did not, trade on a bar")
-    .description("Runs a stored run up to one bar and shows everything that was decided there, with its numbers.")
+    .description(
+      "Runs a stored run up to one bar and shows everything that was decided there, with its numbers.",
+    )
     .argument("<run>", "id of a run, the beginning of one, or last")
     .requiredOption("--at <time>", "a moment inside the bar, or its close: 2024-03-04T12:00")
     .option("-p, --pairs <symbol>", "the symbol; the only one by default", collectList)
     .option("--runs <folder>", "folder of the run store");
-  addProgress(addCommon(command, [
-    "kiwi explain last --at 2024-03-04T12:00",
-    "kiwi explain 20260304-120501 --at 2024-03-04T12:00 -p BTCUSDT --json",
-  ])).action(
+  addProgress(
+    addCommon(command, [
+      "kiwi explain last --at 2024-03-04T12:00",
+      "kiwi explain 20260304-120501 --at 2024-03-04T12:00 -p BTCUSDT --json",
+    ]),
+  ).action(
     act(async (shell, run: string, flags: ExplainFlags) =>
       (await import("../commands/explain.ts")).explainCommand(shell, run, flags),
     ),
@@ -76,10 +88,18 @@ function declareExplain(program: Command, act: Act): void {
 }
 
 function declareRuns(program: Command, act: Act): void {
-  const runs = program.command("runs").summary("list, show and compare runs").description("The runs that were kept.");
-  const list = runs.command("list").summary("all runs, newest first").option("--runs <folder>", "folder of the run store");
+  const runs = program
+    .command("runs")
+    .summary("list, show and compare runs")
+    .description("The runs that were kept.");
+  const list = runs
+    .command("list")
+    .summary("all runs, newest first")
+    .option("--runs <folder>", "folder of the run store");
   addCommon(list, ["kiwi runs list", "kiwi runs list --json"]).action(
-    act(async (shell, flags: RunsFlags) => (await import("../commands/runs.ts")).runsListCommand(shell, flags)),
+    act(async (shell, flags: RunsFlags) =>
+      (await import("../commands/runs.ts")).runsListCommand(shell, flags),
+    ),
   );
   const show = runs
     .command("show")
@@ -97,7 +117,9 @@ function declareRuns(program: Command, act: Act): void {
     .argument("<run>", "the first run")
     .argument("<other>", "the second run")
     .option("--runs <folder>", "folder of the run store");
-  addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last 20260304 --json"]).action(
+  addProgress(
+    addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last 20260304 --json"]),
+  ).action(
     act(async (shell, run: string, other: string, flags: RunsFlags) =>
       (await import("../commands/runs.ts")).runsDiffCommand(shell, run, other, flags),
     ),

@@ -23,7 +23,10 @@ function declareStrategy(program: Command, act: Act): void {
     .command("new")
     .summary("write a strategy file to begin with")
     .argument("<name>", "name of the strategy; the file is NAME.ts");
-  addCommon(make, ["kiwi strategy new my-cross", "kiwi strategy new my-cross && kiwi strategy test ./my-cross.ts"]).action(
+  addCommon(make, [
+    "kiwi strategy new my-cross",
+    "kiwi strategy new my-cross && kiwi strategy test ./my-cross.ts",
+  ]).action(
     act(async (shell, name: string, flags: CommonFlags) =>
       (await import("../commands/strategy-new.ts")).strategyNewCommand(shell, name, flags),
     ),
@@ -48,7 +51,9 @@ function declareStrategy(program: Command, act: Act): void {
     .summary("run a strategy on made-up bars and check it")
     .argument("<strategy>", "a name or a file")
     .option("--param <name=value>", "a parameter of the strategy", collect);
-  addProgress(addCommon(test, ["kiwi strategy test ./mine.ts", "kiwi strategy test sma-cross --param fast=5"])).action(
+  addProgress(
+    addCommon(test, ["kiwi strategy test ./mine.ts", "kiwi strategy test sma-cross --param fast=5"]),
+  ).action(
     act(async (shell, name: string, flags: StrategyTestFlags) =>
       (await import("../commands/strategy-test.ts")).strategyTestCommand(shell, name, flags),
     ),
@@ -94,17 +99,23 @@ function declareCheck(program: Command, act: Act): void {
       .command(name)
       .summary(summary)
       .argument("[strategy]", "a name or a file")
-      .option("-s, --strategy <name>", "the strategy, for who prefers a flag")
+      .option("-s, --strategy <name>", "the strategy, for those who prefer a flag")
       .option("--param <name=value>", "a parameter of the strategy", collect)
       .option("--params <file>", "a JSON file with parameters");
     addRunFlags(command, strategyFlags);
     command
       .option("--timerange <from-to>", "20200101-20210101, for --from and --to")
-      .option("--bars <count>", "the newest bars of each symbol to look at", (text) => readNumber("--bars", text));
-    addProgress(addConfig(addCommon(command, [
-      `kiwi check ${name} sma-cross --data BTCUSDT-1h.csv`,
-      `kiwi check ${name} ./mine.ts --data synthetic --json`,
-    ]))).action(
+      .option("--bars <count>", "the newest bars of each symbol to look at", (text) =>
+        readNumber("--bars", text),
+      );
+    addProgress(
+      addConfig(
+        addCommon(command, [
+          `kiwi check ${name} sma-cross --data BTCUSDT-1h.csv`,
+          `kiwi check ${name} ./mine.ts --data synthetic --json`,
+        ]),
+      ),
+    ).action(
       act(async (shell, strategy: string | undefined, flags: CheckFlags) =>
         (await import("../commands/check.ts")).checkCommand(shell, name, strategy, flags),
       ),
@@ -113,13 +124,21 @@ function declareCheck(program: Command, act: Act): void {
 }
 
 function declareData(program: Command, act: Act): void {
-  const data = program.command("data").summary("look at data before trusting them").description("Data files.");
+  const data = program
+    .command("data")
+    .summary("look at data before trusting them")
+    .description("Data files.");
   const check = data
     .command("check")
     .summary("how a file is read, and what is wrong with it")
     .argument("[path...]", "CSV files or folders");
   addRunFlags(check, dataFlags);
-  addConfig(addCommon(check, ["kiwi data check BTCUSDT-1h.csv", "kiwi data check prices/ --time-zone America/New_York"])).action(
+  addConfig(
+    addCommon(check, [
+      "kiwi data check BTCUSDT-1h.csv",
+      "kiwi data check prices/ --time-zone America/New_York",
+    ]),
+  ).action(
     act(async (shell, paths: readonly string[], flags: DataCheckFlags) =>
       (await import("../commands/data-check.ts")).dataCheckCommand(shell, paths, flags),
     ),

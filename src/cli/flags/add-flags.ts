@@ -10,7 +10,8 @@ export function addRunFlags(command: Command, flags: readonly RunFlag[]): Comman
     if (flag.kind === "many") option.argParser(collect);
     else if (flag.kind === "list") option.argParser(collectList);
     else if (flag.kind === "number") option.argParser((text) => readNumber(nameOf(flag), text));
-    else if (flag.choices !== undefined) option.argParser((text) => readChoice(nameOf(flag), text, flag.choices!));
+    else if (flag.choices !== undefined)
+      option.argParser((text) => readChoice(nameOf(flag), text, flag.choices!));
     command.addOption(option);
   }
   return command;

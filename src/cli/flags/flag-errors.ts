@@ -9,14 +9,24 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
   const help = `${name} --help`;
   switch (error.code) {
     case "commander.unknownOption":
-      return usage("FLAG_UNKNOWN", `${name} has no flag ${quoted}`, "a flag that means nothing is never ignored; parameters of a strategy go behind --param", nearestFlag(command, quoted, help));
+      return usage(
+        "FLAG_UNKNOWN",
+        `${name} has no flag ${quoted}`,
+        "a flag that means nothing is never ignored; parameters of a strategy go behind --param",
+        nearestFlag(command, quoted, help),
+      );
     case "commander.unknownCommand":
       return unknownCommand(command, quoted);
     case "commander.excessArguments": {
       const extra = command.args.at(-1) ?? "";
       // With sub-commands, a word too many is a sub-command that does not exist.
       if (command.commands.length > 0) return unknownCommand(command, extra);
-      return usage("ARGUMENT_EXTRA", `${name} does not know what to do with "${extra}"`, text(error), `see ${help}`);
+      return usage(
+        "ARGUMENT_EXTRA",
+        `${name} does not know what to do with "${extra}"`,
+        text(error),
+        `see ${help}`,
+      );
     }
     case "commander.missingArgument":
       return usage("ARGUMENT_MISSING", `${name} needs <${quoted}>`, "it was left out", `see ${help}`);
@@ -31,7 +41,12 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
 
 /** `FLAG_INVALID`: a flag whose value cannot be read. */
 export function invalidFlag(flag: string, value: string, wanted: string): KiwiError {
-  return usage("FLAG_INVALID", `${flag} cannot be "${value}"`, `it takes ${wanted}`, `write ${flag} and ${wanted}`);
+  return usage(
+    "FLAG_INVALID",
+    `${flag} cannot be "${value}"`,
+    `it takes ${wanted}`,
+    `write ${flag} and ${wanted}`,
+  );
 }
 
 function unknownCommand(command: Command, given: string): KiwiError {

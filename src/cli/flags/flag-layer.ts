@@ -14,7 +14,8 @@ export function flagLayer(flags: readonly RunFlag[], given: FlagValues): ConfigL
     layOver(merged, { values: nested(path, value), originOf: () => origin });
   };
   if (typeof given["timerange"] === "string") {
-    for (const [key, day] of Object.entries(readTimerange(given["timerange"]))) put([key], day, "--timerange");
+    for (const [key, day] of Object.entries(readTimerange(given["timerange"])))
+      put([key], day, "--timerange");
   }
   for (const flag of flags) {
     const value = given[attributeOf(flag)];
@@ -23,7 +24,8 @@ export function flagLayer(flags: readonly RunFlag[], given: FlagValues): ConfigL
   }
   return {
     values: merged.values,
-    originOf: (path) => merged.origins.get(path.join(".")) ?? { kind: "flag", label: `--set ${path.join(".")}` },
+    originOf: (path) =>
+      merged.origins.get(path.join(".")) ?? { kind: "flag", label: `--set ${path.join(".")}` },
   };
 }
 

@@ -41,7 +41,9 @@ test("every flag stands for a key that exists", async () => {
     else if (flag.kind === "switch") value = true;
     else if (flag.kind !== "text") value = ["html"];
     else if (flag.choices !== undefined) value = flag.choices[0];
-    const name = /--(?:no-)?([a-z-]+)/.exec(flag.flags)![1]!.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const name = /--(?:no-)?([a-z-]+)/
+      .exec(flag.flags)![1]!
+      .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const { origins } = await resolved({ [name]: value });
     expect([...origins.keys()].some((path) => path.startsWith(flag.path.join(".")))).toBe(true);
   }
@@ -52,7 +54,12 @@ const metrics = { sharpe: 0.8, maxDrawdown: 0.25, sortino: null, trades: 12 } as
 
 test("conditions compare metrics with numbers and percentages", () => {
   const conditions = readFailConditions(["sharpe<1", "maxDrawdown > 20%", "Trades>=13", "trades==12"]);
-  expect(tryFailConditions(conditions, metrics).map(({ failed }) => failed)).toEqual([true, true, false, true]);
+  expect(tryFailConditions(conditions, metrics).map(({ failed }) => failed)).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
 });
 
 test("a metric that does not exist fails its condition", () => {

@@ -19,8 +19,11 @@ export function checkText(result: CheckResult): string {
 
 /** What only this kind of check measures. */
 function factLines(result: CheckResult): readonly string[] {
-  if (result.id !== "warmup") return [];
-  const { measuredBars, declaredBars } = result as CheckResult & { measuredBars: number | null; declaredBars: number };
+  if (!("measuredBars" in result)) return [];
+  const { measuredBars, declaredBars } = result as CheckResult & {
+    measuredBars: number | null;
+    declaredBars: number;
+  };
   const measured = measuredBars === null ? "more bars than could be tried" : `${measuredBars} bars`;
   return [`  decisions need ${measured} of history; the engine waits for ${declaredBars}`];
 }

@@ -1,7 +1,12 @@
 import { moneyText, percentText, priceText } from "../../analysis/report/number-text.ts";
-import type { Explanation, ExplainedOrder, ExplainedOutcome, ExplainedRule } from "../../app/explain/explanation.ts";
+import type {
+  Explanation,
+  ExplainedOrder,
+  ExplainedOutcome,
+  ExplainedRule,
+} from "../../app/explain/explanation.ts";
 import { formatTime } from "../../base/time.ts";
-import type { OrderTerms } from "../../domain/order.ts";
+import type { OrderTerms, Trail } from "../../domain/order.ts";
 import { table } from "./table.ts";
 
 /** Longer sources say less than the values do. */
@@ -14,7 +19,14 @@ export function explanationText(runId: string, explained: Explanation): string {
   return [
     `${symbol}  ${timeframe}  bar closed ${formatTime(closeTimeMs)}${late}  (run ${runId})`,
     "",
-    ...numbered([barLines(explained), seriesLines(explained), opinionLines(explained), sizingLines(explained), riskLines(explained), orderLines(explained)]),
+    ...numbered([
+      barLines(explained),
+      seriesLines(explained),
+      opinionLines(explained),
+      sizingLines(explained),
+      riskLines(explained),
+      orderLines(explained),
+    ]),
     "",
     `=> ${explained.verdict}`,
     ...sourceLines(explained),
@@ -24,7 +36,10 @@ export function explanationText(runId: string, explained: Explanation): string {
 type Section = { readonly title: string; readonly lines: readonly string[] };
 
 function numbered(sections: readonly Section[]): readonly string[] {
-  return sections.flatMap(({ title, lines }, index) => [`${index + 1} ${title}`, ...lines.map((line) => `    ${line}`)]);
+  return sections.flatMap(({ title, lines }, index) => [
+    `${index + 1} ${title}`,
+    ...lines.map((line) => `    ${line}`),
+  ]);
 }
 
 function barLines({ bar, held, averagePrice, equity, earlier }: Explanation): Section {
@@ -40,8 +55,18 @@ function barLines({ bar, held, averagePrice, equity, earlier }: Explanation): Se
 }
 
 function seriesLines({ series, warmup, wakeOn }: Explanation): Section {
-  const rows = series.map(({ name, now, prev, expression }) => [name, valueText(now), valueText(prev), expression]);
-  const columns = [{ title: "series" }, { title: "now", align: "right" }, { title: "before", align: "right" }, { title: "is" }] as const;
+  const rows = series.map(({ name, now, prev, expression }) => [
+    name,
+    valueText(now),
+    valueText(prev),
+    expression,
+  ]);
+  const columns = [
+    { title: "series" },
+    { title: "now", align: "right" },
+    { title: "before", align: "right" },
+    { title: "is" },
+  ] as const;
   return {
     title: `series   (warm-up ${warmup.isOver ? "is over" : "is not over"}: it takes ${warmup.need})`,
     lines: [
@@ -52,15 +77,19 @@ function seriesLines({ series, warmup, wakeOn }: Explanation): Section {
 }
 
 function opinionLines({ opinion, signal }: Explanation): Section {
-  if (signal === null) return { title: `strategy   ${opinion === "silent" ? "said nothing" : opinion}`, lines: [] };
+  if (signal === null)
+    return { title: `strategy   ${opinion === "silent" ? "said nothing" : opinion}`, lines: [] };
   const { weight, reason, entry, protection } = signal;
   const levels = [
     entry.kind === "market" ? null : `enter by ${entry.kind} at ${priceText(entry.price)}`,
     protection.stopPrice === undefined ? null : `stop ${priceText(protection.stopPrice)}`,
     protection.takeProfitPrice === undefined ? null : `target ${priceText(protection.takeProfitPrice)}`,
-    protection.trail === undefined ? null : `trailing stop ${JSON.stringify(protection.trail)}`,
+    protection.trail === undefined ? null : `stop trailing ${trailText(protection.trail)}`,
   ].filter((level) => level !== null);
-  return { title: "strategy", lines: [`wants ${weight} because: ${reason}`, ...(levels.length === 0 ? [] : [levels.join(", ")])] };
+  return {
+    title: "strategy",
+    lines: [`wants ${weight} because: ${reason}`, ...(levels.length === 0 ? [] : [levels.join(", ")])],
+  };
 }
 
 function sizingLines({ sizing }: Explanation): Section {
@@ -97,18 +126,31 @@ function orderLines({ orders }: Explanation): Section {
 function orderText({ side, quantity, terms, reason, outcome }: ExplainedOrder): readonly string[] {
   return [
     `${side} ${priceText(quantity)} ${termsText(terms)}  (${reason})`,
-    ...(outcome.length === 0 ? ["  still working when the data ended, or for very long"] : outcome.map((one) => `  ${outcomeText(one)}`)),
+    ...(outcome.length === 0
+      ? ["  still working when the data ended, or for very long"]
+      : outcome.map((one) => `  ${outcomeText(one)}`)),
   ];
 }
 
 function outcomeText({ kind, timeMs, quantity, price, cost, reason }: ExplainedOutcome): string {
-  const fill = price === null ? "" : ` ${priceText(quantity)} at ${priceText(price)}, costs ${moneyText(cost)}`;
+  const fill =
+    price === null ? "" : ` ${priceText(quantity)} at ${priceText(price)}, costs ${moneyText(cost)}`;
   return `${kind} ${formatTime(timeMs)}${fill}${reason === null ? "" : `: ${reason}`}`;
 }
 
-function termsText({ type, ...levels }: OrderTerms): string {
-  const texts = Object.entries(levels).map(([name, level]) => `${name} ${typeof level === "number" ? priceText(level) : JSON.stringify(level)}`);
+function termsText(terms: OrderTerms): string {
+  const { type, ...levels } = terms;
+  const texts = Object.entries(levels).map(([name, level]) => {
+    if (typeof level !== "number") return trailText(level);
+    return `${name === "limitPrice" ? "at" : name === "stopPrice" ? "from" : "when"} ${priceText(level)}`;
+  });
   return [type.replaceAll("_", " "), ...texts].join(" ");
+}
+
+function trailText(trail: Trail): string {
+  return trail.kind === "amount"
+    ? `${priceText(trail.amount)} behind`
+    : `${percentText(trail.fraction)} behind`;
 }
 
 function valueText(value: number | null): string {

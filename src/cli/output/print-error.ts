@@ -17,7 +17,7 @@ export function printError(shell: Shell, error: unknown, args: readonly string[]
 }
 
 /** The four parts as lines: what happened, why, what to do, where to read more. */
-export function errorText({ code, message, why, fix, topic }: ErrorParts): string {
+function errorText({ code, message, why, fix, topic }: ErrorParts): string {
   return [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`].join("\n");
 }
 
@@ -44,6 +44,7 @@ function bugParts(error: unknown): ErrorParts {
 /** The stack of an error and of everything that caused it. */
 function stacksOf(error: unknown): string {
   const lines: string[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) lines.push(cause.stack ?? cause.message);
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    lines.push(cause.stack ?? cause.message);
   return lines.join("\ncaused by ");
 }

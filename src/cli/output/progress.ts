@@ -62,7 +62,10 @@ async function bar(shell: Shell): Promise<Progress> {
       shown ??= startBar(cliProgress, board);
       shown.setTotal(board.total);
       const etaMs = pace.etaMs(board);
-      shown.update(board.done, { stage: stage.padEnd(12), left: etaMs === null ? "" : `eta ${Math.ceil(etaMs / 1000)} s` });
+      shown.update(board.done, {
+        stage: stage.padEnd(12),
+        left: etaMs === null ? "" : `eta ${Math.ceil(etaMs / 1000)} s`,
+      });
     },
     end,
     line(text) {

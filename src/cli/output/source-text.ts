@@ -9,9 +9,15 @@ export function sourceText({ source, report }: InspectedSource): string {
   const lines = [
     path,
     pairs([
-      ["  symbol", `${symbol}, ${timeframe}${detected === null ? "" : ` (from the ${detected.timeframeSource})`}`],
+      [
+        "  symbol",
+        `${symbol}, ${timeframe}${detected === null ? "" : ` (from the ${detected.timeframeSource})`}`,
+      ],
       ["  calendar", calendarName],
-      ["  bars", `${rows} of ${rowsRead} rows, closes ${formatTime(fromMs ?? Number.NaN)} to ${formatTime(toMs ?? Number.NaN)}`],
+      [
+        "  bars",
+        `${rows} of ${rowsRead} rows, closes ${formatTime(fromMs ?? Number.NaN)} to ${formatTime(toMs ?? Number.NaN)}`,
+      ],
       ...readingPairs(source),
     ]),
   ];
@@ -23,7 +29,8 @@ export function sourceText({ source, report }: InspectedSource): string {
   for (const { severity, message, examples } of findings) {
     lines.push(`  ${severity.padEnd(8)}  ${message}`);
     if (severity === "info") continue;
-    for (const { closeTimeMs, text } of examples.slice(0, 3)) lines.push(`              ${formatTime(closeTimeMs)}  ${text}`);
+    for (const { closeTimeMs, text } of examples.slice(0, 3))
+      lines.push(`              ${formatTime(closeTimeMs)}  ${text}`);
   }
   if (findings.every(({ severity }) => severity === "info") && (quarantine?.quarantined ?? 0) === 0)
     lines.push("  PASS      nothing wrong was found");
@@ -35,7 +42,12 @@ function readingPairs({ detected }: InspectedSource["source"]): readonly (readon
   const { columns, delimiter, decimal, dateFormat, timeZone, stamp } = detected;
   const shown = delimiter === "\t" ? "tab" : delimiter;
   return [
-    ["  columns", Object.entries(columns).map(([name, field]) => (name === field ? name : `${name} as ${field}`)).join(", ")],
+    [
+      "  columns",
+      Object.entries(columns)
+        .map(([name, field]) => (name === field ? name : `${name} as ${field}`))
+        .join(", "),
+    ],
     ["  format", `separator "${shown}", decimal "${decimal}"`],
     ["  time", `${dateFormat}, ${timeZone}, stamps name the ${stamp} of a bar`],
   ];

@@ -8,7 +8,8 @@ const eraseLine = "\r\u001B[K";
 
 /** Progress in numbered stages: a line for each that is done, and for people who watch a bar on the one that is not. */
 export function stageProgress(shell: Shell, flags: CommonFlags & ProgressFlags): Progress {
-  if (flags.quiet === true || flags.progress === false) return { look: () => {}, end: () => {}, line: () => {} };
+  if (flags.quiet === true || flags.progress === false)
+    return { look: () => {}, end: () => {}, line: () => {} };
   if (!shell.isWatched) return { look: () => {}, end: () => {}, line: shell.err };
   let isDrawn = false;
   const erase = (): void => {
@@ -20,7 +21,9 @@ export function stageProgress(shell: Shell, flags: CommonFlags & ProgressFlags):
       if (stage === "") return;
       const filled = total === 0 ? 0 : Math.round((width * done) / total);
       const bar = "#".repeat(filled) + "-".repeat(width - filled);
-      process.stderr.write(`${eraseLine}  ${stage.padEnd(16)} [${bar}] ${total === 0 ? "" : `${done}/${total}`}`);
+      process.stderr.write(
+        `${eraseLine}  ${stage.padEnd(16)} [${bar}] ${total === 0 ? "" : `${done}/${total}`}`,
+      );
       isDrawn = true;
     },
     end: erase,

@@ -13,7 +13,11 @@ import { backtestTask, shownCommand, type BacktestOutput } from "./backtest-task
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
 
-type Asked = { readonly strategy?: string; readonly params?: Record<string, string>; readonly flags?: FlagValues };
+type Asked = {
+  readonly strategy?: string;
+  readonly params?: Record<string, string>;
+  readonly flags?: FlagValues;
+};
 
 async function run({ strategy = "sma-cross", params = {}, flags = {} }: Asked): Promise<BacktestOutput> {
   const given = { data: ["synthetic:bars=1500"], report: ["none"], ...flags };

@@ -57,6 +57,8 @@ export async function backtestTask(input: BacktestInput, context: TaskContext): 
 
 /** A command as it can be typed again. */
 export function shownCommand(command: readonly string[]): string {
-  const words = command.map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`));
+  const words = command.map((word) =>
+    /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  );
   return ["kiwi", ...words].join(" ");
 }

@@ -1,14 +1,10 @@
 import { checkRequestOf } from "../../app/check-request-of.ts";
 import { executeRun } from "../../app/execute-run.ts";
 import type { RunRequest } from "../../app/run-request.ts";
-import { checkLookahead, checkRepro, checkWarmup } from "../../app/checks/run-checks.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { TaskContext } from "../worker/task.ts";
+import { makeChecks, type CheckKind } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";
-
-/** The checks by name, in the order in which `all` runs them. */
-const checks = { lookahead: checkLookahead, warmup: checkWarmup, repro: checkRepro };
-export type CheckKind = keyof typeof checks | "all";
 
 export type CheckInput = {
   readonly request: RunRequest;
@@ -23,19 +19,16 @@ export type CheckOutput = {
 };
 
 /** Runs one check or all of them. */
-export async function checkTask({ request, kind, barsMax }: CheckInput, context: TaskContext): Promise<CheckOutput> {
+export async function checkTask(
+  { request, kind, barsMax }: CheckInput,
+  context: TaskContext,
+): Promise<CheckOutput> {
   const prepared = await prepareWatched(request, context);
   context.stage("backtest");
   // A strategy that hangs is noticed here, bar by bar; the checks run in processes that nobody looks into.
   context.board.watch(true);
   executeRun(prepared.setup, { withBenchmark: false, onBar: context.board.beat });
   context.board.watch(false);
-  const asked = checkRequestOf(prepared, barsMax);
-  const results: CheckResult[] = [];
-  for (const [name, check] of Object.entries(checks)) {
-    if (kind !== "all" && kind !== name) continue;
-    context.stage(name);
-    results.push(await check(asked));
-  }
+  const results = await makeChecks(checkRequestOf(prepared, barsMax), kind, context.stage);
   return { results, dataKind: prepared.loaded.dataKind, strategyName: prepared.setup.strategy.name };
 }

@@ -5,7 +5,6 @@ import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { checkRequestOf } from "../../app/check-request-of.ts";
-import { checkLookahead, checkRepro, checkWarmup } from "../../app/checks/run-checks.ts";
 import { kiwiConfigSchema } from "../../app/config-schema.ts";
 import { dataQuality } from "../../app/data-quality.ts";
 import { executeRun } from "../../app/execute-run.ts";
@@ -16,17 +15,25 @@ import { strategies } from "../../app/registry.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { TaskContext } from "../worker/task.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
+import { makeChecks } from "./make-checks.ts";
 import { htmlOf } from "./store-run.ts";
 
 /** The strategy that is checked and reported on: chosen before anything ran, and not for its result. */
 const shown = "trend-following";
-/** Bars of each symbol that the checks look at. */
-const checkedBars = 3_000;
 const symbols = 3;
 /** Three years of hours. */
-const barCount = 26_280;
+const usualBars = 26_280;
+/** Bars of each symbol that the checks look at. */
+const checkedBars = 3_000;
 
-export type DemoInput = { readonly folder: string; readonly out: string; readonly seed: number; readonly nowMs: number };
+export type DemoInput = {
+  readonly folder: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly nowMs: number;
+  /** Bars of each symbol. */
+  readonly bars?: number;
+};
 export type DemoRow = { readonly strategy: string; readonly metrics: MetricsReport };
 export type DemoOutput = {
   readonly rows: readonly DemoRow[];
@@ -36,13 +43,17 @@ export type DemoOutput = {
   readonly decisionsHash: string;
 };
 
-/** Runs everything once on a made-up market. */
-export async function demoTask(input: DemoInput, context: TaskContext): Promise<DemoOutput> {
+/** Runs everything once on a made-up market. `check` makes the checks. */
+export async function demoTask(
+  input: DemoInput,
+  context: TaskContext,
+  check = makeChecks,
+): Promise<DemoOutput> {
   const startedMs = performance.now();
   const prepared = await preparedFor(input, shown);
   await checkData(prepared, context);
   const rows = await runAll(input, context);
-  const checks = await checkShown(prepared, context);
+  const checks = await checkShown(prepared, check, context);
   const stage = beginStage(context, "report");
   const finished = finishRun(prepared, {
     runId: `demo-seed-${input.seed}`,
@@ -54,25 +65,42 @@ export async function demoTask(input: DemoInput, context: TaskContext): Promise<
     onStage: () => {},
   });
   const out = resolve(input.folder, input.out);
-  const artifacts = { html: join(input.out, artifactFiles.html), json: join(input.out, artifactFiles.json), csv: join(input.out, artifactFiles.csv) };
+  const artifacts = {
+    html: join(input.out, artifactFiles.html),
+    json: join(input.out, artifactFiles.json),
+    csv: join(input.out, artifactFiles.csv),
+  };
   const html = await htmlOf(finished);
   makeFolder(out);
   writeWhole(join(out, artifactFiles.html), html);
-  writeWhole(join(out, artifactFiles.json), `${JSON.stringify(runDocument(finished.input, [], artifacts), null, 2)}\n`);
+  writeWhole(
+    join(out, artifactFiles.json),
+    `${JSON.stringify(runDocument(finished.input, [], artifacts), null, 2)}\n`,
+  );
   writeWhole(join(out, artifactFiles.csv), tradesCsv(finished.input));
   stage.end("1 page, no external files");
   return { rows, shown, checks, artifacts, decisionsHash: finished.hash.decisions };
 }
 
-async function preparedFor({ folder, seed, nowMs }: DemoInput, strategy: string): Promise<PreparedRun> {
-  const config = kiwiConfigSchema.parse({ data: [`synthetic:symbols=${symbols},bars=${barCount}`], timeframe: "2h", seed });
+async function preparedFor(
+  { folder, seed, nowMs, bars = usualBars }: DemoInput,
+  strategy: string,
+): Promise<PreparedRun> {
+  const config = kiwiConfigSchema.parse({
+    data: [`synthetic:symbols=${symbols},bars=${bars}`],
+    timeframe: "2h",
+    seed,
+  });
   return prepareRun({ folder, strategy, params: {}, config, nowMs }, await findStrategy(folder, strategy));
 }
 
 async function checkData(prepared: PreparedRun, context: TaskContext): Promise<void> {
   const stage = beginStage(context, "data check");
   const { sources } = prepared.loaded;
-  const quality = dataQuality(sources, sources.map(() => calendarNamed("24/7")));
+  const quality = dataQuality(
+    sources,
+    sources.map(() => calendarNamed("24/7")),
+  );
   const gaps = quality.sources.reduce((sum, source) => sum + (source.gaps ?? 0), 0);
   stage.end(`${sources.length}/${symbols} symbols, ${gaps} gaps, ${quality.isSound ? "sound" : "NOT SOUND"}`);
 }
@@ -85,18 +113,20 @@ async function runAll(input: DemoInput, context: TaskContext): Promise<readonly 
     rows.push({ strategy: name, metrics: executeRun(setup, { withBenchmark: false }).metrics });
     context.board.report(rows.length, strategies.length);
   }
-  stage.end(`${rows.length} strategies, ${(symbols * barCount * rows.length).toLocaleString("en")} bars`);
+  stage.end(
+    `${rows.length} strategies, ${(symbols * (input.bars ?? usualBars) * rows.length).toLocaleString("en")} bars`,
+  );
   return rows;
 }
 
-async function checkShown(prepared: PreparedRun, context: TaskContext): Promise<readonly CheckResult[]> {
+async function checkShown(
+  prepared: PreparedRun,
+  check: typeof makeChecks,
+  context: TaskContext,
+): Promise<readonly CheckResult[]> {
   const stage = beginStage(context, "checks");
   const asked = checkRequestOf(prepared, checkedBars);
-  const results: CheckResult[] = [];
-  for (const check of [checkLookahead, checkWarmup, checkRepro]) {
-    results.push(await check(asked));
-    context.board.report(results.length, 3);
-  }
+  const results = await check(asked, "all", (_name, done) => context.board.report(done, 3));
   stage.end(`${results.filter(({ pass }) => pass).length}/3 passed: look-ahead, warm-up, reproducible`);
   return results;
 }

@@ -9,7 +9,10 @@ export type ExplainInput = { readonly manifest: RunManifest; readonly question: 
 export type ExplainOutput = { readonly explanation: Explanation; readonly changes: readonly string[] };
 
 /** Runs a stored run again, up to the bar that is asked about. */
-export async function explainTask({ manifest, question }: ExplainInput, context: TaskContext): Promise<ExplainOutput> {
+export async function explainTask(
+  { manifest, question }: ExplainInput,
+  context: TaskContext,
+): Promise<ExplainOutput> {
   const prepared = await prepareWatched(requestOf(manifest), context);
   context.stage("explain");
   context.board.watch(true);

@@ -5,7 +5,10 @@ import type { RunRequest } from "../../app/run-request.ts";
 import type { TaskContext } from "../worker/task.ts";
 
 /** Prepares a run and shows how far it is; a strategy file that hangs while it is loaded is noticed. */
-export async function prepareWatched(request: RunRequest, { board, stage }: TaskContext): Promise<PreparedRun> {
+export async function prepareWatched(
+  request: RunRequest,
+  { board, stage }: TaskContext,
+): Promise<PreparedRun> {
   stage("load");
   board.watch(true);
   await loadPlugins(request.folder, request.config.plugins);

@@ -27,7 +27,9 @@ export type ReportTaskOutput = {
   readonly changes: readonly string[];
 };
 
-const writers: Readonly<Record<string, (finished: FinishedRun, failIf: readonly string[]) => Promise<string>>> = {
+const writers: Readonly<
+  Record<string, (finished: FinishedRun, failIf: readonly string[]) => Promise<string>>
+> = {
   html: htmlOf,
   csv: async ({ input }) => tradesCsv(input),
   json: async ({ input, result }, failIf) =>

@@ -17,8 +17,10 @@ export function changesSince(manifest: RunManifest, prepared: PreparedRun): read
   const bars = [...loaded.sources, ...detail].map((source) => source.bars);
   const changes: (string | false)[] = [
     dataHash(bars) !== manifest.hash.data && "the data have changed since the run",
-    configHash(setup, setup.params, request.config.seed) !== manifest.hash.config && "the defaults of some settings have changed since the run",
-    codeHash(found.ownFiles) !== manifest.hash.code && "the code of the strategy or of Kiwi has changed since the run",
+    configHash(setup, setup.params, request.config.seed) !== manifest.hash.config &&
+      "the defaults of some settings have changed since the run",
+    codeHash(found.ownFiles) !== manifest.hash.code &&
+      "the code of the strategy or of Kiwi has changed since the run",
   ];
   return changes.filter((change) => change !== false);
 }

@@ -3,7 +3,12 @@ import { toResultJson } from "../../analysis/report/result-json.ts";
 import type { FailOutcome } from "../flags/fail-conditions.ts";
 
 /** Names of the files of a run, by what they hold. */
-export const artifactFiles = { manifest: "manifest.json", json: "result.json", csv: "trades.csv", html: "report.html" } as const;
+export const artifactFiles = {
+  manifest: "manifest.json",
+  json: "result.json",
+  csv: "trades.csv",
+  html: "report.html",
+} as const;
 
 /** A run for programs: what `--json` prints and `result.json` holds. The schema only ever gains fields. */
 export type RunDocument = ReturnType<typeof runDocument>;

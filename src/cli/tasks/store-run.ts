@@ -32,7 +32,11 @@ export async function storeRun(
   const { input } = finished;
   const root = resolve(request.folder, request.config.out);
   const { report } = request.config;
-  const wanted = ["manifest", "json", ...report.filter((name) => name !== "json")] as (keyof typeof artifactFiles)[];
+  const wanted = [
+    "manifest",
+    "json",
+    ...report.filter((name) => name !== "json"),
+  ] as (keyof typeof artifactFiles)[];
   const folder = join(root, input.meta.runId);
   const artifacts = Object.fromEntries(
     wanted.map((name) => [name, relative(request.folder, join(folder, artifactFiles[name]))]),
@@ -56,7 +60,10 @@ export async function htmlOf({ input }: FinishedRun): Promise<string> {
   return renderHtml(input);
 }
 
-function countTrial({ request, setup }: PreparedRun, { input, hash, trialHash }: FinishedRun): readonly string[] {
+function countTrial(
+  { request, setup }: PreparedRun,
+  { input, hash, trialHash }: FinishedRun,
+): readonly string[] {
   try {
     recordTrial(ledgerPathOf(request.folder), {
       timeMs: request.nowMs,
@@ -71,7 +78,11 @@ function countTrial({ request, setup }: PreparedRun, { input, hash, trialHash }:
   }
 }
 
-function manifestOf(prepared: PreparedRun, { input, hash }: FinishedRun, command: readonly string[]): RunManifest {
+function manifestOf(
+  prepared: PreparedRun,
+  { input, hash }: FinishedRun,
+  command: readonly string[],
+): RunManifest {
   const { request, found, loaded, detail, setup } = prepared;
   return {
     schema: "run@1",

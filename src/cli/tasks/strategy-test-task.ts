@@ -1,11 +1,11 @@
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import { checkRequestOf } from "../../app/check-request-of.ts";
-import { checkLookahead, checkRepro, checkWarmup } from "../../app/checks/run-checks.ts";
 import { executeRun } from "../../app/execute-run.ts";
 import type { Funnel } from "../../app/funnel.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import { refuseOnlyWarmup } from "../../app/warmup-need.ts";
 import type { TaskContext } from "../worker/task.ts";
+import { makeChecks } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 
 export type StrategyTestOutput = {
@@ -25,11 +25,6 @@ export async function strategyTestTask(
   const result = executeRun(prepared.setup, { withBenchmark: false, onBar: context.board.beat });
   context.board.watch(false);
   refuseOnlyWarmup(result);
-  const asked = checkRequestOf(prepared);
-  const results: CheckResult[] = [];
-  for (const [name, check] of [["lookahead", checkLookahead], ["warmup", checkWarmup], ["repro", checkRepro]] as const) {
-    context.stage(name);
-    results.push(await check(asked));
-  }
+  const results = await makeChecks(checkRequestOf(prepared), "all", context.stage);
   return { strategyName: prepared.setup.strategy.name, funnel: result.funnel, results };
 }

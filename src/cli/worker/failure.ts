@@ -3,7 +3,8 @@ import type { Failure } from "./task.ts";
 
 /** Takes an error apart, so that it can travel between threads. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { parts: null, name: "Error", message: String(error), stack: "", cause: null };
+  if (!(error instanceof Error))
+    return { parts: null, name: "Error", message: String(error), stack: "", cause: null };
   return {
     parts: error instanceof KiwiError ? error.parts : null,
     name: error.name,

@@ -74,7 +74,9 @@ function stuckDetector(board: ProgressBoard, limitMs: number): () => boolean {
 }
 
 function stuck(barTimeMs: number, seconds: number): KiwiError {
-  const where = Number.isNaN(barTimeMs) ? "before its first bar" : `on the bar that closes ${formatTime(barTimeMs)}`;
+  const where = Number.isNaN(barTimeMs)
+    ? "before its first bar"
+    : `on the bar that closes ${formatTime(barTimeMs)}`;
   return new KiwiError({
     code: "STRATEGY_STUCK",
     exit: "timeout",

@@ -9,6 +9,7 @@ import { tasks, type Task, type TaskName, type WorkerMessage } from "./task.ts";
 type WorkerInput = { readonly name: TaskName; readonly input: unknown; readonly memory: SharedArrayBuffer };
 
 const { name, input, memory } = workerData as WorkerInput;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
 const send = (message: WorkerMessage): void => parentPort!.postMessage(message);
 
 try {

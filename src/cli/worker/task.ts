@@ -17,6 +17,7 @@ export const tasks = {
   backtest: async () => (await import("../tasks/backtest-task.ts")).backtestTask,
   report: async () => (await import("../tasks/report-task.ts")).reportTask,
   check: async () => (await import("../tasks/check-task.ts")).checkTask,
+  difference: async () => (await import("../tasks/difference-task.ts")).differenceTask,
   explain: async () => (await import("../tasks/explain-task.ts")).explainTask,
   strategyTest: async () => (await import("../tasks/strategy-test-task.ts")).strategyTestTask,
   strategyShow: async () => (await import("../tasks/strategy-show-task.ts")).strategyShowTask,

@@ -7,7 +7,7 @@ import {
   type FakeAlpaca,
 } from "../../../../test/fakes/fake-alpaca.ts";
 import { candleAt } from "../../../../test/fakes/fake-candles.ts";
-import type { Fault } from "../../../../test/fakes/fake-host.ts";
+import { FakeHost, type Fault } from "../../../../test/fakes/fake-host.ts";
 import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
 import { hasShared, sharedPath } from "../../../../test/shared.ts";
 import { KiwiError } from "../../../base/errors.ts";
@@ -149,7 +149,6 @@ const passing: readonly (readonly [string, Fault])[] = [
   ["a body cut in the middle", { kind: "cut" }],
   ["a broken connection", { kind: "drop" }],
   ["no answer", { kind: "hang" }],
-  ["a redirect", { kind: "reply", status: 302, headers: { location: "http://localhost:1/" }, body: {} }],
   ["bars of another symbol", { kind: "reply", body: { bars: { MSFT: [] }, next_page_token: null } }],
 ];
 
@@ -158,6 +157,20 @@ test.each(passing)("%s is tried again and costs nothing", async (_what, fault) =
   fake.host.faults.push(fault, fault);
   expect(closesOf(await fetchAll(source, { fromMs: nowMs - 10 * minuteMs }))).toHaveLength(10);
   expect(fake.host.requests).toHaveLength(3);
+});
+
+test("a redirect is not followed: it would carry the key to another host", async () => {
+  const { source, fake, clock } = await setUp();
+  const other = await FakeHost.start(clock);
+  fake.host.faults.push({
+    kind: "reply",
+    status: 302,
+    headers: { location: `${other.url}/v2/stocks/bars` },
+    body: {},
+  });
+  await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
+  expect(other.requests).toEqual([]);
+  await other.close();
 });
 
 test("a page that leads back to itself is not followed for ever", async () => {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
+import { ManualClock, until } from "../../../../test/fakes/manual-clock.ts";
 import { startFakeBinance, type FakeBinance } from "../../../../test/fakes/fake-binance.ts";
 import { candleAt } from "../../../../test/fakes/fake-candles.ts";
-import type { Fault } from "../../../../test/fakes/fake-host.ts";
+import { FakeHost, type Fault } from "../../../../test/fakes/fake-host.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { Prng } from "../../../base/prng.ts";
 import { dayMs, minuteMs, secondMs } from "../../../base/time.ts";
@@ -107,21 +107,35 @@ test("after six tries the venue counts as unreachable, and the waits grew", asyn
   expect(Math.max(...clock.waits)).toBeGreaterThan(500);
 });
 
-test("Retry-After is obeyed, by every call to the host", async () => {
+test("Retry-After is obeyed, also by calls that had no part in it", async () => {
+  const clock = new ManualClock(nowMs);
+  fake = await startFakeBinance(clock, listedMs);
+  const source = await binanceSource({ clock, prng: new Prng(1), baseUrl: fake.host.url });
+  const { requests, faults } = fake.host;
+  faults.push({ kind: "reply", status: 429, headers: { "retry-after": "7" }, body: {} });
+  const first = fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
+  await until(() => clock.waits.length > 0, "the refusal");
+  const second = fetchAll(source, { symbol: "ETHUSDT", fromMs: nowMs - 10 * minuteMs });
+  await clock.advance(7 * secondMs - 1);
+  expect(requests).toHaveLength(1);
+  await clock.advance(1);
+  expect(closesOf(await first)).toHaveLength(10);
+  await second;
+  expect(requests).toHaveLength(3);
+});
+
+test("a redirect is not followed", async () => {
   const { source, fake, clock } = await setUp();
+  const other = await FakeHost.start(clock);
   fake.host.faults.push({
     kind: "reply",
-    status: 429,
-    headers: { "retry-after": "7" },
-    body: { code: -1003, msg: "Too much request weight used" },
+    status: 302,
+    headers: { location: `${other.url}/api/v3/klines` },
+    body: {},
   });
-  const startMs = clock.nowMs();
-  const [pages] = await Promise.all([
-    fetchAll(source, { fromMs: nowMs - 10 * minuteMs }),
-    fetchAll(source, { symbol: "ETHUSDT", fromMs: nowMs - 10 * minuteMs }),
-  ]);
-  expect(closesOf(pages)).toHaveLength(10);
-  expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(7 * secondMs);
+  await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
+  expect(other.requests).toEqual([]);
+  await other.close();
 });
 
 test("a pause that is too long to sit out is an error that says until when", async () => {

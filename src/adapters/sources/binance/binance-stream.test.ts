@@ -281,6 +281,36 @@ test("a closed subscription is silent and its socket is gone", async () => {
   expect(test.fake.host.socketCount).toBe(1);
 });
 
+test("closing the source closes its streams", async () => {
+  const test = await setUp();
+  await live(test);
+  await test.source.close();
+  await until(() => test.fake.host.sockets.size === 0, "the socket closes");
+  expect(test.states.at(-1)!.kind).toBe("closed");
+  expect(() =>
+    test.source.subscribe({ symbols: ["BTCUSDT"], timeframes: ["1m"], onBar() {}, onState() {} }),
+  ).toThrow(/SOURCE_CLOSED/);
+});
+
+test("a connection that held for a minute makes the next failure a first one again", async () => {
+  const test = await setUp();
+  const attempts = (): number[] => statesOf(test, "connecting").map(({ attempt }) => attempt);
+  const lose = async (): Promise<void> => {
+    const losses = statesOf(test, "reconnecting").length;
+    test.fake.host.cutSockets();
+    await until(() => statesOf(test, "reconnecting").length > losses, "the loss is noticed");
+    await test.clock.advance(statesOf(test, "reconnecting").at(-1)!.delayMs);
+    await live(test, statesOf(test, "reconnecting").length + 1);
+  };
+  await live(test);
+  await lose();
+  await lose();
+  expect(attempts()).toEqual([1, 2, 3]);
+  await test.clock.advance(minuteMs);
+  await lose();
+  expect(attempts()).toEqual([1, 2, 3, 1]);
+});
+
 test("what the venue will not subscribe to ends the stream with the reason", async () => {
   const test = await setUp();
   test.fake.host.socketHandler = {

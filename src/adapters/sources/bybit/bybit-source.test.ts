@@ -124,6 +124,19 @@ test("when the headers say that nothing is left, the next request waits for the 
   expect(clock.nowMs() - nowMs).toBeGreaterThanOrEqual(3 * secondMs);
 });
 
+test("an answer that leaves nothing holds the next request until the reset, too", async () => {
+  const { source, fake } = await setUp();
+  const answer = fake.host.answer;
+  const headers = {
+    "x-bapi-limit-status": "0",
+    "x-bapi-limit-reset-timestamp": String(nowMs + 3 * secondMs),
+  };
+  fake.host.answer = (request) => ({ ...answer(request), headers });
+  await fetchAll(source, { fromMs: nowMs - 1_500 * minuteMs });
+  expect(fake.host.requests).toHaveLength(2);
+  expect(fake.host.requests[1]!.atMs - nowMs).toBeGreaterThanOrEqual(3 * secondMs);
+});
+
 test("an address that asked too often is silent for ten minutes", async () => {
   const { source, fake, clock } = await setUp();
   fake.host.faults.push({ kind: "reply", status: 403, body: "access too frequent" });

@@ -11,7 +11,7 @@ const resetMsMax = 15 * 60_000;
 export function heedRateHeaders(answer: HttpAnswer, limit: HostLimit): void {
   const { headers } = answer;
   const usedWeight = numberIn(headers, "x-mbx-used-weight-1m");
-  
+  if (usedWeight !== null) limit.heedUsed(usedWeight);
   const alpacaLeft = numberIn(headers, "x-ratelimit-remaining");
   if (alpacaLeft !== null) {
     limit.heedRemaining(alpacaLeft);

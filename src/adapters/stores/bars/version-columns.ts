@@ -26,7 +26,7 @@ export const versionColumnNames: readonly VersionColumn[] = [
 const sourcesMax = 256;
 
 /** New columns of zeros. */
-export function makeColumns(rows: number): VersionColumns {
+function makeColumns(rows: number): VersionColumns {
   const doubles = (): Float64Array => new Float64Array(rows);
   return {
     closeTimeMs: doubles(),

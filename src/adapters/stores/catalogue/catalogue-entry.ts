@@ -57,7 +57,7 @@ export function describeBars(
 }
 
 /** SHA-256 of the close times, prices and volumes of bars. */
-export function fingerprintOf(bars: VersionedBars): string {
+function fingerprintOf(bars: VersionedBars): string {
   return sha256Of((["closeTimeMs", ...barFields] as const).map((name) => bytesOf(bars[name], bars.length)));
 }
 

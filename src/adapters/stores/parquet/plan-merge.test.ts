@@ -21,12 +21,12 @@ function fileOf(fromMs: number, rows: number): BarFile {
 }
 
 test("bars that arrive one by one stay in few files, and each is rewritten only a few times", () => {
-  let files: readonly BarFile[] = [];
+  let files: BarFile[] = [];
   let rewritten = 0;
   let filesMost = 0;
   const bars = 20_000;
   for (let bar = 0; bar < bars; bar++) {
-    files = [...files, fileOf(bar, 1)];
+    files.push(fileOf(bar, 1));
     const old = mergeAfterAppend(files, blockRows);
     if (old.length > 0) {
       const rows = old.reduce((sum, file) => sum + file.rows, 0);

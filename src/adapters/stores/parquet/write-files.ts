@@ -12,6 +12,8 @@ import { storeFormat, type BarFile, type Range } from "./series-manifest.ts";
 
 /** Rows that DuckDB takes at once. */
 const chunkRows = 2048;
+/** Rows that are packed together: a month of minutes unpacks one or two of these, and fewer rows would pack worse. */
+const rowGroupRows = 32 * chunkRows;
 
 /** Rows of bars that go into one file. */
 type Block = { readonly bars: VersionedBars; readonly from: number; readonly to: number };
@@ -120,7 +122,7 @@ function packing(table: string, path: string, block: Block, ranges: Ranges): str
     return isSame(ranges, name) ? `${double(ranges[name][0])}::${sqlType(name)} AS "${name}"` : `"${name}"`;
   });
   const metadata = `{kiwiFormat: '${storeFormat}', symbol: ${quoted(symbol)}, timeframe: ${quoted(timeframe)}}`;
-  const options = `FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, KV_METADATA ${metadata}`;
+  const options = `FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows}, KV_METADATA ${metadata}`;
   return `COPY (SELECT ${select.join(", ")} FROM ${table}) TO ${quoted(path)} (${options})`;
 }
 

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -26,10 +36,10 @@ const manifest = (runId: string): string => JSON.stringify({ schema: "run@1", ru
 
 test("a run id tells the time, and two runs of one second have different ids", () => {
   const root = join(folder, "ids");
-  const nowMs = Date.UTC(2026, 2, 4, 12, 5, 1);
-  expect(freeRunId(root, nowMs, "3fa2b1cc")).toBe("20260304-120501-3fa2b1");
-  mkdirSync(join(root, "20260304-120501-3fa2b1"), { recursive: true });
-  expect(freeRunId(root, nowMs, "3fa2b1cc")).toBe("20260304-120501-3fa2b1-2");
+  const nowMs = Date.UTC(2026, 2, 4, 12, 5, 1, 250);
+  expect(freeRunId(root, nowMs, "3fa2b1cc")).toBe("20260304-120501-250-3fa2b1");
+  mkdirSync(join(root, "20260304-120501-250-3fa2b1"), { recursive: true });
+  expect(freeRunId(root, nowMs, "3fa2b1cc")).toBe("20260304-120501-250-3fa2b1-2");
 });
 
 test("a run appears with all of its files, and nothing else is left", () => {
@@ -80,7 +90,13 @@ test("a run is found by its id, its beginning, its end, its path, and as the las
   const root = join(folder, "find");
   for (const id of ["20260101-000000-aaaaaa", "20260102-000000-bbbbbb"])
     saveRun(root, id, { "manifest.json": manifest(id), "result.json": '{"metrics":{}}' });
-  for (const name of ["20260102-000000-bbbbbb", "20260102", "bbbbbb", "last", join(root, "20260102-000000-bbbbbb")])
+  for (const name of [
+    "20260102-000000-bbbbbb",
+    "20260102",
+    "bbbbbb",
+    "last",
+    join(root, "20260102-000000-bbbbbb"),
+  ])
     expect((await readRun(root, name)).manifest.runId).toBe("20260102-000000-bbbbbb");
   await expect(readRun(root, "2026")).rejects.toThrow("RUN_AMBIGUOUS");
   await expect(readRun(root, "20260103")).rejects.toThrow("RUN_UNKNOWN");
@@ -91,9 +107,16 @@ test("a run is found by its id, its beginning, its end, its path, and as the las
 
 test("the ledger counts what was tried on the same data once, however often it is run", () => {
   const path = join(folder, "work", ".kiwi", "trials.jsonl");
-  const trial = (dataHash: string, trialHash: string) => ({ timeMs: 0, runId: "r", strategy: "s", dataHash, trialHash });
+  const trial = (dataHash: string, trialHash: string) => ({
+    timeMs: 0,
+    runId: "r",
+    strategy: "s",
+    dataHash,
+    trialHash,
+  });
   expect(countTrials(path, trial("d", "a"))).toBe(1);
-  for (const each of [trial("d", "a"), trial("d", "a"), trial("d", "b"), trial("other", "c")]) recordTrial(path, each);
+  for (const each of [trial("d", "a"), trial("d", "a"), trial("d", "b"), trial("other", "c")])
+    recordTrial(path, each);
   expect(countTrials(path, trial("d", "a"))).toBe(2);
   expect(countTrials(path, trial("d", "new"))).toBe(3);
   expect(countTrials(path, trial("other", "c"))).toBe(1);

@@ -7,9 +7,9 @@ import { syncFolder, writeSynced } from "./write-whole.ts";
 
 const partial = /^\..+\.partial$/;
 
-/** A run id that is not taken: `20260304-120501-3fa2b1`, UTC; a number is appended where one is. */
+/** A run id that is not taken: `20260304-120501-250-3fa2b1`, UTC, so that ids sort by time; a number is appended where one is. */
 export function freeRunId(root: string, nowMs: number, hash: string): string {
-  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  const stamp = new Date(nowMs).toISOString().slice(0, 23).replaceAll(/[-:]/g, "").replaceAll(/[T.]/g, "-");
   const base = `${stamp}-${hash.slice(0, 6)}`;
   for (let count = 1; ; count++) {
     const runId = count === 1 ? base : `${base}-${count}`;
