@@ -56,7 +56,14 @@ export function explainRun(
   }
   return {
     ...explained!,
-    orders: orders.map((order) => ({ ...order, outcome: outcomesOf(recording.reports, order.id) })),
+    orders: orders.map(({ id, side, quantity, terms, reason }) => ({
+      id,
+      side,
+      quantity,
+      terms,
+      reason,
+      outcome: outcomesOf(recording.reports, id),
+    })),
   };
 }
 
