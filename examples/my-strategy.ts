@@ -14,6 +14,9 @@ export default strategy({
   onBar({ series, target }) {
     if (series.cross.now < 0) return target(0, "fast fell below slow");
     if (series.day.now < series.day.prev) return;
-    target(1, { reason: "fast rose above slow on a rising day", stopPrice: series.close.now - 2 * series.range.now });
+    target(1, {
+      reason: "fast rose above slow on a rising day",
+      stopPrice: series.close.now - 2 * series.range.now,
+    });
   },
 });

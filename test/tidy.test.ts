@@ -154,7 +154,7 @@ test("every sentence above an export is there", () => {
 
 /** A type that names the members of the constant right above it, or a group of one-line exports under one comment. */
 function isPartOfGroup(lines: readonly string[], k: number): boolean {
-  return k > 0 && (/^export /.test(lines[k - 1]!) || /^[\])}]/.test(lines[k - 1]!));
+  return k > 0 && (lines[k - 1]!.startsWith("export ") || /^[\])}]/.test(lines[k - 1]!));
 }
 
 test("nothing is exported that nobody imports", () => {

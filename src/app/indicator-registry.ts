@@ -64,8 +64,10 @@ import { williamsRIndicator } from "../indicators/williams-r.ts";
 import { wmaIndicator } from "../indicators/wma.ts";
 import { zScoreIndicator } from "../indicators/z-score.ts";
 
-/** Every built-in indicator, sorted by name. */
-// The list forgets the exact types of the parameters: whoever creates one from here checks them by `resolveParams`.
+/**
+ * Every built-in indicator, sorted by name. The list forgets the exact types of the parameters: whoever creates one from
+ * here checks them by `resolveParams`.
+ */
 export const indicators: readonly IndicatorDefinition[] = [
   aboveIndicator,
   absoluteIndicator,

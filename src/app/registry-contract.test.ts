@@ -319,7 +319,12 @@ function approvedChange(choice: PluginChoice, held: number, change: number): num
     quantity: Math.abs(change),
     requestedMs: lateMs,
   });
-  const { approved } = gate.review({ cancels: [], orders: [order], unchanged: 0 }, portfolio, new OrderTracker(), lateMs);
+  const { approved } = gate.review(
+    { cancels: [], orders: [order], unchanged: 0 },
+    portfolio,
+    new OrderTracker(),
+    lateMs,
+  );
   return approved.reduce((sum, { side, quantity }) => sum + signOf(side) * quantity, 0);
 }
 

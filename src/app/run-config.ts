@@ -71,14 +71,20 @@ const protection = z.strictObject({
     .describe("take-profit this many ATR from the close; 0 = the strategy's own"),
 });
 
+/** No defaults here: what a symbol leaves open it takes from `*`, and only then from `instrumentDefaults`. */
 const instrument = z.strictObject({
-  tickSize: z.number().positive().default(1e-8),
-  lotSize: z.number().positive().default(1e-8),
-  notionalMin: z.number().min(0).default(0),
-  contractMultiplier: z.number().positive().default(1),
-  quoteCurrency: z.string().optional(),
-  calendar: z.string().optional(),
+  tickSize: z.number().positive().optional().describe("prices are multiples of this; 1e-8 by default"),
+  lotSize: z.number().positive().optional().describe("quantities are multiples of this; 1e-8 by default"),
+  notionalMin: z.number().min(0).optional().describe("smallest order value; 0 by default"),
+  contractMultiplier: z.number().positive().optional().describe("value of one unit at price 1; 1 by default"),
+  quoteCurrency: z.string().optional().describe("the account's base currency by default"),
+  calendar: z
+    .string()
+    .optional()
+    .describe("24/7, 24/5, us-equity or 24/7@Zone; told from the bars by default"),
 });
+
+const instrumentDefaults = { tickSize: 1e-8, lotSize: 1e-8, notionalMin: 0, contractMultiplier: 1 };
 
 /** Everything that shapes a run beside its data and its strategy. An empty object is valid. */
 export const runConfigSchema = z.strictObject({
@@ -93,17 +99,24 @@ export const runConfigSchema = z.strictObject({
     .prefault({}),
   protection: protection.prefault({}),
   execution: execution.prefault({}),
-  instruments: z
-    .record(z.string(), instrument.partial())
-    .default({})
-    .describe('by symbol; "*" holds for all'),
+  instruments: z.record(z.string(), instrument).default({}).describe('by symbol; "*" holds for all'),
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;
 export type RunConfigInput = z.input<typeof runConfigSchema>;
-export type InstrumentConfig = z.output<typeof instrument>;
+export type InstrumentConfig = z.output<typeof instrument> & typeof instrumentDefaults;
 
 /** The settings of one symbol: its own over those of `*` over the defaults. */
 export function instrumentConfig(config: RunConfig, symbol: string): InstrumentConfig {
-  return instrument.parse({ ...config.instruments["*"], ...config.instruments[symbol] });
+  const own = config.instruments[symbol];
+  const all = config.instruments["*"];
+  const { tickSize, lotSize, notionalMin, contractMultiplier } = instrumentDefaults;
+  return {
+    ...all,
+    ...own,
+    tickSize: own?.tickSize ?? all?.tickSize ?? tickSize,
+    lotSize: own?.lotSize ?? all?.lotSize ?? lotSize,
+    notionalMin: own?.notionalMin ?? all?.notionalMin ?? notionalMin,
+    contractMultiplier: own?.contractMultiplier ?? all?.contractMultiplier ?? contractMultiplier,
+  };
 }

@@ -1,5 +1,4 @@
 import { computeMetrics } from "../analysis/metrics/compute-metrics.ts";
-import type { Funnel } from "./funnel.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
 /**
@@ -24,7 +23,6 @@ export function tradedRangeOf(result: BacktestResult): BacktestResult {
       length: { value: length },
     }) as typeof log,
     benchmarkEquity,
-    funnel: funnelFrom(result, setup.tradeFromMs!),
     metrics: computeMetrics({
       closeTimeMs: timeMs,
       equity,
@@ -40,19 +38,6 @@ export function tradedRangeOf(result: BacktestResult): BacktestResult {
       chargesPaid: ledger.chargesPaid,
     }),
   };
-}
-
-/** Bars before the range count as warm-up, whatever the strategy needs: it was not asked on them. */
-function funnelFrom({ funnel, session }: BacktestResult, tradeFromMs: number): Funnel {
-  let warmingUp = 0;
-  for (const runner of session.pipeline.runners) {
-    const { closeTimeMs, length } = runner.store.bars;
-    warmingUp += Math.max(
-      firstAtOrAfter(closeTimeMs, length, tradeFromMs),
-      Math.min(length, runner.firstDecisionRow()),
-    );
-  }
-  return { ...funnel, warmingUp, silent: funnel.silent - (warmingUp - funnel.warmingUp) };
 }
 
 function firstAtOrAfter(timeMs: Float64Array, length: number, fromMs: number): number {

@@ -4,7 +4,12 @@ import type { Instrument, InstrumentIndex } from "./instrument.ts";
 import { Ledger } from "./ledger.ts";
 import type { Fill, OrderId, Side } from "./order.ts";
 
-function instrument(index: number, symbol: string, quoteCurrency = "USD", contractMultiplier = 1): Instrument {
+function instrument(
+  index: number,
+  symbol: string,
+  quoteCurrency = "USD",
+  contractMultiplier = 1,
+): Instrument {
   return {
     index: index as InstrumentIndex,
     symbol,

@@ -38,13 +38,22 @@ export function emptyDecision(): Decision {
   return { targets: [], warmingUp: 0, silent: 0 };
 }
 
-/** From closed bars to the holdings they argue for. No orders, no I/O, no clock. */
-export function decide(pipeline: Pipeline, closed: MarketSlice, portfolio: Portfolio): Decision {
+/** From closed bars to the holdings they argue for. No orders, no I/O, no clock. Before `tradeFromMs` nobody is asked. */
+export function decide(
+  pipeline: Pipeline,
+  closed: MarketSlice,
+  portfolio: Portfolio,
+  tradeFromMs = -Infinity,
+): Decision {
   const { decision, runners, sizer } = pipeline;
   empty(decision.targets);
   decision.warmingUp = 0;
   decision.silent = 0;
   sizer.observe?.(closed);
+  if (closed.timeMs < tradeFromMs) {
+    decision.warmingUp = closed.count;
+    return decision;
+  }
   for (let k = 0; k < closed.count; k++) {
     const index = closed.instruments[k]!;
     const row = closed.rows[k]!;

@@ -2,13 +2,10 @@ import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { Target } from "../domain/target.ts";
 import type { Session } from "./session.ts";
 
-const nothing: readonly Target[] = [];
-
-/** What is left of a decision when a breaker has tripped, a symbol ends, or trading has not begun. */
+/** What is left of a decision when a breaker has tripped or a symbol ends. */
 export function overrule(session: Session, targets: readonly Target[], timeMs: number): readonly Target[] {
   const { alarm } = session.risk;
   if (alarm.kind === "flatten") return closeAll(session, alarm.reason, () => true);
-  if (timeMs < session.tradeFromMs) return nothing;
   if (timeMs < session.firstEndMs) return targets;
   const isOver = (index: number) => timeMs >= session.endMs[index]!;
   return [

@@ -18,7 +18,7 @@ export function step(session: Session, slice: MarketSlice): void {
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
 
   const closed = resampler.update(slice); // Null between decision bars.
-  const decision = closed === null ? silence : decide(pipeline, closed, portfolio);
+  const decision = closed === null ? silence : decide(pipeline, closed, portfolio, session.tradeFromMs);
   const targets = overrule(session, decision.targets, slice.timeMs);
 
   const plan = planOrders(session.plan, targets, portfolio, orders, slice.timeMs, session.planOptions);

@@ -3,8 +3,10 @@ import { indicator } from "../domain/indicator.ts";
 
 export const crossingIndicator = indicator({
   name: "crossing",
-  summary: "Where one series crosses another: 1 on the row where a comes from at or below b to above it, -1 the other way.",
-  formula: "1 if a[t-1] <= b[t-1] and a[t] > b[t]; -1 if a[t-1] >= b[t-1] and a[t] < b[t]; else 0; 0 on the first row",
+  summary:
+    "Where one series crosses another: 1 on the row where a comes from at or below b to above it, -1 the other way.",
+  formula:
+    "1 if a[t-1] <= b[t-1] and a[t] > b[t]; -1 if a[t-1] >= b[t-1] and a[t] < b[t]; else 0; 0 on the first row",
   source: "the rule of crossover and crossunder in one column",
   inputs: ["a", "b"],
   outputs: ["crossing"],

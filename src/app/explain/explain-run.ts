@@ -33,7 +33,7 @@ export function explainRun(
 ): Explanation {
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
   const found = findBar(ground, question.symbol, question.timeMs);
-  const watched = watchedStrategy(setup.strategy, setup.tradeFromMs ?? -Infinity, hooks.onBar);
+  const watched = watchedStrategy(setup.strategy, hooks.onBar);
   const recording = recordingSession({ ...setup, strategy: watched }, ground);
   let explained: Explanation | null = null;
   let orders: readonly SentOrder[] = [];

@@ -1,4 +1,4 @@
-import { checkRequestOf } from "../../app/check-request-of.ts";
+import { checkRequestOf, pluginPathsOf } from "../../app/check-request-of.ts";
 import { executeRun } from "../../app/execute-run.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
@@ -29,6 +29,10 @@ export async function checkTask(
   context.board.watch(true);
   executeRun(prepared.setup, { withBenchmark: false, onBar: context.board.beat });
   context.board.watch(false);
-  const results = await makeChecks(checkRequestOf(prepared, barsMax), kind, context.stage);
+  const results = await makeChecks(
+    checkRequestOf(prepared, pluginPathsOf(request), barsMax),
+    kind,
+    context.stage,
+  );
   return { results, dataKind: prepared.loaded.dataKind, strategyName: prepared.setup.strategy.name };
 }

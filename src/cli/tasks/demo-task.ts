@@ -125,7 +125,7 @@ async function checkShown(
   context: TaskContext,
 ): Promise<readonly CheckResult[]> {
   const stage = beginStage(context, "checks");
-  const asked = checkRequestOf(prepared, checkedBars);
+  const asked = checkRequestOf(prepared, [], checkedBars);
   const results = await check(asked, "all", (_name, done) => context.board.report(done, 3));
   stage.end(`${results.filter(({ pass }) => pass).length}/3 passed: look-ahead, warm-up, reproducible`);
   return results;

@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
-import { checkRequestOf } from "../../app/check-request-of.ts";
+import { checkRequestOf, pluginPathsOf } from "../../app/check-request-of.ts";
 import { executeRun } from "../../app/execute-run.ts";
 import type { Funnel } from "../../app/funnel.ts";
 import type { RunRequest } from "../../app/run-request.ts";
@@ -25,6 +25,6 @@ export async function strategyTestTask(
   const result = executeRun(prepared.setup, { withBenchmark: false, onBar: context.board.beat });
   context.board.watch(false);
   refuseOnlyWarmup(result);
-  const results = await makeChecks(checkRequestOf(prepared), "all", context.stage);
+  const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(request)), "all", context.stage);
   return { strategyName: prepared.setup.strategy.name, funnel: result.funnel, results };
 }
