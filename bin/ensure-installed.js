@@ -6,18 +6,26 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+function install(command) {
+  return spawnSync(
+    process.platform === "win32" ? "npm.cmd" : "npm",
+    [command, "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    },
+  ).status;
+}
+
 if (!existsSync(join(root, "node_modules", ".package-lock.json"))) {
   console.error("kiwi: first run, installing dependencies (about half a minute) ...");
-  const command = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const result = spawnSync(npm, [command, "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
-  if (result.status !== 0) {
+  // A registry that lacks a package of some other platform fails `ci` and not `install`.
+  const status = install("ci") === 0 ? 0 : install("install");
+  if (status !== 0) {
     console.error("error INSTALL_FAILED  npm could not install the dependencies");
-    console.error(`fix   run "npm ${command}" in ${root} and read what it says`);
-    process.exit(result.status ?? 1);
+    console.error(`why   npm ended with status ${status}; what it said stands above`);
+    console.error(`fix   npm install   (in ${root})`);
+    process.exit(status ?? 1);
   }
 }
