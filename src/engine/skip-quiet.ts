@@ -25,7 +25,10 @@ export function skipQuiet(session: Session, batch: SliceBatch): void {
   const bars = pipeline.bars[0]!;
   // Times grow, so the ends of the stretch answer for all of it.
   if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[batch.endRow - 1]! >= firstEndMs) return;
-  const to = pipeline.runners[0]!.silentUntil(from, batch.endRow, portfolio.ledger.lastPrice);
-  journal.recordQuiet(bars, from, to, portfolio);
+  const runner = pipeline.runners[0]!;
+  const warmRow = Math.min(batch.endRow, runner.firstDecisionRow());
+  const isWarmingUp = from < warmRow;
+  const to = isWarmingUp ? warmRow : runner.silentUntil(from, batch.endRow, portfolio.ledger.lastPrice);
+  journal.recordQuiet(bars, from, to, portfolio, isWarmingUp);
   batch.skipTo(to);
 }

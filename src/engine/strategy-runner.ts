@@ -39,6 +39,8 @@ export class StrategyRunner {
   /** The series that the strategy sleeps by, if it does. */
   private readonly alarmClock: Series | null;
   private isReady = false;
+  /** Infinity until it is known; from then on it stays. */
+  private firstRow = Infinity;
   private decidedRow = -1;
   private opinion: Opinion = "warming up";
   private rowsSeen = 0;
@@ -164,6 +166,11 @@ export class StrategyRunner {
    * while a higher timeframe has not closed often enough.
    */
   firstDecisionRow(): number {
+    if (this.firstRow === Infinity) this.firstRow = this.findFirstRow();
+    return this.firstRow;
+  }
+
+  private findFirstRow(): number {
     let first = 0;
     for (const [name, expression] of Object.entries(this.expressions)) {
       const row = readyRow(expression, this.store) + (name === this.strategy.wakeOn ? 0 : 1);

@@ -224,7 +224,10 @@ export class SimulatedVenue implements Broker {
     );
     if (quantity > 0) this.fill(order, quantity, price, match, bar, phase);
     if (quantity < onOffer && order.remaining > 0) {
-      const reason = shortfallReason(sign, request.reduceOnly, this.options);
+      const isCrumb = quantity > onOffer * 0.999;
+      const reason = isCrumb
+        ? "the last crumbs did not fit the account"
+        : shortfallReason(sign, request.reduceOnly, this.options);
       this.finish(order, quantity > 0 ? "canceled" : "rejected", reason);
     }
   }

@@ -43,8 +43,9 @@ export class Journal {
   }
 
   /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
-  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio): void {
-    this.silent += to - from;
+  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, isWarmingUp: boolean): void {
+    if (isWarmingUp) this.warmingUp += to - from;
+    else this.silent += to - from;
     this.log.recordQuiet(bars, from, to, portfolio.ledger);
     if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;
   }
