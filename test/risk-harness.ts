@@ -25,6 +25,7 @@ export function ask(rule: RiskRule, question: Question): RiskVerdict {
   const order = marketOrder({ instrument: instrument.index, side, quantity, requestedMs: timeMs });
   const held = portfolio.position(instrument.index).quantity;
   const quantityAfter = held + (side === "buy" ? quantity : -quantity);
+  const afterOf = (index: InstrumentIndex) => question.after?.[index] ?? portfolio.position(index).quantity;
   const context: RiskContext = {
     portfolio,
     instrument,
@@ -32,10 +33,27 @@ export function ask(rule: RiskRule, question: Question): RiskVerdict {
     price,
     quantityAfter,
     lastBarTimeMs,
-    inPlay: [0, 1, 2].map((index) => index as InstrumentIndex),
-    quantityAfterOf: (index) => question.after?.[index] ?? portfolio.position(index).quantity,
+    grossAfter: grossAfter(portfolio, instrument, quantityAfter * price, afterOf),
+    inPlay: () => instruments,
+    quantityAfterOf: afterOf,
   };
   return rule.check!(order, context);
+}
+
+const instruments = [0, 1, 2].map((index) => index as InstrumentIndex);
+
+function grossAfter(
+  portfolio: PortfolioView,
+  instrument: Instrument,
+  own: number,
+  afterOf: (index: InstrumentIndex) => number,
+): number {
+  let gross = Math.abs(own);
+  for (const index of instruments) {
+    const quantity = index === instrument.index ? 0 : afterOf(index);
+    if (quantity !== 0) gross += Math.abs(quantity * portfolio.position(index).lastPrice);
+  }
+  return gross;
 }
 
 /** An order to buy one unit at market, changed by what is given. */

@@ -44,12 +44,17 @@ export class RiskGate {
     price: 0.5,
     quantityAfter: 0.5,
     lastBarTimeMs: 0.5,
-    inPlay: [],
+    grossAfter: 0.5,
+    inPlay: () => this.instrumentsInPlay(this.plan!),
     quantityAfterOf: (instrument) => this.quantityAfterOf(instrument),
   };
   private plan: Plan | null = null;
   private portfolio: Portfolio | null = null;
   private tracker: OrderTracker | null = null;
+  /** Signed quantity approved in the present review, by instrument. */
+  private readonly approvedNow: Float64Array;
+  private readonly approvedInstruments: InstrumentIndex[] = [];
+  private gross = Number.NaN;
   private readonly blockedParents = new Set<OrderId>();
 
   constructor(rules: readonly NamedRule[], market: Market) {
@@ -57,6 +62,7 @@ export class RiskGate {
     this.observers = rules.filter(({ rule }) => rule.observe !== undefined);
     this.market = market;
     this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
+    this.approvedNow = new Float64Array(market.instruments.length);
   }
 
   /** Whether every slice must be shown to the gate. */
@@ -88,7 +94,7 @@ export class RiskGate {
     this.plan = plan;
     this.portfolio = portfolio;
     this.tracker = tracker;
-    this.context.inPlay = this.instrumentsInPlay(plan);
+    this.forgetApproved();
     // What reduces goes first: it makes room for what opens at the same instant.
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
     for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
@@ -149,19 +155,42 @@ export class RiskGate {
     context.instrument = this.market.instruments[order.instrument]!;
     context.timeMs = timeMs;
     context.price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
-    context.quantityAfter = this.quantityAfterOf(order.instrument) + signOf(order.side) * order.quantity;
+    const before = this.quantityAfterOf(order.instrument);
+    context.quantityAfter = before + signOf(order.side) * order.quantity;
+    const own = before === 0 ? 0 : Math.abs(before) * this.lastValue(order.instrument);
+    const after =
+      Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
+    context.grossAfter = this.grossAfterAll() - own + after;
     context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
     return context;
   }
 
   /** Held, plus what is on its way and not withdrawn by this plan, plus what has just been approved. */
   private quantityAfterOf(instrument: InstrumentIndex): number {
-    let sum =
-      this.portfolio!.ledger.quantity[instrument]! + this.tracker!.pending(instrument, this.plan!.cancels);
-    for (const other of this.result.approved) {
-      if (other.instrument === instrument && !other.closePosition) sum += signOf(other.side) * other.quantity;
+    const held = this.portfolio!.ledger.quantity[instrument]!;
+    return held + this.tracker!.pending(instrument, this.plan!.cancels) + this.approvedNow[instrument]!;
+  }
+
+  /** Value of all positions after everything on its way. Summed once a review, then carried along with the approvals. */
+  private grossAfterAll(): number {
+    if (!Number.isNaN(this.gross)) return this.gross;
+    this.gross = 0;
+    for (const index of this.instrumentsInPlay(this.plan!)) {
+      const quantity = this.quantityAfterOf(index);
+      if (quantity !== 0) this.gross += Math.abs(quantity) * this.lastValue(index);
     }
-    return sum;
+    return this.gross;
+  }
+
+  private lastValue(index: InstrumentIndex): number {
+    const { ledger } = this.portfolio!;
+    return ledger.unitValue(index, ledger.lastPrice[index]!);
+  }
+
+  private forgetApproved(): void {
+    this.gross = Number.NaN;
+    for (const index of this.approvedInstruments) this.approvedNow[index] = 0;
+    empty(this.approvedInstruments);
   }
 
   private instrumentsInPlay(plan: Plan): readonly InstrumentIndex[] {
@@ -175,6 +204,15 @@ export class RiskGate {
   }
 
   private pass(order: OrderRequest): void {
+    const { instrument } = order;
+    if (!order.closePosition) {
+      const before = Number.isNaN(this.gross) ? 0 : Math.abs(this.quantityAfterOf(instrument));
+      this.approvedNow[instrument]! += signOf(order.side) * order.quantity;
+      this.approvedInstruments.push(instrument);
+      if (!Number.isNaN(this.gross)) {
+        this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
+      }
+    }
     // The one place where the brand is given.
     this.result.approved.push(order as ApprovedOrder);
   }

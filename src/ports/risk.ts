@@ -29,8 +29,10 @@ export type RiskContext = {
   readonly quantityAfter: number;
   /** Close time of the instrument's last bar. */
   readonly lastBarTimeMs: number;
+  /** Sum of |position value| after the order, everything on its way and everything approved at this instant. */
+  readonly grossAfter: number;
   /** Every instrument that is held, ordered, or about to be. */
-  readonly inPlay: readonly InstrumentIndex[];
+  inPlay(): readonly InstrumentIndex[];
   /** Signed quantity of an instrument after everything on its way and everything approved at this instant. */
   quantityAfterOf(instrument: InstrumentIndex): number;
 };

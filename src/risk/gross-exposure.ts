@@ -13,15 +13,8 @@ export const grossExposure = definePlugin({
   },
   create({ limit }) {
     return {
-      check(_order, context) {
-        const { portfolio, instrument, price, quantityAfter, inPlay } = context;
-        let gross = Math.abs(quantityAfter) * portfolio.unitValue(instrument.index, price);
-        for (const other of inPlay) {
-          const quantity = other === instrument.index ? 0 : context.quantityAfterOf(other);
-          if (quantity !== 0)
-            gross += Math.abs(quantity) * portfolio.unitValue(other, portfolio.position(other).lastPrice);
-        }
-        const value = gross / portfolio.equity;
+      check(_order, { portfolio, grossAfter }) {
+        const value = grossAfter / portfolio.equity;
         if (portfolio.equity > 0 && fits(value, limit)) return approve;
         return { kind: "refuse", reason: "all positions together would be too large", limit, value };
       },

@@ -14,7 +14,7 @@ export const openPositions = definePlugin({
     return {
       check(_order, context) {
         let value = 1;
-        for (const other of context.inPlay) {
+        for (const other of context.inPlay()) {
           if (other !== context.instrument.index && context.quantityAfterOf(other) !== 0) value += 1;
         }
         return value <= limit
