@@ -1,9 +1,7 @@
 import { resolveParams, type Params } from "../domain/params.ts";
-import type { PluginKind, PluginTools } from "../ports/plugin.ts";
+import type { PluginKind } from "../ports/plugin.ts";
 import type { KiwiConfig } from "./config-schema.ts";
-import { createPlugin, plugins, type PluginChoice } from "./registry.ts";
-
-const noTools: PluginTools = { market: { instruments: [], bars: [] }, calendars: [] };
+import { findPlugin, type PluginChoice } from "./registry.ts";
 
 /** Checks every plug-in that a configuration chooses: that it exists and has those options. Throws what creating it would. */
 export function checkPlugins({ costs, sizing, risk }: KiwiConfig): void {
@@ -15,8 +13,5 @@ export function checkPlugins({ costs, sizing, risk }: KiwiConfig): void {
 
 function checkOne(kind: PluginKind, choice: PluginChoice): void {
   const { use, ...options } = choice;
-  const plugin = plugins.find((one) => one.kind === kind && one.name === use);
-  // One that does not exist is asked for only to hear what to say about it.
-  if (plugin === undefined) createPlugin(kind, choice, noTools);
-  else resolveParams(`${kind} ${use}`, plugin.options as Params, options);
+  resolveParams(`${kind} ${use}`, findPlugin(kind, use).options as Params, options);
 }

@@ -2,24 +2,12 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KiwiError } from "../base/errors.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
-import { plugins, type AnyPlugin } from "./registry.ts";
+import { addPlugin, knownPlugins, type AnyPlugin } from "./registry.ts";
 
 const kinds = new Set(["sizer", "risk", "commission", "slippage"]);
 
-// The registry is a list of what is built in; a person's own plug-ins stand behind it, in this thread.
-const known = plugins as AnyPlugin[];
-const own = new Set<AnyPlugin>();
-
-/** Makes plug-ins known while `act` runs, and unknown again. */
-export function withPlugins<Result>(added: readonly AnyPlugin[], act: () => Result): Result {
-  const before = known.length;
-  known.push(...added);
-  try {
-    return act();
-  } finally {
-    known.splice(before, added.length);
-  }
-}
+/** Loaded before: a file may be named twice, and doctor and run both load it. */
+const loaded = new Set<AnyPlugin>();
 
 /**
  * Loads plug-ins from files: everything that a file exports and that is one. They replace nothing that is built in.
@@ -31,11 +19,11 @@ export async function loadPlugins(folder: string, paths: readonly string[]): Pro
     const exported = await importFile(resolve(folder, path), path);
     const found = Object.values(exported).filter(isPlugin);
     if (found.length === 0) throw noPlugin(path, Object.keys(exported));
-    for (const plugin of found.filter((one) => !own.has(one))) {
-      if (known.some(({ kind, name }) => kind === plugin.kind && name === plugin.name))
-        throw taken(path, plugin);
-      own.add(plugin);
-      known.push(plugin);
+    for (const plugin of found.filter((one) => !loaded.has(one))) {
+      const isTaken = knownPlugins().some(({ kind, name }) => kind === plugin.kind && name === plugin.name);
+      if (isTaken) throw taken(path, plugin);
+      loaded.add(plugin);
+      addPlugin(plugin);
     }
   }
 }

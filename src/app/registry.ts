@@ -66,6 +66,30 @@ export const plugins: readonly AnyPlugin[] = [
   slippageVolumeShare,
 ];
 
+/** A person's own plug-ins, in this thread; they stand behind the built-in ones and replace none. */
+const own: AnyPlugin[] = [];
+
+/** Everything that a configuration may name: what is built in, then what was added. */
+export function knownPlugins(): readonly AnyPlugin[] {
+  return [...plugins, ...own];
+}
+
+/** Makes a plug-in known from now on. */
+export function addPlugin(plugin: AnyPlugin): void {
+  own.push(plugin);
+}
+
+/** Makes plug-ins known while `act` runs, and unknown again. */
+export function withPlugins<Result>(added: readonly AnyPlugin[], act: () => Result): Result {
+  const before = own.length;
+  own.push(...added);
+  try {
+    return act();
+  } finally {
+    own.splice(before, added.length);
+  }
+}
+
 /** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */
 export type PluginChoice = { readonly use: string } & Readonly<Record<string, ParamValue>>;
 
@@ -83,8 +107,8 @@ export function strategyNamed(name: string, known: readonly AnyStrategy[] = stra
 }
 
 /** Finds a plug-in of a kind by name. Throws `PLUGIN_UNKNOWN` with the nearest match. */
-function findPlugin(kind: PluginKind, name: string): AnyPlugin {
-  const ofKind = plugins.filter((plugin) => plugin.kind === kind);
+export function findPlugin(kind: PluginKind, name: string): AnyPlugin {
+  const ofKind = knownPlugins().filter((plugin) => plugin.kind === kind);
   const found = ofKind.find((plugin) => plugin.name === name);
   if (found !== undefined) return found;
   const known = ofKind.map((plugin) => plugin.name);

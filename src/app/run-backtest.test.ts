@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { plainCross } from "../../test/plain-cross.ts";
 import { hasShared, sharedPath } from "../../test/shared.ts";
 import { readCsv } from "../adapters/sources/csv/read-csv.ts";
+import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
 import { smaCross } from "../strategies/sma-cross.ts";
 import { runBacktest } from "./run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "./run-config.ts";
@@ -40,3 +42,40 @@ test.skipIf(!hasShared)(
     expect(result.metrics.finalEquity).toBeCloseTo(51778.45, 6);
   },
 );
+
+// The same rule reckoned in one plain loop with exact averages. Ticks of 1e-8 are rounded in other places, hence 1e-6.
+test.skipIf(!hasShared).each(["crypto/BTCUSDT-1h", "fx/EURUSD-1h", "equity/SPY-1d", "crypto/ETHUSDT-1h"])(
+  "%s gives what a plain loop gives: the same trades, the same money",
+  async (name) => {
+    const path = sharedPath("data", `${name}.csv.gz`);
+    const { bars } = await readCsv(path, { nowMs: Date.UTC(2026, 0, 1) });
+    const config = runConfigSchema.parse({ account: { cash: 100_000 } });
+    const result = runBacktest({ bars: [bars], strategy: smaCross, params: { fast: 20, slow: 100 }, config });
+    const plain = plainCross(path, 20, 100, 0.001, 0.0005, 100_000);
+    expect(result.trades.length).toBe(plain.trades);
+    expect(result.metrics.finalEquity / plain.finalEquity).toBeCloseTo(1, 6);
+    expect(result.metrics.feesPaid / plain.feesPaid).toBeCloseTo(1, 6);
+  },
+);
+
+test("the decisions hash is the same with and without the short way, across the borders of its chunks", () => {
+  const { bars } = syntheticMarket({
+    seed: 9,
+    symbols: 1,
+    timeframe: "1m",
+    bars: 140_000,
+    startMs: Date.UTC(2024, 0, 1),
+  });
+  const run = (skipQuiet: boolean) =>
+    runBacktest({
+      bars,
+      strategy: smaCross,
+      params: { fast: 50, slow: 200 },
+      config: runConfigSchema.parse({ execution: { skipQuiet } }),
+    });
+  const [quick, whole] = [run(true), run(false)];
+  expect(quick.decisionsHash).toBe(whole.decisionsHash);
+  expect(quick.funnel).toEqual(whole.funnel);
+  expect(quick.metrics).toEqual(whole.metrics);
+  expect(quick.trades.length).toBeGreaterThan(100);
+});

@@ -1,7 +1,6 @@
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import { definePlugin } from "../ports/plugin.ts";
-import { withPlugins } from "./own-plugins.ts";
-import { createPlugin } from "./registry.ts";
+import { createPlugin, withPlugins } from "./registry.ts";
 import type { RunConfig } from "./run-config.ts";
 
 /** Does something with the settings in which all that trading costs is multiplied: commission, slippage, borrowing, funding. */

@@ -72,12 +72,13 @@ function planTarget(
     );
   }
   if (isUnchanged) plan.unchanged += 1;
-  else if (quantity !== held) plan.orders.push(orderToward(target, held, tracker, timeMs, options));
-  const entry = plan.orders.at(-1);
-  if (held !== 0 && Math.sign(quantity) === Math.sign(held))
-    renewProtection(plan, target, held, tracker, timeMs);
-  else if (!isUnchanged && quantity !== 0)
-    protect(plan, target.protection, instrument, quantity, entry!.id, tracker, timeMs);
+  const isNeeded = !isUnchanged && quantity !== held;
+  const order = isNeeded ? orderToward(target, held, tracker, timeMs, options) : null;
+  if (order !== null) plan.orders.push(order);
+  const staysOpen = held !== 0 && Math.sign(quantity) === Math.sign(held);
+  if (staysOpen) renewProtection(plan, target, held, tracker, timeMs);
+  else if (order !== null && quantity !== 0)
+    protect(plan, target.protection, instrument, quantity, order.id, tracker, timeMs);
 }
 
 function orderToward(

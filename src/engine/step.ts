@@ -1,5 +1,4 @@
 import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
-import type { Feed } from "../ports/feed.ts";
 import { decide, emptyDecision } from "./decide.ts";
 import { overrule } from "./overrule.ts";
 import { planOrders, withdrawAllEntries } from "./plan-orders.ts";
@@ -39,9 +38,4 @@ export function runBatch(session: Session, batch: SliceBatch): void {
     step(session, batch.slice);
     if (canSkip && batch.nextRow < batch.endRow) skipQuiet(session, batch);
   }
-}
-
-/** Runs a feed to its end. */
-export async function run(session: Session, feed: Feed): Promise<void> {
-  for await (const batch of feed) runBatch(session, batch);
 }

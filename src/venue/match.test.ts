@@ -62,6 +62,15 @@ test("a stop-limit waits at its limit once triggered", () => {
   expect(harness.story([90, 95, 89, 94])).toEqual(["#1 1@94"]);
 });
 
+test("a stop-limit says when it was triggered", () => {
+  const harness = new VenueHarness();
+  harness.bar(first);
+  harness.send({ side: "sell", terms: { type: "stop_limit", stopPrice: 95, limitPrice: 94 } });
+  expect(harness.bar([100, 101, 96, 99]).map(({ kind }) => kind)).toEqual(["accepted"]);
+  expect(harness.bar([90, 91, 88, 89]).map(({ kind }) => kind)).toEqual(["triggered"]);
+  expect(harness.bar([90, 95, 89, 94]).map(({ kind }) => kind)).toEqual(["filled"]);
+});
+
 test("a take-profit that is touched fills as a market order", () => {
   const order = { side: "sell", terms: { type: "market_if_touched", triggerPrice: 105 } } as const;
   expect(after(order, [100, 105, 99, 101])).toEqual(["#1 1@105"]);

@@ -116,8 +116,7 @@ export class SimulatedVenue implements Broker {
     bar.load(this.market.bars[index]!, row, this.barLengthsMs[index]!, this.options.volumeShareMax);
     for (const order of book) this.beforeBar(order, bar);
     // The open comes first, for whoever waits for it; a parent filled here wakes its children for the bar.
-    for (const order of book)
-      if (canMatch(order, bar.openTimeMs)) this.tryFill(order, matchAtOpen(order, bar), bar, "open");
+    for (const order of book) if (canMatch(order, bar.openTimeMs)) this.tryMatch(order, matchAtOpen, "open");
     for (const order of book) if (canMatch(order, bar.openTimeMs)) this.endImmediate(order);
     if (book.some(isOpen)) this.runInside(book, bar, index);
     this.sweep(index);
@@ -127,14 +126,14 @@ export class SimulatedVenue implements Broker {
   private runInside(book: readonly WorkingOrder[], bar: VenueBar, index: number): void {
     for (const order of book) {
       if (!canMatch(order, bar.closeTimeMs) || !isStop(order.terms)) continue;
-      this.tryFill(order, matchInside(order, bar), bar, "inside");
+      this.tryMatch(order, matchInside, "inside");
     }
     for (const order of book) {
       if (!canMatch(order, bar.openTimeMs) || isStop(order.terms)) continue;
-      this.tryFill(order, matchInside(order, bar), bar, "inside");
+      this.tryMatch(order, matchInside, "inside");
     }
     for (const order of book) {
-      if (order.isNewborn && isStop(order.terms)) this.tryFill(order, matchInside(order, bar), bar, "inside");
+      if (order.isNewborn && isStop(order.terms)) this.tryMatch(order, matchInside, "inside");
     }
     for (const order of book) this.tryLate(order, bar);
     for (const order of book) this.afterBar(order, bar, index);
@@ -195,6 +194,16 @@ export class SimulatedVenue implements Broker {
       order.isResting = true;
       order.isNewborn = false;
     }
+  }
+
+  /** Asks the bar for a price; an order whose trigger was reached says so, whether it fills or waits as a limit. */
+  private tryMatch(order: WorkingOrder, match: typeof matchAtOpen, phase: "open" | "inside"): void {
+    const { terms } = order;
+    const found = match(order, this.bar);
+    if (order.terms !== terms) {
+      this.reports.push({ kind: "triggered", orderId: order.request.id, timeMs: this.timeMs });
+    }
+    this.tryFill(order, found, this.bar, phase);
   }
 
   private tryFill(order: WorkingOrder, match: Match | null, bar: VenueBar, phase: "open" | "inside"): void {

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import type { CsvOptions, CsvReading } from "./csv-reading.ts";
 import { readCsv } from "./read-csv.ts";
-import { withFile } from "./temporary-csv.ts";
+import { withFile } from "../../../../test/temporary-csv.ts";
 
 const nowMs = Date.parse("2026-01-01");
 

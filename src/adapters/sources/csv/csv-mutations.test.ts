@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { KiwiError } from "../../../base/errors.ts";
 import type { CsvReading } from "./csv-reading.ts";
 import { readCsv } from "./read-csv.ts";
-import { withFile } from "./temporary-csv.ts";
+import { withFile } from "../../../../test/temporary-csv.ts";
 
 const nowMs = Date.parse("2026-01-01");
 const seed = 20240131;

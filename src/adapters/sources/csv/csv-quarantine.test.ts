@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CsvOptions, CsvReading, QuarantineKind } from "./csv-reading.ts";
 import { readCsv } from "./read-csv.ts";
-import { withFile } from "./temporary-csv.ts";
+import { withFile } from "../../../../test/temporary-csv.ts";
 
 const nowMs = Date.parse("2024-01-31");
 const header = "date,open,high,low,close,volume\n";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 import type { CsvOptions } from "./csv-reading.ts";
 import { readCsv } from "./read-csv.ts";
-import { withFile } from "./temporary-csv.ts";
+import { withFile } from "../../../../test/temporary-csv.ts";
 
 const nowMs = Date.parse("2026-01-01");
 const header = "date,open,high,low,close,volume\n";

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { findCsvFiles } from "./find-csv-files.ts";
-import { withFile } from "./temporary-csv.ts";
+import { withFile } from "../../../../test/temporary-csv.ts";
 
 const names = (paths: readonly string[]): string[] => paths.map((path) => basename(path));
 
