@@ -1,23 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import {
-  CamelCasePlugin,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from "kysely";
 import { expect, test } from "vitest";
 import { withFolder } from "../../../../test/bar-store-contract.ts";
 import { hourlyBars } from "../../../../test/bar-store-model.ts";
+import { hasPostgres, withPostgres } from "../../../../test/postgres-server.ts";
 import { sha256Of } from "../../../base/hash.ts";
 import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { CsvBarStore } from "../csv/csv-bar-store.ts";
 import { ParquetBarStore } from "../parquet/parquet-bar-store.ts";
-import { BarCatalogue, openCatalogue } from "./bar-catalogue.ts";
-import type { CatalogueTables } from "./catalogue-schema.ts";
+import { openCatalogue } from "./bar-catalogue.ts";
 import { rebuildCatalogue, updateCatalogue } from "./rebuild-catalogue.ts";
 
 const calendarFor = () => calendarNamed("24/7");
@@ -162,31 +154,27 @@ test("a PostgreSQL server is named by its address, whose password no error shows
   expect(`${error!.message} ${JSON.stringify(error)}`).not.toContain("secret");
 });
 
-test("the same queries compile for PostgreSQL", async () => {
-  const statements: string[] = [];
-  const db = new Kysely<CatalogueTables>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-    plugins: [new CamelCasePlugin()],
-    log: ({ query }) => {
-      statements.push(query.sql);
-    },
-  });
-  const catalogue = new BarCatalogue(db, "postgres");
-  await catalogue.prepare();
-  await withFolder(async (folder) => {
-    const store = await filledStore(folder);
-    await rebuildCatalogue(store, catalogue, calendarFor, nowMs);
-    await store.close();
-  });
-  await catalogue.find("AAPL", "1h");
-  expect(statements).toContain(
-    'insert into "holding_gaps" ("symbol", "timeframe", "after_ms", "before_ms", "missing") values ($1, $2, $3, $4, $5)',
-  );
-  expect(statements).toContain('select * from "holdings" where ("symbol" = $1 and "timeframe" = $2)');
-  expect(statements.join("\n")).not.toMatch(/\?|pragma|rowid|replace into/i);
-});
+test.skipIf(!hasPostgres)(
+  "on a PostgreSQL server the catalogue says the same as in the local file",
+  async () => {
+    await withPostgres(async (connection) => {
+      await withFolder(async (folder) => {
+        const store = await filledStore(folder);
+        const local = await openCatalogue(join(folder, "local.sqlite"));
+        const server = await openCatalogue(connection);
+        await rebuildCatalogue(store, local, calendarFor, nowMs);
+        await rebuildCatalogue(store, server, calendarFor, nowMs);
+        expect(await server.list()).toEqual(await local.list());
+        expect(await server.find("BTC/USDT", "1h")).toEqual(await local.find("BTC/USDT", "1h"));
+        await store.append("AAPL", "1h", hourlyBars([12]), { source: "csv", receivedAtMs: 3 });
+        const [held] = await store.list();
+        await updateCatalogue(store, server, held!, calendarFor, nowMs);
+        const again = await openCatalogue(connection);
+        expect((await again.find("AAPL", "1h"))?.bars).toBe(3);
+        await again.forget("AAPL", "1h");
+        expect(await again.find("AAPL", "1h")).toBeNull();
+        for (const open of [local, server, again, store]) await open.close();
+      });
+    });
+  },
+);

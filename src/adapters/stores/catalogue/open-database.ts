@@ -1,28 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import {
-  CamelCasePlugin,
-  Kysely,
-  PostgresDialect,
-  SqliteDialect,
-  type Dialect,
-  type PostgresPool,
-} from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect, type Dialect } from "kysely";
 import { secondMs } from "../../../base/time.ts";
-import { storeFault } from "../bars/bar-store-errors.ts";
 
 /** How long a statement waits for another process that is writing. */
 const busyMs = 5 * secondMs;
-/** PostgreSQL's driver: used only by those who have a server, so that it is theirs to install. */
-const postgresDriver: string = "pg";
-type PostgresModule = {
-  readonly default: { readonly Pool: new (options: { connectionString: string }) => PostgresPool };
-};
 
 /**
  * Opens the database that a connection string names: `postgres://...`, or the path of an SQLite file (`sqlite:` may
- * stand before it), which is made when it is not there. Both take the same queries. Throws `DRIVER_MISSING`.
+ * stand before it), which is made when it is not there. Both take the same queries.
  */
 export async function openDatabase<Tables>(connection: string): Promise<Kysely<Tables>> {
   const isServer = /^postgres(ql)?:\/\//.test(connection);
@@ -44,20 +31,8 @@ async function sqlite(path: string): Promise<Dialect> {
   return new SqliteDialect({ database });
 }
 
+/** The driver is loaded only by those who have a server. */
 async function postgres(connectionString: string): Promise<Dialect> {
-  try {
-    const { default: driver } = (await import(postgresDriver)) as PostgresModule;
-    return new PostgresDialect({ pool: new driver.Pool({ connectionString }) });
-  } catch (cause) {
-    throw storeFault(
-      {
-        code: "DRIVER_MISSING",
-        exit: "config",
-        message: "PostgreSQL was asked for, but its driver is not installed",
-        why: "Kiwi keeps its data in local files by default and does not bring a database client",
-        fix: "npm install pg   (or leave the connection out and use the local file)",
-      },
-      cause,
-    );
-  }
+  const { default: driver } = await import("pg");
+  return new PostgresDialect({ pool: new driver.Pool({ connectionString }) });
 }
