@@ -14,6 +14,8 @@ export type LiveBar = {
   readonly close: number;
   /** In units of the base asset; 0 where the source has none. */
   readonly volume: number;
+  /** Name of the provider, where several stand behind one source. */
+  readonly provider?: string;
 };
 
 /** Bars of one symbol that close at `fromMs` or later and before `toMs`. */
