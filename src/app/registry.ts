@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../base/errors.ts";
-import { resolveParams, type Params, type ParamValue } from "../domain/params.ts";
+import { resolveParams, type Params } from "../domain/params.ts";
 import { commissionPerLot } from "../costs/commission-per-lot.ts";
 import { commissionPerShare } from "../costs/commission-per-share.ts";
 import { commissionRate } from "../costs/commission-rate.ts";
@@ -8,8 +8,9 @@ import { slippageFixed } from "../costs/slippage-fixed.ts";
 import { slippageSpread } from "../costs/slippage-spread.ts";
 import { slippageVolatility } from "../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../costs/slippage-volume-share.ts";
-import type { Plugin, PluginKind, PluginKinds, PluginTools } from "../ports/plugin.ts";
+import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../ports/plugin.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
+import { badData } from "../risk/bad-data.ts";
 import { dailyLossHalt } from "../risk/daily-loss-halt.ts";
 import { drawdownHalt } from "../risk/drawdown-halt.ts";
 import { grossExposure } from "../risk/gross-exposure.ts";
@@ -18,6 +19,9 @@ import { orderNotional } from "../risk/order-notional.ts";
 import { positionLimit } from "../risk/position-limit.ts";
 import { staleData } from "../risk/stale-data.ts";
 import { volatilityBreaker } from "../risk/volatility-breaker.ts";
+import { bestRecent } from "../selectors/best-recent.ts";
+import { equalWeight } from "../selectors/equal-weight.ts";
+import { regimePerformance } from "../selectors/regime-performance.ts";
 import { fixedFraction } from "../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../sizers/volatility-target.ts";
@@ -49,6 +53,7 @@ export const plugins: readonly AnyPlugin[] = [
   fixedFraction,
   fixedRisk,
   volatilityTarget,
+  badData,
   dailyLossHalt,
   drawdownHalt,
   grossExposure,
@@ -64,6 +69,9 @@ export const plugins: readonly AnyPlugin[] = [
   slippageSpread,
   slippageVolatility,
   slippageVolumeShare,
+  bestRecent,
+  equalWeight,
+  regimePerformance,
 ];
 
 /** A person's own plug-ins, in this thread; they stand behind the built-in ones and replace none. */
@@ -89,9 +97,6 @@ export function withPlugins<Result>(added: readonly AnyPlugin[], act: () => Resu
     own.splice(before, added.length);
   }
 }
-
-/** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */
-export type PluginChoice = { readonly use: string } & Readonly<Record<string, ParamValue>>;
 
 /** Finds a strategy by name. Throws `STRATEGY_UNKNOWN` with the nearest match. */
 export function strategyNamed(name: string, known: readonly AnyStrategy[] = strategies): AnyStrategy {

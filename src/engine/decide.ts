@@ -7,15 +7,18 @@ import { unprotected, type Entry, type Protection, type Signal, type Target } fr
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import type { Sizer, SizingContext } from "../ports/sizer.ts";
 import type { Portfolio } from "./portfolio.ts";
-import type { StrategyRunner } from "./strategy-runner.ts";
+import type { Runner } from "./runner.ts";
+import type { Arsenal } from "./selection/arsenal.ts";
 
 /** What a run decides with, from bars to targets. */
 export type Pipeline = {
   readonly instruments: readonly Instrument[];
   /** The bars that are decided on, by instrument index. */
   readonly bars: readonly Bars[];
-  /** One strategy per instrument, by index. */
-  readonly runners: readonly StrategyRunner[];
+  /** Who decides on each instrument, by index. */
+  readonly runners: readonly Runner[];
+  /** The strategies that are chosen from, in their shadows; null where one strategy trades alone. */
+  readonly arsenal: Arsenal | null;
   readonly sizer: Sizer;
   /** What an order will cost, so that sizing can set it aside. */
   readonly commission: CommissionModel;
@@ -50,6 +53,7 @@ export function decide(
   decision.warmingUp = 0;
   decision.silent = 0;
   sizer.observe?.(closed);
+  pipeline.arsenal?.observe(closed);
   if (closed.timeMs < tradeFromMs) {
     decision.warmingUp = closed.count;
     return decision;

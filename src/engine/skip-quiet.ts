@@ -7,6 +7,7 @@ export function maySkip(session: Session): boolean {
   const { pipeline, risk, resampler } = session;
   return (
     pipeline.runners.length === 1 &&
+    pipeline.arsenal === null &&
     resampler === everyBar &&
     !risk.isWatching &&
     pipeline.sizer.observe === undefined

@@ -15,6 +15,7 @@ export function step(session: Session, slice: MarketSlice): void {
   for (let k = 0; k < reports.length; k++) orders.apply(reports[k]!, portfolio);
   portfolio.mark(slice);
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
+  pipeline.arsenal?.advance(slice, step); // Strategies in their shadows live through the bar before one is chosen.
 
   const closed = resampler.update(slice); // Null between decision bars.
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio, session.tradeFromMs);
@@ -28,7 +29,7 @@ export function step(session: Session, slice: MarketSlice): void {
     orders.track(review.approved[k]!);
     broker.submit(review.approved[k]!);
   }
-  journal.record(slice, reports, decision, targets, plan, review, portfolio, risk);
+  journal.record(slice, reports, decision, targets, plan, review, portfolio, risk, pipeline.arsenal);
 }
 
 /** Runs every slice of a batch: the synchronous heart, without a promise between two bars. */

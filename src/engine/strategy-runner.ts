@@ -11,6 +11,7 @@ import type { Frame } from "./columns/frame.ts";
 import { firstRowThatSees, readyRow } from "./columns/warmup.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { Protector, type ProtectionLevels } from "./protect.ts";
+import type { Opinion, Runner } from "./runner.ts";
 
 type Cursor = { row: number };
 type FrameCursor = { readonly cursor: Cursor; readonly frame: Frame };
@@ -19,11 +20,8 @@ const market: Entry = { kind: "market" };
 /** The name of the series that protection is measured in; the space keeps it apart from a strategy's own names. */
 const protectionRange = "protection range";
 
-/** What a runner has to say about a bar. */
-export type Opinion = "warming up" | "silent" | "signal";
-
 /** One strategy on one symbol: its columns, its memory, and the cursor that bounds what it can see. */
-export class StrategyRunner {
+export class StrategyRunner implements Runner {
   readonly strategy: AnyStrategy;
   readonly instrument: InstrumentIndex;
   readonly store: ColumnStore;

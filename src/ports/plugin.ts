@@ -1,6 +1,10 @@
 import type { Calendar } from "../domain/calendar/calendar.ts";
-import type { Params, ParamValues } from "../domain/params.ts";
+import type { HmmArtifact } from "../domain/hmm-artifact.ts";
+import type { Params, ParamValue, ParamValues } from "../domain/params.ts";
+import type { RegimeDetector } from "./regime.ts";
+import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
+import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
 import type { RiskRule } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
@@ -10,6 +14,10 @@ export type PluginTools = {
   readonly market: Market;
   /** Calendar of each instrument, by index. */
   readonly calendars: readonly Calendar[];
+  /** Says which symbols must not be traded because of their data; absent where nobody watches them. */
+  readonly feedHealth?: FeedHealth;
+  /** The trained regime model of a name, always the same object; throws when there is none. Absent where no models are kept. */
+  readonly regimeModel?: (name: string) => HmmArtifact;
 };
 
 /** What the plug-ins of each kind make. Strategies and indicators have definitions of their own. */
@@ -18,8 +26,14 @@ export type PluginKinds = {
   readonly risk: RiskRule;
   readonly commission: CommissionModel;
   readonly slippage: SlippageModel;
+  readonly regime: RegimeDetector;
+  /** Made once for every symbol. */
+  readonly selector: Selector;
 };
 export type PluginKind = keyof PluginKinds;
+
+/** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */
+export type PluginChoice = { readonly use: string } & Readonly<Record<string, ParamValue>>;
 
 /** A plug-in: one file, one export, one line in the registry. */
 export type Plugin<Kind extends PluginKind = PluginKind, P extends Params = Params> = {

@@ -1,8 +1,9 @@
 import type { BarSeries, Expr } from "../domain/expression.ts";
-import type { Params, ParamValues } from "../domain/params.ts";
+import type { Params, ParamValue, ParamValues } from "../domain/params.ts";
 import type { Position } from "../domain/portfolio.ts";
 import type { Entry, Protection } from "../domain/target.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { PluginChoice } from "./plugin.ts";
 
 /** A window on a column that ends at the present bar. There is no way to ask for a later one. */
 export interface Series {
@@ -64,6 +65,28 @@ export type StrategyDefinition<
   /** `onBar` is called only on bars where this series is a number other than zero: faster, and one thing less to test. */
   readonly wakeOn?: keyof S & string;
   readonly onBar: (context: BarContext<P, S, M>) => void;
+  /** Present in a strategy that trades nothing itself and chooses among others: see `metaStrategy`. */
+  readonly plan?: (p: ParamValues<P>) => MetaPlan;
+};
+
+/** What a meta-strategy chooses from, and how. */
+export type MetaPlan = {
+  /** The strategies to choose from; each trades every symbol in a shadow, with costs. */
+  readonly arsenal: readonly {
+    readonly strategy: AnyStrategy;
+    /** Parameters other than the strategy's defaults. */
+    readonly params?: Readonly<Record<string, ParamValue>>;
+    /** Shown instead of the strategy's name, where it is there more than once. */
+    readonly name?: string;
+  }[];
+  readonly regime: PluginChoice;
+  /** Higher timeframe that the regime is told from; by default the one that is decided on. */
+  readonly regimeTimeframe?: Timeframe;
+  readonly selector: PluginChoice;
+  /** Bars of the rolling window in which performance is measured. */
+  readonly windowBars: number;
+  /** Bars that a strategy must have been measured before it may trade. */
+  readonly measuredBarsMin: number;
 };
 
 /** A strategy whose parameter and series types are of no interest here. */
@@ -75,6 +98,15 @@ export function strategy<const P extends Params, S extends Readonly<Record<strin
   definition: Omit<StrategyDefinition<P, S, M>, "kind">,
 ): StrategyDefinition<P, S, M> {
   return { kind: "strategy", ...definition };
+}
+
+/** A strategy that chooses among others by the regime of the market and by how each of them does. */
+export function metaStrategy<const P extends Params>(
+  definition: Pick<StrategyDefinition<P>, "name" | "summary" | "params" | "where"> & {
+    readonly plan: (p: ParamValues<P>) => MetaPlan;
+  },
+): StrategyDefinition<P> {
+  return { kind: "strategy", setup: () => ({}), onBar: () => {}, ...definition };
 }
 
 /** True on the bar where `a` has come from at or below `b` to above it. */

@@ -4,6 +4,7 @@ import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
+import { withOwnSymbol } from "../../domain/external-series.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { Column, Fold, grow } from "./fold.ts";
@@ -12,7 +13,7 @@ import { AlignedFrame, ChainedFrame, ResampledFrame, type Frame } from "./frame.
 /** A sweep's outer loop comes back to a column after as many runs as its inner loop has. */
 const runsRemembered = 128;
 
-/** How a store finds the bars of another symbol; throws when the run has none. */
+/** How a store finds the bars of another symbol or an external series; throws when the run has none. */
 export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calendar: Calendar };
 
 /**
@@ -102,7 +103,7 @@ export class ColumnStore {
       checkHigher(timeframe as Timeframe, this.bars.timeframe);
       return new ResampledFrame(this.bars, timeframe as Timeframe, this.calendar);
     }
-    const other = this.findBars(symbol!);
+    const other = this.findBars(withOwnSymbol(symbol!, this.bars.symbol));
     const aligned = new AlignedFrame(this.bars, other.bars);
     if (timeframe === "") return aligned;
     checkHigher(timeframe as Timeframe, other.bars.timeframe);

@@ -12,6 +12,7 @@ const eventKinds = [
   "expired", // order id; the text is the reason
   "charged", // amount; the text is its kind
   "alarm", // value, limit; the text names the rule
+  "selection", // index of the strategy (-1: none), its score, index of the runner-up; the text is the reason
 ] as const;
 /** The kinds of events that a journal keeps. */
 export type EventKind = (typeof eventKinds)[number];

@@ -4,6 +4,7 @@ import type { MarketSlice } from "../../domain/slice.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Decision } from "../decide.ts";
 import type { Plan } from "../plan-orders.ts";
+import type { Arsenal } from "../selection/arsenal.ts";
 import type { Portfolio } from "../portfolio.ts";
 import type { Review, RiskGate } from "../risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -31,10 +32,14 @@ export class Journal {
     review: Review,
     portfolio: Portfolio,
     risk: RiskGate,
+    arsenal: Arsenal | null = null,
   ): void {
+    const isCalm = risk.alarm.kind === "clear" && this.lastAlarm === "";
+    if (slice.count === 0 && isCalm && isUneventful(reports, targets, plan, review)) return;
     this.warmingUp += decision.warmingUp;
     this.silent += decision.silent;
     if (reports.length > 0) this.recordReports(slice.timeMs, reports);
+    if (arsenal !== null) this.recordSwitches(slice.timeMs, arsenal);
     if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
     if (review.approved.length > 0) this.recordOrders(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
@@ -69,6 +74,14 @@ export class Journal {
       } else if (report.kind !== "accepted" && report.kind !== "triggered") {
         events.add(timeMs, -1, report.kind, report.orderId, Number.NaN, Number.NaN, report.reason);
       }
+    }
+  }
+
+  private recordSwitches(timeMs: number, arsenal: Arsenal): void {
+    for (const { instrument, log } of arsenal.runners) {
+      const change = log.switchedNow;
+      if (change === null || change.timeMs !== timeMs) continue;
+      this.log.events.add(timeMs, instrument, "selection", change.to, change.score, change.runnerUp, change.reason);
     }
   }
 
@@ -107,6 +120,17 @@ export class Journal {
     const limit = alarm.kind === "clear" ? Number.NaN : alarm.limit;
     this.log.events.add(timeMs, -1, "alarm", value, limit, Number.NaN, text === "" ? "clear" : text);
   }
+}
+
+/** A heartbeat on which nothing happened leaves no trace: live has many of them where history has none. */
+function isUneventful(
+  reports: readonly ExecutionReport[],
+  targets: readonly Target[],
+  plan: Plan,
+  review: Review,
+): boolean {
+  const decided = targets.length + plan.cancels.length + review.approved.length + review.refused.length;
+  return reports.length + decided === 0;
 }
 
 /** The number that makes an order wait: its limit, stop or trigger price, or the distance of a trailing stop. */

@@ -1,0 +1,90 @@
+import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
+import type { Candidate, PerformanceView } from "../../ports/selector.ts";
+import { Degradation, type DegradationOptions } from "./degradation.ts";
+import { RollingReturns } from "./rolling-returns.ts";
+import type { Shadow } from "./shadow.ts";
+import { WeightedReturns } from "./weighted-returns.ts";
+
+/** How strategies are watched. */
+export type MonitorOptions = {
+  /** Bars of the rolling window. */
+  readonly windowBars: number;
+  /** Bars that must have been measured before a strategy may be chosen. */
+  readonly measuredBarsMin: number;
+  /** Bars of a year, for annualised figures. */
+  readonly barsPerYear: number;
+  readonly degradation: DegradationOptions;
+};
+
+/** A strategy of the arsenal as the selector sees it: its shadow's returns, measured bar by bar and never afterwards. */
+export class WatchedCandidate implements Candidate {
+  readonly name: string;
+  isReady = false;
+  readonly shadow: Shadow;
+  private readonly options: MonitorOptions;
+  private readonly rolling: RollingReturns;
+  private readonly whole: WeightedReturns;
+  private readonly regimes: readonly WeightedReturns[];
+  private readonly degradation: Degradation;
+  private lastEquity: number;
+  private lastNotional = 0;
+  private wasExposed = false;
+  readonly byRegime: Readonly<Record<RegimeLabel, PerformanceView>>;
+
+  constructor(shadow: Shadow, options: MonitorOptions) {
+    this.name = shadow.name;
+    this.shadow = shadow;
+    this.options = options;
+    this.rolling = new RollingReturns(options.windowBars, options.barsPerYear);
+    this.whole = new WeightedReturns(options.barsPerYear);
+    this.regimes = regimeLabels.map(() => new WeightedReturns(options.barsPerYear));
+    this.degradation = new Degradation(options.degradation);
+    this.lastEquity = shadow.equity;
+    // Computed when asked for: most selectors read one label of the five.
+    this.byRegime = Object.defineProperties(
+      {},
+      Object.fromEntries(
+        regimeLabels.map((label, k) => [label, { enumerable: true, get: () => this.regimes[k]!.view() }]),
+      ),
+    ) as Record<RegimeLabel, PerformanceView>;
+  }
+
+  get weight(): number {
+    return this.shadow.weight;
+  }
+
+  get recent(): PerformanceView {
+    return this.rolling.view();
+  }
+
+  get overall(): PerformanceView {
+    return this.whole.view();
+  }
+
+  get demotion(): string | null {
+    return this.degradation.demotion;
+  }
+
+  /**
+   * Takes in the bar that has just closed. Its return belongs to the regimes that were known when the bar began:
+   * that is what a selector can act on.
+   */
+  measure(row: number, posteriorBefore: Float64Array): void {
+    const { shadow } = this;
+    const equity = shadow.equity;
+    const notional = shadow.tradedNotional;
+    const change = equity / this.lastEquity - 1;
+    const turnover = (notional - this.lastNotional) / this.lastEquity;
+    const isExposed = this.wasExposed || shadow.isExposed;
+    this.lastEquity = equity;
+    this.lastNotional = notional;
+    this.wasExposed = shadow.isExposed;
+    if (!shadow.isWarm(row - 1)) return;
+    this.rolling.add(change, isExposed, turnover);
+    this.whole.add(change, 1, isExposed, turnover);
+    for (let k = 0; k < this.regimes.length; k++)
+      this.regimes[k]!.add(change, posteriorBefore[k]!, isExposed, turnover);
+    this.degradation.add(change);
+    this.isReady = this.whole.bars >= this.options.measuredBarsMin;
+  }
+}

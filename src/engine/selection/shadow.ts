@@ -1,0 +1,72 @@
+import type { Signal } from "../../domain/target.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { Runner } from "../runner.ts";
+import type { Session } from "../session.ts";
+
+const first = 0 as InstrumentIndex;
+
+/**
+ * A strategy that trades one symbol on paper beside the run: a whole session of its own, with its own account, venue
+ * and costs, taken through the very same step. Nothing it does touches the account of the run.
+ */
+export class Shadow {
+  readonly name: string;
+  readonly session: Session;
+  readonly runner: Runner;
+  /** What it spoke for at the last decision bar; null when it said nothing. */
+  spoken: Signal | null = null;
+  /** The last thing it wanted. */
+  wanted: Signal | null = null;
+  /** What it holds or waits for: 1 fully long, 0 flat, -1 fully short. */
+  weight = 0;
+
+  constructor(name: string, session: Session) {
+    this.name = name;
+    this.session = session;
+    this.runner = session.pipeline.runners[0]!;
+  }
+
+  get equity(): number {
+    return this.session.portfolio.equity;
+  }
+
+  get isExposed(): boolean {
+    return this.session.portfolio.ledger.held.length > 0;
+  }
+
+  get tradedNotional(): number {
+    return this.session.portfolio.ledger.tradedNotional;
+  }
+
+  /** Whether its strategy may be asked on this row of the decision bars. */
+  isWarm(row: number): boolean {
+    return row >= this.runner.firstDecisionRow();
+  }
+
+  /** Called when a decision bar has closed and the session has stepped through it. */
+  settle(): void {
+    const { decision } = this.session.pipeline;
+    this.spoken = decision.targets.length > 0 ? this.runner.signal : null;
+    if (this.spoken !== null) this.wanted = this.spoken;
+    const isOut = !this.isExposed && this.session.orders.open(first).length === 0;
+    // A stop or a target has closed its position, or the venue refused the order: what it wanted is over.
+    this.weight = isOut ? 0 : (this.wanted?.weight ?? 0);
+  }
+}
+
+/** A slice of one instrument, for a session that has only that one. Reused. */
+export class LoneSlice implements MarketSlice {
+  timeMs = 0;
+  count = 1;
+  readonly instruments: Int32Array = new Int32Array(1);
+  readonly rows: Int32Array = new Int32Array(1);
+
+  /** Points at a row; without one it is a heartbeat. */
+  at(timeMs: number, row: number | null): this {
+    this.timeMs = timeMs;
+    this.count = row === null ? 0 : 1;
+    this.rows[0] = row ?? 0;
+    return this;
+  }
+}
