@@ -113,7 +113,7 @@ test("the choice among one strategy does what that strategy does, from the first
 
 test("what is chosen rests on the past alone: with the future cut off, every decision until then is the same", () => {
   const strategy = metaOf([smaCross, trendFollowing, meanReversion], {
-    selector: { use: "regime-performance", holdBarsMin: 5, priorBars: 20, confidence: 0 },
+    selector: { use: "regime-performance", holdBarsMin: 5, edgeSharpe: 20, edgeShare: 0.9 },
   });
   const whole = arsenalOf(run(strategy));
   for (const length of [700, 1500, 2400]) {
@@ -136,7 +136,7 @@ test("what is chosen rests on the past alone: with the future cut off, every dec
 
 test("two runs of a choice are the same run, and every change of strategy is in the journal with its reason", () => {
   const strategy = metaOf([smaCross, trendFollowing, meanReversion], {
-    selector: { use: "regime-performance", holdBarsMin: 5, priorBars: 20, confidence: 0 },
+    selector: { use: "regime-performance", holdBarsMin: 5, edgeSharpe: 20, edgeShare: 0.9 },
   });
   const [one, other] = [run(strategy), run(strategy)];
   expect(one.decisionsHash).toBe(other.decisionsHash);

@@ -63,6 +63,7 @@ function runnerFor(request: ArsenalRequest, index: number, build: Build): Arsena
     selector: createPlugin("selector", plan.selector, tools),
     candidates,
     costRate: costRateOf(request, index),
+    barsPerYear: monitor.barsPerYear,
   });
 }
 

@@ -3,6 +3,7 @@ import { detectCalendarName } from "../domain/calendar/detect-calendar-name.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import { conversionsFor } from "../domain/currency.ts";
 import type { Bars } from "../domain/bars.ts";
+import { isExternal } from "../domain/external-series.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import { Ledger } from "../domain/ledger.ts";
 import { resolveParams, type Params, type ParamValue } from "../domain/params.ts";
@@ -22,6 +23,10 @@ import { TradeBook } from "../engine/trade-book.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
 import { SimulatedVenue } from "../venue/simulated-venue.ts";
 import { KiwiError } from "../base/errors.ts";
+import { findExternal } from "./find-external.ts";
+import { buildArsenal } from "./build-arsenal.ts";
+import { modelNamed, type RegimeModels } from "./model-named.ts";
+import { planOf } from "./meta/plan-of.ts";
 import { createPlugin } from "./registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
 import { riskRules, sizingOf } from "./risk-rules.ts";
@@ -34,6 +39,10 @@ export type BacktestSetup = {
   readonly strategy: AnyStrategy;
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly config: RunConfig;
+  /** Series that are known and never traded, such as those of `sentimentSeries`; each has a name of its own. */
+  readonly externals?: readonly Bars[];
+  /** Trained regime models by the names that detectors ask for. */
+  readonly regimeModels?: RegimeModels;
   /** Timeframe that is decided on, when it is not that of the bars. */
   readonly timeframe?: Timeframe;
   /** Decisions before this close time only warm up. */
@@ -49,6 +58,11 @@ export type Ground = {
   readonly frames: readonly ResampledFrame[] | null;
   /** Columns over the decision bars, by instrument. */
   readonly stores: readonly ColumnStore[];
+  /**
+   * Series besides the bars, by name; every session brings those of its setup along. Absent from a part of a ground:
+   * its stores read those of the whole.
+   */
+  readonly externals?: Map<string, Bars>;
 };
 
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
@@ -80,13 +94,15 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
     : null;
   for (const frame of frames ?? []) frame.extend();
   const decided = frames === null ? bars : frames.map((frame) => frame.bars);
+  const externals = new Map<string, Bars>();
   const find = (symbol: string) => {
+    if (isExternal(symbol)) return findExternal(externals, symbol, decided);
     const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
     if (index < 0) throw unknownSymbol(symbol, instruments);
     return { bars: decided[index]!, calendar: calendars[index]! };
   };
   const stores = decided.map((table, index) => new ColumnStore(table, calendars[index]!, find));
-  return { instruments, calendars, bars, frames, stores };
+  return { instruments, calendars, bars, frames, stores, externals };
 }
 
 /** Puts a session together: the one place that knows all the parts. A sweep hands in an emptied log to write into. */
@@ -97,10 +113,15 @@ export function buildSession(
 ): Session {
   const { config, strategy } = setup;
   const { instruments, calendars, bars, frames, stores } = ground;
+  for (const table of setup.externals ?? []) ground.externals?.set(table.symbol, table);
   const params = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params);
   if (strategy.where !== undefined && !strategy.where(params)) throw impossibleParams(strategy, params);
   const market = { instruments, bars };
-  const tools = { market: { instruments, bars: stores.map((store) => store.bars) }, calendars };
+  const tools = {
+    market: { instruments, bars: stores.map((store) => store.bars) },
+    calendars,
+    regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
+  };
   const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
   const portfolio = new Portfolio(
     new Ledger(config.account.cash, instruments, conversions),
@@ -112,6 +133,9 @@ export function buildSession(
   const { kind: accountKind, leverage, maintenanceMargin } = config.account;
   const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
   const protection = protectionLevels(config);
+  const plan = planOf(setup);
+  const arsenal =
+    plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
   const venueLedger = new Ledger(config.account.cash, instruments, conversions);
   return {
     broker: new SimulatedVenue(market, calendars, venueLedger, {
@@ -131,10 +155,13 @@ export function buildSession(
     pipeline: {
       instruments,
       bars: stores.map((store) => store.bars),
-      runners: stores.map(
-        (store, index) =>
-          new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
-      ),
+      arsenal,
+      runners:
+        arsenal?.runners ??
+        stores.map(
+          (store, index) =>
+            new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
+        ),
       sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools),
       commission,
       slippage,

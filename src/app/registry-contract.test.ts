@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { barsFrom, testTools } from "../../test/plugin-tools.ts";
+import { foldRegime } from "../../test/regime-harness.ts";
 import { marketOrder, sliceAt } from "../../test/risk-harness.ts";
 import { hourMs } from "../base/time.ts";
 import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
@@ -12,21 +13,28 @@ import type { InstrumentIndex } from "../domain/instrument.ts";
 import { Ledger } from "../domain/ledger.ts";
 import { signOf, type Fill, type OrderId } from "../domain/order.ts";
 import { resolveParams, type Param, type Params, type ParamValue } from "../domain/params.ts";
+import { regimeLabels } from "../domain/regime.ts";
 import type { JournalEvent } from "../engine/journal/event-table.ts";
 import { OrderTracker } from "../engine/order-tracker.ts";
 import { Portfolio } from "../engine/portfolio.ts";
 import { RiskGate } from "../engine/risk-gate.ts";
 import { TradeBook } from "../engine/trade-book.ts";
-import type { AnyStrategy } from "../ports/strategy.ts";
+import { fitHmm } from "../learning/hmm/fit-hmm.ts";
+import type { PluginChoice } from "../ports/plugin.ts";
+import type { RegimeDetector } from "../ports/regime.ts";
+import { metaStrategy, type AnyStrategy } from "../ports/strategy.ts";
+import { artifactOf } from "../regimes/hmm-artifact-of.ts";
+import { trainingRows } from "../regimes/hmm-features.ts";
+import { meanReversion } from "../strategies/mean-reversion.ts";
 import { smaCross } from "../strategies/sma-cross.ts";
-import { createPlugin, plugins, strategies, type AnyPlugin, type PluginChoice } from "./registry.ts";
+import { createPlugin, plugins, strategies, type AnyPlugin } from "./registry.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "./run-config.ts";
 
 // What every plug-in and every strategy promises, tried on all of them: a new one is tested on arrival.
 
 const source = join(import.meta.dirname, "..");
-const folders = ["strategies", "sizers", "risk", "costs"];
+const folders = ["strategies", "sizers", "risk", "costs", "regimes", "selectors"];
 
 /** Everything that the files of the plug-in folders export and that says what kind of plug-in it is. */
 async function shippedPlugins(): Promise<
@@ -65,7 +73,7 @@ test("every plug-in and strategy of the folders is in the registry", () => {
 });
 
 test("names are unique within their kind, in kebab case and sorted", () => {
-  const kinds = ["sizer", "risk", "commission", "slippage"] as const;
+  const kinds = ["sizer", "risk", "commission", "slippage", "selector", "regime"] as const;
   for (const list of [
     builtStrategies,
     ...kinds.map((kind) => builtPlugins.filter((one) => one.kind === kind)),
@@ -116,7 +124,8 @@ function isInRange(param: Param): boolean {
 test.each(builtPlugins.map((one) => [`${one.kind} ${one.name}`, one] as const))(
   "%s is made from its defaults",
   (_, { kind, name }) => {
-    expect(createPlugin(kind, { use: name }, testTools([barsFrom([]), barsFrom([])]))).toBeTypeOf("object");
+    const made = createPlugin(kind, { use: name }, testTools([barsFrom([]), barsFrom([])]));
+    expect(made).toBeTypeOf(kind === "regime" ? "function" : "object");
   },
 );
 
@@ -267,8 +276,89 @@ test.each([
   expectMoneyConserved(dear);
 });
 
+test.each(namesOf("selector"))("the selector %s trades for a meta-strategy", (use) => {
+  const chooser = metaStrategy({
+    name: "test-meta",
+    summary: "Chooses between two.",
+    params: {},
+    plan: () => ({
+      arsenal: [{ strategy: smaCross }, { strategy: meanReversion }],
+      regime: { use: "bull-bear", averageBars: 50 },
+      selector: { use },
+      windowBars: 300,
+      measuredBarsMin: 100,
+    }),
+  });
+  const result = runOn(markets[0], chooser);
+  expect(result.funnel.fills).toBeGreaterThan(0);
+  expect(result.decisionsHash).toBe(runOn(markets[0], chooser).decisionsHash);
+  expectMoneyConserved(result);
+});
+
+/** Settings with which a detector has something to say within the bars of a test. */
+const quickRegimes: Readonly<Record<string, Readonly<Record<string, ParamValue>>>> = {
+  hmm: { trainBarsMin: 500, refitBars: 200 },
+  "hmm-model": { model: "contract" },
+  "volatility-trend": { usualBars: 300 },
+};
+
+/** A detector with its quick settings; the stored model that it may ask for was trained on the first 800 bars. */
+function detectorOf(use: string, bars: Bars): RegimeDetector {
+  const { values, length } = trainingRows(bars, 12, 0, 800);
+  const fit = fitHmm(values, length, { states: 3, features: 2, covariance: "full", seed: 1, restarts: 3 });
+  const about = { name: "contract", version: 1, dataFingerprint: "", seed: 1, codeVersion: "test" };
+  const artifact = artifactOf(fit, { ...about, bars, fromRow: 0, toRow: 800, blockBars: 12 });
+  const tools = { ...testTools([bars]), regimeModel: () => artifact };
+  return createPlugin("regime", { use, ...quickRegimes[use] }, tools);
+}
+
+describe.each(namesOf("regime"))("the regime detector %s", (use) => {
+  test.each(marketsByName)("says on every bar of %s how likely each regime is", (_, market) => {
+    const bars = barsOf(market)[0]!;
+    const { columns, labels } = foldRegime(detectorOf(use, bars), bars, market.calendarName);
+    for (let row = 0; row < bars.length; row++) {
+      const shares = columns.slice(0, 5).map((column) => column[row]!);
+      expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+      expect(columns[5]![row]).toBe(regimeLabels.indexOf(labels[row]!));
+      const isNew = row === 0 || labels[row] !== labels[row - 1];
+      expect(columns[6]![row]).toBe(isNew ? 0 : columns[6]![row - 1]! + 1);
+    }
+    expect(labels[0]).toBe("unknown");
+    expect(labels.slice(-400).some((label) => label !== "unknown")).toBe(true);
+  });
+
+  test.each(marketsByName)("says at the start of %s what it says on all of it", (_, market) => {
+    const bars = barsOf(market)[0]!;
+    const detect = detectorOf(use, bars);
+    const { columns } = foldRegime(detect, bars, market.calendarName);
+    for (const share of [0.3, 0.55, 0.9]) {
+      const cut = Math.floor(bars.length * share);
+      const start = foldRegime(detect, sliceBars(bars, 0, cut), market.calendarName);
+      expect(start.columns).toEqual(columns.map((column) => column.slice(0, cut)));
+    }
+  });
+
+  test("survives prices that never move and bars that are missing", () => {
+    const bars = barsOf(markets[0])[0]!;
+    const still = {
+      ...bars,
+      high: bars.open.map(() => 7),
+      low: bars.open.map(() => 7),
+      close: bars.open.map(() => 7),
+    };
+    expect(new Set(foldRegime(detectorOf(use, bars), still).labels)).toEqual(new Set(["unknown"]));
+    const close = bars.close.map((price, row) => (row % 50 === 7 ? Number.NaN : price));
+    const { columns } = foldRegime(detectorOf(use, bars), { ...bars, close });
+    for (let row = 0; row < bars.length; row++) {
+      expect(Number.isNaN(columns[0]![row]!)).toBe(row % 50 === 7);
+    }
+  });
+});
+
 /** The tightest setting of every rule: with it nothing may be opened at all. A new rule must say what that is. */
 const tightest: Readonly<Record<string, Readonly<Record<string, ParamValue>>>> = {
+  "bad-data": { goodBarsMin: 10 },
   "daily-loss-halt": { limit: 0 },
   "drawdown-halt": { limit: 0 },
   "gross-exposure": { limit: 0 },

@@ -10,6 +10,10 @@ import { slippageVolatility } from "../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../costs/slippage-volume-share.ts";
 import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../ports/plugin.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
+import { bullBear } from "../regimes/bull-bear.ts";
+import { hmm } from "../regimes/hmm.ts";
+import { hmmModel } from "../regimes/hmm-model.ts";
+import { volatilityTrend } from "../regimes/volatility-trend.ts";
 import { badData } from "../risk/bad-data.ts";
 import { dailyLossHalt } from "../risk/daily-loss-halt.ts";
 import { drawdownHalt } from "../risk/drawdown-halt.ts";
@@ -27,6 +31,7 @@ import { fixedRisk } from "../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../sizers/volatility-target.ts";
 import { buyAndHold } from "../strategies/buy-and-hold.ts";
 import { meanReversion } from "../strategies/mean-reversion.ts";
+import { meta } from "../strategies/meta.ts";
 import { multiTimeframeSrsi } from "../strategies/multi-timeframe-srsi.ts";
 import { smaCross } from "../strategies/sma-cross.ts";
 import { template } from "../strategies/template.ts";
@@ -37,6 +42,7 @@ import { volatilityBreakout } from "../strategies/volatility-breakout.ts";
 export const strategies: readonly AnyStrategy[] = [
   buyAndHold,
   meanReversion,
+  meta,
   multiTimeframeSrsi,
   smaCross,
   template,
@@ -72,6 +78,10 @@ export const plugins: readonly AnyPlugin[] = [
   bestRecent,
   equalWeight,
   regimePerformance,
+  bullBear,
+  hmm,
+  hmmModel,
+  volatilityTrend,
 ];
 
 /** A person's own plug-ins, in this thread; they stand behind the built-in ones and replace none. */

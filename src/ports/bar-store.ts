@@ -1,3 +1,4 @@
+import type { KiwiError } from "../base/errors.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 
@@ -50,6 +51,13 @@ export type HeldBars = {
   readonly sources: readonly string[];
 };
 
+/** A series that cannot be listed, and what is wrong with it: `STORE_DAMAGED`. */
+export type DamagedSeries = {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly error: KiwiError;
+};
+
 /** Restricts a reading to what was known at a time. */
 export type ReadOptions = { readonly asOfMs?: number | undefined };
 
@@ -80,8 +88,8 @@ export interface BarStore {
     toMs: number,
     options?: ReadOptions,
   ): Promise<VersionedBars>;
-  /** Everything held, by symbol and timeframe. */
-  list(): Promise<readonly HeldBars[]>;
+  /** Everything held, by symbol and timeframe. Damage is told to `onDamaged` and left out; without it, it is thrown. */
+  list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]>;
   /** Close of the newest bar, or null without any: where an update goes on. */
   lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null>;
   /** Puts the bars of a symbol into the form that reads fastest. Changes no bar. */

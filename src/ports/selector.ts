@@ -52,6 +52,8 @@ export type SelectionContext = {
   readonly timeMs: number;
   readonly symbol: string;
   readonly regime: RegimeView;
+  /** Decision bars of a year. */
+  readonly barsPerYear: number;
   readonly candidates: readonly Candidate[];
   /** Index of the strategy that trades now, or -1. */
   readonly current: number;

@@ -66,7 +66,13 @@ export type StrategyDefinition<
   readonly wakeOn?: keyof S & string;
   readonly onBar: (context: BarContext<P, S, M>) => void;
   /** Present in a strategy that trades nothing itself and chooses among others: see `metaStrategy`. */
-  readonly plan?: (p: ParamValues<P>) => MetaPlan;
+  readonly plan?: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
+};
+
+/** What a plan may depend on beside its parameters. */
+export type PlanTools = {
+  /** The bars that are decided on. */
+  readonly timeframe: Timeframe;
 };
 
 /** What a meta-strategy chooses from, and how. */
@@ -103,7 +109,7 @@ export function strategy<const P extends Params, S extends Readonly<Record<strin
 /** A strategy that chooses among others by the regime of the market and by how each of them does. */
 export function metaStrategy<const P extends Params>(
   definition: Pick<StrategyDefinition<P>, "name" | "summary" | "params" | "where"> & {
-    readonly plan: (p: ParamValues<P>) => MetaPlan;
+    readonly plan: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
   },
 ): StrategyDefinition<P> {
   return { kind: "strategy", setup: () => ({}), onBar: () => {}, ...definition };

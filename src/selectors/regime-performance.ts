@@ -1,43 +1,54 @@
-import { bool, float, int } from "../domain/params.ts";
+import { bool, choice, float, int } from "../domain/params.ts";
 import { regimeLabels } from "../domain/regime.ts";
 import { definePlugin } from "../ports/plugin.ts";
-import type { Candidate, SelectionContext, Selection } from "../ports/selector.ts";
+import type { Candidate, PerformanceView, Selection, SelectionContext } from "../ports/selector.ts";
+import { weighEvidence, type EdgePrior } from "./weigh-evidence.ts";
 
 type Options = {
+  readonly otherwise: "first" | "cash";
+  readonly edgeShare: number;
+  readonly edgeSharpe: number;
   readonly horizonBars: number;
-  readonly priorBars: number;
-  readonly confidence: number;
   readonly holdBarsMin: number;
-  readonly cash: boolean;
+  readonly leadMin: number;
   readonly blend: boolean;
   readonly unknownShare: number;
 };
 
-/** What a strategy is expected to bring over the horizon, and how far that may be off. */
-type Outlook = { readonly growth: number; readonly deviation: number };
+const nobody = -1;
+/** Holding nothing, as a performance: nothing gained, nothing risked. */
+const cash = { bars: Infinity, mean: 0, deviation: 0 };
 
 /**
- * Scores every strategy by its expected growth over the horizon: mean minus half the variance of its bars, by regime,
- * weighted with the present posterior. A regime with few bars leans on the strategy's overall mean, and that on zero
- * (shrinkage, James and Stein 1961). The cost of taking over the position counts against a newcomer, and it must be
- * better by a margin of its own uncertainty: this is what keeps it from flapping.
+ * Compares every strategy, and holding nothing, with what trades otherwise (by default the first of the arsenal), regime
+ * by regime. The growth of a bar is its mean less half its variance. A difference counts as far as the evidence for it
+ * goes (`weighEvidence`): overall first, and then, around that, in each regime; the regimes are weighted with the present
+ * posterior. A newcomer must also earn back, over the horizon, what taking over the position costs.
  */
 export const regimePerformance = definePlugin({
   kind: "selector",
   name: "regime-performance",
   summary:
-    "Chooses the strategy with the highest expected growth in the present regime, net of the cost of switching.",
+    "Chooses what has proved better than the first strategy in the present regime, net of the cost of switching.",
   options: {
-    horizonBars: int(100, { min: 1, max: 10_000 }, "bars for which a choice is expected to stand"),
-    priorBars: int(200, { min: 0, max: 100_000 }, "bars of evidence that the prior is worth"),
-    confidence: float(
-      0.5,
-      { min: 0, max: 5, step: 0.25 },
-      "margin of a newcomer, in standard errors of the difference",
+    otherwise: choice(
+      ["first", "cash"],
+      "what trades while nothing has proved better: the first strategy of the arsenal, or nothing",
     ),
+    edgeShare: float(0.05, { min: 0.01, max: 0.9, step: 0.05 }, "share of differences expected to be real"),
+    edgeSharpe: float(
+      3,
+      { min: 0.1, max: 20, step: 0.5 },
+      "size of a real difference, as a Sharpe ratio a year",
+    ),
+    horizonBars: int(200, { min: 1, max: 10_000 }, "bars over which a switch must earn back its cost"),
     holdBarsMin: int(10, { min: 0, max: 10_000 }, "bars for which a choice stands at least"),
-    cash: bool(true, "hold nothing when no strategy is expected to earn anything"),
-    blend: bool(false, "share the money among the promising strategies instead of choosing one"),
+    leadMin: float(
+      0.02,
+      { min: 0, max: 1, step: 0.01 },
+      "growth a year by which a newcomer must be better, as far as that is proved",
+    ),
+    blend: bool(false, "share the money among all that have proved better instead of choosing one"),
     unknownShare: float(
       0.5,
       { min: 0, max: 1, step: 0.1 },
@@ -47,44 +58,119 @@ export const regimePerformance = definePlugin({
   create(options) {
     return {
       select(context) {
-        const outlooks = context.candidates.map((candidate) => outlookOf(candidate, context, options));
-        const scores = Float64Array.from(outlooks, (outlook, k) =>
-          outlook === null ? Number.NaN : outlook.growth - context.switchCost[k]!,
-        );
-        const order = rank(scores);
+        const scores = scoresOf(context, options);
         const share = context.regime.label === "unknown" ? options.unknownShare : 1;
-        const choice = options.blend
-          ? mixOf(context, outlooks, scores, order)
-          : choose(context, outlooks, scores, order, options);
-        return { ...choice, share, scores };
+        const picked = options.blend ? mix(context, scores) : pick(context, scores, options);
+        return { ...picked, share, scores: scores.candidates };
       },
     };
   },
 });
 
-type Choice = Omit<Selection, "share" | "scores">;
+/** Expected growth per bar beyond that of what trades otherwise, after the cost of switching; NaN: not considered. */
+type Scores = {
+  readonly candidates: Float64Array;
+  readonly nobody: number;
+  /** Whether holding nothing needs a proof: somebody trades otherwise. */
+  readonly hasBase: boolean;
+};
 
-function outlookOf(
-  candidate: Candidate,
+function scoresOf(context: SelectionContext, options: Options): Scores {
+  const { candidates, current, switchCost, barsPerYear } = context;
+  const prior: EdgePrior = { share: options.edgeShare, bars: barsPerYear / options.edgeSharpe ** 2 };
+  const [first] = candidates;
+  const base = options.otherwise === "first" && first?.isReady === true ? first : null;
+  const leaving = current === nobody ? 0 : switchCost.reduce((most, cost) => Math.max(most, cost), 0);
+  return {
+    candidates: Float64Array.from(candidates, (candidate, k) => {
+      if (!candidate.isReady || candidate.demotion !== null) return Number.NaN;
+      const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
+      return advantageOf(candidate, base, context, prior) - cost;
+    }),
+    nobody: advantageOf(null, base, context, prior) - leaving / options.horizonBars,
+    hasBase: base !== null,
+  };
+}
+
+/** Growth per bar of `one` beyond that of `base`, as far as it is proved; null stands for holding nothing. */
+function advantageOf(
+  one: Candidate | null,
+  base: Candidate | null,
   { regime }: SelectionContext,
-  { horizonBars, priorBars }: Options,
-): Outlook | null {
-  if (!candidate.isReady || candidate.demotion !== null) return null;
-  const { overall, byRegime } = candidate;
-  const overallMean = (overall.bars * overall.mean) / (overall.bars + priorBars);
-  let growth = 0;
-  let variance = 0;
+  prior: EdgePrior,
+): number {
+  if (one === base) return 0;
+  const overall = difference(one?.overall ?? cash, base?.overall ?? cash, 0, prior);
+  let sum = 0;
   for (const label of regimeLabels) {
     const probability = regime.posterior[label];
     if (probability === 0) continue;
-    const { bars, mean, deviation } = byRegime[label];
-    const own = bars > 0 ? bars * mean : 0;
-    const shrunk = (own + priorBars * overallMean) / (bars + priorBars || 1);
-    const spread = deviation === deviation ? deviation : overall.deviation;
-    growth += probability * (shrunk - (spread * spread) / 2);
-    variance += probability * ((spread * spread) / (bars + priorBars || 1));
+    sum +=
+      probability * difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, overall, prior);
   }
-  return { growth: growth * horizonBars, deviation: Math.sqrt(variance) * horizonBars };
+  return sum;
+}
+
+type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
+
+function difference(one: Returns, base: Returns, center: number, prior: EdgePrior): number {
+  // Two strategies may share their risks; taking them for independent errs on the side of doubt.
+  const deviation = Math.hypot(one.deviation, base.deviation);
+  const growth = (returns: Returns): number => returns.mean - returns.deviation ** 2 / 2;
+  return weighEvidence(Math.min(one.bars, base.bars), growth(one) - growth(base), deviation, center, prior);
+}
+
+type Picked = Omit<Selection, "share" | "scores">;
+
+function pick(context: SelectionContext, scores: Scores, { holdBarsMin, leadMin }: Options): Picked {
+  const { current, candidates, regime } = context;
+  const order = rank(scores.candidates);
+  const mayBeNobody = !scores.hasBase || scores.nobody > 0;
+  const isNobodyBest = order.length === 0 || (mayBeNobody && scores.nobody >= scores.candidates[order[0]!]!);
+  const best = isNobodyBest ? nobody : order[0]!;
+  const scoreOf = (k: number): number => (k === nobody ? scores.nobody : scores.candidates[k]!);
+  const mayStay = current === nobody ? mayBeNobody : !Number.isNaN(scores.candidates[current]!);
+  const runnerUpTo = (chosen: number): number => order.find((k) => k !== chosen) ?? nobody;
+  const leadPerYear = (scoreOf(best) - (mayStay ? scoreOf(current) : 0)) * context.barsPerYear;
+  // Going back to what trades otherwise needs no proof: staying away from it does.
+  const needed = scores.hasBase && best === 0 ? 0 : leadMin;
+  if (mayStay && (context.barsSinceSwitch < holdBarsMin || leadPerYear <= needed))
+    return {
+      action: "hold",
+      strategy: current,
+      blend: null,
+      runnerUp: runnerUpTo(current),
+      reason: `nothing has proved better in ${regime.label}`,
+    };
+  const why = mayStay || current === nobody ? "" : `${candidates[current]!.demotion ?? "not measured"}; `;
+  return {
+    action: best === nobody ? "exit" : best === current ? "hold" : "switch",
+    strategy: best,
+    blend: null,
+    runnerUp: mayStay ? current : runnerUpTo(best),
+    reason: `${why}${nameOf(candidates, best)} promises ${percent(leadPerYear)} a year more in ${regime.label}, as far as it is proved`,
+  };
+}
+
+/** Shares in proportion to what is proved beyond holding nothing. */
+function mix(context: SelectionContext, scores: Scores): Picked {
+  const blend = Float64Array.from(scores.candidates, (score) =>
+    Number.isNaN(score) ? 0 : Math.max(0, score - scores.nobody),
+  );
+  const total = blend.reduce((sum, value) => sum + value, 0);
+  for (let k = 0; k < blend.length; k++) blend[k] = total > 0 ? blend[k]! / total : 0;
+  const order = rank(scores.candidates).filter((k) => blend[k]! > 0);
+  const strategy = order[0] ?? nobody;
+  const parts = order
+    .filter((k) => blend[k]! >= 0.05)
+    .map((k) => `${context.candidates[k]!.name} ${percent(blend[k]!)}`);
+  return {
+    action: strategy === context.current ? "hold" : strategy === nobody ? "exit" : "switch",
+    strategy,
+    blend,
+    runnerUp: order[1] ?? nobody,
+    reason: parts.join(", ") || `nothing has proved better than nothing in ${context.regime.label}`,
+  };
 }
 
 /** Indices of the considered candidates, best first; equal scores keep their order. */
@@ -94,80 +180,10 @@ function rank(scores: Float64Array): readonly number[] {
     .sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
 
-function choose(
-  context: SelectionContext,
-  outlooks: readonly (Outlook | null)[],
-  scores: Float64Array,
-  order: readonly number[],
-  { confidence, holdBarsMin, cash }: Options,
-): Choice {
-  const { current, candidates, regime } = context;
-  const best = order[0] ?? -1;
-  const runnerUp = order.find((k) => k !== current && k !== best) ?? (best === current ? -1 : current);
-  const mayStay = current >= 0 && outlooks[current] !== null;
-  if (mayStay && context.barsSinceSwitch < holdBarsMin)
-    return choice(
-      "hold",
-      current,
-      `held for less than ${holdBarsMin} bars`,
-      best === current ? runnerUp : best,
-    );
-  if (best < 0) {
-    const why =
-      current >= 0 ? (candidates[current]!.demotion ?? "not measured long enough") : "nobody is ready";
-    return choice(current >= 0 ? "exit" : "hold", -1, why, -1);
-  }
-  if (cash && scores[best]! <= 0)
-    return choice(current >= 0 ? "exit" : "hold", -1, `nothing is expected to earn in ${regime.label}`, best);
-  const margin = mayStay
-    ? confidence * Math.hypot(outlooks[best]!.deviation, outlooks[current]!.deviation)
-    : 0;
-  const lead = mayStay ? scores[best]! - scores[current]! : Infinity;
-  if (best === current || lead <= margin)
-    return choice(
-      "hold",
-      current,
-      `best in ${regime.label}, or not beaten by enough`,
-      best === current ? runnerUp : best,
-    );
-  return choice(
-    "switch",
-    best,
-    `${candidates[best]!.name} is expected to earn ${percent(scores[best]!)} in ${regime.label}` +
-      (mayStay ? `, ${candidates[current]!.name} ${percent(scores[current]!)}` : ""),
-    mayStay ? current : runnerUp,
-  );
-}
-
-/** Kelly-like shares: growth over variance, none of them negative, adding up to 1. */
-function mixOf(
-  context: SelectionContext,
-  outlooks: readonly (Outlook | null)[],
-  scores: Float64Array,
-  order: readonly number[],
-): Choice {
-  const blend = new Float64Array(outlooks.length);
-  for (const k of order) blend[k] = Math.max(0, scores[k]!) / Math.max(outlooks[k]!.deviation, 1e-9) ** 2;
-  const total = blend.reduce((sum, value) => sum + value, 0);
-  for (let k = 0; k < blend.length; k++) blend[k] = total > 0 ? blend[k]! / total : 0;
-  const best = total > 0 ? order[0]! : -1;
-  const parts = order
-    .filter((k) => blend[k]! >= 0.05)
-    .map((k) => `${context.candidates[k]!.name} ${percent(blend[k]!)}`);
-  const action = best === context.current ? "hold" : best < 0 ? "exit" : "switch";
-  return {
-    action,
-    strategy: best,
-    blend,
-    runnerUp: order[1] ?? -1,
-    reason: parts.join(", ") || "nothing is expected to earn",
-  };
-}
-
-function choice(action: Selection["action"], strategy: number, reason: string, runnerUp: number): Choice {
-  return { action, strategy, blend: null, runnerUp, reason };
+function nameOf(candidates: readonly Candidate[], index: number): string {
+  return index === nobody ? "holding nothing" : candidates[index]!.name;
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
+  return `${(share * 100).toFixed(1)} %`;
 }

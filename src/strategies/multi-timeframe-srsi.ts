@@ -23,7 +23,7 @@ export const multiTimeframeSrsi = strategy({
       { min: 5, max: 45, step: 5 },
       "k turns up from below this; 100 less it for turns down",
     ),
-    confirm: choice(["4h", "5m", "15m", "1h", "1d", "1w"], "higher timeframe that must agree"),
+    confirm: choice(["4h", "5m", "15m", "1h", "1d", "1w", "1M"], "higher timeframe that must agree"),
     confirmAlso: choice(
       ["none", "1h", "4h", "1d", "1w", "1M"],
       "a still higher timeframe that must agree too",

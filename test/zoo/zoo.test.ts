@@ -42,6 +42,7 @@ const expected: Readonly<Record<string, readonly [FindingKind, string]>> = {
   "rare-day": ["decision", "signal"],
   "regenerated-market": ["copy", "target"],
   "shared-memory": ["state", "signal"],
+  "smoothed-regime": ["column", "feature"],
   "state-between-runs": ["state", "signal"],
   "stop-at-next-low": ["decision", "order"],
   stopwatch: ["access", "stopwatch.ts"],

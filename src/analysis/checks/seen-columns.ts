@@ -1,7 +1,7 @@
 import { ownFrame } from "../../domain/expression.ts";
 import type { Column } from "../../engine/columns/fold.ts";
 import type { Frame } from "../../engine/columns/frame.ts";
-import type { StrategyRunner } from "../../engine/strategy-runner.ts";
+import type { Runner } from "../../engine/runner.ts";
 import { inputsOf, listExpressions } from "./list-expressions.ts";
 
 /** A column as a strategy saw it: its value at each decision bar, at that bar. Plain data: it can leave the process. */
@@ -26,7 +26,7 @@ export class ColumnWatch {
   private readonly watched: readonly Watched[];
   private row = 0;
 
-  constructor(runner: StrategyRunner, rowsMax: number) {
+  constructor(runner: Runner, rowsMax: number) {
     const { store, instrument } = runner;
     this.watched = listExpressions(runner.expressions).map(({ expression, name }) => ({
       column: store.column(expression),

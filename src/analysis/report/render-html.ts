@@ -4,6 +4,7 @@ import type { TimeFigure } from "./chart/time-figure.ts";
 import type { ReportInput } from "./report-input.ts";
 import { dataKindText, periodText, symbolsText } from "./run-facts.ts";
 import { calendarSection } from "./sections/calendar-section.ts";
+import { choiceSection } from "./sections/choice-section.ts";
 import { equitySection } from "./sections/equity-section.ts";
 import { headlineSection } from "./sections/headline-section.ts";
 import { metricsSection } from "./sections/metrics-section.ts";
@@ -19,9 +20,10 @@ import { html, markup, type Html } from "./html/html.ts";
 import { pageScript } from "./html/page-script.ts";
 import { styles } from "./html/styles.ts";
 
-const chapters: readonly ((context: ReportContext) => Section)[] = [
+const chapters: readonly ((context: ReportContext) => Section | null)[] = [
   headlineSection,
   priceSection,
+  choiceSection,
   equitySection,
   calendarSection,
   tradesSection,
@@ -38,7 +40,7 @@ const chapters: readonly ((context: ReportContext) => Section)[] = [
 export function renderHtml(input: ReportInput): string {
   assert(input.log.length > 0, "a report needs a run of at least one slice");
   const context = reportContext(input);
-  const sections = chapters.map((chapter) => chapter(context));
+  const sections = chapters.map((chapter) => chapter(context)).filter((section) => section !== null);
   const script = pageScript();
   const isSynthetic = input.meta.dataKind === "synthetic";
   const page = html`<!doctype html>

@@ -6,6 +6,7 @@ import type { Timeframe } from "../../domain/timeframe.ts";
 import type { Trade } from "../../domain/trade.ts";
 import type { EventTable } from "../../engine/journal/event-table.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
+import type { SelectionInput } from "../selection/selection-input.ts";
 
 /** Where the bars of a run come from: a synthetic market says nothing about a real one. */
 export type DataKind = "real" | "synthetic" | "unknown";
@@ -102,4 +103,6 @@ export type ReportInput = {
   readonly decisionsHash: string;
   /** The run again at other costs; without it that section says so. */
   readonly costSensitivity?: readonly CostPoint[];
+  /** How it chose, where the run chose among several strategies. */
+  readonly selection?: SelectionInput;
 };

@@ -3,6 +3,7 @@ import type { MetricsReport } from "../metrics/metrics-report.ts";
 import type { PeriodReturn } from "../metrics/period-returns.ts";
 import { isoText } from "./number-text.ts";
 import type { ReportInput, ReportMeta } from "./report-input.ts";
+import { selectionJson } from "./selection-json.ts";
 import { analyseRun, type Intervals } from "./run-analysis.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -75,6 +76,7 @@ export function toResultJson(input: ReportInput) {
     yearlyReturns: years.map(periodJson),
     drawdowns: worstDrawdowns,
     costSensitivity: input.costSensitivity ?? null,
+    selection: selectionJson(input),
     checks: meta.checks,
     warnings: meta.warnings,
     sources: meta.sources,

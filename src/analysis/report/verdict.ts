@@ -1,3 +1,4 @@
+import { analyseSelection } from "../selection/analyse-selection.ts";
 import { zeroTradesReason } from "./funnel-rows.ts";
 import { countText, percentText, ratioText } from "./number-text.ts";
 import type { ReportInput } from "./report-input.ts";
@@ -56,6 +57,7 @@ function findingsOf(input: ReportInput): readonly Finding[] {
       held !== null &&
       own < held &&
       refuted(`It made less than buy & hold: ${signed(own)} against ${signed(held)}.`),
+    choiceWorthNothing(input),
     metrics.trades < tradesMin &&
       open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
     interval === null && open("Too few trading days for an interval of the return."),
@@ -75,6 +77,17 @@ function findingsOf(input: ReportInput): readonly Finding[] {
       ),
   ];
   return findings.filter((finding) => finding !== false);
+}
+
+/** A choice that is worth something beats the same strategies without one. */
+function choiceWorthNothing(input: ReportInput): Finding | false {
+  const [own, ...others] = analyseSelection(input)?.contestants ?? [];
+  const plain = others.find(({ kind }) => kind === "equal-weight")?.totalReturn ?? null;
+  if (own === undefined || own.totalReturn === null || plain === null || own.totalReturn >= plain)
+    return false;
+  return refuted(
+    `Choosing made less than equal shares of the same strategies: ${signed(own.totalReturn)} against ${signed(plain)}.`,
+  );
 }
 
 function commonReasons(input: ReportInput): readonly string[] {

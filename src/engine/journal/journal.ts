@@ -81,7 +81,15 @@ export class Journal {
     for (const { instrument, log } of arsenal.runners) {
       const change = log.switchedNow;
       if (change === null || change.timeMs !== timeMs) continue;
-      this.log.events.add(timeMs, instrument, "selection", change.to, change.score, change.runnerUp, change.reason);
+      this.log.events.add(
+        timeMs,
+        instrument,
+        "selection",
+        change.to,
+        change.score,
+        change.runnerUp,
+        change.reason,
+      );
     }
   }
 

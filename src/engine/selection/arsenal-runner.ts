@@ -26,6 +26,7 @@ export type ArsenalParts = {
   readonly selector: Selector;
   readonly candidates: readonly WatchedCandidate[];
   readonly costRate: CostRate;
+  readonly barsPerYear: number;
 };
 
 /**
@@ -45,6 +46,7 @@ export class ArsenalRunner implements Runner {
   /** The regime at the last bar that was observed. */
   readonly regime: RegimeWindow;
   private readonly selector: Selector;
+  private readonly barsPerYear: number;
   private readonly switchCosts: SwitchCosts;
   private readonly posteriorBefore = new Float64Array(regimeLabels.length);
   private current = -1;
@@ -61,6 +63,7 @@ export class ArsenalRunner implements Runner {
     this.instrument = parts.instrument;
     this.store = parts.store;
     this.selector = parts.selector;
+    this.barsPerYear = parts.barsPerYear;
     this.candidates = parts.candidates;
     this.regime = new RegimeWindow(parts.regime, parts.store);
     this.expressions = this.regime.expressions;
@@ -95,6 +98,7 @@ export class ArsenalRunner implements Runner {
       timeMs,
       symbol: this.store.bars.symbol,
       regime: this.regime.view,
+      barsPerYear: this.barsPerYear,
       candidates: this.candidates,
       current: this.current,
       barsSinceSwitch: this.barsSinceSwitch,

@@ -80,11 +80,20 @@ export class WatchedCandidate implements Candidate {
     this.lastNotional = notional;
     this.wasExposed = shadow.isExposed;
     if (!shadow.isWarm(row - 1)) return;
+    this.degradation.add(change, this.usualIn(posteriorBefore));
     this.rolling.add(change, isExposed, turnover);
     this.whole.add(change, 1, isExposed, turnover);
     for (let k = 0; k < this.regimes.length; k++)
       this.regimes[k]!.add(change, posteriorBefore[k]!, isExposed, turnover);
-    this.degradation.add(change);
     this.isReady = this.whole.bars >= this.options.measuredBarsMin;
+  }
+
+  /** What it has earned on bars like these so far; a regime of too few bars counts as nothing. */
+  private usualIn(posterior: Float64Array): number {
+    let usual = 0;
+    for (let k = 0; k < this.regimes.length; k++)
+      if (this.regimes[k]!.bars >= this.options.measuredBarsMin)
+        usual += posterior[k]! * this.regimes[k]!.mean;
+    return usual;
   }
 }

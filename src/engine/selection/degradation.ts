@@ -53,9 +53,13 @@ export class Degradation {
     this.options = options;
   }
 
-  /** Takes in the net return of a bar. */
-  add(value: number): void {
-    this.follow(value);
+  /**
+   * Takes in the net return of a bar, and what the strategy used to earn on bars of the same regime. Bars without a
+   * position say nothing about a strategy and do not count.
+   */
+  add(value: number, expected = 0): void {
+    if (value === 0 && this.demotion === null) return;
+    this.follow(value, expected);
     if (this.demotion !== null) return this.maybeComeBack();
     if (this.bars <= this.options.historyBars) return;
     this.demotion = this.drawdownAlarm() ?? this.driftAlarm();
@@ -64,18 +68,20 @@ export class Degradation {
     this.growthAtDemotion = this.growth;
   }
 
-  private follow(value: number): void {
+  private follow(value: number, expected: number): void {
+    const surprise = value - expected;
     const deviation = this.bars > 1 ? Math.sqrt(this.squares / (this.bars - 1)) : 0;
     if (deviation > 0 && this.bars > this.options.historyBars) {
       // Only what comes after a history can drift away from it.
-      this.drift += (value - this.mean) / deviation + this.options.driftTolerated;
+      this.drift += (surprise - this.mean) / deviation + this.options.driftTolerated;
       this.driftTop = Math.max(this.driftTop, this.drift);
     }
     this.bars += 1;
-    const delta = value - this.mean;
+    const delta = surprise - this.mean;
     this.mean += delta / this.bars;
-    this.squares += delta * (value - this.mean);
-    this.growth += Math.log1p(Math.max(value, -0.999_999));
+    this.squares += delta * (surprise - this.mean);
+    // What it always lost in such a regime is no sign that it has changed.
+    this.growth += Math.log1p(Math.max(value - Math.min(0, expected), -0.999_999));
     if (this.growth >= this.peak) {
       this.peak = this.growth;
       this.deepestBefore = Math.min(this.deepestBefore, this.deepestNow);

@@ -43,6 +43,11 @@ export class WeightedReturns {
     return this.weight;
   }
 
+  /** Mean return; 0 before the first bar. */
+  get mean(): number {
+    return this.runningMean;
+  }
+
   /** The numbers as they stand. Annualised figures need two bars and some movement. */
   view(): PerformanceView {
     const { weight, barsPerYear } = this;

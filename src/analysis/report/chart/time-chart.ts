@@ -64,6 +64,10 @@ function panelMarks(
   const frame = `<rect class="plot" width="${round(width)}" height="${height}"/><path class="grid" d="${grid}"/>`;
   if (panel.held !== undefined)
     return `${titleMark(panel, false, null)}${frame}${inside(width, height, heldMarks(panel.held, view, width, height))}`;
+  if (panel.lanes !== undefined)
+    return `${titleMark(panel, false, null)}${frame}${tools.laneLetters(panel.lanes, height)}${inside(width, height, tools.laneMarks(panel.lanes, view, width, height))}`;
+  if (panel.shares !== undefined)
+    return `${titleMark(panel, false, null)}${frame}${shareAxis(width, height, tools)}${inside(width, height, tools.shareMarks(panel.shares, view, width, height))}`;
   const candles =
     panel.candles === undefined
       ? null
@@ -85,6 +89,11 @@ function panelMarks(
     candles === null || panel.trades === undefined ? "" : tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
+}
+
+function shareAxis(width: number, height: number, tools: ChartTools): string {
+  const y = (value: number) => height * (1 - value);
+  return axisMarks([0, 0.5, 1], y, width, (tick, step) => tools.tickText(tick, step, "percent"));
 }
 
 function titleMark(panel: TimePanel, isLog: boolean, candles: CandleSeries | null): string {
@@ -295,6 +304,7 @@ export const drawingFunctions = [
   timeChartHeight,
   leftOf,
   panelMarks,
+  shareAxis,
   titleMark,
   spanText,
   inside,

@@ -12,7 +12,7 @@ export type CandleSeries = {
 /** A curve; `look` picks its colour and its dashes. */
 export type LineSeries = {
   readonly name: string;
-  readonly look: "strategy" | "benchmark" | "fall" | "cost" | "exposure";
+  readonly look: "strategy" | "benchmark" | "fall" | "cost" | "exposure" | "price";
   /** Filled down (or up) to zero. */
   readonly isFilled: boolean;
   /** Holds its value until the next point. */
@@ -43,6 +43,29 @@ export type TradeMarks = {
   readonly reasons: readonly string[];
 };
 
+/** What was in force when, one lane per name: stretches of time, or columns with the share of their time. */
+export type Lanes = {
+  readonly names: readonly string[];
+  /** Stand beside the lanes; made here and never taken from data. */
+  readonly letters: readonly string[];
+  /** Picks the colour of each lane. */
+  readonly looks: readonly string[];
+  readonly fromS: readonly number[];
+  readonly toS: readonly number[];
+  readonly lane: readonly number[];
+  readonly share: readonly number[];
+};
+
+/** Shares of a whole over time; at each time those of all names add up to 1. */
+export type Shares = {
+  readonly names: readonly string[];
+  readonly letters: readonly string[];
+  readonly looks: readonly string[];
+  readonly timeS: readonly number[];
+  /** By name. */
+  readonly values: readonly (readonly number[])[];
+};
+
 /** A number in a circle at a point of a panel. */
 export type Note = { readonly timeS: number; readonly value: number; readonly text: string };
 
@@ -56,6 +79,8 @@ export type TimePanel = {
   readonly candles?: CandleSeries;
   readonly lines?: readonly LineSeries[];
   readonly held?: HeldSpans;
+  readonly lanes?: Lanes;
+  readonly shares?: Shares;
   readonly trades?: TradeMarks;
   readonly notes?: readonly Note[];
 };

@@ -1,3 +1,4 @@
+import { bandFunctions } from "../chart/band-marks.ts";
 import { chartTools } from "../chart/chart-tools.ts";
 import { thinningFunctions } from "../chart/thinning.ts";
 import { tickFunctions } from "../chart/ticks.ts";
@@ -112,6 +113,20 @@ function reading(chart) {
     for (const line of panel.lines || []) {
       let row = firstAtOrAfter(line.timeS, crossS + 1) - 1;
       if (row >= 0) parts.push(line.name + " " + number(line.value[row], panel.unit));
+    }
+    if (panel.lanes) {
+      let best = -1;
+      panel.lanes.fromS.forEach((fromS, row) => {
+        if (fromS < crossS && crossS <= panel.lanes.toS[row] && (best < 0 || panel.lanes.share[row] > panel.lanes.share[best])) best = row;
+      });
+      if (best >= 0) parts.push(panel.lanes.names[panel.lanes.lane[best]]);
+    }
+    if (panel.shares) {
+      const row = Math.min(panel.shares.timeS.length - 1, firstAtOrAfter(panel.shares.timeS, crossS));
+      panel.shares.names.forEach((name, at) => {
+        const share = row < 0 ? 0 : panel.shares.values[at][row];
+        if (share >= 0.05) parts.push(name + " " + (share * 100).toFixed(0) + " %");
+      });
     }
   });
   return parts.join(" \u00b7 ");
@@ -234,7 +249,9 @@ redraw();
 
 /** The script of the page: the drawing functions of this folder, word for word, and the wiring around them. */
 export function pageScript(): string {
-  const functions = [...tickFunctions, ...thinningFunctions, ...drawingFunctions].map(String);
+  const functions = [...tickFunctions, ...thinningFunctions, ...bandFunctions, ...drawingFunctions].map(
+    String,
+  );
   const tools = `const tools = { ${Object.keys(chartTools).join(", ")} };`;
   return `(() => {\n"use strict";\n${functions.join("\n")}\n${tools}${wiring}})();\n`;
 }

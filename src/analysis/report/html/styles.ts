@@ -1,9 +1,9 @@
 /** Colours by role; the dark page swaps the roles' values and nothing else. Blue and orange differ for every eye. */
 const colours = `
 :root{color-scheme:light dark;--paper:#f6f7f9;--card:#ffffff;--ink:#1b2129;--soft:#545d68;--line:#d5dbe1;--grid:#e9edf1;
---zero:#8a949e;--blue:#0a57c2;--orange:#b24c06;--bench:#5c6672;--tint-blue:#e5effb;--tint-orange:#fcefe4;--tint-grey:#eef1f4}
+--zero:#8a949e;--blue:#0a57c2;--orange:#b24c06;--bench:#5c6672;--violet:#7a3aa8;--tint-blue:#e5effb;--tint-orange:#fcefe4;--tint-grey:#eef1f4}
 @media (prefers-color-scheme:dark){:root{--paper:#0d1218;--card:#141a22;--ink:#e4e9ef;--soft:#a0abb7;--line:#2c3540;
---grid:#212933;--zero:#6c7783;--blue:#6db3ff;--orange:#ffa55c;--bench:#a9b3be;--tint-blue:#142a45;--tint-orange:#3a2410;--tint-grey:#1d252f}}
+--grid:#212933;--zero:#6c7783;--blue:#6db3ff;--orange:#ffa55c;--bench:#a9b3be;--violet:#c79bf2;--tint-blue:#142a45;--tint-orange:#3a2410;--tint-grey:#1d252f}}
 `;
 
 const text = `
@@ -80,7 +80,7 @@ tbody th{font-weight:500}
 .when{white-space:nowrap}
 .convention{color:var(--soft);font-size:.85rem}
 #headline tbody td:nth-child(2){font-weight:650}
-#headline tbody .interval{display:block;font-weight:400;font-size:.8rem;color:var(--soft)}
+tbody .interval{display:block;font-weight:400;font-size:.8rem;color:var(--soft)}
 .dense{max-height:30rem;overflow:auto}
 .dense table{font-size:.81rem}.dense th,.dense td{white-space:nowrap;padding:.24rem .55rem}
 .dense thead th{position:sticky;top:0;background:var(--card)}
@@ -123,6 +123,9 @@ svg .wick,svg .body{stroke-width:1.1;fill:none}svg .rose{stroke:var(--blue)}svg 
 svg .body.rose{fill:var(--card)}svg .body.fell{fill:var(--orange)}
 svg .trade{stroke:var(--card);stroke-width:.9;fill:var(--ink)}
 svg .trade.short{fill:var(--card);stroke:var(--ink);stroke-width:1.3}
+svg .line.price{stroke:var(--ink);stroke-width:1.1}
+svg .band{stroke:none}svg .share{stroke:none;opacity:.72}
+.look-blue{fill:var(--blue)}.look-orange{fill:var(--orange)}.look-grey{fill:var(--zero)}.look-violet{fill:var(--violet)}.look-faint{fill:var(--line)}
 svg .held.long{fill:var(--blue);opacity:.75}svg .held.short{fill:var(--orange);opacity:.85}
 svg .note circle{fill:var(--card);stroke:var(--ink);stroke-width:1.2}svg .note text{font-size:11px;font-weight:650}
 svg .bar{stroke-width:1.2}svg .bar.won{fill:var(--blue);stroke:var(--blue)}svg .bar.lost{fill:var(--tint-orange);stroke:var(--orange)}
@@ -131,7 +134,7 @@ svg .point{fill:var(--card);stroke:var(--blue);stroke-width:2}svg .point.own{fil
 svg .line.benchmark+.point{stroke:var(--bench);stroke-dasharray:none;fill:var(--bench)}
 svg .cross{stroke:var(--ink);stroke-width:1;opacity:.55;pointer-events:none}
 svg .chosen{fill:var(--blue);opacity:.16;pointer-events:none}
-.legend{display:flex;gap:1.1rem;font-size:.86rem}.key svg{vertical-align:middle;width:30px!important;display:inline-block!important}
+.legend{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.86rem}#choice tbody th{white-space:nowrap}.legend.lanes{margin-top:.2rem}.legend.lanes .key{white-space:nowrap}.key svg{vertical-align:middle;width:30px!important;display:inline-block!important}
 .scale{border:0;padding:0;margin:.2rem 0;display:flex;gap:1rem;font-size:.86rem}
 .scale label{min-height:24px}
 `;
@@ -161,7 +164,7 @@ const screens = `
 #headline .number{white-space:normal}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#111;--soft:#444;--line:#bbb;--grid:#e4e4e4;--zero:#888;--blue:#0a57c2;--orange:#b24c06;
---bench:#555;--tint-blue:#eef4fc;--tint-orange:#fdf2e9;--tint-grey:#f4f4f4}
+--bench:#555;--violet:#7a3aa8;--tint-blue:#eef4fc;--tint-orange:#fdf2e9;--tint-grey:#f4f4f4}
 body{font-size:10.5pt}nav,.tools,.why,.twin,.skip,.scale{display:none!important}
 section{break-inside:auto;border:0;border-top:1px solid var(--line);border-radius:0;padding:.8rem 0;margin:0}
 .verdict{border-left:6px solid}figure,table.heat,.card,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible;max-height:none!important}

@@ -27,8 +27,8 @@ export function priceSection(context: ReportContext): Section {
   return { id: "price", title: "Price and trades", short: "Price", body, models };
 }
 
-/** Instruments by their number of trades; the first one of the run where nothing was traded. */
-function symbolsToShow({ instruments, trades }: ReportInput): readonly number[] {
+/** Instruments by their number of trades, at most six; the first one of the run where nothing was traded. */
+export function symbolsToShow({ instruments, trades }: ReportInput): readonly number[] {
   const counts = new Map<number, number>();
   for (const { instrument } of trades) counts.set(instrument, (counts.get(instrument) ?? 0) + 1);
   const traded = [...counts].sort(([a, x], [b, y]) => y - x || a - b).map(([instrument]) => instrument);

@@ -1,4 +1,5 @@
 import type { ReportInput } from "../report-input.ts";
+import { LastPrices } from "./last-prices.ts";
 
 /** A stretch of time in which a symbol was held on one side. */
 export type HeldSpan = { readonly fromMs: number; readonly toMs: number; readonly side: 1 | -1 };
@@ -47,17 +48,14 @@ class AccountReplay {
   readonly quantity: Float64Array;
   /** Instruments that are held. */
   open: number[] = [];
-  private readonly input: ReportInput;
-  /** Row of the last bar known, by instrument. */
-  private readonly row: Int32Array;
+  private readonly prices: LastPrices;
   private readonly heldFromMs: Float64Array;
   private readonly spans: HeldSpan[][];
 
   constructor(input: ReportInput) {
     const count = input.instruments.length;
-    this.input = input;
+    this.prices = new LastPrices(input);
     this.quantity = new Float64Array(count);
-    this.row = new Int32Array(count);
     this.heldFromMs = new Float64Array(count);
     this.spans = input.instruments.map(() => []);
   }
@@ -68,7 +66,7 @@ class AccountReplay {
     // Selling 0.3 out of 0.1 + 0.2 leaves 5.6e-17, which is nothing.
     const after = Math.abs(sum) <= Math.abs(before) * 1e-12 ? 0 : sum;
     this.quantity[instrument] = after;
-    this.costs += cost * this.rate(instrument, timeMs);
+    this.costs += cost * this.prices.rateAt(instrument, timeMs);
     if (Math.sign(before) === Math.sign(after)) return;
     if (before !== 0) this.endSpan(instrument, before, timeMs);
     this.heldFromMs[instrument] = timeMs;
@@ -77,14 +75,14 @@ class AccountReplay {
   }
 
   charge(instrument: number, amount: number, timeMs: number): void {
-    this.costs += amount * this.rate(instrument, timeMs);
+    this.costs += amount * this.prices.rateAt(instrument, timeMs);
   }
 
   grossValue(timeMs: number): number {
     let sum = 0;
     for (const instrument of this.open) {
-      const unit = this.input.instruments[instrument]!.contractMultiplier * this.rate(instrument, timeMs);
-      sum += Math.abs(this.quantity[instrument]!) * this.priceAt(instrument, timeMs) * unit;
+      const unit = this.prices.unitAt(instrument, timeMs);
+      sum += Math.abs(this.quantity[instrument]!) * this.prices.priceAt(instrument, timeMs) * unit;
     }
     return sum;
   }
@@ -96,21 +94,5 @@ class AccountReplay {
 
   private endSpan(instrument: number, held: number, toMs: number): void {
     this.spans[instrument]!.push({ fromMs: this.heldFromMs[instrument]!, toMs, side: held > 0 ? 1 : -1 });
-  }
-
-  /** Base currency per unit of an instrument's quote currency. */
-  private rate(instrument: number, timeMs: number): number {
-    const conversion = this.input.conversions[instrument]!;
-    if (conversion.kind === "fixed") return conversion.rate;
-    const price = this.priceAt(conversion.index, timeMs);
-    return conversion.isInverse ? 1 / price : price;
-  }
-
-  private priceAt(instrument: number, timeMs: number): number {
-    const { closeTimeMs, close, length } = this.input.bars[instrument]!;
-    let row = this.row[instrument]!;
-    while (row + 1 < length && closeTimeMs[row + 1]! <= timeMs) row += 1;
-    this.row[instrument] = row;
-    return close[row] ?? Number.NaN;
   }
 }

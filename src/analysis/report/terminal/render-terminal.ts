@@ -3,6 +3,7 @@ import type { ReportInput } from "../report-input.ts";
 import { conventionsText, dataKindText, paramsText, periodText, symbolsText } from "../run-facts.ts";
 import { verdictOf } from "../verdict.ts";
 import { painter, type Paint } from "./ansi.ts";
+import { choiceLines } from "./choice-lines.ts";
 import { funnelLines } from "./funnel-lines.ts";
 import { headlineLines } from "./headline-lines.ts";
 import { sparkline } from "./sparkline.ts";
@@ -19,6 +20,7 @@ export function renderTerminal(input: ReportInput, options: TerminalOptions = {}
     headerLines(input, width, paint),
     headlineLines(input, Math.min(80, width), paint),
     curveLines(input, Math.min(80, width), paint),
+    choiceLines(input, Math.min(80, width), paint),
     conventionLines(input, width),
     funnelLines(input, width, paint),
     warningLines(input, width, paint),

@@ -1,0 +1,39 @@
+import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
+import { isSynthetic, syntheticTruth } from "../synthetic-source.ts";
+
+/** The true regime of every bar of a symbol, as an index into `regimeLabels`; rows by close time. */
+export type RegimeTruth = {
+  readonly symbol: string;
+  readonly closeTimeMs: Float64Array;
+  readonly label: Uint8Array;
+};
+
+/** What is known about the true regimes of the data of a run: those of made-up bars, and of no others. */
+export function regimeTruths(paths: readonly string[], seed: number): readonly RegimeTruth[] {
+  return [...new Set(paths.filter(isSynthetic))].flatMap((path) => {
+    const { bars, regime, regimeNames } = syntheticTruth(path, seed);
+    const labels = regimeNames.map((name) => regimeLabels.indexOf(name as RegimeLabel));
+    // A market with regimes of other names has no truth in these words.
+    if (labels.includes(-1)) return [];
+    return bars.map(({ symbol, closeTimeMs }, k) => ({
+      symbol,
+      closeTimeMs,
+      label: regime[k]!.map((name) => labels[name]!),
+    }));
+  });
+}
+
+/** The truth at each of some rising moments: that of the last bar which had closed. */
+export function truthAt(
+  { closeTimeMs, label }: RegimeTruth,
+  timeMs: Float64Array,
+  length: number,
+): Uint8Array {
+  const found = new Uint8Array(length).fill(regimeLabels.indexOf("unknown"));
+  let bar = -1;
+  for (let row = 0; row < length; row++) {
+    while (bar + 1 < closeTimeMs.length && closeTimeMs[bar + 1]! <= timeMs[row]!) bar += 1;
+    if (bar >= 0) found[row] = label[bar]!;
+  }
+  return found;
+}

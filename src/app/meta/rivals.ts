@@ -1,0 +1,44 @@
+import type { Rival } from "../../analysis/selection/selection-input.ts";
+import type { MetaPlan } from "../../ports/strategy.ts";
+import type { BacktestSetup } from "../build-session.ts";
+import { runBacktest, type BacktestResult } from "../run-backtest.ts";
+import { tradedRangeOf } from "../traded-range.ts";
+import { watchedStrategy } from "../watched-strategy.ts";
+
+export type RivalOptions = {
+  /** Hears the time of every bar before a strategy does. */
+  readonly onBar?: (timeMs: number) => void;
+  readonly onDone?: (done: number, total: number) => void;
+};
+
+/**
+ * What a choice has to beat, run through the same engine on the same ground, over the same range, with the same money,
+ * costs, sizes and limits: every strategy of the arsenal alone, and all of them with equal shares.
+ */
+export function rivalsOf(
+  { setup, ground }: Pick<BacktestResult, "setup" | "ground">,
+  plan: MetaPlan,
+  options: RivalOptions = {},
+): readonly Rival[] {
+  const contests = contestsOf(setup, plan);
+  return contests.map(({ name, kind, ...own }, k): Rival => {
+    const strategy = watchedStrategy(own.setup.strategy, options.onBar);
+    const result = runBacktest({ ...own.setup, strategy }, { ground });
+    const { log, trades, metrics } = tradedRangeOf({ ...result, setup: own.setup });
+    options.onDone?.(k + 1, contests.length);
+    return { name, kind, log, trades, metrics };
+  });
+}
+
+type Contest = Pick<Rival, "name" | "kind"> & { readonly setup: BacktestSetup };
+
+function contestsOf(setup: BacktestSetup, plan: MetaPlan): readonly Contest[] {
+  const { strategy } = setup;
+  const alone = plan.arsenal.map((one): Contest => ({
+    name: one.name ?? one.strategy.name,
+    kind: "alone",
+    setup: { ...setup, strategy: one.strategy, params: one.params ?? {} },
+  }));
+  const shared = { ...strategy, plan: () => ({ ...plan, selector: { use: "equal-weight" } }) };
+  return [...alone, { name: "equal shares", kind: "equal-weight", setup: { ...setup, strategy: shared } }];
+}
