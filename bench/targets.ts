@@ -8,5 +8,11 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   storeImportRowsPerSecond: { value: 1.5e6, isFloor: true },
   storeReadFiveMillionSeconds: { value: 0.75, isFloor: false },
   storeReadMonthMs: { value: 15, isFloor: false },
+  hmmIterationMs: { value: 60, isFloor: false },
+  hmmFilterStepUs: { value: 5, isFloor: false },
+  liveDecisionCycle600Ms: { value: 250, isFloor: false },
+  feedMessagesPerSecond: { value: 50_000, isFloor: true },
+  collect620SymbolsSeconds: { value: 60, isFloor: false },
+  collect620MemoryMb: { value: 1_500, isFloor: false },
   helpSeconds: { value: 0.2, isFloor: false },
 };

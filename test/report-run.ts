@@ -17,7 +17,8 @@ export type ReportRun = {
   readonly withBenchmark?: boolean;
 };
 
-const facts: RunFacts = {
+/** What a run of a test does not know about itself. */
+export const reportFacts: RunFacts = {
   runId: "run-1",
   title: "A test run",
   dataKind: "synthetic",
@@ -59,7 +60,7 @@ export function reportRun(run: ReportRun = {}): ReportInput {
     },
     { withBenchmark: run.withBenchmark ?? true },
   );
-  return reportInputOf(result, { ...facts, ...run.facts });
+  return reportInputOf(result, { ...reportFacts, ...run.facts });
 }
 
 /** A run whose every order the venue refuses. */

@@ -22,10 +22,15 @@ function filesOf(folder: string, ending: string): readonly string[] {
     .map((name) => join(shared, folder, name));
 }
 
-async function collect(files: readonly string[]): Promise<{ seconds: number; findings: number; rows: number }> {
+async function collect(
+  files: readonly string[],
+): Promise<{ seconds: number; findings: number; rows: number }> {
   const folder = await mkdtemp(join(tmpdir(), "kiwi-bench-collect-"));
   const store = new ParquetBarStore(join(folder, "bars"));
-  const features = new FeatureStore({ folder: join(folder, "features"), warn: (text) => console.error(text) });
+  const features = new FeatureStore({
+    folder: join(folder, "features"),
+    warn: (text) => console.error(text),
+  });
   const start = performance.now();
   let findings = 0;
   let rows = 0;

@@ -9,11 +9,13 @@ export function barsRequestOf({
   config,
   nowMs,
 }: Pick<RunRequest, "folder" | "config" | "nowMs">): BarsRequest {
-  const { data, pairs, csv, seed } = config;
+  const { data, dataFolder, pairs, csv, seed } = config;
   if (config.timeframe !== undefined) parseTimeframe(config.timeframe);
   return {
     folder,
     data,
+    dataFolder,
+    asOfMs: config.asOf === undefined ? undefined : readDay(config.asOf, "--as-of"),
     pairs,
     timeframe: config.timeframe as Timeframe | undefined,
     toMs: config.to === undefined ? Infinity : readDay(config.to, "--to"),

@@ -1,7 +1,7 @@
 import { resolveParams, type Params } from "../domain/params.ts";
-import type { PluginKind } from "../ports/plugin.ts";
+import type { PluginChoice, PluginKind } from "../ports/plugin.ts";
 import type { KiwiConfig } from "./config-schema.ts";
-import { findPlugin, type PluginChoice } from "./registry.ts";
+import { findPlugin } from "./registry.ts";
 
 /** Checks every plug-in that a configuration chooses: that it exists and has those options. Throws what creating it would. */
 export function checkPlugins({ costs, sizing, risk }: KiwiConfig): void {

@@ -15,11 +15,75 @@ const csv = z.strictObject({
   adjusted: z.boolean().default(false).describe("scale prices by an adjusted close"),
 });
 
+/** Where a secret is, never what it is. */
+const secretPlace = z
+  .strictObject({
+    env: text.optional().describe("name of an environment variable"),
+    file: text.optional().describe("path of a file that holds the secret and nothing else"),
+  })
+  .refine(({ env, file }) => (env === undefined) !== (file === undefined), "it must name either env or file");
+
+/** What a provider needs to be let in. */
+export const credentialNames = ["key", "secret", "token", "password"] as const;
+
+const provider = z
+  .object({
+    use: text.optional().describe("which source; the provider's own name by default (kiwi help sources)"),
+    key: secretPlace.optional(),
+    secret: secretPlace.optional(),
+    token: secretPlace.optional(),
+    password: secretPlace.optional(),
+    symbols: z
+      .record(z.string(), text)
+      .optional()
+      .describe("your symbols as this provider writes them, where the two differ"),
+    priceScale: z.number().positive().optional().describe("its prices times this are yours"),
+    volumeScale: z.number().positive().optional().describe("its volumes times this are yours"),
+  })
+  .catchall(z.union([z.number(), z.boolean(), z.string()]));
+
+const news = z
+  .strictObject({
+    halfLifeHours: z
+      .number()
+      .positive()
+      .optional()
+      .describe("time in which an article loses half of its weight; 24 by default"),
+    halfLifeBars: z.number().positive().optional().describe("the same, in bars that are decided on"),
+    timeframe: text.optional().describe("length of a row; that of the run by default"),
+    neutralWeight: z.number().min(0).default(1).describe("how strongly old news are pulled to 0"),
+    knownBy: z
+      .enum(["published", "received"])
+      .default("published")
+      .describe("whether news count from when they came out, or from when they arrived here"),
+    delaySeconds: z.number().min(0).default(60).describe("how much later than that they are known"),
+  })
+  .refine(
+    ({ halfLifeHours, halfLifeBars }) => halfLifeHours === undefined || halfLifeBars === undefined,
+    "it has either halfLifeHours or halfLifeBars",
+  );
+
+/** A provider as a configuration describes it. */
+export type ProviderConfig = z.output<typeof provider>;
+
 /** Everything that `kiwi.config.jsonc` may say. Everything has a default: an empty file is valid. */
 export const kiwiConfigSchema = z.strictObject({
   $schema: z.string().optional().describe("for editors"),
   strategy: text.optional().describe("name of a strategy, or path of a strategy file"),
-  data: z.array(text).default([]).describe("CSV files, folders or patterns; synthetic makes bars up"),
+  data: z
+    .array(text)
+    .default([])
+    .describe("CSV files, folders, patterns or a data folder; synthetic makes bars up"),
+  dataFolder: text.default(".kiwi/data").describe("where downloaded bars are kept"),
+  sources: z
+    .array(text)
+    .default([])
+    .describe("where bars are fetched from, the primary first; the others stand in for it"),
+  providers: z
+    .record(z.string(), provider)
+    .default({})
+    .describe("sources with settings of your own, by name"),
+  asOf: text.optional().describe("read stored bars as they were known at that time"),
   pairs: z.array(text).default([]).describe("symbols to use; all that the data hold when empty"),
   timeframe: text.optional().describe("bars to decide on, when they are not those of the data"),
   detail: text.optional().describe("finer bars to fill orders on: a path or a timeframe"),
@@ -27,6 +91,7 @@ export const kiwiConfigSchema = z.strictObject({
   to: text.optional().describe("day on which the run ends, not included"),
   ...runConfigSchema.shape,
   csv: csv.prefault({}),
+  news: news.prefault({}).describe("how news become series, for strategies that read news"),
   seed: z.int().min(0).default(42).describe("seed of everything random"),
   benchmark: z.boolean().default(true).describe("compare with buying and holding the same symbols"),
   report: z

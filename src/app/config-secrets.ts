@@ -1,5 +1,6 @@
 import { configError } from "./config-errors.ts";
 import { isPlain, type Origin } from "./config-layer.ts";
+import { credentialNames } from "./config-schema.ts";
 
 const secretName = /secret|passw|passphrase|token|api_?key|private_?key|credential/i;
 /** Alpaca and Amazon key ids, keys of well-known services, PEM blocks. */
@@ -14,6 +15,16 @@ export function looksLikeSecret(name: string, value: unknown): boolean {
   return longWord.test(value) && /[0-9]/.test(value) && /[A-Za-z]/.test(value);
 }
 
+/** The name of a variable may be as long as a key: what tells them apart is the underscore. */
+function isVariableName(name: string, value: unknown): boolean {
+  return name === "env" && /^[A-Za-z]+_\w+$/.test(String(value)) && !knownSecret.test(String(value));
+}
+
+/** Where only a place of a secret may stand, anything else is the secret itself. */
+function isCredential(path: readonly string[]): boolean {
+  return path[0] === "providers" && path.length === 3 && credentialNames.some((name) => name === path[2]);
+}
+
 /** Throws `CONFIG_SECRET` where a secret stands in the open. The value itself is never repeated. */
 export function refuseSecrets(
   values: Readonly<Record<string, unknown>>,
@@ -23,13 +34,20 @@ export function refuseSecrets(
   for (const [key, value] of Object.entries(values)) {
     const here = [...path, key];
     if (isPlain(value)) refuseSecrets(value, originOf, here);
-    if (!looksLikeSecret(key, value)) continue;
-    throw configError(
-      "CONFIG_SECRET",
-      `${originOf(here).label}: the value of ${here.join(".")} looks like a secret`,
-      "files and environments are copied, committed and shown; a key in them is soon everybody's",
-      `take it out (and change the key if the file was ever shared); a backtest needs no keys`,
-      "secrets",
-    );
+    const isOpen = isCredential(here) ? !isPlain(value) : looksLikeSecret(key, value);
+    if (isOpen && !isVariableName(key, value)) throw openSecret(here, originOf(here).label);
   }
+}
+
+function openSecret(path: readonly string[], where: string): Error {
+  const isOfProvider = path[0] === "providers";
+  return configError(
+    "CONFIG_SECRET",
+    `${where}: the value of ${path.join(".")} looks like a secret`,
+    "files, environments and command lines are copied, kept and shown; a key in them is soon everybody's",
+    isOfProvider
+      ? `say where it is instead: "${path[2] ?? "key"}": { "env": "NAME_OF_A_VARIABLE" } or { "file": "/run/secrets/NAME" }; change the key if it was ever shared`
+      : `take it out (and change the key if the file was ever shared); a backtest needs no keys`,
+    "secrets",
+  );
 }

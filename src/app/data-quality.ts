@@ -26,7 +26,7 @@ export function dataQuality(sources: readonly BarSource[], calendars: readonly C
       if (severity !== "info") warnings.push(`${source.bars.symbol}: ${message}`);
     }
     return {
-      name: source.path,
+      name: nameOf(source),
       symbol: source.bars.symbol,
       rows: source.bars.length,
       quarantined: source.quarantine?.quarantined ?? 0,
@@ -39,4 +39,15 @@ export function dataQuality(sources: readonly BarSource[], calendars: readonly C
       ? [...warnings.slice(0, warningsMax), `${more} more warnings about the data: kiwi data check`]
       : warnings;
   return { sources: reported, warnings: shown, isSound };
+}
+
+/** The path, and for stored bars whom they came from. */
+function nameOf({ path, stored }: BarSource): string {
+  if (stored === undefined) return path;
+  const notes = [
+    ...stored.sources.map(({ source, bars }) => (stored.sources.length === 1 ? source : `${source} ${bars}`)),
+    ...(stored.revised > 0 ? [`${stored.revised} revised`] : []),
+    ...(stored.filled > 0 ? [`${stored.filled} filled`] : []),
+  ];
+  return `${path} (${notes.join(", ")})`;
 }

@@ -7,6 +7,7 @@ import { KiwiError } from "../base/errors.ts";
 import { dayMs, formatDuration, formatTime } from "../base/time.ts";
 import { checkPlugins } from "./check-plugins.ts";
 import type { KiwiConfig } from "./config-schema.ts";
+import { isDataFolder } from "./data/data-folder.ts";
 import { findDataFiles } from "./find-data-files.ts";
 import { loadPlugins } from "./own-plugins.ts";
 import { resolveConfig, type ConfigSources } from "./resolve-config.ts";
@@ -118,8 +119,13 @@ function zones(): Finding {
   }
 }
 
-async function data(folder: string, { data: paths, pairs }: KiwiConfig): Promise<Finding> {
-  const files = paths.filter((path) => !isSynthetic(path));
+async function data(folder: string, { data: paths, pairs, dataFolder }: KiwiConfig): Promise<Finding> {
+  const isOwn = await isDataFolder(resolve(folder, dataFolder));
+  if (paths.length === 0 && isOwn) return ok("data", `downloaded bars in ${dataFolder}: kiwi data list`);
+  const areFolders = await Promise.all(paths.map((path) => isDataFolder(resolve(folder, path))));
+  const files = paths.filter((path, index) => !isSynthetic(path) && !areFolders[index]);
+  if (areFolders.includes(true) && files.length === 0)
+    return ok("data", `${paths.join(", ")}: kiwi data list`);
   if (paths.length === 0) return ok("data", "none configured: name them with --data");
   if (files.length === 0) return ok("data", "made-up bars (SYNTHETIC)");
   try {

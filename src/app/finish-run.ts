@@ -1,15 +1,21 @@
-import type { CostPoint, ReportCheck, ReportInput } from "../analysis/report/report-input.ts";
+import type { CostPoint, ReportCheck, ReportInput, ReportSource } from "../analysis/report/report-input.ts";
+import type { SelectionInput } from "../analysis/selection/selection-input.ts";
 import type { RunHashes } from "../adapters/stores/runs/run-manifest.ts";
 import { sha256 } from "../base/hash.ts";
+import { externalName } from "../domain/external-series.ts";
 import { codeHash, fileHash, kiwiVersion } from "./code-identity.ts";
 import { configDifferences, textOf } from "./config-diff.ts";
 import { kiwiConfigSchema } from "./config-schema.ts";
 import { dataQuality } from "./data-quality.ts";
 import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
+import { planOf } from "./meta/plan-of.ts";
+import { regimeTruths } from "./meta/regime-truth.ts";
+import { rivalsOf } from "./meta/rivals.ts";
+import { selectionOf } from "./meta/selection-of.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { reportInputOf } from "./report-input.ts";
 import type { BacktestResult } from "./run-backtest.ts";
-import { configHash, dataHash } from "./run-hashes.ts";
+import { configHash, dataHash, readHash, tradedBars } from "./run-hashes.ts";
 import { refuseOnlyWarmup } from "./warmup-need.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
@@ -18,6 +24,8 @@ export type FinishedRun = {
   readonly result: BacktestResult;
   readonly input: ReportInput;
   readonly hash: RunHashes;
+  /** SHA-256 of the bars alone: on these something was tried. */
+  readonly tradedHash: string;
   /** What was tried, apart from the data: equal for a run and its repetition. */
   readonly trialHash: string;
 };
@@ -48,17 +56,21 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
   refuseOnlyWarmup(raw);
   const read = [...loaded.sources, ...detail];
   const hash: RunHashes = {
-    data: dataHash(read.map(({ bars }) => bars)),
+    data: readHash(prepared),
     config: configHash(setup, setup.params, config.seed),
     code: codeHash(found.ownFiles),
     decisions: raw.decisionsHash,
   };
-  const trialHash = sha256([hash.config, ...found.ownFiles.map(fileHash)].join());
-  const trialCount = options.countTrials({ dataHash: hash.data, trialHash });
+  // Other news settings on the same bars are another trial, and not the first one on other data.
+  const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
+  const trialHash = sha256([hash.config, ...found.ownFiles.map(fileHash), ...news].join());
+  const tradedHash = setup.externals === undefined ? hash.data : dataHash(tradedBars(prepared));
+  const trialCount = options.countTrials({ dataHash: tradedHash, trialHash });
   const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
   options.onStage("data check");
   const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
   const costs = costPoints(prepared, options);
+  const selection = selectionIn(prepared, raw, options);
   const symbols = setup.bars.map(({ symbol }) => symbol);
   const input = reportInputOf(result, {
     runId: options.runId,
@@ -72,15 +84,40 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     kiwiVersion: kiwiVersion(),
     nodeVersion: process.version,
     wallMs: options.nowMs() - options.startedMs,
-    sources: quality.sources,
+    sources: [...quality.sources, ...newsSources(prepared)],
     warnings: [...prepared.warnings, ...quality.warnings],
     checks: [{ id: "data", pass: quality.isSound }, ...checksOf(options.checks ?? [])],
     configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,
     ),
     ...(costs === null ? {} : { costSensitivity: costs }),
+    ...(selection === null ? {} : { selection }),
   });
-  return { result, input, hash, trialHash };
+  return { result, input, hash, tradedHash, trialHash };
+}
+
+function newsSources({ news }: PreparedRun): readonly ReportSource[] {
+  return news.map(({ path, sources, scorer, symbol, rows }) => ({
+    name: `${path} (${[...sources, scorer].join(", ")})`,
+    symbol: externalName("news", symbol),
+    rows,
+    quarantined: 0,
+    gaps: null,
+  }));
+}
+
+/** How the run chose, and what it has to beat; null where one strategy traded alone. */
+function selectionIn(
+  { loaded, request }: PreparedRun,
+  result: BacktestResult,
+  { onBar, onStage }: FinishOptions,
+): SelectionInput | null {
+  const plan = planOf(result.setup);
+  if (plan === null) return null;
+  onStage("rivals");
+  const rivals = rivalsOf(result, plan, onBar === undefined ? {} : { onBar });
+  const paths = loaded.sources.map(({ path }) => path);
+  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
 }
 
 function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {

@@ -1,14 +1,16 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { KiwiError } from "../base/errors.ts";
 import { formatTime } from "../base/time.ts";
-import { readCsv } from "../adapters/sources/csv/read-csv.ts";
-import type { CsvDetected, CsvOptions, CsvReading, Quarantine } from "../adapters/sources/csv/csv-reading.ts";
+import type { CsvDetected, CsvOptions, Quarantine } from "../adapters/sources/csv/csv-reading.ts";
 import { sliceBars, type Bars } from "../domain/bars.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { KiwiConfig } from "./config-schema.ts";
+import { isDataFolder } from "./data/data-folder.ts";
+import type { StoredProvenance } from "./data/stored-bars.ts";
 import { findDataFiles, type DataFile } from "./find-data-files.ts";
 import { hashFile } from "./hash-file.ts";
 import { pickSymbols } from "./pick-symbols.ts";
+import { readDataFile } from "./read-data-file.ts";
 import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 
 /** Warnings beyond this many are counted and not shown one by one. */
@@ -19,6 +21,10 @@ export type BarsRequest = {
   /** Relative paths start here. */
   readonly folder: string;
   readonly data: readonly string[];
+  /** Where downloaded bars are kept: read when `data` names nothing and `pairs` does. */
+  readonly dataFolder?: string | undefined;
+  /** Stored bars are read as they were known then; default the present. Files have no past: they are refused with it. */
+  readonly asOfMs?: number | undefined;
   readonly pairs: readonly string[];
   readonly timeframe: Timeframe | undefined;
   /** Bars that close later are left out. */
@@ -31,12 +37,14 @@ export type BarsRequest = {
 /** Where the bars of one symbol come from, and what was found on the way. */
 export type BarSource = {
   readonly path: string;
-  /** Null for a synthetic market. */
+  /** Of the file, or of stored bars the fingerprint that the catalogue shows; null for a synthetic market. */
   readonly sha256: string | null;
   readonly bars: Bars;
   readonly detected: CsvDetected | null;
   readonly quarantine: Quarantine | null;
   readonly rowsRead: number;
+  /** Where bars of a data folder came from. */
+  readonly stored?: StoredProvenance | undefined;
 };
 
 export type LoadedBars = {
@@ -51,32 +59,66 @@ export async function loadBars(
   request: BarsRequest,
   onFile?: (done: number, total: number) => void,
 ): Promise<LoadedBars> {
-  if (request.data.length === 0) throw noData();
-  const made = request.data.filter(isSynthetic).flatMap((path) => fromSynthetic(path, request));
-  const files = await findDataFiles(
-    request.folder,
-    request.data.filter((path) => !isSynthetic(path)),
-    request.pairs,
-    request.timeframe,
-    made.length > 0,
-  );
-  const warnings: string[] = [];
-  const read: BarSource[] = [];
+  const { made, folders, files: paths } = await sortPaths(request);
+  if (request.asOfMs !== undefined && made.length + paths.length > 0) throw noPast(made[0] ?? paths[0]!);
+  const read: BarSource[] = made.flatMap((path) => fromSynthetic(path, request));
+  const hasOthers = made.length + folders.length + paths.length > 1;
+  for (const path of folders) read.push(...(await fromFolder(path, request, hasOthers)));
+  const files =
+    paths.length === 0
+      ? []
+      : await findDataFiles(request.folder, paths, request.pairs, request.timeframe, read.length > 0);
   for (const [index, file] of files.entries()) {
     read.push(await fromFile(file, request, files.length));
     onFile?.(index + 1, files.length);
   }
-  const picked = pickSymbols([...read, ...made].map(withSymbol), request.pairs, "--data").map(
-    ({ source }) => source,
-  );
+  const picked = pickSymbols(read.map(withSymbol), request.pairs, "--data").map(({ source }) => source);
   refuseTwice(picked);
+  const warnings: string[] = [];
   const sources = untilEnd(picked, request.toMs, warnings);
-  const isMadeUp = sources.some(({ path }) => isSynthetic(path) || /synthetic/i.test(path));
   return {
     sources: [...sources].sort((a, b) => (a.bars.symbol < b.bars.symbol ? -1 : 1)),
-    dataKind: isMadeUp ? "synthetic" : "real",
+    dataKind: sources.some(isMadeUp) ? "synthetic" : "real",
     warnings: [...warnings, ...readingWarnings(sources)],
   };
+}
+
+type SortedPaths = {
+  readonly made: readonly string[];
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+};
+
+/** What each path stands for. Without any, symbols that are named come from the project's own data folder. */
+async function sortPaths({ folder, data, pairs, dataFolder }: BarsRequest): Promise<SortedPaths> {
+  if (data.length === 0) {
+    const isHeld = dataFolder !== undefined && (await isDataFolder(resolve(folder, dataFolder)));
+    if (!isHeld || pairs.length === 0) throw noData(isHeld);
+    return { made: [], folders: [dataFolder], files: [] };
+  }
+  const made = data.filter(isSynthetic);
+  const others = data.filter((path) => !isSynthetic(path));
+  const are = await Promise.all(others.map((path) => isDataFolder(resolve(folder, path))));
+  return {
+    made,
+    folders: others.filter((_, index) => are[index]),
+    files: others.filter((_, index) => !are[index]),
+  };
+}
+
+/** Loaded when it is needed: a run on files must not wait for a database. */
+async function fromFolder(
+  path: string,
+  request: BarsRequest,
+  hasOthers: boolean,
+): Promise<readonly BarSource[]> {
+  const { readStoredBars } = await import("./data/stored-bars.ts");
+  return readStoredBars(path, request, hasOthers);
+}
+
+function isMadeUp({ path, stored }: BarSource): boolean {
+  const isStoredSo = stored?.sources.some(({ source }) => source === "synthetic") ?? false;
+  return isSynthetic(path) || /synthetic/i.test(path) || isStoredSo;
 }
 
 function withSymbol(source: BarSource): { symbol: string; source: BarSource } {
@@ -102,7 +144,7 @@ async function fromFile(file: DataFile, request: BarsRequest, fileCount: number)
     nowMs: request.nowMs,
   };
   const [reading, sha256] = await Promise.all([
-    readFitting(file.path, options, request.timeframe),
+    readDataFile(file.path, options, request.timeframe),
     hashFile(file.path),
   ]);
   return { path: shownPath(request.folder, file.path), sha256, ...reading };
@@ -134,21 +176,6 @@ function rowsUntil({ closeTimeMs, length }: Bars, toMs: number): number {
 function shownPath(folder: string, path: string): string {
   const below = relative(folder, path);
   return below.startsWith("..") ? path : below;
-}
-
-/** Where a file does not tell how long its bars are, the timeframe of the run says it. */
-async function readFitting(
-  path: string,
-  options: CsvOptions,
-  timeframe: Timeframe | undefined,
-): Promise<CsvReading> {
-  try {
-    return await readCsv(path, options);
-  } catch (error) {
-    const code = error instanceof KiwiError ? error.parts.code : "";
-    if (timeframe === undefined || !/^CSV_TIMEFRAME_(UNKNOWN|CONFLICT)$/.test(code)) throw error;
-    return readCsv(path, { ...options, timeframe });
-  }
 }
 
 /** What people should know about the files before they trust a run on them. */
@@ -193,14 +220,29 @@ function symbolTwice(one: BarSource, other: BarSource): KiwiError {
   });
 }
 
-function noData(): KiwiError {
+function noData(isHeld: boolean): KiwiError {
   return new KiwiError({
     code: "DATA_NONE",
     exit: "usage",
     message: "no data were given",
-    why: "a backtest needs bars, and no configuration names any",
-    fix: "add --data FILE_OR_FOLDER, or try --data synthetic (made-up bars, offline)",
+    why: isHeld
+      ? "a backtest needs bars, and neither the command nor a configuration says which of those held"
+      : "a backtest needs bars, and no configuration names any",
+    fix: isHeld
+      ? "name the symbols: -p BTCUSDT -t 1h (kiwi data list shows what is held), or add --data FILE_OR_FOLDER"
+      : "add --data FILE_OR_FOLDER, download some (kiwi data download BTCUSDT -t 1h --source binance), or try --data synthetic (made-up bars, offline)",
     topic: "data",
+  });
+}
+
+function noPast(path: string): KiwiError {
+  return new KiwiError({
+    code: "AS_OF_IMPOSSIBLE",
+    exit: "usage",
+    message: `--as-of cannot be kept for ${path}`,
+    why: "only a data folder remembers when each bar arrived and what it was before",
+    fix: "leave --as-of out, or read bars that were downloaded: --data .kiwi/data",
+    topic: "download",
   });
 }
 

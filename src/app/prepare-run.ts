@@ -5,15 +5,21 @@ import { calendarNamed } from "../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../domain/params.ts";
 import { timeframeMs, type Timeframe } from "../domain/timeframe.ts";
+import type { MetaPlan } from "../ports/strategy.ts";
 import type { BacktestSetup } from "./build-session.ts";
 import { runConfigOf } from "./config-schema.ts";
 import { agreeingDetail, detailPath, isTimeframeText } from "./detail-bars.ts";
 import type { FoundStrategy } from "./find-strategy.ts";
 import { barsRequestOf } from "./bars-request.ts";
 import { loadBars, type BarSource, type BarsRequest, type LoadedBars } from "./load-bars.ts";
+import type { NewsUse, RunNews } from "./data/news/run-news.ts";
+import { newsNeeded } from "./news-needed.ts";
 import { readDay } from "./read-day.ts";
+import type { RegimeModels } from "./model-named.ts";
 import { instrumentConfig } from "./run-config.ts";
 import type { RunRequest } from "./run-request.ts";
+import { planOf } from "./meta/plan-of.ts";
+import type { ModelUse } from "./train/run-models.ts";
 
 /** A backtest that is ready to run. */
 export type PreparedRun = {
@@ -23,8 +29,13 @@ export type PreparedRun = {
   readonly loaded: LoadedBars;
   /** The finer bars, when there are any; part of what the run read. */
   readonly detail: readonly BarSource[];
+  /** Where the news came from, by symbol; empty where the strategy reads none. */
+  readonly news: RunNews["origins"];
   readonly warnings: readonly string[];
 };
+
+/** Runs a piece of the strategy's own code: whoever watches it for hanging hands this in. */
+type Ask = <Answer>(ask: () => Answer) => Answer;
 
 /**
  * Loads everything that a request names and checks that it fits together. Throws a `KiwiError` that says what does
@@ -34,6 +45,7 @@ export async function prepareRun(
   request: RunRequest,
   found: FoundStrategy,
   onFile?: (done: number, total: number) => void,
+  askStrategy: Ask = (ask) => ask(),
 ): Promise<PreparedRun> {
   const { config } = request;
   const params = resolveParams(
@@ -48,21 +60,50 @@ export async function prepareRun(
   refuseEmptyRange(coarse, fromMs, barsRequest.toMs);
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
+  const runConfig = runConfigOf(config);
+  const plan = planOf({ strategy: found.strategy, params, bars, timeframe }) ?? undefined;
+  const regimeModels = await loadModels(plan, {
+    folder: request.folder,
+    bars: coarse,
+    config: runConfig,
+    timeframe: barsRequest.timeframe,
+    tradeFromMs: fromMs ?? -Infinity,
+  });
+  const symbols = askStrategy(() => newsNeeded({ strategy: found.strategy, params, bars, timeframe }));
+  const decided = timeframe ?? bars[0]!.timeframe;
+  const news = await loadNews({ ...request, symbols, bars, timeframe: decided, tradeFromMs: fromMs });
   return {
     request,
     found,
     loaded,
     detail,
-    warnings: [...loaded.warnings, ...warnings, ...adviceOn(request)],
+    news: news?.origins ?? [],
+    warnings: [...loaded.warnings, ...warnings, ...(news?.warnings ?? []), ...adviceOn(request)],
     setup: {
       bars,
       strategy: found.strategy,
       params,
-      config: runConfigOf(config),
+      config: runConfig,
+      ...(news === undefined ? {} : { externals: news.externals }),
+      ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
     },
   };
+}
+
+/** The store of models is loaded when one is named: no other run must wait for it. */
+async function loadModels(plan: MetaPlan | undefined, use: ModelUse): Promise<RegimeModels | undefined> {
+  if (typeof plan?.regime["model"] !== "string") return undefined;
+  const { modelsOfRun } = await import("./train/run-models.ts");
+  return modelsOfRun(plan.regime["model"], plan.regimeTimeframe, use);
+}
+
+/** The store of news is loaded when they are read: no other run must wait for a database. */
+async function loadNews(use: NewsUse): Promise<RunNews | undefined> {
+  if (use.symbols.length === 0) return undefined;
+  const { newsOfRun } = await import("./data/news/run-news.ts");
+  return newsOfRun(use);
 }
 
 type Filling = {
@@ -82,12 +123,15 @@ async function fillingBars(
   if (detail === undefined) return { sources: [], bars: coarse, warnings: [] };
   const paths = isTimeframeText(detail)
     ? await Promise.all(
-        loaded.sources.map(({ path, bars }) => detailPath(request.folder, path, bars.symbol, detail)),
+        // A data folder holds the finer bars itself.
+        loaded.sources.map(async ({ path, bars, stored }) =>
+          stored === undefined ? detailPath(request.folder, path, bars.symbol, detail) : path,
+        ),
       )
     : [detail];
   const fine = await loadBars({
     ...barsRequest,
-    data: paths,
+    data: [...new Set(paths)],
     timeframe: isTimeframeText(detail) ? detail : undefined,
     pairs: coarse.map(({ symbol }) => symbol),
   });
@@ -103,8 +147,8 @@ async function fillingBars(
   };
 }
 
-/** The timeframe that is decided on; undefined when it is simply that of the bars. */
-function decisionTimeframe(
+/** The timeframe that is decided on; undefined when it is simply that of the bars. Throws where it cannot be made of them. */
+export function decisionTimeframe(
   bars: readonly Bars[],
   wanted: Timeframe | undefined,
   hasDetail: boolean,

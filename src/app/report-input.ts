@@ -1,4 +1,5 @@
 import type { CostPoint, ReportInput, ReportMeta } from "../analysis/report/report-input.ts";
+import type { SelectionInput } from "../analysis/selection/selection-input.ts";
 import { conversionsFor } from "../domain/currency.ts";
 import { resolveParams, type Params } from "../domain/params.ts";
 import type { RunConfig } from "./run-config.ts";
@@ -10,13 +11,14 @@ export type RunFacts = Omit<
   "strategyName" | "strategySummary" | "params" | "costs" | "trialCount"
 > & {
   readonly costSensitivity?: readonly CostPoint[];
+  readonly selection?: SelectionInput;
 };
 
 /** Turns a finished backtest into what the report is made from. Nothing is copied: the report reads the run's own columns. */
 export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportInput {
   const { setup, ground, log, trades, metrics, funnel, benchmarkEquity, decisionsHash } = result;
   const { strategy, config } = setup;
-  const { costSensitivity, ...meta } = facts;
+  const { costSensitivity, selection, ...meta } = facts;
   return {
     meta: {
       ...meta,
@@ -39,6 +41,7 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     benchmarkEquity,
     decisionsHash,
     ...(costSensitivity === undefined ? {} : { costSensitivity }),
+    ...(selection === undefined ? {} : { selection }),
   };
 }
 

@@ -37,8 +37,9 @@ const byDefault: Origin = { kind: "default", label: "default" };
 export async function resolveConfig(sources: ConfigSources): Promise<ResolvedConfig> {
   const file = await readConfigFile(sources.folder, sources.file);
   const env = environmentLayer(sources.env);
-  const layers = [file, env, setLayer(sources.sets ?? []), sources.flags].filter((layer) => layer != null);
-  for (const layer of [file, env]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
+  const sets = setLayer(sources.sets ?? []);
+  const layers = [file, env, sets, sources.flags].filter((layer) => layer != null);
+  for (const layer of [file, env, sets]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
   for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
   const merged: Merged = { values: finiteDefaults(), origins: new Map() };
   for (const layer of layers) layOver(merged, layer);

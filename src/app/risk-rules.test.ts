@@ -48,6 +48,7 @@ test.each(profileNames)("the rules of the profile %s can all be made", (profile)
     "drawdown-halt",
     "volatility-breaker",
     "stale-data",
+    "bad-data",
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { NamedRule } from "../engine/risk-gate.ts";
-import type { PluginTools } from "../ports/plugin.ts";
+import type { PluginChoice, PluginTools } from "../ports/plugin.ts";
 import { riskProfiles } from "../risk/profiles.ts";
-import { createPlugin, type PluginChoice } from "./registry.ts";
+import { createPlugin } from "./registry.ts";
 import type { RunConfig } from "./run-config.ts";
 
 /**

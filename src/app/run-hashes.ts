@@ -1,6 +1,7 @@
 import { bytesOf, canonicalJson, sha256, sha256Of } from "../base/hash.ts";
 import { barFields, type Bars } from "../domain/bars.ts";
 import type { BacktestSetup } from "./build-session.ts";
+import type { PreparedRun } from "./prepare-run.ts";
 
 /** SHA-256 over symbols, timeframes and every column of the bars. */
 export function dataHash(bars: readonly Bars[]): string {
@@ -13,9 +14,19 @@ export function dataHash(bars: readonly Bars[]): string {
   );
 }
 
+/** The bars that a run trades on and the finer ones that it fills on: `dataHash` of them is what trials are counted by. */
+export function tradedBars({ loaded, detail }: Pick<PreparedRun, "loaded" | "detail">): readonly Bars[] {
+  return [...loaded.sources, ...detail].map(({ bars }) => bars);
+}
+
+/** SHA-256 over everything that a run read: bars, finer bars, and series that are known and not traded. */
+export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setup">): string {
+  return dataHash([...tradedBars(prepared), ...(prepared.setup.externals ?? [])]);
+}
+
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
-  const { strategy, config, timeframe, tradeFromMs } = setup;
+  const { strategy, config, timeframe, tradeFromMs, regimeModels } = setup;
   return sha256(
     canonicalJson({
       strategy: strategy.name,
@@ -25,6 +36,8 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
       timeframe: timeframe ?? null,
       tradeFromMs: tradeFromMs ?? null,
       seed,
+      // Absent without models, so that the hashes of runs without them stay what they were.
+      ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { readDay } from "./read-day.ts";
 import { KiwiError } from "../base/errors.ts";
-import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
+import { syntheticMarket, type SyntheticMarket } from "../data/synthetic/synthetic-market.ts";
 import type { SyntheticOptions } from "../data/synthetic/synthetic-options.ts";
 import type { Bars } from "../domain/bars.ts";
 import { parseTimeframe, type Timeframe } from "../domain/timeframe.ts";
@@ -15,6 +15,11 @@ export function isSynthetic(path: string): boolean {
 /** Makes the bars that a synthetic path describes. Throws `SYNTHETIC_INVALID`. */
 export function syntheticBars(path: string, seed: number): readonly Bars[] {
   return syntheticMarket(optionsOf(path, seed)).bars;
+}
+
+/** The same bars with the truth behind them. Throws `SYNTHETIC_INVALID`. */
+export function syntheticTruth(path: string, seed: number): SyntheticMarket {
+  return syntheticMarket(optionsOf(path, seed));
 }
 
 function optionsOf(path: string, seed: number): SyntheticOptions {

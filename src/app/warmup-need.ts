@@ -1,18 +1,18 @@
 import { KiwiError } from "../base/errors.ts";
 import { ownFrame } from "../domain/expression.ts";
 import { warmupOf } from "../engine/columns/warmup.ts";
-import type { StrategyRunner } from "../engine/strategy-runner.ts";
+import type { Runner } from "../engine/runner.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
 /** How many bars a strategy has to see before it may decide: `199 bars`, `30 bars and 50 bars of 1d`. */
-export function warmupNeed(runner: Pick<StrategyRunner, "expressions">): string {
+export function warmupNeed(runner: Pick<Runner, "expressions">): string {
   const texts = [...needsOf(runner.expressions)]
     .filter(([, rows]) => rows > 0)
     .map(([frame, rows]) => `${rows} bars${frame === ownFrame ? "" : ` of ${frame}`}`);
   return texts.length === 0 ? "no bars" : texts.join(" and ");
 }
 
-function needsOf(expressions: StrategyRunner["expressions"]): ReadonlyMap<string, number> {
+function needsOf(expressions: Runner["expressions"]): ReadonlyMap<string, number> {
   const needs = new Map<string, number>();
   for (const expression of Object.values(expressions)) {
     for (const [frame, rows] of warmupOf(expression)) needs.set(frame, Math.max(needs.get(frame) ?? 0, rows));

@@ -1,4 +1,4 @@
-import type { AnyStrategy } from "../ports/strategy.ts";
+import type { AnyStrategy, MetaPlan } from "../ports/strategy.ts";
 
 type OnBar = (context: { readonly timeMs: number }) => void;
 
@@ -9,11 +9,23 @@ type OnBar = (context: { readonly timeMs: number }) => void;
 export function watchedStrategy(strategy: AnyStrategy, onBar?: (timeMs: number) => void): AnyStrategy {
   if (onBar === undefined) return strategy;
   const ask = strategy.onBar as OnBar;
-  return {
+  const watched = {
     ...strategy,
     onBar(context: { readonly timeMs: number }) {
       onBar(context.timeMs);
       ask(context);
     },
+  };
+  const { plan } = strategy;
+  // A choice among strategies is never asked itself: those that it chooses from are.
+  return plan === undefined
+    ? watched
+    : { ...watched, plan: (p, about) => watchedPlan(plan(p, about), onBar) };
+}
+
+function watchedPlan(plan: MetaPlan, onBar: (timeMs: number) => void): MetaPlan {
+  return {
+    ...plan,
+    arsenal: plan.arsenal.map((one) => ({ ...one, strategy: watchedStrategy(one.strategy, onBar) })),
   };
 }

@@ -3,6 +3,8 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   backtesting: ["backtest"],
   "list-strategies": ["strategy", "list"],
   "new-strategy": ["strategy", "new"],
+  "download-data": ["data", "download"],
+  "list-data": ["data", "list"],
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],

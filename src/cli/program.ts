@@ -1,4 +1,7 @@
 import { Command } from "commander";
+import { declareDataCommands } from "./declare/data-commands.ts";
+import { declareFeatureCommands } from "./declare/feature-commands.ts";
+import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
@@ -19,6 +22,9 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
       onExit(await run(shell, ...(args.slice(0, -1) as unknown as Args)));
   declareFirstCommands(program.commandsGroup("Begin:"), act);
   declareStrategyCommands(program.commandsGroup("Strategies and data:"), act);
+  declareDataCommands(program, act);
+  declareFeatureCommands(program, act);
+  declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);

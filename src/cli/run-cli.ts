@@ -1,12 +1,10 @@
 import { CommanderError } from "commander";
 import { exitCodes } from "../base/errors.ts";
 import { withoutAlias } from "./aliases.ts";
+import { interruptedExit, takeInterrupt } from "./interrupt.ts";
 import { printError } from "./output/print-error.ts";
 import { buildProgram } from "./program.ts";
 import type { Shell } from "./shell.ts";
-
-/** Exit code of a program that Ctrl-C ended: 128 and the number of the signal. */
-const interrupted = 130;
 
 /** Runs one command line to its end and returns the exit code. Nothing is thrown: every failure is printed. */
 export async function runCli(shell: Shell): Promise<number> {
@@ -16,10 +14,12 @@ export async function runCli(shell: Shell): Promise<number> {
     exitCode = code;
   });
   const onInterrupt = (): void => {
+    const handle = takeInterrupt();
+    if (handle !== null) return handle();
     shell.err("interrupted: nothing was kept of this command");
-    process.exit(interrupted);
+    process.exit(interruptedExit);
   };
-  process.once("SIGINT", onInterrupt);
+  process.on("SIGINT", onInterrupt);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;

@@ -23,7 +23,7 @@ export type RiskProfile = {
  * | session's loss that ends the day   | 1 %, closes  | 3 %      | 6 %        |
  * | drawdown that ends the run         | 10 %         | 20 %     | 35 %       |
  * | volatility over usual that pauses  | 2 times      | 3 times  | 4 times    |
- * | overdue bars, at most              | 1            | 2        | 3          |
+ * | overdue or missing bars, at most   | 1            | 2        | 3          |
  *
  * A cash account never holds more than 100 % together, whatever the profile.
  */
@@ -62,5 +62,6 @@ function rules(
     { use: "drawdown-halt", limit: drawdown },
     { use: "volatility-breaker", multiple: volatilityMultiple },
     { use: "stale-data", barsMax: barsOverdue },
+    { use: "bad-data", gapBarsMax: barsOverdue },
   ];
 }

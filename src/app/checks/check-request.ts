@@ -3,6 +3,7 @@ import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { LookaheadOptions } from "../../analysis/checks/lookahead.ts";
 import type { WarmupOptions } from "../../analysis/checks/warmup.ts";
+import type { RegimeModels } from "../model-named.ts";
 import type { RunConfig } from "../run-config.ts";
 
 /** A strategy that every process can find again: a built-in one by name, or a user's file. */
@@ -13,7 +14,11 @@ export type CheckRequest = {
   readonly strategy: StrategySource;
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly bars: readonly Bars[];
+  /** Series that are known and never traded. */
+  readonly externals?: readonly Bars[];
   readonly config: RunConfig;
+  /** Trained models that the strategy uses. */
+  readonly regimeModels?: RegimeModels;
   /** Files of the user's own plug-ins that the configuration names. */
   readonly plugins?: readonly string[];
   /** Timeframe that is decided on, when it is not that of the bars. */

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { KiwiError } from "../../base/errors.ts";
+import { environmentWithoutSecrets } from "../environment-without-secrets.ts";
 import type { CheckAnswer, CheckName, CheckOrder, CheckResults } from "./check-order.ts";
 
 const processFile = fileURLToPath(new URL("./check-process.ts", import.meta.url));
@@ -12,13 +13,13 @@ type CheckProcess = {
   readonly stop: () => void;
 };
 
-/** Starts a check process, in an environment that differs from ours by `environment`. Stop it when done. */
+/** Starts a check process, in our environment without its secrets and with `environment`. Stop it when done. */
 export function startCheckProcess(environment: Readonly<Record<string, string>> = {}): CheckProcess {
   const child = fork(processFile, {
     // Bars and columns travel as they are.
     serialization: "advanced",
     execArgv: [],
-    env: { ...process.env, ...environment },
+    env: { ...environmentWithoutSecrets(process.env), ...environment },
     stdio: ["ignore", 2, 2, "ipc"],
   });
   const ask = (order: CheckOrder) =>

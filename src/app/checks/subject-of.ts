@@ -10,10 +10,11 @@ import { loadStrategyFile } from "../load-strategy.ts";
 import { strategyNamed } from "../registry.ts";
 import type { RunConfig } from "../run-config.ts";
 import type { CheckRequest, StrategySource } from "./check-request.ts";
+import { knownWith } from "./known-with.ts";
 
 /** Makes a request into something that checks can run. */
 export function subjectOf(request: CheckRequest): CheckSubject {
-  const { bars, params, timeframe } = request;
+  const { bars, params, timeframe, regimeModels, externals = [] } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
@@ -27,6 +28,8 @@ export function subjectOf(request: CheckRequest): CheckSubject {
         strategy,
         params: given,
         config,
+        externals: externals.map((table) => knownWith(shown, table)),
+        ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
       };
       const session = buildSession(setup, layGround(shown, config, timeframe));

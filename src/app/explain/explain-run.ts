@@ -4,11 +4,12 @@ import { ownFrame, type Expr } from "../../domain/expression.ts";
 import type { ExecutionReport } from "../../domain/order.ts";
 import type { Session } from "../../engine/session.ts";
 import { step } from "../../engine/step.ts";
-import type { StrategyRunner } from "../../engine/strategy-runner.ts";
+import type { Runner } from "../../engine/runner.ts";
 import { layGround, type BacktestSetup } from "../build-session.ts";
 import { warmupNeed } from "../warmup-need.ts";
 import { watchedStrategy } from "../watched-strategy.ts";
 import type { Explanation, ExplainedOutcome, ExplainedSeries } from "./explanation.ts";
+import { explainedChoice, type ExplainedChoice } from "./explained-choice.ts";
 import { findBar, type FoundBar } from "./find-bar.ts";
 import { ordersOf, type SentOrder } from "./orders-of.ts";
 import { recordingSession, type RecordingSession } from "./recording.ts";
@@ -114,6 +115,7 @@ function explainBar(
     warmup: { isOver: opinion !== "warming up", need: warmupNeed(runner) },
     series: seriesOf(runner, row),
     wakeOn: runner.strategy.wakeOn ?? null,
+    choice: choiceOn(session, instrument, opinion),
     opinion,
     signal:
       signal === null
@@ -134,7 +136,17 @@ function explainBar(
   };
 }
 
-function seriesOf(runner: StrategyRunner, row: number): readonly ExplainedSeries[] {
+function choiceOn(
+  { pipeline }: Session,
+  instrument: number,
+  opinion: Explanation["opinion"],
+): ExplainedChoice | null {
+  const runner = pipeline.arsenal?.runners[instrument];
+  if (runner === undefined) return null;
+  return explainedChoice(runner, opinion === "warming up" ? null : runner.selection);
+}
+
+function seriesOf(runner: Runner, row: number): readonly ExplainedSeries[] {
   return Object.entries(runner.expressions).map(([name, expression]) => {
     const { now, prev } = valuesOf(runner, expression, row);
     return { name, expression: expression.key, now, prev };
@@ -143,7 +155,7 @@ function seriesOf(runner: StrategyRunner, row: number): readonly ExplainedSeries
 
 /** The values of an expression on a bar and one before, each in the rows of its own frame. */
 function valuesOf(
-  runner: StrategyRunner,
+  runner: Runner,
   expression: Expr,
   row: number,
 ): { now: number | null; prev: number | null } {

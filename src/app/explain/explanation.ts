@@ -1,5 +1,6 @@
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { OrderTerms } from "../../domain/order.ts";
+import type { ExplainedChoice } from "./explained-choice.ts";
 import type { Entry, Protection } from "../../domain/target.ts";
 
 /** One series of a strategy on the bar: NaN is null, for JSON knows no NaN. */
@@ -72,6 +73,8 @@ export type Explanation = {
   readonly series: readonly ExplainedSeries[];
   /** The condition that wakes the strategy, when it sleeps between. */
   readonly wakeOn: string | null;
+  /** How the strategy was chosen; null where one strategy trades alone. */
+  readonly choice: ExplainedChoice | null;
   readonly opinion: "warming up" | "silent" | "signal";
   readonly signal: {
     readonly weight: number;

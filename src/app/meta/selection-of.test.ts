@@ -11,7 +11,7 @@ import { regimeTruths, truthAt } from "./regime-truth.ts";
 import { selectionOf } from "./selection-of.ts";
 
 const data = "synthetic:bars=3000";
-const plain = metaRun({ data });
+const plain = metaRun({ data: "synthetic:bars=9000" });
 const higher = metaRun({ data: "synthetic:bars=9000", timeframe: "4h" });
 
 test("a rival is the strategy alone, on the same range and with the same settings", () => {
@@ -40,7 +40,7 @@ test.each([
   ["higher bars", higher],
 ])("demotions are those that the run saw: on %s", (_, { input, result }) => {
   const { demotions } = input.selection!.symbols[0]!;
-  expect(demotions.length).toBeGreaterThan(1);
+  expect(demotions.length).toBeGreaterThan(0);
   const { candidates } = result.session.pipeline.arsenal!.runners[0]!;
   for (const [k, { demotion }] of candidates.entries()) {
     const own = demotions.filter(({ strategy }) => strategy === k);

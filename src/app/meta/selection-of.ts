@@ -2,7 +2,6 @@ import type { Rival, SelectionInput, SymbolSelection } from "../../analysis/sele
 import type { ArsenalRunner } from "../../engine/selection/arsenal-runner.ts";
 import type { BacktestResult } from "../run-backtest.ts";
 import { decisionRows, type DecisionRows } from "./decision-rows.ts";
-import { demotionsOf } from "./demotions.ts";
 import { planOf } from "./plan-of.ts";
 import { truthAt, type RegimeTruth } from "./regime-truth.ts";
 
@@ -36,7 +35,9 @@ function symbolSelection(
     log,
     expectedDwellBars: expectedDwellOf(runner, decided),
     truth: truth === undefined ? null : truthAt(truth, log.timeMs, log.length),
-    demotions: demotionsOf(candidates, decided),
+    demotions: candidates
+      .flatMap(({ demotions }, strategy) => demotions.map((spell) => ({ strategy, ...spell })))
+      .sort((a, b) => a.fromMs - b.fromMs),
   };
 }
 

@@ -1,17 +1,15 @@
 import type { Command } from "commander";
 import type { CheckFlags } from "../commands/check.ts";
-import type { DataCheckFlags } from "../commands/data-check.ts";
 import type { StrategyTestFlags } from "../commands/strategy-test.ts";
 import { addRunFlags, collect, readNumber } from "../flags/add-flags.ts";
-import { dataFlags, strategyFlags } from "../flags/run-flags.ts";
+import { strategyFlags } from "../flags/run-flags.ts";
 import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
-/** Adds everything about strategies, indicators and data: strategy, indicators, check, data. */
+/** Adds everything about strategies and indicators: strategy, indicators, check. */
 export function declareStrategyCommands(program: Command, act: Act): void {
   declareStrategy(program, act);
   declareIndicators(program, act);
   declareCheck(program, act);
-  declareData(program, act);
 }
 
 function declareStrategy(program: Command, act: Act): void {
@@ -121,26 +119,4 @@ function declareCheck(program: Command, act: Act): void {
       ),
     );
   }
-}
-
-function declareData(program: Command, act: Act): void {
-  const data = program
-    .command("data")
-    .summary("look at data before trusting them")
-    .description("Data files.");
-  const check = data
-    .command("check")
-    .summary("how a file is read, and what is wrong with it")
-    .argument("[path...]", "CSV files or folders");
-  addRunFlags(check, dataFlags);
-  addConfig(
-    addCommon(check, [
-      "kiwi data check BTCUSDT-1h.csv",
-      "kiwi data check prices/ --time-zone America/New_York",
-    ]),
-  ).action(
-    act(async (shell, paths: readonly string[], flags: DataCheckFlags) =>
-      (await import("../commands/data-check.ts")).dataCheckCommand(shell, paths, flags),
-    ),
-  );
 }

@@ -18,6 +18,24 @@ export type RunFlag = {
 
 const everySymbol = "*";
 
+/** Names the data folder. */
+export const dataFolderFlag: RunFlag = {
+  flags: "--data-folder <folder>",
+  kind: "text",
+  path: ["dataFolder"],
+  group: "Data",
+  help: "where downloaded bars are kept",
+};
+
+/** Names the calendar of every symbol. */
+export const calendarFlag: RunFlag = {
+  flags: "--calendar <name>",
+  kind: "text",
+  path: ["instruments", everySymbol, "calendar"],
+  group: "Data",
+  help: "24/7, 24/5, us-equity, 24/7@<zone>",
+};
+
 const data: readonly RunFlag[] = [
   {
     flags: "--data <path>",
@@ -25,6 +43,14 @@ const data: readonly RunFlag[] = [
     path: ["data"],
     group: "Data",
     help: "CSV file, folder or pattern; synthetic for made-up bars",
+  },
+  dataFolderFlag,
+  {
+    flags: "--as-of <day>",
+    kind: "text",
+    path: ["asOf"],
+    group: "Data",
+    help: "stored bars as they were known then",
   },
   {
     flags: "-p, --pairs <symbols>",
@@ -61,13 +87,7 @@ const data: readonly RunFlag[] = [
     group: "Data",
     help: "day on which the run ends, not included",
   },
-  {
-    flags: "--calendar <name>",
-    kind: "text",
-    path: ["instruments", everySymbol, "calendar"],
-    group: "Data",
-    help: "24/7, 24/5, us-equity, 24/7@<zone>",
-  },
+  calendarFlag,
   {
     flags: "--seed <number>",
     kind: "number",
@@ -77,7 +97,8 @@ const data: readonly RunFlag[] = [
   },
 ];
 
-const csv: readonly RunFlag[] = [
+/** How CSV files are read. */
+export const csvFlags: readonly RunFlag[] = [
   {
     flags: "--stamp <open|close>",
     kind: "text",
@@ -296,7 +317,7 @@ const result: readonly RunFlag[] = [
 ];
 
 /** The flags of everything that reads bars. */
-export const dataFlags: readonly RunFlag[] = [...data, ...csv];
+export const dataFlags: readonly RunFlag[] = [...data, ...csvFlags];
 
 /** The flags of everything that runs a strategy. */
 export const strategyFlags: readonly RunFlag[] = [...dataFlags, ...account, ...sizing];

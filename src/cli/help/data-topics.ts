@@ -10,11 +10,13 @@ export const dataTopics: readonly Topic[] = [
       "  --data prices/                 a folder: every CSV file in it",
       "  --data 'prices/*-1h.csv'       a pattern",
       "  --data synthetic               made-up bars, offline (kiwi help synthetic)",
+      "  --data .kiwi/data              a data folder: bars that were downloaded or imported (kiwi help download)",
+      "Without --data, symbols named by -p are taken from the project's own data folder: -p BTCUSDT -t 1h.",
       "Symbol and timeframe come from the file's name (BTCUSDT-1h.csv, EURUSD_H1.csv, GOOG.csv) or from the bars.",
       "  -p BTCUSDT,ETHUSDT    only these symbols of a folder; BTC/USDT is BTCUSDT",
       "  -t 4h                 decide on 4h bars that are built of shorter ones",
       "When a symbol lies there in several timeframes, -t chooses the file.",
-      "kiwi data check PATH shows how a file is read and what is wrong with it.",
+      "kiwi data check PATH shows how a file is read and what is wrong with it; kiwi data check what is held.",
     ],
   },
   {
@@ -103,24 +105,6 @@ export const dataTopics: readonly Topic[] = [
       "  --data synthetic:symbols=3,timeframe=1h,bars=26280,start=2021-01-01,calendar=24/7,seed=7,edge=0.1",
       "edge plants a small predictable part, so that a strategy has something to find; without it there is nothing.",
       "Whatever comes of it is marked SYNTHETIC: it says nothing about any real market.",
-    ],
-  },
-  {
-    name: "bar-store",
-    summary: "where fetched bars are kept",
-    lines: [
-      "Bars that were fetched once are kept on the disk, one series for each symbol and timeframe, and never fetched twice.",
-      "New bars are appended. A bar that its source revised later becomes a new version: the old one stays known, and",
-      "what does not fit (bars out of order, another timeframe) is refused and not stored.",
-      "A store is written by one process at a time, and is whole again after a crash.",
-    ],
-  },
-  {
-    name: "sources",
-    summary: "where bars can be fetched from",
-    lines: [
-      "A source is a place that has bars: a file, a venue, a data vendor. Backtests read files (kiwi help data).",
-      "A symbol is written as its source writes it: letters, digits and . / : - _.",
     ],
   },
 ];

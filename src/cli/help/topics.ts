@@ -1,5 +1,7 @@
 import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
+import { sourceTopics } from "./source-topics.ts";
+import { modelTopics } from "./model-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -12,7 +14,14 @@ export type Topic = {
 };
 
 /** Every topic. Each one that an error names is here; a test sees to it. */
-export const topics: readonly Topic[] = [...basicTopics, ...dataTopics, ...strategyTopics, ...runTopics];
+export const topics: readonly Topic[] = [
+  ...basicTopics,
+  ...dataTopics,
+  ...sourceTopics,
+  ...strategyTopics,
+  ...runTopics,
+  ...modelTopics,
+];
 
 /** A topic as it is printed. */
 export function topicText({ name, summary, lines }: Topic): string {

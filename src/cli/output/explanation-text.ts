@@ -7,6 +7,7 @@ import type {
 } from "../../app/explain/explanation.ts";
 import { formatTime } from "../../base/time.ts";
 import type { OrderTerms, Trail } from "../../domain/order.ts";
+import { choiceSections } from "./choice-text.ts";
 import { table } from "./table.ts";
 
 /** Longer sources say less than the values do. */
@@ -22,6 +23,7 @@ export function explanationText(runId: string, explained: Explanation): string {
     ...numbered([
       barLines(explained),
       seriesLines(explained),
+      ...(explained.choice === null ? [] : choiceSections(explained.choice)),
       opinionLines(explained),
       sizingLines(explained),
       riskLines(explained),
@@ -158,8 +160,9 @@ function valueText(value: number | null): string {
 }
 
 /** What the strategy does with a bar, where it said nothing and the reason can only be read. */
-function sourceLines({ opinion, source }: Explanation): readonly string[] {
+function sourceLines({ opinion, source, choice }: Explanation): readonly string[] {
   const lines = source.split("\n");
-  if (opinion !== "silent" || lines.length > sourceLinesMax) return [];
+  // A choice among strategies has no rule of its own: everything that it looked at stands above.
+  if (choice !== null || opinion !== "silent" || lines.length > sourceLinesMax) return [];
   return ["", "the strategy's rule:", ...lines.map((line) => `    ${line}`)];
 }

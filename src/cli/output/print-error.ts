@@ -8,26 +8,42 @@ const bug = "BUG";
  * output. What is not a `KiwiError` is a bug of ours, and shows its stack with `-v`.
  */
 export function printError(shell: Shell, error: unknown, args: readonly string[]): number {
-  const parts = error instanceof KiwiError ? error.parts : bugParts(error);
-  const exitCode = parts.code === bug ? exitCodes.bug : exitCodes[parts.exit];
+  const parts = partsOf(error);
+  const exitCode = exitCodeOf(error);
   if (args.includes("--json")) shell.out(JSON.stringify(errorEnvelope(parts, exitCode)));
-  else shell.err(errorText(parts));
+  else shell.err(errorText(error));
   if (args.includes("-v") || args.includes("--verbose")) shell.err(stacksOf(error));
   return exitCode;
 }
 
+/** The exit code of a failure. */
+export function exitCodeOf(error: unknown): number {
+  const { code, exit } = partsOf(error);
+  return code === bug ? exitCodes.bug : exitCodes[exit];
+}
+
 /** The four parts as lines: what happened, why, what to do, where to read more. */
-function errorText({ code, message, why, fix, topic }: ErrorParts): string {
+export function errorText(error: unknown): string {
+  const { code, message, why, fix, topic } = partsOf(error);
   return [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`].join("\n");
 }
 
+/** The four parts of a failure among other results, for a program. */
+export function errorContent(error: unknown): ReturnType<typeof contentOf> {
+  return contentOf(partsOf(error), exitCodeOf(error));
+}
+
 /** The four parts for a program. */
-function errorEnvelope({ code, message, why, fix, topic }: ErrorParts, exit: number): unknown {
-  return {
-    schema: "error@1",
-    ok: false,
-    error: { code, exit, message, why, fix, docs: `kiwi help ${topic}` },
-  };
+function errorEnvelope(parts: ErrorParts, exit: number): unknown {
+  return { schema: "error@1", ok: false, error: contentOf(parts, exit) };
+}
+
+function contentOf({ code, message, why, fix, topic }: ErrorParts, exit: number) {
+  return { code, exit, message, why, fix, docs: `kiwi help ${topic}` };
+}
+
+function partsOf(error: unknown): ErrorParts {
+  return error instanceof KiwiError ? error.parts : bugParts(error);
 }
 
 function bugParts(error: unknown): ErrorParts {

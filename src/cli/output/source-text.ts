@@ -1,5 +1,7 @@
 import type { InspectedSource } from "../../app/inspect-data.ts";
 import { formatTime } from "../../base/time.ts";
+import { countOf } from "../../data/validation/finding-list.ts";
+import type { Finding } from "../../data/validation/bar-report.ts";
 import { pairs } from "./table.ts";
 
 /** A data file as a person wants to see it: how it was read, what was left out, what looks wrong. */
@@ -23,18 +25,25 @@ export function sourceText({ source, report }: InspectedSource): string {
   ];
   for (const note of detected?.notes ?? []) lines.push(`  note      ${note}`);
   for (const { kind, fate, count, examples } of quarantine?.entries ?? []) {
-    lines.push(`  ${fate === "quarantined" ? "not used" : fate.padEnd(8)}  ${count} rows (${kind})`);
+    lines.push(
+      `  ${fate === "quarantined" ? "not used" : fate.padEnd(8)}  ${countOf(count, "row")} (${kind})`,
+    );
     for (const { line, reason } of examples.slice(0, 3)) lines.push(`              line ${line}: ${reason}`);
   }
-  for (const { severity, message, examples } of findings) {
-    lines.push(`  ${severity.padEnd(8)}  ${message}`);
-    if (severity === "info") continue;
-    for (const { closeTimeMs, text } of examples.slice(0, 3))
-      lines.push(`              ${formatTime(closeTimeMs)}  ${text}`);
-  }
+  lines.push(...findingLines(findings));
   if (findings.every(({ severity }) => severity === "info") && (quarantine?.quarantined ?? 0) === 0)
     lines.push("  PASS      nothing wrong was found");
   return lines.join("\n");
+}
+
+/** Findings, one line each, with a few examples of those that matter. */
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ severity, message, examples }) => [
+    `  ${severity.padEnd(8)}  ${message}`,
+    ...(severity === "info" ? [] : examples.slice(0, 3)).map(
+      ({ closeTimeMs, text }) => `              ${formatTime(closeTimeMs)}  ${text}`,
+    ),
+  ]);
 }
 
 function readingPairs({ detected }: InspectedSource["source"]): readonly (readonly [string, string])[] {

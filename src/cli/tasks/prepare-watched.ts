@@ -14,5 +14,17 @@ export async function prepareWatched(
   await loadPlugins(request.folder, request.config.plugins);
   const found = await findStrategy(request.folder, request.strategy, request.config.plugins);
   board.watch(false);
-  return prepareRun(request, found, (done, total) => board.report(done, total));
+  return prepareRun(
+    request,
+    found,
+    (done, total) => board.report(done, total),
+    (ask) => {
+      board.watch(true);
+      try {
+        return ask();
+      } finally {
+        board.watch(false);
+      }
+    },
+  );
 }

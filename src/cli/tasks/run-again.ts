@@ -1,7 +1,7 @@
 import { codeHash } from "../../app/code-identity.ts";
 import { kiwiConfigSchema } from "../../app/config-schema.ts";
 import type { PreparedRun } from "../../app/prepare-run.ts";
-import { configHash, dataHash } from "../../app/run-hashes.ts";
+import { configHash, readHash } from "../../app/run-hashes.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 
@@ -13,10 +13,9 @@ export function requestOf(manifest: RunManifest): RunRequest {
 
 /** What is not as it was when the run was made; empty when nothing has changed. */
 export function changesSince(manifest: RunManifest, prepared: PreparedRun): readonly string[] {
-  const { setup, loaded, detail, found, request } = prepared;
-  const bars = [...loaded.sources, ...detail].map((source) => source.bars);
+  const { setup, found, request } = prepared;
   const changes: (string | false)[] = [
-    dataHash(bars) !== manifest.hash.data && "the data have changed since the run",
+    readHash(prepared) !== manifest.hash.data && "the data have changed since the run",
     configHash(setup, setup.params, request.config.seed) !== manifest.hash.config &&
       "the defaults of some settings have changed since the run",
     codeHash(found.ownFiles) !== manifest.hash.code &&

@@ -62,14 +62,14 @@ export async function htmlOf({ input }: FinishedRun): Promise<string> {
 
 function countTrial(
   { request, setup }: PreparedRun,
-  { input, hash, trialHash }: FinishedRun,
+  { input, tradedHash, trialHash }: FinishedRun,
 ): readonly string[] {
   try {
     recordTrial(ledgerPathOf(request.folder), {
       timeMs: request.nowMs,
       runId: input.meta.runId,
       strategy: setup.strategy.name,
-      dataHash: hash.data,
+      dataHash: tradedHash,
       trialHash,
     });
     return [];
@@ -83,7 +83,7 @@ function manifestOf(
   { input, hash }: FinishedRun,
   command: readonly string[],
 ): RunManifest {
-  const { request, found, loaded, detail, setup } = prepared;
+  const { request, found, loaded, detail, news, setup } = prepared;
   return {
     schema: "run@1",
     runId: input.meta.runId,
@@ -97,13 +97,15 @@ function manifestOf(
     strategySha256: found.file === null ? null : fileHash(found.file),
     params: setup.params,
     config: request.config,
-    sources: [...loaded.sources, ...detail].map(({ path, sha256, bars }) => ({
+    sources: [...loaded.sources, ...detail].map(({ path, sha256, bars, stored }) => ({
       path,
       sha256,
       symbol: bars.symbol,
       timeframe: bars.timeframe,
       rows: bars.length,
+      ...(stored === undefined ? {} : { stored }),
     })),
+    ...(news.length === 0 ? {} : { news }),
     nowMs: request.nowMs,
     dataKind: loaded.dataKind,
     seed: request.config.seed,

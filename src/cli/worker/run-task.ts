@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { KiwiConfig } from "../../app/config-schema.ts";
+import { environmentWithoutSecrets } from "../../app/environment-without-secrets.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { errorOf } from "./failure.ts";
@@ -28,6 +30,8 @@ export async function runTask<Name extends TaskName>(
   const board = new ProgressBoard();
   const worker = new Worker(new URL("run-worker.ts", import.meta.url), {
     workerData: { name, input, memory: board.memory },
+    // A strategy needs no keys, and what it has it can send away.
+    env: environmentWithoutSecrets(process.env, providersOf(input)),
     // Standard output belongs to the result: what a strategy prints goes where progress goes.
     stdout: true,
     stderr: true,
@@ -57,6 +61,17 @@ export async function runTask<Name extends TaskName>(
     clearInterval(timer);
     await worker.terminate();
   }
+}
+
+/** The providers in the configurations that a piece of work was given: of requests, or of stored runs. */
+function providersOf(input: unknown): KiwiConfig["providers"] {
+  type Given = { readonly config?: Partial<KiwiConfig> };
+  type Holder = Given & { readonly request?: Given; readonly manifest?: Given };
+  const holders = (Array.isArray(input) ? input : [input]) as readonly (Holder | undefined)[];
+  const configs = holders.flatMap((one) => [one?.config, one?.request?.config, one?.manifest?.config]);
+  // Two runs may call different providers by one name: names are of no interest here.
+  const all = configs.flatMap((config) => Object.values(config?.providers ?? {}));
+  return Object.fromEntries(all.map((provider, index) => [index, provider]));
 }
 
 /** Says true when a watched piece of work has not moved for `limitMs`. */

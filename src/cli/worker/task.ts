@@ -21,6 +21,7 @@ export const tasks = {
   explain: async () => (await import("../tasks/explain-task.ts")).explainTask,
   strategyTest: async () => (await import("../tasks/strategy-test-task.ts")).strategyTestTask,
   strategyShow: async () => (await import("../tasks/strategy-show-task.ts")).strategyShowTask,
+  trainRegime: async () => (await import("../tasks/train-regime-task.ts")).trainRegimeTask,
   demo: async () => (await import("../tasks/demo-task.ts")).demoTask,
 };
 

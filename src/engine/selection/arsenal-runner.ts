@@ -73,10 +73,10 @@ export class ArsenalRunner implements Runner {
   }
 
   /** Measures the bar that has closed, whether or not anything is decided on it. */
-  observe(row: number): void {
+  observe(row: number, timeMs: number): void {
     for (const candidate of this.candidates) {
       candidate.shadow.settle();
-      candidate.measure(row, this.posteriorBefore);
+      candidate.measure(row, timeMs, this.posteriorBefore);
     }
     this.regime.moveTo(row);
     this.posteriorBefore.set(this.regime.probabilities);

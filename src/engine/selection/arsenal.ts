@@ -25,6 +25,7 @@ export class Arsenal {
 
   /** Lets every runner measure the decision bars that have closed. */
   observe(closed: MarketSlice): void {
-    for (let k = 0; k < closed.count; k++) this.runners[closed.instruments[k]!]!.observe(closed.rows[k]!);
+    for (let k = 0; k < closed.count; k++)
+      this.runners[closed.instruments[k]!]!.observe(closed.rows[k]!, closed.timeMs);
   }
 }

@@ -16,11 +16,21 @@ export type MonitorOptions = {
   readonly degradation: DegradationOptions;
 };
 
+/** A time in which a strategy had lost the right to trade. */
+export type DemotionSpell = {
+  readonly fromMs: number;
+  /** Null while it lasts. */
+  untilMs: number | null;
+  readonly reason: string;
+};
+
 /** A strategy of the arsenal as the selector sees it: its shadow's returns, measured bar by bar and never afterwards. */
 export class WatchedCandidate implements Candidate {
   readonly name: string;
   isReady = false;
   readonly shadow: Shadow;
+  /** Oldest first. */
+  readonly demotions: DemotionSpell[] = [];
   private readonly options: MonitorOptions;
   private readonly rolling: RollingReturns;
   private readonly whole: WeightedReturns;
@@ -69,7 +79,7 @@ export class WatchedCandidate implements Candidate {
    * Takes in the bar that has just closed. Its return belongs to the regimes that were known when the bar began:
    * that is what a selector can act on.
    */
-  measure(row: number, posteriorBefore: Float64Array): void {
+  measure(row: number, timeMs: number, posteriorBefore: Float64Array): void {
     const { shadow } = this;
     const equity = shadow.equity;
     const notional = shadow.tradedNotional;
@@ -80,12 +90,20 @@ export class WatchedCandidate implements Candidate {
     this.lastNotional = notional;
     this.wasExposed = shadow.isExposed;
     if (!shadow.isWarm(row - 1)) return;
-    this.degradation.add(change, this.usualIn(posteriorBefore));
+    this.watch(change, timeMs, posteriorBefore);
     this.rolling.add(change, isExposed, turnover);
     this.whole.add(change, 1, isExposed, turnover);
     for (let k = 0; k < this.regimes.length; k++)
       this.regimes[k]!.add(change, posteriorBefore[k]!, isExposed, turnover);
     this.isReady = this.whole.bars >= this.options.measuredBarsMin;
+  }
+
+  private watch(change: number, timeMs: number, posteriorBefore: Float64Array): void {
+    const before = this.demotion;
+    this.degradation.add(change, this.usualIn(posteriorBefore));
+    const now = this.demotion;
+    if (before === null && now !== null) this.demotions.push({ fromMs: timeMs, untilMs: null, reason: now });
+    else if (before !== null && now === null) this.demotions.at(-1)!.untilMs = timeMs;
   }
 
   /** What it has earned on bars like these so far; a regime of too few bars counts as nothing. */

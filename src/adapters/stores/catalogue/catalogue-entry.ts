@@ -1,6 +1,6 @@
 import { bytesOf, sha256Of } from "../../../base/hash.ts";
 import { findGaps, type Gap } from "../../../data/validation/find-gaps.ts";
-import { barFields } from "../../../domain/bars.ts";
+import { barFields, type Bars } from "../../../domain/bars.ts";
 import type { Calendar } from "../../../domain/calendar/calendar.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import type { VersionedBars } from "../../../ports/bar-store.ts";
@@ -56,8 +56,8 @@ export function describeBars(
   };
 }
 
-/** SHA-256 of the close times, prices and volumes of bars. */
-function fingerprintOf(bars: VersionedBars): string {
+/** SHA-256 of the close times, prices and volumes of bars: equal for equal bars, wherever they are kept. */
+export function fingerprintOf(bars: Bars): string {
   return sha256Of((["closeTimeMs", ...barFields] as const).map((name) => bytesOf(bars[name], bars.length)));
 }
 

@@ -1,13 +1,40 @@
 import type { ParamValue } from "../../../domain/params.ts";
 
-/** One file (or synthetic market) that a run read. */
+/** One file, synthetic market or stored series that a run read. */
 export type ManifestSource = {
   readonly path: string;
-  /** SHA-256 of the file; null for a synthetic market, which its path describes whole. */
+  /** SHA-256 of the file, or of stored bars; null for a synthetic market, which its path describes whole. */
   readonly sha256: string | null;
   readonly symbol: string;
   readonly timeframe: string;
   readonly rows: number;
+  /** Whom stored bars came from, how many of them were revised or filled in, and when the newest arrived. */
+  readonly stored?: {
+    readonly sources: readonly { readonly source: string; readonly bars: number }[];
+    readonly revised: number;
+    readonly filled: number;
+    readonly receivedToMs: number;
+  };
+};
+
+/** The news of one symbol that a run read, and the series that they became. */
+export type ManifestNews = {
+  readonly symbol: string;
+  readonly path: string;
+  /** Whom they came from. */
+  readonly sources: readonly string[];
+  /** Texts that were read: a revised article counts twice. */
+  readonly versions: number;
+  /** When they came out, UTC milliseconds; and when the last of them arrived here. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly receivedToMs: number | null;
+  /** Name and version of what read them. */
+  readonly scorer: string;
+  readonly timeframe: string;
+  readonly rows: number;
+  /** SHA-256 of the series. */
+  readonly sha256: string;
 };
 
 /** What identifies a run: equal hashes mean equal bars, settings, code and decisions. */
@@ -38,6 +65,8 @@ export type RunManifest = {
   /** The resolved configuration; numbers that JSON cannot write are left to their defaults. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly sources: readonly ManifestSource[];
+  /** Absent where the strategy reads no news. */
+  readonly news?: readonly ManifestNews[];
   /** The present of the run: bars that closed later were not known. */
   readonly nowMs: number;
   readonly dataKind: string;

@@ -1,0 +1,68 @@
+import { createWriteStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { writeFault } from "../../adapters/stores/bars/bar-store-errors.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { barFields, type Bars } from "../../domain/bars.ts";
+
+/** Rows per piece of text: pieces of a few hundred kilobytes. */
+const pieceRows = 4096;
+
+/**
+ * Writes bars as a CSV file, gzipped where its name ends in `.gz`: stamps name the close, numbers are the shortest that
+ * read back to the last bit. The file appears whole or not at all. Throws `FILE_EXISTS`, `DISK_FULL` and
+ * `STORE_NOT_WRITABLE`.
+ */
+export async function exportBars(bars: Bars, path: string, isOverwritten: boolean): Promise<void> {
+  if (!isOverwritten && (await stat(path).catch(() => null)) !== null) throw fileExists(path);
+  const aside = `${path}.partial`;
+  try {
+    const text = Readable.from(textOf(bars));
+    if (path.endsWith(".gz")) await pipeline(text, createGzip(), createWriteStream(aside));
+    else await pipeline(text, createWriteStream(aside));
+    const file = await open(aside, "r+");
+    await file.sync().finally(() => file.close());
+    await rename(aside, path);
+  } catch (cause) {
+    await rm(aside, { force: true }).catch(() => {});
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw noFolder(path);
+    throw writeFault(path, cause);
+  }
+}
+
+function* textOf(bars: Bars): Generator<string> {
+  yield `close_time,${barFields.join(",")}\n`;
+  for (let from = 0; from < bars.length; from += pieceRows) {
+    let text = "";
+    for (let row = from; row < Math.min(bars.length, from + pieceRows); row++) {
+      const time = new Date(bars.closeTimeMs[row]!).toISOString().replace(".000Z", "Z");
+      text += `${time},${barFields.map((field) => bars[field][row]).join(",")}\n`;
+    }
+    yield text;
+  }
+}
+
+function noFolder(path: string): KiwiError {
+  return new KiwiError({
+    code: "FOLDER_NOT_FOUND",
+    exit: "usage",
+    message: `${path} cannot be written: there is no folder ${dirname(path)}`,
+    why: "an export makes no folders by itself, so that a mistyped one does not go unnoticed",
+    fix: `mkdir -p ${dirname(path)}   (or name another file with --to-file)`,
+    topic: "download",
+  });
+}
+
+function fileExists(path: string): KiwiError {
+  return new KiwiError({
+    code: "FILE_EXISTS",
+    exit: "usage",
+    message: `${path} is there already`,
+    why: "an export writes over no file by itself",
+    fix: "name another file with --to-file, or add --overwrite",
+    topic: "download",
+  });
+}

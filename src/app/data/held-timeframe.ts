@@ -1,0 +1,29 @@
+import { closest } from "fastest-levenshtein";
+import { KiwiError } from "../../base/errors.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { HeldBars } from "../../ports/bar-store.ts";
+
+/** The timeframe in which a symbol is meant; it need not be said where there is one. Throws `TIMEFRAME_NOT_HELD`. */
+export function heldTimeframe(
+  held: readonly HeldBars[],
+  symbol: string,
+  wanted: Timeframe | undefined,
+): Timeframe {
+  const timeframes = held.filter((one) => one.symbol === symbol).map(({ timeframe }) => timeframe);
+  if (wanted === undefined && timeframes.length === 1) return timeframes[0]!;
+  if (wanted !== undefined && timeframes.includes(wanted)) return wanted;
+  throw new KiwiError({
+    code: "TIMEFRAME_NOT_HELD",
+    exit: wanted === undefined ? "usage" : "data",
+    message:
+      wanted === undefined
+        ? `${symbol} is held in ${timeframes.length} timeframes`
+        : `no ${wanted} bars of ${symbol} are held`,
+    why: `it is held in ${timeframes.join(", ")}`,
+    fix:
+      wanted === undefined
+        ? `say which: -t ${timeframes[0]!}`
+        : `did you mean -t ${closest(wanted, timeframes)}? else: kiwi data download ${symbol} -t ${wanted} --source NAME`,
+    topic: "download",
+  });
+}

@@ -1,0 +1,176 @@
+import { relative, resolve } from "node:path";
+import { closest } from "fastest-levenshtein";
+import { fingerprintOf } from "../../adapters/stores/catalogue/catalogue-entry.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { formatTime } from "../../base/time.ts";
+import { barsOf } from "../../domain/bars.ts";
+import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import { barQuality, type BarStore, type HeldBars, type VersionedBars } from "../../ports/bar-store.ts";
+import type { BarSource, BarsRequest } from "../load-bars.ts";
+import { plainSymbol } from "../pick-symbols.ts";
+import { heldFor } from "./held-for.ts";
+import { openBars } from "./open-data.ts";
+
+/** Where stored bars came from. */
+export type StoredProvenance = {
+  readonly sources: readonly { readonly source: string; readonly bars: number }[];
+  /** Bars that their source changed after they were first stored. */
+  readonly revised: number;
+  /** Bars that stand in for missing ones. */
+  readonly filled: number;
+  /** When the newest of what was read arrived, UTC milliseconds. */
+  readonly receivedToMs: number;
+};
+
+/**
+ * Reads bars from a data folder, of each symbol the timeframe that a run decides on or the longest that it can be made
+ * of, as they were known at `asOfMs` (else at the present of the run: a run that is repeated reads what it read then).
+ * Throws `SYMBOL_UNKNOWN`, `SYMBOL_TWICE`, `TIMEFRAME_MISSING`, `DATA_MISSING` and what the store throws.
+ */
+export async function readStoredBars(
+  path: string,
+  request: BarsRequest,
+  hasOthers: boolean,
+): Promise<readonly BarSource[]> {
+  const store = openBars(resolve(request.folder, path));
+  try {
+    const found: BarSource[] = [];
+    for (const held of choose(await heldFor(store, request.pairs), path, request, hasOthers))
+      found.push(await readOne(store, held, path, request));
+    return found;
+  } finally {
+    await store.close();
+  }
+}
+
+/** One series for each symbol that is asked for; what is not held may come from elsewhere where `hasOthers`. */
+function choose(
+  held: readonly HeldBars[],
+  path: string,
+  { pairs, timeframe }: BarsRequest,
+  hasOthers: boolean,
+): readonly HeldBars[] {
+  const bySymbol = Map.groupBy(held, ({ symbol }) => symbol);
+  if (bySymbol.size === 0) throw nothingHeld(path);
+  const known = [...bySymbol.keys()].sort();
+  const isHeld = (pair: string): boolean => known.some((symbol) => plainSymbol(symbol) === plainSymbol(pair));
+  const wanted = hasOthers ? pairs.filter(isHeld) : pairs;
+  const symbols = pairs.length === 0 ? known : wanted.map((pair) => heldSymbol(pair, known, path));
+  return [...new Set(symbols)].map((symbol) => chooseTimeframe(symbol, bySymbol.get(symbol)!, timeframe));
+}
+
+/** The held symbol that a person means. Throws `SYMBOL_UNKNOWN` with the nearest. */
+export function heldSymbol(given: string, known: readonly string[], where: string): string {
+  const found =
+    known.find((symbol) => symbol === given) ??
+    known.find((symbol) => plainSymbol(symbol) === plainSymbol(given));
+  if (found !== undefined) return found;
+  const shown =
+    known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
+  throw new KiwiError({
+    code: "SYMBOL_UNKNOWN",
+    exit: "data",
+    message: `${where} holds no bars of ${given}`,
+    why: known.length === 0 ? "it holds nothing yet" : `it holds ${shown}`,
+    fix: `${known.length === 0 ? "" : `did you mean ${closest(given.toUpperCase(), [...known])}? else: `}kiwi data download ${given} -t 1h --source NAME`,
+    topic: "download",
+  });
+}
+
+function chooseTimeframe(symbol: string, held: readonly HeldBars[], wanted: Timeframe | undefined): HeldBars {
+  const exact = held.find(({ timeframe }) => timeframe === wanted);
+  if (exact !== undefined) return exact;
+  const longestFirst = held.toSorted((a, b) => timeframeMs(b.timeframe) - timeframeMs(a.timeframe));
+  if (wanted === undefined) {
+    if (held.length > 1) throw severalTimeframes(symbol, longestFirst);
+    return held[0]!;
+  }
+  const fitting = longestFirst.find(
+    ({ timeframe }) =>
+      timeframeMs(timeframe) < timeframeMs(wanted) &&
+      (wanted.endsWith("M") || timeframeMs(wanted) % timeframeMs(timeframe) === 0),
+  );
+  if (fitting !== undefined) return fitting;
+  throw new KiwiError({
+    code: "TIMEFRAME_MISSING",
+    exit: "data",
+    message: `no ${wanted} bars of ${symbol} are held, and none that they could be made of`,
+    why: `held are ${longestFirst.map(({ timeframe }) => timeframe).join(", ")}`,
+    fix: `kiwi data download ${symbol} -t ${wanted} --source NAME   (or decide on -t ${longestFirst[0]!.timeframe})`,
+    topic: "download",
+  });
+}
+
+async function readOne(
+  store: BarStore,
+  { symbol, timeframe }: HeldBars,
+  path: string,
+  request: BarsRequest,
+): Promise<BarSource> {
+  const { folder, toMs, nowMs } = request;
+  const asOfMs = Math.min(request.asOfMs ?? Infinity, nowMs);
+  const stored = await store.read(symbol, timeframe, -Infinity, toMs === Infinity ? Infinity : toMs + 1, {
+    asOfMs,
+  });
+  if (stored.length < 2) throw tooFew(symbol, timeframe, stored.length, asOfMs, toMs);
+  // The columns that only the store knows would be carried through the whole run.
+  const { closeTimeMs, open, high, low, close, volume } = stored;
+  const bars = barsOf(symbol, timeframe, { closeTimeMs, open, high, low, close, volume });
+  const below = relative(folder, resolve(folder, path));
+  return {
+    path: below.startsWith("..") ? path : below,
+    sha256: fingerprintOf(bars),
+    bars,
+    detected: null,
+    quarantine: null,
+    rowsRead: bars.length,
+    stored: provenanceOf(stored),
+  };
+}
+
+function provenanceOf(bars: VersionedBars): StoredProvenance {
+  const counts = bars.sources.map((source) => ({ source, bars: 0 }));
+  let [revised, filled, receivedToMs] = [0, 0, -Infinity];
+  for (let row = 0; row < bars.length; row++) {
+    counts[bars.sourceIndex[row]!]!.bars += 1;
+    if (bars.version[row]! > 1) revised += 1;
+    if (bars.quality[row] === barQuality.filled) filled += 1;
+    receivedToMs = Math.max(receivedToMs, bars.receivedAtMs[row]!);
+  }
+  const sources = counts.filter((count) => count.bars > 0);
+  return { sources, revised, filled, receivedToMs };
+}
+
+function nothingHeld(path: string): KiwiError {
+  return new KiwiError({
+    code: "DATA_NONE",
+    exit: "data",
+    message: `${path} holds no bars`,
+    why: "nothing was downloaded or imported yet",
+    fix: "kiwi data download BTCUSDT -t 1h --source binance   (or kiwi data import FILES)",
+    topic: "download",
+  });
+}
+
+function severalTimeframes(symbol: string, held: readonly HeldBars[]): KiwiError {
+  return new KiwiError({
+    code: "SYMBOL_TWICE",
+    exit: "data",
+    message: `${symbol} is held in ${held.length} timeframes: ${held.map(({ timeframe }) => timeframe).join(", ")}`,
+    why: "a run has one set of bars for each symbol",
+    fix: `choose one with -t ${held[0]!.timeframe}`,
+    topic: "data",
+  });
+}
+
+function tooFew(symbol: string, timeframe: Timeframe, rows: number, asOfMs: number, toMs: number): KiwiError {
+  const until = toMs === Infinity ? "" : ` until ${formatTime(toMs)}`;
+  return new KiwiError({
+    code: "DATA_MISSING",
+    exit: "data",
+    message: `${rows === 0 ? "no bars" : "one bar"} of ${symbol} ${timeframe}${until} had arrived by ${formatTime(asOfMs)}`,
+    why: "bars count as known from when they were stored, whatever their own time",
+    fix: `choose a later --as-of or --to, or leave them out; kiwi data list says what is held`,
+    topic: "data-missing",
+  });
+}

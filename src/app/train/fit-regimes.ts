@@ -1,0 +1,55 @@
+import type { StatesTried } from "../../adapters/stores/models/stored-model.ts";
+import { keepLikeliest, type HmmFit } from "../../learning/hmm/fit-hmm.ts";
+import type { HmmOptions } from "../../learning/hmm/hmm-options.ts";
+import { prepareRows } from "../../learning/hmm/prepare-rows.ts";
+import { runRestarts, type RestartRows } from "./run-restarts.ts";
+
+/** How hard to try, and with how many states. */
+export type FitRequest = {
+  readonly statesMin: number;
+  readonly statesMax: number;
+  readonly restarts: number;
+  readonly seed: number;
+  readonly jobs: number;
+};
+
+/** The model with the lowest BIC, and what every number of states came to. */
+export type ChosenFit = { readonly best: HmmFit; readonly tried: readonly StatesTried[] };
+
+/** Attempts that a fit takes. */
+export function attemptsOf({ statesMin, statesMax, restarts }: FitRequest): number {
+  return (statesMax - statesMin + 1) * restarts;
+}
+
+/**
+ * Fits a model for every number of states of the range, all attempts side by side, and keeps the one with the lowest
+ * BIC. The same for any number of threads. Throws what `fitHmm` throws.
+ */
+export async function fitRegimes(
+  rows: RestartRows,
+  shape: Pick<HmmOptions, "features" | "covariance">,
+  request: FitRequest,
+  onDone: (done: number) => void,
+): Promise<ChosenFit> {
+  const { statesMin, statesMax, restarts, seed, jobs } = request;
+  // Refused here, before threads are started for it.
+  prepareRows(rows.values, rows.length, shape.features, statesMax);
+  const counts = Array.from({ length: statesMax - statesMin + 1 }, (_, k) => statesMin + k);
+  const attempts = counts.flatMap((states) =>
+    Array.from({ length: restarts }, (_, restart) => ({
+      options: { ...shape, states, seed, restarts },
+      restart,
+    })),
+  );
+  const results = await runRestarts(rows, attempts, jobs, onDone);
+  const fits = counts.map((_, k) => keepLikeliest(results.slice(k * restarts, (k + 1) * restarts)));
+  return {
+    best: fits.reduce((best, fit) => (fit.bic < best.bic ? fit : best)),
+    tried: fits.map(({ params, logLikelihood, aic, bic }) => ({
+      states: params.states,
+      logLikelihood,
+      aic,
+      bic,
+    })),
+  };
+}

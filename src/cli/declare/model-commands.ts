@@ -1,0 +1,112 @@
+import type { Command } from "commander";
+import type { ModelFlags } from "../commands/model.ts";
+import type { TrainFlags } from "../commands/train.ts";
+import { addRunFlags, readNumber } from "../flags/add-flags.ts";
+import { trainFlags } from "../flags/train-flags.ts";
+import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
+
+/** Adds what trains models and keeps them: train, model. */
+export function declareModelCommands(program: Command, act: Act): void {
+  declareTrain(program, act);
+  declareModel(program, act);
+}
+
+function declareTrain(program: Command, act: Act): void {
+  const train = program
+    .command("train")
+    .summary("train models on bars of the past")
+    .description(
+      "Trains models, keeps every version, and puts one to use when it is at least as good as the last.",
+    );
+  const regime = train
+    .command("regime")
+    .summary("a model of the market's regimes, one for each symbol")
+    .description(
+      "Trains a hidden Markov model on the bars of each symbol. It learns nothing after --to; a backtest that uses it must begin after its training ends.",
+    )
+    .option("--name <name>", "name of the model; regime-SYMBOL-TIMEFRAME by default");
+  const all = train
+    .command("all")
+    .summary("everything that can be trained, for every symbol of the data")
+    .description(
+      "Trains everything that can be trained: at present a model of the regimes for every symbol.",
+    );
+  const examples = [
+    [
+      "kiwi train regime --data SPY-1d.csv",
+      "kiwi train regime -p BTCUSDT -t 1h --states 2-5 --to 2023-01-01",
+    ],
+    ["kiwi train all --data prices/", "kiwi train all --data prices/ --if-due 30d --json"],
+  ] as const;
+  for (const [index, command] of [regime, all].entries()) {
+    addRunFlags(command, trainFlags);
+    command
+      .optionsGroup("Training:")
+      .option("--states <count>", "number of states: 3, or 2-5 to let BIC choose; 3 by default")
+      .option("--block <bars>", "bars that one look of the model sums up, 24 by default", (text) =>
+        readNumber("--block", text),
+      )
+      .option("--restarts <count>", "attempts from different starts, 8 by default", (text) =>
+        readNumber("--restarts", text),
+      )
+      .option("--jobs <count>", "threads; as many as the machine has by default", (text) =>
+        readNumber("--jobs", text),
+      )
+      .option("--if-due <span>", "only where the newest version has not seen so much of the bars, e.g. 30d");
+    addProgress(addConfig(addCommon(command, examples[index]!))).action(
+      act(async (shell, flags: TrainFlags) =>
+        (await import("../commands/train.ts")).trainCommand(shell, flags),
+      ),
+    );
+  }
+}
+
+function declareModel(program: Command, act: Act): void {
+  const model = program
+    .command("model")
+    .summary("list, show, promote and roll back trained models")
+    .description("The models that were trained: every version is kept, one of them is in use.");
+  const list = model
+    .command("list")
+    .summary("all models, or all versions of one")
+    .argument("[name]", "name of a model");
+  addCommon(list, ["kiwi model list", "kiwi model list regime-SPY-1d --json"]).action(
+    act(async (shell, name: string | undefined, flags: ModelFlags) =>
+      (await import("../commands/model.ts")).modelListCommand(shell, name, flags),
+    ),
+  );
+  const show = model
+    .command("show")
+    .summary("what a model learned, from what, and how it was judged")
+    .argument("<model>", "a name, or NAME@VERSION");
+  addCommon(show, ["kiwi model show regime-SPY-1d", "kiwi model show regime-SPY-1d@2 --json"]).action(
+    act(async (shell, name: string, flags: ModelFlags) =>
+      (await import("../commands/model.ts")).modelShowCommand(shell, name, flags),
+    ),
+  );
+  const promote = model
+    .command("promote")
+    .summary("put a version to use")
+    .argument("<name>", "name of a model")
+    .argument("<version>", "number of the version");
+  addCommon(promote, [
+    "kiwi model promote regime-SPY-1d 2",
+    "kiwi model promote regime-SPY-1d 2 --json",
+  ]).action(
+    act(async (shell, name: string, version: string, flags: ModelFlags) =>
+      (await import("../commands/model.ts")).modelPromoteCommand(shell, name, version, flags),
+    ),
+  );
+  const rollback = model
+    .command("rollback")
+    .summary("go back to the version that was in use before")
+    .argument("<name>", "name of a model");
+  addCommon(rollback, [
+    "kiwi model rollback regime-SPY-1d",
+    "kiwi model rollback regime-SPY-1d --json",
+  ]).action(
+    act(async (shell, name: string, flags: ModelFlags) =>
+      (await import("../commands/model.ts")).modelRollbackCommand(shell, name, flags),
+    ),
+  );
+}

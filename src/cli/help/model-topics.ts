@@ -1,0 +1,23 @@
+import type { Topic } from "./topics.ts";
+
+/** Models: how they are trained, kept and used. */
+export const modelTopics: readonly Topic[] = [
+  {
+    name: "models",
+    summary: "train models, keep their versions, use them",
+    lines: [
+      "  kiwi train regime --data SPY-1d.csv --to 2020-01-01     a hidden Markov model of the regimes",
+      "  kiwi train regime -p SPY -t 1d --states 2-5             BIC chooses the number of states",
+      "  kiwi train all --data prices/ --if-due 30d              every symbol, where 30 days are new",
+      "Models lie in .kiwi/models/NAME/VERSION.json; the first line of current is the version in use. The same bars, options,",
+      "seed and code give the same model, on any number of threads (--jobs).",
+      "A new version is put to use only if one trained like it finds bars that it was trained without at least as likely as",
+      "the version in use does; else it is kept as a candidate.",
+      "  kiwi model list    kiwi model show NAME[@VERSION]    kiwi model promote NAME VERSION    kiwi model rollback NAME",
+      'A meta-strategy uses it by its name, regime: { use: "hmm-model", model: "regime-SPY-1d" }, or NAME@VERSION.',
+      "MODEL_FROM_THE_FUTURE  the model was trained on what the run trades: begin later, or train it with an earlier --to.",
+      "MODEL_OTHER_DATA       it belongs to another symbol, timeframe or set of bars.",
+      "MODEL_DAMAGED          its file was changed or cut off. MODEL_NEWER: a newer Kiwi wrote it.",
+    ],
+  },
+];
