@@ -1,5 +1,5 @@
 import type { CostPoint } from "../analysis/report/report-input.ts";
-import type { BacktestSetup } from "./build-session.ts";
+import type { BacktestSetup, Ground } from "./build-session.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "./scaled-costs.ts";
 import { tradedRangeOf } from "./traded-range.ts";
@@ -10,6 +10,8 @@ const costMultiples = [0, 0.5, 1, 2, 3];
 
 export type ExecuteOptions = {
   readonly withBenchmark: boolean;
+  /** Laid for the same bars before: columns that are folded already are not folded again. */
+  readonly ground?: Ground;
   /** Hears the time of every bar before the strategy does. */
   readonly onBar?: (timeMs: number) => void;
   readonly onProgress?: (barsDone: number) => void;
@@ -17,16 +19,22 @@ export type ExecuteOptions = {
 
 /** Runs a setup as it is traded: asked and measured from its first traded bar on. */
 export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
-  const { withBenchmark, onBar, onProgress } = options;
+  const { withBenchmark, ground, onBar, onProgress } = options;
   const watched = { ...setup, strategy: watchedStrategy(setup.strategy, onBar) };
-  const result = runBacktest(watched, { withBenchmark, ...(onProgress === undefined ? {} : { onProgress }) });
+  const result = runBacktest(watched, {
+    withBenchmark,
+    ...(ground === undefined ? {} : { ground }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
   return tradedRangeOf({ ...result, setup });
 }
 
 /** The same run at several multiples of its costs. */
 export function costSensitivity(
   setup: BacktestSetup,
-  options: Pick<ExecuteOptions, "onBar"> & { readonly onDone?: (done: number, total: number) => void },
+  options: Pick<ExecuteOptions, "onBar" | "ground"> & {
+    readonly onDone?: (done: number, total: number) => void;
+  },
 ): readonly CostPoint[] {
   return costMultiples.map((costMultiple, index) => {
     const { metrics } = atScaledCosts(setup.config, costMultiple, (config) =>

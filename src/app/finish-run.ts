@@ -69,7 +69,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
   const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
   options.onStage("data check");
   const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
-  const costs = costPoints(prepared, options);
+  const costs = costPoints(prepared, raw, options);
   const selection = selectionIn(prepared, raw, options);
   const symbols = setup.bars.map(({ symbol }) => symbol);
   const input = reportInputOf(result, {
@@ -126,10 +126,14 @@ function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {
   );
 }
 
-function costPoints({ setup, request }: PreparedRun, options: FinishOptions): readonly CostPoint[] | null {
+function costPoints(
+  { setup, request }: PreparedRun,
+  { ground }: BacktestResult,
+  options: FinishOptions,
+): readonly CostPoint[] | null {
   const { costGrid, report } = request.config;
   const barCount = setup.bars.reduce((sum, bars) => sum + bars.length, 0);
   if (!(costGrid ?? (report.includes("html") && barCount < costGridBarsMax))) return null;
   options.onStage("costs");
-  return costSensitivity(setup, options.onBar === undefined ? {} : { onBar: options.onBar });
+  return costSensitivity(setup, { ground, ...(options.onBar === undefined ? {} : { onBar: options.onBar }) });
 }

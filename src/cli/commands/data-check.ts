@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { barsRequestOf } from "../../app/bars-request.ts";
 import type { KiwiConfig } from "../../app/config-schema.ts";
 import { checkFolder, isFolderSound, type CheckedFolder } from "../../app/data/check-folder.ts";
 import { isDataFolder } from "../../app/data/data-folder.ts";
+import { filesToImport, type FailedFile } from "../../app/data/import-files.ts";
 import { inspectData, type InspectedSource } from "../../app/inspect-data.ts";
 import { isSynthetic } from "../../app/synthetic-source.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
@@ -11,6 +12,7 @@ import { dataFlags } from "../flags/run-flags.ts";
 import { lookedOverTexts, summaryTexts, type LookedOver } from "../output/check-summary.ts";
 import { folderText } from "../output/folder-text.ts";
 import { envelope } from "../output/json.ts";
+import { errorContent } from "../output/print-error.ts";
 import { sourceText } from "../output/source-text.ts";
 import type { Shell } from "../shell.ts";
 import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
@@ -36,17 +38,20 @@ export async function dataCheckCommand(
   const config = await dataConfig(shell, flags, dataFlags);
   const subjects = await subjectsOf(shell.folder, what, config);
   if (subjects.files.length === 0 && subjects.symbols === null) throw nothingToCheck();
-  const inspected = await inspectFiles(shell, subjects, config);
+  const { inspected, failed } = await inspectFiles(shell, subjects, config);
   const checked = subjects.symbols === null ? null : await checkHeld(shell, subjects, config);
-  const areFilesSound = inspected.every(({ report }) =>
-    report.findings.every(({ severity }) => severity !== "error"),
-  );
+  const areFilesSound =
+    failed.length === 0 &&
+    inspected.every(({ report }) => report.findings.every(({ severity }) => severity !== "error"));
   const isSound = areFilesSound && (checked === null || isFolderSound(checked));
-  const looked = inspected.map(lookedOver);
+  const looked = [...inspected.map(lookedOver), ...failed.map(unreadable)];
   const texts = [...lookedOverTexts(looked), ...summaryTexts(looked)];
   if (checked !== null) texts.push(folderText(checked));
+  const broken = failed.map(({ path, error }) => ({ path, error: errorContent(error) }));
   if (flags.json === true)
-    shell.out(envelope("data-check@1", { sources: inspected.map(plain), held: checked }, isSound));
+    shell.out(
+      envelope("data-check@1", { sources: inspected.map(plain), failed: broken, held: checked }, isSound),
+    );
   else shell.out(texts.join("\n\n"));
   return isSound ? exitCodes.ok : exitCodes.check;
 }
@@ -84,14 +89,36 @@ async function isFileLike(word: string, path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 
-async function inspectFiles(
-  shell: Shell,
-  { files }: Subjects,
-  config: KiwiConfig,
-): Promise<readonly InspectedSource[]> {
-  if (files.length === 0) return [];
+/** Files that could be read, and those that could not. */
+type InspectedFiles = {
+  readonly inspected: readonly InspectedSource[];
+  readonly failed: readonly FailedFile[];
+};
+
+async function inspectFiles(shell: Shell, { files }: Subjects, config: KiwiConfig): Promise<InspectedFiles> {
+  if (files.length === 0) return { inspected: [], failed: [] };
   const request = barsRequestOf({ folder: resolve(shell.folder), config, nowMs: Date.now() });
-  return inspectData({ ...request, data: files }, config);
+  const isPicked = config.pairs.length > 0 || config.timeframe !== undefined;
+  const paths = isPicked || files.some(isSynthetic) ? [] : await filesAt(shell.folder, files);
+  if (paths.length < 2)
+    return { inspected: await inspectData({ ...request, data: files }, config), failed: [] };
+  // Each by itself: a check is no run, and takes a symbol in several timeframes and goes on past what cannot be read.
+  const inspected: InspectedSource[] = [];
+  const failed: FailedFile[] = [];
+  for (const path of paths) {
+    try {
+      inspected.push(...(await inspectData({ ...request, data: [path] }, config)));
+    } catch (error) {
+      if (!(error instanceof KiwiError)) throw error;
+      const below = relative(shell.folder, path);
+      failed.push({ path: below.startsWith("..") ? path : below, error });
+    }
+  }
+  return { inspected, failed };
+}
+
+async function filesAt(folder: string, words: readonly string[]): Promise<readonly string[]> {
+  return filesToImport(words.map((word) => resolve(folder, word)));
 }
 
 async function checkHeld(
@@ -126,6 +153,12 @@ function lookedOver(inspected: InspectedSource): LookedOver {
     isDamaged: false,
     text: sourceText(inspected),
   };
+}
+
+function unreadable({ path, error }: FailedFile): LookedOver {
+  const { message, why, fix } = error.parts;
+  const text = [path, `  error     ${message}`, `            ${why}`, `  fix       ${fix}`].join("\n");
+  return { name: basename(path), bars: 0, findings: [], notUsed: 0, isDamaged: true, text };
 }
 
 function plain({ source, report }: InspectedSource): Readonly<Record<string, unknown>> {

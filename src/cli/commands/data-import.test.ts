@@ -9,11 +9,11 @@ afterAll(remove);
 const kiwi = (...args: readonly string[]) => runKiwi(folder, args);
 
 /** Days of 2024 whose prices go up and down a little; each `bad` row has a high below its low. */
-function writeDays(name: string, days: number, bad: readonly number[] = []): void {
+function writeDays(name: string, days: number, bad: readonly number[] = [], stepDays = 1): void {
   const rows = Array.from({ length: days }, (_, day) => {
     const price = 100 + Math.sin(day);
     const high = bad.includes(day) ? price - 5 : price + 2;
-    return `${new Date(Date.UTC(2024, 0, 1 + day)).toISOString()},${price},${high},${price - 2},${price + 0.5},10`;
+    return `${new Date(Date.UTC(2024, 0, 1 + day * stepDays)).toISOString()},${price},${high},${price - 2},${price + 0.5},10`;
   });
   mkdirSync(join(folder, "prices"), { recursive: true });
   writeFileSync(
@@ -52,6 +52,26 @@ test("of many series the check shows those that need a look, and all of them in 
     0,
     expect.stringMatching(/many\n\n.*S3 1d[\s\S]*14 series, 558 bars: 13 clean, 1 to look at/),
   ]);
+});
+
+test("a check of files goes on past one that cannot be read, and takes a symbol in two timeframes", async () => {
+  writeDays("AAA-3d.csv", 40, [], 3);
+  const { code, out } = await kiwi(
+    "data",
+    "check",
+    "prices/AAA-1d.csv",
+    "prices/AAA-3d.csv",
+    "prices/BBB-1d.csv",
+  );
+  expect(code).toBe(5);
+  expect(out).toMatch(/symbol +AAA, 1d[\s\S]*symbol +AAA, 3d/);
+  expect(out).toMatch(/BBB-1d\.csv\n {2}error +.*has no bars[\s\S]*error +1 +1 +cannot be read: BBB-1d\.csv/);
+  const json = await kiwi("data", "check", "prices/AAA-1d.csv", "prices/BBB-1d.csv", "--json");
+  expect(JSON.parse(json.out)).toMatchObject({
+    ok: false,
+    sources: [{ rowsRead: 40 }],
+    failed: [{ error: { code: "CSV_NO_ROWS" } }],
+  });
 });
 
 test("one damaged series hides no other one, and its repair names the folder", async () => {

@@ -78,7 +78,8 @@ export async function repairSeries(request: RepairRequest): Promise<RepairReport
 async function begin(request: RepairRequest): Promise<Repair> {
   const { symbol, timeframe, calendar, clock, store, fromMs } = request;
   const window = { fromMs, toMs: Math.min(request.toMs, Math.floor(clock.nowMs()) + 1) };
-  const isHeldBefore = (await store.list()).some(
+  // What is damaged elsewhere is not what is to be repaired here.
+  const isHeldBefore = (await store.list(() => {})).some(
     (series) => series.symbol === symbol && series.timeframe === timeframe && series.fromMs < fromMs,
   );
   const held = await readWindow(request, window);

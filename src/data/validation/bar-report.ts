@@ -13,6 +13,7 @@ export type FindingKind =
   | "zeroVolume"
   | "flat"
   | "outlier"
+  | "flash"
   | "jump";
 
 /** `error`: not a market's prices; `warning`: look before you trust it; `info`: true and harmless. */

@@ -9,6 +9,8 @@ const outlierSigmas = 15;
 /** A bad tick is gone within this many bars, all but this share of it. */
 const revertBars = 3;
 const revertShareMax = 0.2;
+/** A step of which more than this share happened between two bars was not traded through. */
+const untradedShareMax = 0.5;
 /** Log return of a day, or less than a day, beyond which a missed split is likelier than news. */
 const dailyJump = 0.4;
 /** Price ratios of splits and reverse splits, up to their inverse, and how near a price must come. */
@@ -18,10 +20,12 @@ const splitTolerance = 0.02;
 const returnsMin = 20;
 
 /**
- * Finds closes that jump: `outlier` where the price comes back within three bars (a bad tick, or a flash crash),
- * `jump` where it does not and the step is a split's ratio or above 0.4 (longer bars: times the root of their days).
- * The sigma is 1.4826 times the median absolute deviation of the log returns other than zero, so that the outliers
- * themselves do not widen it (Hampel, The Influence Curve and Its Role in Robust Estimation, 1974).
+ * Finds closes that jump: `outlier` where the price comes back within three bars and nobody traded on the way there or
+ * back (a bad tick), `flash` where the bars show the way (a flash crash: the next one opens where the last one closed),
+ * `jump` where it does not come back and the step is a split's ratio or above 0.4 (longer bars: times the root of their days).
+ * The sigma is 1.4826 times the median absolute log return other than zero, so that the outliers themselves do not
+ * widen it (Hampel, The Influence Curve and Its Role in Robust Estimation, 1974; about zero and not about the median,
+ * because a price that goes to and fro between two ticks has no deviation from its median).
  */
 export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
   const { close, closeTimeMs, length } = bars;
@@ -29,6 +33,7 @@ export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
   const outlierMin = outlierSigmas * robustSigma(returns);
   const jumpMin = dailyJump * Math.sqrt(Math.max(1, timeframeMs(bars.timeframe) / dayMs));
   const outliers = new Tally(examplesMax);
+  const flashes = new Tally(examplesMax);
   const jumps = new Tally(examplesMax);
   for (let row = 1; row < length; row++) {
     const size = Math.abs(returns[row - 1]!);
@@ -39,7 +44,8 @@ export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
     const step = (): string => `close ${close[row - 1]} to ${close[row]} at ${formatTime(time)}`;
     const back = rowOfReturn(close, row, length);
     if (back !== null) {
-      outliers.add(time, () => `${step()}, back at ${close[back]}`);
+      const tally = isTraded(bars, row, back) ? flashes : outliers;
+      tally.add(time, () => `${step()}, back at ${close[back]}`);
       // The way back is the other half of the same event.
       row = back;
     } else if (isJump) jumps.add(time, () => step() + splitText(close[row]! / close[row - 1]!));
@@ -48,12 +54,17 @@ export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
     ...outliers.finding(
       "outlier",
       "warning",
-      `${countOf(outliers.count, "close")} beyond ${outlierSigmas} sigmas that came back within ${revertBars} bars: bad ticks or flash crashes`,
+      `${countOf(outliers.count, "close")} beyond ${outlierSigmas} sigmas that came back within ${revertBars} bars without a trade on the way: bad ticks?`,
     ),
     ...jumps.finding(
       "jump",
       "warning",
       `${countOf(jumps.count, "jump")} that stayed: a split or spin-off that the prices are not adjusted for?`,
+    ),
+    ...flashes.finding(
+      "flash",
+      "info",
+      `${countOf(flashes.count, "close")} beyond ${outlierSigmas} sigmas, traded there and back within ${revertBars} bars: flash moves`,
     ),
   ];
 }
@@ -68,8 +79,7 @@ function logReturns({ close, length }: Bars): Float64Array {
 function robustSigma(returns: Float64Array): number {
   const moving = returns.filter((value) => value !== 0 && Number.isFinite(value));
   if (moving.length < returnsMin) return Infinity;
-  const middle = medianOf(moving);
-  return 1.4826 * medianOf(moving.map((value) => Math.abs(value - middle)));
+  return 1.4826 * medianOf(moving.map(Math.abs));
 }
 
 function medianOf(values: Float64Array): number {
@@ -86,6 +96,14 @@ function rowOfReturn(close: Float64Array, row: number, length: number): number |
     if (Math.abs(Math.log(close[next]! / from)) < revertShareMax * stepSize) return next;
   }
   return null;
+}
+
+/** Whether the bars show the way to a far price and back: no large part of it lies between a close and the next open. */
+function isTraded({ open, close }: Bars, row: number, back: number): boolean {
+  const untraded = untradedShareMax * Math.abs(Math.log(close[row]! / close[row - 1]!));
+  for (let next = row; next <= back; next++)
+    if (!(Math.abs(Math.log(open[next]! / close[next - 1]!)) <= untraded)) return false;
+  return true;
 }
 
 /** The split whose ratio a price change comes near, or null. */

@@ -139,6 +139,35 @@ test("a spike that comes back is one outlier and no jump", () => {
   expect(finding(bars, "jump")).toBeUndefined();
 });
 
+test("a price that goes to and fro between two ticks has no bad ticks", () => {
+  const bars = walk(101);
+  for (const field of ["open", "high", "low", "close"] as const)
+    for (let row = 0; row < bars.length; row++) bars[field][row] = 0.01 + 0.001 * (row % 2);
+  expect(validateBars(bars, always).findings.map(({ kind }) => kind)).toEqual(["flat"]);
+});
+
+test("a close that the next open contradicts is a bad tick", () => {
+  const bars = walk(500);
+  bars.close[200] = bars.close[200]! * 1.1;
+  bars.high[200] = bars.close[200]!;
+  expect(finding(bars, "outlier")).toMatchObject({ count: 1, severity: "warning" });
+  expect(finding(bars, "flash")).toBeUndefined();
+});
+
+test("a flash crash that was traded there and back is told and is no alarm", () => {
+  const bars = walk(500);
+  scale(bars, 0.9, 200, 202);
+  // Traded down within one bar and up within another: each opens where the one before it closed.
+  bars.open[200] = bars.close[199]!;
+  bars.open[202] = bars.close[201]!;
+  bars.high[200] = bars.open[200];
+  bars.low[202] = bars.open[202];
+  expect(finding(bars, "outlier")).toBeUndefined();
+  const found = finding(bars, "flash")!;
+  expect(found).toMatchObject({ count: 1, severity: "info" });
+  expect(found.message).toContain("traded there and back");
+});
+
 test.each([
   [1 / 2, "like a split 1 to 2"],
   [2 / 3, "like a split 1 to 1.5"],

@@ -107,38 +107,6 @@ test("it signs in, subscribes once, and delivers minutes stamped with their clos
   expect(statesOf(test, "gap")).toEqual([]);
 });
 
-test("a minute that is issued again is a revision, a running day is ignored", async () => {
-  const test = await setUp();
-  await live(test);
-  await test.clock.advance(4 * minuteMs);
-  await send(test, frame("b", 0));
-  await send(test, frame("u", 0, { v: 999 }));
-  await send(test, frame("d", 0));
-  expect([test.bars.length, test.revisions.map(({ volume }) => volume)]).toEqual([1, [999]]);
-  expect(test.stream.counts()).toMatchObject({ revisions: 1, ignored: { dailyBar: 1 } });
-});
-
-test("the official client stops after ten failures; this goes on, and says what was missed", async () => {
-  const test = await setUp();
-  await live(test);
-  await test.clock.advance(minuteMs);
-  await send(test, frame("b", 0));
-  test.fake.host.isRefusing = true;
-  test.fake.host.cutSockets();
-  for (let failure = 1; failure <= 14; failure++) {
-    await until(() => statesOf(test, "reconnecting").length === failure, `failure ${failure}`);
-    if (failure === 14) test.fake.host.isRefusing = false;
-    await test.clock.advance(statesOf(test, "reconnecting").at(-1)!.delayMs);
-  }
-  await live(test, 2);
-  expect(test.fake.host.socketCount).toBe(15);
-  const { atMs, backfill } = statesOf(test, "live")[1]!;
-  expect(backfill).toEqual([
-    { symbol: "SPY", timeframe: "1m", fromMs: startMs + minuteMs + 1, toMs: atMs + 1 },
-  ]);
-  expect(test.fake.received.filter(({ action }) => action === "subscribe")).toHaveLength(2);
-});
-
 test("a wrong key ends the stream, and the key is nowhere in what it says", async () => {
   const credentials = { keyId: "PKWRONGKEY", secret: "wrong-secret-text" };
   const test = await setUp({ credentials });

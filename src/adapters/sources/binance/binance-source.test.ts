@@ -1,13 +1,10 @@
 import { afterEach, expect, test } from "vitest";
 import { ManualClock, until } from "../../../../test/fakes/manual-clock.ts";
 import { startFakeBinance, type FakeBinance } from "../../../../test/fakes/fake-binance.ts";
-import { candleAt } from "../../../../test/fakes/fake-candles.ts";
-import { FakeHost, type Fault } from "../../../../test/fakes/fake-host.ts";
-import { KiwiError } from "../../../base/errors.ts";
+import type { Fault } from "../../../../test/fakes/fake-host.ts";
 import { Prng } from "../../../base/prng.ts";
 import { dayMs, minuteMs, secondMs } from "../../../base/time.ts";
 import type { Bars } from "../../../domain/bars.ts";
-import type { Timeframe } from "../../../domain/timeframe.ts";
 import type { BarRequest, BarSource, RowQuarantine } from "../../../ports/bar-source.ts";
 import type { SourceOptions } from "../shared/source-options.ts";
 import { binanceSource } from "./binance-source.ts";
@@ -40,22 +37,6 @@ async function fetchAll(source: BarSource, request: Partial<BarRequest>): Promis
 
 const closesOf = (pages: readonly Bars[]): number[] => pages.flatMap((page) => [...page.closeTimeMs]);
 
-test("a range comes in pages of 1,000, oldest first, stamped with the close", async () => {
-  const { source, fake } = await setUp();
-  const fromMs = listedMs + 5 * minuteMs;
-  const pages = await fetchAll(source, { fromMs, toMs: fromMs + 2_500 * minuteMs });
-  expect(pages.map((page) => page.length)).toEqual([1_000, 1_000, 500]);
-  const closes = closesOf(pages);
-  expect(closes).toEqual(Array.from({ length: 2_500 }, (_, k) => fromMs + k * minuteMs));
-  const first = candleAt(fromMs - minuteMs, minuteMs);
-  expect([pages[0]!.open[0], pages[0]!.close[0], pages[0]!.volume[0]]).toEqual([
-    Number(first.open),
-    Number(first.close),
-    Number(first.volume),
-  ]);
-  expect(fake.host.requests.map(({ query }) => query.get("limit"))).toEqual(["1000", "1000", "1000"]);
-});
-
 test.each([
   ["is still open", "2024-03-05T12:00:30Z", "2024-03-05T12:00:00Z"],
   ["closed a moment ago and may still change", "2024-03-05T12:00:00.900Z", "2024-03-05T11:59:00Z"],
@@ -74,15 +55,8 @@ test("a range from before the listing begins with the first bar there is", async
 
 const passing: readonly (readonly [string, Fault])[] = [
   ["an error 500", { kind: "reply", status: 500, body: { code: -1000, msg: "An unknown error occurred" } }],
-  ["an error 503 in HTML", { kind: "html", status: 503 }],
-  ["a maintenance page with status 200", { kind: "html", status: 200 }],
-  ["half of the JSON", { kind: "half" }],
-  ["a body cut in the middle", { kind: "cut" }],
-  ["a broken connection", { kind: "drop" }],
-  ["no answer", { kind: "hang" }],
   ["a timeout inside the venue", { kind: "reply", status: 400, body: { code: -1007, msg: "Timeout" } }],
   ["another shape", { kind: "reply", body: { klines: [] } }],
-  ["a redirect", { kind: "reply", status: 302, headers: { location: "http://localhost/" }, body: {} }],
 ];
 
 test.each(passing)("%s is tried again and costs nothing", async (_what, fault) => {
@@ -91,20 +65,6 @@ test.each(passing)("%s is tried again and costs nothing", async (_what, fault) =
   const pages = await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
   expect(closesOf(pages)).toHaveLength(10);
   expect(fake.host.requests).toHaveLength(3);
-});
-
-test("after six tries the venue counts as unreachable, and the waits grew", async () => {
-  const { source, fake, clock } = await setUp();
-  for (let k = 0; k < 6; k++) fake.host.faults.push({ kind: "html", status: 502 });
-  await expect(fetchAll(source, {})).rejects.toThrow(
-    /SOURCE_UNREACHABLE.*6 tries.*HTTP 502 with an HTML page/,
-  );
-  expect(fake.host.requests).toHaveLength(6);
-  // Full jitter with seed 1: each wait is somewhere below 500 ms, 1 s, 2 s, 4 s, 8 s.
-  expect(clock.waits).toHaveLength(5);
-  for (const [attempt, waitMs] of clock.waits.entries())
-    expect(waitMs).toBeLessThanOrEqual(500 * 2 ** attempt);
-  expect(Math.max(...clock.waits)).toBeGreaterThan(500);
 });
 
 test("Retry-After is obeyed, also by calls that had no part in it", async () => {
@@ -122,20 +82,6 @@ test("Retry-After is obeyed, also by calls that had no part in it", async () => 
   expect(closesOf(await first)).toHaveLength(10);
   await second;
   expect(requests).toHaveLength(3);
-});
-
-test("a redirect is not followed", async () => {
-  const { source, fake, clock } = await setUp();
-  const other = await FakeHost.start(clock);
-  fake.host.faults.push({
-    kind: "reply",
-    status: 302,
-    headers: { location: `${other.url}/api/v3/klines` },
-    body: {},
-  });
-  await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
-  expect(other.requests).toEqual([]);
-  await other.close();
 });
 
 test("a pause that is too long to sit out is an error that says until when", async () => {
@@ -166,24 +112,10 @@ test("the weight that the headers count slows us down before the venue has to", 
   expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(2 * 25);
 });
 
-test("an unknown symbol is refused at once, with the nearest one", async () => {
-  const { source, fake } = await setUp();
-  const error = await fetchAll(source, { symbol: "BTC-USDT" }).catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(KiwiError);
-  const { code, fix } = (error as KiwiError).parts;
-  expect([code, fix]).toEqual(["SYMBOL_UNKNOWN", 'did you mean "BTCUSDT"?']);
-  expect(fake.host.requests.map(({ path }) => path)).toEqual(["/api/v3/klines", "/api/v3/exchangeInfo"]);
-});
-
 test.each(["", "BTC USDT", "BTC&limit=1"])("%j is no symbol and is not sent", async (symbol) => {
   const { source, fake } = await setUp();
   await expect(fetchAll(source, { symbol })).rejects.toThrow(/SYMBOL_INVALID/);
   expect(fake.host.requests).toHaveLength(0);
-});
-
-test("a timeframe that the venue lacks is refused with those it has", async () => {
-  const { source } = await setUp();
-  await expect(fetchAll(source, { timeframe: "7m" as Timeframe })).rejects.toThrow(/TIMEFRAME_UNSUPPORTED/);
 });
 
 test("a blocked country is told apart from trouble", async () => {
@@ -197,17 +129,6 @@ test("a refusal that we cannot explain is passed on and not repeated", async () 
   fake.host.faults.push({ kind: "reply", status: 400, body: { code: -1127, msg: "More than 24 hours" } });
   await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_REFUSED.*More than 24 hours \(-1127\)/);
   expect(fake.host.requests).toHaveLength(1);
-});
-
-test.each([
-  ["ahead of", -20],
-  ["behind", 20],
-])("a clock that is 20 s %s the venue's is an error, not a source of open bars", async (where, seconds) => {
-  const { source, fake } = await setUp();
-  const answer = fake.host.answer;
-  const date = new Date(nowMs + seconds * secondMs).toUTCString();
-  fake.host.answer = (request) => ({ ...answer(request), headers: { date } });
-  await expect(fetchAll(source, {})).rejects.toThrow(new RegExp(`CLOCK_OFF.*${where} Binance`));
 });
 
 test("rows that cannot be bars are left out, counted and shown; the others are used", async () => {
@@ -313,22 +234,4 @@ test("symbols tell tick, lot and smallest order", async () => {
     isTrading: true,
     calendarName: "24/7",
   });
-});
-
-test("a closed source stops its fetches and starts no others", async () => {
-  const { source, fake } = await setUp();
-  fake.host.faults.push({ kind: "hang" });
-  const fetching = fetchAll(source, {});
-  setImmediate(() => void source.close());
-  await expect(fetching).rejects.toThrow(/SOURCE_CLOSED/);
-  await expect(fetchAll(source, {})).rejects.toThrow(/SOURCE_CLOSED/);
-});
-
-test("a caller can give up a fetch", async () => {
-  const { source, fake } = await setUp();
-  fake.host.faults.push({ kind: "hang" });
-  const controller = new AbortController();
-  const fetching = fetchAll(source, { signal: controller.signal });
-  setImmediate(() => controller.abort(new Error("enough")));
-  await expect(fetching).rejects.toThrow("enough");
 });

@@ -83,102 +83,10 @@ async function send(test: StreamUnderTest, message: unknown): Promise<void> {
 const minutesOf = (bars: readonly LiveBar[]): number[] =>
   bars.map(({ closeTimeMs }) => (closeTimeMs - startMs) / minuteMs);
 
-test("closed bars arrive once and stamped with their close; open ones do not arrive", async () => {
+test("a topic is the symbol in small letters and the timeframe", async () => {
   const test = await setUp();
   await live(test);
   expect(test.fake.subscriptions).toEqual([["btcusdt@kline_1m"]]);
-  await send(test, klineMessage("BTCUSDT", "1m", candleAt(startMs, minuteMs), false));
-  expect(test.bars).toEqual([]);
-  await close(test, 0);
-  await close(test, 0);
-  await close(test, 1);
-  const { openMs: _stamp, ...prices } = candleAt(startMs, minuteMs);
-  expect(test.bars[0]).toEqual({
-    symbol: "BTCUSDT",
-    timeframe: "1m",
-    closeTimeMs: startMs + minuteMs,
-    ...Object.fromEntries(Object.entries(prices).map(([name, text]) => [name, Number(text)])),
-  });
-  expect(minutesOf(test.bars)).toEqual([1, 2]);
-  expect(test.stream.counts()).toMatchObject({ open: 1, duplicates: 1, bars: 2, connections: 1 });
-});
-
-test("a bar that comes late is not delivered out of order: the hole is named when it opens", async () => {
-  const test = await setUp();
-  await live(test);
-  await close(test, 0);
-  await close(test, 2);
-  await close(test, 1);
-  expect(minutesOf(test.bars)).toEqual([1, 3]);
-  expect(test.stream.counts().late).toBe(1);
-  expect(statesOf(test, "gap").map(({ backfill }) => backfill)).toEqual([
-    [{ symbol: "BTCUSDT", timeframe: "1m", fromMs: startMs + minuteMs + 1, toMs: startMs + 3 * minuteMs }],
-  ]);
-});
-
-test("a changed bar is a revision and not a second bar", async () => {
-  const revisions: LiveBar[] = [];
-  const test = await setUp({ onRevision: (bar) => revisions.push(bar) });
-  await live(test);
-  await close(test, 0);
-  await send(test, klineMessage("BTCUSDT", "1m", { ...candleAt(startMs, minuteMs), volume: "99" }));
-  expect([test.bars.length, revisions.map(({ volume }) => volume)]).toEqual([1, [99]]);
-});
-
-test("after 15 failures in a row it still reconnects, subscribes again and says what was missed", async () => {
-  const test = await setUp();
-  await live(test);
-  await close(test, 0);
-  test.fake.host.isRefusing = true;
-  test.fake.host.cutSockets();
-  for (let failure = 1; failure <= 15; failure++) {
-    await until(() => statesOf(test, "reconnecting").length === failure, `failure ${failure}`);
-    if (failure === 15) test.fake.host.isRefusing = false;
-    await test.clock.advance(statesOf(test, "reconnecting").at(-1)!.delayMs);
-  }
-  await live(test, 2);
-  expect(test.fake.host.socketCount).toBe(16);
-  expect(test.fake.subscriptions).toEqual([["btcusdt@kline_1m"], ["btcusdt@kline_1m"]]);
-  const { atMs, backfill } = statesOf(test, "live")[1]!;
-  expect(atMs).toBe(test.clock.nowMs());
-  expect(backfill).toEqual([
-    { symbol: "BTCUSDT", timeframe: "1m", fromMs: startMs + minuteMs + 1, toMs: atMs + 1 },
-  ]);
-  const minute = Math.floor((atMs - startMs) / minuteMs);
-  await close(test, minute);
-  expect(minutesOf(test.bars)).toEqual([1, minute + 1]);
-  // What was missed has been told: the next bar opens no hole.
-  expect(statesOf(test, "gap")).toEqual([]);
-});
-
-test("waits between reconnects grow to a minute at most and are jittered", async () => {
-  const test = await setUp();
-  await live(test);
-  test.fake.host.isRefusing = true;
-  test.fake.host.cutSockets();
-  for (let failure = 1; failure <= 12; failure++) {
-    await until(() => statesOf(test, "reconnecting").length === failure, `failure ${failure}`);
-    await test.clock.advance(statesOf(test, "reconnecting").at(-1)!.delayMs);
-  }
-  const delays = statesOf(test, "reconnecting").map(({ delayMs }) => delayMs);
-  for (const [k, delayMs] of delays.entries()) {
-    expect(delayMs).toBeGreaterThanOrEqual(250);
-    expect(delayMs).toBeLessThanOrEqual(250 + Math.min(60_000, 1_000 * 2 ** k));
-  }
-  expect(new Set(delays).size).toBe(delays.length);
-  expect(Math.max(...delays)).toBeGreaterThan(10_000);
-});
-
-test("an open but silent socket is noticed, dropped and replaced", async () => {
-  const test = await setUp({}, { staleAfterMs: 80 * secondMs });
-  await live(test);
-  await close(test, 0);
-  await test.clock.advance(80 * secondMs);
-  await until(() => statesOf(test, "reconnecting").length === 1, "the silence is noticed");
-  expect(statesOf(test, "reconnecting")[0]!.reason).toMatch(/silent for \d+ ms/);
-  await test.clock.advance(statesOf(test, "reconnecting")[0]!.delayMs);
-  await live(test, 2);
-  expect(statesOf(test, "live")[1]!.backfill).toHaveLength(1);
 });
 
 test("one silent symbol among live ones is told as overdue, once", async () => {
@@ -189,15 +97,6 @@ test("one silent symbol among live ones is told as overdue, once", async () => {
   expect(
     statesOf(test, "overdue").map(({ symbol, timeframe, lastCloseMs }) => [symbol, timeframe, lastCloseMs]),
   ).toEqual([["BTCUSDT", "1m", null]]);
-});
-
-test("a connection that is never confirmed is given up", async () => {
-  const test = await setUp();
-  test.fake.host.socketHandler = {};
-  await test.clock.advance(15 * secondMs);
-  expect(statesOf(test, "reconnecting").map(({ reason }) => reason)).toEqual([
-    "the subscription was not confirmed",
-  ]);
 });
 
 test("messages that are damaged, of no use or impossible are counted, each as what it is", async () => {
@@ -268,28 +167,6 @@ test("heartbeats tell that something arrives, once a second at most", async () =
   await test.clock.advance(secondMs);
   await send(test, klineMessage("BTCUSDT", "1m", candleAt(startMs, minuteMs), false));
   expect(statesOf(test, "heartbeat")).toHaveLength(2);
-});
-
-test("a closed subscription is silent and its socket is gone", async () => {
-  const test = await setUp();
-  await live(test);
-  test.stream.close();
-  await until(() => test.fake.host.sockets.size === 0, "the socket closes");
-  expect(test.states.at(-1)!.kind).toBe("closed");
-  await test.clock.advance(10 * minuteMs);
-  expect(test.states.at(-1)!.kind).toBe("closed");
-  expect(test.fake.host.socketCount).toBe(1);
-});
-
-test("closing the source closes its streams", async () => {
-  const test = await setUp();
-  await live(test);
-  await test.source.close();
-  await until(() => test.fake.host.sockets.size === 0, "the socket closes");
-  expect(test.states.at(-1)!.kind).toBe("closed");
-  expect(() =>
-    test.source.subscribe({ symbols: ["BTCUSDT"], timeframes: ["1m"], onBar() {}, onState() {} }),
-  ).toThrow(/SOURCE_CLOSED/);
 });
 
 test("a connection that held for a minute makes the next failure a first one again", async () => {

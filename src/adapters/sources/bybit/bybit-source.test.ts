@@ -1,11 +1,10 @@
 import { afterEach, expect, test } from "vitest";
-import { candleAt } from "../../../../test/fakes/fake-candles.ts";
 import { startFakeBybit, type FakeBybit } from "../../../../test/fakes/fake-bybit.ts";
 import type { Fault } from "../../../../test/fakes/fake-host.ts";
 import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { Prng } from "../../../base/prng.ts";
-import { dayMs, minuteMs, secondMs } from "../../../base/time.ts";
+import { minuteMs, secondMs } from "../../../base/time.ts";
 import type { Bars } from "../../../domain/bars.ts";
 import type { BarRequest, BarSource } from "../../../ports/bar-source.ts";
 import { bybitSource, type BybitOptions } from "./bybit-source.ts";
@@ -37,28 +36,6 @@ async function fetchAll(source: BarSource, request: Partial<BarRequest>): Promis
 
 const closesOf = (pages: readonly Bars[]): number[] => pages.flatMap((page) => [...page.closeTimeMs]);
 
-test("answers that come newest first are turned round, and pages follow each other", async () => {
-  const { source, fake } = await setUp();
-  const fromMs = listedMs + dayMs;
-  const pages = await fetchAll(source, { fromMs, toMs: fromMs + 2_500 * minuteMs });
-  expect(closesOf(pages)).toEqual(Array.from({ length: 2_500 }, (_, k) => fromMs + k * minuteMs));
-  expect(pages.map((page) => page.length)).toEqual([1_000, 1_000, 500]);
-  const first = candleAt(fromMs - minuteMs, minuteMs);
-  expect([pages[0]!.high[0], pages[0]!.low[0], pages[0]!.volume[0]]).toEqual([
-    Number(first.high),
-    Number(first.low),
-    Number(first.volume),
-  ]);
-  expect(fake.host.requests.every(({ query }) => query.get("category") === "linear")).toBe(true);
-});
-
-test("the bar that is still open is left out", async () => {
-  const { source } = await setUp();
-  const closes = closesOf(await fetchAll(source, { fromMs: nowMs - 3 * minuteMs, toMs: nowMs + dayMs }));
-  expect(closes.at(-1)).toBe(Date.parse("2024-03-05T12:00:00Z"));
-  expect(closes).toHaveLength(3);
-});
-
 test("years before a listing cost two requests and no bars", async () => {
   const { source, fake } = await setUp();
   const pages = await fetchAll(source, { fromMs: Date.parse("2019-01-01"), toMs: listedMs + 10 * minuteMs });
@@ -88,12 +65,6 @@ const rateLimited = (retCode: number, headers: Readonly<Record<string, string>> 
 });
 
 const passing: readonly (readonly [string, Fault])[] = [
-  ["a maintenance page with status 200", { kind: "html", status: 200 }],
-  ["an error 502 in HTML", { kind: "html", status: 502 }],
-  ["half of the JSON", { kind: "half" }],
-  ["a body cut in the middle", { kind: "cut" }],
-  ["a broken connection", { kind: "drop" }],
-  ["no answer", { kind: "hang" }],
   ["a server timeout", rateLimited(10_000)],
   ["a server error", rateLimited(10_016)],
   ["too many visits", rateLimited(10_006)],
@@ -112,16 +83,6 @@ test.each(passing)("%s is tried again and costs nothing", async (_what, fault) =
   fake.host.faults.push(fault, fault);
   expect(closesOf(await fetchAll(source, { fromMs: nowMs - 10 * minuteMs }))).toHaveLength(10);
   expect(fake.host.requests).toHaveLength(3);
-});
-
-test("when the headers say that nothing is left, the next request waits for the reset", async () => {
-  const { source, fake, clock } = await setUp();
-  const reset = String(nowMs + 3 * secondMs);
-  fake.host.faults.push(
-    rateLimited(10_006, { "x-bapi-limit-status": "0", "x-bapi-limit-reset-timestamp": reset }),
-  );
-  await fetchAll(source, { fromMs: nowMs - 10 * minuteMs });
-  expect(clock.nowMs() - nowMs).toBeGreaterThanOrEqual(3 * secondMs);
 });
 
 test("an answer that leaves nothing holds the next request until the reset, too", async () => {

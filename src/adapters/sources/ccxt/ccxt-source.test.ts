@@ -131,41 +131,12 @@ test.each(passing.slice(0, 7))("%s instead of the list of symbols costs nothing"
   expect(closesOf(await fetchAll(set))).toHaveLength(60);
 });
 
-test("Retry-After is obeyed", async () => {
-  const set = await setUp("kucoin");
-  await set.source.symbols();
-  set.host.faults.push({
-    kind: "reply",
-    status: 429,
-    headers: { "retry-after": "40" },
-    body: { code: "429000" },
-  });
-  const beganMs = set.clock.nowMs();
-  await fetchAll(set);
-  expect(set.clock.nowMs() - beganMs).toBeGreaterThanOrEqual(40_000);
-});
-
-test("after six tries the exchange counts as unreachable", async () => {
-  const set = await setUp("kraken");
-  await set.source.symbols();
-  for (let k = 0; k < 6; k++) set.host.faults.push({ kind: "html", status: 200 });
-  await expect(fetchAll(set)).rejects.toThrow(
-    /SOURCE_UNREACHABLE Kraken.*BTC\/USD 1m bars.*6 tries.*with an HTML page/,
-  );
-});
-
 test("requests are spaced as the exchange wants it, by the clock and not by real time", async () => {
   const set = await setUp("kraken");
   for (let k = 0; k < 20; k++) await fetchAll(set);
   const times = set.host.requests.map(({ atMs }) => atMs);
   // One a second and five at once; the bars cost 1.2.
   expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(20_000);
-});
-
-test("an unknown symbol is refused with the nearest", async () => {
-  const set = await setUp("kraken");
-  const error = await fetchAll(set, { symbol: "BTC-USD" }).catch((error: unknown) => error);
-  expect(error).toMatchObject({ parts: { code: "SYMBOL_UNKNOWN", fix: 'did you mean "BTC/USD"?' } });
 });
 
 const refused: readonly (readonly [string, Exchange, Fault, RegExp])[] = [

@@ -1,4 +1,6 @@
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { DamagedSeries } from "../../../ports/bar-store.ts";
 
 const full =
   /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
@@ -80,6 +82,20 @@ export function storeDamaged(
     { code: "STORE_DAMAGED", exit: "data", message: `${path} is damaged: ${why}`, why: remains, fix },
     cause,
   );
+}
+
+/** Tells the damage of a series and goes on without it; where nobody listens, and of other failures, it is thrown. */
+export function damageTo(
+  onDamaged: ((damaged: DamagedSeries) => void) | undefined,
+  symbol: string,
+  timeframe: Timeframe,
+): (cause: unknown) => null {
+  return (cause) => {
+    const isDamage = cause instanceof KiwiError && cause.parts.code === "STORE_DAMAGED";
+    if (!isDamage || onDamaged === undefined) throw cause;
+    onDamaged({ symbol, timeframe, error: cause });
+    return null;
+  };
 }
 
 /** Whether a failure says that a file or folder is not there. */

@@ -6,12 +6,13 @@ import type {
   AppendResult,
   BarsToStore,
   BarStore,
+  DamagedSeries,
   HeldBars,
   Provenance,
   ReadOptions,
   VersionedBars,
 } from "../../../ports/bar-store.ts";
-import { isMissing, readFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
+import { damageTo, isMissing, readFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
 import { findNews } from "../bars/find-news.ts";
 import { keepNewest } from "../bars/keep-newest.ts";
@@ -85,7 +86,7 @@ export class CsvBarStore implements BarStore {
     });
   }
 
-  async list(): Promise<readonly HeldBars[]> {
+  async list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]> {
     await this.refuseNewer();
     const held: HeldBars[] = [];
     for (const name of await csvNamesIn(this.root)) {
@@ -93,12 +94,10 @@ export class CsvBarStore implements BarStore {
       const symbol = symbolOfName(name.slice(0, Math.max(0, dash)));
       const timeframe = timeframeOfName(name.slice(dash + 1));
       if (symbol === null || timeframe === null) continue;
-      const series = this.series(symbol, timeframe);
-      const [{ closeTimeMs, length, sources }, all] = [await series.newest(), await series.allVersions()];
-      if (length === 0) continue;
-      const [fromMs, toMs] = [closeTimeMs[0]!, closeTimeMs[length - 1]!];
-      const names = [...new Set([...sources, ...all.sources])].sort();
-      held.push({ symbol, timeframe, bars: length, versions: all.length, fromMs, toMs, sources: names });
+      const found = await heldIn(this.series(symbol, timeframe), symbol, timeframe).catch(
+        damageTo(onDamaged, symbol, timeframe),
+      );
+      if (found !== null) held.push(found);
     }
     return held;
   }
@@ -223,4 +222,12 @@ async function csvNamesIn(folder: string): Promise<readonly string[]> {
     if (isMissing(cause)) return [];
     throw readFault(folder, cause);
   }
+}
+
+async function heldIn(series: CsvSeries, symbol: string, timeframe: Timeframe): Promise<HeldBars | null> {
+  const [{ closeTimeMs, length, sources }, all] = [await series.newest(), await series.allVersions()];
+  if (length === 0) return null;
+  const [fromMs, toMs] = [closeTimeMs[0]!, closeTimeMs[length - 1]!];
+  const names = [...new Set([...sources, ...all.sources])].sort();
+  return { symbol, timeframe, bars: length, versions: all.length, fromMs, toMs, sources: names };
 }

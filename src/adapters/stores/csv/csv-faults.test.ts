@@ -120,6 +120,9 @@ test.each([
       "STORE_DAMAGED",
     );
     expect(await readFile(path, "utf8")).toBe(text);
+    const damaged: string[] = [];
+    const held = await store.list(({ symbol, timeframe }) => damaged.push(`${symbol} ${timeframe}`));
+    expect([held, damaged]).toEqual([[], ["TEST 1h"]]);
   });
 });
 

@@ -5,12 +5,13 @@ import type {
   AppendResult,
   BarsToStore,
   BarStore,
+  DamagedSeries,
   HeldBars,
   Provenance,
   ReadOptions,
   VersionedBars,
 } from "../../../ports/bar-store.ts";
-import { isMissing, readFault } from "../bars/bar-store-errors.ts";
+import { damageTo, isMissing, readFault } from "../bars/bar-store-errors.ts";
 import { findNews } from "../bars/find-news.ts";
 import { refuseUnfit } from "../bars/refuse-unfit.ts";
 import { symbolOfName, timeframeOfName } from "../bars/series-name.ts";
@@ -30,6 +31,8 @@ export type ParquetStoreOptions = {
   readonly blockRows?: number | undefined;
   /** How long to wait for another writer before `STORE_LOCKED`. */
   readonly lockWaitMs?: number | undefined;
+  /** What the commands in errors need besides symbol and timeframe, e.g. ` --data-folder other`. */
+  readonly repairFlags?: string | undefined;
 };
 
 /**
@@ -40,6 +43,7 @@ export class ParquetBarStore implements BarStore {
   private readonly root: string;
   private readonly blockRows: number;
   private readonly lockWaitMs: number;
+  private readonly repairFlags: string;
   private readonly database = new BarDatabase();
   private readonly folders = new Map<string, SeriesFolder>();
   private readonly running = new Set<Promise<unknown>>();
@@ -48,6 +52,7 @@ export class ParquetBarStore implements BarStore {
     this.root = root;
     this.blockRows = options.blockRows ?? defaultBlockRows;
     this.lockWaitMs = options.lockWaitMs ?? lockWaitMs;
+    this.repairFlags = options.repairFlags ?? "";
   }
 
   async append(
@@ -84,14 +89,17 @@ export class ParquetBarStore implements BarStore {
     return this.track(reading());
   }
 
-  async list(): Promise<readonly HeldBars[]> {
+  async list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]> {
     const held: HeldBars[] = [];
     for (const symbolName of await namesIn(this.root)) {
       const symbol = symbolOfName(symbolName);
       if (symbol === null) continue;
       for (const name of await namesIn(join(this.root, symbolName))) {
         const timeframe = timeframeOfName(name);
-        const found = timeframe === null ? null : await heldIn(this.folder(symbol, timeframe));
+        if (timeframe === null) continue;
+        const found = await heldIn(this.folder(symbol, timeframe)).catch(
+          damageTo(onDamaged, symbol, timeframe),
+        );
         if (found !== null) held.push(found);
       }
     }
@@ -148,7 +156,7 @@ export class ParquetBarStore implements BarStore {
     const key = `${timeframe} ${symbol}`;
     const known = this.folders.get(key);
     if (known !== undefined) return known;
-    const made = new SeriesFolder(this.root, symbol, timeframe, this.database);
+    const made = new SeriesFolder(this.root, symbol, timeframe, this.database, this.repairFlags);
     this.folders.set(key, made);
     return made;
   }

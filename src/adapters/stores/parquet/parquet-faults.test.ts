@@ -11,6 +11,7 @@ import { barFields } from "../../../domain/bars.ts";
 import type { KiwiError } from "../../../base/errors.ts";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
 import { Prng } from "../../../base/prng.ts";
+import type { DamagedSeries } from "../../../ports/bar-store.ts";
 import { ParquetBarStore } from "./parquet-bar-store.ts";
 
 const [junk, left, half] = [1, 2, 3].map(
@@ -145,6 +146,19 @@ test("a manifest with a changed digit contradicts its checksum", async () => {
     const path = join(folder, "manifest.json");
     await writeFile(path, (await readFile(path, "utf8")).replace('"bars": 48', '"bars": 49'));
     expect(await partsOf(store.lastCloseMs("TEST", "1h"))).toMatchObject({ code: "STORE_DAMAGED" });
+  });
+});
+
+test("a damaged symbol is told and does not hide the others; nobody listening, it is an error", async () => {
+  await withTwoFiles(async (store, folder) => {
+    await store.append("OTHER", "1h", hourlyBars(day(0)), provenance);
+    await writeFile(join(folder, "manifest.json"), "garbage");
+    const damaged: DamagedSeries[] = [];
+    expect(await store.list((one) => damaged.push(one))).toMatchObject([{ symbol: "OTHER", bars: 24 }]);
+    expect(damaged).toMatchObject([
+      { symbol: "TEST", timeframe: "1h", error: { parts: { code: "STORE_DAMAGED" } } },
+    ]);
+    expect(await partsOf(store.list())).toMatchObject({ code: "STORE_DAMAGED" });
   });
 });
 

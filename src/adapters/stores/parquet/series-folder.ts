@@ -31,14 +31,20 @@ export class SeriesFolder {
   private readonly database: BarDatabase;
   private readonly verifier = new FileVerifier();
 
-  constructor(root: string, symbol: string, timeframe: Timeframe, database: BarDatabase) {
+  constructor(
+    root: string,
+    symbol: string,
+    timeframe: Timeframe,
+    database: BarDatabase,
+    repairFlags: string = "",
+  ) {
     this.root = root;
     this.symbol = symbol;
     this.timeframe = timeframe;
     this.database = database;
     this.path = join(root, nameOfSymbol(symbol), nameOfTimeframe(timeframe));
     const shown = /^[\w./-]+$/.test(symbol) ? symbol : `'${symbol.replaceAll("'", String.raw`'\''`)}'`;
-    this.repairCommand = `kiwi data repair ${shown} -t ${timeframe}`;
+    this.repairCommand = `kiwi data repair ${shown} -t ${timeframe}${repairFlags}`;
   }
 
   /** What the folder holds; nothing when it does not exist. */
