@@ -1,4 +1,5 @@
 import { dayMs, hourMs } from "../base/time.ts";
+import { usualBlockBars } from "../domain/block-bars.ts";
 import { bool, choice, int } from "../domain/params.ts";
 import { timeframeMs, type Timeframe } from "../domain/timeframe.ts";
 import { metaStrategy } from "../ports/strategy.ts";
@@ -25,10 +26,11 @@ export const meta = metaStrategy({
       { min: 10, max: 20_000, step: 10 },
       "bars a strategy is measured before it may trade",
     ),
+    blend: bool(false, "share the money among the promising strategies instead of choosing one"),
     short: bool(false, "let the strategies that can also sell short"),
   },
   where: ({ windowBars, measuredBarsMin }) => measuredBarsMin <= windowBars,
-  plan: ({ regime, selector, windowBars, measuredBarsMin, short }, { timeframe }) => ({
+  plan: ({ regime, selector, blend, windowBars, measuredBarsMin, short }, { timeframe }) => ({
     arsenal: [
       { strategy: buyAndHold },
       { strategy: meanReversion, params: { short } },
@@ -37,12 +39,24 @@ export const meta = metaStrategy({
       { strategy: trendFollowing, params: { short } },
       { strategy: volatilityBreakout, params: { short } },
     ],
-    regime: { use: regime },
-    selector: { use: selector },
+    regime: regime === "hmm" ? { use: "hmm", ...lookback(timeframe) } : { use: regime },
+    selector: selector === "regime-performance" ? { use: selector, blend } : { use: selector },
     windowBars,
     measuredBarsMin,
   }),
 });
+
+/** One look of the model is a day, or a week of days; it learns from some two years of hours, or ten of days. */
+function lookback(timeframe: Timeframe): Readonly<Record<string, number>> {
+  const blockBars = usualBlockBars(timeframe);
+  const [first, refit, window] = timeframeMs(timeframe) < dayMs ? [63, 30, 730] : [100, 13, 500];
+  return {
+    blockBars,
+    trainBarsMin: first * blockBars,
+    refitBars: refit * blockBars,
+    windowBars: Math.min(200_000, window * blockBars),
+  };
+}
 
 /** The timeframe that must agree: four hours where the bars are shorter, else the next larger picture. */
 function confirming(timeframe: Timeframe): "4h" | "1d" | "1w" | "1M" {

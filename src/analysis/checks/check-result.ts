@@ -35,10 +35,10 @@ export type Finding = {
   readonly sentence: string;
 };
 
-/** The answer of a check: it passes when nothing was found. */
+/** The answer of a check: it passes when nothing was found. Null: the question does not arise, and a note says why. */
 export type CheckResult<Id extends string = string> = {
   readonly id: Id;
-  readonly pass: boolean;
+  readonly pass: boolean | null;
   readonly findings: readonly Finding[];
   /** What was left out or cannot be said, one sentence each. */
   readonly notes: readonly string[];

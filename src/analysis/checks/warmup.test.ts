@@ -11,6 +11,7 @@ import { obv } from "../../indicators/obv.ts";
 import { rsi, rsiIndicator } from "../../indicators/rsi.ts";
 import { sma } from "../../indicators/sma.ts";
 import { strategy, type AnyStrategy } from "../../ports/strategy.ts";
+import { meta } from "../../strategies/meta.ts";
 import { warmup, type WarmupOptions } from "./warmup.ts";
 
 const options: WarmupOptions = { windows: 4, windowRows: 60, historyMax: 400 };
@@ -204,6 +205,13 @@ test("what a strategy remembers of its own decisions is no warm-up", async () =>
   expect(result.pass).toBe(true);
   expect(result.measuredBars).toBe(19);
   expect(result.declaredRows).toEqual({ "": 19 });
+});
+
+test("a choice that learns from its first bar on cannot be asked how many bars it needs", async () => {
+  const { pass, notes, findings } = await warmup(subjectFor(meta, market(5)), options);
+  expect(pass).toBeNull();
+  expect(findings).toEqual([]);
+  expect(notes).toEqual([expect.stringMatching(/^it learns from every bar since the first/)]);
 });
 
 test("bars that are too few, and strategies whose runs differ, are refused", async () => {

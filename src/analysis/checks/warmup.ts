@@ -59,6 +59,28 @@ const columnPrecision = 0.01;
 /** Series that differ by less of their range decide alike but for the rarest of ties. */
 const settledSpread = 1e-4;
 
+/** A choice among strategies learns from every bar since the first: where its history begins is part of what it is. */
+function learnsForEver({ bars }: CheckSubject, strategyName: string): WarmupResult {
+  return {
+    id: "warmup",
+    pass: null,
+    findings: [],
+    notes: [
+      "it learns from every bar since the first, so no number of bars is enough; begin live trading from the same first bar",
+    ],
+    strategyName,
+    barsGiven: bars.reduce((sum, { length }) => sum + length, 0),
+    barsCompared: 0,
+    columnsCompared: 0,
+    windows: [],
+    measuredBars: null,
+    declaredBars: 0,
+    measuredRows: null,
+    declaredRows: {},
+    columns: [],
+  };
+}
+
 /**
  * Measures how much history a strategy's decisions need, and compares it with what the engine waits for. In each
  * window the strategy starts flat and with a new memory; the only difference between two runs is where their bars
@@ -71,6 +93,7 @@ export async function warmup(
   options: WarmupOptions = warmupDefaults,
 ): Promise<WarmupResult> {
   const strategy = await subject.load();
+  if (strategy.plan !== undefined) return learnsForEver(subject, strategy.name);
   const whole = ordinaryRun(subject, strategy, subject.params, subject.bars);
   if (whole.failure !== null) throw whole.failure;
   const again = ordinaryRun(subject, await subject.load(), subject.params, subject.bars);

@@ -26,7 +26,7 @@ export async function checkCommand(
     input,
     request.config.stuckAfterSeconds,
   );
-  const pass = results.every((result) => result.pass);
+  const pass = results.every((result) => result.pass !== false);
   if (flags.json === true)
     shell.out(envelope("check@1", { strategy: strategyName, dataKind, checks: results }, pass));
   else shell.out(results.map(checkText).join("\n\n"));

@@ -34,7 +34,7 @@ export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<numbe
   } finally {
     progress.end();
   }
-  const pass = output.checks.every((check) => check.pass);
+  const pass = output.checks.every((check) => check.pass !== false);
   if (flags.json === true)
     shell.out(envelope("demo@1", { dataKind: "synthetic", seed, warning, ...output }, pass));
   else shell.out(demoText(output, programName(shell)));

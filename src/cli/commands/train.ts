@@ -76,7 +76,7 @@ async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInpu
     statesMax,
     restarts: readCount("--restarts", flags.restarts, 8, 1, 1_000),
     jobs: readCount("--jobs", flags.jobs, availableParallelism(), 1, 256),
-    blockBars: readCount("--block", flags.block, 24, 2, 500),
+    blockBars: flags.block === undefined ? undefined : readCount("--block", flags.block, 24, 2, 500),
     everyMs: flags.ifDue === undefined ? undefined : timeframeMs(readTimeframe(flags.ifDue)),
   };
 }

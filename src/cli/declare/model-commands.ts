@@ -43,8 +43,10 @@ function declareTrain(program: Command, act: Act): void {
     command
       .optionsGroup("Training:")
       .option("--states <count>", "number of states: 3, or 2-5 to let BIC choose; 3 by default")
-      .option("--block <bars>", "bars that one look of the model sums up, 24 by default", (text) =>
-        readNumber("--block", text),
+      .option(
+        "--block <bars>",
+        "bars that one look of the model sums up: by default a day of bars, or 5 from daily ones up",
+        (text) => readNumber("--block", text),
       )
       .option("--restarts <count>", "attempts from different starts, 8 by default", (text) =>
         readNumber("--restarts", text),

@@ -9,7 +9,7 @@ export function checkText(result: CheckResult): string {
   const bars = barsCompared === barsGiven ? `${barsGiven} bars` : `${barsCompared} of ${barsGiven} bars`;
   const more = findings.length - findingsMax;
   return [
-    `${pass ? "PASS" : "FAIL"}  ${id}  ${strategyName}  (${bars}, ${columnsCompared} series)`,
+    `${pass === null ? "N/A " : pass ? "PASS" : "FAIL"}  ${id}  ${strategyName}  (${bars}, ${columnsCompared} series)`,
     ...findings.slice(0, findingsMax).map(({ sentence }) => `  - ${sentence}`),
     ...(more > 0 ? [`  - and ${more} more (--json lists all)`] : []),
     ...factLines(result),
@@ -20,6 +20,7 @@ export function checkText(result: CheckResult): string {
 /** What only this kind of check measures. */
 function factLines(result: CheckResult): readonly string[] {
   if (!("measuredBars" in result)) return [];
+  if (result.pass === null) return [];
   const { measuredBars, declaredBars } = result as CheckResult & {
     measuredBars: number | null;
     declaredBars: number;

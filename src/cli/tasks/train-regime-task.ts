@@ -5,6 +5,7 @@ import { retrainRegime } from "../../app/train/retrain-regime.ts";
 import { trainingBars } from "../../app/train/training-bars.ts";
 import { trainingCodeVersion } from "../../app/train/training-hash.ts";
 import type { TrainingOutcome } from "../../app/train/training-outcome.ts";
+import { usualBlockBars } from "../../domain/block-bars.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import type { TaskContext } from "../worker/task.ts";
 
@@ -16,8 +17,8 @@ export type TrainRegimeInput = {
   readonly statesMax: number;
   readonly restarts: number;
   readonly jobs: number;
-  /** Bars that one look of the model sums up. */
-  readonly blockBars: number;
+  /** Bars that one look of the model sums up; undefined leaves it to the timeframe. */
+  readonly blockBars: number | undefined;
   /** Train only where the newest version has missed so much. */
   readonly everyMs: number | undefined;
 };
@@ -53,6 +54,7 @@ export async function trainRegimeTask(
     try {
       const outcome = await retrainRegime({
         ...options,
+        blockBars: options.blockBars ?? usualBlockBars(bars.timeframe),
         store,
         bars,
         name: name ?? nameOf(bars.symbol, bars.timeframe),
