@@ -1,6 +1,12 @@
 // The public face of Kiwi: what a strategy, an indicator or a plug-in of your own imports from "kiwi".
-export { strategy, crossOver, crossUnder } from "./ports/strategy.ts";
-export type { BarContext, Series, SetupTools, StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
+export { metaStrategy, strategy, crossOver, crossUnder } from "./ports/strategy.ts";
+export type { BarContext, MetaPlan, PlanTools, Series, SetupTools } from "./ports/strategy.ts";
+export type { StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
+export type { Candidate, PerformanceView, RegimeView } from "./ports/selector.ts";
+export type { Selection, SelectionContext, Selector } from "./ports/selector.ts";
+export type { RegimeDetector, RegimeSeries } from "./ports/regime.ts";
+export { regimeLabels } from "./domain/regime.ts";
+export type { RegimeLabel } from "./domain/regime.ts";
 export { bool, choice, float, int } from "./domain/params.ts";
 export type { Params, ParamValue, ParamValues } from "./domain/params.ts";
 export { apply } from "./domain/expression.ts";

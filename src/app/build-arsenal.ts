@@ -1,3 +1,4 @@
+import { KiwiError } from "../base/errors.ts";
 import { barSeries, timeframeFrame } from "../domain/expression.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import { Arsenal } from "../engine/selection/arsenal.ts";
@@ -29,10 +30,22 @@ type Build = (setup: BacktestSetup, ground: Ground) => Session;
 
 /**
  * The strategies of a meta-strategy in their shadows, and who chooses among them, symbol by symbol. `build` puts a
- * session together; it is handed in because it is the function that calls this one.
+ * session together; it is handed in because it is the function that calls this one. Throws `ARSENAL_EMPTY`.
  */
 export function buildArsenal(request: ArsenalRequest, build: Build): Arsenal {
+  if (request.plan.arsenal.length === 0) throw arsenalEmpty(request.setup.strategy.name);
   return new Arsenal(request.ground.stores.map((_, index) => runnerFor(request, index, build)));
+}
+
+function arsenalEmpty(name: string): KiwiError {
+  return new KiwiError({
+    code: "ARSENAL_EMPTY",
+    exit: "usage",
+    message: `${name} has no strategies to choose from`,
+    why: "the arsenal of its plan is empty",
+    fix: "name at least one: arsenal: [{ strategy: mine }]",
+    topic: "strategy-errors",
+  });
 }
 
 function runnerFor(request: ArsenalRequest, index: number, build: Build): ArsenalRunner {

@@ -4,7 +4,7 @@ import { KiwiError } from "../base/errors.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
 import { addPlugin, knownPlugins, type AnyPlugin } from "./registry.ts";
 
-const kinds = new Set(["sizer", "risk", "commission", "slippage"]);
+const kinds = new Set(["sizer", "risk", "commission", "slippage", "regime", "selector"]);
 
 /** Loaded before: a file may be named twice, and doctor and run both load it. */
 const loaded = new Set<AnyPlugin>();

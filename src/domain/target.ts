@@ -25,6 +25,8 @@ export type Signal = {
   readonly reason: string;
   readonly entry: Entry;
   readonly protection: Protection;
+  /** Another strategy has taken over: levels of the present position that are not named again are withdrawn. */
+  readonly replacesProtection?: true;
 };
 
 /** A sized signal: the holdings that the account should have. */

@@ -91,6 +91,7 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
     reason: signal.reason,
     entry: onTick(entry, instrument.tickSize),
     protection: protectionOnTick(signal.protection, instrument.tickSize),
+    ...(signal.replacesProtection === true ? { replacesProtection: true } : {}),
     equityWeight,
     quantity: equityWeight < 0 ? -lots : lots,
   };

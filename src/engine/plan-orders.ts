@@ -173,9 +173,8 @@ function renewProtection(
   tracker: OrderTracker,
   timeMs: number,
 ): void {
-  if (target.protection === unprotected) return;
   const wanted = legsOf(target.protection);
-  if (wanted.length === 0) return;
+  if (wanted.length === 0 && target.replacesProtection !== true) return;
   const working = tracker.open(target.instrument).filter((order) => isAwake(order, tracker));
   const theirs = JSON.stringify(working.map(({ request }) => request.terms));
   if (theirs === JSON.stringify(wanted.map(({ terms }) => terms))) return;

@@ -25,7 +25,10 @@ export const bestRecent = definePlugin({
           strategy,
           blend: null,
           share: 1,
-          reason: strategy < 0 ? "nobody is ready" : `Sharpe ratio ${scores[strategy]!.toFixed(2)} lately`,
+          reason:
+            strategy < 0
+              ? "nobody is ready, allowed and measured"
+              : `Sharpe ratio ${scores[strategy]!.toFixed(2)} lately`,
           runnerUp: order.find((k) => k !== strategy) ?? -1,
           scores,
         };

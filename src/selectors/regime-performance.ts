@@ -56,11 +56,13 @@ export const regimePerformance = definePlugin({
     ),
   },
   create(options) {
+    let hasBegun = false;
     return {
       select(context) {
         const scores = scoresOf(context, options);
         const share = context.regime.label === "unknown" ? options.unknownShare : 1;
-        const picked = options.blend ? mix(context, scores) : pick(context, scores, options);
+        const picked = options.blend ? mix(context, scores) : pick(context, scores, options, hasBegun);
+        hasBegun ||= picked.strategy !== nobody;
         return { ...picked, share, scores: scores.candidates };
       },
     };
@@ -122,15 +124,29 @@ function difference(one: Returns, base: Returns, center: number, prior: EdgePrio
 
 type Picked = Omit<Selection, "share" | "scores">;
 
-function pick(context: SelectionContext, scores: Scores, { holdBarsMin, leadMin }: Options): Picked {
+function pick(
+  context: SelectionContext,
+  scores: Scores,
+  { holdBarsMin, leadMin }: Options,
+  hasBegun: boolean,
+): Picked {
   const { current, candidates, regime } = context;
   const order = rank(scores.candidates);
-  const mayBeNobody = !scores.hasBase || scores.nobody > 0;
+  // Before anybody has traded, holding nothing must be proved like any newcomer.
+  const mayBeNobody = !scores.hasBase || scores.nobody * context.barsPerYear > (hasBegun ? 0 : leadMin);
   const isNobodyBest = order.length === 0 || (mayBeNobody && scores.nobody >= scores.candidates[order[0]!]!);
   const best = isNobodyBest ? nobody : order[0]!;
   const scoreOf = (k: number): number => (k === nobody ? scores.nobody : scores.candidates[k]!);
   const mayStay = current === nobody ? mayBeNobody : !Number.isNaN(scores.candidates[current]!);
   const runnerUpTo = (chosen: number): number => order.find((k) => k !== chosen) ?? nobody;
+  if (order.length === 0 && !(mayStay && current !== nobody))
+    return {
+      action: current === nobody ? "hold" : "exit",
+      strategy: nobody,
+      blend: null,
+      runnerUp: nobody,
+      reason: `nobody may trade: ${demotionsOf(candidates)}`,
+    };
   const leadPerYear = (scoreOf(best) - (mayStay ? scoreOf(current) : 0)) * context.barsPerYear;
   // Going back to what trades otherwise needs no proof: staying away from it does.
   const needed = scores.hasBase && best === 0 ? 0 : leadMin;
@@ -150,6 +166,13 @@ function pick(context: SelectionContext, scores: Scores, { holdBarsMin, leadMin 
     runnerUp: mayStay ? current : runnerUpTo(best),
     reason: `${why}${nameOf(candidates, best)} promises ${percent(leadPerYear)} a year more in ${regime.label}, as far as it is proved`,
   };
+}
+
+function demotionsOf(candidates: readonly Candidate[]): string {
+  const reasons = candidates.flatMap(({ name, demotion }) =>
+    demotion === null ? [] : [`${name}: ${demotion}`],
+  );
+  return reasons.join("; ") || "none has been measured long enough";
 }
 
 /** Shares in proportion to what is proved beyond holding nothing. */

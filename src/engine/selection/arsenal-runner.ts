@@ -52,6 +52,7 @@ export class ArsenalRunner implements Runner {
   private current = -1;
   private barsSinceSwitch = 0;
   private share = 1;
+  private isBlending = false;
   /** The weight that was wanted last, by us. */
   private wantedWeight = 0;
   private readyFrom = Infinity;
@@ -133,9 +134,10 @@ export class ArsenalRunner implements Runner {
   }
 
   private follow(selection: Selection, isHandedOver: boolean): Signal | null {
+    this.isBlending = false;
     if (selection.strategy < 0) return this.wantedWeight === 0 ? null : this.flat(selection.reason);
     const { shadow } = this.candidates[selection.strategy]!;
-    if (isHandedOver) return this.takeOver(shadow, selection.reason);
+    if (isHandedOver) return this.takeOver(shadow, selection.reason, selection.action === "switch");
     if (shadow.spoken !== null)
       return this.signalOf(shadow.spoken, `${shadow.name}: ${shadow.spoken.reason}`);
     if (shadow.weight === 0 && this.wantedWeight !== 0)
@@ -144,25 +146,37 @@ export class ArsenalRunner implements Runner {
   }
 
   /** What the new one holds already is bought at market; what it still waits for is waited for. */
-  private takeOver(shadow: Shadow, reason: string): Signal | null {
+  private takeOver(shadow: Shadow, reason: string, isNew: boolean): Signal | null {
     if (shadow.weight === 0 || shadow.wanted === null)
       return this.wantedWeight === 0 ? null : this.flat(`${shadow.name} holds nothing; ${reason}`);
     const entry = shadow.isExposed ? ({ kind: "market" } as const) : shadow.wanted.entry;
-    return { ...this.signalOf(shadow.wanted, `${shadow.name} takes over: ${reason}`), entry };
+    const { protection } = shadow;
+    return {
+      ...this.signalOf(
+        shadow.wanted,
+        `${shadow.name}${isNew ? " takes over" : " in another size"}: ${reason}`,
+      ),
+      entry,
+      protection,
+      replacesProtection: true,
+    };
   }
 
   private mix(selection: Selection, shares: Float64Array): Signal | null {
     let weight = 0;
     for (let k = 0; k < shares.length; k++) weight += shares[k]! * this.candidates[k]!.weight * this.share;
-    const isSame =
+    const isClose =
       Math.abs(weight - this.wantedWeight) < blendStep && (weight === 0) === (this.wantedWeight === 0);
-    if (isSame) return null;
+    const begins = !this.isBlending && weight !== 0;
+    this.isBlending = true;
+    if (isClose && !begins) return null;
     return {
       instrument: this.instrument,
       weight,
       reason: selection.reason,
       entry: { kind: "market" },
       protection: {},
+      replacesProtection: true,
     };
   }
 

@@ -83,8 +83,10 @@ export class WatchedCandidate implements Candidate {
     const { shadow } = this;
     const equity = shadow.equity;
     const notional = shadow.tradedNotional;
-    const change = equity / this.lastEquity - 1;
-    const turnover = (notional - this.lastNotional) / this.lastEquity;
+    // An account that is worth nothing has lost everything once, and nothing after that.
+    const isWorth = this.lastEquity > 0;
+    const change = isWorth ? Math.max(-1, equity / this.lastEquity - 1) : 0;
+    const turnover = isWorth ? (notional - this.lastNotional) / this.lastEquity : 0;
     const isExposed = this.wasExposed || shadow.isExposed;
     this.lastEquity = equity;
     this.lastNotional = notional;

@@ -1,4 +1,4 @@
-import type { Signal } from "../../domain/target.ts";
+import { unprotected, type Protection, type Signal } from "../../domain/target.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Runner } from "../runner.ts";
@@ -18,6 +18,8 @@ export class Shadow {
   spoken: Signal | null = null;
   /** The last thing it wanted. */
   wanted: Signal | null = null;
+  /** The levels that protect what it wants: a signal that names none keeps those of the one before. */
+  protection: Protection = unprotected;
   /** What it holds or waits for: 1 fully long, 0 flat, -1 fully short. */
   weight = 0;
 
@@ -48,10 +50,16 @@ export class Shadow {
   settle(): void {
     const { decision } = this.session.pipeline;
     this.spoken = decision.targets.length > 0 ? this.runner.signal : null;
-    if (this.spoken !== null) this.wanted = this.spoken;
+    if (this.spoken !== null) this.hear(this.spoken);
     const isOut = !this.isExposed && this.session.orders.open(first).length === 0;
     // A stop or a target has closed its position, or the venue refused the order: what it wanted is over.
     this.weight = isOut ? 0 : (this.wanted?.weight ?? 0);
+  }
+
+  private hear(signal: Signal): void {
+    const goesOn = this.weight !== 0 && Math.sign(signal.weight) === Math.sign(this.weight);
+    if (!goesOn || Object.keys(signal.protection).length > 0) this.protection = signal.protection;
+    this.wanted = signal;
   }
 }
 
