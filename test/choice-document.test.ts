@@ -1,15 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { installKiwiSpecifier } from "../src/app/kiwi-specifier.ts";
-import { withPlugins, type AnyPlugin } from "../src/app/registry.ts";
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema } from "../src/app/run-config.ts";
-import { syntheticBars } from "../src/app/synthetic-source.ts";
-import { metaStrategy } from "../src/ports/strategy.ts";
-import { buyAndHold } from "../src/strategies/buy-and-hold.ts";
-import { smaCross } from "../src/strategies/sma-cross.ts";
 import { runKiwi, temporaryFolder } from "./run-kiwi.ts";
 
 // What the page on choosing a strategy shows is saved as it stands there, and run.
@@ -34,30 +25,14 @@ test("the meta-strategy of the page runs as it is written", async () => {
 
 test("the selector of the page chooses once a plan names it", async () => {
   writeFileSync(join(folder, "calmest.ts"), selector!);
-  installKiwiSpecifier();
-  const url = pathToFileURL(join(folder, "calmest.ts")).href;
-  const own = (await import(/* @vite-ignore */ url)) as { readonly default: AnyPlugin };
-  const strategy = metaStrategy({
-    name: "calm-choice",
-    summary: "",
-    params: {},
-    plan: () => ({
-      arsenal: [{ strategy: buyAndHold }, { strategy: smaCross }],
-      regime: { use: "bull-bear" },
-      selector: { use: "calmest" },
-      windowBars: 200,
-      measuredBarsMin: 100,
-    }),
-  });
-  const { session } = withPlugins([own.default], () =>
-    runBacktest({
-      bars: syntheticBars("synthetic:bars=2000", 7),
-      strategy,
-      params: {},
-      config: runConfigSchema.parse({}),
-    }),
+  writeFileSync(
+    join(folder, "calm-choice.ts"),
+    choice!.replace(/selector: \{[^}]*\}/, 'selector: { use: "calmest" }'),
   );
-  const { switches } = session.pipeline.arsenal!.runners[0]!.log;
-  expect(switches.length).toBeGreaterThan(1);
-  for (const { reason } of switches) expect(reason).toMatch(/^fell least: /);
+  const own = ["--plugin", "calmest.ts"];
+  const { code, out, err } = await runKiwi(folder, ["backtest", "./calm-choice.ts", ...market, ...own]);
+  expect([code, err]).toEqual([0, ""]);
+  const { selection } = JSON.parse(out) as { selection: { switches: readonly { reason: string }[] } };
+  expect(selection.switches.length).toBeGreaterThan(1);
+  for (const { reason } of selection.switches) expect(reason).toMatch(/^fell least: /);
 });
