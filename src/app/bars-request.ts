@@ -1,7 +1,25 @@
 import { parseTimeframe, type Timeframe } from "../domain/timeframe.ts";
-import type { BarsRequest } from "./load-bars.ts";
+import type { KiwiConfig } from "./config-schema.ts";
 import { readDay } from "./read-day.ts";
 import type { RunRequest } from "./run-request.ts";
+
+/** What to load: paths and how to read them. */
+export type BarsRequest = {
+  /** Relative paths start here. */
+  readonly folder: string;
+  readonly data: readonly string[];
+  /** Where downloaded bars are kept: read when `data` names nothing and `pairs` does. */
+  readonly dataFolder?: string | undefined;
+  /** Stored bars are read as they were known then; default the present. Files have no past: they are refused with it. */
+  readonly asOfMs?: number | undefined;
+  readonly pairs: readonly string[];
+  readonly timeframe: Timeframe | undefined;
+  /** Bars that close later are left out. */
+  readonly toMs: number;
+  readonly csv: KiwiConfig["csv"];
+  readonly seed: number;
+  readonly nowMs: number;
+};
 
 /** How the bars of a request are to be loaded. */
 export function barsRequestOf({

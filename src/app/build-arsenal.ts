@@ -12,7 +12,7 @@ import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import type { PluginTools } from "../ports/plugin.ts";
 import type { MetaPlan } from "../ports/strategy.ts";
 import { barsPerYear } from "./bars-per-year.ts";
-import type { BacktestSetup, Ground } from "./build-session.ts";
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { createPlugin } from "./registry.ts";
 import type { RunConfig } from "./run-config.ts";
 

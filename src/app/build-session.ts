@@ -1,6 +1,6 @@
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { calendarNamed } from "../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../domain/calendar/detect-calendar-name.ts";
-import type { Calendar } from "../domain/calendar/calendar.ts";
 import { conversionsFor } from "../domain/currency.ts";
 import type { Bars } from "../domain/bars.ts";
 import { isExternal } from "../domain/external-series.ts";
@@ -25,45 +25,12 @@ import { SimulatedVenue } from "../venue/simulated-venue.ts";
 import { KiwiError } from "../base/errors.ts";
 import { findExternal } from "./find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
-import { modelNamed, type RegimeModels } from "./model-named.ts";
+import { modelNamed } from "./model-named.ts";
 import { planOf } from "./meta/plan-of.ts";
 import { createPlugin } from "./registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
 import { riskRules, sizingOf } from "./risk-rules.ts";
 import { instrumentConfig, type RunConfig } from "./run-config.ts";
-
-/** What a backtest consists of, before anything runs. */
-export type BacktestSetup = {
-  /** Base bars, one per symbol: what orders fill on. */
-  readonly bars: readonly Bars[];
-  readonly strategy: AnyStrategy;
-  readonly params: Readonly<Record<string, ParamValue>>;
-  readonly config: RunConfig;
-  /** Series that are known and never traded, such as those of `sentimentSeries`; each has a name of its own. */
-  readonly externals?: readonly Bars[];
-  /** Trained regime models by the names that detectors ask for. */
-  readonly regimeModels?: RegimeModels;
-  /** Timeframe that is decided on, when it is not that of the bars. */
-  readonly timeframe?: Timeframe;
-  /** Decisions before this close time only warm up. */
-  readonly tradeFromMs?: number;
-};
-
-/** The parts of a run that do not depend on strategy or parameters: a sweep makes them once. */
-export type Ground = {
-  readonly instruments: readonly Instrument[];
-  readonly calendars: readonly Calendar[];
-  readonly bars: readonly Bars[];
-  /** Frames that build the decision bars, or null when every base bar is decided on. */
-  readonly frames: readonly ResampledFrame[] | null;
-  /** Columns over the decision bars, by instrument. */
-  readonly stores: readonly ColumnStore[];
-  /**
-   * Series besides the bars, by name; every session brings those of its setup along. Absent from a part of a ground:
-   * its stores read those of the whole.
-   */
-  readonly externals?: Map<string, Bars>;
-};
 
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
 

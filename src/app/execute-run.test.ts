@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
 import { sliceBars } from "../domain/bars.ts";
-import type { BacktestSetup } from "./build-session.ts";
+import type { BacktestSetup } from "./backtest-setup.ts";
 import { costSensitivity, executeRun } from "./execute-run.ts";
 import { knownPlugins, strategyNamed } from "./registry.ts";
 import { runConfigSchema } from "./run-config.ts";

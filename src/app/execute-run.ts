@@ -1,5 +1,5 @@
 import type { CostPoint } from "../analysis/report/report-input.ts";
-import type { BacktestSetup, Ground } from "./build-session.ts";
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "./scaled-costs.ts";
 import { tradedRangeOf } from "./traded-range.ts";

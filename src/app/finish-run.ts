@@ -15,7 +15,8 @@ import { selectionOf } from "./meta/selection-of.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { reportInputOf } from "./report-input.ts";
 import type { BacktestResult } from "./run-backtest.ts";
-import { configHash, dataHash, readHash, tradedBars } from "./run-hashes.ts";
+import { dataHash } from "./data-hash.ts";
+import { configHash, readHash, tradedBars } from "./run-hashes.ts";
 import { refuseOnlyWarmup } from "./warmup-need.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 

@@ -3,7 +3,8 @@ import { validateBars } from "../data/validation/validate-bars.ts";
 import { calendarNamed } from "../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../domain/calendar/detect-calendar-name.ts";
 import { runConfigOf, type KiwiConfig } from "./config-schema.ts";
-import { loadBars, type BarSource, type BarsRequest } from "./load-bars.ts";
+import type { BarsRequest } from "./bars-request.ts";
+import { loadBars, type BarSource } from "./load-bars.ts";
 import { instrumentConfig } from "./run-config.ts";
 
 /** A source of bars, how it was read, and what validation says about it. */

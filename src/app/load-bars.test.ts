@@ -8,7 +8,8 @@ import { syntheticMarket } from "../data/synthetic/synthetic-market.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import { kiwiConfigSchema } from "./config-schema.ts";
 import { findDataFiles } from "./find-data-files.ts";
-import { loadBars, type BarsRequest } from "./load-bars.ts";
+import type { BarsRequest } from "./bars-request.ts";
+import { loadBars } from "./load-bars.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-bars-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

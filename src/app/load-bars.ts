@@ -1,10 +1,9 @@
+import type { BarsRequest } from "./bars-request.ts";
 import { relative, resolve } from "node:path";
 import { KiwiError } from "../base/errors.ts";
 import { formatTime } from "../base/time.ts";
 import type { CsvDetected, CsvOptions, Quarantine } from "../adapters/sources/csv/csv-reading.ts";
 import { sliceBars, type Bars } from "../domain/bars.ts";
-import type { Timeframe } from "../domain/timeframe.ts";
-import type { KiwiConfig } from "./config-schema.ts";
 import { isDataFolder } from "./data/data-folder.ts";
 import type { StoredProvenance } from "./data/stored-bars.ts";
 import { findDataFiles, type DataFile } from "./find-data-files.ts";
@@ -15,24 +14,6 @@ import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 
 /** Warnings beyond this many are counted and not shown one by one. */
 const warningsMax = 6;
-
-/** What to load: paths and how to read them. */
-export type BarsRequest = {
-  /** Relative paths start here. */
-  readonly folder: string;
-  readonly data: readonly string[];
-  /** Where downloaded bars are kept: read when `data` names nothing and `pairs` does. */
-  readonly dataFolder?: string | undefined;
-  /** Stored bars are read as they were known then; default the present. Files have no past: they are refused with it. */
-  readonly asOfMs?: number | undefined;
-  readonly pairs: readonly string[];
-  readonly timeframe: Timeframe | undefined;
-  /** Bars that close later are left out. */
-  readonly toMs: number;
-  readonly csv: KiwiConfig["csv"];
-  readonly seed: number;
-  readonly nowMs: number;
-};
 
 /** Where the bars of one symbol come from, and what was found on the way. */
 export type BarSource = {

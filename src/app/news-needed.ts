@@ -2,7 +2,7 @@ import { isExternal, withOwnSymbol } from "../domain/external-series.ts";
 import { barSeries, timeframeFrame, type Expr } from "../domain/expression.ts";
 import { resolveParams, type Params } from "../domain/params.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
-import type { BacktestSetup } from "./build-session.ts";
+import type { BacktestSetup } from "./backtest-setup.ts";
 import { planOf } from "./meta/plan-of.ts";
 
 type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars"> & {

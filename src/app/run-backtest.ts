@@ -6,7 +6,8 @@ import type { DecisionLog } from "../engine/journal/decision-log.ts";
 import type { Session } from "../engine/session.ts";
 import { runBatch } from "../engine/step.ts";
 import { buyAndHold } from "../strategies/buy-and-hold.ts";
-import { buildSession, layGround, type BacktestSetup, type Ground } from "./build-session.ts";
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
+import { buildSession, layGround } from "./build-session.ts";
 import { funnelOf, type Funnel } from "./funnel.ts";
 
 /** A finished backtest: everything that a report, a check or a search may ask of it. */

@@ -1,18 +1,8 @@
-import { bytesOf, canonicalJson, sha256, sha256Of } from "../base/hash.ts";
-import { barFields, type Bars } from "../domain/bars.ts";
-import type { BacktestSetup } from "./build-session.ts";
+import { dataHash } from "./data-hash.ts";
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Bars } from "../domain/bars.ts";
+import type { BacktestSetup } from "./backtest-setup.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-
-/** SHA-256 over symbols, timeframes and every column of the bars. */
-export function dataHash(bars: readonly Bars[]): string {
-  return sha256Of(
-    bars.flatMap((table) => [
-      `${table.symbol}\n${table.timeframe}\n${table.length}\n`,
-      bytesOf(table.closeTimeMs, table.length),
-      ...barFields.map((name) => bytesOf(table[name], table.length)),
-    ]),
-  );
-}
 
 /** The bars that a run trades on and the finer ones that it fills on: `dataHash` of them is what trials are counted by. */
 export function tradedBars({ loaded, detail }: Pick<PreparedRun, "loaded" | "detail">): readonly Bars[] {

@@ -2,7 +2,8 @@ import { sessionEnds } from "../analysis/metrics/sessions.ts";
 import { sharpeOf, totalReturnOf } from "../analysis/metrics/sweep-score.ts";
 import { DecisionLog } from "../engine/journal/decision-log.ts";
 import type { ParamValue } from "../domain/params.ts";
-import { buildSession, layGround, type BacktestSetup } from "./build-session.ts";
+import type { BacktestSetup } from "./backtest-setup.ts";
+import { buildSession, layGround } from "./build-session.ts";
 import { runThrough } from "./run-backtest.ts";
 
 /** The score of one set of parameters. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { CheckSubject } from "../../src/analysis/checks/check-subject.ts";
 import { lookahead, lookaheadDefaults } from "../../src/analysis/checks/lookahead.ts";
-import { buildSession, layGround, type BacktestSetup, type Ground } from "../../src/app/build-session.ts";
+import type { BacktestSetup, Ground } from "../../src/app/backtest-setup.ts";
+import { buildSession, layGround } from "../../src/app/build-session.ts";
 import { runConfigSchema } from "../../src/app/run-config.ts";
 import { historicalFeed } from "../../src/data/historical-feed.ts";
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";

@@ -8,7 +8,8 @@ import { barsOf, type Bars } from "../../domain/bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { barQuality } from "../../ports/bar-store.ts";
 import { kiwiConfigSchema } from "../config-schema.ts";
-import { loadBars, type BarsRequest } from "../load-bars.ts";
+import type { BarsRequest } from "../bars-request.ts";
+import { loadBars } from "../load-bars.ts";
 import { dataPathsOf, makeDataFolder } from "./data-folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-stored-"));

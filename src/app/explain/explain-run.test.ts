@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { floorToStep } from "../../base/numbers.ts";
-import type { BacktestSetup } from "../build-session.ts";
+import type { BacktestSetup } from "../backtest-setup.ts";
 import { runBacktest } from "../run-backtest.ts";
 import { strategyNamed } from "../registry.ts";
 import { runConfigSchema, type RunConfigInput } from "../run-config.ts";

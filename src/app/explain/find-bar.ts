@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { plainSymbol } from "../pick-symbols.ts";
-import type { Ground } from "../build-session.ts";
+import type { Ground } from "../backtest-setup.ts";
 
 /** A bar that is decided on, and the base bar with whose close that happens. */
 export type FoundBar = {

@@ -2,7 +2,8 @@ import type { ExecutionReport, OrderId } from "../../domain/order.ts";
 import { RiskGate, type NamedRule } from "../../engine/risk-gate.ts";
 import type { Session } from "../../engine/session.ts";
 import type { RiskVerdict } from "../../ports/risk.ts";
-import { buildSession, type BacktestSetup, type Ground } from "../build-session.ts";
+import type { BacktestSetup, Ground } from "../backtest-setup.ts";
+import { buildSession } from "../build-session.ts";
 import { riskRules } from "../risk-rules.ts";
 
 /** What a rule answered to which order. */

@@ -1,7 +1,7 @@
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { MetaPlan } from "../../ports/strategy.ts";
-import type { BacktestSetup } from "../build-session.ts";
+import type { BacktestSetup } from "../backtest-setup.ts";
 
 /** What the strategy of a setup chooses from; null where it trades by itself. */
 export function planOf({

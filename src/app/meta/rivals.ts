@@ -1,6 +1,6 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
 import type { MetaPlan } from "../../ports/strategy.ts";
-import type { BacktestSetup } from "../build-session.ts";
+import type { BacktestSetup } from "../backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "../run-backtest.ts";
 import { tradedRangeOf } from "../traded-range.ts";
 import { watchedStrategy } from "../watched-strategy.ts";

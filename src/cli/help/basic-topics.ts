@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Commands, configuration, exit codes, output for programs, bugs. */
 export const basicTopics: readonly Topic[] = [

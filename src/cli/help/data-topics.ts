@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Bars: where they come from and how they are read. */
 export const dataTopics: readonly Topic[] = [

@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Models: how they are trained, kept and used. */
 export const modelTopics: readonly Topic[] = [

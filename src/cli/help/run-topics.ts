@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Runs: what they cost, how they are kept, checked and explained. */
 export const runTopics: readonly Topic[] = [

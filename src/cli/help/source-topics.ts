@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Bars from venues: how they are fetched, kept and repaired. */
 export const sourceTopics: readonly Topic[] = [

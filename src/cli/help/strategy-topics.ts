@@ -1,4 +1,4 @@
-import type { Topic } from "./topics.ts";
+import type { Topic } from "./topic.ts";
 
 /** Strategies, their parameters, indicators and plug-ins. */
 export const strategyTopics: readonly Topic[] = [

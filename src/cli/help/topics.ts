@@ -1,17 +1,10 @@
+import type { Topic } from "./topic.ts";
 import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
-
-/** A short text on something that a command's own help cannot say. */
-export type Topic = {
-  readonly name: string;
-  /** Half a line, for the list. */
-  readonly summary: string;
-  readonly lines: readonly string[];
-};
 
 /** Every topic. Each one that an error names is here; a test sees to it. */
 export const topics: readonly Topic[] = [

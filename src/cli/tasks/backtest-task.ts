@@ -6,7 +6,7 @@ import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun } from "../../app/finish-run.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import { readFailConditions, tryFailConditions, type FailOutcome } from "../flags/fail-conditions.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import type { RunDocument } from "./run-document.ts";
 import { ledgerPathOf, storeRun } from "./store-run.ts";

@@ -2,7 +2,7 @@ import { checkRequestOf, pluginPathsOf } from "../../app/check-request-of.ts";
 import { executeRun } from "../../app/execute-run.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { makeChecks, type CheckKind } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 

@@ -13,7 +13,7 @@ import { finishRun } from "../../app/finish-run.ts";
 import { prepareRun, type PreparedRun } from "../../app/prepare-run.ts";
 import { strategies } from "../../app/registry.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
 import { makeChecks } from "./make-checks.ts";
 import { htmlOf } from "./store-run.ts";

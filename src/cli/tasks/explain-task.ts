@@ -1,7 +1,7 @@
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 import type { Explanation } from "../../app/explain/explanation.ts";
 import { explainRun, type Question } from "../../app/explain/explain-run.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import { changesSince, requestOf } from "./run-again.ts";
 

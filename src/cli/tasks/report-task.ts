@@ -8,7 +8,7 @@ import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun, type FinishedRun } from "../../app/finish-run.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { readFailConditions, tryFailConditions } from "../flags/fail-conditions.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { shownCommand } from "./backtest-task.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import { changesSince, requestOf } from "./run-again.ts";

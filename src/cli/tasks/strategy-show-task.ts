@@ -3,7 +3,7 @@ import { warmupNeed } from "../../app/warmup-need.ts";
 import { barSeries, timeframeFrame, type Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 
 export type StrategyShown = {
   readonly name: string;

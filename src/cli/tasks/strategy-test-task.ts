@@ -4,7 +4,7 @@ import { executeRun } from "../../app/execute-run.ts";
 import type { Funnel } from "../../app/funnel.ts";
 import type { RunRequest } from "../../app/run-request.ts";
 import { refuseOnlyWarmup } from "../../app/warmup-need.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 import { makeChecks } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 

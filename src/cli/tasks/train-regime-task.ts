@@ -7,7 +7,7 @@ import { trainingCodeVersion } from "../../app/train/training-hash.ts";
 import type { TrainingOutcome } from "../../app/train/training-outcome.ts";
 import { usualBlockBars } from "../../domain/block-bars.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
-import type { TaskContext } from "../worker/task.ts";
+import type { TaskContext } from "../worker/task-context.ts";
 
 export type TrainRegimeInput = {
   readonly request: Pick<RunRequest, "folder" | "config" | "nowMs">;

@@ -3,7 +3,8 @@ import { installKiwiSpecifier } from "../../app/kiwi-specifier.ts";
 import { flushCompiled, keepCompiled } from "../compile-cache.ts";
 import { failureOf } from "./failure.ts";
 import { ProgressBoard } from "./progress-board.ts";
-import { tasks, type Task, type TaskName, type WorkerMessage } from "./task.ts";
+import type { Task } from "./task-context.ts";
+import { tasks, type TaskName, type WorkerMessage } from "./task.ts";
 
 // The other side of run-task.ts: a thread of its own for every piece of work that runs a person's code.
 type WorkerInput = { readonly name: TaskName; readonly input: unknown; readonly memory: SharedArrayBuffer };

@@ -16,7 +16,7 @@ import type { KiwiConfig } from "../../config-schema.ts";
 import { newsEndsEarly, newsMissing } from "../../find-external.ts";
 import { readDay } from "../../read-day.ts";
 import { plainSymbol } from "../../pick-symbols.ts";
-import { dataHash } from "../../run-hashes.ts";
+import { dataHash } from "../../data-hash.ts";
 import { dataPathsOf } from "../data-folder.ts";
 import { withNewsFolder, type NewsFolder } from "./news-folder.ts";
 
