@@ -13,6 +13,9 @@ import { table } from "./table.ts";
 /** Longer sources say less than the values do. */
 const sourceLinesMax = 24;
 
+/** Series values below this are shown in powers of ten. */
+const tiny = 1e-9;
+
 /** An explanation for people, from the bar to the fill. */
 export function explanationText(runId: string, explained: Explanation): string {
   const { symbol, timeframe, closeTimeMs, decidedMs } = explained;
@@ -155,8 +158,11 @@ function trailText(trail: Trail): string {
     : `${percentText(trail.fraction)} behind`;
 }
 
+/** A price needs all its digits; a probability of 0.0000000000000000001 does not. */
 function valueText(value: number | null): string {
-  return value === null ? "n/a" : priceText(value);
+  if (value === null) return "n/a";
+  const isTiny = value !== 0 && Math.abs(value) < tiny;
+  return isTiny ? value.toExponential(2) : priceText(value);
 }
 
 /** What the strategy does with a bar, where it said nothing and the reason can only be read. */
