@@ -1,3 +1,4 @@
+import { countOf } from "../data/validation/finding-list.ts";
 import { KiwiError } from "../base/errors.ts";
 import { ownFrame } from "../domain/expression.ts";
 import { warmupOf } from "../engine/columns/warmup.ts";
@@ -8,7 +9,7 @@ import type { BacktestResult } from "./run-backtest.ts";
 export function warmupNeed(runner: Pick<Runner, "expressions">): string {
   const texts = [...needsOf(runner.expressions)]
     .filter(([, rows]) => rows > 0)
-    .map(([frame, rows]) => `${rows} bars${frame === ownFrame ? "" : ` of ${frame}`}`);
+    .map(([frame, rows]) => `${countOf(rows, "bar")}${frame === ownFrame ? "" : ` of ${frame}`}`);
   return texts.length === 0 ? "no bars" : texts.join(" and ");
 }
 
