@@ -71,7 +71,9 @@ function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput,
   const held = rows.find(({ strategy }) => isHolding(strategy))?.metrics.totalReturn ?? 0;
   const others = rows.filter(({ strategy }) => !isHolding(strategy));
   const better = others.filter(({ metrics }) => (metrics.totalReturn ?? 0) > held).length;
-  const said = checks.map(({ id, pass }) => `${id} ${pass ? "PASS" : "FAIL"}`).join("  ");
+  const said = checks
+    .map(({ id, pass }) => `${id} ${pass === null ? "N/A" : pass ? "PASS" : "FAIL"}`)
+    .join("  ");
   return [
     results,
     "",
