@@ -51,6 +51,15 @@ test("around the clock on days without a weekend is 24/7, and so is nothing at a
   expect(detectCalendarName(barsClosingAt("1h", []))).toBe("24/7");
 });
 
+test("a few hours of a night on a weekday are no hours of US shares", () => {
+  const closesBetween = (fromHour: number, toHour: number) =>
+    Array.from({ length: toHour - fromHour + 1 }, (_, k) => Date.UTC(2024, 6, 2, fromHour + k));
+  expect(detectCalendarName(barsClosingAt("1h", closesBetween(2, 9)))).toBe("24/7");
+  expect(detectCalendarName(barsClosingAt("1h", closesBetween(3, 20)))).toBe("24/7");
+  // From four in the morning to eight in the evening in New York, in summer.
+  expect(detectCalendarName(barsClosingAt("1h", closesBetween(9, 24)))).toBe("us-equity");
+});
+
 test("weekly bars tell by the day they end on", () => {
   const monday = Date.UTC(2024, 6, 1);
   const weeks = [0, 1, 2, 3, 4, 5].map((week) => monday + week * 7 * dayMs);

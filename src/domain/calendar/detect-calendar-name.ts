@@ -7,11 +7,13 @@ import { weekdayOf } from "./days.ts";
 const rowsMax = 20_000;
 /** Extended hours of US shares cover 16 hours of the day (17 with the change of clocks). */
 const aroundTheClockMs = 20 * hourMs;
+/** No bar of US shares closes after one and until eight o'clock UTC, summer or winter, extended hours included. */
+const deepNight = { fromMs: hourMs, toMs: 8 * hourMs };
 
 /**
  * Guesses the calendar from when the bars close: `24/7` where weekend bars are common, `24/5` where bars come at
- * night or on Sunday but not on Saturday, else `us-equity`. Without bars, or around the clock on days that hold
- * no weekend, it says `24/7`.
+ * night or on Sunday but not on Saturday, else `us-equity`. Without bars, or around the clock or by night on days that
+ * hold no weekend, it says `24/7`.
  */
 export function detectCalendarName(bars: Bars): string {
   const rows = Math.min(bars.length, rowsMax);
@@ -23,9 +25,19 @@ export function detectCalendarName(bars: Bars): string {
   if (spanMs > dayMs) return sundays + saturdays >= rows / 10 ? "24/7" : "us-equity";
   if (saturdays >= rows / 14) return "24/7";
   if (sundays > 0) return hasSaturdayBetween(bars, rows) ? "24/5" : "24/7";
-  if (spanMs < dayMs && coveredMs(bars, rows, spanMs) >= aroundTheClockMs)
-    return hasSaturdayBetween(bars, rows) ? "24/5" : "24/7";
+  const isForeign = coveredMs(bars, rows, spanMs) >= aroundTheClockMs || nights(bars, rows) > rows / 20;
+  if (spanMs < dayMs && isForeign) return hasSaturdayBetween(bars, rows) ? "24/5" : "24/7";
   return "us-equity";
+}
+
+/** Bars that close while no US share trades. */
+function nights(bars: Bars, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    const timeOfDayMs = bars.closeTimeMs[row]! % dayMs;
+    if (timeOfDayMs > deepNight.fromMs && timeOfDayMs <= deepNight.toMs) count += 1;
+  }
+  return count;
 }
 
 /** Bars per UTC weekday of the instant just before the close; index 0 is Sunday. */
