@@ -163,3 +163,15 @@ test("the return of a bar belongs to the regime that was known when the bar bega
   expect(count).toBe(returns.length);
   expect(mean).toBeCloseTo(returns.reduce((sum, value) => sum + value, 0) / returns.length, 12);
 });
+
+test("an arsenal may name built-in strategies, and a wrong name is told with the nearest one", () => {
+  const named = metaOf([], { arsenal: [{ strategy: "sma-cross" }, { strategy: trendFollowing }] });
+  const itself = metaOf([smaCross, trendFollowing]);
+  expect(run(named).decisionsHash).toBe(run(itself).decisionsHash);
+  const wrong = metaOf([], { arsenal: [{ strategy: "sma-corss" }] });
+  expect(() => run(wrong)).toThrow(/no strategy is called "sma-corss"/);
+});
+
+test("an arsenal without strategies is refused", () => {
+  expect(() => run(metaOf([]))).toThrow(/has no strategies to choose from/);
+});

@@ -10,7 +10,7 @@ import type { CostRate } from "../engine/selection/switch-costs.ts";
 import type { Session } from "../engine/session.ts";
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import type { PluginTools } from "../ports/plugin.ts";
-import type { MetaPlan } from "../ports/strategy.ts";
+import type { ResolvedPlan } from "./meta/plan-of.ts";
 import { barsPerYear } from "./bars-per-year.ts";
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { createPlugin } from "./registry.ts";
@@ -20,7 +20,7 @@ import type { RunConfig } from "./run-config.ts";
 export type ArsenalRequest = {
   readonly setup: BacktestSetup;
   readonly ground: Ground;
-  readonly plan: MetaPlan;
+  readonly plan: ResolvedPlan;
   readonly tools: PluginTools;
   readonly commission: CommissionModel;
   readonly slippage: SlippageModel;

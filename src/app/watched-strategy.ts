@@ -1,4 +1,5 @@
-import type { AnyStrategy, MetaPlan } from "../ports/strategy.ts";
+import type { AnyStrategy } from "../ports/strategy.ts";
+import { resolvePlan, type ResolvedPlan } from "./meta/plan-of.ts";
 
 type OnBar = (context: { readonly timeMs: number }) => void;
 
@@ -20,10 +21,10 @@ export function watchedStrategy(strategy: AnyStrategy, onBar?: (timeMs: number) 
   // A choice among strategies is never asked itself: those that it chooses from are.
   return plan === undefined
     ? watched
-    : { ...watched, plan: (p, about) => watchedPlan(plan(p, about), onBar) };
+    : { ...watched, plan: (p, about) => watchedPlan(resolvePlan(plan(p, about)), onBar) };
 }
 
-function watchedPlan(plan: MetaPlan, onBar: (timeMs: number) => void): MetaPlan {
+function watchedPlan(plan: ResolvedPlan, onBar: (timeMs: number) => void): ResolvedPlan {
   return {
     ...plan,
     arsenal: plan.arsenal.map((one) => ({ ...one, strategy: watchedStrategy(one.strategy, onBar) })),

@@ -79,7 +79,8 @@ export type PlanTools = {
 export type MetaPlan = {
   /** The strategies to choose from; each trades every symbol in a shadow, with costs. */
   readonly arsenal: readonly {
-    readonly strategy: AnyStrategy;
+    /** A strategy, or the name of a built-in one. */
+    readonly strategy: AnyStrategy | string;
     /** Parameters other than the strategy's defaults. */
     readonly params?: Readonly<Record<string, ParamValue>>;
     /** Shown instead of the strategy's name, where it is there more than once. */

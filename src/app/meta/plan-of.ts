@@ -1,9 +1,17 @@
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { MetaPlan } from "../../ports/strategy.ts";
+import type { AnyStrategy, MetaPlan } from "../../ports/strategy.ts";
 import type { BacktestSetup } from "../backtest-setup.ts";
+import { strategyNamed } from "../registry.ts";
 
-/** What the strategy of a setup chooses from; null where it trades by itself. */
+/** A plan in which every strategy stands itself, and not by its name. */
+export type ResolvedPlan = Omit<MetaPlan, "arsenal"> & {
+  readonly arsenal: readonly (Omit<MetaPlan["arsenal"][number], "strategy"> & {
+    readonly strategy: AnyStrategy;
+  })[];
+};
+
+/** What the strategy of a setup chooses from; null where it trades by itself. Throws `STRATEGY_UNKNOWN`. */
 export function planOf({
   strategy,
   params,
@@ -11,8 +19,19 @@ export function planOf({
   timeframe,
 }: Pick<BacktestSetup, "strategy" | "params" | "bars"> & {
   readonly timeframe?: Timeframe | undefined;
-}): MetaPlan | null {
+}): ResolvedPlan | null {
   if (strategy.plan === undefined) return null;
   const resolved = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, params);
-  return strategy.plan(resolved as never, { timeframe: timeframe ?? bars[0]!.timeframe });
+  return resolvePlan(strategy.plan(resolved as never, { timeframe: timeframe ?? bars[0]!.timeframe }));
+}
+
+/** Puts built-in strategies in the place of their names. Throws `STRATEGY_UNKNOWN`. */
+export function resolvePlan(plan: MetaPlan): ResolvedPlan {
+  return {
+    ...plan,
+    arsenal: plan.arsenal.map(({ strategy, ...rest }) => ({
+      ...rest,
+      strategy: typeof strategy === "string" ? strategyNamed(strategy) : strategy,
+    })),
+  };
 }

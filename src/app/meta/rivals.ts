@@ -1,5 +1,5 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
-import type { MetaPlan } from "../../ports/strategy.ts";
+import type { ResolvedPlan } from "./plan-of.ts";
 import type { BacktestSetup } from "../backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "../run-backtest.ts";
 import { tradedRangeOf } from "../traded-range.ts";
@@ -17,7 +17,7 @@ export type RivalOptions = {
  */
 export function rivalsOf(
   { setup, ground }: Pick<BacktestResult, "setup" | "ground">,
-  plan: MetaPlan,
+  plan: ResolvedPlan,
   options: RivalOptions = {},
 ): readonly Rival[] {
   const contests = contestsOf(setup, plan);
@@ -32,7 +32,7 @@ export function rivalsOf(
 
 type Contest = Pick<Rival, "name" | "kind"> & { readonly setup: BacktestSetup };
 
-function contestsOf(setup: BacktestSetup, plan: MetaPlan): readonly Contest[] {
+function contestsOf(setup: BacktestSetup, plan: ResolvedPlan): readonly Contest[] {
   const { strategy } = setup;
   const alone = plan.arsenal.map((one): Contest => ({
     name: one.name ?? one.strategy.name,
