@@ -1,5 +1,6 @@
 import { int } from "../domain/params.ts";
 import { definePlugin } from "../ports/plugin.ts";
+import { rankScores } from "./rank-scores.ts";
 
 /** The plain alternative that a cleverer choice has to beat: follow whoever did best lately, whatever the regime. */
 export const bestRecent = definePlugin({
@@ -13,9 +14,7 @@ export const bestRecent = definePlugin({
         const scores = Float64Array.from(candidates, (candidate) =>
           candidate.isReady && candidate.demotion === null ? candidate.recent.sharpe : Number.NaN,
         );
-        const order = [...scores.keys()]
-          .filter((k) => !Number.isNaN(scores[k]!))
-          .sort((a, b) => scores[b]! - scores[a]! || a - b);
+        const order = rankScores(scores);
         const best = order[0] ?? -1;
         const mayStay = current >= 0 && !Number.isNaN(scores[current]!);
         const stays = mayStay && barsSinceSwitch < holdBarsMin;

@@ -2,6 +2,7 @@ import { bool, choice, float, int } from "../domain/params.ts";
 import { regimeLabels } from "../domain/regime.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import type { Candidate, PerformanceView, Selection, SelectionContext } from "../ports/selector.ts";
+import { rankScores } from "./rank-scores.ts";
 import { weighEvidence, type EdgePrior } from "./weigh-evidence.ts";
 
 type Options = {
@@ -131,7 +132,7 @@ function pick(
   hasBegun: boolean,
 ): Picked {
   const { current, candidates, regime } = context;
-  const order = rank(scores.candidates);
+  const order = rankScores(scores.candidates);
   // Before anybody has traded, holding nothing must be proved like any newcomer.
   const mayBeNobody = !scores.hasBase || scores.nobody * context.barsPerYear > (hasBegun ? 0 : leadMin);
   const isNobodyBest = order.length === 0 || (mayBeNobody && scores.nobody >= scores.candidates[order[0]!]!);
@@ -182,7 +183,7 @@ function mix(context: SelectionContext, scores: Scores): Picked {
   );
   const total = blend.reduce((sum, value) => sum + value, 0);
   for (let k = 0; k < blend.length; k++) blend[k] = total > 0 ? blend[k]! / total : 0;
-  const order = rank(scores.candidates).filter((k) => blend[k]! > 0);
+  const order = rankScores(scores.candidates).filter((k) => blend[k]! > 0);
   const strategy = order[0] ?? nobody;
   const parts = order
     .filter((k) => blend[k]! >= 0.05)
@@ -194,13 +195,6 @@ function mix(context: SelectionContext, scores: Scores): Picked {
     runnerUp: order[1] ?? nobody,
     reason: parts.join(", ") || `nothing has proved better than nothing in ${context.regime.label}`,
   };
-}
-
-/** Indices of the considered candidates, best first; equal scores keep their order. */
-function rank(scores: Float64Array): readonly number[] {
-  return [...scores.keys()]
-    .filter((k) => !Number.isNaN(scores[k]!))
-    .sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
 
 function nameOf(candidates: readonly Candidate[], index: number): string {

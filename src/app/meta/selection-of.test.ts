@@ -6,7 +6,7 @@ import { smaCross } from "../../strategies/sma-cross.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { executeRun } from "../execute-run.ts";
 import { syntheticTruth } from "../synthetic-source.ts";
-import { decisionRows } from "./decision-rows.ts";
+import { decisionRows } from "../../../test/decision-rows.ts";
 import { regimeTruths, truthAt } from "./regime-truth.ts";
 import { selectionOf } from "./selection-of.ts";
 

@@ -44,6 +44,7 @@ export class ArsenalRunner implements Runner {
   readonly log: SelectionLog;
   readonly candidates: readonly WatchedCandidate[];
   /** The regime at the last bar that was observed. */
+  /** The regime at the bar that was observed last. */
   readonly regime: RegimeWindow;
   private readonly selector: Selector;
   private readonly barsPerYear: number;

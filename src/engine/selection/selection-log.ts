@@ -24,6 +24,8 @@ export class SelectionLog {
   label = new Uint8Array(1024);
   /** Row-major, one probability per label. */
   posterior = new Float32Array(1024 * regimeLabels.length);
+  /** Bars that the regime in force was expected to last in all; NaN where the detector has no estimate. */
+  expectedDwellBars = new Float64Array(1024);
   readonly switches: StrategySwitch[] = [];
   /** Whether the last bar changed the strategy. */
   switchedNow: StrategySwitch | null = null;
@@ -41,6 +43,7 @@ export class SelectionLog {
     this.strategy[row] = selection.strategy;
     this.label[row] = regime.label;
     this.posterior.set(regime.probabilities, row * regimeLabels.length);
+    this.expectedDwellBars[row] = regime.view.expectedDwellBars;
     this.length = row + 1;
     this.switchedNow = selection.strategy === before ? null : switchOf(timeMs, before, selection);
     if (this.switchedNow !== null) this.switches.push(this.switchedNow);
@@ -54,6 +57,7 @@ export class SelectionLog {
     };
     this.timeMs = larger(new Float64Array(capacity), this.timeMs);
     this.strategy = larger(new Int8Array(capacity), this.strategy);
+    this.expectedDwellBars = larger(new Float64Array(capacity), this.expectedDwellBars);
     this.label = larger(new Uint8Array(capacity), this.label);
     this.posterior = larger(new Float32Array(capacity * regimeLabels.length), this.posterior);
   }
