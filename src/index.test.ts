@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { indicators } from "./app/indicator-registry.ts";
+import { indicators } from "./app/plugins/indicator-registry.ts";
 import * as api from "./index.ts";
 
 test("every built-in indicator can be imported by a strategy of one's own", () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { withPlugins } from "../src/app/registry.ts";
-import { runBacktest, type BacktestResult } from "../src/app/run-backtest.ts";
-import { refuseOnlyWarmup } from "../src/app/warmup-need.ts";
-import { runConfigSchema } from "../src/app/run-config.ts";
+import { withPlugins } from "../src/app/plugins/registry.ts";
+import { runBacktest, type BacktestResult } from "../src/app/runs/run-backtest.ts";
+import { refuseOnlyWarmup } from "../src/app/session/warmup-need.ts";
+import { runConfigSchema } from "../src/app/config/run-config.ts";
 import { hourMs } from "../src/base/time.ts";
 import { KiwiError } from "../src/base/errors.ts";
 import { barsOf, sliceBars, type Bars } from "../src/domain/bars.ts";
@@ -16,6 +16,7 @@ import { meanReversion } from "../src/strategies/mean-reversion.ts";
 import { meta } from "../src/strategies/meta.ts";
 import { smaCross } from "../src/strategies/sma-cross.ts";
 import { plantedMarket } from "./regime-harness.ts";
+import { arsenalOf } from "../src/selection/arsenal.ts";
 
 // What nobody wishes for and somebody will have: too few bars, prices that do not move, markets without regimes.
 
@@ -36,7 +37,7 @@ function expectSane({ log, session }: BacktestResult, bars: Bars): void {
   expect(log.length).toBe(bars.length);
   // A margin account may owe a cent when everything is lost, and no more.
   for (let row = 0; row < log.length; row++) expect(log.equity[row]!).toBeGreaterThan(-0.01);
-  for (const { log: choices, candidates } of session.pipeline.arsenal!.runners)
+  for (const { log: choices, candidates } of arsenalOf(session)!.runners)
     for (let row = 0; row < choices.length; row++) {
       expect(choices.strategy[row]! >= -1 && choices.strategy[row]! < candidates.length).toBe(true);
       let total = 0;
@@ -95,7 +96,7 @@ test.each([1, 2, 3, 5, 40, 300])(
       // 250 bars are measured before anybody may be chosen.
       const result = run(bars, { regime, measuredBarsMin: 250, windowBars: 500 });
       expectSane(result, bars);
-      const { log } = result.session.pipeline.arsenal!.runners[0]!;
+      const { log } = arsenalOf(result.session)!.runners[0]!;
       if (length <= 250) {
         expect(result.trades).toEqual([]);
         expect(log.switches).toEqual([]);
@@ -146,7 +147,7 @@ test("a model with more states than it gets rows to train on stays unknown, and 
   const strategy = metaOf({ regime, selector: { use: "regime-performance", unknownShare: 0.5 } });
   const result = runBacktest({ bars: [market], strategy, params: {}, config });
   expectSane(result, market);
-  const { log, regime: window } = result.session.pipeline.arsenal!.runners[0]!;
+  const { log, regime: window } = arsenalOf(result.session)!.runners[0]!;
   expect(window.view.label).toBe("unknown");
   expect(new Set(log.label.slice(0, log.length))).toEqual(new Set([regimeLabels.indexOf("unknown")]));
   expect(log.switches.length).toBeGreaterThan(0);
@@ -199,7 +200,7 @@ test("a detector that has no number on a bar has said `unknown`", () => {
   const strategy = metaOf({ regime: { use: "test-patchy" } });
   const result = withPlugins([detector], () => runBacktest({ bars: [market], strategy, params: {}, config }));
   expectSane(result, market);
-  const { log, candidates } = result.session.pipeline.arsenal!.runners[0]!;
+  const { log, candidates } = arsenalOf(result.session)!.runners[0]!;
   const unknowns = log.label.slice(0, log.length).filter((label) => regimeLabels[label] === "unknown");
   expect(unknowns.length).toBeCloseTo(log.length / 3, -1);
   // What is measured on such bars is measured as unknown, and nothing is lost.
@@ -213,7 +214,7 @@ test("in a market of one regime that never changes, a choice of one strategy is 
   const strategy = metaOf({ arsenal: [{ strategy: meanReversion, params: { short: true } }] });
   const result = runBacktest({ bars: [bars], strategy, params: {}, config });
   expectSane(result, bars);
-  const { log } = result.session.pipeline.arsenal!.runners[0]!;
+  const { log } = arsenalOf(result.session)!.runners[0]!;
   for (let row = 0; row < log.length; row++) expect([-1, 0]).toContain(log.strategy[row]);
 });
 

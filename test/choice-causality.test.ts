@@ -1,19 +1,20 @@
 import { expect, test } from "vitest";
 import { lookahead } from "../src/analysis/checks/lookahead.ts";
 import { noiseAfter } from "../src/analysis/checks/noise-bars.ts";
-import { buildSession, layGround } from "../src/app/build-session.ts";
+import { buildSession, layGround } from "../src/app/session/build-session.ts";
 import { checkRepro } from "../src/app/checks/run-checks.ts";
 import { subjectOf } from "../src/app/checks/subject-of.ts";
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema } from "../src/app/run-config.ts";
+import { runBacktest } from "../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../src/app/config/run-config.ts";
 import { historicalFeed } from "../src/data/historical-feed.ts";
 import { regimeLabels } from "../src/domain/regime.ts";
 import type { Bars } from "../src/domain/bars.ts";
 import type { ParamValue } from "../src/domain/params.ts";
-import type { ArsenalRunner } from "../src/engine/selection/arsenal-runner.ts";
+import type { ArsenalRunner } from "../src/selection/arsenal-runner.ts";
 import { step } from "../src/engine/step.ts";
 import { meta } from "../src/strategies/meta.ts";
 import { plantedMarket } from "./regime-harness.ts";
+import { arsenalOf } from "../src/selection/arsenal.ts";
 
 // A choice that knew the future would be the easiest of all to believe in. Everything it rests on is looked at here:
 // columns, events and equity by `kiwi check lookahead`, and what the check does not see, measures and choices, by hand.
@@ -28,7 +29,7 @@ const quick = { measuredBarsMin: 100, windowBars: 200, short: true };
 const detectors = ["hmm", "volatility-trend", "bull-bear"];
 
 function choiceOf(tables: readonly Bars[], params: Readonly<Record<string, ParamValue>>): ArsenalRunner {
-  return runBacktest({ bars: tables, strategy: meta, params, config }).session.pipeline.arsenal!.runners[0]!;
+  return arsenalOf(runBacktest({ bars: tables, strategy: meta, params, config }).session)!.runners[0]!;
 }
 
 test.each(detectors)("a choice by %s passes the look for the future", async (regime) => {
@@ -52,7 +53,7 @@ function standingAt(tables: readonly Bars[], params: Readonly<Record<string, Par
   for (const batch of historicalFeed(ground.bars))
     while (batch.advance()) {
       step(session, batch.slice);
-      if (batch.slice.timeMs === untilMs) return measuresOf(session.pipeline.arsenal!.runners[0]!);
+      if (batch.slice.timeMs === untilMs) return measuresOf(arsenalOf(session)!.runners[0]!);
     }
   throw new Error("there is no such bar");
 }

@@ -1,4 +1,4 @@
-import type { Ground } from "../src/app/backtest-setup.ts";
+import type { Ground } from "../src/app/session/backtest-setup.ts";
 
 /** The rows of the decision bars that a run decides on, and the close of the base bar on which it does. */
 export type DecisionRows = { readonly rows: Int32Array; readonly timeMs: Float64Array };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { buildSession, layGround } from "../src/app/build-session.ts";
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema } from "../src/app/run-config.ts";
+import { buildSession, layGround } from "../src/app/session/build-session.ts";
+import { runBacktest } from "../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../src/app/config/run-config.ts";
 import { hourMs } from "../src/base/time.ts";
 import { syntheticMarket } from "../src/data/synthetic/synthetic-market.ts";
 import { sliceBars, type Bars } from "../src/domain/bars.ts";
@@ -130,8 +130,8 @@ test.each(cases)("$name: live decisions are, to the last bit, those of a backtes
     expect(bench.feed.counts().late).toBe(0);
     expect(bench.feed.bars[0]!.length).toBeGreaterThan(liveBars);
     expect(backtest.log.events.count("fill")).toBeGreaterThan(0);
-    expect(session.journal.log.length).toBe(backtest.log.length);
-    expect(session.journal.log.hash()).toBe(backtest.decisionsHash);
+    expect(session.recorder.log.length).toBe(backtest.log.length);
+    expect(session.recorder.log.hash()).toBe(backtest.decisionsHash);
   }
 });
 
@@ -155,6 +155,6 @@ test("slices without bars change no decision, no order, no fill, and leave no tr
   );
   const backtest = runBacktest({ ...setup, bars: seen });
   expect(bench.feed.counts().heartbeats).toBeGreaterThan(500);
-  expect(session.journal.log.hash()).toBe(backtest.decisionsHash);
+  expect(session.recorder.log.hash()).toBe(backtest.decisionsHash);
   expect(session.portfolio.equity).toBe(backtest.session.portfolio.equity);
 });

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema } from "../src/app/run-config.ts";
+import { runBacktest } from "../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../src/app/config/run-config.ts";
 import { metaStrategy } from "../src/ports/strategy.ts";
 import { buyAndHold } from "../src/strategies/buy-and-hold.ts";
 import { meanReversion } from "../src/strategies/mean-reversion.ts";
 import { smaCross } from "../src/strategies/sma-cross.ts";
 import { plantedMarket } from "./regime-harness.ts";
+import { arsenalOf } from "../src/selection/arsenal.ts";
 
 // The proof of the choice: where regimes are planted that strategies live from, it beats all of them; where there are
 // none, it costs next to nothing.
@@ -51,9 +52,7 @@ function race(seed: number, isUniform: boolean): Race {
   const { session, log } = runBacktest({ bars: [market.bars], strategy: choice, params: {}, config });
   const growth = (equity: Float64Array) => Math.log(equity[bars - 1]! / equity[startRow - 1]!);
   // A shadow is the strategy alone, to the last fill: `build-arsenal.test.ts`.
-  const logs = session.pipeline.arsenal!.runners[0]!.candidates.map(
-    ({ shadow }) => shadow.session.journal.log,
-  );
+  const logs = arsenalOf(session)!.runners[0]!.candidates.map(({ shadow }) => shadow.session.recorder.log);
   const before = logs.map(({ equity }) => equity[startRow - 1]!);
   return {
     chosen: growth(log.equity),

@@ -1,7 +1,7 @@
 import type { ReportInput } from "../src/analysis/report/report-input.ts";
-import { reportInputOf, type RunFacts } from "../src/app/report-input.ts";
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema, type RunConfigInput } from "../src/app/run-config.ts";
+import { reportInputOf, type RunFacts } from "../src/app/runs/report-input.ts";
+import { runBacktest } from "../src/app/runs/run-backtest.ts";
+import { runConfigSchema, type RunConfigInput } from "../src/app/config/run-config.ts";
 import { syntheticMarket } from "../src/data/synthetic/synthetic-market.ts";
 import type { SyntheticOptions } from "../src/data/synthetic/synthetic-options.ts";
 import type { Params, ParamValue } from "../src/domain/params.ts";

@@ -1,4 +1,4 @@
-import { createPlugin } from "../src/app/registry.ts";
+import { createPlugin } from "../src/app/plugins/registry.ts";
 import { regimeLabels, type RegimeLabel } from "../src/domain/regime.ts";
 import type { ParamValue } from "../src/domain/params.ts";
 import type { Candidate, PerformanceView, SelectionContext, Selector } from "../src/ports/selector.ts";

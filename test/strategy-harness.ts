@@ -1,5 +1,5 @@
-import { runBacktest } from "../src/app/run-backtest.ts";
-import { runConfigSchema, type RunConfigInput } from "../src/app/run-config.ts";
+import { runBacktest } from "../src/app/runs/run-backtest.ts";
+import { runConfigSchema, type RunConfigInput } from "../src/app/config/run-config.ts";
 import { hourMs } from "../src/base/time.ts";
 import { barsOf, type Bars } from "../src/domain/bars.ts";
 import type { ParamValue } from "../src/domain/params.ts";

@@ -37,9 +37,10 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   regimes: ["base", "domain", "ports", "indicators", "learning"],
   selectors: ["base", "domain", "ports"],
   engine: ["base", "domain", "ports"],
+  selection: ["base", "domain", "ports", "engine"],
   venue: ["base", "domain", "ports"],
   data: ["base", "domain", "ports"],
-  analysis: ["base", "domain", "ports", "engine", "data", "learning"],
+  analysis: ["base", "domain", "ports", "engine", "selection", "data", "learning"],
   adapters: ["base", "domain", "ports", "data"],
   app: [
     "base",
@@ -55,12 +56,13 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "regimes",
     "selectors",
     "engine",
+    "selection",
     "venue",
     "data",
     "analysis",
     "adapters",
   ],
-  cli: ["base", "domain", "ports", "engine", "data", "analysis", "adapters", "app"],
+  cli: ["base", "domain", "ports", "engine", "selection", "data", "analysis", "adapters", "app"],
   "index.ts": ["base", "domain", "ports", "indicators"],
 };
 
@@ -106,7 +108,16 @@ test("time, chance and the world stay in adapters, app, cli, server and robot", 
 });
 
 test("the engine and the plug-ins never wait", () => {
-  const rooms = new Set(["engine", "venue", "indicators", "strategies", "sizers", "risk", "costs"]);
+  const rooms = new Set([
+    "engine",
+    "selection",
+    "venue",
+    "indicators",
+    "strategies",
+    "sizers",
+    "risk",
+    "costs",
+  ]);
   const waiting = shipped
     .filter(({ room }) => rooms.has(room))
     .filter(({ text }) => /\b(async|await)\b/.test(withoutComments(text)))

@@ -1,6 +1,6 @@
-import { buildSession, layGround } from "../../src/app/build-session.ts";
-import { runBacktest, runThrough } from "../../src/app/run-backtest.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { runBacktest, runThrough } from "../../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { medianMs } from "../median.ts";
 import { randomWalk } from "../random-walk.ts";
@@ -18,8 +18,8 @@ const engineMs = medianMs(() => {
   const ground = layGround(setup.bars, setup.config);
   const session = buildSession(setup, ground);
   runThrough(session, ground);
-  session.journal.log.hash();
-  orders = session.journal.log.events.count("order");
+  session.recorder.log.hash();
+  orders = session.recorder.log.events.count("order");
 });
 const backtestMs = medianMs(() => runBacktest(setup));
 console.log(

@@ -1,8 +1,8 @@
 import { interpretBinance } from "../../src/adapters/sources/binance/interpret-binance.ts";
 import { utcCloses } from "../../src/adapters/sources/shared/bar-grid.ts";
 import { LiveStream } from "../../src/adapters/sources/shared/live-stream.ts";
-import { buildSession, layGround } from "../../src/app/build-session.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { minuteMs } from "../../src/base/time.ts";
 import { historicalFeed } from "../../src/data/historical-feed.ts";
@@ -57,7 +57,7 @@ function decisionCycleMs(symbols: number): number {
     step(session, slice);
     times.push(performance.now() - start);
   }
-  if (session.journal.log.events.count("order") === 0) throw new Error("nothing was ordered");
+  if (session.recorder.log.events.count("order") === 0) throw new Error("nothing was ordered");
   return times.toSorted((a, b) => a - b)[cycles >> 1]!;
 }
 

@@ -1,5 +1,5 @@
-import { runBacktest } from "../../src/app/run-backtest.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import { runBacktest } from "../../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { randomWalk } from "../random-walk.ts";
 

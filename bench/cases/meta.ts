@@ -1,8 +1,9 @@
-import { runBacktest } from "../../src/app/run-backtest.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import { runBacktest } from "../../src/app/runs/run-backtest.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import { meta } from "../../src/strategies/meta.ts";
 import { medianMs } from "../median.ts";
+import { arsenalOf } from "../../src/selection/arsenal.ts";
 
 // A choice among six strategies over 60,000 hourly bars: a hidden Markov model trained anew every 720 bars, all six in
 // their shadows with costs, one choice per bar.
@@ -16,5 +17,5 @@ const { bars } = syntheticMarket({
 const config = runConfigSchema.parse({ account: { kind: "margin" } });
 const run = () => runBacktest({ bars, strategy: meta, params: { short: true }, config });
 const { session } = run();
-if (session.pipeline.arsenal!.runners[0]!.candidates.length !== 6) throw new Error("six shadows were meant");
+if (arsenalOf(session)!.runners[0]!.candidates.length !== 6) throw new Error("six shadows were meant");
 console.log(JSON.stringify({ metaBacktestSeconds: medianMs(run, 3, 0) / 1_000 }));

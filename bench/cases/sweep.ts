@@ -1,5 +1,5 @@
-import { runConfigSchema } from "../../src/app/run-config.ts";
-import { sweep } from "../../src/app/sweep.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
+import { sweep } from "../../src/app/runs/sweep.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { medianMs } from "../median.ts";
 import { randomWalk } from "../random-walk.ts";

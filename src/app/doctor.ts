@@ -5,13 +5,13 @@ import { join, resolve } from "node:path";
 import { runIds } from "../adapters/stores/runs/read-runs.ts";
 import { KiwiError } from "../base/errors.ts";
 import { dayMs, formatDuration, formatTime } from "../base/time.ts";
-import { checkPlugins } from "./check-plugins.ts";
-import type { KiwiConfig } from "./config-schema.ts";
+import { checkPlugins } from "./plugins/check-plugins.ts";
+import type { KiwiConfig } from "./config/config-schema.ts";
 import { isDataFolder } from "./data/data-folder.ts";
-import { findDataFiles } from "./find-data-files.ts";
-import { loadPlugins } from "./own-plugins.ts";
-import { resolveConfig, type ConfigSources } from "./resolve-config.ts";
-import { isSynthetic } from "./synthetic-source.ts";
+import { findDataFiles } from "./bars/find-data-files.ts";
+import { loadPlugins } from "./plugins/own-plugins.ts";
+import { resolveConfig, type ConfigSources } from "./config/resolve-config.ts";
+import { isSynthetic } from "./bars/synthetic-source.ts";
 
 /** What was found about one thing that Kiwi needs. */
 export type Finding = {

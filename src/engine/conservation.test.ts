@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../base/prng.ts";
-import { layGround, buildSession } from "../app/build-session.ts";
-import { runThrough } from "../app/run-backtest.ts";
-import { runConfigSchema } from "../app/run-config.ts";
+import { layGround, buildSession } from "../app/session/build-session.ts";
+import { runThrough } from "../app/runs/run-backtest.ts";
+import { runConfigSchema } from "../app/config/run-config.ts";
 import { barsOf } from "../domain/bars.ts";
 import { field } from "../domain/expression.ts";
 import { hourMs } from "../base/time.ts";
@@ -122,8 +122,8 @@ test("money is conserved whatever is ordered (10,000 seeds)", () => {
 test("the same seed gives the same decisions, and the short way through quiet bars changes nothing", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (chaosSeed) => {
-      const first = chaosRun(chaosSeed).session.journal.log;
-      const second = chaosRun(chaosSeed, false).session.journal.log;
+      const first = chaosRun(chaosSeed).session.recorder.log;
+      const second = chaosRun(chaosSeed, false).session.recorder.log;
       expect(second.hash()).toBe(first.hash());
       expect([...second.equity.subarray(0, second.length)]).toEqual([
         ...first.equity.subarray(0, first.length),

@@ -6,9 +6,8 @@ import type { MarketSlice } from "../domain/slice.ts";
 import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 import type { Sizer, SizingContext } from "../ports/sizer.ts";
-import type { Portfolio } from "./portfolio.ts";
+import type { Portfolio } from "./execution/portfolio.ts";
 import type { Runner } from "./runner.ts";
-import type { Arsenal } from "./selection/arsenal.ts";
 
 /** What a run decides with, from bars to targets. */
 export type Pipeline = {
@@ -17,8 +16,6 @@ export type Pipeline = {
   readonly bars: readonly Bars[];
   /** Who decides on each instrument, by index. */
   readonly runners: readonly Runner[];
-  /** The strategies that are chosen from, in their shadows; null where one strategy trades alone. */
-  readonly arsenal: Arsenal | null;
   readonly sizer: Sizer;
   /** What an order will cost, so that sizing can set it aside. */
   readonly commission: CommissionModel;
@@ -53,7 +50,6 @@ export function decide(
   decision.warmingUp = 0;
   decision.silent = 0;
   sizer.observe?.(closed);
-  pipeline.arsenal?.observe(closed);
   if (closed.timeMs < tradeFromMs) {
     decision.warmingUp = closed.count;
     return decision;

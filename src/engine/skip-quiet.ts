@@ -7,7 +7,7 @@ export function maySkip(session: Session): boolean {
   const { pipeline, risk, resampler } = session;
   return (
     pipeline.runners.length === 1 &&
-    pipeline.arsenal === null &&
+    session.followers === null &&
     resampler === everyBar &&
     !risk.isWatching &&
     pipeline.sizer.observe === undefined
@@ -20,7 +20,7 @@ export function maySkip(session: Session): boolean {
  * given. `skip-quiet.test.ts` shows that a run is the same with and without.
  */
 export function skipQuiet(session: Session, batch: SliceBatch): void {
-  const { portfolio, broker, pipeline, journal, tradeFromMs, firstEndMs } = session;
+  const { portfolio, broker, pipeline, recorder, tradeFromMs, firstEndMs } = session;
   if (!broker.isIdle) return;
   const from = batch.nextRow;
   const bars = pipeline.bars[0]!;
@@ -30,6 +30,6 @@ export function skipQuiet(session: Session, batch: SliceBatch): void {
   const warmRow = Math.min(batch.endRow, runner.firstDecisionRow());
   const isWarmingUp = from < warmRow;
   const to = isWarmingUp ? warmRow : runner.silentUntil(from, batch.endRow, portfolio.ledger.lastPrice);
-  journal.recordQuiet(bars, from, to, portfolio, isWarmingUp);
+  recorder.recordQuiet(bars, from, to, portfolio, isWarmingUp);
   batch.skipTo(to);
 }

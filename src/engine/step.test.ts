@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { hourMs } from "../base/time.ts";
-import { buildSession, layGround } from "../app/build-session.ts";
-import { runThrough } from "../app/run-backtest.ts";
-import { runConfigSchema, type RunConfigInput } from "../app/run-config.ts";
+import { buildSession, layGround } from "../app/session/build-session.ts";
+import { runThrough } from "../app/runs/run-backtest.ts";
+import { runConfigSchema, type RunConfigInput } from "../app/config/run-config.ts";
 import { BarTable } from "../domain/bar-table.ts";
 import type { Bars } from "../domain/bars.ts";
 import { lag } from "../indicators/lag.ts";
@@ -51,7 +51,7 @@ function story(
   const ground = layGround(bars, parsed);
   const session = buildSession({ bars, strategy: subject, params: {}, config: parsed }, ground);
   runThrough(session, ground);
-  const { events } = session.journal.log;
+  const { events } = session.recorder.log;
   return Array.from({ length: events.length }, (_, row) => {
     const { timeMs, kind, first, second, text } = events.at(row);
     const numbers =
@@ -236,7 +236,7 @@ test("decisions on built hours fill on the minutes that follow", () => {
   const ground = layGround([bars], config, "1h");
   const session = buildSession({ bars: [bars], strategy: scripted({ 1: [1] }), params: {}, config }, ground);
   runThrough(session, ground);
-  const { events } = session.journal.log;
+  const { events } = session.recorder.log;
   const fill = Array.from({ length: events.length }, (_, row) => events.at(row)).find(
     ({ kind }) => kind === "fill",
   )!;

@@ -1,23 +1,27 @@
 import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
 import { decide, emptyDecision } from "./decide.ts";
-import { overrule } from "./overrule.ts";
-import { planOrders, withdrawAllEntries } from "./plan-orders.ts";
-import type { Session } from "./session.ts";
+import { overrule } from "./execution/overrule.ts";
+import { planOrders, withdrawAllEntries } from "./execution/plan-orders.ts";
+import { LoneSlice } from "./lone-slice.ts";
+import type { Followers, Session } from "./session.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
 
 const silence = emptyDecision();
+const loneSlice = new LoneSlice();
 
 /** The life of a bar. Every mode runs this function; only feed and broker differ. */
 export function step(session: Session, slice: MarketSlice): void {
-  const { broker, orders, portfolio, resampler, pipeline, risk, journal } = session;
+  const { broker, orders, portfolio, resampler, pipeline, risk, recorder, followers } = session;
 
   const reports = broker.advance(slice); // What happened to orders sent on EARLIER slices.
   for (let k = 0; k < reports.length; k++) orders.apply(reports[k]!, portfolio);
   portfolio.mark(slice);
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
-  pipeline.arsenal?.advance(slice, step); // Strategies in their shadows live through the bar before one is chosen.
+  if (followers !== null) lead(followers, slice); // Shadows live through the bar before one of them is chosen.
 
   const closed = resampler.update(slice); // Null between decision bars.
+  if (closed !== null) followers?.observe(closed);
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio, session.tradeFromMs);
   const targets = overrule(session, decision.targets, slice.timeMs);
 
@@ -29,7 +33,15 @@ export function step(session: Session, slice: MarketSlice): void {
     orders.track(review.approved[k]!);
     broker.submit(review.approved[k]!);
   }
-  journal.record(slice, reports, decision, targets, plan, review, portfolio, risk, pipeline.arsenal);
+  recorder.record(slice, reports, decision, targets, plan, review, portfolio, risk, followers);
+}
+
+/** Takes the shadows of the instruments of a slice through their bar. */
+function lead(followers: Followers, slice: MarketSlice): void {
+  for (let k = 0; k < slice.count; k++) {
+    const lone = loneSlice.at(slice.timeMs, slice.rows[k]!);
+    for (const session of followers.sessionsOf(slice.instruments[k] as InstrumentIndex)) step(session, lone);
+  }
 }
 
 /** Runs every slice of a batch: the synchronous heart, without a promise between two bars. */

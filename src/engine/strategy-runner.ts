@@ -9,8 +9,8 @@ import type { ColumnStore } from "./columns/column-store.ts";
 import type { Column } from "./columns/fold.ts";
 import type { Frame } from "./columns/frame.ts";
 import { firstRowThatSees, readyRow } from "./columns/warmup.ts";
-import type { Portfolio } from "./portfolio.ts";
-import { Protector, type ProtectionLevels } from "./protect.ts";
+import type { Portfolio } from "./execution/portfolio.ts";
+import { Protector, type ProtectionLevels } from "./execution/protect.ts";
 import type { Opinion, Runner } from "./runner.ts";
 
 type Cursor = { row: number };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { CheckSubject } from "../../src/analysis/checks/check-subject.ts";
 import { lookahead, lookaheadDefaults } from "../../src/analysis/checks/lookahead.ts";
-import type { BacktestSetup, Ground } from "../../src/app/backtest-setup.ts";
-import { buildSession, layGround } from "../../src/app/build-session.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import type { BacktestSetup, Ground } from "../../src/app/session/backtest-setup.ts";
+import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { historicalFeed } from "../../src/data/historical-feed.ts";
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import type { Bars } from "../../src/domain/bars.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Finding, FindingKind } from "../../src/analysis/checks/check-result.ts";
 import { startCheckProcess } from "../../src/app/checks/start-check-process.ts";
-import { runConfigSchema } from "../../src/app/run-config.ts";
+import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import { zooMarket } from "./zoo-market.ts";
 

@@ -1,5 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
-import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import type { EventList, RunTrace } from "./run-trace.ts";
 import type { SeenColumn } from "./seen-columns.ts";
 
@@ -15,8 +15,8 @@ export type Difference =
   | {
       readonly kind: "event";
       readonly timeMs: number;
-      readonly first: JournalEvent | null;
-      readonly second: JournalEvent | null;
+      readonly first: DecisionEvent | null;
+      readonly second: DecisionEvent | null;
     }
   | { readonly kind: "equity"; readonly timeMs: number; readonly first: number; readonly second: number }
   | { readonly kind: "setup"; readonly first: string; readonly second: string }
@@ -102,17 +102,17 @@ function firstEvent(first: RunTrace, second: RunTrace, untilMs: number): Differe
     if (a !== null && b !== null && isSameEvent(a, b)) continue;
     // The earlier of the two is the one that the other run lacks.
     const timeMs = Math.min(a?.timeMs ?? Infinity, b?.timeMs ?? Infinity);
-    const at = (event: JournalEvent | null) => (event?.timeMs === timeMs ? event : null);
+    const at = (event: DecisionEvent | null) => (event?.timeMs === timeMs ? event : null);
     return { kind: "event", timeMs, first: at(a), second: at(b) };
   }
 }
 
-function eventAt(events: EventList, row: number, untilMs: number): JournalEvent | null {
+function eventAt(events: EventList, row: number, untilMs: number): DecisionEvent | null {
   const event = row < events.length ? events.at(row)! : null;
   return event !== null && event.timeMs <= untilMs ? event : null;
 }
 
-function isSameEvent(a: JournalEvent, b: JournalEvent): boolean {
+function isSameEvent(a: DecisionEvent, b: DecisionEvent): boolean {
   return (
     a.timeMs === b.timeMs &&
     a.instrument === b.instrument &&

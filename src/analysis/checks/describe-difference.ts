@@ -1,5 +1,5 @@
 import { formatTime } from "../../base/time.ts";
-import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import type { Finding, FindingKind } from "./check-result.ts";
 import type { Difference } from "./compare-traces.ts";
 import type { SeenColumn } from "./seen-columns.ts";
@@ -84,7 +84,7 @@ function describeEvent(
   };
 }
 
-function eventText(event: JournalEvent | null): string {
+function eventText(event: DecisionEvent | null): string {
   if (event === null) return "nothing";
   const numbers = [event.first, event.second, event.third].filter((value) => !Number.isNaN(value));
   return `${event.kind} ${numbers.join(" ")} (${event.text})`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
-import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import { knownFuture } from "./known-future.ts";
 import type { RunTrace } from "./run-trace.ts";
 
@@ -16,7 +16,7 @@ const { close, high, length, closeTimeMs } = bars!;
 
 /** A run that showed one column and asked for these weights. */
 function traceOf(valueAt: (row: number) => number, weightAt: (row: number) => number = () => 1): RunTrace {
-  const events = Array.from({ length }, (_, row): JournalEvent => ({
+  const events = Array.from({ length }, (_, row): DecisionEvent => ({
     timeMs: closeTimeMs[row]!,
     instrument: 0,
     kind: "signal",

@@ -2,7 +2,7 @@ import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { OrderId } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
-import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import type { Session } from "../../engine/session.ts";
 import { runBatch, step } from "../../engine/step.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
@@ -13,7 +13,7 @@ import { WatchedBroker, type MarketOrder } from "./watched-broker.ts";
 /** Events in the order in which they were logged. */
 export type EventList = {
   readonly length: number;
-  at(row: number): JournalEvent | undefined;
+  at(row: number): DecisionEvent | undefined;
 };
 
 /** Everything that one run showed: what checks compare. */
@@ -114,14 +114,14 @@ class RunWatch {
     } catch (cause) {
       failure = cause instanceof Error ? cause : new Error(String(cause));
     }
-    const { pipeline, journal } = this.session;
-    const { events, length, timeMs, equity } = journal.log;
+    const { pipeline, recorder } = this.session;
+    const { events, length, timeMs, equity } = recorder.log;
     return {
       columns: this.watches.flatMap((watch) => watch.columns()),
       decided: pipeline.runners.map((runner) => runner.store.bars),
       events,
       account: { length, timeMs, equity },
-      decisionsHash: length === 0 ? "" : journal.log.hash(),
+      decisionsHash: length === 0 ? "" : recorder.log.hash(),
       marketOrders: this.broker.orders,
       failure,
     };

@@ -1,5 +1,5 @@
 import { sliceBars, type Bars } from "../../domain/bars.ts";
-import type { JournalEvent } from "../../engine/journal/event-table.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckSubject } from "./check-subject.ts";
 import { rowsUntil } from "./compare-traces.ts";
@@ -143,7 +143,7 @@ function compareDecisions(
     const [a, b] = [one![row], other![row]];
     if (a !== undefined && b !== undefined && isAlike(a, b)) continue;
     const timeMs = Math.min(a?.timeMs ?? Infinity, b?.timeMs ?? Infinity);
-    const textAt = (event: JournalEvent | undefined) =>
+    const textAt = (event: DecisionEvent | undefined) =>
       event?.timeMs === timeMs ? textOf(event) : "nothing";
     return { isSame: false, timeMs, whole: textAt(a), short: textAt(b) };
   }
@@ -156,8 +156,8 @@ function compareDecisions(
   };
 }
 
-function decisionsFrom({ events }: RunTrace, fromMs: number): readonly JournalEvent[] {
-  const decisions: JournalEvent[] = [];
+function decisionsFrom({ events }: RunTrace, fromMs: number): readonly DecisionEvent[] {
+  const decisions: DecisionEvent[] = [];
   for (let row = 0; row < events.length; row++) {
     const event = events.at(row)!;
     const isDecision = event.kind === "signal" || (event.kind === "order" && !Number.isNaN(event.second));
@@ -166,12 +166,12 @@ function decisionsFrom({ events }: RunTrace, fromMs: number): readonly JournalEv
   return decisions;
 }
 
-function isAlike(a: JournalEvent, b: JournalEvent): boolean {
+function isAlike(a: DecisionEvent, b: DecisionEvent): boolean {
   if (a.timeMs !== b.timeMs || a.instrument !== b.instrument || a.kind !== b.kind) return false;
   if (a.kind === "signal") return Math.abs(a.first - b.first) <= tolerance;
   return Math.sign(a.first) === Math.sign(b.first) && Math.abs(a.second / b.second - 1) <= tolerance;
 }
 
-function textOf({ kind, first, second, text }: JournalEvent): string {
+function textOf({ kind, first, second, text }: DecisionEvent): string {
   return `${kind} ${kind === "signal" ? first : second} (${text})`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { subjectOf } from "../../app/checks/subject-of.ts";
-import { runConfigSchema } from "../../app/run-config.ts";
+import { runConfigSchema } from "../../app/config/run-config.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { apply } from "../../domain/expression.ts";

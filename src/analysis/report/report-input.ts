@@ -4,7 +4,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { Trade } from "../../domain/trade.ts";
-import type { EventTable } from "../../engine/journal/event-table.ts";
+import type { EventTable } from "../../engine/decision-log/event-table.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
 import type { SelectionInput } from "../selection/selection-input.ts";
 

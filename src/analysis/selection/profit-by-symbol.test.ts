@@ -3,7 +3,7 @@ import { reportRun } from "../../../test/report-run.ts";
 import { barsOf } from "../../domain/bars.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
-import { EventTable } from "../../engine/journal/event-table.ts";
+import { EventTable } from "../../engine/decision-log/event-table.ts";
 import { profitBySymbol } from "./profit-by-symbol.ts";
 
 function instrument(index: number): Instrument {

@@ -76,7 +76,7 @@ class ProfitReplay {
       rest -= profit[k]!;
       costs += cost[k]!;
     }
-    // The journal has commission and slippage in one number, and slippage is in the price already.
+    // The recorder has commission and slippage in one number, and slippage is in the price already.
     for (let k = 0; k < profit.length; k++)
       profit[k]! += costs > 0 ? (rest * cost[k]!) / costs : rest / profit.length;
     received.fill(0);

@@ -1,7 +1,7 @@
 import type { Trade } from "../../domain/trade.ts";
-import type { StrategySwitch } from "../../engine/selection/selection-log.ts";
+import type { StrategySwitch } from "../../selection/selection-log.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
-import type { EventTable } from "../../engine/journal/event-table.ts";
+import type { EventTable } from "../../engine/decision-log/event-table.ts";
 
 /** A strategy that had lost the right to trade a symbol for a time. */
 export type Demotion = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reportRun } from "../../../test/report-run.ts";
-import { EventTable } from "../../engine/journal/event-table.ts";
+import { EventTable } from "../../engine/decision-log/event-table.ts";
 import { regimeLabels } from "../../domain/regime.ts";
 import { switchRows } from "./switch-rows.ts";
 

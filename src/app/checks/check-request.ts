@@ -3,8 +3,8 @@ import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { LookaheadOptions } from "../../analysis/checks/lookahead.ts";
 import type { WarmupOptions } from "../../analysis/checks/warmup.ts";
-import type { RegimeModels } from "../model-named.ts";
-import type { RunConfig } from "../run-config.ts";
+import type { RegimeModels } from "../plugins/model-named.ts";
+import type { RunConfig } from "../config/run-config.ts";
 
 /** A strategy that every process can find again: a built-in one by name, or a user's file. */
 export type StrategySource = { readonly name: string } | { readonly file: string };

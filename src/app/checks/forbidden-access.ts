@@ -2,7 +2,7 @@ import { isBuiltin, registerHooks } from "node:module";
 import { relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Finding } from "../../analysis/checks/check-result.ts";
-import { instanceMark } from "../load-strategy.ts";
+import { instanceMark } from "../plugins/load-strategy.ts";
 import { trapGlobals } from "./trap-globals.ts";
 
 /** Watches what a user's code reaches for until it is told to stop; then everything is as it was. */

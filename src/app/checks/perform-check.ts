@@ -5,7 +5,7 @@ import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
 import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
-import { loadPlugins } from "../own-plugins.ts";
+import { loadPlugins } from "../plugins/own-plugins.ts";
 import { watchAccess } from "./forbidden-access.ts";
 import { subjectOf } from "./subject-of.ts";
 

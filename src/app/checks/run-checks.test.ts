@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { compareRuns } from "../../analysis/checks/repro.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
-import { runConfigSchema } from "../run-config.ts";
+import { runConfigSchema } from "../config/run-config.ts";
 import { checkLookahead, checkRepro, checkWarmup } from "./run-checks.ts";
 import { startCheckProcess } from "./start-check-process.ts";
 

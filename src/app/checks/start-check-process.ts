@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { KiwiError } from "../../base/errors.ts";
-import { environmentWithoutSecrets } from "../environment-without-secrets.ts";
+import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import type { CheckAnswer, CheckName, CheckOrder, CheckResults } from "./check-order.ts";
 
 const processFile = fileURLToPath(new URL("./check-process.ts", import.meta.url));

@@ -2,13 +2,13 @@ import type { CheckSubject } from "../../analysis/checks/check-subject.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
-import { DecisionLog } from "../../engine/journal/decision-log.ts";
-import { Journal } from "../../engine/journal/journal.ts";
+import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
+import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import { buildSession, endTimes, layGround } from "../build-session.ts";
-import { loadStrategyFile } from "../load-strategy.ts";
-import { strategyNamed } from "../registry.ts";
-import type { RunConfig } from "../run-config.ts";
+import { buildSession, endTimes, layGround } from "../session/build-session.ts";
+import { loadStrategyFile } from "../plugins/load-strategy.ts";
+import { strategyNamed } from "../plugins/registry.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { CheckRequest, StrategySource } from "./check-request.ts";
 import { knownWith } from "./known-with.ts";
 
@@ -34,7 +34,7 @@ export function subjectOf(request: CheckRequest): CheckSubject {
       };
       const session = buildSession(setup, layGround(shown, config, timeframe));
       // A table that is still empty says neither how many bars will come nor when the last one does.
-      return { ...session, journal: new Journal(new DecisionLog()), ...ends };
+      return { ...session, recorder: new DecisionRecorder(new DecisionLog()), ...ends };
     },
   };
 }

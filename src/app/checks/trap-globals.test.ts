@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { KiwiError } from "../../base/errors.ts";
-import { runConfigSchema } from "../run-config.ts";
+import { runConfigSchema } from "../config/run-config.ts";
 import { performCheck } from "./perform-check.ts";
 import { trapGlobals } from "./trap-globals.ts";
 

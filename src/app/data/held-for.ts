@@ -1,6 +1,6 @@
 import type { BarStore, DamagedSeries, HeldBars } from "../../ports/bar-store.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import { plainSymbol } from "../pick-symbols.ts";
+import { plainSymbol } from "../bars/pick-symbols.ts";
 
 /**
  * Everything held, for work on a part of it: damage stops the work where it is asked for by symbol (all of them, where

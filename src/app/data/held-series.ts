@@ -6,8 +6,8 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore, DamagedSeries, HeldBars } from "../../ports/bar-store.ts";
-import { runConfigOf, type KiwiConfig } from "../config-schema.ts";
-import { instrumentConfig } from "../run-config.ts";
+import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
+import { instrumentConfig } from "../config/run-config.ts";
 import { surveyHeld } from "./held-for.ts";
 
 /** The calendar of bars: that of the configuration, else as the bars themselves show it. */

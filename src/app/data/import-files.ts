@@ -3,8 +3,8 @@ import type { CsvReading } from "../../adapters/sources/csv/csv-reading.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { AppendResult, BarStore, HeldBars } from "../../ports/bar-store.ts";
-import type { KiwiConfig } from "../config-schema.ts";
-import { readDataFile } from "../read-data-file.ts";
+import type { KiwiConfig } from "../config/config-schema.ts";
+import { readDataFile } from "../bars/read-data-file.ts";
 import { surveyHeld } from "./held-for.ts";
 import { sourceDiffers } from "./plan-download.ts";
 

@@ -5,9 +5,9 @@ import { Prng } from "../../base/prng.ts";
 import type { FailoverEvent } from "../../data/failover/provider-pool.ts";
 import type { ProviderPart } from "../../data/failover/provider-part.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
-import type { KiwiConfig, ProviderConfig } from "../config-schema.ts";
-import { lookUpCredentials, type SecretPlaces } from "../secrets.ts";
-import { sourceNamed } from "../source-registry.ts";
+import type { KiwiConfig, ProviderConfig } from "../config/config-schema.ts";
+import { lookUpCredentials, type SecretPlaces } from "../config/secrets.ts";
+import { sourceNamed } from "../plugins/source-registry.ts";
 
 /** A provider that is open: how it writes symbols and units, and the source itself. */
 export type OpenProvider = ProviderPart & { readonly name: string };

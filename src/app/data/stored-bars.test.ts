@@ -7,9 +7,9 @@ import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { barsOf, type Bars } from "../../domain/bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { barQuality } from "../../ports/bar-store.ts";
-import { kiwiConfigSchema } from "../config-schema.ts";
-import type { BarsRequest } from "../bars-request.ts";
-import { loadBars } from "../load-bars.ts";
+import { kiwiConfigSchema } from "../config/config-schema.ts";
+import type { BarsRequest } from "../bars/bars-request.ts";
+import { loadBars } from "../bars/load-bars.ts";
 import { dataPathsOf, makeDataFolder } from "./data-folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-stored-"));

@@ -6,9 +6,9 @@ import { formatTime } from "../../base/time.ts";
 import { barsOf } from "../../domain/bars.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { barQuality, type BarStore, type HeldBars, type VersionedBars } from "../../ports/bar-store.ts";
-import type { BarsRequest } from "../bars-request.ts";
-import type { BarSource } from "../load-bars.ts";
-import { plainSymbol } from "../pick-symbols.ts";
+import type { BarsRequest } from "../bars/bars-request.ts";
+import type { BarSource } from "../bars/load-bars.ts";
+import { plainSymbol } from "../bars/pick-symbols.ts";
 import { heldFor } from "./held-for.ts";
 import { openBars } from "./open-data.ts";
 

@@ -1,5 +1,5 @@
 import { symbolUnknown, timeframeUnsupported } from "../../adapters/sources/shared/source-errors.ts";
-import { readDay } from "../read-day.ts";
+import { readDay } from "../config/read-day.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { aggregateBars } from "../../domain/aggregate-bars.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { floorToStep } from "../../base/numbers.ts";
-import type { BacktestSetup } from "../backtest-setup.ts";
-import { runBacktest } from "../run-backtest.ts";
-import { strategyNamed } from "../registry.ts";
-import { runConfigSchema, type RunConfigInput } from "../run-config.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { runBacktest } from "../runs/run-backtest.ts";
+import { strategyNamed } from "../plugins/registry.ts";
+import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
 import { explainRun } from "./explain-run.ts";
 
 const { bars } = syntheticMarket({ seed: 11, symbols: 2, timeframe: "1h", bars: 900, startMs: 0 });

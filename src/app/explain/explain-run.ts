@@ -5,10 +5,10 @@ import type { ExecutionReport } from "../../domain/order.ts";
 import type { Session } from "../../engine/session.ts";
 import { step } from "../../engine/step.ts";
 import type { Runner } from "../../engine/runner.ts";
-import type { BacktestSetup } from "../backtest-setup.ts";
-import { layGround } from "../build-session.ts";
-import { warmupNeed } from "../warmup-need.ts";
-import { watchedStrategy } from "../watched-strategy.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { layGround } from "../session/build-session.ts";
+import { warmupNeed } from "../session/warmup-need.ts";
+import { watchedStrategy } from "../plugins/watched-strategy.ts";
 import type { Explanation, ExplainedOutcome, ExplainedSeries } from "./explanation.ts";
 import { explainedChoice, type ExplainedChoice } from "./explained-choice.ts";
 import { findBar, type FoundBar } from "./find-bar.ts";
@@ -17,6 +17,7 @@ import { recordingSession, type RecordingSession } from "./recording.ts";
 import { rulesOf } from "./rules-of.ts";
 import { sizingNumbers } from "./sizing-numbers.ts";
 import { verdictOn } from "./verdict-on.ts";
+import { arsenalOf } from "../../selection/arsenal.ts";
 
 /** How many slices after the bar its orders are followed. */
 const followedSlices = 10_000;
@@ -138,11 +139,11 @@ function explainBar(
 }
 
 function choiceOn(
-  { pipeline }: Session,
+  session: Session,
   instrument: number,
   opinion: Explanation["opinion"],
 ): ExplainedChoice | null {
-  const runner = pipeline.arsenal?.runners[instrument];
+  const runner = arsenalOf(session)?.runners[instrument];
   if (runner === undefined) return null;
   return explainedChoice(runner, opinion === "warming up" ? null : runner.selection);
 }

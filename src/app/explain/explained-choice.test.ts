@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { metaPlugins, metaRun, testMeta } from "../../../test/meta-run.ts";
 import { explanationText } from "../../cli/output/explanation-text.ts";
 import { regimeLabels } from "../../domain/regime.ts";
-import { strategyNamed, withPlugins } from "../registry.ts";
+import { strategyNamed, withPlugins } from "../plugins/registry.ts";
 import { explainRun } from "./explain-run.ts";
 
 const { input, result } = metaRun({ data: "synthetic:bars=1500" });

@@ -1,5 +1,5 @@
 import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
-import type { ArsenalRunner } from "../../engine/selection/arsenal-runner.ts";
+import type { ArsenalRunner } from "../../selection/arsenal-runner.ts";
 import type { Selection } from "../../ports/selector.ts";
 
 /** One strategy of the arsenal on the bar. */

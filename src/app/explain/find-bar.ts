@@ -1,8 +1,8 @@
 import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
-import { plainSymbol } from "../pick-symbols.ts";
-import type { Ground } from "../backtest-setup.ts";
+import { plainSymbol } from "../bars/pick-symbols.ts";
+import type { Ground } from "../session/backtest-setup.ts";
 
 /** A bar that is decided on, and the base bar with whose close that happens. */
 export type FoundBar = {

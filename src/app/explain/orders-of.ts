@@ -6,8 +6,8 @@ import type { ExplainedOrder } from "./explanation.ts";
 export type SentOrder = Omit<ExplainedOrder, "outcome">;
 
 /** The orders that the last step sent for an instrument: those that carry its time. */
-export function ordersOf({ orders, journal }: Session, instrument: number): readonly SentOrder[] {
-  const nowMs = journal.log.timeMs[journal.log.length - 1]!;
+export function ordersOf({ orders, recorder }: Session, instrument: number): readonly SentOrder[] {
+  const nowMs = recorder.log.timeMs[recorder.log.length - 1]!;
   return orders
     .open(instrument as InstrumentIndex)
     .filter(({ request }) => request.requestedMs === nowMs)

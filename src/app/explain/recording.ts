@@ -1,10 +1,10 @@
 import type { ExecutionReport, OrderId } from "../../domain/order.ts";
-import { RiskGate, type NamedRule } from "../../engine/risk-gate.ts";
+import { RiskGate, type NamedRule } from "../../engine/execution/risk-gate.ts";
 import type { Session } from "../../engine/session.ts";
 import type { RiskVerdict } from "../../ports/risk.ts";
-import type { BacktestSetup, Ground } from "../backtest-setup.ts";
-import { buildSession } from "../build-session.ts";
-import { riskRules } from "../risk-rules.ts";
+import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
+import { buildSession } from "../session/build-session.ts";
+import { riskRules } from "../session/risk-rules.ts";
 
 /** What a rule answered to which order. */
 export type HeardVerdict = {

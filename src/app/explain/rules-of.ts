@@ -1,5 +1,5 @@
 import { riskProfiles } from "../../risk/profiles.ts";
-import type { RunConfig } from "../run-config.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { ExplainedRule } from "./explanation.ts";
 import type { HeardVerdict } from "./recording.ts";
 

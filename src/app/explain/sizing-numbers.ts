@@ -1,6 +1,6 @@
 import type { Session } from "../../engine/session.ts";
-import { sizingOf } from "../risk-rules.ts";
-import type { RunConfig } from "../run-config.ts";
+import { sizingOf } from "../session/risk-rules.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { ExplainedSizing } from "./explanation.ts";
 
 /** The numbers that the last step computed a quantity from; null where it stated no target for the instrument. */
@@ -11,8 +11,8 @@ export function sizingNumbers(
   row: number,
   decidedMs: number,
 ): ExplainedSizing | null {
-  const { pipeline, portfolio, journal } = session;
-  const { events } = journal.log;
+  const { pipeline, portfolio, recorder } = session;
+  const { events } = recorder.log;
   let at = events.length - 1;
   const isWanted = (index: number): boolean => {
     const { kind, instrument, timeMs } = events.at(index);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../../base/hash.ts";
-import { fileHash, kiwiVersion } from "../code-identity.ts";
+import { fileHash, kiwiVersion } from "../plugins/code-identity.ts";
 
 const source = join(import.meta.dirname, "..", "..");
 /** Where the code lives that turns bars and an expression into numbers. */

@@ -1,7 +1,7 @@
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { modelTypes, type FeatureSet } from "../../features/feature-set.ts";
 import { featureSetNamed, featureSets } from "../../features/feature-sets.ts";
-import { warmupNeed } from "../warmup-need.ts";
+import { warmupNeed } from "../session/warmup-need.ts";
 import { expressionsOf } from "./set-expressions.ts";
 
 /** Warm-up and the higher timeframe are shown as they are for bars of this length. */

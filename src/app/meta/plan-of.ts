@@ -1,8 +1,8 @@
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { AnyStrategy, MetaPlan } from "../../ports/strategy.ts";
-import type { BacktestSetup } from "../backtest-setup.ts";
-import { strategyNamed } from "../registry.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { strategyNamed } from "../plugins/registry.ts";
 
 /** A plan in which every strategy stands itself, and not by its name. */
 export type ResolvedPlan = Omit<MetaPlan, "arsenal"> & {

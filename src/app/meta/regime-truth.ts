@@ -1,5 +1,5 @@
 import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
-import { isSynthetic, syntheticTruth } from "../synthetic-source.ts";
+import { isSynthetic, syntheticTruth } from "../bars/synthetic-source.ts";
 
 /** The true regime of every bar of a symbol, as an index into `regimeLabels`; rows by close time. */
 export type RegimeTruth = {

@@ -1,9 +1,9 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
 import type { ResolvedPlan } from "./plan-of.ts";
-import type { BacktestSetup } from "../backtest-setup.ts";
-import { runBacktest, type BacktestResult } from "../run-backtest.ts";
-import { tradedRangeOf } from "../traded-range.ts";
-import { watchedStrategy } from "../watched-strategy.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
+import { tradedRangeOf } from "../runs/traded-range.ts";
+import { watchedStrategy } from "../plugins/watched-strategy.ts";
 
 export type RivalOptions = {
   /** Hears the time of every bar before a strategy does. */

@@ -4,11 +4,12 @@ import { regimeAccuracy } from "../../analysis/selection/regime-accuracy.ts";
 import { regimeLabels } from "../../domain/regime.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
-import { executeRun } from "../execute-run.ts";
-import { syntheticTruth } from "../synthetic-source.ts";
+import { executeRun } from "../runs/execute-run.ts";
+import { syntheticTruth } from "../bars/synthetic-source.ts";
 import { decisionRows } from "../../../test/decision-rows.ts";
 import { regimeTruths, truthAt } from "./regime-truth.ts";
 import { selectionOf } from "./selection-of.ts";
+import { arsenalOf } from "../../selection/arsenal.ts";
 
 const data = "synthetic:bars=3000";
 const plain = metaRun({ data: "synthetic:bars=9000" });
@@ -41,7 +42,7 @@ test.each([
 ])("demotions are those that the run saw: on %s", (_, { input, result }) => {
   const { demotions } = input.selection!.symbols[0]!;
   expect(demotions.length).toBeGreaterThan(0);
-  const { candidates } = result.session.pipeline.arsenal!.runners[0]!;
+  const { candidates } = arsenalOf(result.session)!.runners[0]!;
   for (const [k, { demotion }] of candidates.entries()) {
     const own = demotions.filter(({ strategy }) => strategy === k);
     expect(own.findLast(({ untilMs }) => untilMs === null)?.reason ?? null).toBe(demotion);

@@ -1,6 +1,7 @@
 import type { Rival, SelectionInput, SymbolSelection } from "../../analysis/selection/selection-input.ts";
-import type { ArsenalRunner } from "../../engine/selection/arsenal-runner.ts";
-import type { BacktestResult } from "../run-backtest.ts";
+import { arsenalOf } from "../../selection/arsenal.ts";
+import type { ArsenalRunner } from "../../selection/arsenal-runner.ts";
+import type { BacktestResult } from "../runs/run-backtest.ts";
 import { planOf } from "./plan-of.ts";
 import { truthAt, type RegimeTruth } from "./regime-truth.ts";
 
@@ -11,7 +12,7 @@ export function selectionOf(
   truths: readonly RegimeTruth[] = [],
 ): SelectionInput | null {
   const plan = planOf(setup);
-  const { arsenal } = session.pipeline;
+  const arsenal = arsenalOf(session);
   if (plan === null || arsenal === null) return null;
   return {
     regimeName: plan.regime.use,

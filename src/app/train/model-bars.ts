@@ -6,7 +6,7 @@ import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.t
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { ResampledFrame } from "../../engine/columns/frame.ts";
 import { hmmFeatureFields } from "../../regimes/hmm-features.ts";
-import { instrumentConfig, type RunConfig } from "../run-config.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
 /** The calendar of bars: as configured, else as the bars themselves tell. */
 export function calendarOf(bars: Bars, config: RunConfig): Calendar {

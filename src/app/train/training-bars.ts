@@ -2,13 +2,13 @@ import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import { barsRequestOf } from "../bars-request.ts";
-import { runConfigOf } from "../config-schema.ts";
-import { dataQuality } from "../data-quality.ts";
-import { loadBars } from "../load-bars.ts";
-import { decisionTimeframe } from "../prepare-run.ts";
-import { readDay } from "../read-day.ts";
-import type { RunRequest } from "../run-request.ts";
+import { barsRequestOf } from "../bars/bars-request.ts";
+import { runConfigOf } from "../config/config-schema.ts";
+import { dataQuality } from "../bars/data-quality.ts";
+import { loadBars } from "../bars/load-bars.ts";
+import { decisionTimeframe } from "../runs/prepare-run.ts";
+import { readDay } from "../config/read-day.ts";
+import type { RunRequest } from "../runs/run-request.ts";
 import { barsOfTimeframe, calendarOf, rowsBefore } from "./model-bars.ts";
 
 /** What a model is trained on. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
-import { strategies } from "../../app/registry.ts";
+import { strategies } from "../../app/plugins/registry.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Shell } from "../shell.ts";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { checkPlugins } from "../../app/check-plugins.ts";
-import { textOf } from "../../app/config-diff.ts";
-import { isPlain } from "../../app/config-layer.ts";
-import { kiwiConfigSchema } from "../../app/config-schema.ts";
-import { loadPlugins } from "../../app/own-plugins.ts";
-import { resolveConfig, type ResolvedConfig } from "../../app/resolve-config.ts";
+import { checkPlugins } from "../../app/plugins/check-plugins.ts";
+import { textOf } from "../../app/config/config-diff.ts";
+import { isPlain } from "../../app/config/config-layer.ts";
+import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
+import { loadPlugins } from "../../app/plugins/own-plugins.ts";
+import { resolveConfig, type ResolvedConfig } from "../../app/config/resolve-config.ts";
 import type { CommonFlags, ConfigFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";

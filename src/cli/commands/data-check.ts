@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
-import { barsRequestOf } from "../../app/bars-request.ts";
-import type { KiwiConfig } from "../../app/config-schema.ts";
+import { barsRequestOf } from "../../app/bars/bars-request.ts";
+import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import { checkFolder, isFolderSound, type CheckedFolder } from "../../app/data/check-folder.ts";
 import { isDataFolder } from "../../app/data/data-folder.ts";
 import { filesToImport, type FailedFile } from "../../app/data/import-files.ts";
-import { inspectData, type InspectedSource } from "../../app/inspect-data.ts";
-import { isSynthetic } from "../../app/synthetic-source.ts";
+import { inspectData, type InspectedSource } from "../../app/bars/inspect-data.ts";
+import { isSynthetic } from "../../app/bars/synthetic-source.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { dataFlags } from "../flags/run-flags.ts";
 import { lookedOverTexts, summaryTexts, type LookedOver } from "../output/check-summary.ts";

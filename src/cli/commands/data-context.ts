@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { closest } from "fastest-levenshtein";
-import type { KiwiConfig } from "../../app/config-schema.ts";
+import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import type { HeldParts } from "../../app/data/held-series.ts";
 import { openData, type DataFolder } from "../../app/data/open-data.ts";
-import { resolveConfig } from "../../app/resolve-config.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
 import type { CommonFlags, ConfigFlags } from "../declare/common-flags.ts";

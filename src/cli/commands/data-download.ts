@@ -3,7 +3,7 @@ import { download, type SeriesOutcome } from "../../app/data/download.ts";
 import { openSources, refuseTimeframe, type OpenSources } from "../../app/data/open-sources.ts";
 import { planDownload, type DownloadPlan, type SeriesRange } from "../../app/data/plan-download.ts";
 import { surveyHeld } from "../../app/data/held-for.ts";
-import { readDay } from "../../app/read-day.ts";
+import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { countOf } from "../../data/validation/finding-list.ts";

@@ -3,7 +3,7 @@ import { exportBars } from "../../app/data/export-bars.ts";
 import { heldFor } from "../../app/data/held-for.ts";
 import { heldSymbol } from "../../app/data/stored-bars.ts";
 import { heldTimeframe } from "../../app/data/held-timeframe.ts";
-import { readDay } from "../../app/read-day.ts";
+import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { heldFlags } from "../flags/data-flags.ts";

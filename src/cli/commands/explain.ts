@@ -1,5 +1,5 @@
 import { readRun } from "../../adapters/stores/runs/read-runs.ts";
-import { readDay } from "../../app/read-day.ts";
+import { readDay } from "../../app/config/read-day.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { explanationText } from "../output/explanation-text.ts";
 import { envelope } from "../output/json.ts";

@@ -1,4 +1,4 @@
-import { indicatorNamed, indicators } from "../../app/indicator-registry.ts";
+import { indicatorNamed, indicators } from "../../app/plugins/indicator-registry.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { closest } from "fastest-levenshtein";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
-import { configFileName } from "../../app/config-file.ts";
+import { configFileName } from "../../app/config/config-file.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import type { Shell } from "../shell.ts";

@@ -1,6 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
-import { resolveConfig } from "../../app/resolve-config.ts";
-import type { RunRequest } from "../../app/run-request.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { ConfigFlags } from "../declare/common-flags.ts";
 import { flagLayer, type FlagValues } from "../flags/flag-layer.ts";
 import type { RunFlag } from "../flags/run-flags.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { resolveConfig } from "../../app/resolve-config.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
 import type { Shell } from "../shell.ts";
 
 /** Where the runs are: as told, else as configured. */

@@ -1,4 +1,4 @@
-import { kiwiConfigSchema } from "../../app/config-schema.ts";
+import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { checkText } from "../output/check-text.ts";

@@ -1,4 +1,4 @@
-import { strategies } from "../../app/registry.ts";
+import { strategies } from "../../app/plugins/registry.ts";
 import type { Params } from "../../domain/params.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";

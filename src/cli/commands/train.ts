@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { resolveConfig } from "../../app/resolve-config.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { timeframeMs } from "../../domain/timeframe.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../declare/common-flags.ts";

@@ -1,4 +1,4 @@
-import { codeHash, kiwiVersion } from "../../app/code-identity.ts";
+import { codeHash, kiwiVersion } from "../../app/plugins/code-identity.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";

@@ -1,5 +1,11 @@
-import { layOver, nested, type ConfigLayer, type Merged, type Origin } from "../../app/config-layer.ts";
-import { readTimerange } from "../../app/read-day.ts";
+import {
+  layOver,
+  nested,
+  type ConfigLayer,
+  type Merged,
+  type Origin,
+} from "../../app/config/config-layer.ts";
+import { readTimerange } from "../../app/config/read-day.ts";
 import { nameOf } from "./add-flags.ts";
 import type { RunFlag } from "./run-flags.ts";
 

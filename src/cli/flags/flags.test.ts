@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
-import { resolveConfig } from "../../app/resolve-config.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { readFailConditions, tryFailConditions } from "./fail-conditions.ts";
 import { flagLayer, type FlagValues } from "./flag-layer.ts";
 import { backtestFlags } from "./run-flags.ts";

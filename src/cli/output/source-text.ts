@@ -1,4 +1,4 @@
-import type { InspectedSource } from "../../app/inspect-data.ts";
+import type { InspectedSource } from "../../app/bars/inspect-data.ts";
 import { formatTime } from "../../base/time.ts";
 import { countOf } from "../../data/validation/finding-list.ts";
 import type { Finding } from "../../data/validation/bar-report.ts";

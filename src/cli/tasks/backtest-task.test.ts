@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { resolveConfig } from "../../app/resolve-config.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { flagLayer, type FlagValues } from "../flags/flag-layer.ts";
 import { backtestFlags } from "../flags/run-flags.ts";
 import { ProgressBoard } from "../worker/progress-board.ts";

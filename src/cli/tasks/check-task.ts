@@ -1,6 +1,6 @@
-import { checkRequestOf, pluginPathsOf } from "../../app/check-request-of.ts";
-import { executeRun } from "../../app/execute-run.ts";
-import type { RunRequest } from "../../app/run-request.ts";
+import { checkRequestOf, pluginPathsOf } from "../../app/runs/check-request-of.ts";
+import { executeRun } from "../../app/runs/execute-run.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { TaskContext } from "../worker/task-context.ts";
 import { makeChecks, type CheckKind } from "./make-checks.ts";

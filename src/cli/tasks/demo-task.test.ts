@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
-import { strategies } from "../../app/registry.ts";
+import { strategies } from "../../app/plugins/registry.ts";
 import { ProgressBoard } from "../worker/progress-board.ts";
 import { demoTask } from "./demo-task.ts";
 

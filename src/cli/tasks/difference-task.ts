@@ -1,7 +1,7 @@
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
-import { executeRun } from "../../app/execute-run.ts";
-import { firstDifference, type FirstDifference } from "../../app/first-difference.ts";
-import type { BacktestResult } from "../../app/run-backtest.ts";
+import { executeRun } from "../../app/runs/execute-run.ts";
+import { firstDifference, type FirstDifference } from "../../app/runs/first-difference.ts";
+import type { BacktestResult } from "../../app/runs/run-backtest.ts";
 import type { TaskContext } from "../worker/task-context.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import { changesSince, requestOf } from "./run-again.ts";

@@ -1,7 +1,7 @@
-import { loadPlugins } from "../../app/own-plugins.ts";
-import { prepareRun, type PreparedRun } from "../../app/prepare-run.ts";
-import { findStrategy } from "../../app/find-strategy.ts";
-import type { RunRequest } from "../../app/run-request.ts";
+import { loadPlugins } from "../../app/plugins/own-plugins.ts";
+import { prepareRun, type PreparedRun } from "../../app/runs/prepare-run.ts";
+import { findStrategy } from "../../app/plugins/find-strategy.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { TaskContext } from "../worker/task-context.ts";
 
 /** Prepares a run and shows how far it is; a strategy file that hangs while it is loaded is noticed. */

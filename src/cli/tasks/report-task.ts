@@ -5,7 +5,7 @@ import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
-import { finishRun, type FinishedRun } from "../../app/finish-run.ts";
+import { finishRun, type FinishedRun } from "../../app/runs/finish-run.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { readFailConditions, tryFailConditions } from "../flags/fail-conditions.ts";
 import type { TaskContext } from "../worker/task-context.ts";

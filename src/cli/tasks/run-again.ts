@@ -1,8 +1,8 @@
-import { codeHash } from "../../app/code-identity.ts";
-import { kiwiConfigSchema } from "../../app/config-schema.ts";
-import type { PreparedRun } from "../../app/prepare-run.ts";
-import { configHash, readHash } from "../../app/run-hashes.ts";
-import type { RunRequest } from "../../app/run-request.ts";
+import { codeHash } from "../../app/plugins/code-identity.ts";
+import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
+import type { PreparedRun } from "../../app/runs/prepare-run.ts";
+import { configHash, readHash } from "../../app/runs/run-hashes.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 
 /** The request that a stored run came from. */

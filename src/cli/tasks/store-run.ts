@@ -3,9 +3,9 @@ import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 import { saveRun } from "../../adapters/stores/runs/run-store.ts";
 import { recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
-import { fileHash } from "../../app/code-identity.ts";
-import type { FinishedRun } from "../../app/finish-run.ts";
-import type { PreparedRun } from "../../app/prepare-run.ts";
+import { fileHash } from "../../app/plugins/code-identity.ts";
+import type { FinishedRun } from "../../app/runs/finish-run.ts";
+import type { PreparedRun } from "../../app/runs/prepare-run.ts";
 import type { FailOutcome } from "../flags/fail-conditions.ts";
 import { artifactFiles, runDocument, type RunDocument } from "./run-document.ts";
 

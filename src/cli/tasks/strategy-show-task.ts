@@ -1,5 +1,5 @@
-import { findStrategy } from "../../app/find-strategy.ts";
-import { warmupNeed } from "../../app/warmup-need.ts";
+import { findStrategy } from "../../app/plugins/find-strategy.ts";
+import { warmupNeed } from "../../app/session/warmup-need.ts";
 import { barSeries, timeframeFrame, type Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";

@@ -1,9 +1,9 @@
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
-import { checkRequestOf, pluginPathsOf } from "../../app/check-request-of.ts";
-import { executeRun } from "../../app/execute-run.ts";
-import type { Funnel } from "../../app/funnel.ts";
-import type { RunRequest } from "../../app/run-request.ts";
-import { refuseOnlyWarmup } from "../../app/warmup-need.ts";
+import { checkRequestOf, pluginPathsOf } from "../../app/runs/check-request-of.ts";
+import { executeRun } from "../../app/runs/execute-run.ts";
+import type { Funnel } from "../../app/runs/funnel.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
+import { refuseOnlyWarmup } from "../../app/session/warmup-need.ts";
 import type { TaskContext } from "../worker/task-context.ts";
 import { makeChecks } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";

@@ -1,5 +1,5 @@
 import { ModelStore } from "../../adapters/stores/models/model-store.ts";
-import type { RunRequest } from "../../app/run-request.ts";
+import type { RunRequest } from "../../app/runs/run-request.ts";
 import { modelsFolderOf } from "../../app/train/models-folder.ts";
 import { retrainRegime } from "../../app/train/retrain-regime.ts";
 import { trainingBars } from "../../app/train/training-bars.ts";

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { KiwiConfig } from "../../app/config-schema.ts";
-import { environmentWithoutSecrets } from "../../app/environment-without-secrets.ts";
+import type { KiwiConfig } from "../../app/config/config-schema.ts";
+import { environmentWithoutSecrets } from "../../app/config/environment-without-secrets.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { errorOf } from "./failure.ts";

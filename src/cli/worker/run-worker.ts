@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { installKiwiSpecifier } from "../../app/kiwi-specifier.ts";
+import { installKiwiSpecifier } from "../../app/plugins/kiwi-specifier.ts";
 import { flushCompiled, keepCompiled } from "../compile-cache.ts";
 import { failureOf } from "./failure.ts";
 import { ProgressBoard } from "./progress-board.ts";

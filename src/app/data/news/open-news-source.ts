@@ -4,10 +4,10 @@ import { systemClock } from "../../../adapters/system-clock.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { Prng } from "../../../base/prng.ts";
 import type { NewsQuarantine, NewsSource } from "../../../ports/news-source.ts";
-import type { KiwiConfig, ProviderConfig } from "../../config-schema.ts";
-import { plainSymbol } from "../../pick-symbols.ts";
-import { lookUpCredentials, type SecretPlaces } from "../../secrets.ts";
-import { sourceNamed } from "../../source-registry.ts";
+import type { KiwiConfig, ProviderConfig } from "../../config/config-schema.ts";
+import { plainSymbol } from "../../bars/pick-symbols.ts";
+import { lookUpCredentials, type SecretPlaces } from "../../config/secrets.ts";
+import { sourceNamed } from "../../plugins/source-registry.ts";
 
 /** Sources of bars that have news as well: they share the provider's settings and keys. */
 const newsSources = ["alpaca"];

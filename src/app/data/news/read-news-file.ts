@@ -4,7 +4,7 @@ import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
 import { publicMs } from "../../../data/news/known-versions.ts";
 import type { NewsItem } from "../../../ports/news-source.ts";
-import { plainSymbol } from "../../pick-symbols.ts";
+import { plainSymbol } from "../../bars/pick-symbols.ts";
 
 /** Faults beyond so many are counted and not shown one by one. */
 const faultsMax = 3;

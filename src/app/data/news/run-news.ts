@@ -12,11 +12,11 @@ import { externalName } from "../../../domain/external-series.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import type { NewsItem } from "../../../ports/news-source.ts";
-import type { KiwiConfig } from "../../config-schema.ts";
-import { newsEndsEarly, newsMissing } from "../../find-external.ts";
-import { readDay } from "../../read-day.ts";
-import { plainSymbol } from "../../pick-symbols.ts";
-import { dataHash } from "../../data-hash.ts";
+import type { KiwiConfig } from "../../config/config-schema.ts";
+import { newsEndsEarly, newsMissing } from "../../bars/find-external.ts";
+import { readDay } from "../../config/read-day.ts";
+import { plainSymbol } from "../../bars/pick-symbols.ts";
+import { dataHash } from "../../bars/data-hash.ts";
 import { dataPathsOf } from "../data-folder.ts";
 import { withNewsFolder, type NewsFolder } from "./news-folder.ts";
 

@@ -1,0 +1,47 @@
+import { isExternal, withOwnSymbol } from "../../domain/external-series.ts";
+import { barSeries, timeframeFrame, type Expr } from "../../domain/expression.ts";
+import { resolveParams, type Params } from "../../domain/params.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { planOf } from "../meta/plan-of.ts";
+
+type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars"> & {
+  readonly timeframe?: Timeframe | undefined;
+};
+
+/**
+ * Of which symbols a strategy, or one of those that it chooses among, reads news in a run: sorted, empty for nearly
+ * all strategies. Its setup is asked and nothing is run. Throws what the setup throws.
+ */
+export function newsNeeded(asked: Asked): readonly string[] {
+  const frames = new Set<string>();
+  collectFrames(asked, frames);
+  const names = [...frames].flatMap((frame) => {
+    const name = frame.split("@")[0]!;
+    return isExternal(name) ? asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)) : [];
+  });
+  return [...new Set(names.map((name) => name.slice(name.indexOf(":") + 1)))].sort();
+}
+
+function collectFrames(asked: Asked, frames: Set<string>): void {
+  const { strategy } = asked;
+  const p = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, asked.params);
+  // What makes no sense is refused where the session is built, with its reason.
+  if (strategy.where?.(p) === false) return;
+  const watched = strategy.setup({
+    bars: barSeries(),
+    tf: (timeframe: Timeframe) => barSeries(timeframeFrame(timeframe)),
+    symbol: (symbol: string, timeframe?: Timeframe) =>
+      barSeries(timeframe === undefined ? `${symbol}@` : timeframeFrame(timeframe, symbol)),
+    p,
+  }) as Readonly<Record<string, Expr>>;
+  for (const expression of Object.values(watched)) framesOf(expression, frames);
+  for (const one of planOf(asked)?.arsenal ?? [])
+    collectFrames({ ...asked, strategy: one.strategy, params: one.params ?? {} }, frames);
+}
+
+function framesOf({ frame, node }: Expr, frames: Set<string>): void {
+  frames.add(frame);
+  if (node.kind === "align") framesOf(node.input, frames);
+  if (node.kind === "indicator") for (const input of node.inputs) framesOf(input, frames);
+}

@@ -1,0 +1,36 @@
+import { closest } from "fastest-levenshtein";
+import { KiwiError } from "../../base/errors.ts";
+
+/** A symbol without what people write between its parts: `BTC/USDT`, `btc-usdt` and `BTCUSDT` are one. */
+export function plainSymbol(symbol: string): string {
+  return symbol.replaceAll(/[/_:\s-]/g, "").toUpperCase();
+}
+
+/** Keeps the items whose symbol was asked for; all of them when nothing was. Throws `SYMBOL_UNKNOWN`. */
+export function pickSymbols<Item extends { readonly symbol: string }>(
+  items: readonly Item[],
+  wanted: readonly string[],
+  where: string,
+): readonly Item[] {
+  if (wanted.length === 0) return items;
+  const known = [...new Set(items.map((item) => item.symbol))];
+  for (const symbol of wanted) {
+    if (!known.some((other) => plainSymbol(other) === plainSymbol(symbol)))
+      throw unknownSymbol(symbol, known, where);
+  }
+  const plain = new Set(wanted.map(plainSymbol));
+  return items.filter((item) => plain.has(plainSymbol(item.symbol)));
+}
+
+function unknownSymbol(symbol: string, known: readonly string[], where: string): KiwiError {
+  const listed =
+    known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
+  return new KiwiError({
+    code: "SYMBOL_UNKNOWN",
+    exit: "data",
+    message: `${where} has no symbol ${symbol}`,
+    why: known.length === 0 ? "there is none at all" : `it has ${listed}`,
+    fix: known.length === 0 ? "check --data" : `did you mean -p ${closest(symbol.toUpperCase(), known)}?`,
+    topic: "data",
+  });
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { KiwiError } from "../../base/errors.ts";
+import type { credentialNames, ProviderConfig } from "./config-schema.ts";
+
+/** A name under which a configuration says where a secret is. */
+export type CredentialName = (typeof credentialNames)[number];
+
+/** One secret that a source may need. */
+export type CredentialNeed = {
+  readonly name: CredentialName;
+  /** For people: `an API key id`. */
+  readonly what: string;
+  /** The environment variable that is looked at when the configuration names no place. */
+  readonly env: string;
+};
+
+/** Where secrets may be looked up. */
+export type SecretPlaces = {
+  /** Relative paths start here. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** Secrets by name; those that nobody has are missing. */
+export type Credentials = Readonly<Partial<Record<CredentialName, string>>>;
+
+/**
+ * Looks up the secrets of a provider, from where its configuration says they are, else from the usual variables.
+ * Nothing is kept and nothing is printed. Throws `SECRET_MISSING` for a place that was named and holds nothing, and
+ * for needs that are `isNeeded`.
+ */
+export async function lookUpCredentials(
+  provider: string,
+  needs: readonly CredentialNeed[],
+  config: Pick<ProviderConfig, CredentialName>,
+  places: SecretPlaces,
+  isNeeded: boolean,
+): Promise<Credentials> {
+  const found: Partial<Record<CredentialName, string>> = {};
+  for (const need of needs) {
+    const value = await lookUp(provider, need, config[need.name], places);
+    if (value !== null) found[need.name] = value;
+    else if (isNeeded)
+      throw missing(provider, need, `the environment variable ${need.env} is not set`, need.env);
+  }
+  return found;
+}
+
+async function lookUp(
+  provider: string,
+  need: CredentialNeed,
+  place: ProviderConfig[CredentialName],
+  { folder, env }: SecretPlaces,
+): Promise<string | null> {
+  if (place?.file !== undefined) {
+    const text = await readFile(resolve(folder, place.file), "utf8").catch(
+      (cause: NodeJS.ErrnoException) => cause,
+    );
+    if (typeof text !== "string")
+      throw missing(provider, need, `${place.file} cannot be read (${text.code ?? text.message})`, need.env);
+    if (text.trim() === "") throw missing(provider, need, `${place.file} is empty`, need.env);
+    return text.trim();
+  }
+  const value = env[place?.env ?? need.env]?.trim() ?? "";
+  if (value !== "") return value;
+  if (place?.env === undefined) return null;
+  throw missing(provider, need, `the environment variable ${place.env} is not set`, place.env);
+}
+
+function missing(provider: string, { what, name }: CredentialNeed, why: string, variable: string): KiwiError {
+  return new KiwiError({
+    code: "SECRET_MISSING",
+    exit: "config",
+    message: `${provider} needs ${what}`,
+    why,
+    fix: `export ${variable}=...   (or name another place: "providers": { "${provider}": { "${name}": { "file": "PATH" } } })`,
+    topic: "secrets",
+  });
+}

@@ -1,0 +1,19 @@
+import { registerHooks } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const publicApi = pathToFileURL(join(import.meta.dirname, "..", "..", "index.ts")).href;
+let isInstalled = false;
+
+/**
+ * Lets a person's own file anywhere on the disk `import { strategy } from "kiwi"`: the name leads to this very
+ * Kiwi, whether or not one is installed beside the file. Once per thread; calling it again does nothing.
+ */
+export function installKiwiSpecifier(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  registerHooks({
+    resolve: (specifier, context, nextResolve) =>
+      specifier === "kiwi" ? { url: publicApi, shortCircuit: true } : nextResolve(specifier, context),
+  });
+}

@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import type { CheckRequest } from "../checks/check-request.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** Where the plug-ins of a request stand: a check runs in another folder. */
+export function pluginPathsOf({ folder, config }: RunRequest): readonly string[] {
+  return config.plugins.map((path) => resolve(folder, path));
+}
+
+/** The request that checks a prepared run: the same strategy, plug-ins, bars, news and settings. */
+export function checkRequestOf(
+  { setup, found }: PreparedRun,
+  plugins: readonly string[],
+  barsMax?: number,
+): CheckRequest {
+  const { bars, params, config, timeframe, regimeModels, externals } = setup;
+  return {
+    strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
+    params,
+    bars,
+    config,
+    plugins,
+    ...(externals === undefined ? {} : { externals }),
+    ...(regimeModels === undefined ? {} : { regimeModels }),
+    ...(timeframe === undefined ? {} : { timeframe }),
+    ...(barsMax === undefined ? {} : { barsMax }),
+  };
+}

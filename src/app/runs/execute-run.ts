@@ -1,0 +1,46 @@
+import type { CostPoint } from "../../analysis/report/report-input.ts";
+import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
+import { runBacktest, type BacktestResult } from "./run-backtest.ts";
+import { atScaledCosts } from "../session/scaled-costs.ts";
+import { tradedRangeOf } from "./traded-range.ts";
+import { watchedStrategy } from "../plugins/watched-strategy.ts";
+
+/** Multiples of its costs at which a run is tried again. */
+const costMultiples = [0, 0.5, 1, 2, 3];
+
+export type ExecuteOptions = {
+  readonly withBenchmark: boolean;
+  /** Laid for the same bars before: columns that are folded already are not folded again. */
+  readonly ground?: Ground;
+  /** Hears the time of every bar before the strategy does. */
+  readonly onBar?: (timeMs: number) => void;
+  readonly onProgress?: (barsDone: number) => void;
+};
+
+/** Runs a setup as it is traded: asked and measured from its first traded bar on. */
+export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
+  const { withBenchmark, ground, onBar, onProgress } = options;
+  const watched = { ...setup, strategy: watchedStrategy(setup.strategy, onBar) };
+  const result = runBacktest(watched, {
+    withBenchmark,
+    ...(ground === undefined ? {} : { ground }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  return tradedRangeOf({ ...result, setup });
+}
+
+/** The same run at several multiples of its costs. */
+export function costSensitivity(
+  setup: BacktestSetup,
+  options: Pick<ExecuteOptions, "onBar" | "ground"> & {
+    readonly onDone?: (done: number, total: number) => void;
+  },
+): readonly CostPoint[] {
+  return costMultiples.map((costMultiple, index) => {
+    const { metrics } = atScaledCosts(setup.config, costMultiple, (config) =>
+      executeRun({ ...setup, config }, { ...options, withBenchmark: false }),
+    );
+    options.onDone?.(index + 1, costMultiples.length);
+    return { costMultiple, totalReturn: metrics.totalReturn, sharpe: metrics.sharpe };
+  });
+}

@@ -1,0 +1,145 @@
+import type {
+  CostPoint,
+  ReportCheck,
+  ReportInput,
+  ReportSource,
+} from "../../analysis/report/report-input.ts";
+import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
+import type { RunHashes } from "../../adapters/stores/runs/run-manifest.ts";
+import { sha256 } from "../../base/hash.ts";
+import { externalName } from "../../domain/external-series.ts";
+import { codeHash, fileHash, kiwiVersion } from "../plugins/code-identity.ts";
+import { configDifferences, textOf } from "../config/config-diff.ts";
+import { kiwiConfigSchema } from "../config/config-schema.ts";
+import { dataQuality } from "../bars/data-quality.ts";
+import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
+import { planOf } from "../meta/plan-of.ts";
+import { regimeTruths } from "../meta/regime-truth.ts";
+import { rivalsOf } from "../meta/rivals.ts";
+import { selectionOf } from "../meta/selection-of.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { reportInputOf } from "./report-input.ts";
+import type { BacktestResult } from "./run-backtest.ts";
+import { dataHash } from "../bars/data-hash.ts";
+import { configHash, readHash, tradedBars } from "./run-hashes.ts";
+import { refuseOnlyWarmup } from "../session/warmup-need.ts";
+import { withTrialCount } from "./with-trial-count.ts";
+
+/** A run with everything that is to be said about it. */
+export type FinishedRun = {
+  readonly result: BacktestResult;
+  readonly input: ReportInput;
+  readonly hash: RunHashes;
+  /** SHA-256 of the bars alone: on these something was tried. */
+  readonly tradedHash: string;
+  /** What was tried, apart from the data: equal for a run and its repetition. */
+  readonly trialHash: string;
+};
+
+export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
+  /** Chosen before the run, for the report carries it. */
+  readonly runId: string;
+  /** What was typed, to be shown. */
+  readonly command: string;
+  /** How many different things were tried on these data, this one included. */
+  readonly countTrials: (trial: { readonly dataHash: string; readonly trialHash: string }) => number;
+  /** Checks that were made on the strategy; those that are not among them were not made. */
+  readonly checks?: readonly ReportCheck[];
+  readonly startedMs: number;
+  readonly nowMs: () => number;
+  readonly onStage: (name: string) => void;
+};
+
+/** Bars up to which the run is repeated at other costs without being asked to. */
+const costGridBarsMax = 200_000;
+
+/** Runs what was prepared, and gathers everything that its report says. */
+export function finishRun(prepared: PreparedRun, options: FinishOptions): FinishedRun {
+  const { setup, loaded, detail, found, request } = prepared;
+  const { config } = request;
+  options.onStage("backtest");
+  const raw = executeRun(setup, { ...options, withBenchmark: config.benchmark });
+  refuseOnlyWarmup(raw);
+  const read = [...loaded.sources, ...detail];
+  const hash: RunHashes = {
+    data: readHash(prepared),
+    config: configHash(setup, setup.params, config.seed),
+    code: codeHash(found.ownFiles),
+    decisions: raw.decisionsHash,
+  };
+  // Other news settings on the same bars are another trial, and not the first one on other data.
+  const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
+  const trialHash = sha256([hash.config, ...found.ownFiles.map(fileHash), ...news].join());
+  const tradedHash = setup.externals === undefined ? hash.data : dataHash(tradedBars(prepared));
+  const trialCount = options.countTrials({ dataHash: tradedHash, trialHash });
+  const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
+  options.onStage("data check");
+  const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
+  const costs = costPoints(prepared, raw, options);
+  const selection = selectionIn(prepared, raw, options);
+  const symbols = setup.bars.map(({ symbol }) => symbol);
+  const input = reportInputOf(result, {
+    runId: options.runId,
+    title: `${setup.strategy.name} on ${symbols.slice(0, 3).join(", ")}${symbols.length > 3 ? ` and ${symbols.length - 3} more` : ""}`,
+    dataKind: loaded.dataKind,
+    dataHash: hash.data,
+    configHash: hash.config,
+    codeHash: hash.code,
+    seed: config.seed,
+    command: options.command,
+    kiwiVersion: kiwiVersion(),
+    nodeVersion: process.version,
+    wallMs: options.nowMs() - options.startedMs,
+    sources: [...quality.sources, ...newsSources(prepared)],
+    warnings: [...prepared.warnings, ...quality.warnings],
+    checks: [{ id: "data", pass: quality.isSound }, ...checksOf(options.checks ?? [])],
+    configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
+      ({ path, after }) => `${path} = ${textOf(after)}`,
+    ),
+    ...(costs === null ? {} : { costSensitivity: costs }),
+    ...(selection === null ? {} : { selection }),
+  });
+  return { result, input, hash, tradedHash, trialHash };
+}
+
+function newsSources({ news }: PreparedRun): readonly ReportSource[] {
+  return news.map(({ path, sources, scorer, symbol, rows }) => ({
+    name: `${path} (${[...sources, scorer].join(", ")})`,
+    symbol: externalName("news", symbol),
+    rows,
+    quarantined: 0,
+    gaps: null,
+  }));
+}
+
+/** How the run chose, and what it has to beat; null where one strategy traded alone. */
+function selectionIn(
+  { loaded, request }: PreparedRun,
+  result: BacktestResult,
+  { onBar, onStage }: FinishOptions,
+): SelectionInput | null {
+  const plan = planOf(result.setup);
+  if (plan === null) return null;
+  onStage("rivals");
+  const rivals = rivalsOf(result, plan, onBar === undefined ? {} : { onBar });
+  const paths = loaded.sources.map(({ path }) => path);
+  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
+}
+
+function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {
+  return ["lookahead", "warmup", "repro"].map(
+    (id) => made.find((check) => check.id === id) ?? { id, pass: null },
+  );
+}
+
+function costPoints(
+  { setup, request }: PreparedRun,
+  { ground }: BacktestResult,
+  options: FinishOptions,
+): readonly CostPoint[] | null {
+  const { costGrid, report } = request.config;
+  const barCount = setup.bars.reduce((sum, bars) => sum + bars.length, 0);
+  if (!(costGrid ?? (report.includes("html") && barCount < costGridBarsMax))) return null;
+  options.onStage("costs");
+  return costSensitivity(setup, { ground, ...(options.onBar === undefined ? {} : { onBar: options.onBar }) });
+}

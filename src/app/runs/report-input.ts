@@ -1,0 +1,73 @@
+import type { CostPoint, ReportInput, ReportMeta } from "../../analysis/report/report-input.ts";
+import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
+import { conversionsFor } from "../../domain/currency.ts";
+import { resolveParams, type Params } from "../../domain/params.ts";
+import type { RunConfig } from "../config/run-config.ts";
+import type { BacktestResult } from "./run-backtest.ts";
+
+/** What a result does not know about itself; the rest of the report's facts come from the run. */
+export type RunFacts = Omit<
+  ReportMeta,
+  "strategyName" | "strategySummary" | "params" | "costs" | "trialCount"
+> & {
+  readonly costSensitivity?: readonly CostPoint[];
+  readonly selection?: SelectionInput;
+};
+
+/** Turns a finished backtest into what the report is made from. Nothing is copied: the report reads the run's own columns. */
+export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportInput {
+  const { setup, ground, log, trades, metrics, funnel, benchmarkEquity, decisionsHash } = result;
+  const { strategy, config } = setup;
+  const { costSensitivity, selection, ...meta } = facts;
+  return {
+    meta: {
+      ...meta,
+      strategyName: strategy.name,
+      strategySummary: strategy.summary,
+      params: resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params),
+      costs: costLines(config),
+      trialCount: metrics.trialCount,
+    },
+    baseCurrency: config.account.baseCurrency,
+    timeframe: setup.timeframe ?? ground.bars[0]!.timeframe,
+    bars: ground.bars,
+    instruments: ground.instruments,
+    conversions: conversionsFor(ground.instruments, config.account.baseCurrency, config.account.fixedRates),
+    calendarNames: ground.calendars.map((calendar) => calendar.name),
+    log,
+    trades,
+    metrics,
+    funnel,
+    benchmarkEquity,
+    decisionsHash,
+    ...(costSensitivity === undefined ? {} : { costSensitivity }),
+    ...(selection === undefined ? {} : { selection }),
+  };
+}
+
+/** What trading costs in a run, one line each, for people. */
+function costLines({ costs, account }: RunConfig): readonly string[] {
+  const { commission, slippage, latencyMs, volumeShareMax, borrowRate, fundingRate } = costs;
+  const lines: (string | false)[] = [
+    `commission ${choiceText(commission)}`,
+    `slippage ${choiceText(slippage)}`,
+    account.kind === "margin" && `borrow fee ${percent(borrowRate)} a year`,
+    fundingRate !== 0 && `funding ${percent(fundingRate)} every 8 hours`,
+    latencyMs > 0 && `latency ${latencyMs} ms`,
+    Number.isFinite(volumeShareMax) && `at most ${percent(volumeShareMax)} of a bar's volume`,
+  ];
+  return lines.filter((line) => line !== false);
+}
+
+function choiceText({ use, ...options }: RunConfig["costs"]["commission"]): string {
+  const values = Object.entries(options).map(([name, value]) => {
+    const isRate = typeof value === "number" && name.toLowerCase().endsWith("rate");
+    const text = isRate ? percent(value) : String(value);
+    return name === "rate" ? text : `${name} ${text}`;
+  });
+  return [use, ...values].join(" ");
+}
+
+function percent(fraction: number): string {
+  return `${Number((fraction * 100).toPrecision(12))} %`;
+}

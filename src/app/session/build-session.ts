@@ -1,0 +1,184 @@
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
+import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
+import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { conversionsFor } from "../../domain/currency.ts";
+import type { Bars } from "../../domain/bars.ts";
+import { isExternal } from "../../domain/external-series.ts";
+import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
+import { Ledger } from "../../domain/ledger.ts";
+import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
+import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import { ColumnStore } from "../../engine/columns/column-store.ts";
+import { ResampledFrame } from "../../engine/columns/frame.ts";
+import { emptyDecision } from "../../engine/decide.ts";
+import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
+import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
+import { OrderTracker } from "../../engine/execution/order-tracker.ts";
+import { Portfolio } from "../../engine/execution/portfolio.ts";
+import { everyBar, FrameResampler } from "../../engine/resampler.ts";
+import { RiskGate } from "../../engine/execution/risk-gate.ts";
+import type { Session } from "../../engine/session.ts";
+import { StrategyRunner } from "../../engine/strategy-runner.ts";
+import { TradeBook } from "../../engine/execution/trade-book.ts";
+import type { AnyStrategy } from "../../ports/strategy.ts";
+import { SimulatedVenue } from "../../venue/simulated-venue.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { findExternal } from "../bars/find-external.ts";
+import { buildArsenal } from "./build-arsenal.ts";
+import { modelNamed } from "../plugins/model-named.ts";
+import { planOf } from "../meta/plan-of.ts";
+import { createPlugin } from "../plugins/registry.ts";
+import { protectionLevels } from "./protection-levels.ts";
+import { riskRules, sizingOf } from "./risk-rules.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
+
+const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
+
+/** Lays the ground of a run: instruments, calendars, decision bars and column stores. */
+export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: Timeframe): Ground {
+  const calendars = bars.map((table) =>
+    calendarNamed(instrumentConfig(config, table.symbol).calendar ?? detectCalendarName(table)),
+  );
+  const instruments = bars.map((table, index): Instrument => {
+    const { tickSize, lotSize, notionalMin, contractMultiplier, quoteCurrency } = instrumentConfig(
+      config,
+      table.symbol,
+    );
+    return {
+      index: index as InstrumentIndex,
+      symbol: table.symbol,
+      assetClass: assetClassOf[calendars[index]!.name] ?? "unknown",
+      quoteCurrency: quoteCurrency ?? config.account.baseCurrency,
+      tickSize,
+      lotSize,
+      notionalMin,
+      contractMultiplier,
+      calendarName: calendars[index]!.name,
+    };
+  });
+  const frames = needsResampling(bars, timeframe)
+    ? bars.map((table, index) => new ResampledFrame(table, timeframe!, calendars[index]!))
+    : null;
+  for (const frame of frames ?? []) frame.extend();
+  const decided = frames === null ? bars : frames.map((frame) => frame.bars);
+  const externals = new Map<string, Bars>();
+  const find = (symbol: string) => {
+    if (isExternal(symbol)) return findExternal(externals, symbol, decided);
+    const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
+    if (index < 0) throw unknownSymbol(symbol, instruments);
+    return { bars: decided[index]!, calendar: calendars[index]! };
+  };
+  const stores = decided.map((table, index) => new ColumnStore(table, calendars[index]!, find));
+  return { instruments, calendars, bars, frames, stores, externals };
+}
+
+/** Puts a session together: the one place that knows all the parts. A sweep hands in an emptied log to write into. */
+export function buildSession(
+  setup: BacktestSetup,
+  ground = layGround(setup.bars, setup.config, setup.timeframe),
+  log: DecisionLog | null = null,
+): Session {
+  const { config, strategy } = setup;
+  const { instruments, calendars, bars, frames, stores } = ground;
+  for (const table of setup.externals ?? []) ground.externals?.set(table.symbol, table);
+  const params = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params);
+  if (strategy.where !== undefined && !strategy.where(params)) throw impossibleParams(strategy, params);
+  const market = { instruments, bars };
+  const tools = {
+    market: { instruments, bars: stores.map((store) => store.bars) },
+    calendars,
+    regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
+  };
+  const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
+  const portfolio = new Portfolio(
+    new Ledger(config.account.cash, instruments, conversions),
+    new TradeBook(bars),
+    bars,
+  );
+  const commission = createPlugin("commission", config.costs.commission, tools);
+  const slippage = createPlugin("slippage", config.costs.slippage, tools);
+  const { kind: accountKind, leverage, maintenanceMargin } = config.account;
+  const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
+  const protection = protectionLevels(config);
+  const plan = planOf(setup);
+  const arsenal =
+    plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
+  const venueLedger = new Ledger(config.account.cash, instruments, conversions);
+  return {
+    broker: new SimulatedVenue(market, calendars, venueLedger, {
+      accountKind,
+      leverage,
+      maintenanceMargin,
+      commission,
+      slippage,
+      latencyMs,
+      volumeShareMax,
+      borrowRate,
+      fundingRate,
+    }),
+    portfolio,
+    orders: new OrderTracker(),
+    followers: arsenal,
+    resampler: frames === null ? everyBar : new FrameResampler(frames),
+    pipeline: {
+      instruments,
+      bars: stores.map((store) => store.bars),
+      runners:
+        arsenal?.runners ??
+        stores.map(
+          (store, index) =>
+            new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
+        ),
+      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools),
+      commission,
+      slippage,
+      decision: emptyDecision(),
+    },
+    risk: new RiskGate(riskRules(config, { market, calendars }), market),
+    recorder: new DecisionRecorder(log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
+    plan: { cancels: [], orders: [], unchanged: 0 },
+    planOptions: {
+      rebalanceBand: config.execution.rebalanceBand,
+      sizeAtFill: config.execution.sizeAt === "fill",
+    },
+    tradeFromMs: setup.tradeFromMs ?? -Infinity,
+    skipQuiet: config.execution.skipQuiet,
+    ...endTimes(bars, config),
+  };
+}
+
+function needsResampling(bars: readonly Bars[], timeframe: Timeframe | undefined): boolean {
+  return (
+    timeframe !== undefined && bars.some((table) => timeframeMs(table.timeframe) !== timeframeMs(timeframe))
+  );
+}
+
+/** When each symbol is closed for the end of the run: an order sent at the second last close fills at the last open. */
+export function endTimes(bars: readonly Bars[], config: RunConfig): Pick<Session, "endMs" | "firstEndMs"> {
+  const endMs = bars.map(({ closeTimeMs, length }) =>
+    config.execution.flattenAtEnd && length >= 2 ? closeTimeMs[length - 2]! : Infinity,
+  );
+  return { endMs, firstEndMs: Math.min(...endMs) };
+}
+
+function unknownSymbol(symbol: string, instruments: readonly Instrument[]): KiwiError {
+  return new KiwiError({
+    code: "SYMBOL_UNKNOWN",
+    exit: "data",
+    message: `the strategy reads ${symbol}, and the run has no bars of it`,
+    why: `this run has ${instruments.map((instrument) => instrument.symbol).join(", ")}`,
+    fix: `add --data <file of ${symbol}>`,
+    topic: "data",
+  });
+}
+
+function impossibleParams(strategy: AnyStrategy, params: Readonly<Record<string, ParamValue>>): KiwiError {
+  return new KiwiError({
+    code: "PARAMS_IMPOSSIBLE",
+    exit: "usage",
+    message: `${strategy.name} makes no sense with ${JSON.stringify(params)}`,
+    why: "the strategy's own condition on its parameters says so",
+    fix: `kiwi strategy show ${strategy.name}   shows the parameters and the condition`,
+    topic: "params",
+  });
+}

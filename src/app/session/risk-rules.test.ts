@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { testTools } from "../../../test/plugin-tools.ts";
+import { ask } from "../../../test/risk-harness.ts";
+import { riskProfiles } from "../../risk/profiles.ts";
+import { riskRules, sizingOf } from "./risk-rules.ts";
+import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
+
+const profileNames = ["conservative", "moderate", "aggressive"] as const;
+
+function namesOf(config: RunConfigInput): readonly string[] {
+  return riskRules(runConfigSchema.parse(config), testTools()).map(({ name }) => name);
+}
+
+/** Whether an order that makes the only position this share of equity passes every rule of that name. */
+function passes(config: RunConfigInput, name: string, share: number): boolean {
+  const rules = riskRules(runConfigSchema.parse(config), testTools()).filter((rule) => rule.name === name);
+  expect(rules).not.toEqual([]);
+  return rules.every(({ rule }) => ask(rule, { quantity: share * 100, price: 100 }).kind === "approve");
+}
+
+test("without a profile there is what the account can carry, and the rules of the config", () => {
+  expect(namesOf({})).toEqual(["gross-exposure"]);
+  expect(namesOf({ risk: { rules: [{ use: "open-positions", limit: 3 }] } })).toEqual([
+    "gross-exposure",
+    "open-positions",
+  ]);
+});
+
+test("a cash account holds what it has, a margin account its leverage", () => {
+  expect(passes({}, "gross-exposure", 1)).toBe(true);
+  expect(passes({}, "gross-exposure", 1.01)).toBe(false);
+  expect(passes({ account: { kind: "margin", leverage: 3 } }, "gross-exposure", 3)).toBe(true);
+  expect(passes({ account: { kind: "margin", leverage: 3 } }, "gross-exposure", 3.01)).toBe(false);
+  // No profile and no rule lets a cash account borrow.
+  const bold: RunConfigInput = {
+    risk: { profile: "aggressive", rules: [{ use: "gross-exposure", limit: 5 }] },
+  };
+  expect(passes(bold, "gross-exposure", 1.01)).toBe(false);
+});
+
+test.each(profileNames)("the rules of the profile %s can all be made", (profile) => {
+  expect(namesOf({ risk: { profile } })).toEqual([
+    "gross-exposure",
+    "position-limit",
+    "gross-exposure",
+    "open-positions",
+    "daily-loss-halt",
+    "drawdown-halt",
+    "volatility-breaker",
+    "stale-data",
+    "bad-data",
+  ]);
+});
+
+test("from conservative to aggressive, every limit is wider", () => {
+  const limitsOf = (name: (typeof profileNames)[number]) => {
+    const { positionShare, rules } = riskProfiles[name];
+    return [
+      positionShare,
+      ...rules.flatMap((rule) => Object.values(rule).filter((one) => typeof one === "number")),
+    ];
+  };
+  const limits = profileNames.map(limitsOf);
+  for (let k = 0; k < limits[0]!.length; k++) {
+    expect(limits[0]![k]!).toBeLessThan(limits[1]![k]!);
+    expect(limits[1]![k]!).toBeLessThan(limits[2]![k]!);
+  }
+});
+
+test("a rule of the config replaces the profile's rule of the same name", () => {
+  expect(passes({ risk: { profile: "conservative" } }, "position-limit", 0.3)).toBe(false);
+  const own: RunConfigInput = {
+    risk: { profile: "conservative", rules: [{ use: "position-limit", limit: 0.3 }] },
+  };
+  expect(passes(own, "position-limit", 0.3)).toBe(true);
+  expect(passes(own, "position-limit", 0.31)).toBe(false);
+});
+
+test("an unknown rule and an unknown option are errors that name the nearest one", () => {
+  expect(() => namesOf({ risk: { rules: [{ use: "position-limits" }] } })).toThrow("PLUGIN_UNKNOWN");
+  expect(() => namesOf({ risk: { rules: [{ use: "position-limit", limits: 1 }] } })).toThrow("PARAM_UNKNOWN");
+});
+
+test("equal parts keep to the profile's share of one symbol, any other sizing is left as it is", () => {
+  const sizing = (config: RunConfigInput, symbols: number) =>
+    sizingOf(runConfigSchema.parse(config), symbols);
+  expect(sizing({}, 1)).toEqual({ use: "fixed-fraction" });
+  expect(sizing({ risk: { profile: "conservative" } }, 1)).toEqual({ use: "fixed-fraction", fraction: 0.2 });
+  expect(sizing({ risk: { profile: "conservative" } }, 10)).toEqual({ use: "fixed-fraction", fraction: 0.1 });
+  const own = { use: "fixed-fraction", fraction: 0.9 };
+  expect(sizing({ risk: { profile: "conservative" }, sizing: own }, 1)).toEqual(own);
+  expect(sizing({ risk: { profile: "conservative" }, sizing: { use: "fixed-risk" } }, 1)).toEqual({
+    use: "fixed-risk",
+  });
+});

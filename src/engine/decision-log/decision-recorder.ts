@@ -1,0 +1,149 @@
+import type { Bars } from "../../domain/bars.ts";
+import { signOf, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import type { Target } from "../../domain/target.ts";
+import type { Decision } from "../decide.ts";
+import type { Followers } from "../session.ts";
+import type { Plan } from "../execution/plan-orders.ts";
+import type { Portfolio } from "../execution/portfolio.ts";
+import type { Review, RiskGate } from "../execution/risk-gate.ts";
+import { DecisionLog } from "./decision-log.ts";
+
+/** Writes each step into the decision log. */
+export class DecisionRecorder {
+  readonly log: DecisionLog;
+  /** Decisions by what came of them: the top of the funnel. */
+  warmingUp = 0;
+  silent = 0;
+  unchanged = 0;
+  private lastAlarm = "";
+
+  constructor(log: DecisionLog) {
+    this.log = log;
+  }
+
+  /** Ends a step. */
+  record(
+    slice: MarketSlice,
+    reports: readonly ExecutionReport[],
+    decision: Decision,
+    targets: readonly Target[],
+    plan: Plan,
+    review: Review,
+    portfolio: Portfolio,
+    risk: RiskGate,
+    followers: Followers | null = null,
+  ): void {
+    const isCalm = risk.alarm.kind === "clear" && this.lastAlarm === "";
+    if (slice.count === 0 && isCalm && isUneventful(reports, targets, plan, review)) return;
+    this.warmingUp += decision.warmingUp;
+    this.silent += decision.silent;
+    if (reports.length > 0) this.recordReports(slice.timeMs, reports);
+    if (followers !== null) this.recordSwitches(slice.timeMs, followers);
+    if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
+    if (review.approved.length > 0) this.recordOrders(slice.timeMs, review);
+    if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
+    if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);
+    this.log.record(slice.timeMs, portfolio.equity, portfolio.ledger.held.length > 0);
+  }
+
+  /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
+  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, isWarmingUp: boolean): void {
+    if (isWarmingUp) this.warmingUp += to - from;
+    else this.silent += to - from;
+    this.log.recordQuiet(bars, from, to, portfolio.ledger);
+    if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;
+  }
+
+  private recordReports(timeMs: number, reports: readonly ExecutionReport[]): void {
+    const { events } = this.log;
+    for (const report of reports) {
+      if (report.kind === "filled") {
+        const { instrument, side, quantity, price, fee, slippageCost, liquidity } = report.fill;
+        events.add(timeMs, instrument, "fill", signOf(side) * quantity, price, fee + slippageCost, liquidity);
+      } else if (report.kind === "charged") {
+        events.add(
+          timeMs,
+          report.charge.instrument,
+          "charged",
+          report.charge.amount,
+          Number.NaN,
+          Number.NaN,
+          report.charge.kind,
+        );
+      } else if (report.kind !== "accepted" && report.kind !== "triggered") {
+        events.add(timeMs, -1, report.kind, report.orderId, Number.NaN, Number.NaN, report.reason);
+      }
+    }
+  }
+
+  private recordSwitches(timeMs: number, followers: Followers): void {
+    for (const { instrument, to, score, runnerUp, reason } of followers.changesAt(timeMs))
+      this.log.events.add(timeMs, instrument, "selection", to, score, runnerUp, reason);
+  }
+
+  private recordTargets(timeMs: number, targets: readonly Target[], plan: Plan): void {
+    this.unchanged += plan.unchanged;
+    for (const { instrument, weight, equityWeight, quantity, reason } of targets) {
+      this.log.events.add(timeMs, instrument, "signal", weight, equityWeight, quantity, reason);
+    }
+  }
+
+  private recordOrders(timeMs: number, review: Review): void {
+    for (const { id, instrument, side, quantity, terms, reason } of review.approved) {
+      this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, priceOf(terms), id, reason);
+    }
+  }
+
+  private recordRefusals(timeMs: number, review: Review): void {
+    for (const { order, ruleName, reason, limit, value } of review.refused) {
+      this.log.events.add(
+        timeMs,
+        order.instrument,
+        "refused",
+        value,
+        limit,
+        signOf(order.side) * order.quantity,
+        `${ruleName}: ${reason}`,
+      );
+    }
+  }
+
+  private recordAlarm(timeMs: number, { alarm, alarmRule }: RiskGate): void {
+    const text = alarm.kind === "clear" ? "" : `${alarmRule}: ${alarm.kind}, ${alarm.reason}`;
+    if (text === this.lastAlarm) return;
+    this.lastAlarm = text;
+    const value = alarm.kind === "clear" ? Number.NaN : alarm.value;
+    const limit = alarm.kind === "clear" ? Number.NaN : alarm.limit;
+    this.log.events.add(timeMs, -1, "alarm", value, limit, Number.NaN, text === "" ? "clear" : text);
+  }
+}
+
+/** A heartbeat on which nothing happened leaves no trace: live has many of them where history has none. */
+function isUneventful(
+  reports: readonly ExecutionReport[],
+  targets: readonly Target[],
+  plan: Plan,
+  review: Review,
+): boolean {
+  const decided = targets.length + plan.cancels.length + review.approved.length + review.refused.length;
+  return reports.length + decided === 0;
+}
+
+/** The number that makes an order wait: its limit, stop or trigger price, or the distance of a trailing stop. */
+function priceOf(terms: OrderTerms): number {
+  switch (terms.type) {
+    case "market":
+      return Number.NaN;
+    case "stop_market":
+      return terms.stopPrice;
+    case "limit":
+    case "stop_limit":
+    case "limit_if_touched":
+      return terms.limitPrice;
+    case "market_if_touched":
+      return terms.triggerPrice;
+    case "trailing_stop_market":
+      return terms.trail.kind === "amount" ? terms.trail.amount : terms.trail.fraction;
+  }
+}

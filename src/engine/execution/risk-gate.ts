@@ -1,0 +1,251 @@
+import { empty } from "../../base/empty.ts";
+import type { Market } from "../../ports/market.ts";
+import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
+import { signOf, type ApprovedOrder, type OrderId, type OrderRequest } from "../../domain/order.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import { clear, type RiskAlarm, type RiskContext, type RiskRule } from "../../ports/risk.ts";
+import type { OrderTracker } from "./order-tracker.ts";
+import type { Plan } from "./plan-orders.ts";
+import type { Portfolio } from "./portfolio.ts";
+
+/** A rule and the name that its refusals carry. */
+export type NamedRule = { readonly name: string; readonly rule: RiskRule };
+
+/** An order, or the opening part of one, that a rule did not let through. */
+export type Refusal = {
+  readonly order: OrderRequest;
+  readonly ruleName: string;
+  readonly reason: string;
+  readonly limit: number;
+  readonly value: number;
+};
+
+/** What the gate decided about a plan. The arrays are reused: read them before the next bar. */
+export type Review = { readonly approved: ApprovedOrder[]; readonly refused: Refusal[] };
+
+const onlyInstrument: readonly InstrumentIndex[] = [0 as InstrumentIndex];
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The only door to the broker: nothing else makes an `ApprovedOrder`. Orders that reduce a position always pass. */
+export class RiskGate {
+  /** The gravest alarm of the present slice. */
+  alarm: RiskAlarm = clear;
+  alarmRule = "";
+  private readonly rules: readonly NamedRule[];
+  private readonly observers: readonly NamedRule[];
+  private readonly market: Market;
+  private readonly lastBarTimeMs: Float64Array;
+  private readonly result: Review = { approved: [], refused: [] };
+  private readonly context: Writable<RiskContext> = {
+    portfolio: null as unknown as Portfolio,
+    instrument: null as unknown as Instrument,
+    timeMs: 0.5,
+    price: 0.5,
+    quantityAfter: 0.5,
+    lastBarTimeMs: 0.5,
+    grossAfter: 0.5,
+    inPlay: () => this.instrumentsInPlay(this.plan!),
+    quantityAfterOf: (instrument) => this.quantityAfterOf(instrument),
+  };
+  private plan: Plan | null = null;
+  private portfolio: Portfolio | null = null;
+  private tracker: OrderTracker | null = null;
+  /** Signed quantity approved in the present review, by instrument. */
+  private readonly approvedNow: Float64Array;
+  private readonly approvedInstruments: InstrumentIndex[] = [];
+  private gross = Number.NaN;
+  private readonly blockedParents = new Set<OrderId>();
+
+  constructor(rules: readonly NamedRule[], market: Market) {
+    this.rules = rules;
+    this.observers = rules.filter(({ rule }) => rule.observe !== undefined);
+    this.market = market;
+    this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
+    this.approvedNow = new Float64Array(market.instruments.length);
+  }
+
+  /** Whether every slice must be shown to the gate. */
+  get isWatching(): boolean {
+    return this.observers.length > 0;
+  }
+
+  /** Breakers come first in every cycle: they see the marked account before anything is decided. */
+  observe(slice: MarketSlice, portfolio: Portfolio): void {
+    for (let k = 0; k < slice.count; k++) this.lastBarTimeMs[slice.instruments[k]!] = slice.timeMs;
+    if (this.observers.length === 0) return;
+    this.alarm = clear;
+    for (const { name, rule } of this.observers) {
+      const alarm = rule.observe!(slice, portfolio);
+      if (alarm.kind === "clear" || (this.alarm.kind === "flatten" && alarm.kind === "pause")) continue;
+      if (this.alarm.kind === alarm.kind) continue;
+      this.alarm = alarm;
+      this.alarmRule = name;
+    }
+  }
+
+  /** Passes or refuses each order. Of an order that would turn a position around, the closing part passes. */
+  review(plan: Plan, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): Review {
+    const { approved, refused } = this.result;
+    empty(approved);
+    empty(refused);
+    if (plan.orders.length === 0) return this.result;
+    if (this.blockedParents.size > 0) this.blockedParents.clear();
+    this.plan = plan;
+    this.portfolio = portfolio;
+    this.tracker = tracker;
+    this.forgetApproved();
+    // What reduces goes first: it makes room for what opens at the same instant.
+    for (const order of plan.orders) if (isReduction(order)) this.pass(order);
+    for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
+    return this.result;
+  }
+
+  private reviewOne(order: OrderRequest, timeMs: number): void {
+    if (order.reduceOnly) {
+      if (order.parentId === null || !this.blockedParents.has(order.parentId)) this.pass(order);
+      return;
+    }
+    const refusal = this.refusalOf(order, timeMs);
+    if (refusal === null) return this.pass(order);
+    this.result.refused.push(refusal);
+    this.blockedParents.add(order.id);
+    const held = this.portfolio!.ledger.quantity[order.instrument]!;
+    if (signOf(order.side) * held < 0) {
+      const quantity = Math.min(order.quantity, Math.abs(held));
+      this.pass({ ...order, quantity, reduceOnly: true, weightAtFill: null });
+    }
+  }
+
+  private refusalOf(order: OrderRequest, timeMs: number): Refusal | null {
+    const { alarm } = this;
+    if (alarm.kind !== "clear") {
+      return {
+        order,
+        ruleName: this.alarmRule,
+        reason: alarm.reason,
+        limit: alarm.limit,
+        value: alarm.value,
+      };
+    }
+    const context = this.contextOf(order, timeMs);
+    const { notionalMin } = context.instrument;
+    const notional = order.quantity * context.price * context.instrument.contractMultiplier;
+    if (notional < notionalMin) {
+      return {
+        order,
+        ruleName: "notional-min",
+        reason: "below the venue's smallest order",
+        limit: notionalMin,
+        value: notional,
+      };
+    }
+    const misplaced = misplacedProtection(order, context.price, this.plan!.orders);
+    if (misplaced !== null) return misplaced;
+    for (const { name, rule } of this.rules) {
+      const verdict = rule.check?.(order, context);
+      if (verdict?.kind === "refuse") return { order, ruleName: name, ...verdict };
+    }
+    return null;
+  }
+
+  private contextOf(order: OrderRequest, timeMs: number): RiskContext {
+    const { context } = this;
+    context.portfolio = this.portfolio!;
+    context.instrument = this.market.instruments[order.instrument]!;
+    context.timeMs = timeMs;
+    context.price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
+    const before = this.quantityAfterOf(order.instrument);
+    context.quantityAfter = before + signOf(order.side) * order.quantity;
+    const own = before === 0 ? 0 : Math.abs(before) * this.lastValue(order.instrument);
+    const after =
+      Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
+    context.grossAfter = this.grossAfterAll() - own + after;
+    context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
+    return context;
+  }
+
+  /** Held, plus what is on its way and not withdrawn by this plan, plus what has just been approved. */
+  private quantityAfterOf(instrument: InstrumentIndex): number {
+    const held = this.portfolio!.ledger.quantity[instrument]!;
+    return held + this.tracker!.pending(instrument, this.plan!.cancels) + this.approvedNow[instrument]!;
+  }
+
+  /** Value of all positions after everything on its way. Summed once a review, then carried along with the approvals. */
+  private grossAfterAll(): number {
+    if (!Number.isNaN(this.gross)) return this.gross;
+    this.gross = 0;
+    for (const index of this.instrumentsInPlay(this.plan!)) {
+      const quantity = this.quantityAfterOf(index);
+      if (quantity !== 0) this.gross += Math.abs(quantity) * this.lastValue(index);
+    }
+    return this.gross;
+  }
+
+  private lastValue(index: InstrumentIndex): number {
+    const { ledger } = this.portfolio!;
+    return ledger.unitValue(index, ledger.lastPrice[index]!);
+  }
+
+  private forgetApproved(): void {
+    this.gross = Number.NaN;
+    for (const index of this.approvedInstruments) this.approvedNow[index] = 0;
+    empty(this.approvedInstruments);
+  }
+
+  private instrumentsInPlay(plan: Plan): readonly InstrumentIndex[] {
+    const { held } = this.portfolio!.ledger;
+    // One symbol is the common case, and a set costs more than all the rules together.
+    if (this.market.instruments.length === 1) return onlyInstrument;
+    const inPlay = new Set<number>(held);
+    for (const index of this.tracker!.instrumentsWithOrders()) inPlay.add(index);
+    for (const order of plan.orders) inPlay.add(order.instrument);
+    return [...inPlay] as InstrumentIndex[];
+  }
+
+  private pass(order: OrderRequest): void {
+    const { instrument } = order;
+    if (!order.closePosition) {
+      const before = Number.isNaN(this.gross) ? 0 : Math.abs(this.quantityAfterOf(instrument));
+      this.approvedNow[instrument]! += signOf(order.side) * order.quantity;
+      this.approvedInstruments.push(instrument);
+      if (!Number.isNaN(this.gross)) {
+        this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
+      }
+    }
+    // The one place where the brand is given.
+    this.result.approved.push(order as ApprovedOrder);
+  }
+}
+
+/** An order of ours that only closes, and is no protection that waits for a parent. */
+function isReduction(order: OrderRequest): boolean {
+  return order.reduceOnly && !order.closePosition;
+}
+
+/** A stop above a long entry would trade at once, and a target below it as well: neither protects anything. */
+function misplacedProtection(
+  order: OrderRequest,
+  price: number,
+  orders: readonly OrderRequest[],
+): Refusal | null {
+  const side = signOf(order.side);
+  for (const { parentId, terms } of orders) {
+    if (parentId !== order.id) continue;
+    if (terms.type === "stop_market" && side * (terms.stopPrice - price) >= 0) {
+      const reason = "the stop-loss is on the wrong side of the entry";
+      return { order, ruleName: "protection", reason, limit: price, value: terms.stopPrice };
+    }
+    if (terms.type === "limit" && side * (terms.limitPrice - price) <= 0) {
+      const reason = "the take-profit is on the wrong side of the entry";
+      return { order, ruleName: "protection", reason, limit: price, value: terms.limitPrice };
+    }
+  }
+  return null;
+}
+
+function priceNear(order: OrderRequest, lastPrice: number): number {
+  const { terms } = order;
+  if (terms.type === "limit") return terms.limitPrice;
+  return terms.type === "stop_market" ? terms.stopPrice : lastPrice;
+}
