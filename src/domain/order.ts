@@ -66,8 +66,10 @@ export type Fill = {
   readonly side: Side;
   readonly quantity: number;
   readonly price: number;
-  /** Commission in quote currency, >= 0. */
+  /** Commission; negative is a rebate. */
   readonly fee: number;
+  /** Currency of the fee; absent: the quote currency. */
+  readonly feeCurrency?: string;
   /** What slippage cost against the price without it, in quote currency. */
   readonly slippageCost: number;
   readonly liquidity: "maker" | "taker";
@@ -82,25 +84,71 @@ export type Charge = {
   readonly timeMs: number;
 };
 
-/** What a venue tells about an order or the account. */
+/**
+ * Why a venue refused an order or ended it. Texts differ from venue to venue, these words do not: what is done about an
+ * order hangs on them, so whatever a connection does not understand is `other`.
+ */
+export type VenueCode =
+  // Refused for what it says:
+  | "bad_number"
+  | "lot_size"
+  | "tick_size"
+  | "notional_min"
+  | "doubled_id"
+  | "unknown_symbol"
+  | "unknown_order"
+  | "already_over"
+  // Refused for the state of the account:
+  | "buying_power"
+  | "long_only"
+  | "nothing_to_reduce"
+  // Refused for the state of the market or of the venue:
+  | "session_closed"
+  | "halted"
+  | "unavailable"
+  | "rate_limited"
+  // Ended by its own terms:
+  | "would_take"
+  | "not_at_once"
+  | "date_passed"
+  | "session_ended"
+  | "at_target"
+  // Ended by us, or by what it hangs on:
+  | "on_request"
+  | "sibling_filled"
+  | "parent_ended"
+  | "position_closed"
+  | "other";
+
+/** What a venue tells about an order or the account. `reason` is the venue's own text, for people. */
 export type ExecutionReport =
-  | { readonly kind: "accepted"; readonly orderId: OrderId; readonly timeMs: number }
-  | { readonly kind: "triggered"; readonly orderId: OrderId; readonly timeMs: number }
+  | { readonly kind: "accepted" | "triggered"; readonly orderId: OrderId; readonly timeMs: number }
   | { readonly kind: "filled"; readonly fill: Fill; readonly isComplete: boolean }
   | {
-      readonly kind: "canceled" | "rejected" | "expired";
+      readonly kind: "canceled" | "rejected" | "expired" | "cancel_rejected" | "modify_rejected";
       readonly orderId: OrderId;
       readonly timeMs: number;
+      readonly code: VenueCode;
       readonly reason: string;
+    }
+  /** The order has other terms or another quantity from now on; `quantity` is the whole, filled part included. */
+  | {
+      readonly kind: "modified";
+      readonly orderId: OrderId;
+      readonly timeMs: number;
+      readonly terms: OrderTerms;
+      readonly quantity: number;
     }
   | { readonly kind: "charged"; readonly charge: Charge };
 
-/** The life of an order; the last four are its ends. */
+/** The life of an order. The first four only move forward, a pending one waits for an answer, the last four are ends. */
 export type OrderStatus =
   | "submitted"
   | "accepted"
   | "triggered"
   | "partially_filled"
+  | "cancel_pending"
+  | "replace_pending"
   | "filled"
   | "canceled"
   | "rejected"

@@ -9,6 +9,9 @@ import { maySkip, skipQuiet } from "./skip-quiet.ts";
 
 const silence = emptyDecision();
 const loneSlice = new LoneSlice();
+const heartbeat = new LoneSlice();
+/** Rounds of answers at one instant; more would mean that venue and planner answer each other for ever. */
+const answerTurnsMax = 8;
 
 /** The life of a bar. Every mode runs this function; only feed and broker differ. */
 export function step(session: Session, slice: MarketSlice): void {
@@ -40,15 +43,26 @@ export function step(session: Session, slice: MarketSlice): void {
 function lead(followers: Followers, slice: MarketSlice): void {
   for (let k = 0; k < slice.count; k++) {
     const lone = loneSlice.at(slice.timeMs, slice.rows[k]!);
-    for (const session of followers.sessionsOf(slice.instruments[k] as InstrumentIndex)) step(session, lone);
+    for (const session of followers.sessionsOf(slice.instruments[k] as InstrumentIndex)) live(session, lone);
   }
+}
+
+/**
+ * A slice and whatever the venue answers at the same instant: a cancel that is through makes room for what waited for
+ * it. A live feed hands over such answers as slices without bars; here they come at once.
+ */
+export function live(session: Session, slice: MarketSlice): void {
+  const { timeMs } = slice;
+  step(session, slice);
+  for (let turn = 0; session.broker.hasAnswers && turn < answerTurnsMax; turn++)
+    step(session, heartbeat.at(timeMs, null));
 }
 
 /** Runs every slice of a batch: the synchronous heart, without a promise between two bars. */
 export function runBatch(session: Session, batch: SliceBatch): void {
   const canSkip = session.skipQuiet && maySkip(session);
   while (batch.advance()) {
-    step(session, batch.slice);
+    live(session, batch.slice);
     if (canSkip && batch.nextRow < batch.endRow) skipQuiet(session, batch);
   }
 }

@@ -1,6 +1,7 @@
 import { floorToStep } from "../base/numbers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Ledger } from "../domain/ledger.ts";
+import type { VenueCode } from "../domain/order.ts";
 import type { VenueOptions } from "./venue-options.ts";
 
 /**
@@ -24,6 +25,12 @@ export function affordable(
   if (options.accountKind === "margin")
     return withinMargin(instrument, quantity, reducing, price, ledger, options);
   return sign === -1 ? reducing : withinCash(instrument, quantity, price, ledger, options);
+}
+
+/** The same as a word that every venue shares. */
+export function shortfallCode(sign: 1 | -1, reduceOnly: boolean, options: VenueOptions): VenueCode {
+  if (reduceOnly) return "nothing_to_reduce";
+  return options.accountKind === "cash" && sign === -1 ? "long_only" : "buying_power";
 }
 
 /** Why `affordable` did not allow all of it. */

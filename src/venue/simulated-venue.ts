@@ -5,11 +5,11 @@ import { timeframeMs } from "../domain/timeframe.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Ledger } from "../domain/ledger.ts";
-import type { ApprovedOrder, ExecutionReport, Fill } from "../domain/order.ts";
+import type { ApprovedOrder, ExecutionReport, Fill, VenueCode } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Market } from "../ports/market.ts";
-import { affordable, shortfallReason } from "./affordable.ts";
+import { affordable, shortfallCode, shortfallReason } from "./affordable.ts";
 import { VenueBar } from "./venue-bar.ts";
 import { chargeFinancing } from "./financing.ts";
 import { matchAtOpen, matchInside, type Match } from "./match.ts";
@@ -35,6 +35,8 @@ export class SimulatedVenue implements Broker {
   /** Time of the last slice that an instrument's orders have been through. */
   private readonly lastRun: Float64Array;
   private readonly reports: ExecutionReport[] = [];
+  /** Said since the last `advance`, which hands it over. */
+  private readonly answers: ExecutionReport[] = [];
   private readonly bar = new VenueBar();
   private readonly barLengthsMs: readonly number[];
   private readonly hasFinancing: boolean;
@@ -57,7 +59,7 @@ export class SimulatedVenue implements Broker {
   }
 
   get isIdle(): boolean {
-    if (this.openCount > 0) return false;
+    if (this.openCount > 0 || this.answers.length > 0) return false;
     return this.ledger.held.length === 0 || (!this.hasFinancing && this.options.accountKind === "cash");
   }
 
@@ -73,18 +75,55 @@ export class SimulatedVenue implements Broker {
   }
 
   cancel(order: ApprovedOrder): void {
-    const working = this.books[order.instrument]!.find((candidate) => candidate.request.id === order.id);
-    if (working !== undefined) working.cancelAtMs = this.timeMs + this.options.latencyMs;
+    const working = this.workingOrderOf(order);
+    if (working === undefined) return this.refuse("cancel_rejected", order);
+    if (this.options.latencyMs > 0) working.cancelAtMs = this.timeMs + this.options.latencyMs;
+    else {
+      this.finish(working, "canceled", "on_request", "canceled on request", this.answers);
+      this.sweep(order.instrument);
+    }
+  }
+
+  modify(order: ApprovedOrder): void {
+    const working = this.workingOrderOf(order);
+    if (working === undefined) return this.refuse("modify_rejected", order);
+    const { id, terms, quantity } = order;
+    working.remaining += quantity - working.request.quantity;
+    working.request = order;
+    working.terms = terms;
+    this.answers.push({ kind: "modified", orderId: id, timeMs: this.timeMs, terms, quantity });
+  }
+
+  get hasAnswers(): boolean {
+    return this.answers.length > 0;
+  }
+
+  private workingOrderOf({ instrument, id }: ApprovedOrder): WorkingOrder | undefined {
+    return this.books[instrument]!.find(({ request, state }) => request.id === id && state !== "done");
+  }
+
+  private refuse(kind: "cancel_rejected" | "modify_rejected", { id }: ApprovedOrder): void {
+    this.answers.push({
+      kind,
+      orderId: id,
+      timeMs: this.timeMs,
+      code: "already_over",
+      reason: "the order is over",
+    });
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {
     const previousMs = this.timeMs;
     this.timeMs = slice.timeMs;
-    if (this.openCount === 0 && this.ledger.held.length === 0) {
+    if (this.openCount === 0 && this.ledger.held.length === 0 && this.answers.length === 0) {
       this.ledger.mark(slice, this.market.bars);
       return nothing;
     }
     empty(this.reports);
+    if (this.answers.length > 0) {
+      this.reports.push(...this.answers);
+      empty(this.answers);
+    }
     if (this.openCount > 0) {
       // Symbols that are being sold come first, so that a rotation has the money for what it buys.
       for (let k = 0; k < slice.count; k++) this.runBook(slice, k, true);
@@ -142,11 +181,12 @@ export class SimulatedVenue implements Broker {
   /** Cancels what has been canceled, expires what has run out. */
   private beforeBar(order: WorkingOrder, bar: VenueBar): void {
     const { request } = order;
-    if (order.cancelAtMs <= bar.openTimeMs) this.finish(order, "canceled", "canceled on request");
+    if (order.cancelAtMs <= bar.openTimeMs)
+      this.finish(order, "canceled", "on_request", "canceled on request");
     else if (request.timeInForce === "gtd" && bar.closeTimeMs > request.expireTimeMs)
-      this.finish(order, "expired", "good till date has passed");
+      this.finish(order, "expired", "date_passed", "good till date has passed");
     else if (request.timeInForce === "day" && order.isResting && this.sessionOf(order, bar) > order.session)
-      this.finish(order, "expired", "end of the trading day");
+      this.finish(order, "expired", "session_ended", "end of the trading day");
   }
 
   /** Orders that became active inside the bar: a market order pays the move it may have missed. */
@@ -177,20 +217,21 @@ export class SimulatedVenue implements Broker {
   private endImmediate(order: WorkingOrder): void {
     const { timeInForce } = order.request;
     if (timeInForce === "ioc" || timeInForce === "fok")
-      this.finish(order, "canceled", `${timeInForce}: not filled at once`);
+      this.finish(order, "canceled", "not_at_once", `${timeInForce}: not filled at once`);
   }
 
   /** Immediate orders end with their first bar; everything else rests, and what lost its purpose goes. */
   private afterBar(order: WorkingOrder, bar: VenueBar, index: number): void {
     if (order.state === "done") return;
     const { request } = order;
-    if (order.cancelAtMs <= bar.closeTimeMs) this.finish(order, "canceled", "canceled on request");
+    if (order.cancelAtMs <= bar.closeTimeMs)
+      this.finish(order, "canceled", "on_request", "canceled on request");
     else if (order.state === "sleeping") return;
     else if (order.activeFromMs < bar.closeTimeMs) {
       this.accept(order);
       this.endImmediate(order);
       if (request.reduceOnly && this.ledger.quantity[index] === 0)
-        this.finish(order, "canceled", "no position left to reduce");
+        this.finish(order, "canceled", "position_closed", "no position left to reduce");
       order.isResting = true;
       order.isNewborn = false;
     }
@@ -210,17 +251,18 @@ export class SimulatedVenue implements Broker {
     if (match === null || order.state !== "working") return;
     const { request, sign } = order;
     if (request.postOnly && match.liquidity === "taker") {
-      return this.finish(order, "canceled", "post-only: would take liquidity");
+      return this.finish(order, "canceled", "would_take", "post-only: would take liquidity");
     }
     const instrument = this.instrument(order);
     const price = this.priceOf(order, match, bar);
     // The account is judged at the price of the moment, not at the last close.
     this.ledger.lastPrice[instrument.index] = match.price;
     if (request.weightAtFill !== null) order.remaining = this.quantityAtFill(order, price, bar);
-    if (order.remaining <= 0) return this.finish(order, "canceled", "already at the wanted weight");
+    if (order.remaining <= 0)
+      return this.finish(order, "canceled", "at_target", "already at the wanted weight");
     const onOffer = bar.volumeLeft === Infinity ? order.remaining : this.onOffer(order, bar);
     if (request.timeInForce === "fok" && onOffer < order.remaining) {
-      return this.finish(order, "canceled", "fok: not enough volume");
+      return this.finish(order, "canceled", "not_at_once", "fok: not enough volume");
     }
     const quantity = affordable(
       instrument,
@@ -237,7 +279,12 @@ export class SimulatedVenue implements Broker {
       const reason = isCrumb
         ? "the last crumbs did not fit the account"
         : shortfallReason(sign, request.reduceOnly, this.options);
-      this.finish(order, quantity > 0 ? "canceled" : "rejected", reason);
+      this.finish(
+        order,
+        quantity > 0 ? "canceled" : "rejected",
+        shortfallCode(sign, request.reduceOnly, this.options),
+        reason,
+      );
     }
   }
 
@@ -302,21 +349,27 @@ export class SimulatedVenue implements Broker {
     const book = this.books[instrument.index]!;
     wakeChildren(book, order, quantity, price, phase === "inside", this.ledger);
     for (const sibling of shrinkSiblings(book, order, quantity)) {
-      this.finish(sibling, "canceled", "its sibling filled");
+      this.finish(sibling, "canceled", "sibling_filled", "its sibling filled");
     }
     for (const orphan of followPosition(book, this.ledger)) {
-      this.finish(orphan, "canceled", "no position left to close");
+      this.finish(orphan, "canceled", "position_closed", "no position left to close");
     }
   }
 
-  private finish(order: WorkingOrder, kind: "canceled" | "rejected" | "expired", reason: string): void {
+  private finish(
+    order: WorkingOrder,
+    kind: "canceled" | "rejected" | "expired",
+    code: VenueCode,
+    reason: string,
+    reports = this.reports,
+  ): void {
     if (order.state === "done") return;
     order.state = "done";
-    this.reports.push({ kind, orderId: order.request.id, timeMs: this.timeMs, reason });
+    reports.push({ kind, orderId: order.request.id, timeMs: this.timeMs, code, reason });
     // Children of an order that never filled have nothing to protect.
     for (const child of this.books[order.request.instrument]!) {
       if (child.request.parentId === order.request.id && child.state === "sleeping")
-        this.finish(child, "canceled", "its parent did not fill");
+        this.finish(child, "canceled", "parent_ended", "its parent did not fill", reports);
     }
   }
 

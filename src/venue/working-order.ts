@@ -2,7 +2,7 @@ import { signOf, type ApprovedOrder, type OrderTerms } from "../domain/order.ts"
 
 /** An order as the venue keeps it. */
 export type WorkingOrder = {
-  readonly request: ApprovedOrder;
+  request: ApprovedOrder;
   readonly sign: 1 | -1;
   /** What makes it fill now: a triggered stop-limit has become a limit. */
   terms: OrderTerms;

@@ -92,6 +92,14 @@ export class HastyBroker implements Broker {
     return this.filled.length === 0 && this.real.isIdle;
   }
 
+  get hasAnswers(): boolean {
+    return this.real.hasAnswers;
+  }
+
+  modify(order: ApprovedOrder): void {
+    this.real.modify(order);
+  }
+
   submit(order: ApprovedOrder): void {
     if (order.terms.type !== "market") return this.real.submit(order);
     this.lastFillId += 1;

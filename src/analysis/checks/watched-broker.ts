@@ -25,6 +25,10 @@ export class WatchedBroker implements Broker {
     return this.broker.isIdle;
   }
 
+  get hasAnswers(): boolean {
+    return this.broker.hasAnswers;
+  }
+
   submit(order: ApprovedOrder): void {
     if (order.terms.type === "market") {
       const { id, instrument, requestedMs } = order;
@@ -35,6 +39,10 @@ export class WatchedBroker implements Broker {
 
   cancel(order: ApprovedOrder): void {
     this.broker.cancel(order);
+  }
+
+  modify(order: ApprovedOrder): void {
+    this.broker.modify(order);
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {

@@ -41,7 +41,11 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
       ),
       broker: {
         submit: (order) => broker.submit(order),
-        cancel: (orderId) => broker.cancel(orderId),
+        cancel: (order) => broker.cancel(order),
+        modify: (order) => broker.modify(order),
+        get hasAnswers() {
+          return broker.hasAnswers;
+        },
         advance(slice) {
           const answer = broker.advance(slice);
           reports.push(...answer);

@@ -27,6 +27,11 @@ export class DecisionLog {
     this.equity = new Float64Array(capacity);
   }
 
+  /** Time of the last slice; NaN before the first. */
+  get lastTimeMs(): number {
+    return this.length === 0 ? Number.NaN : this.timeMs[this.length - 1]!;
+  }
+
   /** Forgets everything and keeps the room. */
   reset(): void {
     this.length = 0;

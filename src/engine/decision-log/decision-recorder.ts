@@ -39,12 +39,14 @@ export class DecisionRecorder {
     this.warmingUp += decision.warmingUp;
     this.silent += decision.silent;
     if (reports.length > 0) this.recordReports(slice.timeMs, reports);
-    if (followers !== null) this.recordSwitches(slice.timeMs, followers);
+    if (followers !== null && slice.count > 0) this.recordSwitches(slice.timeMs, followers);
     if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
     if (review.approved.length > 0) this.recordOrders(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
     if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);
-    this.log.record(slice.timeMs, portfolio.equity, portfolio.ledger.held.length > 0);
+    // What is answered at the instant of a slice belongs to that slice: equal times make one row.
+    if (slice.count > 0 || slice.timeMs !== this.log.lastTimeMs)
+      this.log.record(slice.timeMs, portfolio.equity, portfolio.ledger.held.length > 0);
   }
 
   /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
@@ -71,7 +73,7 @@ export class DecisionRecorder {
           Number.NaN,
           report.charge.kind,
         );
-      } else if (report.kind !== "accepted" && report.kind !== "triggered") {
+      } else if (report.kind === "canceled" || report.kind === "rejected" || report.kind === "expired") {
         events.add(timeMs, -1, report.kind, report.orderId, Number.NaN, Number.NaN, report.reason);
       }
     }

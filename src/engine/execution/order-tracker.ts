@@ -79,7 +79,12 @@ export class OrderTracker {
       return;
     }
     if (report.kind === "filled") this.fill(order, report.fill.fillId, report.isComplete, portfolio, report);
-    else order.status = report.kind;
+    else if (
+      report.kind !== "modified" &&
+      report.kind !== "cancel_rejected" &&
+      report.kind !== "modify_rejected"
+    )
+      order.status = report.kind;
     if (isOver(order.status)) this.forget(order);
   }
 
