@@ -10,6 +10,8 @@ export interface MarketSlice {
   readonly instruments: Int32Array;
   /** `rows[k]` for k < count: the row of that bar in the instrument's bars. */
   readonly rows: Int32Array;
+  /** True while a live feed catches up: the bars are old, so they warm up and mark, and nothing is ordered on them. */
+  readonly isStale?: boolean;
 }
 
 /** A run of slices, handed over together because `for await` costs more than a bar's whole budget. */

@@ -1,11 +1,20 @@
 import type { InstrumentIndex } from "./instrument.ts";
-import type { Trail } from "./order.ts";
+import type { TimeInForce, Trail } from "./order.ts";
 
-/** How to get into a position: at market, or waiting for a price. */
-export type Entry =
-  | { readonly kind: "market" }
-  | { readonly kind: "limit"; readonly price: number }
-  | { readonly kind: "stop"; readonly price: number };
+/** How long an entry is tried; good till canceled when nothing is said. What its own terms end is not tried again. */
+export type EntryLife = {
+  readonly timeInForce?: TimeInForce;
+  /** When a `gtd` entry ends, UTC milliseconds. */
+  readonly expireTimeMs?: number;
+};
+
+/** How to get into a position: at market, or waiting for a price. `postOnly` is canceled rather than take liquidity. */
+export type Entry = EntryLife &
+  (
+    | { readonly kind: "market" }
+    | { readonly kind: "limit"; readonly price: number; readonly postOnly?: boolean }
+    | { readonly kind: "stop"; readonly price: number }
+  );
 
 /** Prices that close the position for it: the stop-loss, the take-profit, a trailing stop. */
 export type Protection = {

@@ -95,7 +95,7 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
 
 /** Venues take prices in whole ticks. */
 function onTick(entry: Entry, tickSize: number): Entry {
-  return entry.kind === "market" ? entry : { kind: entry.kind, price: roundToStep(entry.price, tickSize) };
+  return entry.kind === "market" ? entry : { ...entry, price: roundToStep(entry.price, tickSize) };
 }
 
 function protectionOnTick(protection: Protection, tickSize: number): Protection {

@@ -4,9 +4,10 @@ import type { Broker } from "../ports/broker.ts";
 import type { Pipeline } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-log/decision-recorder.ts";
 import type { OrderTracker } from "./execution/order-tracker.ts";
-import type { Plan, PlanOptions } from "./execution/plan-orders.ts";
+import type { Plan, PlanOptions } from "./execution/plan.ts";
 import type { Portfolio } from "./execution/portfolio.ts";
 import type { RiskGate } from "./execution/risk-gate.ts";
+import type { StandingTargets } from "./execution/standing-targets.ts";
 import type { Resampler } from "./resampler.ts";
 
 /** Everything that a run consists of. Feed and broker make it a backtest, a paper run, or a live one. */
@@ -14,6 +15,8 @@ export type Session = {
   readonly broker: Broker;
   readonly portfolio: Portfolio;
   readonly orders: OrderTracker;
+  /** What is wanted now, instrument by instrument. */
+  readonly targets: StandingTargets;
   readonly resampler: Resampler;
   readonly pipeline: Pipeline;
   readonly risk: RiskGate;

@@ -21,7 +21,7 @@ export function maySkip(session: Session): boolean {
  */
 export function skipQuiet(session: Session, batch: SliceBatch): void {
   const { portfolio, broker, pipeline, recorder, tradeFromMs, firstEndMs } = session;
-  if (!broker.isIdle) return;
+  if (!broker.isIdle || !session.targets.isSettled) return;
   const from = batch.nextRow;
   const bars = pipeline.bars[0]!;
   // Times grow, so the ends of the stretch answer for all of it.

@@ -109,10 +109,10 @@ test("a new stop for the same holding replaces the old one", () => {
 });
 
 test("a refused enlargement leaves the stop where it is", () => {
-  const config = { ...free, risk: { rules: [{ use: "position-limit", limit: 0.6 }] } };
-  const subject = scripted({ 1: [0.5, { stopPrice: 95 }], 2: [1] });
+  const config = { ...free, risk: { rules: [{ use: "order-notional", share: 0.5 }] } };
+  const subject = scripted({ 1: [0.5, { stopPrice: 95 }], 2: [1.1] });
   const lines = story(subject, [hourly([100, 100, 100, 70])], config);
-  expect(lines).toContain("2 refused position-limit: the position would be too large");
+  expect(lines).toContain("2 refused order-notional: the order is too large for the equity");
   expect(lines).toContain("4 fill -5@95 taker");
 });
 
@@ -175,7 +175,7 @@ test("an entry that waits for a price is withdrawn when the strategy changes its
   const subject = scripted({ 1: [1, { entry: { kind: "limit", price: 50 } }], 3: [0] });
   expect(story(subject, [hourly([100, 100, 100, 40])])).toEqual([
     "1 order 20 script",
-    "4 canceled 1 canceled on request",
+    "3 canceled 1 canceled on request",
   ]);
 });
 
@@ -194,10 +194,19 @@ test("a nonsense weight is refused by the exposure rule and named", () => {
 });
 
 test("when a rule refuses a reversal, its closing half still goes", () => {
-  const config = { ...free, risk: { rules: [{ use: "gross-exposure", limit: 1 }] } };
+  const config = { ...free, risk: { rules: [{ use: "order-notional", share: 1 }] } };
   const lines = story(scripted({ 1: [1], 2: [-1.5] }), [hourly([100, 100, 100])], config);
   expect(lines).toContain("2 order -10 script");
-  expect(lines.some((line) => line.startsWith("2 refused gross-exposure"))).toBe(true);
+  expect(lines.some((line) => line.startsWith("2 refused order-notional"))).toBe(true);
+});
+
+test("an order that fits a limit in part is sent in that part, said, and not asked for again", () => {
+  const config = { ...free, risk: { rules: [{ use: "position-limit", limit: 0.6 }] } };
+  expect(story(scripted({ 1: [1] }), [hourly([100, 100, 100, 100])], config)).toEqual([
+    "1 order 6 script",
+    "1 trimmed 1 position-limit: the position would be too large",
+    "2 fill 6@100 taker",
+  ]);
 });
 
 test("what is still open can be closed at the last open", () => {

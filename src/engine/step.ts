@@ -1,8 +1,12 @@
 import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { ExecutionReport } from "../domain/order.ts";
+import type { Target } from "../domain/target.ts";
 import { decide, emptyDecision } from "./decide.ts";
 import { overrule } from "./execution/overrule.ts";
+import { clearPlan, type Plan } from "./execution/plan.ts";
 import { planOrders, withdrawAllEntries } from "./execution/plan-orders.ts";
+import type { Review } from "./execution/risk-gate.ts";
 import { LoneSlice } from "./lone-slice.ts";
 import type { Followers, Session } from "./session.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
@@ -15,28 +19,62 @@ const answerTurnsMax = 8;
 
 /** The life of a bar. Every mode runs this function; only feed and broker differ. */
 export function step(session: Session, slice: MarketSlice): void {
-  const { broker, orders, portfolio, resampler, pipeline, risk, recorder, followers } = session;
+  const { broker, portfolio, resampler, pipeline, risk, recorder, followers } = session;
 
   const reports = broker.advance(slice); // What happened to orders sent on EARLIER slices.
-  for (let k = 0; k < reports.length; k++) orders.apply(reports[k]!, portfolio);
+  for (let k = 0; k < reports.length; k++) hear(session, reports[k]!, slice.timeMs);
   portfolio.mark(slice);
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
   if (followers !== null) lead(followers, slice); // Shadows live through the bar before one of them is chosen.
 
   const closed = resampler.update(slice); // Null between decision bars.
   if (closed !== null) followers?.observe(closed);
-  const decision = closed === null ? silence : decide(pipeline, closed, portfolio, session.tradeFromMs);
+  const fromMs = slice.isStale === true ? Infinity : session.tradeFromMs;
+  const decision = closed === null ? silence : decide(pipeline, closed, portfolio, fromMs);
   const targets = overrule(session, decision.targets, slice.timeMs);
 
-  const plan = planOrders(session.plan, targets, portfolio, orders, slice.timeMs, session.planOptions);
-  if (risk.alarm.kind !== "clear") withdrawAllEntries(plan, orders);
-  const review = risk.review(plan, portfolio, orders, slice.timeMs);
-  for (let k = 0; k < plan.cancels.length; k++) broker.cancel(plan.cancels[k]!);
-  for (let k = 0; k < review.approved.length; k++) {
-    orders.track(review.approved[k]!);
-    broker.submit(review.approved[k]!);
-  }
+  const plan = planStanding(session, targets, slice);
+  const review = risk.review(plan, portfolio, session.orders, slice.timeMs);
+  send(session, plan, review);
   recorder.record(slice, reports, decision, targets, plan, review, portfolio, risk, followers);
+}
+
+/** What a venue tells changes our books first, and then what is still wanted of it. */
+function hear({ orders, portfolio, targets }: Session, report: ExecutionReport, timeMs: number): void {
+  const order = orders.apply(report, portfolio);
+  targets.hear(report, order, portfolio, orders, timeMs);
+}
+
+/** Decisions replace what stood; what stands and is not there yet is planned. On stale prices nothing is sent. */
+function planStanding(session: Session, decided: readonly Target[], slice: MarketSlice): Plan {
+  const { targets, portfolio, orders, risk, pipeline, plan } = session;
+  for (const target of decided)
+    targets.decide(target, portfolio.ledger.quantity[target.instrument]!, slice.timeMs);
+  clearPlan(plan);
+  if (slice.isStale === true) return plan;
+  planOrders(plan, targets, pipeline.instruments, portfolio, orders, slice.timeMs, session.planOptions);
+  if (risk.alarm.kind !== "clear") withdrawAllEntries(plan, targets, portfolio, orders);
+  return plan;
+}
+
+/** Cancels first: what they free is counted when the venue has answered. */
+function send({ broker, orders, targets, portfolio }: Session, { cancels }: Plan, review: Review): void {
+  const { changed, approved, refused, trimmed } = review;
+  for (let k = 0; k < cancels.length; k++) {
+    orders.cancelSent(cancels[k]!);
+    broker.cancel(cancels[k]!);
+  }
+  for (let k = 0; k < changed.length; k++) {
+    orders.changeSent(changed[k]!);
+    broker.modify(changed[k]!);
+  }
+  for (let k = 0; k < approved.length; k++) {
+    orders.track(approved[k]!);
+    broker.submit(approved[k]!);
+  }
+  // What the gate did not let through is not asked for again until the next decision.
+  for (let k = 0; k < refused.length; k++) targets.settleFor(refused[k]!.order.instrument, portfolio, orders);
+  for (let k = 0; k < trimmed.length; k++) targets.settleFor(trimmed[k]!.order.instrument, portfolio, orders);
 }
 
 /** Takes the shadows of the instruments of a slice through their bar. */

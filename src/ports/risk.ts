@@ -6,7 +6,14 @@ import type { MarketSlice } from "../domain/slice.ts";
 /** A rule's answer to an order; `limit` and `value` are what the decision record shows. */
 export type RiskVerdict =
   | { readonly kind: "approve" }
-  | { readonly kind: "refuse"; readonly reason: string; readonly limit: number; readonly value: number };
+  | {
+      readonly kind: "refuse";
+      readonly reason: string;
+      readonly limit: number;
+      readonly value: number;
+      /** How many units of the order would keep to the limit: that much passes. Left out: nothing does. */
+      readonly quantityMax?: number;
+    };
 
 /** A rule's answer to the state of things: carry on, open nothing new, or also close what is open. */
 export type RiskAlarm =
@@ -25,7 +32,7 @@ export type RiskContext = {
   readonly timeMs: number;
   /** Price that the order would fill near, in quote currency. */
   readonly price: number;
-  /** Position after the order and everything already on its way, signed. */
+  /** Position after the order and everything on its way that could fill with it, signed. */
   readonly quantityAfter: number;
   /** Close time of the instrument's last bar. */
   readonly lastBarTimeMs: number;

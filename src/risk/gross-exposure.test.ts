@@ -14,6 +14,7 @@ test("all positions together may reach the limit and not pass it", () => {
     reason: "all positions together would be too large",
     limit: 1,
     value: 1.1,
+    quantityMax: 7,
   });
 });
 

@@ -11,6 +11,7 @@ test("one position may reach its share of equity and not pass it", () => {
     reason: "the position would be too large",
     limit: 0.2,
     value: 0.21,
+    quantityMax: 20,
   });
 });
 

@@ -410,7 +410,7 @@ function approvedChange(choice: PluginChoice, held: number, change: number): num
     requestedMs: lateMs,
   });
   const { approved } = gate.review(
-    { cancels: [], orders: [order], unchanged: 0 },
+    { cancels: [], changes: [], orders: [order], unchanged: 0 },
     portfolio,
     new OrderTracker(),
     lateMs,

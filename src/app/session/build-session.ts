@@ -14,6 +14,8 @@ import { emptyDecision } from "../../engine/decide.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
 import { OrderTracker } from "../../engine/execution/order-tracker.ts";
+import { emptyPlan } from "../../engine/execution/plan.ts";
+import { StandingTargets } from "../../engine/execution/standing-targets.ts";
 import { Portfolio } from "../../engine/execution/portfolio.ts";
 import { everyBar, FrameResampler } from "../../engine/resampler.ts";
 import { RiskGate } from "../../engine/execution/risk-gate.ts";
@@ -118,6 +120,7 @@ export function buildSession(
     }),
     portfolio,
     orders: new OrderTracker(),
+    targets: new StandingTargets(),
     followers: arsenal,
     resampler: frames === null ? everyBar : new FrameResampler(frames),
     pipeline: {
@@ -136,7 +139,7 @@ export function buildSession(
     },
     risk: new RiskGate(riskRules(config, { market, calendars }), market),
     recorder: new DecisionRecorder(log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
-    plan: { cancels: [], orders: [], unchanged: 0 },
+    plan: emptyPlan(),
     planOptions: {
       rebalanceBand: config.execution.rebalanceBand,
       sizeAtFill: config.execution.sizeAt === "fill",

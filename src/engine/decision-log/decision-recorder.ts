@@ -1,10 +1,10 @@
 import type { Bars } from "../../domain/bars.ts";
-import { signOf, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
+import { signOf, type ApprovedOrder, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Decision } from "../decide.ts";
 import type { Followers } from "../session.ts";
-import type { Plan } from "../execution/plan-orders.ts";
+import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
 import type { Review, RiskGate } from "../execution/risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -41,7 +41,9 @@ export class DecisionRecorder {
     if (reports.length > 0) this.recordReports(slice.timeMs, reports);
     if (followers !== null && slice.count > 0) this.recordSwitches(slice.timeMs, followers);
     if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
-    if (review.approved.length > 0) this.recordOrders(slice.timeMs, review);
+    if (review.changed.length > 0) this.recordOrders(slice.timeMs, review.changed);
+    if (review.approved.length > 0) this.recordOrders(slice.timeMs, review.approved);
+    if (review.trimmed.length > 0) this.recordTrims(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
     if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);
     // What is answered at the instant of a slice belongs to that slice: equal times make one row.
@@ -91,8 +93,9 @@ export class DecisionRecorder {
     }
   }
 
-  private recordOrders(timeMs: number, review: Review): void {
-    for (const { id, instrument, side, quantity, terms, reason } of review.approved) {
+  /** New orders, and changed ones under their old number. */
+  private recordOrders(timeMs: number, orders: readonly ApprovedOrder[]): void {
+    for (const { id, instrument, side, quantity, terms, reason } of orders) {
       this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, priceOf(terms), id, reason);
     }
   }
@@ -107,6 +110,21 @@ export class DecisionRecorder {
         limit,
         signOf(order.side) * order.quantity,
         `${ruleName}: ${reason}`,
+      );
+    }
+  }
+
+  private recordTrims(timeMs: number, review: Review): void {
+    for (const { order, ruleName, reason, limit, value, quantity } of review.trimmed) {
+      const text = `${ruleName}: ${reason}`;
+      this.log.events.add(
+        timeMs,
+        order.instrument,
+        "trimmed",
+        value,
+        limit,
+        signOf(order.side) * quantity,
+        text,
       );
     }
   }
@@ -128,7 +146,8 @@ function isUneventful(
   plan: Plan,
   review: Review,
 ): boolean {
-  const decided = targets.length + plan.cancels.length + review.approved.length + review.refused.length;
+  const sent = plan.cancels.length + review.changed.length + review.approved.length;
+  const decided = targets.length + sent + review.refused.length;
   return reports.length + decided === 0;
 }
 

@@ -12,12 +12,26 @@ const eventKinds = [
   "expired", // order id; the text is the reason
   "charged", // amount; the text is its kind
   "alarm", // value, limit; the text names the rule
+  "trimmed", // value, limit, signed quantity that passed; the text names the rule
   "selection", // index of the strategy (-1: none), its score, index of the runner-up; the text is the reason
 ] as const;
 /** The kinds of events that a recorder keeps. */
 export type EventKind = (typeof eventKinds)[number];
 
+/** What was decided and what came of it. How a venue words its answers, and what it charges, is not our decision. */
+const hashedKinds: ReadonlySet<EventKind> = new Set([
+  "signal",
+  "order",
+  "refused",
+  "trimmed",
+  "fill",
+  "alarm",
+  "selection",
+]);
+
 const codeOf = Object.fromEntries(eventKinds.map((kind, code) => [kind, code])) as Record<EventKind, number>;
+
+const isHashed = eventKinds.map((kind) => hashedKinds.has(kind));
 
 /** One event, as read back. */
 export type DecisionEvent = {
@@ -43,6 +57,8 @@ export class EventTable {
   private readonly recentText: (string | null)[] = eventKinds.map(() => null);
   private readonly recentIndex: number[] = eventKinds.map(() => -1);
   private readonly texts: string[] = [];
+  private readonly hashedTexts: string[] = [];
+  private readonly hashNumbers: (number | undefined)[] = [];
   private readonly textIndex = new Map<string, number>();
 
   /** Appends an event. */
@@ -77,6 +93,8 @@ export class EventTable {
   reset(): void {
     this.length = 0;
     this.texts.length = 0;
+    this.hashedTexts.length = 0;
+    this.hashNumbers.length = 0;
     this.textIndex.clear();
     this.recentText.fill(null);
     this.recentIndex.fill(-1);
@@ -114,21 +132,34 @@ export class EventTable {
     return sum;
   }
 
-  /** Feeds the events from `from` on into a hash, texts included. */
+  /** Feeds the decisions among the events from `from` on into a hash, texts included. */
   hashInto(hash: Hash, from: number): void {
-    for (const column of [
-      this.timeMs,
-      this.instrument,
-      this.kind,
-      this.first,
-      this.second,
-      this.third,
-      this.text,
-    ] as const) {
-      hash.update(bytesOf(column.subarray(from, this.length)));
+    const numbers = new Float64Array((this.length - from) * 7);
+    let at = 0;
+    for (let row = from; row < this.length; row++) {
+      if (!isHashed[this.kind[row]!]) continue;
+      numbers[at] = this.timeMs[row]!;
+      numbers[at + 1] = this.instrument[row]!;
+      numbers[at + 2] = this.kind[row]!;
+      numbers[at + 3] = this.first[row]!;
+      numbers[at + 4] = this.second[row]!;
+      numbers[at + 5] = this.third[row]!;
+      numbers[at + 6] = this.hashNumber(this.text[row]!);
+      at += 7;
     }
+    hash.update(bytesOf(numbers.subarray(0, at)));
     // Texts are numbered by first appearance, so the numbers above and the list say the same in every run.
-    hash.update(JSON.stringify(this.texts));
+    hash.update(JSON.stringify(this.hashedTexts));
+  }
+
+  /** Numbers the texts of hashed events alone: what a venue says in between must not move them. */
+  private hashNumber(text: number): number {
+    let number = this.hashNumbers[text];
+    if (number === undefined) {
+      number = this.hashedTexts.push(this.texts[text]!) - 1;
+      this.hashNumbers[text] = number;
+    }
+    return number;
   }
 
   private intern(text: string): number {

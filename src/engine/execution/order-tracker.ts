@@ -1,35 +1,68 @@
-import { assert } from "../../base/assert.ts";
-import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { removeFrom } from "../../base/remove-from.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
 import {
   signOf,
   type ApprovedOrder,
   type ExecutionReport,
+  type Fill,
   type OrderId,
+  type OrderRequest,
   type OrderStatus,
 } from "../../domain/order.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 /** One of our orders and what has become of it. */
 export type TrackedOrder = {
-  readonly request: ApprovedOrder;
-  status: OrderStatus;
+  /** The order as the venue has it: a change that went through is in it. */
+  request: ApprovedOrder;
+  /** How far it has come. Only moves forward; once over it stays so. */
+  progress: Exclude<OrderStatus, "cancel_pending" | "replace_pending">;
+  /** What was asked for and not answered yet. Until then the order can do all that it could before. */
+  pending: "nothing" | "cancel" | "replace";
+  /** The order as it will be if a pending change goes through; otherwise the same as `request`. */
+  asked: ApprovedOrder;
+  /** Cancels and changes that the venue refused. */
+  refusedChanges: number;
   filledQuantity: number;
   /** Fills already booked: a venue may report one twice, over different roads. */
   fillIds: readonly number[];
 };
 
-const none: readonly TrackedOrder[] = [];
-const noOrders: readonly ApprovedOrder[] = [];
-const noFills: readonly number[] = [];
+/**
+ * A report that does not fit what we know, for whoever compares our books with the venue's. Fills among them are
+ * booked all the same: the position at the venue has changed, whatever we think of it.
+ */
+export type Surprise = {
+  readonly kind: "unknown order" | "filled after its end" | "filled more than ordered" | "told twice";
+  readonly report: ExecutionReport;
+};
 
-/** Our own orders: which are open, and how much of each is filled. */
+const none: readonly TrackedOrder[] = [];
+const noFills: readonly number[] = [];
+/** Rounding of a venue is not an overfill. */
+const fillTolerance = 1e-9;
+
+const rank = {
+  submitted: 0,
+  accepted: 1,
+  triggered: 2,
+  partially_filled: 3,
+  filled: 4,
+  canceled: 4,
+  rejected: 4,
+  expired: 4,
+} as const satisfies Record<TrackedOrder["progress"], number>;
+
+/** Our own orders: which are open, how much of each is filled, and what the venue still owes an answer to. */
 export class OrderTracker {
+  /** What did not fit, oldest first; whoever reconciles empties it. */
+  readonly surprises: Surprise[] = [];
   private lastId = 0;
   private lastGroup = 0;
-  /** By order id, which counts from 1; null once the order is over. */
+  /** By order id, which counts from 1. Orders that are over stay: their late fills must still find them. */
   private readonly byId: (TrackedOrder | null)[] = [null];
   private readonly openBy: TrackedOrder[][] = [];
+  private readonly foreignFills = new Set<number>();
 
   /** A number that no order of this run has had. */
   nextId(): OrderId {
@@ -47,7 +80,10 @@ export class OrderTracker {
   track(order: ApprovedOrder): void {
     const tracked: TrackedOrder = {
       request: order,
-      status: "submitted",
+      progress: "submitted",
+      pending: "nothing",
+      asked: order,
+      refusedChanges: 0,
       filledQuantity: 0,
       fillIds: noFills,
     };
@@ -55,6 +91,19 @@ export class OrderTracker {
     this.byId[order.id] = tracked;
     while (this.openBy.length <= order.instrument) this.openBy.push([]);
     this.openBy[order.instrument]!.push(tracked);
+  }
+
+  /** Notes that a cancel is about to be sent. The order counts as open until the venue has answered. */
+  cancelSent({ id }: ApprovedOrder): void {
+    const order = this.byId[id]!;
+    order!.pending = "cancel";
+  }
+
+  /** Notes that a change is about to be sent: `order` is the whole of it under its old number. */
+  changeSent(order: ApprovedOrder): void {
+    const tracked = this.byId[order.id]!;
+    tracked!.pending = "replace";
+    tracked!.asked = order;
   }
 
   /** The open orders of an instrument, oldest first. */
@@ -67,64 +116,123 @@ export class OrderTracker {
     return this.openBy.flatMap((open, index) => (open.length > 0 ? [index as InstrumentIndex] : []));
   }
 
-  /** Takes in a report: books fills once, moves states forward, forgets what is over. */
-  apply(report: ExecutionReport, portfolio: Portfolio): void {
-    if (report.kind === "charged") return portfolio.charge(report.charge);
-    const id = report.kind === "filled" ? report.fill.orderId : report.orderId;
-    const order = id > 0 ? this.byId[id] : null;
-    if (order === null || order === undefined) {
-      // The venue acts on its own only to liquidate; its order numbers are negative.
-      assert(id < 0, `a report for order ${id}, which was never sent`);
-      if (report.kind === "filled") portfolio.book(report.fill, "margin call");
-      return;
+  /** Takes in a report: books fills once, moves states forward. Returns the order it was about, if that is one of ours. */
+  apply(report: ExecutionReport, portfolio: Portfolio): TrackedOrder | null {
+    if (report.kind === "charged") {
+      portfolio.charge(report.charge);
+      return null;
     }
-    if (report.kind === "filled") this.fill(order, report.fill.fillId, report.isComplete, portfolio, report);
-    else if (
-      report.kind !== "modified" &&
-      report.kind !== "cancel_rejected" &&
-      report.kind !== "modify_rejected"
-    )
-      order.status = report.kind;
-    if (isOver(order.status)) this.forget(order);
+    const id = report.kind === "filled" ? report.fill.orderId : report.orderId;
+    const order = (id > 0 ? this.byId[id] : null) ?? null;
+    if (order === null) this.applyForeign(report, portfolio);
+    else if (report.kind === "filled") this.applyFill(order, report, portfolio);
+    else this.applyAnswer(order, report);
+    return order;
   }
 
-  /** Signed quantity that open orders would still add if they filled; protection and `except` do not count. */
-  pending(instrument: InstrumentIndex, except: readonly ApprovedOrder[] = noOrders): number {
-    const open = this.open(instrument);
-    if (open.length === 0) return 0;
+  /** Signed quantity that open orders are wanted to add: not protection, and nothing that is being withdrawn. */
+  onTheWay(instrument: InstrumentIndex): number {
     let sum = 0;
-    for (const { request, filledQuantity } of open) {
-      if (!request.closePosition && !except.includes(request))
-        sum += signOf(request.side) * (request.quantity - filledQuantity);
+    for (const { asked, filledQuantity, pending } of this.open(instrument)) {
+      if (!asked.closePosition && pending !== "cancel")
+        sum += signOf(asked.side) * (asked.quantity - filledQuantity);
     }
     return sum;
   }
 
-  private fill(
-    order: TrackedOrder,
-    fillId: number,
-    isComplete: boolean,
-    portfolio: Portfolio,
-    report: Extract<ExecutionReport, { kind: "filled" }>,
-  ): void {
-    if (order.fillIds.includes(fillId)) return;
-    order.fillIds = order.fillIds === noFills ? [fillId] : [...order.fillIds, fillId];
-    const { quantity, weightAtFill } = order.request;
-    order.filledQuantity += report.fill.quantity;
-    assert(
-      weightAtFill !== null || order.filledQuantity <= quantity * (1 + 1e-9) || order.request.reduceOnly,
-      "filled more than ordered",
-    );
-    order.status = isComplete ? "filled" : "partially_filled";
-    portfolio.book(report.fill, order.request.reason);
+  /**
+   * The quantity by which open orders of one side may still move the position, at worst: one that is being withdrawn
+   * counts in full until the venue has said that it is gone, one that is being changed with the larger of both sizes.
+   * `except` leaves out the order that is about to be changed itself.
+   */
+  atRisk(instrument: InstrumentIndex, side: "buy" | "sell", except = 0): number {
+    let sum = 0;
+    for (const { request, asked, filledQuantity } of this.open(instrument)) {
+      if (request.side !== side || request.closePosition || request.id === except) continue;
+      sum += Math.max(request.quantity, asked.quantity) - filledQuantity;
+    }
+    return sum;
   }
 
-  private forget(order: TrackedOrder): void {
+  /** How much of an order is not filled yet: all of one that has not been sent. */
+  leftOf({ id, quantity }: OrderRequest): number {
+    return quantity - (this.byId[id]?.filledQuantity ?? 0);
+  }
+
+  /** The venue acts on its own to liquidate, with negative numbers; everything else unknown was sent by somebody else. */
+  private applyForeign(report: ExecutionReport, portfolio: Portfolio): void {
+    if (report.kind !== "filled") {
+      if (report.kind !== "charged" && report.orderId > 0) this.surprise("unknown order", report);
+      return;
+    }
+    const { fillId, orderId } = report.fill;
+    if (this.foreignFills.has(fillId)) return this.surprise("told twice", report);
+    this.foreignFills.add(fillId);
+    portfolio.book(report.fill, orderId < 0 ? "margin call" : "an order that is not ours");
+    if (orderId > 0) this.surprise("unknown order", report);
+  }
+
+  private applyFill(
+    order: TrackedOrder,
+    report: { readonly kind: "filled"; readonly fill: Fill; readonly isComplete: boolean },
+    portfolio: Portfolio,
+  ): void {
+    const { fill, isComplete } = report;
+    if (order.fillIds.includes(fill.fillId)) return this.surprise("told twice", report);
+    order.fillIds = order.fillIds === noFills ? [fill.fillId] : [...order.fillIds, fill.fillId];
+    order.filledQuantity += fill.quantity;
+    const { request } = order;
+    // The quantity of these is the venue's to find.
+    const isOpenEnded = request.weightAtFill !== null || request.reduceOnly;
+    if (!isOpenEnded && order.filledQuantity > request.quantity * (1 + fillTolerance))
+      this.surprise("filled more than ordered", report);
+    if (isOver(order)) this.surprise("filled after its end", report);
+    this.moveTo(order, isComplete ? "filled" : "partially_filled");
+    portfolio.book(fill, request.reason);
+  }
+
+  private applyAnswer(
+    order: TrackedOrder,
+    report: Exclude<ExecutionReport, { kind: "filled" | "charged" }>,
+  ): void {
+    switch (report.kind) {
+      case "modified":
+        order.request = { ...order.request, terms: report.terms, quantity: report.quantity };
+        return this.answered(order);
+      case "cancel_rejected":
+      case "modify_rejected":
+        order.refusedChanges += 1;
+        return this.answered(order);
+      default:
+        this.moveTo(order, report.kind);
+    }
+  }
+
+  private answered(order: TrackedOrder): void {
+    order.pending = "nothing";
+    order.asked = order.request;
+  }
+
+  private moveTo(order: TrackedOrder, progress: TrackedOrder["progress"]): void {
+    if (isOver(order) || rank[progress] < rank[order.progress]) return;
+    order.progress = progress;
+    if (!isOver(order)) return;
+    this.answered(order);
     removeFrom(this.openBy[order.request.instrument]!, order);
-    this.byId[order.request.id] = null;
+  }
+
+  private surprise(kind: Surprise["kind"], report: ExecutionReport): void {
+    this.surprises.push({ kind, report });
   }
 }
 
-function isOver(status: OrderStatus): boolean {
-  return status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
+/** Whether nothing can come of an order any more, but for a fill that the venue tells late. */
+export function isOver({ progress }: TrackedOrder): boolean {
+  return rank[progress] === rank.filled;
+}
+
+/** The state of an order in the words of the field. */
+export function statusOf({ progress, pending }: TrackedOrder): OrderStatus {
+  if (pending === "nothing" || rank[progress] === rank.filled) return progress;
+  return pending === "cancel" ? "cancel_pending" : "replace_pending";
 }

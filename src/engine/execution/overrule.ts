@@ -16,18 +16,21 @@ export function overrule(session: Session, targets: readonly Target[], timeMs: n
 
 /** Targets that close what is held and withdraw what is on its way. */
 function closeAll(
-  { portfolio, orders }: Session,
+  { portfolio, orders, targets }: Session,
   reason: string,
   applies: (index: number) => boolean,
 ): readonly Target[] {
   const indices = new Set<number>([...portfolio.ledger.held, ...orders.instrumentsWithOrders()]);
-  return [...indices].filter(applies).map((index) => ({
-    instrument: index as InstrumentIndex,
-    weight: 0,
-    reason,
-    entry: { kind: "market" },
-    protection: {},
-    quantity: 0,
-    equityWeight: 0,
-  }));
+  const isOpen = (index: number) => targets.of(index as InstrumentIndex)?.quantity !== 0;
+  return [...indices]
+    .filter((index) => applies(index) && isOpen(index))
+    .map((index) => ({
+      instrument: index as InstrumentIndex,
+      weight: 0,
+      reason,
+      entry: { kind: "market" },
+      protection: {},
+      quantity: 0,
+      equityWeight: 0,
+    }));
 }

@@ -1,119 +1,190 @@
-import { empty } from "../../base/empty.ts";
-import type { InstrumentIndex } from "../../domain/instrument.ts";
-import type { ApprovedOrder, OrderId, OrderRequest, OrderTerms } from "../../domain/order.ts";
-import { unprotected, type Protection, type Target } from "../../domain/target.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { signOf, type OrderRequest } from "../../domain/order.ts";
+import { draftOrder, entryTerms, isSame, sameTerms } from "./draft-order.ts";
 import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import { childrenOf, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
+import type { Plan, PlanGround, PlanOptions } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
+import type { Standing, StandingTargets } from "./standing-targets.ts";
 
-/** Orders to withdraw and orders to send. The arrays are reused: read them before the next bar. */
-export type Plan = {
-  readonly cancels: ApprovedOrder[];
-  readonly orders: OrderRequest[];
-  /** Targets that changed nothing because the holding is close enough. */
-  unchanged: number;
-};
-
-/** How differences between target and holding are traded. */
-export type PlanOptions = {
-  /** Changes of an open position smaller than this share of it are not worth their costs. */
-  readonly rebalanceBand: number;
-  /** Let the venue compute the quantity at the fill price instead of at the last close. */
-  readonly sizeAtFill: boolean;
-};
-
-type DraftOrder = { -readonly [K in keyof OrderRequest]: OrderRequest[K] };
-const market: OrderTerms = { type: "market" };
-
-/** The differences between what the account holds, or has on its way, and what it should hold. */
+/**
+ * Puts into an empty plan the differences between what the account holds, or has on its way, and what stands. Only instruments are
+ * looked at that a decision or a report has made due. While a venue owes an answer to a cancel nothing takes the place
+ * of the canceled order: both together would be more than was wanted.
+ */
 export function planOrders(
   plan: Plan,
-  targets: readonly Target[],
-  portfolio: Portfolio,
-  tracker: OrderTracker,
-  timeMs: number,
-  options: PlanOptions,
-): Plan {
-  empty(plan.cancels);
-  empty(plan.orders);
-  plan.unchanged = 0;
-  for (const target of targets) planTarget(plan, target, portfolio, tracker, timeMs, options);
-  return plan;
-}
-
-/** Withdraws every entry that still waits for its price: a breaker has tripped, and nothing new may open. */
-export function withdrawAllEntries(plan: Plan, tracker: OrderTracker): void {
-  for (const instrument of tracker.instrumentsWithOrders()) {
-    withdraw(
-      plan,
-      tracker.open(instrument).filter(({ request }) => !request.reduceOnly),
-    );
-  }
-}
-
-function planTarget(
-  plan: Plan,
-  target: Target,
+  targets: StandingTargets,
+  instruments: readonly Instrument[],
   portfolio: Portfolio,
   tracker: OrderTracker,
   timeMs: number,
   options: PlanOptions,
 ): void {
-  const { instrument, quantity } = target;
-  const held = portfolio.ledger.quantity[instrument]!;
-  const isWaiting = isWaitingFor(target, tracker);
-  const onTheWay = isWaiting ? tracker.pending(instrument) : 0;
-  const missing = quantity - held - onTheWay;
-  const isUnchanged = missing === 0 || isWithinBand(quantity, held + onTheWay, options.rebalanceBand);
-  // Whatever waits for another target, or another price, is not wanted any more.
-  if (!isWaiting || !isUnchanged) {
-    withdraw(
-      plan,
-      tracker.open(instrument).filter(({ request }) => !request.closePosition),
-    );
-  }
-  if (isUnchanged) plan.unchanged += 1;
-  const isNeeded = !isUnchanged && quantity !== held;
-  const order = isNeeded ? orderToward(target, held, tracker, timeMs, options) : null;
-  if (order !== null) plan.orders.push(order);
-  const staysOpen = held !== 0 && Math.sign(quantity) === Math.sign(held);
-  if (staysOpen) renewProtection(plan, target, held, tracker, timeMs);
-  else if (order !== null && quantity !== 0)
-    protect(plan, target.protection, instrument, quantity, order.id, tracker, timeMs);
-}
-
-function orderToward(
-  target: Target,
-  held: number,
-  tracker: OrderTracker,
-  timeMs: number,
-  options: PlanOptions,
-): OrderRequest {
-  const { instrument, quantity, reason, equityWeight } = target;
-  const change = quantity - held;
-  const order = orderFor(tracker, instrument, change, entryTerms(target), timeMs, reason);
-  order.reduceOnly =
-    held !== 0 && Math.sign(change) !== Math.sign(held) && Math.abs(change) <= Math.abs(held);
-  if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0)
-    order.weightAtFill = equityWeight;
-  return order;
-}
-
-/** Whether orders on their way already work for this very target: the same entry with the same protection. */
-function isWaitingFor(target: Target, tracker: OrderTracker): boolean {
-  const open = tracker.open(target.instrument);
-  const entries = open.filter(({ request }) => !request.closePosition);
-  if (entries.length === 0) return false;
-  const terms = JSON.stringify(entryTerms(target));
-  const legs = JSON.stringify(legsOf(target.protection).map((leg) => leg.terms));
-  return entries.every(({ request }) => {
-    const children = open.filter((child) => child.request.parentId === request.id);
-    const theirs = JSON.stringify(children.map((child) => child.request.terms));
-    return JSON.stringify(request.terms) === terms && (children.length === 0 || theirs === legs);
+  if (targets.isSettled) return;
+  const ground = { plan, portfolio, tracker, timeMs, options };
+  targets.planDue(timeMs, (standing) => {
+    planTarget(ground, standing, instruments[standing.target.instrument]!);
+    standing.isFresh = false;
   });
 }
 
-function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {
-  for (const { request } of orders) plan.cancels.push(request);
+/** Withdraws every entry that still waits for its price: a breaker has tripped, and nothing new may open. */
+export function withdrawAllEntries(
+  plan: Plan,
+  targets: StandingTargets,
+  portfolio: Portfolio,
+  tracker: OrderTracker,
+): void {
+  for (const instrument of tracker.instrumentsWithOrders()) {
+    const entries = tracker
+      .open(instrument)
+      .filter(({ request, pending }) => !request.reduceOnly && pending !== "cancel");
+    if (entries.length === 0) continue;
+    for (const { request } of entries)
+      if (!plan.cancels.some(({ id }) => id === request.id)) plan.cancels.push(request);
+    targets.settleWithout(instrument, portfolio);
+  }
+}
+
+function planTarget(ground: PlanGround, standing: Standing, instrument: Instrument): void {
+  const { plan, portfolio, tracker } = ground;
+  const { index } = instrument;
+  const held = portfolio.ledger.quantity[index]!;
+  const live = tracker.open(index).filter(isLiveEntry);
+  const serves = live.length > 0 && servesTarget(standing, live, tracker);
+  const onTheWay = serves ? tracker.onTheWay(index) : 0;
+  const isClose = isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize);
+  if (isClose) settle(plan, standing, held + onTheWay, serves ? [] : live);
+  else planChange(ground, standing, held, live);
+  planProtection(ground, standing, held);
+}
+
+/** The holding is as good as the target: whatever else is on its way is not wanted. */
+function settle(plan: Plan, standing: Standing, settled: number, unwanted: readonly TrackedOrder[]): void {
+  withdraw(plan, unwanted);
+  if (!standing.isFresh) return;
+  plan.unchanged += 1;
+  standing.quantity = settled;
+}
+
+function planChange(
+  ground: PlanGround,
+  standing: Standing,
+  held: number,
+  live: readonly TrackedOrder[],
+): void {
+  const { plan, tracker, timeMs } = ground;
+  const { instrument } = standing.target;
+  if (live.length > 0) {
+    const change = changeOf(standing, held, live, tracker, timeMs);
+    if (change === null) withdraw(plan, live);
+    else plan.changes.push(change);
+    return;
+  }
+  // What is being withdrawn may still fill: it is waited for.
+  if (tracker.open(instrument).some(({ request }) => !request.closePosition)) return;
+  sendToward(ground, standing, held);
+}
+
+/**
+ * The order to the target. Of a reversal while protection works the closing part is an order of its own that can only
+ * reduce: whichever closes the position first, the other one has nothing left to do.
+ */
+function sendToward(ground: PlanGround, standing: Standing, held: number): void {
+  const { plan, tracker, options } = ground;
+  const { quantity, target } = standing;
+  const isReversal = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
+  const isSplit = isReversal && tracker.open(target.instrument).some(({ request }) => request.closePosition);
+  if (isSplit) plan.orders.push(entryOrder(ground, standing, -held, true));
+  const change = isSplit ? quantity : quantity - held;
+  const reduces = held !== 0 && !isReversal && Math.abs(quantity) < Math.abs(held);
+  const order = entryOrder(ground, standing, change, reduces);
+  if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0 && !isSplit)
+    order.weightAtFill = target.equityWeight;
+  plan.orders.push(order);
+  const waits = order.terms.type !== "market";
+  // What is added to a protected position while it waits needs the levels as soon as it is there.
+  if (quantity !== 0 && !reduces && (held === 0 || isReversal || waits))
+    protectEntry(ground, standing, order);
+}
+
+function entryOrder(ground: PlanGround, { target, quantity }: Standing, change: number, reduceOnly: boolean) {
+  const { instrument, reason, entry } = target;
+  const order = draftOrder(ground, instrument, change, entryTerms(target, quantity), reason);
+  order.reduceOnly = reduceOnly;
+  if (quantity === 0) return order;
+  order.timeInForce = entry.timeInForce ?? "gtc";
+  order.expireTimeMs = entry.expireTimeMs ?? Infinity;
+  order.postOnly = entry.kind === "limit" && entry.postOnly === true;
+  return order;
+}
+
+/** The waiting order with the price and size of the new target, where changing it is enough; null where it is not. */
+function changeOf(
+  standing: Standing,
+  held: number,
+  live: readonly TrackedOrder[],
+  tracker: OrderTracker,
+  timeMs: number,
+): OrderRequest | null {
+  const { target, quantity } = standing;
+  const [only] = live;
+  if (only === undefined || live.length > 1 || only.pending !== "nothing" || only.refusedChanges > 0)
+    return null;
+  const { request, filledQuantity } = only;
+  const terms = entryTerms(target, quantity);
+  const change = quantity - held;
+  const reduces = held !== 0 && Math.sign(change) !== Math.sign(held) && Math.abs(change) <= Math.abs(held);
+  const isSameKind =
+    terms.type !== "market" &&
+    terms.type === request.terms.type &&
+    Math.sign(change) === signOf(request.side) &&
+    request.reduceOnly === reduces &&
+    sameLife(request, standing) &&
+    servesLegs(standing, childrenOf(only, tracker)) &&
+    !tracker
+      .open(target.instrument)
+      .some((order) => order.pending === "cancel" && !order.request.closePosition);
+  if (!isSameKind) return null;
+  return {
+    ...request,
+    terms,
+    quantity: filledQuantity + Math.abs(change),
+    requestedMs: timeMs,
+    reason: target.reason,
+  };
+}
+
+/** Whether the orders on their way already work for this very target: the same entry with the same protection. */
+function servesTarget(standing: Standing, live: readonly TrackedOrder[], tracker: OrderTracker): boolean {
+  const terms = entryTerms(standing.target, standing.quantity);
+  return live.every((order) => {
+    const { asked } = order;
+    if (!sameTerms(asked.terms, terms) || !sameLife(asked, standing)) return false;
+    const children = childrenOf(order, tracker);
+    return children.length === 0 || servesLegs(standing, children);
+  });
+}
+
+/** Whether an order ends by the same rules as the target's entry says. */
+function sameLife(order: OrderRequest, { target: { entry }, quantity }: Standing): boolean {
+  if (quantity === 0) return true;
+  return (
+    order.timeInForce === (entry.timeInForce ?? "gtc") &&
+    order.expireTimeMs === (entry.expireTimeMs ?? Infinity) &&
+    order.postOnly === (entry.kind === "limit" && entry.postOnly === true)
+  );
+}
+
+function isCloseEnough(
+  { options }: PlanGround,
+  { quantity, isFresh }: Standing,
+  reached: number,
+  lotSize: number,
+): boolean {
+  if (isSame(quantity, reached, lotSize)) return true;
+  return isFresh && isWithinBand(quantity, reached, options.rebalanceBand);
 }
 
 /** A small change of an existing holding is not worth its costs. Opening, closing and reversing always are. */
@@ -122,96 +193,10 @@ function isWithinBand(wanted: number, held: number, band: number): boolean {
   return Math.abs(wanted - held) <= band * Math.abs(held);
 }
 
-function entryTerms({ entry, quantity }: Target): OrderTerms {
-  if (quantity === 0 || entry.kind === "market") return market;
-  if (entry.kind === "limit") return { type: "limit", limitPrice: entry.price };
-  return { type: "stop_market", stopPrice: entry.price };
+function isLiveEntry({ request, pending }: TrackedOrder): boolean {
+  return !request.closePosition && pending !== "cancel";
 }
 
-/** The orders that end the position: its stop and its target, asleep until `parentId` fills if that is given. */
-function protect(
-  plan: Plan,
-  protection: Protection,
-  instrument: InstrumentIndex,
-  position: number,
-  parentId: OrderId | null,
-  tracker: OrderTracker,
-  timeMs: number,
-): void {
-  if (protection === unprotected) return;
-  const legs = legsOf(protection);
-  const ocoGroup = legs.length > 1 ? tracker.nextGroup() : 0;
-  for (const { terms, reason } of legs) {
-    const order = orderFor(tracker, instrument, -position, terms, timeMs, reason);
-    order.reduceOnly = true;
-    order.closePosition = true;
-    order.parentId = parentId;
-    order.ocoGroup = ocoGroup;
-    plan.orders.push(order);
-  }
-}
-
-function legsOf({ stopPrice, takeProfitPrice, trail }: Protection): { terms: OrderTerms; reason: string }[] {
-  const legs: { terms: OrderTerms; reason: string }[] = [];
-  if (stopPrice !== undefined) legs.push({ terms: { type: "stop_market", stopPrice }, reason: "stop-loss" });
-  if (trail !== undefined)
-    legs.push({ terms: { type: "trailing_stop_market", trail }, reason: "trailing stop" });
-  if (takeProfitPrice !== undefined) {
-    legs.push({ terms: { type: "limit", limitPrice: takeProfitPrice }, reason: "take-profit" });
-  }
-  return legs;
-}
-
-/**
- * New levels for a position that stays, larger or smaller: the old protection goes, the new one works at once. A target
- * that names no levels keeps the old ones. They follow the position, so a refused or unfilled change leaves no gap.
- */
-function renewProtection(
-  plan: Plan,
-  target: Target,
-  held: number,
-  tracker: OrderTracker,
-  timeMs: number,
-): void {
-  const wanted = legsOf(target.protection);
-  if (wanted.length === 0 && target.replacesProtection !== true) return;
-  const working = tracker.open(target.instrument).filter((order) => isAwake(order, tracker));
-  const theirs = JSON.stringify(working.map(({ request }) => request.terms));
-  if (theirs === JSON.stringify(wanted.map(({ terms }) => terms))) return;
-  for (const { request } of working) plan.cancels.push(request);
-  protect(plan, target.protection, target.instrument, held, null, tracker, timeMs);
-}
-
-/** Whether protection works for the present position, and not for one that its parent may open later. */
-function isAwake({ request }: TrackedOrder, tracker: OrderTracker): boolean {
-  if (!request.closePosition) return false;
-  const parent = tracker.open(request.instrument).find((order) => order.request.id === request.parentId);
-  return parent === undefined || parent.filledQuantity > 0;
-}
-
-function orderFor(
-  tracker: OrderTracker,
-  instrument: InstrumentIndex,
-  change: number,
-  terms: OrderTerms,
-  timeMs: number,
-  reason: string,
-): DraftOrder {
-  return {
-    id: tracker.nextId(),
-    instrument,
-    side: change > 0 ? "buy" : "sell",
-    quantity: Math.abs(change),
-    terms,
-    timeInForce: "gtc",
-    expireTimeMs: Infinity,
-    postOnly: false,
-    reduceOnly: false,
-    closePosition: false,
-    parentId: null,
-    ocoGroup: 0,
-    weightAtFill: null,
-    requestedMs: timeMs,
-    reason,
-  };
+function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {
+  for (const { request } of orders) plan.cancels.push(request);
 }

@@ -1,11 +1,18 @@
 import { empty } from "../../base/empty.ts";
+import { floorToStep } from "../../base/numbers.ts";
 import type { Market } from "../../ports/market.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
-import { signOf, type ApprovedOrder, type OrderId, type OrderRequest } from "../../domain/order.ts";
+import {
+  signOf,
+  type ApprovedOrder,
+  type OrderId,
+  type OrderRequest,
+  type Side,
+} from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { clear, type RiskAlarm, type RiskContext, type RiskRule } from "../../ports/risk.ts";
 import type { OrderTracker } from "./order-tracker.ts";
-import type { Plan } from "./plan-orders.ts";
+import type { Plan } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 /** A rule and the name that its refusals carry. */
@@ -18,11 +25,24 @@ export type Refusal = {
   readonly reason: string;
   readonly limit: number;
   readonly value: number;
+  /** How much of the order the rule would let through, where it is about a size. */
+  readonly quantityMax?: number;
 };
 
-/** What the gate decided about a plan. The arrays are reused: read them before the next bar. */
-export type Review = { readonly approved: ApprovedOrder[]; readonly refused: Refusal[] };
+/** An order that a limit let through in part: `order` is as large as it was wanted, `quantity` what passed. */
+export type Trim = Refusal & { readonly quantity: number };
 
+/** What the gate decided about a plan. The arrays are reused: read them before the next bar. */
+export type Review = {
+  readonly approved: ApprovedOrder[];
+  /** Changes of orders that work already. */
+  readonly changed: ApprovedOrder[];
+  readonly refused: Refusal[];
+  readonly trimmed: Trim[];
+};
+
+/** A size that is this many times its limit is taken for a mistake and not for ambition. */
+const nonsenseMultiple = 20;
 const onlyInstrument: readonly InstrumentIndex[] = [0 as InstrumentIndex];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -36,7 +56,7 @@ export class RiskGate {
   private readonly observers: readonly NamedRule[];
   private readonly market: Market;
   private readonly lastBarTimeMs: Float64Array;
-  private readonly result: Review = { approved: [], refused: [] };
+  private readonly result: Review = { approved: [], changed: [], refused: [], trimmed: [] };
   private readonly context: Writable<RiskContext> = {
     portfolio: null as unknown as Portfolio,
     instrument: null as unknown as Instrument,
@@ -84,12 +104,17 @@ export class RiskGate {
     }
   }
 
-  /** Passes or refuses each order. Of an order that would turn a position around, the closing part passes. */
+  /**
+   * Passes each order, whole or as much of it as the limits allow, or refuses it. Of an order that would turn a
+   * position around, the closing part passes.
+   */
   review(plan: Plan, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): Review {
-    const { approved, refused } = this.result;
-    empty(approved);
-    empty(refused);
-    if (plan.orders.length === 0) return this.result;
+    const { result } = this;
+    empty(result.approved);
+    empty(result.changed);
+    empty(result.refused);
+    empty(result.trimmed);
+    if (plan.orders.length === 0 && plan.changes.length === 0) return result;
     if (this.blockedParents.size > 0) this.blockedParents.clear();
     this.plan = plan;
     this.portfolio = portfolio;
@@ -97,8 +122,9 @@ export class RiskGate {
     this.forgetApproved();
     // What reduces goes first: it makes room for what opens at the same instant.
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
+    for (const order of plan.changes) this.reviewChange(order, timeMs);
     for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
-    return this.result;
+    return result;
   }
 
   private reviewOne(order: OrderRequest, timeMs: number): void {
@@ -106,15 +132,41 @@ export class RiskGate {
       if (order.parentId === null || !this.blockedParents.has(order.parentId)) this.pass(order);
       return;
     }
-    const refusal = this.refusalOf(order, timeMs);
+    let refusal = this.refusalOf(order, timeMs);
     if (refusal === null) return this.pass(order);
-    this.result.refused.push(refusal);
+    const first = refusal;
+    let candidate: OrderRequest | null = order;
+    while (refusal !== null && (candidate = this.smaller(candidate, refusal)) !== null)
+      refusal = this.refusalOf(candidate, timeMs);
+    if (candidate !== null) {
+      this.result.trimmed.push({ ...first, quantity: candidate.quantity });
+      return this.pass(candidate);
+    }
+    this.result.refused.push(first);
     this.blockedParents.add(order.id);
     const held = this.portfolio!.ledger.quantity[order.instrument]!;
     if (signOf(order.side) * held < 0) {
       const quantity = Math.min(order.quantity, Math.abs(held));
       this.pass({ ...order, quantity, reduceOnly: true, weightAtFill: null });
     }
+  }
+
+  /** A change passes or it does not: until it does the order works as it is. */
+  private reviewChange(order: OrderRequest, timeMs: number): void {
+    const refusal = order.reduceOnly ? null : this.refusalOf(order, timeMs);
+    if (refusal !== null) this.result.refused.push(refusal);
+    else this.result.changed.push(order as ApprovedOrder);
+  }
+
+  /** As much of an order as the rule that refused it would let through; null where that is nothing. */
+  private smaller(order: OrderRequest, { quantityMax, limit, value }: Refusal): OrderRequest | null {
+    // Who asks for many times the limit has made a mistake, and nobody knows what was meant.
+    if (quantityMax === undefined || value > limit * nonsenseMultiple) return null;
+    const quantity = floorToStep(quantityMax, this.market.instruments[order.instrument]!.lotSize);
+    const held = this.portfolio!.ledger.quantity[order.instrument]!;
+    const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;
+    if (!(quantity > closing && quantity < order.quantity)) return null;
+    return { ...order, quantity, weightAtFill: null };
   }
 
   private refusalOf(order: OrderRequest, timeMs: number): Refusal | null {
@@ -155,9 +207,10 @@ export class RiskGate {
     context.instrument = this.market.instruments[order.instrument]!;
     context.timeMs = timeMs;
     context.price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
-    const before = this.quantityAfterOf(order.instrument);
-    context.quantityAfter = before + signOf(order.side) * order.quantity;
-    const own = before === 0 ? 0 : Math.abs(before) * this.lastValue(order.instrument);
+    const before = this.atWorst(order.instrument, order.side, order.id);
+    context.quantityAfter = before + signOf(order.side) * this.tracker!.leftOf(order);
+    const counted = Math.abs(this.quantityAfterOf(order.instrument));
+    const own = counted === 0 ? 0 : counted * this.lastValue(order.instrument);
     const after =
       Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
     context.grossAfter = this.grossAfterAll() - own + after;
@@ -165,10 +218,18 @@ export class RiskGate {
     return context;
   }
 
-  /** Held, plus what is on its way and not withdrawn by this plan, plus what has just been approved. */
-  private quantityAfterOf(instrument: InstrumentIndex): number {
+  /** Held, plus all that open orders of one side may still add, plus what has just been approved. */
+  private atWorst(instrument: InstrumentIndex, side: Side, except = 0): number {
     const held = this.portfolio!.ledger.quantity[instrument]!;
-    return held + this.tracker!.pending(instrument, this.plan!.cancels) + this.approvedNow[instrument]!;
+    const onTheWay = signOf(side) * this.tracker!.atRisk(instrument, side, except);
+    return held + onTheWay + this.approvedNow[instrument]!;
+  }
+
+  /** The larger of the positions that open orders of either side can lead to, one that is being withdrawn included. */
+  private quantityAfterOf(instrument: InstrumentIndex): number {
+    const bought = this.atWorst(instrument, "buy");
+    const sold = this.atWorst(instrument, "sell");
+    return Math.abs(sold) > Math.abs(bought) ? sold : bought;
   }
 
   /** Value of all positions after everything on its way. Summed once a review, then carried along with the approvals. */
@@ -213,7 +274,7 @@ export class RiskGate {
         this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
       }
     }
-    // The one place where the brand is given.
+    // The brand is given here and, for a change, in reviewChange: nowhere else.
     this.result.approved.push(order as ApprovedOrder);
   }
 }

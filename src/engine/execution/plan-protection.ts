@@ -1,0 +1,102 @@
+import type { OrderRequest, OrderTerms } from "../../domain/order.ts";
+import { unprotected, type Protection } from "../../domain/target.ts";
+import { draftOrder, sameTerms } from "./draft-order.ts";
+import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import type { PlanGround } from "./plan.ts";
+import type { Standing } from "./standing-targets.ts";
+
+type Leg = { readonly terms: OrderTerms; readonly reason: string };
+const noLegs: readonly Leg[] = [];
+
+/** The levels of a holding that stays: new ones are put in place of the old, lost ones are sent again. */
+export function planProtection(ground: PlanGround, standing: Standing, held: number): void {
+  const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
+  if (!staysOpen) return;
+  const names = standing.target.protection !== unprotected || standing.target.replacesProtection === true;
+  if (standing.lacksProtection || (standing.isFresh && names)) renew(ground, standing, held);
+  standing.lacksProtection = false;
+}
+
+/** The orders that end the position that `entry` opens: asleep until it fills. */
+export function protectEntry(ground: PlanGround, standing: Standing, entry: OrderRequest): void {
+  send(ground, standing, standing.quantity, legsOf(standing.protection), entry);
+}
+
+/** Whether sleeping protection is what a target wants. */
+export function servesLegs({ protection }: Standing, children: readonly TrackedOrder[]): boolean {
+  const legs = legsOf(protection);
+  return (
+    legs.length === children.length &&
+    legs.every(({ terms }, k) => sameTerms(terms, children[k]!.asked.terms))
+  );
+}
+
+/** The protection that sleeps until an entry fills. */
+export function childrenOf({ request }: TrackedOrder, tracker: OrderTracker): readonly TrackedOrder[] {
+  return tracker.open(request.instrument).filter((child) => child.request.parentId === request.id);
+}
+
+/**
+ * The old levels become the new ones by changing them where their kinds are the same, so that the position is never
+ * without; otherwise the old ones go and the new ones come. A target that names no levels keeps the old ones.
+ */
+function renew(ground: PlanGround, standing: Standing, held: number): void {
+  const { plan, tracker, timeMs } = ground;
+  const { instrument } = standing.target;
+  const legs = legsOf(standing.protection);
+  if (legs.length === 0 && standing.target.replacesProtection !== true) return;
+  const working = tracker
+    .open(instrument)
+    .filter((order) => order.pending !== "cancel" && isAwake(order, tracker));
+  const isOneToOne =
+    legs.length === working.length &&
+    legs.every(({ terms }, k) => terms.type === working[k]!.asked.terms.type) &&
+    working.every(({ refusedChanges }) => refusedChanges === 0);
+  if (isOneToOne) {
+    for (const [k, { terms }] of legs.entries()) {
+      const { asked } = working[k]!;
+      if (!sameTerms(asked.terms, terms)) plan.changes.push({ ...asked, terms, requestedMs: timeMs });
+    }
+    return;
+  }
+  for (const { request } of working) plan.cancels.push(request);
+  send(ground, standing, held, legs, null);
+}
+
+/** Whether protection works for the present position, and not for one that its parent may open later. */
+function isAwake({ request }: TrackedOrder, tracker: OrderTracker): boolean {
+  if (!request.closePosition) return false;
+  const parent = tracker.open(request.instrument).find((order) => order.request.id === request.parentId);
+  return parent === undefined || parent.filledQuantity > 0;
+}
+
+function send(
+  ground: PlanGround,
+  standing: Standing,
+  position: number,
+  legs: readonly Leg[],
+  parent: OrderRequest | null,
+): void {
+  const ocoGroup = legs.length > 1 ? ground.tracker.nextGroup() : 0;
+  for (const { terms, reason } of legs) {
+    const order = draftOrder(ground, standing.target.instrument, -position, terms, reason);
+    order.reduceOnly = true;
+    order.closePosition = true;
+    order.parentId = parent?.id ?? null;
+    order.ocoGroup = ocoGroup;
+    ground.plan.orders.push(order);
+  }
+}
+
+function legsOf(protection: Protection): readonly Leg[] {
+  if (protection === unprotected) return noLegs;
+  const { stopPrice, takeProfitPrice, trail } = protection;
+  const legs: Leg[] = [];
+  if (stopPrice !== undefined) legs.push({ terms: { type: "stop_market", stopPrice }, reason: "stop-loss" });
+  if (trail !== undefined)
+    legs.push({ terms: { type: "trailing_stop_market", trail }, reason: "trailing stop" });
+  if (takeProfitPrice !== undefined) {
+    legs.push({ terms: { type: "limit", limitPrice: takeProfitPrice }, reason: "take-profit" });
+  }
+  return legs;
+}

@@ -1,0 +1,212 @@
+import { empty } from "../../base/empty.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import { signOf, type ExecutionReport, type VenueCode } from "../../domain/order.ts";
+import { unprotected, type Protection, type Target } from "../../domain/target.ts";
+import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import type { Portfolio } from "./portfolio.ts";
+
+/** What is wanted in one instrument until somebody decides otherwise. */
+export type Standing = {
+  target: Target;
+  /** Signed holding that is wanted: sized by the decision, never by the drift of prices after it. */
+  quantity: number;
+  /** The levels that protect the holding: the target's own, or those of the one before when it names none. */
+  protection: Protection;
+  decidedMs: number;
+  /** True from the decision until orders have been planned for it. */
+  isFresh: boolean;
+  /** How often the venue has refused or lost an order that this target needs. */
+  failures: number;
+  /** Nothing is sent again before this time. */
+  retryAtMs: number;
+  /** Protection that the venue refused or lost must be sent again. */
+  lacksProtection: boolean;
+};
+
+/** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
+export const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
+
+/** Refusals that are about the moment and not about the order. */
+const passing: ReadonlySet<VenueCode> = new Set([
+  "unavailable",
+  "rate_limited",
+  "session_closed",
+  "halted",
+  "other",
+]);
+
+/**
+ * What the account is wanted to hold, instrument by instrument. A target stands until the next decision: an order that
+ * the venue refused for the moment, let run out or lost is sent again, and a restart orders what is missing. It falls
+ * when its own stop, target or trail has closed the position, at a margin call, or when a breaker says so.
+ */
+export class StandingTargets {
+  private readonly standing: (Standing | null)[] = [];
+  /** Instruments whose orders must be looked at, in the order in which they became due. */
+  private readonly due: InstrumentIndex[] = [];
+  private readonly spare: InstrumentIndex[] = [];
+
+  /** Whether nothing waits to be planned: the short way may be taken. */
+  get isSettled(): boolean {
+    return this.due.length === 0;
+  }
+
+  /** What stands for an instrument; null before anybody has wanted anything. */
+  of(instrument: InstrumentIndex): Standing | null {
+    return this.standing[instrument] ?? null;
+  }
+
+  /** Takes a decision: it replaces whatever stood. */
+  decide(target: Target, held: number, timeMs: number): void {
+    const { instrument, quantity } = target;
+    while (this.standing.length <= instrument) this.standing.push(null);
+    const before = this.standing[instrument]!;
+    const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
+    const keepsLevels = goesOn && before !== null && target.replacesProtection !== true && !hasLevels(target);
+    const protection = keepsLevels ? before.protection : target.protection;
+    this.standing[instrument] = {
+      target,
+      quantity,
+      protection,
+      decidedMs: timeMs,
+      isFresh: true,
+      failures: 0,
+      retryAtMs: -Infinity,
+      lacksProtection: false,
+    };
+    this.look(instrument);
+  }
+
+  /** Learns from a report that `tracker` has taken in; `order` is the one it was about. */
+  hear(
+    report: ExecutionReport,
+    order: TrackedOrder | null,
+    portfolio: Portfolio,
+    tracker: OrderTracker,
+    timeMs: number,
+  ): void {
+    if (order === null) {
+      if (report.kind === "filled" && report.fill.orderId < 0) this.fall(report.fill.instrument);
+      return;
+    }
+    switch (report.kind) {
+      case "filled":
+        return this.hearFill(order, report.isComplete, portfolio);
+      case "canceled":
+      case "rejected":
+      case "expired":
+        return this.hearEnd(order, report.code, portfolio, tracker, timeMs);
+      case "modified":
+      case "cancel_rejected":
+      case "modify_rejected":
+        return this.hearAnswer(order, report.kind !== "modified", timeMs);
+      default:
+    }
+  }
+
+  /** Settles for what is held and on its way: a gate, a breaker or the order's own terms allow no more. */
+  settleFor(instrument: InstrumentIndex, portfolio: Portfolio, tracker: OrderTracker): void {
+    const standing = this.of(instrument);
+    if (standing !== null)
+      standing.quantity = portfolio.ledger.quantity[instrument]! + tracker.onTheWay(instrument);
+  }
+
+  /** Settles for what is held: everything on its way is being withdrawn. */
+  settleWithout(instrument: InstrumentIndex, portfolio: Portfolio): void {
+    const standing = this.of(instrument);
+    if (standing !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
+  }
+
+  /** Hands every due instrument to `plan`, once; one that must wait stays due. */
+  planDue(timeMs: number, plan: (standing: Standing) => void): void {
+    if (this.due.length === 0) return;
+    const { due, spare } = this;
+    for (const instrument of due) {
+      const standing = this.standing[instrument]!;
+      if (standing.retryAtMs > timeMs) spare.push(instrument);
+      else plan(standing);
+    }
+    empty(due);
+    for (const instrument of spare) due.push(instrument);
+    empty(spare);
+  }
+
+  private look(instrument: InstrumentIndex): void {
+    if (!this.due.includes(instrument)) this.due.push(instrument);
+  }
+
+  private hearFill(order: TrackedOrder, isComplete: boolean, portfolio: Portfolio): void {
+    const { instrument, closePosition, side, weightAtFill } = order.request;
+    const standing = this.of(instrument);
+    if (standing === null) return;
+    const held = portfolio.ledger.quantity[instrument]!;
+    if (closePosition) {
+      // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
+      if (Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
+      return;
+    }
+    if (isComplete && weightAtFill !== null) standing.quantity = held;
+    if (isComplete && held !== standing.quantity) this.look(instrument);
+  }
+
+  private hearEnd(
+    order: TrackedOrder,
+    code: VenueCode,
+    portfolio: Portfolio,
+    tracker: OrderTracker,
+    timeMs: number,
+  ): void {
+    const { instrument, closePosition } = order.request;
+    const standing = this.of(instrument);
+    if (standing === null) return;
+    if (closePosition) return this.hearProtectionEnd(standing, code, timeMs);
+    if (passing.has(code)) this.fail(standing, timeMs);
+    // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
+    else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
+    if (standing.failures > retryPolicy.failuresMax) this.settleFor(instrument, portfolio, tracker);
+    this.look(instrument);
+  }
+
+  private hearProtectionEnd(standing: Standing, code: VenueCode, timeMs: number): void {
+    const isOrderly =
+      code === "position_closed" ||
+      code === "sibling_filled" ||
+      code === "parent_ended" ||
+      code === "on_request" ||
+      code === "nothing_to_reduce";
+    if (isOrderly) return;
+    standing.lacksProtection = true;
+    this.fail(standing, timeMs);
+    // A position whose stop cannot be placed is not kept.
+    if (standing.failures > retryPolicy.failuresMax) standing.quantity = 0;
+    this.look(standing.target.instrument);
+  }
+
+  private hearAnswer(order: TrackedOrder, isRefused: boolean, timeMs: number): void {
+    const standing = this.of(order.request.instrument);
+    if (standing === null) return;
+    // The venue says that it cannot be changed: its fill or its end is on the way. It is asked again later.
+    if (isRefused) standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** Math.min(order.refusedChanges, 10);
+    this.look(order.request.instrument);
+  }
+
+  private fail(standing: Standing, timeMs: number): void {
+    standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** standing.failures;
+    standing.failures += 1;
+  }
+
+  /** Nothing is wanted any more, until the next decision. */
+  private fall(instrument: InstrumentIndex): void {
+    const standing = this.of(instrument);
+    if (standing === null) return;
+    standing.quantity = 0;
+    standing.retryAtMs = -Infinity;
+    this.look(instrument);
+  }
+}
+
+function hasLevels({ protection }: Target): boolean {
+  if (protection === unprotected) return false;
+  const { stopPrice, takeProfitPrice, trail } = protection;
+  return stopPrice !== undefined || takeProfitPrice !== undefined || trail !== undefined;
+}
