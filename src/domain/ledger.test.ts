@@ -30,6 +30,7 @@ function fill(index: number, side: Side, quantity: number, price: number, fee = 
     instrument: index as InstrumentIndex,
     side,
     quantity,
+    cumulativeQuantity: quantity,
     price,
     fee,
     slippageCost: 0,

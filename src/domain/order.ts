@@ -65,6 +65,8 @@ export type Fill = {
   readonly instrument: InstrumentIndex;
   readonly side: Side;
   readonly quantity: number;
+  /** All that the order has filled by now, this fill included: who has less has missed one. */
+  readonly cumulativeQuantity: number;
   readonly price: number;
   /** Commission; negative is a rebate. */
   readonly fee: number;
@@ -78,6 +80,8 @@ export type Fill = {
 
 /** Money that moves without a trade: financing of a position or of borrowed stock. Positive = we pay. */
 export type Charge = {
+  /** Counts up from 1 at the venue: a charge is booked once, however often it is told. */
+  readonly chargeId: number;
   readonly kind: "funding" | "borrow" | "interest";
   readonly instrument: InstrumentIndex;
   readonly amount: number;
@@ -125,7 +129,16 @@ export type ExecutionReport =
   | { readonly kind: "accepted" | "triggered"; readonly orderId: OrderId; readonly timeMs: number }
   | { readonly kind: "filled"; readonly fill: Fill; readonly isComplete: boolean }
   | {
-      readonly kind: "canceled" | "rejected" | "expired" | "cancel_rejected" | "modify_rejected";
+      readonly kind: "canceled" | "rejected" | "expired";
+      readonly orderId: OrderId;
+      readonly timeMs: number;
+      /** All that the order had filled when it ended. */
+      readonly cumulativeQuantity: number;
+      readonly code: VenueCode;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "cancel_rejected" | "modify_rejected";
       readonly orderId: OrderId;
       readonly timeMs: number;
       readonly code: VenueCode;

@@ -16,6 +16,7 @@ export function chargeFinancing(
   options: VenueOptions,
   fromMs: number,
   toMs: number,
+  nextId: () => number,
   reports: ExecutionReport[],
 ): void {
   if (!(fromMs < toMs)) return;
@@ -28,6 +29,7 @@ export function chargeFinancing(
       book(
         ledger,
         {
+          chargeId: nextId(),
           kind: "borrow",
           instrument: index as InstrumentIndex,
           amount: (-value * options.borrowRate * (toMs - fromMs)) / yearMs,
@@ -40,6 +42,7 @@ export function chargeFinancing(
       book(
         ledger,
         {
+          chargeId: nextId(),
           kind: "funding",
           instrument: index as InstrumentIndex,
           amount: value * options.fundingRate * fundings,

@@ -42,6 +42,8 @@ export class SimulatedVenue implements Broker {
   private readonly hasFinancing: boolean;
   private openCount = 0;
   private lastFillId = 0;
+  private lastChargeId = 0;
+  private readonly nextChargeId = () => (this.lastChargeId += 1);
   private lastLiquidationId = 0;
   private timeMs = Number.NaN;
 
@@ -132,7 +134,7 @@ export class SimulatedVenue implements Broker {
     this.ledger.mark(slice, this.market.bars);
     if (this.ledger.held.length > 0) {
       if (this.hasFinancing)
-        chargeFinancing(this.ledger, this.options, previousMs, slice.timeMs, this.reports);
+        chargeFinancing(this.ledger, this.options, previousMs, slice.timeMs, this.nextChargeId, this.reports);
       if (this.options.accountKind === "margin") this.checkMargin(slice.timeMs);
     }
     return this.reports;
@@ -335,6 +337,7 @@ export class SimulatedVenue implements Broker {
       instrument: request.instrument,
       side: request.side,
       quantity,
+      cumulativeQuantity: (order.filled += quantity),
       price,
       fee: this.options.commission.fee(quantity, notional, match.liquidity),
       slippageCost: sign * (price - match.price) * quantity * instrument.contractMultiplier,
@@ -365,7 +368,14 @@ export class SimulatedVenue implements Broker {
   ): void {
     if (order.state === "done") return;
     order.state = "done";
-    reports.push({ kind, orderId: order.request.id, timeMs: this.timeMs, code, reason });
+    reports.push({
+      kind,
+      orderId: order.request.id,
+      timeMs: this.timeMs,
+      cumulativeQuantity: order.filled,
+      code,
+      reason,
+    });
     // Children of an order that never filled have nothing to protect.
     for (const child of this.books[order.request.instrument]!) {
       if (child.request.parentId === order.request.id && child.state === "sleeping")

@@ -7,6 +7,8 @@ export type WorkingOrder = {
   /** What makes it fill now: a triggered stop-limit has become a limit. */
   terms: OrderTerms;
   remaining: number;
+  /** All that it has filled. */
+  filled: number;
   /** `sleeping` waits for its parent; `working` may fill; `done` leaves the book at the end of the bar. */
   state: "sleeping" | "working" | "done";
   isAccepted: boolean;
@@ -30,6 +32,7 @@ export function workingOrder(request: ApprovedOrder, activeFromMs: number, sessi
     sign: signOf(request.side),
     terms: request.terms,
     remaining: request.quantity,
+    filled: 0,
     state: request.parentId === null ? "working" : "sleeping",
     isAccepted: false,
     isResting: false,

@@ -105,7 +105,15 @@ export class HastyBroker implements Broker {
     this.lastFillId += 1;
     const { id, instrument, side, quantity, requestedMs } = order;
     const price = this.bars[instrument]!.close[this.rows[instrument]!]! * (1 + signOf(side) * 0.0001);
-    const fill = { fillId: this.lastFillId, orderId: id, instrument, side, quantity, price } as const;
+    const fill = {
+      fillId: this.lastFillId,
+      orderId: id,
+      instrument,
+      side,
+      quantity,
+      cumulativeQuantity: quantity,
+      price,
+    } as const;
     const rest = { fee: 0, slippageCost: 0, liquidity: "taker", timeMs: requestedMs } as const;
     this.filled.push({ kind: "filled", fill: { ...fill, ...rest }, isComplete: true });
   }

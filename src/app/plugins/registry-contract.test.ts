@@ -425,6 +425,7 @@ function fillOf(held: number): Fill {
     instrument: 0 as InstrumentIndex,
     side: held > 0 ? "buy" : "sell",
     quantity: Math.abs(held),
+    cumulativeQuantity: Math.abs(held),
     price: 10,
     fee: 0,
     slippageCost: 0,

@@ -26,7 +26,7 @@ export function sweep(
   let ends: Int32Array | null = null;
   return paramSets.map((params) => {
     log.reset();
-    const session = buildSession({ ...setup, params }, ground, log);
+    const session = buildSession({ ...setup, params }, ground, { log });
     runThrough(session, ground);
     for (const store of ground.stores) store.endRun();
     // The slices are the same in every run, so their trading days are found once.

@@ -22,6 +22,8 @@ import { RiskGate } from "../../engine/execution/risk-gate.ts";
 import type { Session } from "../../engine/session.ts";
 import { StrategyRunner } from "../../engine/strategy-runner.ts";
 import { TradeBook } from "../../engine/execution/trade-book.ts";
+import type { Broker } from "../../ports/broker.ts";
+import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { SimulatedVenue } from "../../venue/simulated-venue.ts";
 import { KiwiError } from "../../base/errors.ts";
@@ -74,11 +76,19 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
   return { instruments, calendars, bars, frames, stores, externals };
 }
 
-/** Puts a session together: the one place that knows all the parts. A sweep hands in an emptied log to write into. */
+/** Parts that a caller makes itself. */
+export type SessionParts = {
+  /** An emptied log to write into: a sweep uses one for all its runs. */
+  readonly log?: DecisionLog;
+  /** Makes the broker; it may stand before the simulated venue that it is handed, or take its place. */
+  readonly broker?: (venue: Broker, market: Market) => Broker;
+};
+
+/** Puts a session together: the one place that knows all the parts. */
 export function buildSession(
   setup: BacktestSetup,
   ground = layGround(setup.bars, setup.config, setup.timeframe),
-  log: DecisionLog | null = null,
+  parts: SessionParts = {},
 ): Session {
   const { config, strategy } = setup;
   const { instruments, calendars, bars, frames, stores } = ground;
@@ -106,18 +116,19 @@ export function buildSession(
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
   const venueLedger = new Ledger(config.account.cash, instruments, conversions);
+  const venue = new SimulatedVenue(market, calendars, venueLedger, {
+    accountKind,
+    leverage,
+    maintenanceMargin,
+    commission,
+    slippage,
+    latencyMs,
+    volumeShareMax,
+    borrowRate,
+    fundingRate,
+  });
   return {
-    broker: new SimulatedVenue(market, calendars, venueLedger, {
-      accountKind,
-      leverage,
-      maintenanceMargin,
-      commission,
-      slippage,
-      latencyMs,
-      volumeShareMax,
-      borrowRate,
-      fundingRate,
-    }),
+    broker: parts.broker?.(venue, market) ?? venue,
     portfolio,
     orders: new OrderTracker(),
     targets: new StandingTargets(),
@@ -138,7 +149,7 @@ export function buildSession(
       decision: emptyDecision(),
     },
     risk: new RiskGate(riskRules(config, { market, calendars }), market),
-    recorder: new DecisionRecorder(log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
+    recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: emptyPlan(),
     planOptions: {
       rebalanceBand: config.execution.rebalanceBand,

@@ -1,7 +1,6 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import type { OrderRequest, OrderTerms, Trail } from "../../domain/order.ts";
+import type { OrderId, OrderRequest, OrderTerms, Trail } from "../../domain/order.ts";
 import type { Target } from "../../domain/target.ts";
-import type { OrderTracker } from "./order-tracker.ts";
 
 /** An order while it is put together. */
 export type DraftOrder = { -readonly [K in keyof OrderRequest]: OrderRequest[K] };
@@ -10,7 +9,7 @@ const market: OrderTerms = { type: "market" };
 
 /** An order of `change` signed units that is good till canceled and hangs on nothing. */
 export function draftOrder(
-  { tracker, timeMs }: { readonly tracker: OrderTracker; readonly timeMs: number },
+  { tracker, timeMs }: { readonly tracker: { nextId(): OrderId }; readonly timeMs: number },
   instrument: InstrumentIndex,
   change: number,
   terms: OrderTerms,

@@ -1,4 +1,5 @@
 import { removeFrom } from "../../base/remove-from.ts";
+import { SeenNumbers } from "../../base/seen-numbers.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import {
   signOf,
@@ -8,8 +9,16 @@ import {
   type OrderId,
   type OrderRequest,
   type OrderStatus,
+  type VenueCode,
 } from "../../domain/order.ts";
+import { sameTerms } from "./draft-order.ts";
 import type { Portfolio } from "./portfolio.ts";
+
+/** What ended an order: the fill that completed it, or a word of the venue. */
+export type OrderEnd = {
+  readonly progress: "filled" | "canceled" | "rejected" | "expired";
+  readonly code: VenueCode | null;
+};
 
 /** One of our orders and what has become of it. */
 export type TrackedOrder = {
@@ -17,13 +26,20 @@ export type TrackedOrder = {
   request: ApprovedOrder;
   /** How far it has come. Only moves forward; once over it stays so. */
   progress: Exclude<OrderStatus, "cancel_pending" | "replace_pending">;
-  /** What was asked for and not answered yet. Until then the order can do all that it could before. */
-  pending: "nothing" | "cancel" | "replace";
+  /**
+   * What is not settled yet: a cancel or a change that the venue owes an answer to, until when the order can do all that
+   * it could before; or fills that it has counted at the order's end and we have not heard of.
+   */
+  pending: "nothing" | "cancel" | "replace" | "fills";
+  /** How the order ended, once the venue has said so. */
+  end: OrderEnd | null;
   /** The order as it will be if a pending change goes through; otherwise the same as `request`. */
   asked: ApprovedOrder;
   /** Cancels and changes that the venue refused. */
   refusedChanges: number;
   filledQuantity: number;
+  /** What the venue says that it has filled: more than `filledQuantity` when we have missed a fill. */
+  toldQuantity: number;
   /** Fills already booked: a venue may report one twice, over different roads. */
   fillIds: readonly number[];
 };
@@ -63,6 +79,7 @@ export class OrderTracker {
   private readonly byId: (TrackedOrder | null)[] = [null];
   private readonly openBy: TrackedOrder[][] = [];
   private readonly foreignFills = new Set<number>();
+  private readonly charges = new SeenNumbers();
 
   /** A number that no order of this run has had. */
   nextId(): OrderId {
@@ -82,9 +99,11 @@ export class OrderTracker {
       request: order,
       progress: "submitted",
       pending: "nothing",
+      end: null,
       asked: order,
       refusedChanges: 0,
       filledQuantity: 0,
+      toldQuantity: 0,
       fillIds: noFills,
     };
     while (this.byId.length <= order.id) this.byId.push(null);
@@ -116,17 +135,23 @@ export class OrderTracker {
     return this.openBy.flatMap((open, index) => (open.length > 0 ? [index as InstrumentIndex] : []));
   }
 
-  /** Takes in a report: books fills once, moves states forward. Returns the order it was about, if that is one of ours. */
+  /**
+   * Takes in a report: books fills once, moves states forward. Returns the order it was about if that is one of ours
+   * and the report says something new about it.
+   */
   apply(report: ExecutionReport, portfolio: Portfolio): TrackedOrder | null {
     if (report.kind === "charged") {
-      portfolio.charge(report.charge);
+      if (this.charges.add(report.charge.chargeId)) portfolio.charge(report.charge);
+      else this.surprise("told twice", report);
       return null;
     }
     const id = report.kind === "filled" ? report.fill.orderId : report.orderId;
     const order = (id > 0 ? this.byId[id] : null) ?? null;
     if (order === null) this.applyForeign(report, portfolio);
-    else if (report.kind === "filled") this.applyFill(order, report, portfolio);
-    else this.applyAnswer(order, report);
+    else if (
+      report.kind === "filled" ? !this.applyFill(order, report, portfolio) : !this.applyAnswer(order, report)
+    )
+      return null;
     return order;
   }
 
@@ -134,7 +159,7 @@ export class OrderTracker {
   onTheWay(instrument: InstrumentIndex): number {
     let sum = 0;
     for (const { asked, filledQuantity, pending } of this.open(instrument)) {
-      if (!asked.closePosition && pending !== "cancel")
+      if (!asked.closePosition && pending !== "cancel" && pending !== "fills")
         sum += signOf(asked.side) * (asked.quantity - filledQuantity);
     }
     return sum;
@@ -147,9 +172,10 @@ export class OrderTracker {
    */
   atRisk(instrument: InstrumentIndex, side: "buy" | "sell", except = 0): number {
     let sum = 0;
-    for (const { request, asked, filledQuantity } of this.open(instrument)) {
+    for (const { request, asked, filledQuantity, toldQuantity, pending } of this.open(instrument)) {
       if (request.side !== side || request.closePosition || request.id === except) continue;
-      sum += Math.max(request.quantity, asked.quantity) - filledQuantity;
+      const most = pending === "fills" ? toldQuantity : Math.max(request.quantity, asked.quantity);
+      sum += most - filledQuantity;
     }
     return sum;
   }
@@ -166,7 +192,7 @@ export class OrderTracker {
       return;
     }
     const { fillId, orderId } = report.fill;
-    if (this.foreignFills.has(fillId)) return this.surprise("told twice", report);
+    if (this.foreignFills.has(fillId)) return void this.surprise("told twice", report);
     this.foreignFills.add(fillId);
     portfolio.book(report.fill, orderId < 0 ? "margin call" : "an order that is not ours");
     if (orderId > 0) this.surprise("unknown order", report);
@@ -176,36 +202,62 @@ export class OrderTracker {
     order: TrackedOrder,
     report: { readonly kind: "filled"; readonly fill: Fill; readonly isComplete: boolean },
     portfolio: Portfolio,
-  ): void {
+  ): boolean {
     const { fill, isComplete } = report;
     if (order.fillIds.includes(fill.fillId)) return this.surprise("told twice", report);
     order.fillIds = order.fillIds === noFills ? [fill.fillId] : [...order.fillIds, fill.fillId];
     order.filledQuantity += fill.quantity;
+    order.toldQuantity = Math.max(order.toldQuantity, fill.cumulativeQuantity);
     const { request } = order;
     // The quantity of these is the venue's to find.
     const isOpenEnded = request.weightAtFill !== null || request.reduceOnly;
-    if (!isOpenEnded && order.filledQuantity > request.quantity * (1 + fillTolerance))
-      this.surprise("filled more than ordered", report);
+    const most = Math.max(request.quantity, order.asked.quantity) * (1 + fillTolerance);
+    if (!isOpenEnded && order.filledQuantity > most) this.surprise("filled more than ordered", report);
     if (isOver(order)) this.surprise("filled after its end", report);
-    this.moveTo(order, isComplete ? "filled" : "partially_filled");
+    this.moveTo(order, "partially_filled");
+    if (isComplete) order.end ??= { progress: "filled", code: null };
+    this.endIfAllIsKnown(order);
     portfolio.book(fill, request.reason);
+    return true;
   }
 
   private applyAnswer(
     order: TrackedOrder,
     report: Exclude<ExecutionReport, { kind: "filled" | "charged" }>,
-  ): void {
+  ): boolean {
     switch (report.kind) {
+      case "accepted":
+      case "triggered":
+        return this.moveTo(order, report.kind);
       case "modified":
-        order.request = { ...order.request, terms: report.terms, quantity: report.quantity };
-        return this.answered(order);
+        return this.applyChange(order, report);
       case "cancel_rejected":
       case "modify_rejected":
+        if (order.pending !== "cancel" && order.pending !== "replace")
+          return this.surprise("told twice", report);
         order.refusedChanges += 1;
-        return this.answered(order);
+        this.answered(order);
+        return true;
       default:
-        this.moveTo(order, report.kind);
+        if (order.end !== null) return this.surprise("told twice", report);
+        order.end = { progress: report.kind, code: report.code };
+        order.toldQuantity = Math.max(order.toldQuantity, report.cumulativeQuantity);
+        this.endIfAllIsKnown(order);
+        return true;
     }
+  }
+
+  /** An answer to a change that has been overtaken by another one says nothing about the present. */
+  private applyChange(
+    order: TrackedOrder,
+    report: Extract<ExecutionReport, { readonly kind: "modified" }>,
+  ): boolean {
+    const { asked, pending, request } = order;
+    const isAwaited = pending === "replace" && asked.quantity === report.quantity;
+    if (!isAwaited || !sameTerms(asked.terms, report.terms)) return this.surprise("told twice", report);
+    order.request = { ...request, terms: asked.terms, quantity: asked.quantity };
+    this.answered(order);
+    return true;
   }
 
   private answered(order: TrackedOrder): void {
@@ -213,16 +265,29 @@ export class OrderTracker {
     order.asked = order.request;
   }
 
-  private moveTo(order: TrackedOrder, progress: TrackedOrder["progress"]): void {
-    if (isOver(order) || rank[progress] < rank[order.progress]) return;
-    order.progress = progress;
-    if (!isOver(order)) return;
+  /** An order that has ended is over when every fill that the venue has counted has arrived. */
+  private endIfAllIsKnown(order: TrackedOrder): void {
+    const { end } = order;
+    if (end === null || isOver(order)) return;
     this.answered(order);
+    if (order.filledQuantity < order.toldQuantity * (1 - fillTolerance)) {
+      order.pending = "fills";
+      return;
+    }
+    order.progress = end.progress;
     removeFrom(this.openBy[order.request.instrument]!, order);
   }
 
-  private surprise(kind: Surprise["kind"], report: ExecutionReport): void {
+  private moveTo(order: TrackedOrder, progress: "accepted" | "triggered" | "partially_filled"): boolean {
+    if (rank[progress] <= rank[order.progress]) return false;
+    order.progress = progress;
+    return true;
+  }
+
+  /** False, as what `apply` has to say about news: there are none. */
+  private surprise(kind: Surprise["kind"], report: ExecutionReport): false {
     this.surprises.push({ kind, report });
+    return false;
   }
 }
 
@@ -231,8 +296,13 @@ export function isOver({ progress }: TrackedOrder): boolean {
   return rank[progress] === rank.filled;
 }
 
+/** Whether an order works, and goes on working unless it is told otherwise. */
+export function isLive({ pending }: TrackedOrder): boolean {
+  return pending === "nothing" || pending === "replace";
+}
+
 /** The state of an order in the words of the field. */
 export function statusOf({ progress, pending }: TrackedOrder): OrderStatus {
-  if (pending === "nothing" || rank[progress] === rank.filled) return progress;
-  return pending === "cancel" ? "cancel_pending" : "replace_pending";
+  if (pending === "cancel") return "cancel_pending";
+  return pending === "replace" ? "replace_pending" : progress;
 }

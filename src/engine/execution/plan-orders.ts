@@ -1,7 +1,7 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import { signOf, type OrderRequest } from "../../domain/order.ts";
 import { draftOrder, entryTerms, isSame, sameTerms } from "./draft-order.ts";
-import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import { childrenOf, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
 import type { Plan, PlanGround, PlanOptions } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -37,9 +37,7 @@ export function withdrawAllEntries(
   tracker: OrderTracker,
 ): void {
   for (const instrument of tracker.instrumentsWithOrders()) {
-    const entries = tracker
-      .open(instrument)
-      .filter(({ request, pending }) => !request.reduceOnly && pending !== "cancel");
+    const entries = tracker.open(instrument).filter((order) => !order.request.reduceOnly && isLive(order));
     if (entries.length === 0) continue;
     for (const { request } of entries)
       if (!plan.cancels.some(({ id }) => id === request.id)) plan.cancels.push(request);
@@ -143,9 +141,7 @@ function changeOf(
     request.reduceOnly === reduces &&
     sameLife(request, standing) &&
     servesLegs(standing, childrenOf(only, tracker)) &&
-    !tracker
-      .open(target.instrument)
-      .some((order) => order.pending === "cancel" && !order.request.closePosition);
+    tracker.open(target.instrument).every((order) => order.request.closePosition || isLive(order));
   if (!isSameKind) return null;
   return {
     ...request,
@@ -193,8 +189,8 @@ function isWithinBand(wanted: number, held: number, band: number): boolean {
   return Math.abs(wanted - held) <= band * Math.abs(held);
 }
 
-function isLiveEntry({ request, pending }: TrackedOrder): boolean {
-  return !request.closePosition && pending !== "cancel";
+function isLiveEntry(order: TrackedOrder): boolean {
+  return !order.request.closePosition && isLive(order);
 }
 
 function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {

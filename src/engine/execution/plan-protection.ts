@@ -1,20 +1,27 @@
 import type { OrderRequest, OrderTerms } from "../../domain/order.ts";
 import { unprotected, type Protection } from "../../domain/target.ts";
 import { draftOrder, sameTerms } from "./draft-order.ts";
-import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { PlanGround } from "./plan.ts";
 import type { Standing } from "./standing-targets.ts";
 
 type Leg = { readonly terms: OrderTerms; readonly reason: string };
 const noLegs: readonly Leg[] = [];
 
-/** The levels of a holding that stays: new ones are put in place of the old, lost ones are sent again. */
+/** The levels of a holding that stays: new ones are put in place of the old, missing ones are sent. */
 export function planProtection(ground: PlanGround, standing: Standing, held: number): void {
+  const { target, isFresh } = standing;
   const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
-  if (!staysOpen) return;
-  const names = standing.target.protection !== unprotected || standing.target.replacesProtection === true;
-  if (standing.lacksProtection || (standing.isFresh && names)) renew(ground, standing, held);
-  standing.lacksProtection = false;
+  // Levels of a target on the other side are not about this holding.
+  if (!staysOpen || (target.quantity !== 0 && Math.sign(target.quantity) !== Math.sign(held))) return;
+  const names = target.protection !== unprotected || target.replacesProtection === true;
+  if (isFresh && names) renew(ground, standing, held);
+  else if (standing.protection !== unprotected && !isProtected(ground, standing))
+    send(ground, standing, held, legsOf(standing.protection), null);
+}
+
+function isProtected({ tracker }: PlanGround, { target }: Standing): boolean {
+  return tracker.open(target.instrument).some((order) => isAwake(order, tracker));
 }
 
 /** The orders that end the position that `entry` opens: asleep until it fills. */
@@ -45,9 +52,7 @@ function renew(ground: PlanGround, standing: Standing, held: number): void {
   const { instrument } = standing.target;
   const legs = legsOf(standing.protection);
   if (legs.length === 0 && standing.target.replacesProtection !== true) return;
-  const working = tracker
-    .open(instrument)
-    .filter((order) => order.pending !== "cancel" && isAwake(order, tracker));
+  const working = tracker.open(instrument).filter((order) => isLive(order) && isAwake(order, tracker));
   const isOneToOne =
     legs.length === working.length &&
     legs.every(({ terms }, k) => terms.type === working[k]!.asked.terms.type) &&

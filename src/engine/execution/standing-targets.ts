@@ -2,7 +2,7 @@ import { empty } from "../../base/empty.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type ExecutionReport, type VenueCode } from "../../domain/order.ts";
 import { unprotected, type Protection, type Target } from "../../domain/target.ts";
-import type { OrderTracker, TrackedOrder } from "./order-tracker.ts";
+import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 /** What is wanted in one instrument until somebody decides otherwise. */
@@ -19,8 +19,6 @@ export type Standing = {
   failures: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
-  /** Protection that the venue refused or lost must be sent again. */
-  lacksProtection: boolean;
 };
 
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
@@ -45,6 +43,8 @@ export class StandingTargets {
   /** Instruments whose orders must be looked at, in the order in which they became due. */
   private readonly due: InstrumentIndex[] = [];
   private readonly spare: InstrumentIndex[] = [];
+  /** Instruments where the venue has contradicted our books: nothing is sent until a fill has explained it. */
+  private readonly unsure = new Set<InstrumentIndex>();
 
   /** Whether nothing waits to be planned: the short way may be taken. */
   get isSettled(): boolean {
@@ -72,7 +72,6 @@ export class StandingTargets {
       isFresh: true,
       failures: 0,
       retryAtMs: -Infinity,
-      lacksProtection: false,
     };
     this.look(instrument);
   }
@@ -91,17 +90,19 @@ export class StandingTargets {
     }
     switch (report.kind) {
       case "filled":
-        return this.hearFill(order, report.isComplete, portfolio);
-      case "canceled":
-      case "rejected":
-      case "expired":
-        return this.hearEnd(order, report.code, portfolio, tracker, timeMs);
+        this.unsure.delete(order.request.instrument);
+        this.hearFill(order, portfolio);
+        break;
       case "modified":
       case "cancel_rejected":
       case "modify_rejected":
-        return this.hearAnswer(order, report.kind !== "modified", timeMs);
+        this.hearAnswer(order, report.kind !== "modified", timeMs);
+        break;
       default:
     }
+    // The last missing fill may be what ends an order that was canceled before.
+    if (report.kind !== "accepted" && report.kind !== "triggered" && isOver(order))
+      this.hearEnd(order, portfolio, tracker, timeMs);
   }
 
   /** Settles for what is held and on its way: a gate, a breaker or the order's own terms allow no more. */
@@ -123,7 +124,7 @@ export class StandingTargets {
     const { due, spare } = this;
     for (const instrument of due) {
       const standing = this.standing[instrument]!;
-      if (standing.retryAtMs > timeMs) spare.push(instrument);
+      if (standing.retryAtMs > timeMs || this.unsure.has(instrument)) spare.push(instrument);
       else plan(standing);
     }
     empty(due);
@@ -135,36 +136,40 @@ export class StandingTargets {
     if (!this.due.includes(instrument)) this.due.push(instrument);
   }
 
-  private hearFill(order: TrackedOrder, isComplete: boolean, portfolio: Portfolio): void {
-    const { instrument, closePosition, side, weightAtFill } = order.request;
+  private hearFill(order: TrackedOrder, portfolio: Portfolio): void {
+    const { instrument, closePosition, side } = order.request;
     const standing = this.of(instrument);
     if (standing === null) return;
-    const held = portfolio.ledger.quantity[instrument]!;
-    if (closePosition) {
-      // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
-      if (Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
-      return;
-    }
-    if (isComplete && weightAtFill !== null) standing.quantity = held;
-    if (isComplete && held !== standing.quantity) this.look(instrument);
+    // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
+    if (closePosition && Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
+    if (order.pending !== "nothing" || portfolio.ledger.quantity[instrument] !== standing.quantity)
+      this.look(instrument);
   }
 
-  private hearEnd(
-    order: TrackedOrder,
-    code: VenueCode,
-    portfolio: Portfolio,
-    tracker: OrderTracker,
-    timeMs: number,
-  ): void {
-    const { instrument, closePosition } = order.request;
+  private hearEnd(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
+    const { instrument, closePosition, weightAtFill } = order.request;
     const standing = this.of(instrument);
+    const { code } = order.end!;
     if (standing === null) return;
-    if (closePosition) return this.hearProtectionEnd(standing, code, timeMs);
-    if (passing.has(code)) this.fail(standing, timeMs);
+    if (closePosition) return code === null ? undefined : this.hearProtectionEnd(standing, code, timeMs);
+    if (code === null) {
+      if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
+    } else if (passing.has(code)) this.fail(standing, timeMs);
+    else if (code === "nothing_to_reduce" || code === "position_closed")
+      this.doubt(order, portfolio, tracker);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     if (standing.failures > retryPolicy.failuresMax) this.settleFor(instrument, portfolio, tracker);
-    this.look(instrument);
+    if (code !== null || portfolio.ledger.quantity[instrument] !== standing.quantity) this.look(instrument);
+  }
+
+  /** The venue says that there is nothing to reduce and we hold something: a fill of our protection is on its way. */
+  private doubt({ request }: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
+    const { instrument, side } = request;
+    const isOpen = portfolio.ledger.quantity[instrument]! * signOf(side) < 0;
+    if (isOpen && tracker.open(instrument).length > 0) this.unsure.add(instrument);
+    else if (!isOpen) this.look(instrument);
+    else this.settleFor(instrument, portfolio, tracker);
   }
 
   private hearProtectionEnd(standing: Standing, code: VenueCode, timeMs: number): void {
@@ -175,7 +180,6 @@ export class StandingTargets {
       code === "on_request" ||
       code === "nothing_to_reduce";
     if (isOrderly) return;
-    standing.lacksProtection = true;
     this.fail(standing, timeMs);
     // A position whose stop cannot be placed is not kept.
     if (standing.failures > retryPolicy.failuresMax) standing.quantity = 0;

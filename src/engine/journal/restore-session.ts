@@ -1,0 +1,102 @@
+import { assert } from "../../base/assert.ts";
+import type { BarTable } from "../../domain/bar-table.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import type { JournalRecord } from "../../ports/journal-store.ts";
+import type { Session } from "../session.ts";
+import { step } from "../step.ts";
+import type { JournaledBroker, RecordedStep, Sent } from "./journaled-broker.ts";
+
+/** How a restored session compares with the one that was recorded. */
+export type Restored = {
+  readonly steps: number;
+  /** The first thing that was sent then and not now, or the other way round; null when both said the same. */
+  readonly difference: {
+    readonly timeMs: number;
+    readonly then: Sent | null;
+    readonly now: Sent | null;
+  } | null;
+};
+
+/**
+ * Brings a session to the state in which its journal ends, by living through it again: targets, the strategy's memory,
+ * protection, trailing stops and order numbers come back because they follow from what was recorded. `session` is newly
+ * built with `broker` and with `tables` as its bars, which hold what was there before the first record and no more.
+ * Stops at the first difference: the code or the settings are not those that wrote the journal.
+ */
+export function restoreSession(
+  session: Session,
+  broker: JournaledBroker,
+  tables: readonly BarTable[],
+  records: Iterable<JournalRecord>,
+): Restored {
+  assert(session.broker === broker, "the session speaks to the broker that is shown the journal");
+  const slice = new RecordedSlice(tables.length);
+  let steps = 0;
+  let present: RecordedStep | null = null;
+  const sentThen: Sent[] = [];
+  const compare = () =>
+    present === null ? null : firstDifference(present.timeMs, sentThen, broker.sentAgain);
+  for (const record of records) {
+    if (record.kind === "session") continue;
+    if (record.kind !== "slice") {
+      sentThen.push(record);
+      continue;
+    }
+    const difference = compare();
+    if (difference !== null) return ended(broker, steps, difference);
+    sentThen.length = 0;
+    present = record;
+    broker.showRecorded(record);
+    step(session, slice.show(record, tables));
+    steps += 1;
+  }
+  return ended(broker, steps, compare());
+}
+
+function ended(broker: JournaledBroker, steps: number, difference: Restored["difference"]): Restored {
+  broker.showRecorded(null);
+  return { steps, difference };
+}
+
+function firstDifference(
+  timeMs: number,
+  then: readonly Sent[],
+  now: readonly Sent[],
+): Restored["difference"] {
+  const length = Math.max(then.length, now.length);
+  for (let k = 0; k < length; k++) {
+    if (describe(then[k]) !== describe(now[k])) return { timeMs, then: then[k] ?? null, now: now[k] ?? null };
+  }
+  return null;
+}
+
+function describe(sent: Sent | undefined): string {
+  return JSON.stringify(sent, (_, value: unknown) => (value === Infinity ? "Infinity" : value)) ?? "";
+}
+
+/** A recorded step as the engine sees it: its bars go to the end of the tables. */
+class RecordedSlice implements MarketSlice {
+  timeMs = 0;
+  count = 0;
+  isStale = false;
+  readonly instruments: Int32Array;
+  readonly rows: Int32Array;
+
+  constructor(instrumentCount: number) {
+    this.instruments = new Int32Array(instrumentCount);
+    this.rows = new Int32Array(instrumentCount);
+  }
+
+  show(record: RecordedStep, tables: readonly BarTable[]): this {
+    this.timeMs = record.timeMs;
+    this.isStale = record.isStale;
+    this.count = record.bars.length;
+    for (const [k, bar] of record.bars.entries()) {
+      const table = tables[bar.instrument]!;
+      table.append(bar.closeTimeMs, bar.open, bar.high, bar.low, bar.close, bar.volume);
+      this.instruments[k] = bar.instrument;
+      this.rows[k] = table.length - 1;
+    }
+    return this;
+  }
+}
