@@ -15,6 +15,7 @@ export type Faults = {
 const slicesLateMax = 3;
 const rejections: readonly VenueCode[] = ["unavailable", "rate_limited", "other", "buying_power"];
 
+type Fate = "arrived" | "waits" | "rejected";
 type Waiting<T> = { readonly atSlice: number; readonly what: T };
 
 /** A broker on a bad road: what it sends may be refused or slow, what it hears may be late, out of order, or twice. */
@@ -22,6 +23,7 @@ export class ChaosBroker implements Broker {
   private readonly venue: Broker;
   private readonly prng: Prng;
   private faults: Faults;
+  private readonly fates = new Map<number, Fate>();
   private slices = 0;
   private timeMs = 0;
   private readonly inbox: Waiting<ExecutionReport>[] = [];
@@ -46,8 +48,20 @@ export class ChaosBroker implements Broker {
     return this.venue.hasAnswers || this.inbox.some(({ atSlice }) => atSlice <= this.slices);
   }
 
+  /** A bracket is one message: children share the fate of their parent. */
   submit(order: ApprovedOrder): void {
-    if (!this.happens(this.faults.rejected)) return this.pass(() => this.venue.submit(order));
+    const parent = order.parentId === null ? undefined : this.fates.get(order.parentId);
+    if (parent === "waits")
+      return void this.outbox.push({ ...this.outbox.at(-1)!, what: () => this.venue.submit(order) });
+    if (parent === "arrived") return this.venue.submit(order);
+    if (parent === undefined && !this.happens(this.faults.rejected)) {
+      this.fates.set(
+        order.id,
+        this.pass(() => this.venue.submit(order)),
+      );
+      return;
+    }
+    this.fates.set(order.id, "rejected");
     const code = rejections[this.prng.integer(rejections.length)]!;
     this.tell({
       kind: "rejected",
@@ -60,11 +74,11 @@ export class ChaosBroker implements Broker {
   }
 
   cancel(order: ApprovedOrder): void {
-    this.pass(() => this.venue.cancel(order));
+    void this.pass(() => this.venue.cancel(order));
   }
 
   modify(order: ApprovedOrder): void {
-    this.pass(() => this.venue.modify(order));
+    void this.pass(() => this.venue.modify(order));
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {
@@ -84,12 +98,13 @@ export class ChaosBroker implements Broker {
   }
 
   /** One order's messages keep their sequence, as on one line: a slow one holds up those behind it. */
-  private pass(send: () => void): void {
+  private pass(send: () => void): Fate {
     const late = this.happens(this.faults.slow) ? this.prng.integer(slicesLateMax) + 1 : 0;
     const behind = this.outbox.reduce((latest, { atSlice }) => Math.max(latest, atSlice), this.slices);
     const atSlice = Math.max(this.slices + late, behind);
     if (atSlice <= this.slices) send();
     else this.outbox.push({ atSlice, what: send });
+    return atSlice <= this.slices ? "arrived" : "waits";
   }
 
   private happens(share: number): boolean {

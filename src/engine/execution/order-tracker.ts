@@ -180,6 +180,21 @@ export class OrderTracker {
     return sum;
   }
 
+  /** The orders that protect the present position, not those that wait for their parent to open one. */
+  guards(instrument: InstrumentIndex): readonly TrackedOrder[] {
+    return this.open(instrument).filter(({ request: { closePosition, parentId } }) => {
+      return closePosition && (parentId === null || this.byId[parentId]!.filledQuantity > 0);
+    });
+  }
+
+  /** Protection of positions that will never be: its parent has ended without a fill. */
+  orphans(instrument: InstrumentIndex): readonly TrackedOrder[] {
+    return this.open(instrument).filter((order) => {
+      const parent = order.request.parentId === null ? null : this.byId[order.request.parentId]!;
+      return parent !== null && isOver(parent) && parent.filledQuantity === 0 && isLive(order);
+    });
+  }
+
   /** How much of an order is not filled yet: all of one that has not been sent. */
   leftOf({ id, quantity }: OrderRequest): number {
     return quantity - (this.byId[id]?.filledQuantity ?? 0);

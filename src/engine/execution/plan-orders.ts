@@ -55,6 +55,7 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const isClose = isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize);
   if (isClose) settle(plan, standing, held + onTheWay, serves ? [] : live);
   else planChange(ground, standing, held, live);
+  withdraw(plan, tracker.orphans(index));
   planProtection(ground, standing, held);
 }
 
@@ -86,14 +87,15 @@ function planChange(
 }
 
 /**
- * The order to the target. Of a reversal while protection works the closing part is an order of its own that can only
- * reduce: whichever closes the position first, the other one has nothing left to do.
+ * The order to the target. Of a reversal that waits for its price, or while protection works, the closing part is an
+ * order of its own that can only reduce: whichever closes the position first, the other one has nothing left to do.
  */
 function sendToward(ground: PlanGround, standing: Standing, held: number): void {
   const { plan, tracker, options } = ground;
   const { quantity, target } = standing;
   const isReversal = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
-  const isSplit = isReversal && tracker.open(target.instrument).some(({ request }) => request.closePosition);
+  const waits = quantity !== 0 && target.entry.kind !== "market";
+  const isSplit = isReversal && (waits || tracker.guards(target.instrument).length > 0);
   if (isSplit) plan.orders.push(entryOrder(ground, standing, -held, true));
   const change = isSplit ? quantity : quantity - held;
   const reduces = held !== 0 && !isReversal && Math.abs(quantity) < Math.abs(held);
@@ -101,7 +103,6 @@ function sendToward(ground: PlanGround, standing: Standing, held: number): void 
   if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0 && !isSplit)
     order.weightAtFill = target.equityWeight;
   plan.orders.push(order);
-  const waits = order.terms.type !== "market";
   // What is added to a protected position while it waits needs the levels as soon as it is there.
   if (quantity !== 0 && !reduces && (held === 0 || isReversal || waits))
     protectEntry(ground, standing, order);

@@ -1,4 +1,4 @@
-import type { OrderRequest, OrderTerms } from "../../domain/order.ts";
+import { signOf, type OrderRequest, type OrderTerms } from "../../domain/order.ts";
 import { unprotected, type Protection } from "../../domain/target.ts";
 import { draftOrder, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
@@ -14,14 +14,18 @@ export function planProtection(ground: PlanGround, standing: Standing, held: num
   const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
   // Levels of a target on the other side are not about this holding.
   if (!staysOpen || (target.quantity !== 0 && Math.sign(target.quantity) !== Math.sign(held))) return;
+  if (isTurning(ground, standing, held)) return;
   const names = target.protection !== unprotected || target.replacesProtection === true;
   if (isFresh && names) renew(ground, standing, held);
-  else if (standing.protection !== unprotected && !isProtected(ground, standing))
+  else if (standing.protection !== unprotected && ground.tracker.guards(target.instrument).length === 0)
     send(ground, standing, held, legsOf(standing.protection), null);
 }
 
-function isProtected({ tracker }: PlanGround, { target }: Standing): boolean {
-  return tracker.open(target.instrument).some((order) => isAwake(order, tracker));
+/** An order that may still turn the position around must not meet protection of it: both would sell it. */
+function isTurning({ tracker }: PlanGround, { target }: Standing, held: number): boolean {
+  return tracker
+    .open(target.instrument)
+    .some(({ request }) => !request.reduceOnly && signOf(request.side) * held < 0);
 }
 
 /** The orders that end the position that `entry` opens: asleep until it fills. */
@@ -52,7 +56,7 @@ function renew(ground: PlanGround, standing: Standing, held: number): void {
   const { instrument } = standing.target;
   const legs = legsOf(standing.protection);
   if (legs.length === 0 && standing.target.replacesProtection !== true) return;
-  const working = tracker.open(instrument).filter((order) => isLive(order) && isAwake(order, tracker));
+  const working = tracker.guards(instrument).filter(isLive);
   const isOneToOne =
     legs.length === working.length &&
     legs.every(({ terms }, k) => terms.type === working[k]!.asked.terms.type) &&
@@ -66,13 +70,6 @@ function renew(ground: PlanGround, standing: Standing, held: number): void {
   }
   for (const { request } of working) plan.cancels.push(request);
   send(ground, standing, held, legs, null);
-}
-
-/** Whether protection works for the present position, and not for one that its parent may open later. */
-function isAwake({ request }: TrackedOrder, tracker: OrderTracker): boolean {
-  if (!request.closePosition) return false;
-  const parent = tracker.open(request.instrument).find((order) => order.request.id === request.parentId);
-  return parent === undefined || parent.filledQuantity > 0;
 }
 
 function send(

@@ -1,6 +1,6 @@
 import { empty } from "../../base/empty.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import { signOf, type ExecutionReport, type VenueCode } from "../../domain/order.ts";
+import { signOf, type ExecutionReport, type OrderId, type VenueCode } from "../../domain/order.ts";
 import { unprotected, type Protection, type Target } from "../../domain/target.ts";
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -21,8 +21,13 @@ export type Standing = {
   retryAtMs: number;
 };
 
+/** A contradiction of the venue, and what would explain it. */
+type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number };
+
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
 export const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
+/** How many steps of time a fill is waited for that the venue's words make likely. */
+const doubtSteps = 4;
 
 /** Refusals that are about the moment and not about the order. */
 const passing: ReadonlySet<VenueCode> = new Set([
@@ -43,8 +48,11 @@ export class StandingTargets {
   /** Instruments whose orders must be looked at, in the order in which they became due. */
   private readonly due: InstrumentIndex[] = [];
   private readonly spare: InstrumentIndex[] = [];
-  /** Instruments where the venue has contradicted our books: nothing is sent until a fill has explained it. */
-  private readonly unsure = new Set<InstrumentIndex>();
+  /**
+   * Where the venue has contradicted our books: the orders whose fill on the way to us would explain it. Nothing is
+   * sent until one of them has filled, all have ended, or it was waited for long enough: then the venue was late.
+   */
+  private readonly unsure = new Map<InstrumentIndex, Doubt>();
 
   /** Whether nothing waits to be planned: the short way may be taken. */
   get isSettled(): boolean {
@@ -90,7 +98,6 @@ export class StandingTargets {
     }
     switch (report.kind) {
       case "filled":
-        this.unsure.delete(order.request.instrument);
         this.hearFill(order, portfolio);
         break;
       case "modified":
@@ -124,7 +131,7 @@ export class StandingTargets {
     const { due, spare } = this;
     for (const instrument of due) {
       const standing = this.standing[instrument]!;
-      if (standing.retryAtMs > timeMs || this.unsure.has(instrument)) spare.push(instrument);
+      if (standing.retryAtMs > timeMs || this.isUnsure(instrument, timeMs)) spare.push(instrument);
       else plan(standing);
     }
     empty(due);
@@ -142,7 +149,10 @@ export class StandingTargets {
     if (standing === null) return;
     // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
     if (closePosition && Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
-    if (order.pending !== "nothing" || portfolio.ledger.quantity[instrument] !== standing.quantity)
+    if (this.unsure.get(instrument)?.awaited.has(order.request.id) === true) this.unsure.delete(instrument);
+    const isThere = portfolio.ledger.quantity[instrument] === standing.quantity;
+    // What has been opened must have its protection: the venue may have refused that.
+    if (order.pending !== "nothing" || !isThere || (!closePosition && standing.protection !== unprotected))
       this.look(instrument);
   }
 
@@ -150,8 +160,12 @@ export class StandingTargets {
     const { instrument, closePosition, weightAtFill } = order.request;
     const standing = this.of(instrument);
     const { code } = order.end!;
+    this.noLongerAwaited(order);
     if (standing === null) return;
-    if (closePosition) return code === null ? undefined : this.hearProtectionEnd(standing, code, timeMs);
+    if (closePosition) {
+      if (code !== null) this.hearProtectionEnd(standing, order, code, portfolio, tracker, timeMs);
+      return;
+    }
     if (code === null) {
       if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
     } else if (passing.has(code)) this.fail(standing, timeMs);
@@ -163,27 +177,50 @@ export class StandingTargets {
     if (code !== null || portfolio.ledger.quantity[instrument] !== standing.quantity) this.look(instrument);
   }
 
-  /** The venue says that there is nothing to reduce and we hold something: a fill of our protection is on its way. */
-  private doubt({ request }: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
-    const { instrument, side } = request;
-    const isOpen = portfolio.ledger.quantity[instrument]! * signOf(side) < 0;
-    if (isOpen && tracker.open(instrument).length > 0) this.unsure.add(instrument);
-    else if (!isOpen) this.look(instrument);
-    else this.settleFor(instrument, portfolio, tracker);
-  }
-
-  private hearProtectionEnd(standing: Standing, code: VenueCode, timeMs: number): void {
-    const isOrderly =
-      code === "position_closed" ||
-      code === "sibling_filled" ||
-      code === "parent_ended" ||
-      code === "on_request" ||
-      code === "nothing_to_reduce";
-    if (isOrderly) return;
+  private hearProtectionEnd(
+    standing: Standing,
+    order: TrackedOrder,
+    code: VenueCode,
+    portfolio: Portfolio,
+    tracker: OrderTracker,
+    timeMs: number,
+  ): void {
+    if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target")
+      return this.doubt(order, portfolio, tracker);
+    if (code === "parent_ended" || code === "on_request") return;
     this.fail(standing, timeMs);
     // A position whose stop cannot be placed is not kept.
     if (standing.failures > retryPolicy.failuresMax) standing.quantity = 0;
     this.look(standing.target.instrument);
+  }
+
+  /**
+   * The venue says that the position is closed and by our books it is open: a fill of its protection is on the way to
+   * us, and what would be planned on our books until it is here would be wrong.
+   */
+  private doubt({ request }: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
+    const { instrument, side } = request;
+    const isOpen = portfolio.ledger.quantity[instrument]! * signOf(side) < 0;
+    const guards = isOpen ? tracker.guards(instrument) : [];
+    if (guards.length === 0) return;
+    const awaited = new Set(guards.map((guard) => guard.request.id));
+    this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
+    this.look(instrument);
+  }
+
+  private isUnsure(instrument: InstrumentIndex, timeMs: number): boolean {
+    const doubt = this.unsure.get(instrument);
+    if (doubt === undefined) return false;
+    if (timeMs > doubt.seenMs) doubt.stepsLeft -= 1;
+    doubt.seenMs = timeMs;
+    if (doubt.stepsLeft < 0) this.unsure.delete(instrument);
+    return doubt.stepsLeft >= 0;
+  }
+
+  private noLongerAwaited({ request: { instrument, id } }: TrackedOrder): void {
+    const doubt = this.unsure.get(instrument);
+    doubt?.awaited.delete(id);
+    if (doubt?.awaited.size === 0) this.unsure.delete(instrument);
   }
 
   private hearAnswer(order: TrackedOrder, isRefused: boolean, timeMs: number): void {
@@ -207,6 +244,11 @@ export class StandingTargets {
     standing.retryAtMs = -Infinity;
     this.look(instrument);
   }
+}
+
+/** Whether an order ended because the venue has no position for it to reduce. */
+function isAboutPosition(code: VenueCode): boolean {
+  return code === "position_closed" || code === "nothing_to_reduce";
 }
 
 function hasLevels({ protection }: Target): boolean {
