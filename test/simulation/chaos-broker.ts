@@ -62,7 +62,9 @@ export class ChaosBroker implements Broker {
       return;
     }
     this.fates.set(order.id, "rejected");
-    const code = rejections[this.prng.integer(rejections.length)]!;
+    const drawn = rejections[this.prng.integer(rejections.length)]!;
+    // Getting out takes no buying power.
+    const code = order.reduceOnly && drawn === "buying_power" ? "unavailable" : drawn;
     this.tell({
       kind: "rejected",
       orderId: order.id,

@@ -180,10 +180,11 @@ export class OrderTracker {
     return sum;
   }
 
-  /** The orders that protect the present position, not those that wait for their parent to open one. */
-  guards(instrument: InstrumentIndex): readonly TrackedOrder[] {
-    return this.open(instrument).filter(({ request: { closePosition, parentId } }) => {
-      return closePosition && (parentId === null || this.byId[parentId]!.filledQuantity > 0);
+  /** The orders that protect a position of `held`, not those that wait for their parent to open one. */
+  guards(instrument: InstrumentIndex, held: number): readonly TrackedOrder[] {
+    return this.open(instrument).filter(({ request: { closePosition, parentId, side } }) => {
+      if (!closePosition || signOf(side) * held >= 0) return false;
+      return parentId === null || this.byId[parentId]!.filledQuantity > 0;
     });
   }
 

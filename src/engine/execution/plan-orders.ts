@@ -24,6 +24,8 @@ export function planOrders(
   if (targets.isSettled) return;
   const ground = { plan, portfolio, tracker, timeMs, options };
   targets.planDue(timeMs, (standing) => {
+    if (standing.startsOver)
+      return withdraw(plan, tracker.open(standing.target.instrument).filter(isLiveEntry));
     planTarget(ground, standing, instruments[standing.target.instrument]!);
     standing.isFresh = false;
   });
@@ -95,7 +97,7 @@ function sendToward(ground: PlanGround, standing: Standing, held: number): void 
   const { quantity, target } = standing;
   const isReversal = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
   const waits = quantity !== 0 && target.entry.kind !== "market";
-  const isSplit = isReversal && (waits || tracker.guards(target.instrument).length > 0);
+  const isSplit = isReversal && (waits || tracker.guards(target.instrument, held).length > 0);
   if (isSplit) plan.orders.push(entryOrder(ground, standing, -held, true));
   const change = isSplit ? quantity : quantity - held;
   const reduces = held !== 0 && !isReversal && Math.abs(quantity) < Math.abs(held);
@@ -135,7 +137,10 @@ function changeOf(
   const terms = entryTerms(target, quantity);
   const change = quantity - held;
   const reduces = held !== 0 && Math.sign(change) !== Math.sign(held) && Math.abs(change) <= Math.abs(held);
+  // A waiting order never closes and opens at once: see `sendToward`.
+  const turns = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
   const isSameKind =
+    !turns &&
     terms.type !== "market" &&
     terms.type === request.terms.type &&
     Math.sign(change) === signOf(request.side) &&

@@ -17,7 +17,10 @@ export function planProtection(ground: PlanGround, standing: Standing, held: num
   if (isTurning(ground, standing, held)) return;
   const names = target.protection !== unprotected || target.replacesProtection === true;
   if (isFresh && names) renew(ground, standing, held);
-  else if (standing.protection !== unprotected && ground.tracker.guards(target.instrument).length === 0)
+  else if (
+    standing.protection !== unprotected &&
+    !ground.tracker.guards(target.instrument, held).some(isLive)
+  )
     send(ground, standing, held, legsOf(standing.protection), null);
 }
 
@@ -56,7 +59,7 @@ function renew(ground: PlanGround, standing: Standing, held: number): void {
   const { instrument } = standing.target;
   const legs = legsOf(standing.protection);
   if (legs.length === 0 && standing.target.replacesProtection !== true) return;
-  const working = tracker.guards(instrument).filter(isLive);
+  const working = tracker.guards(instrument, held).filter(isLive);
   const isOneToOne =
     legs.length === working.length &&
     legs.every(({ terms }, k) => terms.type === working[k]!.asked.terms.type) &&

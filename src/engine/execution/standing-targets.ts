@@ -19,6 +19,8 @@ export type Standing = {
   failures: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
+  /** The closing half of a reversal was refused: the opening half must not go on alone. */
+  startsOver: boolean;
 };
 
 /** A contradiction of the venue, and what would explain it. */
@@ -80,6 +82,7 @@ export class StandingTargets {
       isFresh: true,
       failures: 0,
       retryAtMs: -Infinity,
+      startsOver: false,
     };
     this.look(instrument);
   }
@@ -131,6 +134,8 @@ export class StandingTargets {
     const { due, spare } = this;
     for (const instrument of due) {
       const standing = this.standing[instrument]!;
+      if (standing.startsOver) plan(standing);
+      standing.startsOver = false;
       if (standing.retryAtMs > timeMs || this.isUnsure(instrument, timeMs)) spare.push(instrument);
       else plan(standing);
     }
@@ -149,7 +154,6 @@ export class StandingTargets {
     if (standing === null) return;
     // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
     if (closePosition && Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
-    if (this.unsure.get(instrument)?.awaited.has(order.request.id) === true) this.unsure.delete(instrument);
     const isThere = portfolio.ledger.quantity[instrument] === standing.quantity;
     // What has been opened must have its protection: the venue may have refused that.
     if (order.pending !== "nothing" || !isThere || (!closePosition && standing.protection !== unprotected))
@@ -168,8 +172,10 @@ export class StandingTargets {
     }
     if (code === null) {
       if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
-    } else if (passing.has(code)) this.fail(standing, timeMs);
-    else if (code === "nothing_to_reduce" || code === "position_closed")
+    } else if (passing.has(code)) {
+      this.fail(standing, timeMs);
+      standing.startsOver = order.request.reduceOnly;
+    } else if (code === "nothing_to_reduce" || code === "position_closed")
       this.doubt(order, portfolio, tracker);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
@@ -187,7 +193,8 @@ export class StandingTargets {
   ): void {
     if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target")
       return this.doubt(order, portfolio, tracker);
-    if (code === "parent_ended" || code === "on_request") return;
+    if (code === "parent_ended") return;
+    if (code === "on_request") return this.look(standing.target.instrument);
     this.fail(standing, timeMs);
     // A position whose stop cannot be placed is not kept.
     if (standing.failures > retryPolicy.failuresMax) standing.quantity = 0;
@@ -200,8 +207,8 @@ export class StandingTargets {
    */
   private doubt({ request }: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
     const { instrument, side } = request;
-    const isOpen = portfolio.ledger.quantity[instrument]! * signOf(side) < 0;
-    const guards = isOpen ? tracker.guards(instrument) : [];
+    const held = portfolio.ledger.quantity[instrument]!;
+    const guards = held * signOf(side) < 0 ? tracker.guards(instrument, held) : [];
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
@@ -217,10 +224,11 @@ export class StandingTargets {
     return doubt.stepsLeft >= 0;
   }
 
-  private noLongerAwaited({ request: { instrument, id } }: TrackedOrder): void {
+  /** A whole fill of one of them explains it; one that ended otherwise does not come into question any more. */
+  private noLongerAwaited({ request: { instrument, id }, end }: TrackedOrder): void {
     const doubt = this.unsure.get(instrument);
-    doubt?.awaited.delete(id);
-    if (doubt?.awaited.size === 0) this.unsure.delete(instrument);
+    if (doubt?.awaited.delete(id) !== true) return;
+    if (doubt.awaited.size === 0 || end?.progress === "filled") this.unsure.delete(instrument);
   }
 
   private hearAnswer(order: TrackedOrder, isRefused: boolean, timeMs: number): void {
