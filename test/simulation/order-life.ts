@@ -153,6 +153,8 @@ class PromiseWatch {
         this.say(timeMs, index, `our books hold ${held}, the venue's ${this.truth.quantity[index]}`);
       const standing = targets.of(index);
       if (standing === null) continue;
+      // Its own stop or target is still at it: what is left follows when the market takes it.
+      if (standing.isClosing && orders.guards(index, held).length > 0) continue;
       const reached = held + orders.onTheWay(index);
       if (Math.abs(standing.quantity - reached) > lotSize / 2)
         this.say(timeMs, index, `wants ${standing.quantity} and gets to ${reached}`);

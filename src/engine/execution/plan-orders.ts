@@ -53,12 +53,21 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const held = portfolio.ledger.quantity[index]!;
   const live = tracker.open(index).filter(isLiveEntry);
   const serves = live.length > 0 && servesTarget(standing, live, tracker);
-  const onTheWay = serves ? tracker.onTheWay(index) : 0;
-  const isClose = isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize);
+  const onTheWay = serves ? reachable(tracker.onTheWay(index), held, live) : 0;
+  const isClose =
+    isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
+    (standing.isClosing && tracker.guards(index, held).some(isLive));
   if (isClose) settle(plan, standing, held + onTheWay, serves ? [] : live);
   else planChange(ground, standing, held, live);
   withdraw(plan, tracker.orphans(index));
   planProtection(ground, standing, held);
+}
+
+/** What orders on the way can do to a holding: those that only reduce end at flat. */
+function reachable(onTheWay: number, held: number, live: readonly TrackedOrder[]): number {
+  if (Math.abs(onTheWay) <= Math.abs(held) || !live.every(({ request }) => request.reduceOnly))
+    return onTheWay;
+  return -held;
 }
 
 /** The holding is as good as the target: whatever else is on its way is not wanted. */

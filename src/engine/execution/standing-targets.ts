@@ -19,6 +19,8 @@ export type Standing = {
   failures: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
+  /** Its own protection has begun to close the position and goes on doing so. */
+  isClosing: boolean;
   /** The closing half of a reversal was refused: the opening half must not go on alone. */
   startsOver: boolean;
 };
@@ -82,6 +84,7 @@ export class StandingTargets {
       isFresh: true,
       failures: 0,
       retryAtMs: -Infinity,
+      isClosing: false,
       startsOver: false,
     };
     this.look(instrument);
@@ -167,7 +170,7 @@ export class StandingTargets {
     this.noLongerAwaited(order);
     if (standing === null) return;
     if (closePosition) {
-      if (code !== null) this.hearProtectionEnd(standing, order, code, portfolio, tracker, timeMs);
+      if (code !== null) this.hearProtectionEnd(standing, order, code, tracker, timeMs);
       return;
     }
     if (code === null) {
@@ -175,8 +178,7 @@ export class StandingTargets {
     } else if (passing.has(code)) {
       this.fail(standing, timeMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "nothing_to_reduce" || code === "position_closed")
-      this.doubt(order, portfolio, tracker);
+    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     if (standing.failures > retryPolicy.failuresMax) this.settleFor(instrument, portfolio, tracker);
@@ -187,12 +189,11 @@ export class StandingTargets {
     standing: Standing,
     order: TrackedOrder,
     code: VenueCode,
-    portfolio: Portfolio,
     tracker: OrderTracker,
     timeMs: number,
   ): void {
     if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target")
-      return this.doubt(order, portfolio, tracker);
+      return this.doubt(order, tracker);
     if (code === "parent_ended") return;
     if (code === "on_request") return this.look(standing.target.instrument);
     this.fail(standing, timeMs);
@@ -202,13 +203,11 @@ export class StandingTargets {
   }
 
   /**
-   * The venue says that the position is closed and by our books it is open: a fill of its protection is on the way to
-   * us, and what would be planned on our books until it is here would be wrong.
+   * The venue says that the position is closed, and other orders that could have closed it are open by our books: their
+   * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
-  private doubt({ request }: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
-    const { instrument, side } = request;
-    const held = portfolio.ledger.quantity[instrument]!;
-    const guards = held * signOf(side) < 0 ? tracker.guards(instrument, held) : [];
+  private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker): void {
+    const guards = tracker.guards(instrument, -signOf(side));
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
@@ -249,6 +248,7 @@ export class StandingTargets {
     const standing = this.of(instrument);
     if (standing === null) return;
     standing.quantity = 0;
+    standing.isClosing = true;
     standing.retryAtMs = -Infinity;
     this.look(instrument);
   }
