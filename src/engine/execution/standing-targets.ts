@@ -29,7 +29,7 @@ export type Standing = {
 type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number };
 
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
-export const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
+const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
 
