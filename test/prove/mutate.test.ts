@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { mutantsOf } from "./mutate.ts";
+
+test("faults are planted in code and not in comments, types or texts", () => {
+  const source = [
+    'import { a } from "./a - b.ts";',
+    "// a < b",
+    "export type T = { readonly n: 0 };",
+    'const reason = "1 < 2";',
+    "if (a < b) return a + 1;",
+    "  this.book(fill);",
+  ].join("\n");
+  expect(mutantsOf("x.ts", source).map(({ line, after }) => `${line} ${after}`)).toEqual([
+    "5 if (a <= b) return a + 1;",
+    "5 if (a < b) return a - 1;",
+    "5 if (a < b) return a + 0;",
+    "5 if (false && a < b) return a + 1;",
+    "6 ",
+  ]);
+});
