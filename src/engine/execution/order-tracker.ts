@@ -53,6 +53,8 @@ export type Surprise = {
   readonly report: ExecutionReport;
 };
 
+/** How many finished orders are remembered; a fill of an older one is a surprise. */
+const finishedKept = 1024;
 const none: readonly TrackedOrder[] = [];
 const noFills: readonly number[] = [];
 /** Rounding of a venue is not an overfill. */
@@ -75,8 +77,10 @@ export class OrderTracker {
   readonly surprises: Surprise[] = [];
   private lastId = 0;
   private lastGroup = 0;
-  /** By order id, which counts from 1. Orders that are over stay: their late fills must still find them. */
+  /** By order id, which counts from 1. The last orders that are over stay: their late fills must still find them. */
   private readonly byId: (TrackedOrder | null)[] = [null];
+  private readonly over = new Int32Array(finishedKept);
+  private overCount = 0;
   private readonly openBy: TrackedOrder[][] = [];
   private readonly foreignFills = new Set<number>();
   private readonly charges = new SeenNumbers();
@@ -184,15 +188,16 @@ export class OrderTracker {
   guards(instrument: InstrumentIndex, held: number): readonly TrackedOrder[] {
     return this.open(instrument).filter(({ request: { closePosition, parentId, side } }) => {
       if (!closePosition || signOf(side) * held >= 0) return false;
-      return parentId === null || this.byId[parentId]!.filledQuantity > 0;
+      // A parent that is forgotten has filled long ago: had it not, its children would have gone with it.
+      return parentId === null || (this.byId[parentId]?.filledQuantity ?? Infinity) > 0;
     });
   }
 
   /** Protection of positions that will never be: its parent has ended without a fill. */
   orphans(instrument: InstrumentIndex): readonly TrackedOrder[] {
     return this.open(instrument).filter((order) => {
-      const parent = order.request.parentId === null ? null : this.byId[order.request.parentId]!;
-      return parent !== null && isOver(parent) && parent.filledQuantity === 0 && isLive(order);
+      const parent = order.request.parentId === null ? null : this.byId[order.request.parentId];
+      return parent != null && isOver(parent) && parent.filledQuantity === 0 && isLive(order);
     });
   }
 
@@ -292,6 +297,10 @@ export class OrderTracker {
     }
     order.progress = end.progress;
     removeFrom(this.openBy[order.request.instrument]!, order);
+    const place = this.overCount % finishedKept;
+    if (this.overCount >= finishedKept) this.byId[this.over[place]!] = null;
+    this.over[place] = order.request.id;
+    this.overCount += 1;
   }
 
   private moveTo(order: TrackedOrder, progress: "accepted" | "triggered" | "partially_filled"): boolean {

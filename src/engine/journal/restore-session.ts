@@ -65,7 +65,8 @@ function firstDifference(
 ): Restored["difference"] {
   const length = Math.max(then.length, now.length);
   for (let k = 0; k < length; k++) {
-    if (describe(then[k]) !== describe(now[k])) return { timeMs, then: then[k] ?? null, now: now[k] ?? null };
+    if (describe(then[k]) !== describe(now[k]))
+      return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
   }
   return null;
 }
