@@ -12,7 +12,7 @@ export type Restored = {
   /** The first thing that was sent then and not now, or the other way round; null when both said the same. */
   readonly difference: {
     readonly timeMs: number;
-    readonly then: Sent | null;
+    readonly recorded: Sent | null;
     readonly now: Sent | null;
   } | null;
 };
