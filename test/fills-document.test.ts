@@ -557,7 +557,7 @@ const rules: Readonly<Record<string, () => void>> = {
       expect(codeOf({ id: 10 as OrderId })).toBe("doubled_id");
       expect(harness.venue.hasAnswers).toBe(true);
       expect(harness.bar([100, 100, 100, 100]).map(({ kind }) => kind)).toEqual([
-        ...Array.from({ length: 10 }, () => "rejected"),
+        ...Array.from({ length: 9 }, () => "rejected"),
         "filled",
       ]);
       const closed = opened({ refusesWhenClosed: true }, 10_000, { calendarName: "us-equity" });

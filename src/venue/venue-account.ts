@@ -141,13 +141,15 @@ export class VenueAccount {
     const { state } = this;
     const fault = this.faultOf(order, atMs);
     if (fault !== null) {
-      state.out.push({
-        kind: "rejected",
-        orderId: order.id,
-        timeMs: Math.max(atMs, state.timeMs),
-        cumulativeQuantity: 0,
-        ...fault,
-      });
+      // A doubled message is answered to whoever sent it; a report would speak of the order that has the number.
+      if (fault.code !== "doubled_id")
+        state.out.push({
+          kind: "rejected",
+          orderId: order.id,
+          timeMs: Math.max(atMs, state.timeMs),
+          cumulativeQuantity: 0,
+          ...fault,
+        });
       return { kind: "rejected", ...fault };
     }
     const isDay = order.timeInForce === "day";
