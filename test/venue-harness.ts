@@ -3,9 +3,10 @@ import { calendarNamed } from "../src/domain/calendar/calendar-named.ts";
 import { conversionsFor } from "../src/domain/currency.ts";
 import type { Instrument, InstrumentIndex } from "../src/domain/instrument.ts";
 import { Ledger } from "../src/domain/ledger.ts";
-import type { ApprovedOrder, ExecutionReport, OrderId, OrderRequest } from "../src/domain/order.ts";
+import type { ExecutionReport, OrderId, OrderRequest } from "../src/domain/order.ts";
 import { hourMs } from "../src/base/time.ts";
-import { SimulatedVenue } from "../src/venue/simulated-venue.ts";
+import { Venue } from "../src/venue/venue.ts";
+import type { VenueAccount, VenueAnswer } from "../src/venue/venue-account.ts";
 import type { VenueOptions } from "../src/venue/venue-options.ts";
 
 /** Open, high, low, close, and volume if it matters. */
@@ -23,38 +24,48 @@ const free: VenueOptions = {
   fundingRate: 0,
 };
 
-/** A venue with one instrument, hourly bars and, unless told otherwise, no costs: what a test can reckon by hand. */
+/**
+ * An account at a venue with hourly bars and, unless told otherwise, one instrument and no costs: what a test can reckon
+ * by hand.
+ */
 export class VenueHarness {
-  readonly venue: SimulatedVenue;
+  readonly venue: VenueAccount;
   readonly ledger: Ledger;
-  private readonly bars = new BarTable("TEST", "1h");
-  private readonly sent: ApprovedOrder[] = [];
+  /** What the venue answered to the last order, cancel or change. */
+  answer: VenueAnswer | null = null;
+  private readonly tables: readonly BarTable[];
+  private readonly sent = new Map<OrderId, OrderRequest>();
   private lastId = 0;
   private hour = 0;
 
-  constructor(options: Partial<VenueOptions> = {}, cash = 10_000, instrument: Partial<Instrument> = {}) {
-    const instruments: Instrument[] = [
-      {
-        index: 0 as InstrumentIndex,
-        symbol: "TEST",
-        assetClass: "unknown",
-        quoteCurrency: "USD",
-        tickSize: 0.01,
-        lotSize: 1,
-        notionalMin: 0,
-        contractMultiplier: 1,
-        calendarName: "24/7",
-        ...instrument,
-      },
-    ];
+  constructor(
+    options: Partial<VenueOptions> = {},
+    cash = 10_000,
+    instrument: Partial<Instrument> = {},
+    symbols: readonly string[] = ["TEST"],
+  ) {
+    const instruments = symbols.map((symbol, index): Instrument => ({
+      index: index as InstrumentIndex,
+      symbol,
+      assetClass: "unknown",
+      quoteCurrency: "USD",
+      tickSize: 0.01,
+      lotSize: 1,
+      notionalMin: 0,
+      contractMultiplier: 1,
+      calendarName: "24/7",
+      ...instrument,
+    }));
     this.ledger = new Ledger(cash, instruments, conversionsFor(instruments, "USD"));
-    const market = { instruments, bars: [this.bars] };
-    this.venue = new SimulatedVenue(market, [calendarNamed("24/7")], this.ledger, { ...free, ...options });
+    this.tables = symbols.map((symbol) => new BarTable(symbol, "1h"));
+    const market = { instruments, bars: this.tables };
+    const calendars = instruments.map(({ calendarName }) => calendarNamed(calendarName));
+    this.venue = new Venue(market, calendars).openAccount(this.ledger, { ...free, ...options });
   }
 
-  /** Sends an order: a market buy of one unit, changed by what is given. Returns its number. */
+  /** Sends an order: a market buy of one unit of the first symbol, changed by what is given. Returns its number. */
   send(order: Partial<OrderRequest>): OrderId {
-    const id = ++this.lastId as OrderId;
+    const id = order.id ?? (++this.lastId as OrderId);
     const request: OrderRequest = {
       id,
       instrument: 0 as InstrumentIndex,
@@ -73,36 +84,53 @@ export class VenueHarness {
       reason: "test",
       ...order,
     };
-    this.sent.push(request as ApprovedOrder);
-    this.venue.submit(request as ApprovedOrder);
+    this.sent.set(id, request);
+    this.answer = this.venue.submit(request);
     return id;
   }
 
   /** Asks the venue to cancel an order. */
   cancel(id: OrderId): void {
-    this.venue.cancel(this.sent.find((order) => order.id === id)!);
+    this.answer = this.venue.cancel(id);
   }
 
-  /** Lets one hourly bar pass and returns what the venue reports. */
-  bar([open, high, low, close, volume = 1_000]: Quad): readonly ExecutionReport[] {
+  /** Asks the venue to change an order that was sent. */
+  modify(id: OrderId, change: Partial<OrderRequest>): void {
+    const order = { ...this.sent.get(id)!, ...change };
+    this.sent.set(id, order);
+    this.answer = this.venue.modify(order);
+  }
+
+  /** Lets one hourly bar of every symbol pass and returns what the venue reports. */
+  bar(...quads: readonly Quad[]): readonly ExecutionReport[] {
     this.hour += 1;
-    this.bars.append(this.hour * hourMs, open, high, low, close, volume);
-    const slice = {
-      timeMs: this.hour * hourMs,
-      count: 1,
-      instruments: Int32Array.of(0),
-      rows: Int32Array.of(this.bars.length - 1),
-    };
-    return [...this.venue.advance(slice)];
+    const timeMs = this.hour * hourMs;
+    quads.forEach(([open, high, low, close, volume = 1_000], k) =>
+      this.tables[k]!.append(timeMs, open, high, low, close, volume),
+    );
+    const instruments = Int32Array.from(quads.keys());
+    const rows = Int32Array.from(quads, (_, k) => this.tables[k]!.length - 1);
+    return [...this.venue.advance({ timeMs, count: quads.length, instruments, rows })];
+  }
+
+  /** Lets time pass without a bar. */
+  heartbeat(afterMs: number): readonly string[] {
+    const timeMs = this.hour * hourMs + afterMs;
+    const none = new Int32Array(0);
+    return told(this.venue.advance({ timeMs, count: 0, instruments: none, rows: none }));
   }
 
   /** As `bar`, shortened: `"#1 1@100"` for a fill, `"#1 canceled: why"` for an end; acknowledgements are left out. */
-  story(quad: Quad): readonly string[] {
-    return this.bar(quad).flatMap((report) => {
-      if (report.kind === "filled")
-        return [`#${report.fill.orderId} ${report.fill.quantity}@${report.fill.price}`];
-      if (report.kind === "charged") return [`${report.charge.kind} ${report.charge.amount}`];
-      return "reason" in report ? [`#${report.orderId} ${report.kind}: ${report.reason}`] : [];
-    });
+  story(...quads: readonly Quad[]): readonly string[] {
+    return told(this.bar(...quads));
   }
+}
+
+function told(reports: readonly ExecutionReport[]): readonly string[] {
+  return reports.flatMap((report) => {
+    if (report.kind === "filled")
+      return [`#${report.fill.orderId} ${report.fill.quantity}@${report.fill.price}`];
+    if (report.kind === "charged") return [`${report.charge.kind} ${report.charge.amount}`];
+    return "reason" in report ? [`#${report.orderId} ${report.kind}: ${report.reason}`] : [];
+  });
 }

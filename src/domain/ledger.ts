@@ -1,15 +1,20 @@
 import { assert } from "../base/assert.ts";
 import { removeFrom } from "../base/remove-from.ts";
 import type { Bars } from "./bars.ts";
-import type { Conversion } from "./currency.ts";
+import { unknownCurrency, type Conversion } from "./currency.ts";
 import type { Instrument } from "./instrument.ts";
 import { signOf, type Charge, type Fill } from "./order.ts";
 import type { MarketSlice } from "./slice.ts";
 
+/** What kind of account a ledger keeps, and in which money. */
+export type LedgerAccount = { readonly kind: "cash" | "margin"; readonly baseCurrency: string };
+
 /**
  * Cash and holdings of one account: the arithmetic of booking, and nothing else. Our portfolio and the simulated
- * venue each keep one, so that each can be held against the other. Money is in the base currency; cash arising in
- * another currency is converted when it arises.
+ * venue each keep one, so that each can be held against the other. Money is in the base currency. What is fully paid is
+ * paid for at the rate of the day, and its currency is held with it. A contract, or anything on a margin account, is
+ * not paid for: there only profit and loss arise in the quote currency, and these are converted, at the rate of the
+ * moment. Where the rate never moves both are the same, and the first is booked.
  */
 export class Ledger {
   cash: number;
@@ -31,8 +36,19 @@ export class Ledger {
   private readonly multiplier: Float64Array;
   private readonly conversions: readonly Conversion[];
   private readonly isPlain: boolean;
+  /** By instrument: whether only its profit and loss are money, and not its whole value. */
+  private readonly isUnpaid: readonly boolean[];
+  /** Closes of the last slices, through which currencies are converted: prices inside a bar move no rate. */
+  private readonly ratePrice: Float64Array;
+  private readonly instruments: readonly Instrument[];
+  private readonly account: LedgerAccount;
 
-  constructor(cash: number, instruments: readonly Instrument[], conversions: readonly Conversion[]) {
+  constructor(
+    cash: number,
+    instruments: readonly Instrument[],
+    conversions: readonly Conversion[],
+    account: LedgerAccount = { kind: "cash", baseCurrency: "USD" },
+  ) {
     const count = instruments.length;
     this.cash = cash;
     this.quantity = new Float64Array(count);
@@ -43,12 +59,25 @@ export class Ledger {
     this.feesBy = new Float64Array(count);
     this.multiplier = Float64Array.from(instruments, (instrument) => instrument.contractMultiplier);
     this.conversions = conversions;
+    this.instruments = instruments;
+    this.account = account;
+    this.ratePrice = new Float64Array(count).fill(Number.NaN);
+    this.isUnpaid = instruments.map(
+      ({ index, contractMultiplier }) =>
+        conversions[index]!.kind === "instrument" && (account.kind === "margin" || contractMultiplier !== 1),
+    );
     this.isPlain =
       conversions.every((c) => c.kind === "fixed" && c.rate === 1) && this.multiplier.every((m) => m === 1);
   }
 
-  /** Takes the closes of a slice as the present prices. */
+  /** Takes the closes of a slice as the present prices and rates. */
   mark(slice: MarketSlice, bars: readonly Bars[]): void {
+    this.markPrices(slice, bars);
+    this.markRates(slice);
+  }
+
+  /** Takes the closes of a slice as the present prices, while money is still converted at the rates before. */
+  markPrices(slice: MarketSlice, bars: readonly Bars[]): void {
     const { count, instruments, rows } = slice;
     for (let k = 0; k < count; k++) {
       const index = instruments[k]!;
@@ -56,30 +85,55 @@ export class Ledger {
     }
   }
 
-  /** Base currency per unit of quote currency of an instrument, at the present prices; NaN before the first bar. */
+  /** Lets the present prices of a slice be the rates, too. */
+  markRates({ count, instruments }: MarketSlice): void {
+    if (this.isPlain) return;
+    for (let k = 0; k < count; k++) this.ratePrice[instruments[k]!] = this.lastPrice[instruments[k]!]!;
+  }
+
+  /** Base currency per unit of quote currency of an instrument, at the last closes; NaN before the first bar. */
   conversionRate(index: number): number {
     if (this.isPlain) return 1;
     const conversion = this.conversions[index]!;
     if (conversion.kind === "fixed") return conversion.rate;
-    const price = this.lastPrice[conversion.index]!;
-    return conversion.isInverse ? 1 / price : price;
+    return rateOf(conversion, this.ratePrice[conversion.index]!);
+  }
+
+  /** The same at a moment when `price` is paid for it: a pair that converts itself does so at that very price. */
+  private rateAt(index: number, price: number): number {
+    const conversion = this.conversions[index]!;
+    if (conversion.kind === "instrument" && conversion.index === index) return rateOf(conversion, price);
+    return this.conversionRate(index);
+  }
+
+  /** Whether the instrument's whole value was paid for. Otherwise only profit and loss are money. */
+  isPaid(index: number): boolean {
+    return !this.isUnpaid[index]!;
   }
 
   /** Value of one unit at `price`, in base currency. */
   unitValue(index: number, price: number): number {
     if (this.isPlain) return price;
-    return price * this.multiplier[index]! * this.conversionRate(index);
+    return price * this.multiplier[index]! * this.rateAt(index, price);
   }
 
-  /** Cash plus the holdings at their last prices. */
+  /** Cash plus what the holdings are worth at their last prices. */
   equity(): number {
     let sum = this.cash;
     const { held, quantity, lastPrice } = this;
     for (let k = 0; k < held.length; k++) {
       const index = held[k]!;
-      sum += quantity[index]! * this.unitValue(index, lastPrice[index]!);
+      sum += this.isUnpaid[index]!
+        ? this.profitOf(index, quantity[index]!, lastPrice[index]!)
+        : quantity[index]! * this.unitValue(index, lastPrice[index]!);
     }
     return sum;
+  }
+
+  /** What `quantity` of a position has made at `price`, in base currency at the rate of the moment. */
+  private profitOf(index: number, quantity: number, price: number): number {
+    const perUnit = (price - this.averagePrice[index]!) * this.multiplier[index]!;
+    return quantity * perUnit * this.rateAt(index, price);
   }
 
   /** Writes the equity at each of the closes of instrument 0 in rows `from` to `to - 1` into `target`, from `at` on. */
@@ -90,10 +144,25 @@ export class Ledger {
     }
     const { cash, lastPrice } = this;
     const quantity = this.quantity[0]!;
+    if (!this.isPlain) return this.convertedPath(close, from, to, target, at);
     for (let row = from; row < to; row++) {
       // The same operations in the same order as in equity(), so that the last bit is the same too.
       lastPrice[0] = close[row]!;
       target[at + row - from] = cash + quantity * this.unitValue(0, close[row]!);
+    }
+  }
+
+  private convertedPath(
+    close: Float64Array,
+    from: number,
+    to: number,
+    target: Float64Array,
+    at: number,
+  ): void {
+    for (let row = from; row < to; row++) {
+      this.lastPrice[0] = close[row]!;
+      this.ratePrice[0] = close[row]!;
+      target[at + row - from] = this.equity();
     }
   }
 
@@ -115,18 +184,35 @@ export class Ledger {
     const after = snapToZero(before + signed, before);
     // Until the first close of another currency is known its own fill price must serve.
     if (Number.isNaN(this.lastPrice[index]!)) this.lastPrice[index] = fill.price;
+    if (Number.isNaN(this.ratePrice[index]!)) this.ratePrice[index] = fill.price;
+    const realizedBefore = this.realizedPnl;
     if (before === 0 || Math.sign(before) === Math.sign(signed))
       this.enlarge(index, fill.price, before, signed);
     else this.reduce(index, fill.price, before, signed, after);
     this.quantity[index] = after;
     this.updateHeld(index, before, after);
     const value = this.unitValue(index, fill.price);
-    const rate = this.conversionRate(index);
-    this.cash -= signed * value + fill.fee * rate;
-    this.feesPaid += fill.fee * rate;
-    this.feesBy[index]! += fill.fee * rate;
-    this.slippagePaid += fill.slippageCost * rate;
+    const fee = fill.fee * this.feeRate(fill);
+    if (this.isUnpaid[index]!) this.cash += this.realizedPnl - realizedBefore - fee;
+    else this.cash -= signed * value + fee;
+    this.feesPaid += fee;
+    this.feesBy[index]! += fee;
+    this.slippagePaid += fill.slippageCost * this.rateAt(index, fill.price);
     this.tradedNotional += fill.quantity * value;
+  }
+
+  /** Base currency per unit of the currency in which a fill's fee was taken. Throws `CURRENCY_UNKNOWN`. */
+  feeRate({ instrument, price, feeCurrency }: Fill): number {
+    const own = this.instruments[instrument]!;
+    if (feeCurrency === undefined || feeCurrency === own.quoteCurrency) return this.rateAt(instrument, price);
+    if (feeCurrency === this.account.baseCurrency) return 1;
+    // Venues of spot markets take the fee of a purchase in what was bought.
+    if (own.symbol === feeCurrency + own.quoteCurrency) return price * this.rateAt(instrument, price);
+    for (const { index, symbol, quoteCurrency } of this.instruments) {
+      if (quoteCurrency === feeCurrency) return this.conversionRate(index);
+      if (symbol === feeCurrency + quoteCurrency) return this.unitValue(index, this.ratePrice[index]!);
+    }
+    throw unknownCurrency(feeCurrency, this.account.baseCurrency, "a fee was taken in it");
   }
 
   /** Books funding, borrow fees and interest. */
@@ -145,7 +231,9 @@ export class Ledger {
   private reduce(index: number, price: number, before: number, signed: number, after: number): void {
     const closed = Math.min(Math.abs(signed), Math.abs(before)) * Math.sign(before);
     const value = this.unitValue(index, price);
-    const pnl = closed * (value - this.averageCost[index]!);
+    const pnl = this.isUnpaid[index]!
+      ? this.profitOf(index, closed, price)
+      : closed * (value - this.averageCost[index]!);
     this.realizedPnl += pnl;
     this.realizedBy[index]! += pnl;
     if (after !== 0 && Math.sign(after) === Math.sign(before)) return;
@@ -157,6 +245,10 @@ export class Ledger {
     if (before === 0 && after !== 0) this.held.push(index);
     else if (before !== 0 && after === 0) removeFrom(this.held, index);
   }
+}
+
+function rateOf({ isInverse }: { readonly isInverse: boolean }, price: number): number {
+  return isInverse ? 1 / price : price;
 }
 
 /** Selling 0.3 out of 0.1 + 0.2 leaves 5.6e-17, which is nothing: lots are far larger than rounding errors. */

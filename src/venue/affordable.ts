@@ -6,8 +6,8 @@ import type { VenueOptions } from "./venue-options.ts";
 
 /**
  * How much of `quantity` the account's rules allow at `price`, in whole lots. Reducing a position is always allowed.
- * Arguments one by one and a plain number back: this runs for every fill, and an object each way would cost more than
- * the sum.
+ * `late` is what came free elsewhere in this bar and cannot be used yet. Arguments one by one and a plain number back:
+ * this runs for every fill, and an object each way would cost more than the sum.
  */
 export function affordable(
   instrument: Instrument,
@@ -17,14 +17,15 @@ export function affordable(
   reduceOnly: boolean,
   ledger: Ledger,
   options: VenueOptions,
+  late: number,
 ): number {
   const held = ledger.quantity[instrument.index]!;
   const reducing = sign * held < 0 ? Math.min(quantity, Math.abs(held)) : 0;
   if (quantity <= reducing) return quantity;
   if (reduceOnly) return reducing;
   if (options.accountKind === "margin")
-    return withinMargin(instrument, quantity, reducing, price, ledger, options);
-  return sign === -1 ? reducing : withinCash(instrument, quantity, price, ledger, options);
+    return withinMargin(instrument, quantity, reducing, price, ledger, options, late);
+  return sign === -1 ? reducing : withinCash(instrument, quantity, price, ledger, options, late);
 }
 
 /** The same as a word that every venue shares. */
@@ -46,16 +47,18 @@ function withinCash(
   price: number,
   ledger: Ledger,
   options: VenueOptions,
+  late: number,
 ): number {
+  const cash = ledger.cash - late;
   let quantity = wanted;
   let cost = costOf(quantity, instrument, price, ledger, options);
   // Fees may have a minimum or a step, so the last lots are found by trying; each round is close to exact.
-  for (let round = 0; round < 50 && quantity > 0 && cost > ledger.cash; round++) {
-    const scaled = floorToStep((quantity * Math.max(0, ledger.cash)) / cost, instrument.lotSize);
+  for (let round = 0; round < 50 && quantity > 0 && cost > cash; round++) {
+    const scaled = floorToStep((quantity * Math.max(0, cash)) / cost, instrument.lotSize);
     quantity = scaled < quantity ? scaled : floorToStep(quantity - instrument.lotSize, instrument.lotSize);
     cost = costOf(quantity, instrument, price, ledger, options);
   }
-  return cost > ledger.cash ? 0 : Math.max(0, quantity);
+  return cost <= cash ? Math.max(0, quantity) : 0;
 }
 
 function costOf(
@@ -77,14 +80,15 @@ function withinMargin(
   price: number,
   ledger: Ledger,
   options: VenueOptions,
+  late: number,
 ): number {
   const unit = ledger.unitValue(instrument.index, price);
   const held = Math.abs(ledger.quantity[instrument.index]!);
   const lastUnit = held === 0 ? 0 : ledger.unitValue(instrument.index, ledger.lastPrice[instrument.index]!);
   const grossOfOthers = ledger.grossExposure() - held * lastUnit;
   const grossKept = grossOfOthers + (held - reducing) * unit;
-  const room = ledger.equity() * options.leverage - grossKept;
+  const room = ledger.equity() * options.leverage - grossKept - late;
   // A rounding error of the account must not refuse the last lot of an order that was sized to fit exactly.
   if ((quantity - reducing) * unit <= room * (1 + 1e-9)) return quantity;
-  return reducing + floorToStep(Math.max(0, room) / unit, instrument.lotSize);
+  return room > 0 ? reducing + floorToStep(room / unit, instrument.lotSize) : reducing;
 }

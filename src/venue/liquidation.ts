@@ -1,6 +1,5 @@
-import { assert } from "../base/assert.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { ApprovedOrder, OrderId } from "../domain/order.ts";
+import type { OrderId, OrderRequest } from "../domain/order.ts";
 
 /** An order of the venue's own making; its number is negative, which no order of ours is. */
 export function liquidation(
@@ -8,9 +7,8 @@ export function liquidation(
   instrument: Instrument,
   quantity: number,
   timeMs: number,
-): ApprovedOrder {
-  assert(quantity !== 0, "only a position can be liquidated");
-  const order = {
+): OrderRequest {
+  return {
     id: id as OrderId,
     instrument: instrument.index,
     side: quantity > 0 ? "sell" : "buy",
@@ -26,7 +24,5 @@ export function liquidation(
     weightAtFill: null,
     requestedMs: timeMs,
     reason: "margin call",
-  } as const;
-  // The venue needs nobody's approval to close what it has financed.
-  return order as unknown as ApprovedOrder;
+  };
 }

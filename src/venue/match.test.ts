@@ -88,14 +88,14 @@ test("a trailing stop follows the best price of earlier bars", () => {
   expect(harness.story([109, 111, 104, 110])).toEqual(["#1 1@105"]);
 });
 
-test("a trailing stop fills inside the bar that moved it only when the close proves it", () => {
+test("a trailing stop that its own bar moved fills at the close when the close lies beyond the new level", () => {
   const harness = new VenueHarness();
   harness.bar(first);
   harness.send({
     side: "sell",
     terms: { type: "trailing_stop_market", trail: { kind: "fraction", fraction: 0.1 } },
   });
-  expect(harness.story([100, 120, 99, 105])).toEqual(["#1 1@108"]); // 120 less 10 %: the close is below it.
+  expect(harness.story([100, 120, 99, 105])).toEqual(["#1 1@105"]); // 120 less 10 % is 108: the close is below it.
 });
 
 test("stop before target when a bar touches both", () => {

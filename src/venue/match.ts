@@ -1,5 +1,5 @@
 import type { OrderTerms, Trail } from "../domain/order.ts";
-import type { WorkingOrder } from "./working-order.ts";
+import { isStop, type WorkingOrder } from "./working-order.ts";
 
 /** One bar as the matching sees it. */
 export type BarPrices = {
@@ -13,92 +13,111 @@ export type BarPrices = {
 export type Match = { readonly price: number; readonly liquidity: "maker" | "taker" };
 
 /*
- * What a bar tells is four prices and not their order, so wherever the order matters the worse one is assumed
- * (docs/reference/fills.md). Written for buys; a sell is a buy in a mirror: prices negated, high and low swapped.
+ * What a bar tells is four prices and not their order. The price is taken to move without jumps between the open and
+ * the close, so what lies nearer to the open is reached first; where even that leaves the order open, the worse one is
+ * assumed (docs/reference/fills.md). Written for buys; a sell is a buy in a mirror: prices negated, high and low swapped.
  */
 
-/** What fills at the first price of the bar: market orders, stops that gapped, limits that are marketable. */
+/** Whether the first price of the bar fills or triggers an order: market orders, stops that gapped, marketable limits. */
+export function isReachedAtOpen(order: WorkingOrder, bar: BarPrices): boolean {
+  const { terms, sign } = order;
+  if (terms.type === "market") return true;
+  const price = triggerPrice(order);
+  return isStop(terms) ? sign * bar.open >= sign * price : sign * bar.open <= sign * price;
+}
+
+/** What an order that is reached at the open gets there. Limits that have just been triggered may have to wait. */
 export function matchAtOpen(order: WorkingOrder, bar: BarPrices): Match | null {
-  const { terms, sign } = order;
-  const open = sign * bar.open;
+  const { terms, sign, isResting } = order;
+  const { open } = bar;
+  if (terms.type === "limit") return { price: open, liquidity: isResting ? "maker" : "taker" };
+  trigger(order);
+  if (order.terms.type === "limit" && sign * open > sign * order.terms.limitPrice) return null;
+  return { price: open, liquidity: "taker" };
+}
+
+/** The price at which something happens to an order: its stop, its trigger or its limit; NaN for a market order. */
+export function triggerPrice(order: WorkingOrder): number {
+  const { terms } = order;
   switch (terms.type) {
     case "market":
-      return { price: bar.open, liquidity: "taker" };
+      return Number.NaN;
     case "limit":
-      if (open > sign * terms.limitPrice) return null;
-      return { price: bar.open, liquidity: order.isResting ? "maker" : "taker" };
+      return terms.limitPrice;
     case "stop_market":
-      return open >= sign * terms.stopPrice ? { price: bar.open, liquidity: "taker" } : null;
-    case "trailing_stop_market": {
-      const stopPrice = trailingStopPrice(order, terms.trail);
-      return open >= sign * stopPrice ? { price: bar.open, liquidity: "taker" } : null;
-    }
-    case "market_if_touched":
-      return open <= sign * terms.triggerPrice ? { price: bar.open, liquidity: "taker" } : null;
     case "stop_limit":
-      if (open >= sign * terms.stopPrice) return becomeLimit(order, terms.limitPrice, bar);
-      return null;
-    case "limit_if_touched":
-      if (open <= sign * terms.triggerPrice) return becomeLimit(order, terms.limitPrice, bar);
-      return null;
-  }
-}
-
-/** A trigger at the open turns the order into a limit, which may fill at that same price. */
-function becomeLimit(order: WorkingOrder, limitPrice: number, bar: BarPrices): Match | null {
-  order.terms = { type: "limit", limitPrice };
-  return order.sign * bar.open <= order.sign * limitPrice ? { price: bar.open, liquidity: "taker" } : null;
-}
-
-/** What fills between the open and the close. */
-export function matchInside(order: WorkingOrder, bar: BarPrices): Match | null {
-  const { terms, sign } = order;
-  const high = sign === 1 ? bar.high : -bar.low;
-  const low = sign === 1 ? bar.low : -bar.high;
-  switch (terms.type) {
-    case "market":
-      return null;
-    case "limit":
-      // Through the price and not only to it: at a touch, others were in the queue before us.
-      return low < sign * terms.limitPrice ? { price: terms.limitPrice, liquidity: "maker" } : null;
-    case "stop_market":
-      return high >= sign * terms.stopPrice ? { price: terms.stopPrice, liquidity: "taker" } : null;
+      return terms.stopPrice;
     case "market_if_touched":
-      return low <= sign * terms.triggerPrice ? { price: terms.triggerPrice, liquidity: "taker" } : null;
+    case "limit_if_touched":
+      return terms.triggerPrice;
     case "trailing_stop_market":
-      return matchTrailing(order, terms.trail, bar, high);
-    case "stop_limit":
-      return high >= sign * terms.stopPrice ? triggerInside(order, terms, terms.stopPrice, bar) : null;
-    case "limit_if_touched":
-      return low <= sign * terms.triggerPrice ? triggerInside(order, terms, terms.triggerPrice, bar) : null;
+      return trailingStopPrice(order, terms.trail);
   }
-}
-
-/** The order is a limit from the trigger price on: it fills there, or where the close proves the price went. */
-function triggerInside(
-  order: WorkingOrder,
-  terms: Extract<OrderTerms, { limitPrice: number }>,
-  triggerPrice: number,
-  bar: BarPrices,
-): Match | null {
-  const { sign } = order;
-  order.terms = { type: "limit", limitPrice: terms.limitPrice };
-  if (sign * triggerPrice <= sign * terms.limitPrice) return { price: triggerPrice, liquidity: "taker" };
-  return sign * bar.close < sign * terms.limitPrice ? { price: terms.limitPrice, liquidity: "maker" } : null;
 }
 
 /**
- * First against the level of the bars before. Then the bar's own best price moves the level, and only a close
- * beyond it proves that the price came back through it after that.
+ * Whether the bar reaches an order's price between open and close. A limit must be traded through and not only
+ * touched: at a touch, others were in the queue before us.
  */
-function matchTrailing(order: WorkingOrder, trail: Trail, bar: BarPrices, worst: number): Match | null {
+export function isReachedInside(order: WorkingOrder, price: number, bar: BarPrices): boolean {
+  const { terms, sign } = order;
+  const isUpward = movesUp(order);
+  if (terms.type === "limit") return sign === 1 ? bar.low < price : bar.high > price;
+  return isUpward ? bar.high >= price : bar.low <= price;
+}
+
+/** Whether a rising price reaches an order: buy stops and sell limits. */
+export function movesUp(order: WorkingOrder): boolean {
+  return (order.sign === 1) === isStop(order.terms);
+}
+
+/** What an order gets whose price is reached inside the bar. */
+export function matchInside(order: WorkingOrder, price: number, bar: BarPrices): Match | null {
+  const { terms, sign } = order;
+  if (terms.type === "limit") return { price, liquidity: "maker" };
+  // An order that reached the venue when the price was beyond its stop pays the price of that moment, not its own.
+  const start = order.birth === "before" ? bar.open : order.birthPrice;
+  const met = isStop(terms) ? sign * Math.max(sign * price, sign * start) : price;
+  trigger(order);
+  if (order.terms.type !== "limit") return { price: met, liquidity: "taker" };
+  // A limit from the trigger price on: it fills there, or where the close proves that the price went.
+  const { limitPrice } = order.terms;
+  if (sign * met <= sign * limitPrice) return { price: met, liquidity: "taker" };
+  return sign * bar.close < sign * limitPrice ? { price: limitPrice, liquidity: "maker" } : null;
+}
+
+/** What is triggered stays triggered: it is a market order, or a limit, from now on. */
+function trigger(order: WorkingOrder): void {
+  order.terms = triggered(order.terms);
+}
+
+function triggered(terms: OrderTerms): OrderTerms {
+  if (terms.type === "stop_limit" || terms.type === "limit_if_touched")
+    return { type: "limit", limitPrice: terms.limitPrice };
+  return terms.type === "limit" ? terms : market;
+}
+
+const market: OrderTerms = { type: "market" };
+
+/**
+ * A trailing stop at the end of a bar: the bar's best price moves the level, and when the close lies beyond it, the
+ * order fills at the close. What happened between is unknown, and a fill at the level would be better than any order
+ * of the four prices can promise on average: it earns from noise.
+ */
+export function matchAtClose(order: WorkingOrder, trail: Trail, bar: BarPrices): Match | null {
   const { sign } = order;
-  const stopPrice = trailingStopPrice(order, trail);
-  if (worst >= sign * stopPrice) return { price: stopPrice, liquidity: "taker" };
-  const best = order.isNewborn ? bar.close : sign === 1 ? bar.low : bar.high;
-  order.trailBest = sign === 1 ? Math.min(order.trailBest, best) : Math.max(order.trailBest, best);
+  const worst = sign === 1 ? bar.high : bar.low;
+  order.trailBest = sign * Math.min(sign * order.trailBest, sign * bestKnown(order, bar));
   const moved = trailingStopPrice(order, trail);
-  return sign * bar.close >= sign * moved ? { price: moved, liquidity: "taker" } : null;
+  if (sign * worst >= sign * moved) order.isAssumed = true;
+  if (sign * bar.close < sign * moved) return null;
+  order.terms = market;
+  return { price: bar.close, liquidity: "taker" };
+}
+
+/** The best price that the bar surely had after the order began to work. */
+function bestKnown(order: WorkingOrder, bar: BarPrices): number {
+  return order.birth === "before" ? (order.sign === 1 ? bar.low : bar.high) : bar.close;
 }
 
 /** Where a trailing stop stands: `trail` behind the best price since it began to work. */

@@ -1,75 +1,93 @@
-import type { Ledger } from "../domain/ledger.ts";
-import type { WorkingOrder } from "./working-order.ts";
+import { endSleepers, hasPositionFor, isParentAlive, retire, type AccountState } from "./account-state.ts";
+import type { Birth, WorkingOrder } from "./working-order.ts";
 
-/** One triggers other: children of `parent` work for what it has just filled. `isInside`: it filled after the open. */
-export function wakeChildren(
+/** After a fill, everything that hangs on it follows: children, siblings, and what closes the position. */
+export function followFill(
+  state: AccountState,
+  order: WorkingOrder,
+  quantity: number,
+  price: number,
+  birth: Birth,
+): void {
+  const book = state.books[order.request.instrument]!;
+  // Most orders stand alone on their book.
+  if (book.length === 1) return;
+  wakeChildren(state, book, order, quantity, price, birth);
+  if (order.request.ocoGroup !== 0) shrinkSiblings(state, book, order, quantity);
+  followPosition(state, book);
+  if (order.state === "done") endSleepers(state, order, "position_closed", "it opened nothing to protect");
+}
+
+/** One triggers other: children of `parent` work for what it has filled, and for more with each further part. */
+function wakeChildren(
+  state: AccountState,
   book: readonly WorkingOrder[],
   parent: WorkingOrder,
   quantity: number,
   price: number,
-  isInside: boolean,
-  ledger: Ledger,
+  birth: Birth,
 ): void {
   for (const child of book) {
-    if (child.request.parentId !== parent.request.id || child.state === "done") continue;
+    const { request } = child;
+    if (request.parentId !== parent.request.id || child.state === "done") continue;
     // Of an order that turns a position around, the first part only closes: there is nothing to protect yet.
-    if (child.request.closePosition && !hasPositionFor(child, ledger)) continue;
+    if (request.closePosition && !hasPositionFor(state, child)) continue;
     if (child.state === "sleeping") {
       child.state = "working";
+      child.terms = request.terms;
       child.remaining = 0;
       child.trailBest = price;
-      child.isNewborn = isInside;
+      child.birth = birth;
+      child.birthPrice = price;
       child.activeFromMs = parent.activeFromMs;
     }
-    child.remaining = Math.min(child.remaining + quantity, child.request.quantity);
+    child.remaining = Math.min(child.remaining + quantity, request.quantity - child.filled);
   }
 }
 
-/** One cancels other: what one has filled its siblings must not fill again. Returns those that have nothing left. */
-export function shrinkSiblings(
+/** One cancels other: what one has filled its siblings must not fill again. */
+function shrinkSiblings(
+  state: AccountState,
   book: readonly WorkingOrder[],
   order: WorkingOrder,
   quantity: number,
-): readonly WorkingOrder[] {
+): void {
   const { ocoGroup } = order.request;
-  if (ocoGroup === 0) return [];
-  const siblings = book.filter(
-    (other) =>
-      other !== order &&
-      other.state !== "done" &&
-      other.request.ocoGroup === ocoGroup &&
-      !other.request.closePosition,
-  );
-  for (const sibling of siblings) sibling.remaining -= quantity;
-  return siblings.filter(({ remaining }) => remaining <= order.request.quantity * 1e-12);
-}
-
-/** Orders that close the position are as large as the position. Returns those whose position is gone. */
-export function followPosition(book: readonly WorkingOrder[], ledger: Ledger): readonly WorkingOrder[] {
-  let orphans: WorkingOrder[] | null = null;
-  for (const order of book) {
-    if (!order.request.closePosition || order.state !== "working") continue;
-    if (hasPositionFor(order, ledger)) order.remaining = Math.abs(ledger.quantity[order.request.instrument]!);
-    else (orphans ??= []).push(order);
+  for (const sibling of book) {
+    const { request } = sibling;
+    if (sibling === order || sibling.state === "done" || request.ocoGroup !== ocoGroup) continue;
+    if (request.closePosition) continue;
+    sibling.remaining -= quantity;
+    if (sibling.remaining <= order.request.quantity * 1e-12)
+      retire(state, sibling, "sibling_filled", "its sibling filled");
   }
-  return orphans ?? none;
 }
 
-const none: readonly WorkingOrder[] = [];
+/** Orders that close the position are as large as the position, and what reduces goes when nothing is left. */
+function followPosition(state: AccountState, book: readonly WorkingOrder[]): void {
+  for (const order of book) {
+    const { request } = order;
+    if (!request.closePosition || order.state !== "working") continue;
+    if (hasPositionFor(state, order)) order.remaining = Math.abs(state.ledger.quantity[request.instrument]!);
+    else retire(state, order, "position_closed", "no position left to close");
+  }
+}
 
 /** Where a trailing stop begins: one that takes another's place for the same position goes on from its best price. */
-export function bestSoFar(book: readonly WorkingOrder[], order: WorkingOrder, ledger: Ledger): number {
+export function bestSoFar(state: AccountState, order: WorkingOrder): number {
   const { instrument, closePosition, parentId } = order.request;
-  const lastPrice = ledger.lastPrice[instrument]!;
+  const lastPrice = state.ledger.lastPrice[instrument]!;
   if (order.terms.type !== "trailing_stop_market" || !closePosition || parentId !== null) return lastPrice;
-  const before = book.filter(
-    (other) =>
-      other.terms.type === "trailing_stop_market" && other.state === "working" && other.sign === order.sign,
-  );
-  const prices = [lastPrice, ...before.map((other) => other.trailBest)];
-  return order.sign === 1 ? Math.min(...prices) : Math.max(...prices);
+  let best = lastPrice;
+  for (const other of state.books[instrument]!) {
+    if (other.terms.type !== "trailing_stop_market" || other.state !== "working") continue;
+    if (other.sign === order.sign)
+      best = order.sign * Math.min(order.sign * best, order.sign * other.trailBest);
+  }
+  return best;
 }
 
-function hasPositionFor(order: WorkingOrder, ledger: Ledger): boolean {
-  return order.sign * ledger.quantity[order.request.instrument]! < 0;
+/** Whether an order that has filled all it may for now waits for more from its parent. */
+export function waitsForMore(state: AccountState, order: WorkingOrder): boolean {
+  return order.filled < order.request.quantity && isParentAlive(state, order);
 }

@@ -1,21 +1,28 @@
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
 
-/** The rules of a simulated venue. Nothing is free unless a caller says so. */
+/** The rules of one account at a simulated venue. Nothing is free unless a caller says so. */
 export type VenueOptions = {
   /** A cash account is long only and spends what it has; a margin account may short and borrow up to `leverage`. */
   readonly accountKind: "cash" | "margin";
   /** Largest gross exposure of a margin account, in multiples of equity. */
   readonly leverage: number;
-  /** Below this share of gross exposure, equity triggers a margin call: everything is closed at the next open. */
+  /** Where equity falls below this share of gross exposure, the venue closes everything (a margin call). */
   readonly maintenanceMargin: number;
   readonly commission: CommissionModel;
   readonly slippage: SlippageModel;
-  /** From submit or cancel until the venue acts on it. */
+  /** From submit, cancel or change until the venue acts on it. */
   readonly latencyMs: number;
-  /** Largest share of a bar's volume that our orders may take; Infinity = no limit. */
+  /** Largest share of a bar's volume that the account's orders may take; Infinity = no limit. */
   readonly volumeShareMax: number;
   /** Yearly fee on the value of short positions. */
   readonly borrowRate: number;
   /** Paid by longs to shorts (negative: the reverse) every eight hours, as perpetual futures do. */
   readonly fundingRate: number;
+  /** Refuses orders that arrive while the instrument's calendar says that its market is closed. */
+  readonly refusesWhenClosed?: boolean;
 };
+
+/** Whether holding can cost anything on an account. A cash account is never short, so it borrows nothing. */
+export function costsToHold({ accountKind, borrowRate, fundingRate }: VenueOptions): boolean {
+  return (accountKind === "margin" && borrowRate !== 0) || fundingRate !== 0;
+}

@@ -1,50 +1,79 @@
-import { signOf, type ApprovedOrder, type OrderTerms } from "../domain/order.ts";
+import { signOf, type OrderRequest, type OrderTerms } from "../domain/order.ts";
+
+/**
+ * When an order began to work: `before` the present bar, or inside it. A parent that filled as the price came to meet
+ * it (`proven`) has the whole way to the bar's worst price still before it. After any other fill inside the bar nobody
+ * knows what came first (`unproven`).
+ */
+export type Birth = "before" | "proven" | "unproven";
 
 /** An order as the venue keeps it. */
 export type WorkingOrder = {
-  request: ApprovedOrder;
+  request: OrderRequest;
   readonly sign: 1 | -1;
-  /** What makes it fill now: a triggered stop-limit has become a limit. */
+  /** Place among all orders of the account: who came first. */
+  readonly sequence: number;
+  /** What makes it fill now: a triggered stop-limit has become a limit, a triggered stop a market order. */
   terms: OrderTerms;
   remaining: number;
-  /** All that it has filled. */
   filled: number;
   /** `sleeping` waits for its parent; `working` may fill; `done` leaves the book at the end of the bar. */
   state: "sleeping" | "working" | "done";
   isAccepted: boolean;
   /** Whether it has been through a bar while working: from then on it is a resting order and makes liquidity. */
   isResting: boolean;
-  /** Woken in the middle of the present bar: what happened earlier in the bar cannot fill it. */
-  isNewborn: boolean;
+  birth: Birth;
+  /** Price at which its parent filled. */
+  birthPrice: number;
+  /** An assumption about the way of the price inside a bar has decided over it. */
+  isAssumed: boolean;
   activeFromMs: number;
   /** When a cancel reaches the venue; Infinity while none is on its way. */
   cancelAtMs: number;
+  /** What it is to become, from `changeAtMs` on; null while no change is on its way. */
+  change: OrderRequest | null;
+  changeAtMs: number;
   /** Trading day on which a `day` order lives. */
   session: number;
   /** Best price since a trailing stop began to work. */
   trailBest: number;
 };
 
-/** Puts an approved order on the book. */
-export function workingOrder(request: ApprovedOrder, activeFromMs: number, session: number): WorkingOrder {
+/** Puts an order on the book. */
+export function workingOrder(
+  request: OrderRequest,
+  sequence: number,
+  activeFromMs: number,
+  session: number,
+): WorkingOrder {
   return {
     request,
     sign: signOf(request.side),
+    sequence,
     terms: request.terms,
     remaining: request.quantity,
     filled: 0,
     state: request.parentId === null ? "working" : "sleeping",
     isAccepted: false,
     isResting: false,
-    isNewborn: false,
+    birth: "before",
+    birthPrice: Number.NaN,
+    isAssumed: false,
     activeFromMs,
     cancelAtMs: Infinity,
+    change: null,
+    changeAtMs: Infinity,
     session,
     trailBest: Number.NaN,
   };
 }
 
-/** Whether an order closes at a loss when the price runs against it: such orders come first inside a bar. */
+/** Whether an order fills when the price runs against a position that it closes, or away from one that it opens. */
 export function isStop(terms: OrderTerms): boolean {
   return terms.type === "stop_market" || terms.type === "stop_limit" || terms.type === "trailing_stop_market";
+}
+
+/** Whether an order takes part: awake, active by `timeMs`, and not born in the middle of this very bar. */
+export function canMatch(order: WorkingOrder, timeMs: number): boolean {
+  return order.state === "working" && order.activeFromMs <= timeMs && order.birth === "before";
 }

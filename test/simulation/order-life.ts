@@ -12,7 +12,7 @@ import type { Session } from "../../src/engine/session.ts";
 import { live } from "../../src/engine/step.ts";
 import { historicalFeed } from "../../src/data/historical-feed.ts";
 import { strategy } from "../../src/ports/strategy.ts";
-import type { SimulatedVenue } from "../../src/venue/simulated-venue.ts";
+import type { SimulatedBroker } from "../../src/venue/simulated-broker.ts";
 import { ChaosBroker } from "./chaos-broker.ts";
 
 const decidingBars = 40;
@@ -95,10 +95,10 @@ export function liveOrders(seed: number): readonly Violation[] {
   const share = () => (prng.next() < 0.5 ? 0 : prng.next() * 0.4);
   const faults = { rejected: share() / 2, late: share(), twice: share(), slow: share() };
   const ground = layGround(bars, config);
-  const made: { venue?: SimulatedVenue; road?: ChaosBroker } = {};
+  const made: { venue?: SimulatedBroker; road?: ChaosBroker } = {};
   const session = buildSession({ bars, strategy: chanceStrategy(seed), params: {}, config }, ground, {
     broker: (venue) => {
-      made.venue = venue as SimulatedVenue;
+      made.venue = venue as SimulatedBroker;
       return (made.road = new ChaosBroker(venue, new Prng(seed + 1), faults));
     },
   });

@@ -2,30 +2,53 @@ import { z } from "zod";
 
 const choice = z.object({ use: z.string() }).catchall(z.union([z.number(), z.boolean(), z.string()]));
 
-const account = z.strictObject({
-  kind: z
-    .enum(["cash", "margin"])
-    .default("cash")
-    .describe("a cash account is long only; a margin account may short"),
-  cash: z.number().positive().default(10_000).describe("starting cash in base currency"),
-  baseCurrency: z.string().default("USD"),
-  leverage: z
-    .number()
-    .positive()
-    .max(100)
-    .default(2)
-    .describe("largest gross exposure of a margin account, in multiples of equity"),
-  maintenanceMargin: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.25)
-    .describe("share of exposure below which equity is a margin call"),
-  fixedRates: z
-    .record(z.string(), z.number().positive())
-    .default({})
-    .describe("base currency per unit of another currency"),
-});
+const account = z
+  .strictObject({
+    kind: z
+      .enum(["cash", "margin"])
+      .default("cash")
+      .describe("a cash account is long only; a margin account may short"),
+    cash: z.number().positive().default(10_000).describe("starting cash in base currency"),
+    baseCurrency: z.string().default("USD"),
+    leverage: z
+      .number()
+      .positive()
+      .max(100)
+      .default(2)
+      .describe("largest gross exposure of a margin account, in multiples of equity"),
+    maintenanceMargin: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        "share of exposure below which equity is a margin call; half of what opening takes (1 / leverage), at most 0.25",
+      ),
+    fixedRates: z
+      .record(z.string(), z.number().positive())
+      .default({})
+      .describe("base currency per unit of another currency"),
+  })
+  .superRefine(({ kind, leverage, maintenanceMargin = 0 }, context) => {
+    if (kind === "cash" || leverage * maintenanceMargin <= 1) return;
+    context.addIssue({
+      code: "custom",
+      path: ["leverage"],
+      message:
+        `a position of ${leverage} times equity leaves ${round(1 / leverage)} of it as equity, and below ` +
+        `${maintenanceMargin} the venue closes it at once: set account.leverage to ${round(1 / maintenanceMargin)} ` +
+        `or less, or account.maintenanceMargin to ${round(1 / leverage)} or less`,
+    });
+  });
+
+function round(value: number): number {
+  return Math.floor(value * 1e4) / 1e4;
+}
+
+/** The share of exposure below which equity is a margin call: what is set, else half of what opening takes. */
+export function maintenanceMarginOf({ leverage, maintenanceMargin }: RunConfig["account"]): number {
+  return maintenanceMargin ?? Math.min(0.25, 0.5 / leverage);
+}
 
 const costs = z.strictObject({
   commission: choice.default({ use: "rate", rate: 0.001 }),

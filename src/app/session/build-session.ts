@@ -1,7 +1,7 @@
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
-import { conversionsFor } from "../../domain/currency.ts";
+import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
@@ -25,7 +25,8 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import { SimulatedVenue } from "../../venue/simulated-venue.ts";
+import { SimulatedBroker } from "../../venue/simulated-broker.ts";
+import { Venue } from "../../venue/venue.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
@@ -34,7 +35,7 @@ import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
 import { riskRules, sizingOf } from "./risk-rules.ts";
-import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
+import { instrumentConfig, maintenanceMarginOf, type RunConfig } from "../config/run-config.ts";
 
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
 
@@ -43,16 +44,18 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
   const calendars = bars.map((table) =>
     calendarNamed(instrumentConfig(config, table.symbol).calendar ?? detectCalendarName(table)),
   );
+  const quotes = quoteCurrencies(
+    bars.map(({ symbol }) => symbol),
+    bars.map(({ symbol }) => instrumentConfig(config, symbol).quoteCurrency),
+    config.account.baseCurrency,
+  );
   const instruments = bars.map((table, index): Instrument => {
-    const { tickSize, lotSize, notionalMin, contractMultiplier, quoteCurrency } = instrumentConfig(
-      config,
-      table.symbol,
-    );
+    const { tickSize, lotSize, notionalMin, contractMultiplier } = instrumentConfig(config, table.symbol);
     return {
       index: index as InstrumentIndex,
       symbol: table.symbol,
       assetClass: assetClassOf[calendars[index]!.name] ?? "unknown",
-      quoteCurrency: quoteCurrency ?? config.account.baseCurrency,
+      quoteCurrency: quotes[index]!,
       tickSize,
       lotSize,
       notionalMin,
@@ -103,30 +106,32 @@ export function buildSession(
   };
   const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
   const portfolio = new Portfolio(
-    new Ledger(config.account.cash, instruments, conversions),
+    new Ledger(config.account.cash, instruments, conversions, config.account),
     new TradeBook(bars),
     bars,
   );
   const commission = createPlugin("commission", config.costs.commission, tools);
   const slippage = createPlugin("slippage", config.costs.slippage, tools);
-  const { kind: accountKind, leverage, maintenanceMargin } = config.account;
+  const { kind: accountKind, leverage } = config.account;
   const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
   const protection = protectionLevels(config);
   const plan = planOf(setup);
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
-  const venueLedger = new Ledger(config.account.cash, instruments, conversions);
-  const venue = new SimulatedVenue(market, calendars, venueLedger, {
-    accountKind,
-    leverage,
-    maintenanceMargin,
-    commission,
-    slippage,
-    latencyMs,
-    volumeShareMax,
-    borrowRate,
-    fundingRate,
-  });
+  const venueLedger = new Ledger(config.account.cash, instruments, conversions, config.account);
+  const venue = new SimulatedBroker(
+    new Venue(market, calendars).openAccount(venueLedger, {
+      accountKind,
+      leverage,
+      maintenanceMargin: maintenanceMarginOf(config.account),
+      commission,
+      slippage,
+      latencyMs,
+      volumeShareMax,
+      borrowRate,
+      fundingRate,
+    }),
+  );
   return {
     broker: parts.broker?.(venue, market) ?? venue,
     portfolio,

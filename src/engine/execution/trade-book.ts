@@ -11,9 +11,14 @@ type OpenTrade = {
   entryTimeMs: number;
   entryRow: number;
   entryQuantity: number;
+  /** What was paid at the entries, in base currency and at the traded prices. */
   entryValue: number;
+  entryNotional: number;
   exitQuantity: number;
   exitValue: number;
+  exitNotional: number;
+  /** What the ledger had made of the instrument before the trade. */
+  realizedBefore: number;
   quantityMax: number;
   fees: number;
   charges: number;
@@ -63,7 +68,6 @@ export class TradeBook {
     ledger: Ledger,
     reason: string,
   ): void {
-    const rate = ledger.conversionRate(fill.instrument);
     const trade = this.open[fill.instrument]!;
     if (!trade.isOpen) {
       trade.isOpen = true;
@@ -74,6 +78,9 @@ export class TradeBook {
       trade.entryValue = 0;
       trade.exitQuantity = 0;
       trade.exitValue = 0;
+      trade.entryNotional = 0;
+      trade.exitNotional = 0;
+      trade.realizedBefore = ledger.realizedBy[fill.instrument]!;
       trade.quantityMax = 0;
       trade.fees = 0;
       trade.charges = 0;
@@ -82,19 +89,20 @@ export class TradeBook {
     }
     trade.entryQuantity += quantity;
     trade.entryValue += quantity * ledger.unitValue(fill.instrument, fill.price);
+    trade.entryNotional += quantity * fill.price;
     trade.quantityMax = Math.max(trade.quantityMax, Math.abs(after));
-    trade.fees += fill.fee * rate * share;
-    trade.slippage += fill.slippageCost * rate * share;
+    trade.fees += fill.fee * ledger.feeRate(fill) * share;
+    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
   }
 
   private exit(fill: Fill, share: number, ledger: Ledger, isClosed: boolean, reason: string): void {
     const trade = this.open[fill.instrument]!;
-    const rate = ledger.conversionRate(fill.instrument);
     const quantity = fill.quantity * share;
     trade.exitQuantity += quantity;
     trade.exitValue += quantity * ledger.unitValue(fill.instrument, fill.price);
-    trade.fees += fill.fee * rate * share;
-    trade.slippage += fill.slippageCost * rate * share;
+    trade.exitNotional += quantity * fill.price;
+    trade.fees += fill.fee * ledger.feeRate(fill) * share;
+    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
     if (!isClosed) return;
     trade.isOpen = false;
     this.closed.push(this.finish(fill, trade, ledger, reason));
@@ -117,10 +125,13 @@ export class TradeBook {
   }
 
   private finish(fill: Fill, trade: OpenTrade, ledger: Ledger, exitReason: string): Trade {
-    const perUnit = ledger.unitValue(fill.instrument, 1);
-    const entryPrice = trade.entryValue / trade.entryQuantity / perUnit;
-    const exitPrice = trade.exitValue / trade.exitQuantity / perUnit;
-    const pnl = trade.side * (trade.exitValue - trade.entryValue) - trade.fees - trade.charges;
+    const entryPrice = trade.entryNotional / trade.entryQuantity;
+    const exitPrice = trade.exitNotional / trade.exitQuantity;
+    // Where only profit is money, each part was converted when it arose: the ledger knows the sum.
+    const gross = ledger.isPaid(fill.instrument)
+      ? trade.side * (trade.exitValue - trade.entryValue)
+      : ledger.realizedBy[fill.instrument]! - trade.realizedBefore;
+    const pnl = gross - trade.fees - trade.charges;
     const { mae, mfe, barsHeld } = excursions(
       this.bars[fill.instrument]!,
       trade,
@@ -183,6 +194,9 @@ function noTrade(): OpenTrade {
     entryValue: 0.5,
     exitQuantity: 0.5,
     exitValue: 0.5,
+    entryNotional: 0.5,
+    exitNotional: 0.5,
+    realizedBefore: 0.5,
     quantityMax: 0.5,
     fees: 0.5,
     charges: 0.5,

@@ -65,13 +65,13 @@ test("a margin account opens no more than its leverage carries, and always close
   expect(harness.story(flat)).toEqual(["#2 20@100"]);
 });
 
-test("too little equity is a margin call: the venue closes everything at the next open", () => {
+test("a margin call closes at the price at which the maintenance margin is reached", () => {
   const harness = opened({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
   harness.send({ quantity: 40 });
   harness.bar(flat);
-  harness.bar([100, 100, 90, 90]); // Equity 600 of 3600: below 20 %.
-  expect(harness.story([88, 89, 87, 88])).toEqual(["#-1 40@88"]);
-  expect(harness.ledger.equity()).toBe(1_000 - 40 * 12);
+  // 1000 + 40 (p - 100) = 0.2 * 40 p at p = 93.75, although the close is back at 100.
+  expect(harness.story([100, 100, 90, 100])).toEqual(["#-1 40@93.75"]);
+  expect(harness.ledger.equity()).toBe(1_000 - 40 * 6.25);
 });
 
 test("orders take no more than their share of the bar's volume and go on with the rest", () => {
@@ -173,7 +173,10 @@ test("with latency a cancel may come too late", () => {
   const order = harness.send({ terms: { type: "limit", limitPrice: 95 } });
   expect(harness.story(flat)).toEqual([]);
   harness.cancel(order);
-  expect(harness.story([96, 97, 94, 96])).toEqual(["#1 1@95"]);
+  expect(harness.story([96, 97, 94, 96])).toEqual([
+    "#1 1@95",
+    "#1 cancel_rejected: the order has filled before",
+  ]);
 });
 
 test("shorts pay the borrow fee in proportion to time", () => {

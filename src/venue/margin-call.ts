@@ -1,0 +1,113 @@
+import { finish, type AccountState } from "./account-state.ts";
+import { fill, priceOf } from "./fill-order.ts";
+import { liquidation } from "./liquidation.ts";
+import { isReachedInside, triggerPrice } from "./match.ts";
+import type { VenueBar } from "./venue-bar.ts";
+import { canMatch, isStop, workingOrder, type WorkingOrder } from "./working-order.ts";
+
+/**
+ * Whether the account lives through the worst prices of the present bars, all of them at once. Where it does not, every
+ * position is closed at the price at which equity falls below the maintenance margin: on the straight way from the
+ * prices of the moment to the worst ones, so that positions of several instruments end at one moment.
+ */
+export function callMarginInside(state: AccountState): void {
+  const { ledger, active, bars } = state;
+  if (ledger.held.length === 0) return;
+  for (let k = 0; k < active.length; k++) ledger.lastPrice[active[k]!] = worstPrice(state, active[k]!);
+  const after = surplus(state);
+  for (let k = 0; k < active.length; k++) ledger.lastPrice[active[k]!] = bars[active[k]!]!.open;
+  if (after >= 0) return;
+  const before = surplus(state);
+  const way = before <= 0 ? 0 : before / (before - after);
+  const worst = active.map((index) => worstPrice(state, index));
+  active.forEach((index, k) => {
+    const { open } = bars[index]!;
+    ledger.lastPrice[index] = open + way * (worst[k]! - open);
+  });
+  for (const index of ledger.held.slice()) {
+    withdrawEntries(state, index);
+    if (active.includes(index)) liquidateNow(state, index, bars[index]!);
+    else liquidateLater(state, index);
+  }
+}
+
+/** Positions whose bars are not there yet are closed at their next open. */
+export function callMarginAtClose(state: AccountState): void {
+  if (surplus(state) >= 0) return;
+  for (const index of state.ledger.held) {
+    withdrawEntries(state, index);
+    liquidateLater(state, index);
+  }
+  sweepDone(state);
+}
+
+/** Equity beyond what the venue wants to see for what is held. */
+function surplus({ ledger, options }: AccountState): number {
+  return ledger.equity() - ledger.grossExposure() * options.maintenanceMargin;
+}
+
+/** The price of the bar that hurts a position most; a stop that the bar reaches before it ends the position earlier. */
+function worstPrice(state: AccountState, index: number): number {
+  const held = state.ledger.quantity[index]!;
+  const bar = state.bars[index]!;
+  if (held === 0) return state.ledger.lastPrice[index]!;
+  const sign = held > 0 ? 1 : -1;
+  let worst = sign > 0 ? bar.low : bar.high;
+  for (const order of state.books[index]!) {
+    if (!order.request.closePosition || !isStop(order.terms) || !canMatch(order, bar.openTimeMs)) continue;
+    const price = triggerPrice(order);
+    if (order.sign !== sign && isReachedInside(order, price, bar))
+      worst = sign * Math.max(sign * worst, sign * price);
+  }
+  return worst;
+}
+
+/** Nothing new may open in an account that cannot carry what it has. */
+function withdrawEntries(state: AccountState, index: number): void {
+  for (const order of state.books[index]!) {
+    if (!order.request.reduceOnly)
+      finish(state, order, "canceled", "buying_power", "margin call: what opens is withdrawn");
+  }
+}
+
+/** The venue takes over what is held, whatever the volume of the bar. */
+function liquidateNow(state: AccountState, index: number, bar: VenueBar): void {
+  const order = liquidationOf(state, index);
+  const match = { price: state.ledger.lastPrice[index]!, liquidity: "taker" } as const;
+  state.books[index]!.push(order);
+  state.openCount += 1;
+  fill(state, order, order.remaining, priceOf(state, order, match, bar), match, bar, "inside");
+}
+
+function liquidateLater(state: AccountState, index: number): void {
+  if (state.books[index]!.some(({ request, state: now }) => request.id < 0 && now !== "done")) return;
+  state.books[index]!.push(liquidationOf(state, index));
+  state.openCount += 1;
+}
+
+function liquidationOf(state: AccountState, index: number): WorkingOrder {
+  state.lastLiquidationId -= 1;
+  const instrument = state.market.instruments[index]!;
+  const quantity = state.ledger.quantity[index]!;
+  const request = liquidation(state.lastLiquidationId, instrument, quantity, state.timeMs);
+  return workingOrder(request, ++state.lastSequence, state.timeMs, 0);
+}
+
+function sweepDone(state: AccountState): void {
+  for (let index = 0; index < state.books.length; index++) sweep(state, index);
+}
+
+/** Takes what is over off the book of an instrument. */
+export function sweep(state: AccountState, index: number): void {
+  const book = state.books[index]!;
+  let kept = 0;
+  for (let k = 0; k < book.length; k++) {
+    const order = book[k]!;
+    if (order.state !== "done") book[kept++] = order;
+    else {
+      state.orders.set(order.request.id, null);
+      state.openCount -= 1;
+    }
+  }
+  book.length = kept;
+}

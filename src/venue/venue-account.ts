@@ -1,0 +1,234 @@
+import { empty } from "../base/empty.ts";
+import type { Calendar } from "../domain/calendar/calendar.ts";
+import type { Ledger } from "../domain/ledger.ts";
+import type { ExecutionReport, OrderId, OrderRequest, VenueCode } from "../domain/order.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { Market } from "../ports/market.ts";
+import { accountState, finish, isParentAlive, type AccountState } from "./account-state.ts";
+import { applyChange, changeRefusal, refuseChange } from "./change-order.ts";
+import { orderFault, type Refusal } from "./check-order.ts";
+import { chargeHeld } from "./financing.ts";
+import { callMarginAtClose, sweep } from "./margin-call.ts";
+import { bestSoFar } from "./order-links.ts";
+import { hasTimer, runSlice, runTimers } from "./run-slice.ts";
+import type { VenueOptions } from "./venue-options.ts";
+import { workingOrder, type WorkingOrder } from "./working-order.ts";
+
+/** What a venue answers at once. `underway`: the message needs time, and the answer comes with the reports. */
+export type VenueAnswer =
+  | { readonly kind: "accepted" | "underway" }
+  | ({ readonly kind: "rejected" } & Refusal);
+
+/** Something that was sent and has not reached the venue yet. */
+type Letter =
+  | { readonly kind: "submit"; readonly order: OrderRequest; readonly atMs: number }
+  | { readonly kind: "modify"; readonly order: OrderRequest; readonly atMs: number }
+  | { readonly kind: "cancel"; readonly orderId: OrderId; readonly atMs: number };
+
+const accepted: VenueAnswer = { kind: "accepted" };
+const underway: VenueAnswer = { kind: "underway" };
+const nothing: readonly ExecutionReport[] = [];
+
+/**
+ * One account at the venue, as a state machine: orders in, answers at once, reports with the bars. It knows nothing of
+ * who sends, and takes any order that a venue would take. What happens inside a bar follows docs/reference/fills.md.
+ */
+export class VenueAccount {
+  private readonly state: AccountState;
+  private readonly reports: ExecutionReport[] = [];
+  /** Said since the last `advance`, which hands it over. */
+  private readonly answers: ExecutionReport[] = [];
+  private readonly mail: Letter[] = [];
+
+  constructor(market: Market, calendars: readonly Calendar[], ledger: Ledger, options: VenueOptions) {
+    this.state = accountState(market, calendars, ledger, options);
+    this.state.out = this.answers;
+  }
+
+  /** The venue's own books of the account. */
+  get ledger(): Ledger {
+    return this.state.ledger;
+  }
+
+  /** How many fills hang on an assumption about the way of the price inside their bar. */
+  get assumedFills(): number {
+    return this.state.assumedFills;
+  }
+
+  /** True when nothing can be reported before another order arrives. */
+  get isIdle(): boolean {
+    const { openCount, ledger, hasFinancing, options } = this.state;
+    if (openCount > 0 || this.hasAnswers || this.mail.length > 0) return false;
+    return ledger.held.length === 0 || (!hasFinancing && options.accountKind === "cash");
+  }
+
+  /** Whether a cancel or a change is through, or something was refused, since the last slice. */
+  get hasAnswers(): boolean {
+    return this.answers.length > 0;
+  }
+
+  /** Takes in an order, or says why not. */
+  submit(order: OrderRequest): VenueAnswer {
+    const { latencyMs } = this.state.options;
+    if (latencyMs === 0) return this.receive(order, order.requestedMs);
+    return this.post({ kind: "submit", order, atMs: order.requestedMs + latencyMs });
+  }
+
+  /** Takes an order off. */
+  cancel(orderId: OrderId): VenueAnswer {
+    const { latencyMs } = this.state.options;
+    if (latencyMs > 0) return this.post({ kind: "cancel", orderId, atMs: this.state.timeMs + latencyMs });
+    const order = this.find(orderId);
+    if (order === null) return this.refuse("cancel_rejected", orderId);
+    finish(this.state, order, "canceled", "on_request", "canceled on request");
+    sweep(this.state, order.request.instrument);
+    return accepted;
+  }
+
+  /** Gives an order that works other prices or another quantity: `order` is the whole of it under its old number. */
+  modify(order: OrderRequest): VenueAnswer {
+    const { latencyMs } = this.state.options;
+    if (latencyMs > 0) return this.post({ kind: "modify", order, atMs: this.state.timeMs + latencyMs });
+    return this.change(order, -Infinity);
+  }
+
+  /** Everything up to and including `slice`, in order. The array is reused: read it before the next call. */
+  advance(slice: MarketSlice): readonly ExecutionReport[] {
+    const { state, answers, mail, reports } = this;
+    const { ledger, market } = state;
+    state.timeMs = slice.timeMs;
+    const isQuiet = state.openCount === 0 && answers.length === 0 && mail.length === 0;
+    if (isQuiet && ledger.held.length === 0) {
+      ledger.mark(slice, market.bars);
+      return nothing;
+    }
+    empty(reports);
+    if (answers.length > 0) {
+      reports.push(...answers);
+      empty(answers);
+    }
+    state.out = reports;
+    if (mail.length > 0) this.deliver();
+    if (state.openCount > 0 || state.options.accountKind === "margin") runSlice(state, slice);
+    runTimers(state);
+    ledger.markPrices(slice, market.bars);
+    if (state.hasFinancing && ledger.held.length > 0) chargeHeld(state, slice.timeMs);
+    ledger.markRates(slice);
+    if (state.options.accountKind === "margin" && ledger.held.length > 0) callMarginAtClose(state);
+    state.out = answers;
+    return reports;
+  }
+
+  private post(letter: Letter): VenueAnswer {
+    this.mail.push(letter);
+    return underway;
+  }
+
+  /** Hands over what has arrived by now. Letters keep their order. */
+  private deliver(): void {
+    const { mail, state } = this;
+    let kept = 0;
+    for (const letter of mail) {
+      if (letter.atMs > state.timeMs) mail[kept++] = letter;
+      else if (letter.kind === "submit") this.receive(letter.order, letter.atMs);
+      else if (letter.kind === "modify") this.change(letter.order, letter.atMs);
+      else this.cancelFrom(letter.orderId, letter.atMs);
+    }
+    mail.length = kept;
+  }
+
+  private receive(order: OrderRequest, atMs: number): VenueAnswer {
+    const { state } = this;
+    const fault = this.faultOf(order, atMs);
+    if (fault !== null) {
+      // A doubled message is answered to whoever sent it; a report would speak of the order that has the number.
+      if (fault.code !== "doubled_id")
+        state.out.push({
+          kind: "rejected",
+          orderId: order.id,
+          timeMs: Math.max(atMs, state.timeMs),
+          cumulativeQuantity: 0,
+          ...fault,
+        });
+      return { kind: "rejected", ...fault };
+    }
+    const isDay = order.timeInForce === "day";
+    const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;
+    const working = workingOrder(order, ++state.lastSequence, atMs, session);
+    working.trailBest = bestSoFar(state, working);
+    if (order.closePosition && !(order.parentId !== null && isParentAlive(state, working))) {
+      working.state = "working";
+      working.remaining = Math.abs(state.ledger.quantity[order.instrument]!);
+    }
+    state.books[order.instrument]!.push(working);
+    state.orders.set(order.id, working);
+    state.openCount += 1;
+    state.hasTimers ||= hasTimer(working);
+    return accepted;
+  }
+
+  private faultOf(order: OrderRequest, atMs: number): Refusal | null {
+    const { state } = this;
+    if (state.orders.has(order.id)) return { code: "doubled_id", reason: "this number has been used" };
+    const instrument = state.market.instruments[order.instrument];
+    const fault = orderFault(order, instrument, state.ledger.lastPrice[order.instrument] ?? Number.NaN);
+    if (fault !== null) return fault;
+    if (order.parentId !== null && !order.closePosition) {
+      const parent = state.orders.get(order.parentId);
+      if (parent === undefined) return { code: "unknown_order", reason: "its parent is not known" };
+      if (parent === null) return { code: "parent_ended", reason: "its parent is over" };
+    }
+    if (state.options.refusesWhenClosed === true && !state.calendars[order.instrument]!.isOpen(atMs))
+      return { code: "session_closed", reason: "the market is closed" };
+    return this.isRuined(order) ? { code: "buying_power", reason: "the account owes money" } : null;
+  }
+
+  /** An account without equity may close what it has and open nothing. */
+  private isRuined(order: OrderRequest): boolean {
+    if (order.reduceOnly || this.state.options.accountKind === "cash") return false;
+    return this.state.ledger.equity() <= 0;
+  }
+
+  private change(order: OrderRequest, atMs: number): VenueAnswer {
+    const { state } = this;
+    const working = this.find(order.id);
+    if (working === null) return this.refuse("modify_rejected", order.id);
+    const instrument = state.market.instruments[working.request.instrument];
+    const refusal =
+      orderFault(order, instrument, state.ledger.lastPrice[working.request.instrument]!) ??
+      changeRefusal(working, order);
+    if (refusal !== null) {
+      refuseChange(state, order, refusal);
+      return { kind: "rejected", ...refusal };
+    }
+    working.change = order;
+    working.changeAtMs = atMs;
+    if (atMs === -Infinity) {
+      applyChange(state, working);
+      sweep(state, working.request.instrument);
+    } else state.hasTimers = true;
+    return accepted;
+  }
+
+  private cancelFrom(orderId: OrderId, atMs: number): void {
+    const order = this.find(orderId);
+    if (order === null) this.refuse("cancel_rejected", orderId);
+    else {
+      order.cancelAtMs = Math.min(order.cancelAtMs, atMs);
+      this.state.hasTimers = true;
+    }
+  }
+
+  private find(orderId: OrderId): WorkingOrder | null {
+    const order = this.state.orders.get(orderId);
+    return order === undefined || order === null || order.state === "done" ? null : order;
+  }
+
+  private refuse(kind: "cancel_rejected" | "modify_rejected", orderId: OrderId): VenueAnswer {
+    const isKnown = this.state.orders.has(orderId);
+    const code: VenueCode = isKnown ? "already_over" : "unknown_order";
+    const reason = isKnown ? "the order is over" : "no such order";
+    this.state.out.push({ kind, orderId, timeMs: this.state.timeMs, code, reason });
+    return { kind: "rejected", code, reason };
+  }
+}
