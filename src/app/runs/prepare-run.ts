@@ -1,6 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
+import { dayMs, formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
@@ -15,11 +16,12 @@ import type { BarsRequest } from "../bars/bars-request.ts";
 import { loadBars, type BarSource, type LoadedBars } from "../bars/load-bars.ts";
 import type { NewsUse, RunNews } from "../data/news/run-news.ts";
 import { newsNeeded } from "../bars/news-needed.ts";
-import { readDay } from "../config/read-day.ts";
+import { isDay, readDay } from "../config/read-day.ts";
 import type { RegimeModels } from "../plugins/model-named.ts";
-import { instrumentConfig } from "../config/run-config.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 import type { RunRequest } from "./run-request.ts";
 import { planOf } from "../meta/plan-of.ts";
+import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 
 /** A backtest that is ready to run. */
@@ -57,11 +59,12 @@ export async function prepareRun(
   const barsRequest = barsRequestOf(request);
   const loaded = await loadBars(barsRequest, onFile);
   const coarse = loaded.sources.map(({ bars }) => bars);
-  const fromMs = config.from === undefined ? undefined : readDay(config.from, "--from");
-  refuseEmptyRange(coarse, fromMs, barsRequest.toMs);
+  const runConfig = runConfigOf(config);
+  const fromMs = config.from === undefined ? undefined : firstDecisionMs(config.from, coarse, runConfig);
+  refuseEmptyRange(coarse, fromMs, barsRequest.toMs, config.from);
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
-  const runConfig = runConfigOf(config);
+  refuseShareOfNothing(runConfig, bars);
   const plan = planOf({ strategy: found.strategy, params, bars, timeframe }) ?? undefined;
   const regimeModels = await loadModels(plan, {
     folder: request.folder,
@@ -79,7 +82,12 @@ export async function prepareRun(
     loaded,
     detail,
     news: news?.origins ?? [],
-    warnings: [...loaded.warnings, ...warnings, ...(news?.warnings ?? []), ...adviceOn(request)],
+    warnings: [
+      ...loaded.warnings,
+      ...warnings,
+      ...(news?.warnings ?? []),
+      ...adviceOn(runConfig, bars.length),
+    ],
     setup: {
       bars,
       strategy: found.strategy,
@@ -105,6 +113,33 @@ async function loadNews(use: NewsUse): Promise<RunNews | undefined> {
   if (use.symbols.length === 0) return undefined;
   const { newsOfRun } = await import("../data/news/run-news.ts");
   return newsOfRun(use);
+}
+
+/**
+ * The first close that may be decided on: a day means the date by which each market calls its bars, which is not that
+ * of UTC where a session ends after midnight there.
+ */
+function firstDecisionMs(from: string, bars: readonly Bars[], config: RunConfig): number {
+  const fromMs = readDay(from, "--from");
+  if (!isDay(from)) return fromMs;
+  const firsts = bars.map((table) => firstCloseOn(fromMs / dayMs, table, calendarOf(table, config)));
+  return Math.min(...firsts);
+}
+
+/** The first close of a session of `day` or later, Infinity without one; sessions never go back, so halving finds it. */
+function firstCloseOn(day: number, { closeTimeMs, length }: Bars, calendar: Calendar): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (calendar.sessionOf(closeTimeMs[middle]!) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low < length ? closeTimeMs[low]! : Infinity;
+}
+
+function calendarOf(bars: Bars, config: RunConfig): Calendar {
+  return calendarNamed(instrumentConfig(config, bars.symbol).calendar ?? detectCalendarName(bars));
 }
 
 type Filling = {
@@ -138,8 +173,7 @@ async function fillingBars(
   });
   const matched = coarse.map((bars) => {
     const source = fine.sources.find((other) => other.bars.symbol === bars.symbol)!;
-    const named = instrumentConfig(runConfigOf(request.config), bars.symbol).calendar;
-    return agreeingDetail(bars, source.bars, calendarNamed(named ?? detectCalendarName(bars)));
+    return agreeingDetail(bars, source.bars, calendarOf(bars, runConfigOf(request.config)));
   });
   return {
     sources: fine.sources,
@@ -166,24 +200,15 @@ export function decisionTimeframe(
   return hasDetail || known.some((one) => one !== wanted) ? wanted : undefined;
 }
 
-/** Settings that are allowed and do nothing, or not what one would think. */
-function adviceOn({ config }: RunRequest): readonly string[] {
-  const { account, costs, instruments } = config;
-  const lines: (string | false)[] = [
-    account.kind === "cash" &&
-      account.leverage !== 2 &&
-      "leverage has no effect on a cash account (--account margin)",
-    account.kind === "cash" &&
-      instruments !== undefined &&
-      costs.fundingRate !== 0 &&
-      "funding is charged although the account is a cash account",
-  ];
-  return lines.filter((line) => line !== false);
-}
-
-function refuseEmptyRange(bars: readonly Bars[], fromMs: number | undefined, toMs: number): void {
-  if (fromMs === undefined) return;
-  if (fromMs >= toMs) throw backwards(fromMs, toMs);
+function refuseEmptyRange(
+  bars: readonly Bars[],
+  fromMs: number | undefined,
+  toMs: number,
+  asked: string | undefined,
+): void {
+  if (fromMs === undefined || asked === undefined) return;
+  const askedMs = readDay(asked, "--from");
+  if (askedMs >= toMs) throw backwards(askedMs, toMs);
   const lastMs = Math.max(...bars.map((table) => table.closeTimeMs[table.length - 1]!));
   const firstMs = Math.min(...bars.map((table) => table.closeTimeMs[0]!));
   const traded = Math.max(...bars.map((table) => rowsFrom(table, fromMs)));
@@ -191,7 +216,7 @@ function refuseEmptyRange(bars: readonly Bars[], fromMs: number | undefined, toM
   throw new KiwiError({
     code: traded === 1 ? "RANGE_ONE_BAR" : "DATA_MISSING",
     exit: "data",
-    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked from ${formatTime(fromMs)}`,
+    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked from ${formatTime(askedMs)}`,
     why:
       traded === 1
         ? "one bar is left to trade, and a decision on it could not fill"
