@@ -22,33 +22,31 @@ export type Verdict = {
 
 /** Judges a run by its own numbers. It never says that a strategy works: at most that these data do not contradict it. */
 export function verdictOf(input: ReportInput): Verdict {
-  const { ruin } = analyseRun(input).incidents;
-  if (ruin !== null)
-    return verdict("refuted", ruinText(input, ruin), [...failedChecks(input), ...commonReasons(input)]);
+  const { incidents } = analyseRun(input);
+  const happened = incidentTexts(input, incidents);
   const failed = failedChecks(input);
+  const last = [...happened, ...commonReasons(input)];
+  if (incidents.ruin !== null)
+    return verdict("refuted", ruinText(input, incidents.ruin), [...failed, ...last]);
   if (failed.length > 0)
-    return verdict("refuted", "A check failed: these numbers are not to be trusted.", [
-      ...failed,
-      ...commonReasons(input),
-    ]);
+    return verdict("refuted", "A check failed: these numbers are not to be trusted.", [...failed, ...last]);
   if (input.metrics.trades === 0)
     return verdict("open", "No trade was closed: nothing can be said about this strategy.", [
       funnelReason(input.funnel),
+      ...last,
+    ]);
+  const [first, ...others] = findingsOf(input);
+  if (first !== undefined)
+    return verdict(first.level, first.text, [
+      ...happened,
+      ...others.map(({ text }) => text),
       ...commonReasons(input),
     ]);
-  const findings = findingsOf(input);
-  const [first] = findings;
-  if (first === undefined)
-    return verdict(
-      "supported",
-      `These data do not contradict the strategy: the 95 % interval of its return is above zero` +
-        againstHolding(input),
-      commonReasons(input),
-    );
-  return verdict(first.level, first.text, [
-    ...findings.slice(1).map((finding) => finding.text),
-    ...commonReasons(input),
-  ]);
+  const [incident, ...further] = last;
+  // What happened to the run is in the way of a judgement, however good its numbers are.
+  if (happened.length > 0) return verdict("open", incident!, further);
+  const praise = "These data do not contradict the strategy: the 95 % interval of its return is above zero";
+  return verdict("supported", praise + againstHolding(input), last);
 }
 
 /** A run without findings made no less than buy & hold. */
@@ -130,7 +128,6 @@ function commonReasons(input: ReportInput): readonly string[] {
   const { meta, metrics, benchmarkEquity } = input;
   const untried = meta.checks.filter((check) => check.pass === null).map((check) => check.id);
   const reasons: (string | false)[] = [
-    ...incidentTexts(input, analyseRun(input).incidents),
     calmerThanHolding(input),
     meta.dataKind === "synthetic" && "Synthetic data: this says nothing about any real market.",
     metrics.trades > 0 &&
