@@ -14,10 +14,11 @@ const nothing: ReportFunnel = {
   unsized: {},
   unchanged: 0,
   refused: {},
-  ordered: 0,
+  actedOn: 0,
   orders: 0,
   ordersFilled: 0,
-  ordersRefused: 0,
+  ordersRefused: {},
+  ordersTrimmed: {},
   unfilled: {},
   fills: 0,
   marginCallFills: 0,
@@ -35,7 +36,7 @@ const halted: RunConfigInput = {
 /** What is left of the bars after every loss on the way to the signals that led to an order. */
 function leftOf(funnel: ReportFunnel): number {
   const rows = funnelRows({ funnel });
-  const end = rows.findIndex(({ label }) => label === "signals ordered");
+  const end = rows.findIndex(({ label }) => label === "signals acted on");
   return rows
     .slice(1, end)
     .reduce((left, { kind, count }) => (kind === "loss" ? left - count : left), rows[0]!.count);
@@ -52,7 +53,7 @@ test.each([
 ])("every bar is accounted for: %s", (_, { funnel, bars }) => {
   expect(funnel.bars).toBe(bars.reduce((sum, table) => sum + table.length, 0));
   expect(funnel.bars).toBe(funnel.decisions);
-  expect(leftOf(funnel)).toBe(funnel.ordered);
+  expect(leftOf(funnel)).toBe(funnel.actedOn);
   expect(waitingOrders(funnel)).toBeGreaterThanOrEqual(0);
 });
 test("decisions are the sum of warming up, silence and signals", () => {
@@ -93,11 +94,11 @@ test("the reason for having no trade is the first stage that nothing passed", ()
     [{ decisions: 9, signals: 9, unchanged: 9 }, /the holding was close enough/],
     [{ decisions: 9, signals: 9 }, /No signal led to an order/],
     [
-      { decisions: 9, signals: 9, ordered: 9, orders: 9, unfilled: { "expired: day": 9 } },
+      { decisions: 9, signals: 9, actedOn: 9, orders: 9, unfilled: { "expired: day": 9 } },
       /because expired: day/,
     ],
-    [{ decisions: 9, signals: 9, ordered: 9, orders: 9 }, /before the data ended/],
-    [{ decisions: 9, signals: 9, ordered: 1, orders: 1, fills: 1 }, /never closed/],
+    [{ decisions: 9, signals: 9, actedOn: 9, orders: 9 }, /before the data ended/],
+    [{ decisions: 9, signals: 9, actedOn: 1, orders: 1, fills: 1 }, /never closed/],
   ];
   for (const [funnel, pattern] of reasons) expect(funnelReason({ ...nothing, ...funnel })).toMatch(pattern);
 });

@@ -10,12 +10,11 @@ export type FunnelRow = {
 
 /**
  * The way from bars to trades, with everything that said no. Each stage is the stage before it without the losses
- * between them, down to the signals that led to an order; an order may be a stop or a target as well, and end in
+ * between them, down to the signals that were acted on; an order may be a stop or a target as well, and end in
  * several fills. Reasons come in the order of their counts.
  */
 export function funnelRows({ funnel }: Pick<ReportInput, "funnel">): readonly FunnelRow[] {
-  const { overruled, unsized, refused, unfilled } = funnel;
-  const { marginCallFills } = funnel;
+  const { overruled, unsized, refused, ordersTrimmed, unfilled, marginCallFills } = funnel;
   return [
     stage("bars", funnel.bars),
     ...some(loss("inside a longer bar", funnel.bars - funnel.decisions)),
@@ -27,8 +26,9 @@ export function funnelRows({ funnel }: Pick<ReportInput, "funnel">): readonly Fu
     ...byCount(unsized).map(([reason, count]) => loss(reason, count)),
     loss("holding close enough", funnel.unchanged),
     ...byCount(refused).map(([reason, count]) => loss(`refused by ${reason}`, count)),
-    stage("signals ordered", funnel.ordered),
+    stage("signals acted on", funnel.actedOn),
     stage("orders", funnel.orders),
+    ...byCount(ordersTrimmed).map(([reason, count]) => loss(`of them made smaller by ${reason}`, count)),
     ...byCount(unfilled).map(([reason, count]) => loss(reason, count)),
     ...some(loss("waiting at the end", waitingOrders(funnel))),
     ...(funnel.ordersFilled === funnel.fills ? [] : [stage("orders filled", funnel.ordersFilled)]),
@@ -42,24 +42,24 @@ export function funnelRows({ funnel }: Pick<ReportInput, "funnel">): readonly Fu
 
 /** Orders that neither filled nor ended. */
 export function waitingOrders({ orders, ordersFilled, unfilled }: ReportFunnel): number {
-  return orders - ordersFilled - sum(unfilled);
+  return orders - ordersFilled - countAll(unfilled);
 }
 
 /** Orders that were refused by a rule or rejected by the venue, by reason. */
-export function orderCounts({ refused, unfilled }: ReportFunnel): ReadonlyMap<string, number> {
+export function orderCounts({ ordersRefused, unfilled }: ReportFunnel): ReadonlyMap<string, number> {
   const rejected = Object.entries(unfilled).filter(([reason]) => reason.startsWith("rejected: "));
-  return new Map([...Object.entries(refused), ...rejected]);
+  return new Map([...Object.entries(ordersRefused), ...rejected]);
 }
 
 /** Why a run has no closed trade, in one sentence: the first stage that nothing passed. */
 export function funnelReason(funnel: ReportFunnel): string {
-  const { decisions, warmingUp, signals, ordered, orders, unfilled, fills } = funnel;
+  const { decisions, warmingUp, signals, actedOn, orders, unfilled, fills } = funnel;
   if (decisions === 0) return "There was no bar to decide on.";
   if (warmingUp === decisions)
     return "Every bar went into warming up: the strategy needs more history than the data have.";
   if (signals === 0)
     return `The strategy never stated a target in ${countText(decisions - warmingUp)} decisions.`;
-  if (ordered === 0 && orders === 0) return noOrderReason(funnel);
+  if (actedOn === 0 && orders === 0) return noOrderReason(funnel);
   const [failure] = byCount(unfilled);
   if (fills === 0 && failure !== undefined)
     return `No order filled, most of them (${countText(failure[1])}) because ${failure[0]}.`;
@@ -86,7 +86,8 @@ function byCount(counts: Readonly<Record<string, number>>): readonly (readonly [
   return Object.entries(counts).toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
-function sum(counts: Readonly<Record<string, number>>): number {
+/** All of the counts together. */
+export function countAll(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 

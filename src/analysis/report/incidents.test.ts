@@ -65,7 +65,8 @@ test("a breaker that lets go again stopped nothing", () => {
 });
 
 test("more than one refused order in twenty is told, with the reason of most", () => {
-  const { orders, ordersRefused } = refusedRun().funnel;
+  const { orders, ordersRefused: byReason } = refusedRun().funnel;
+  const [ordersRefused] = Object.values(byReason);
   expect(orders).toBe(0);
   expect(texts(refusedRun())[0]).toMatch(
     new RegExp(
@@ -73,11 +74,9 @@ test("more than one refused order in twenty is told, with the reason of most", (
     ),
   );
   const { funnel, ...rest } = reportRun();
-  const of = (ordersRefused: number) =>
-    incidentsOf({
-      ...rest,
-      funnel: { ...funnel, orders: 100 - ordersRefused, ordersRefused, refused: { "cap: x": ordersRefused } },
-    }).refusals;
+  const of = (count: number) =>
+    incidentsOf({ ...rest, funnel: { ...funnel, orders: 100 - count, ordersRefused: { "cap: x": count } } })
+      .refusals;
   expect(of(5)).toBeNull();
   expect(of(6)).toMatchObject({ count: 6, orders: 100, reason: "cap: x", reasonCount: 6 });
 });

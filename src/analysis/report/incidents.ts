@@ -1,6 +1,6 @@
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { expectedBars } from "../../domain/calendar/expects-bars.ts";
-import { funnelReason, orderCounts } from "./funnel-rows.ts";
+import { countAll, funnelReason, orderCounts } from "./funnel-rows.ts";
 import { countText, moneyText, percentText, priceText } from "./number-text.ts";
 import type { ReportFunnel, ReportInput } from "./report-input.ts";
 import { dateText } from "./run-facts.ts";
@@ -132,8 +132,8 @@ function haltOf(input: ReportInput): Incidents["halt"] {
 
 function refusalsOf({ funnel }: ReportInput): Incidents["refusals"] {
   const counts = orderCounts(funnel);
-  const count = [...counts.values()].reduce((sum, each) => sum + each, 0);
-  const orders = funnel.orders + funnel.ordersRefused;
+  const count = countAll(Object.fromEntries(counts));
+  const orders = funnel.orders + countAll(funnel.ordersRefused);
   if (count <= refusedShareMax * orders) return null;
   const [reason, reasonCount] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
   return { count, orders, reason, reasonCount };

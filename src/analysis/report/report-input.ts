@@ -24,12 +24,13 @@ export type ReportFunnel = {
   readonly unsized: Readonly<Record<string, number>>;
   readonly unchanged: number;
   readonly refused: Readonly<Record<string, number>>;
-  readonly ordered: number;
+  readonly actedOn: number;
   /** Orders sent, those that protect and those of breakers included. */
   readonly orders: number;
   readonly ordersFilled: number;
-  /** Orders that never were sent, because the gate refused them. */
-  readonly ordersRefused: number;
+  /** Orders that never were sent, because the gate refused them, and orders that it made smaller. */
+  readonly ordersRefused: Readonly<Record<string, number>>;
+  readonly ordersTrimmed: Readonly<Record<string, number>>;
   /** Orders that ended without being filled to the last lot. */
   readonly unfilled: Readonly<Record<string, number>>;
   readonly fills: number;

@@ -58,7 +58,8 @@ export function sizingOf(config: RunConfig, symbolCount: number): PluginChoice {
   const { sizing, risk } = config;
   const { positions, share } = roomOf(config, symbolCount);
   if (sizing.use === "fixed-fraction" && numberOf(sizing, "fraction", 0) === 0) {
-    const fraction = Math.min(1 / positions, share);
+    // Rules of one's own are limits that trim; a profile promises that its sizes fit.
+    const fraction = Math.min(1 / positions, risk.profile === "none" ? Infinity : share);
     return fraction === 1 / symbolCount ? sizing : { ...sizing, fraction };
   }
   return risk.profile === "none" ? sizing : capped(sizing, positions, share);
