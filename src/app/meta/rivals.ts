@@ -1,7 +1,7 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
 import type { ResolvedPlan } from "./plan-of.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
-import { measuredFrom } from "../runs/measured-run.ts";
+import { measuredFrom } from "../runs/score-run.ts";
 import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
 import { watchedStrategy } from "../plugins/watched-strategy.ts";
 

@@ -9,7 +9,7 @@ import { buyAndHold } from "../../strategies/buy-and-hold.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { funnelOf } from "./funnel.ts";
-import { measuredFrom, measuredLog, type RunLog } from "./measured-run.ts";
+import { measuredFrom, measuredLog, type RunLog } from "./score-run.ts";
 
 /** A finished backtest: everything that a report, a check or a search may ask of it. */
 export type BacktestResult = {

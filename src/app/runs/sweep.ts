@@ -1,8 +1,9 @@
+import { sessionEnds } from "../../analysis/metrics/sessions.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
-import { RunScorer, type RunScore } from "./measured-run.ts";
+import { scoreRun, type RunScore } from "./score-run.ts";
 import { runThrough } from "./run-backtest.ts";
 
 /** The score of one set of parameters. */
@@ -15,12 +16,15 @@ export function sweep(
 ): readonly SweepRow[] {
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
   const log = new DecisionLog(ground.bars[0]!.length);
-  const scorer = new RunScorer(ground.calendars[0]!);
+  const calendar = ground.calendars[0]!;
+  let ends: Int32Array | null = null;
   return paramSets.map((params) => {
     log.reset();
     const session = buildSession({ ...setup, params }, ground, { log });
     runThrough(session, ground);
     for (const store of ground.stores) store.endRun();
-    return { params, ...scorer.score(session, setup.config.account.cash) };
+    // The slices are the same in every run, so their trading days are found once.
+    ends ??= sessionEnds(log.timeMs, log.length, calendar);
+    return { params, ...scoreRun(session, calendar, setup.config.account.cash, ends) };
   });
 }

@@ -1,6 +1,5 @@
 import { yearsBetween, periodsPerYearOf } from "../../analysis/metrics/measured-time.ts";
 import { scoreCurve, type CurveScore } from "../../analysis/metrics/score-curve.ts";
-import { sessionEnds } from "../../analysis/metrics/sessions.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { Session } from "../../engine/session.ts";
@@ -31,28 +30,25 @@ export function measuredLog(session: Session, from = measuredFrom(session)): Run
   };
 }
 
-/** Scores runs over the same slices: their trading days are found once. */
-export class RunScorer {
-  private ends: Int32Array | null = null;
-  private readonly calendar: Calendar;
-
-  constructor(calendar: Calendar) {
-    this.calendar = calendar;
-  }
-
-  /** The numbers that a whole report gives the run, to the last bit. */
-  score(session: Session, startEquity: number): RunScore {
-    const { timeMs, equity, length } = session.recorder.log;
-    this.ends ??= sessionEnds(timeMs, length, this.calendar);
-    const from = measuredFrom(session);
-    const ends = this.ends.subarray(firstAbove(this.ends, from));
-    const years = length === 0 ? 0 : yearsBetween(timeMs[from]!, timeMs[length - 1]!);
-    const periodsPerYear = periodsPerYearOf(ends.length, years, this.calendar.periodsPerYear);
-    return {
-      ...scoreCurve(equity, ends, startEquity, periodsPerYear),
-      trades: session.portfolio.trades.closed.length,
-    };
-  }
+/**
+ * The numbers that a whole report gives a run, to the last bit. `ends` are the last rows of the trading days of its
+ * log: found once for runs over the same slices.
+ */
+export function scoreRun(
+  session: Session,
+  calendar: Calendar,
+  startEquity: number,
+  ends: Int32Array,
+): RunScore {
+  const { timeMs, equity, length } = session.recorder.log;
+  const from = measuredFrom(session);
+  const measured = ends.subarray(firstAbove(ends, from));
+  const years = length === 0 ? 0 : yearsBetween(timeMs[from]!, timeMs[length - 1]!);
+  const periodsPerYear = periodsPerYearOf(measured.length, years, calendar.periodsPerYear);
+  return {
+    ...scoreCurve(equity, measured, startEquity, periodsPerYear),
+    trades: session.portfolio.trades.closed.length,
+  };
 }
 
 /** Place of the first entry above `value` in ascending rows. */
