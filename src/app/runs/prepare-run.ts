@@ -1,7 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
-import { dayMs, formatTime } from "../../base/time.ts";
+import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
-import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
@@ -16,11 +15,12 @@ import type { BarsRequest } from "../bars/bars-request.ts";
 import { loadBars, type BarSource, type LoadedBars } from "../bars/load-bars.ts";
 import type { NewsUse, RunNews } from "../data/news/run-news.ts";
 import { newsNeeded } from "../bars/news-needed.ts";
-import { isDay, readDay } from "../config/read-day.ts";
+import { readDay } from "../config/read-day.ts";
 import type { RegimeModels } from "../plugins/model-named.ts";
-import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
+import { instrumentConfig } from "../config/run-config.ts";
 import type { RunRequest } from "./run-request.ts";
 import { planOf } from "../meta/plan-of.ts";
+import { firstDecisionMs } from "./first-decision.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 
@@ -115,33 +115,6 @@ async function loadNews(use: NewsUse): Promise<RunNews | undefined> {
   return newsOfRun(use);
 }
 
-/**
- * The first close that may be decided on: a day means the date by which each market calls its bars, which is not that
- * of UTC where a session ends after midnight there.
- */
-function firstDecisionMs(from: string, bars: readonly Bars[], config: RunConfig): number {
-  const fromMs = readDay(from, "--from");
-  if (!isDay(from)) return fromMs;
-  const firsts = bars.map((table) => firstCloseOn(fromMs / dayMs, table, calendarOf(table, config)));
-  return Math.min(...firsts);
-}
-
-/** The first close of a session of `day` or later, Infinity without one; sessions never go back, so halving finds it. */
-function firstCloseOn(day: number, { closeTimeMs, length }: Bars, calendar: Calendar): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (calendar.sessionOf(closeTimeMs[middle]!) < day) low = middle + 1;
-    else high = middle;
-  }
-  return low < length ? closeTimeMs[low]! : Infinity;
-}
-
-function calendarOf(bars: Bars, config: RunConfig): Calendar {
-  return calendarNamed(instrumentConfig(config, bars.symbol).calendar ?? detectCalendarName(bars));
-}
-
 type Filling = {
   readonly sources: readonly BarSource[];
   readonly bars: readonly Bars[];
@@ -173,7 +146,8 @@ async function fillingBars(
   });
   const matched = coarse.map((bars) => {
     const source = fine.sources.find((other) => other.bars.symbol === bars.symbol)!;
-    return agreeingDetail(bars, source.bars, calendarOf(bars, runConfigOf(request.config)));
+    const named = instrumentConfig(runConfigOf(request.config), bars.symbol).calendar;
+    return agreeingDetail(bars, source.bars, calendarNamed(named ?? detectCalendarName(bars)));
   });
   return {
     sources: fine.sources,
