@@ -33,7 +33,8 @@ function run(bars: Bars, params: Readonly<Record<string, string | number | boole
 }
 
 /** What every run must show, whatever it is fed. */
-function expectSane({ log, session }: BacktestResult, bars: Bars): void {
+function expectSane({ session }: BacktestResult, bars: Bars): void {
+  const { log } = session.recorder;
   expect(log.length).toBe(bars.length);
   // A margin account may owe a cent when everything is lost, and no more.
   for (let row = 0; row < log.length; row++) expect(log.equity[row]!).toBeGreaterThan(-0.01);

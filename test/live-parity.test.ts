@@ -130,7 +130,7 @@ test.each(cases)("$name: live decisions are, to the last bit, those of a backtes
     expect(bench.feed.counts().late).toBe(0);
     expect(bench.feed.bars[0]!.length).toBeGreaterThan(liveBars);
     expect(backtest.log.events.count("fill")).toBeGreaterThan(0);
-    expect(session.recorder.log.length).toBe(backtest.log.length);
+    expect(session.recorder.log.length).toBe(backtest.session.recorder.log.length);
     expect(session.recorder.log.hash()).toBe(backtest.decisionsHash);
   }
 });

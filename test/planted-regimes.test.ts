@@ -49,7 +49,8 @@ type Race = {
 
 function race(seed: number, isUniform: boolean): Race {
   const market = plantedMarket({ seed, bars, drift: 0.25, pull: 0.15, deviation: 0.006, isUniform });
-  const { session, log } = runBacktest({ bars: [market.bars], strategy: choice, params: {}, config });
+  const { session } = runBacktest({ bars: [market.bars], strategy: choice, params: {}, config });
+  const { log } = session.recorder;
   const growth = (equity: Float64Array) => Math.log(equity[bars - 1]! / equity[startRow - 1]!);
   // A shadow is the strategy alone, to the last fill: `build-arsenal.test.ts`.
   const logs = arsenalOf(session)!.runners[0]!.candidates.map(({ shadow }) => shadow.session.recorder.log);

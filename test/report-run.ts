@@ -4,11 +4,14 @@ import { runBacktest } from "../src/app/runs/run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "../src/app/config/run-config.ts";
 import { syntheticMarket } from "../src/data/synthetic/synthetic-market.ts";
 import type { SyntheticOptions } from "../src/data/synthetic/synthetic-options.ts";
+import type { Bars } from "../src/domain/bars.ts";
 import type { Params, ParamValue } from "../src/domain/params.ts";
 import type { AnyStrategy } from "../src/ports/strategy.ts";
 import { smaCross } from "../src/strategies/sma-cross.ts";
 
 export type ReportRun = {
+  /** Bars in place of the synthetic market's. */
+  readonly bars?: readonly Bars[];
   readonly market?: Partial<SyntheticOptions>;
   readonly config?: RunConfigInput;
   readonly params?: Readonly<Record<string, ParamValue>>;
@@ -41,14 +44,15 @@ export const reportFacts: RunFacts = {
 
 /** A finished run of the cross on a synthetic market, as a report gets it; the same call gives the same run. */
 export function reportRun(run: ReportRun = {}): ReportInput {
-  const { bars } = syntheticMarket({
+  const market = {
     seed: 7,
     symbols: 1,
     timeframe: "1h",
     bars: 1500,
     startMs: Date.UTC(2023, 0, 2),
     ...run.market,
-  });
+  } as const;
+  const bars = run.bars ?? syntheticMarket(market).bars;
   const strategy: AnyStrategy = run.strategy ?? smaCross;
   const defaults = Object.entries(strategy.params as Params).map(([name, param]) => [name, param.default]);
   const result = runBacktest(

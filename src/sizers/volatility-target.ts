@@ -26,8 +26,14 @@ export const volatilityTarget = definePlugin({
       { min: 0, max: 10 },
       "largest position of all symbols together, in multiples of equity",
     ),
+    symbols: int(
+      0,
+      { min: 0, max: 1000 },
+      "symbols held at once, over which both are split; 0 = all of the run",
+    ),
   },
-  create({ target, length, leverageMax }, { market, calendars }) {
+  create({ target, length, leverageMax, symbols }, { market, calendars }) {
+    const parts = symbols > 0 ? symbols : market.instruments.length;
     const refusals = new Map<string, number>();
     const trackers = market.bars.map((bars, index) => new VolatilityTracker(bars, calendars[index]!, length));
     return {
@@ -41,7 +47,7 @@ export const volatilityTarget = definePlugin({
           refusals.set(unknownVolatility, (refusals.get(unknownVolatility) ?? 0) + 1);
           return 0;
         }
-        return (weight * Math.min(leverageMax, target / volatility)) / market.instruments.length;
+        return (weight * Math.min(leverageMax, target / volatility)) / parts;
       },
     };
   },

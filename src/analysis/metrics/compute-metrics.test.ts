@@ -5,10 +5,11 @@ import { utcCalendar } from "../../domain/calendar/always-open.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import type { MetricsInput } from "./metrics-report.ts";
 
-function inputOf(equity: readonly number[], details: Partial<MetricsInput> = {}): MetricsInput {
-  const values = Float64Array.from(equity);
+/** An account of 1,000 at time 0, and what it was worth at the end of each day from then on. */
+function inputOf(days: readonly number[], details: Partial<MetricsInput> = {}): MetricsInput {
+  const values = days.length === 0 ? new Float64Array(0) : Float64Array.of(1000, ...days);
   return {
-    closeTimeMs: values.map((_, row) => (row + 1) * dayMs),
+    closeTimeMs: values.map((_, row) => row * dayMs),
     equity: values,
     length: values.length,
     startEquity: 1000,
@@ -41,7 +42,7 @@ test("a run without a single bar has its account and nothing else", () => {
 });
 
 test("an account that never moved has no ratios, and its zero return is a fact", () => {
-  const report = computeMetrics(inputOf(new Array(40).fill(1000)));
+  const report = computeMetrics(inputOf(new Array(100).fill(1000)));
   expect([report.totalReturn, report.cagr, report.maxDrawdown, report.volatility]).toEqual([0, 0, 0, 0]);
   const { sharpe, sortino, calmar, omega, tailRatio, skew, kurtosis, psr, minTrackRecordLength } = report;
   const ratios = [sharpe, sortino, calmar, omega, tailRatio, skew, kurtosis, psr, minTrackRecordLength];
@@ -60,6 +61,7 @@ test("a small sample leaves out what it cannot know, one metric after the other"
     return [sharpe, tailRatio, var95, var99, cvar99].map((value) => value !== null);
   };
   expect(known(1)).toEqual([false, false, false, false, false]);
+  expect(known(9)).toEqual([false, false, false, false, false]);
   expect(known(19)).toEqual([true, false, false, false, false]);
   expect(known(20)).toEqual([true, true, true, false, false]);
   expect(known(100)).toEqual([true, true, true, true, true]);
@@ -68,7 +70,7 @@ test("a small sample leaves out what it cannot know, one metric after the other"
 test("the drawdown is seen at every bar, the ratios by day", () => {
   const equity = [1000, 500, 1000, 1010, 1020, 1005];
   const report = computeMetrics(
-    inputOf(equity, { closeTimeMs: Float64Array.of(8, 16, 24, 48, 72, 96).map((h) => h * hourMs) }),
+    inputOf(equity, { closeTimeMs: Float64Array.of(0, 8, 16, 24, 48, 72, 96).map((h) => h * hourMs) }),
   );
   expect(report.maxDrawdown).toBe(0.5);
   expect(report.maxDrawdownPeakMs).toBe(8 * hourMs);
@@ -76,18 +78,43 @@ test("the drawdown is seen at every bar, the ratios by day", () => {
   expect(report.maxDrawdownRecoveryMs).toBe(24 * hourMs);
   expect(report.maxDrawdownDurationMs).toBe(16 * hourMs);
   expect(report.longestDrawdownMs).toBe(24 * hourMs);
-  expect([report.bars, report.days, report.underwaterDays]).toEqual([6, 4, 1]);
+  expect([report.bars, report.periods, report.underwaterDays]).toEqual([7, 4, 1]);
 });
 
-test("both growth rates are reported, by trading days and by the calendar", () => {
-  const monday = Date.UTC(2024, 0, 1);
-  const sessions = Float64Array.of(1, 2, 3, 4, 5, 8, 9, 10, 11, 12).map((day) => monday + day * dayMs);
-  const equity = [1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1010];
-  const calendar = { ...utcCalendar("UTC"), periodsPerYear: 252 };
-  const report = computeMetrics(inputOf(equity, { closeTimeMs: sessions, calendar }));
-  expect(report.days).toBe(10);
-  expect(report.cagr).toBeCloseTo(1.01 ** (252 / 10) - 1, 12);
-  expect(report.cagrCalendar).toBeCloseTo(1.01 ** (365.25 / 12) - 1, 12);
+test("a year is what the clock says: 52 weekly bars are a year and not 52 of 252 days", () => {
+  // +1.2 % and -0.8 % in turn for 52 weeks, which are 364 days.
+  let value = 1000;
+  const weeks = Array.from({ length: 52 }, (_, k) => (value *= k % 2 === 0 ? 1.012 : 0.992));
+  const closeTimeMs = Float64Array.from({ length: 53 }, (_, week) => week * 7 * dayMs);
+  const report = computeMetrics(inputOf(weeks, { closeTimeMs }));
+  expect(report.years).toBeCloseTo(364 / 365.25, 12);
+  expect(report.periodsPerYear).toBeCloseTo((52 * 365.25) / 364, 12);
+  expect(report.cagr).toBeCloseTo((1.012 * 0.992) ** ((26 * 365.25) / 364) - 1, 12);
+  // Mean 0.2 %, deviation 1 % with the factor sqrt(52 / 51) of a sample.
+  expect(report.sharpe).toBeCloseTo((0.2 / Math.sqrt(52 / 51)) * Math.sqrt((52 * 365.25) / 364), 10);
+});
+
+test("what is said of a year needs a quarter: below 90 days there is no growth a year", () => {
+  const known = (days: number) => {
+    const { cagr, calmar, turnoverPerYear } = computeMetrics(
+      inputOf(
+        Array.from({ length: days }, (_, k) => 1000 + 10 * Math.sin(k) + k),
+        { tradedNotional: 10 },
+      ),
+    );
+    return [cagr, calmar, turnoverPerYear].map((value) => value !== null);
+  };
+  expect(known(7)).toEqual([false, false, false]);
+  expect(known(89)).toEqual([false, false, false]);
+  expect(known(90)).toEqual([true, true, true]);
+});
+
+test("a year without bars in the middle is a year that passed", () => {
+  const equity = [...Array.from({ length: 99 }, (_, k) => 1000 + k), 1100, 1100];
+  const closeTimeMs = Float64Array.from({ length: 102 }, (_, row) => (row < 101 ? row : 100 + 630.5) * dayMs);
+  const report = computeMetrics(inputOf(equity, { closeTimeMs }));
+  expect(report.years).toBeCloseTo(2, 12);
+  expect(report.cagr).toBeCloseTo(Math.sqrt(1.1) - 1, 12);
 });
 
 test("the risk-free rate per year is taken off day by day", () => {
@@ -100,7 +127,7 @@ test("the risk-free rate per year is taken off day by day", () => {
 
 test("the benchmark starts with the same equity and is measured on the same days", () => {
   const equity = Array.from({ length: 40 }, (_, i) => 1000 + 20 * Math.sin(i));
-  const report = computeMetrics(inputOf(equity, { benchmarkEquity: Float64Array.from(equity) }));
+  const report = computeMetrics(inputOf(equity, { benchmarkEquity: Float64Array.of(1000, ...equity) }));
   expect(report.benchmarkReturn).toBe(report.totalReturn);
   expect(report.beta).toBeCloseTo(1, 12);
   expect(report.alpha).toBeCloseTo(0, 12);
@@ -123,9 +150,10 @@ test("trials deflate: without a count there is no deflated Sharpe ratio, and one
 });
 
 test("exposure and turnover are shares of bars and of mean equity", () => {
-  const report = computeMetrics(inputOf([900, 1000, 1100, 1000], { exposureBars: 3, tradedNotional: 4000 }));
-  expect([report.exposure, report.turnover]).toEqual([0.75, 4]);
-  expect(report.turnoverPerYear).toBeCloseTo((4 * 365) / 4, 12);
+  const equity = Array.from({ length: 100 }, (_, k) => (k % 2 === 0 ? 900 : 1100));
+  const report = computeMetrics(inputOf(equity, { exposureBars: 50, tradedNotional: 4000 }));
+  expect([report.exposure, report.turnover]).toEqual([50 / 101, 4]);
+  expect(report.turnoverPerYear).toBeCloseTo((4 * 365.25) / 100, 12);
 });
 
 test("no metric is ever NaN or infinite, whatever the account went through", () => {
@@ -135,7 +163,8 @@ test("no metric is ever NaN or infinite, whatever the account went through", () 
   );
   fc.assert(
     fc.property(fc.array(value, { maxLength: 130 }), fc.boolean(), fc.nat(3), (equity, held, trialCount) => {
-      const benchmark = held ? { benchmarkEquity: Float64Array.from(equity) } : {};
+      const benchmark =
+        held && equity.length > 0 ? { benchmarkEquity: Float64Array.of(1000, ...equity) } : {};
       const report = computeMetrics(
         inputOf(equity, { ...benchmark, trialCount, exposureBars: 1, tradedNotional: 10 }),
       );

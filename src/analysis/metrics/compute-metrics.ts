@@ -12,9 +12,11 @@ import { dailyReturns, type DailyReturns } from "./daily-returns.ts";
 import { calmar, ulcerIndex, underwaterDays } from "./drawdown-ratios.ts";
 import { drawdowns, maxDrawdownOf, worstDrawdowns } from "./drawdown.ts";
 import { averageEquity, exposure, turnover, turnoverPerYear } from "./exposure.ts";
-import { cagr, calendarCagr, totalReturn } from "./growth.ts";
+import { growthPerYear, totalReturn } from "./growth.ts";
+import { periodsMin } from "./measured-time.ts";
 import type { MetricsInput, MetricsReport } from "./metrics-report.ts";
 import { omega, tailRatio } from "./return-shape.ts";
+import { scoreCurve } from "./score-curve.ts";
 import { sharpe, sortino, volatility } from "./sharpe.ts";
 import { tradeMetrics } from "./trade-metrics.ts";
 import {
@@ -24,8 +26,8 @@ import {
   valueAtRisk,
 } from "./value-at-risk.ts";
 
-/** Days that a 5 % quantile needs to lie within the data. */
-const tailDaysMin = 20;
+/** Returns that a 5 % quantile needs to lie within the data. */
+const tailPeriodsMin = 20;
 
 /** Every metric of a run by the conventions of `metricDefinitions`; never NaN, `null` where a number does not exist. */
 export function computeMetrics(input: MetricsInput): MetricsReport {
@@ -35,28 +37,26 @@ export function computeMetrics(input: MetricsInput): MetricsReport {
     ...drawdownMetrics(input, daily),
     ...tailMetrics(daily.returns),
     ...benchmarkMetrics(input, daily),
-    ...significanceMetrics(input, daily.returns),
+    ...significanceMetrics(input, daily),
     ...tradeMetrics(input.trades),
     ...accountMetrics(input, daily),
   };
 }
 
-function returnMetrics(input: MetricsInput, { returns, days }: DailyReturns) {
-  const { periodsPerYear } = input.calendar;
-  const riskFree = riskFreeReturnOf(input);
-  const final = finalEquityOf(input);
-  const yearly = cagr(input.startEquity, final, returns.length, periodsPerYear);
-  const calendarDays = days.length === 0 ? 0 : days.at(-1)! - days[0]! + 1;
+function returnMetrics(input: MetricsInput, daily: DailyReturns) {
+  const { returns, periodsPerYear } = daily;
+  const riskFree = riskFreeReturnOf(input, daily);
+  const yearly = growthPerYear(input.startEquity, finalEquityOf(input), daily.years);
+  const isMany = returns.length >= periodsMin;
   return {
-    totalReturn: totalReturn(input.startEquity, final),
+    ...scoreCurve(input.equity, daily.ends, input.startEquity, periodsPerYear, riskFree),
     cagr: yearly,
-    cagrCalendar: calendarCagr(input.startEquity, final, calendarDays),
-    volatility: volatility(returns, periodsPerYear),
-    sharpe: sharpe(returns, periodsPerYear, riskFree),
-    sortino: sortino(returns, periodsPerYear, riskFree),
+    cagrCalendar: yearly,
+    volatility: isMany ? volatility(returns, periodsPerYear) : null,
+    sortino: isMany ? sortino(returns, periodsPerYear, riskFree) : null,
     calmar: calmar(yearly, maxDrawdownOf(input.equity, input.length, input.startEquity)),
     omega: omega(returns, riskFree),
-    tailRatio: returns.length < tailDaysMin ? null : tailRatio(returns),
+    tailRatio: returns.length < tailPeriodsMin ? null : tailRatio(returns),
     skew: skewness(returns),
     kurtosis: kurtosis(returns),
   };
@@ -93,14 +93,16 @@ function tailMetrics(returns: Float64Array) {
   };
 }
 
-function benchmarkMetrics(input: MetricsInput, { returns }: DailyReturns) {
+function benchmarkMetrics(input: MetricsInput, daily: DailyReturns) {
   if (input.benchmarkEquity === undefined) return withoutBenchmark;
-  const { periodsPerYear } = input.calendar;
-  const riskFree = riskFreeReturnOf(input);
+  const { returns, periodsPerYear } = daily;
+  const riskFree = riskFreeReturnOf(input, daily);
   const held = dailyReturns({ ...input, equity: input.benchmarkEquity }, input.calendar);
+  const benchmarkReturn = totalReturn(input.startEquity, held.equity.at(-1) ?? input.startEquity);
+  if (returns.length < periodsMin) return { ...withoutBenchmark, benchmarkReturn };
   const benchmark = held.returns;
   return {
-    benchmarkReturn: totalReturn(input.startEquity, held.equity.at(-1) ?? input.startEquity),
+    benchmarkReturn,
     alpha: alpha(returns, benchmark, periodsPerYear, riskFree),
     beta: beta(returns, benchmark),
     informationRatio: informationRatio(returns, benchmark, periodsPerYear),
@@ -118,13 +120,15 @@ const withoutBenchmark = {
   treynor: null,
 };
 
-function significanceMetrics(input: MetricsInput, returns: Float64Array) {
+function significanceMetrics(input: MetricsInput, daily: DailyReturns) {
+  const { returns } = daily;
+  const riskFree = riskFreeReturnOf(input, daily);
   const trialCount = input.trialCount ?? null;
   const variance = input.trialSharpeVariance ?? 1 / (returns.length - 1);
   const hurdle = trialCount === null ? null : finiteOrNull(expectedMaximumSharpe(trialCount, variance));
-  const sample = sharpeSampleOf(returns, riskFreeReturnOf(input));
+  const sample = sharpeSampleOf(returns, riskFree);
   return {
-    sharpePerPeriod: sample?.sharpe ?? sharpe(returns, 1, riskFreeReturnOf(input)),
+    sharpePerPeriod: sample?.sharpe ?? sharpe(returns, 1, riskFree),
     psr: sample && probabilisticSharpe(sample),
     dsr: sample && trialCount !== null ? deflatedSharpe(sample, trialCount, variance) : null,
     expectedMaximumSharpe: hurdle,
@@ -141,8 +145,7 @@ function sharpeSampleOf(returns: Float64Array, riskFreeReturn: number): SharpeSa
   return { sharpe: perPeriod, count: returns.length, skew, kurtosis: peakedness };
 }
 
-function accountMetrics(input: MetricsInput, { returns }: DailyReturns) {
-  const { periodsPerYear } = input.calendar;
+function accountMetrics(input: MetricsInput, { days, ends, years, periodsPerYear }: DailyReturns) {
   const traded = turnover(input.tradedNotional, averageEquity(input.equity, input.length));
   let peakEquity = input.startEquity;
   for (let row = 0; row < input.length; row++) peakEquity = Math.max(peakEquity, input.equity[row]!);
@@ -151,16 +154,24 @@ function accountMetrics(input: MetricsInput, { returns }: DailyReturns) {
     finalEquity: finalEquityOf(input),
     peakEquity,
     bars: input.length,
-    days: returns.length,
+    days: sessionCountOf(input, days),
+    periods: ends.length,
+    years,
     periodsPerYear,
     riskFreeRate: input.riskFreeRate ?? 0,
     exposure: exposure(input.exposureBars, input.length),
     turnover: traded,
-    turnoverPerYear: turnoverPerYear(traded, returns.length, periodsPerYear),
+    turnoverPerYear: turnoverPerYear(traded, years),
     feesPaid: input.feesPaid,
     slippagePaid: input.slippagePaid,
     chargesPaid: input.chargesPaid,
   };
+}
+
+/** Trading days with a bar: that of the first possible decision, and those that became periods. */
+function sessionCountOf({ closeTimeMs, length, calendar }: MetricsInput, days: Int32Array): number {
+  if (length === 0) return 0;
+  return days.length + (days[0] === calendar.sessionOf(closeTimeMs[0]!) ? 0 : 1);
 }
 
 function finalEquityOf({ equity, length, startEquity }: MetricsInput): number {
@@ -168,6 +179,6 @@ function finalEquityOf({ equity, length, startEquity }: MetricsInput): number {
 }
 
 /** The risk-free return of one period, rf / N: simple and not compounded. */
-function riskFreeReturnOf({ riskFreeRate, calendar }: MetricsInput): number {
-  return (riskFreeRate ?? 0) / calendar.periodsPerYear;
+function riskFreeReturnOf({ riskFreeRate }: MetricsInput, { periodsPerYear }: DailyReturns): number {
+  return (riskFreeRate ?? 0) / periodsPerYear;
 }

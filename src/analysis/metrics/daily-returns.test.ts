@@ -15,17 +15,26 @@ function curveOf(closeTimeMs: readonly number[], equity: readonly number[], star
   };
 }
 
-test("each day has one value: its last equity, the first day measured against the start", () => {
+test("each day has one value: its last equity, the first against the account at row 0", () => {
   const times = [8 * hourMs, dayMs, dayMs + 8 * hourMs, 2 * dayMs];
-  const daily = dailyReturns(curveOf(times, [90, 110, 130, 121], 100), calendar);
+  const daily = dailyReturns(curveOf(times, [100, 110, 130, 121], 100), calendar);
   expect(daily.equity).toEqual(Float64Array.of(110, 121));
-  expect(daily.returns[0]).toBeCloseTo(0.1, 15);
-  expect(daily.returns[1]).toBeCloseTo(0.1, 15);
+  expect([...daily.ends]).toEqual([1, 3]);
+  expect([...daily.returns].map((value) => value.toFixed(3))).toEqual(["0.100", "0.100"]);
 });
 
-test("a day without bars in a market that never closes returns nothing", () => {
-  const daily = dailyReturns(curveOf([dayMs, 4 * dayMs], [110, 121], 100), calendar);
-  expect([...daily.returns].map((value) => value.toFixed(3))).toEqual(["0.100", "0.000", "0.000", "0.100"]);
+test("the day of row 0 is a period only where something could happen in it", () => {
+  const daily = dailyReturns(curveOf([dayMs, 2 * dayMs, 3 * dayMs], [100, 110, 121], 100), calendar);
+  expect([...daily.days]).toEqual([1, 2]);
+  expect([...daily.returns].map((value) => value.toFixed(3))).toEqual(["0.100", "0.100"]);
+  const nothing = dailyReturns(curveOf([dayMs], [100], 100), calendar);
+  expect([nothing.returns.length, nothing.years, nothing.periodsPerYear]).toEqual([0, 0, 365]);
+});
+
+test("a day without bars gives no return: years count the time, periods what was seen", () => {
+  const daily = dailyReturns(curveOf([dayMs, 3 * dayMs, 366.25 * dayMs], [100, 110, 121], 100), calendar);
+  expect([...daily.returns].map((value) => value.toFixed(3))).toEqual(["0.100", "0.100"]);
+  expect([daily.years, daily.periodsPerYear]).toEqual([1, 2]);
 });
 
 test("after ruin there are no returns, rather than senseless ones", () => {
@@ -38,14 +47,15 @@ test("months and years compound their days, and the table multiplies to the tota
   const days = 500;
   const times = Array.from({ length: days }, (_, day) => Date.UTC(2023, 0, 11) + (day + 1) * dayMs);
   const equity = times.map((_, day) => 1000 * (1 + 0.1 * Math.sin(day / 30) + day / 2000));
+  // The first day holds the account at its start and nothing else: it is no part of January.
   const daily = dailyReturns(curveOf(times, equity, 1000), calendar);
   const months = monthlyReturns(daily, 1000);
   const years = yearlyReturns(daily, 1000);
-  expect(months[0]).toMatchObject({ year: 2023, month: 1, days: 21 });
+  expect(months[0]).toMatchObject({ year: 2023, month: 1, days: 20 });
   expect(months[1]).toMatchObject({ year: 2023, month: 2, days: 28 });
   expect(months.at(-1)).toMatchObject({ year: 2024, month: 5, days: 24 });
   expect(years.map(({ year, month, days }) => [year, month, days])).toEqual([
-    [2023, null, 355],
+    [2023, null, 354],
     [2024, null, 145],
   ]);
   expect(months[1]!.returnFraction).toBeCloseTo(equity[48]! / equity[20]! - 1, 14);

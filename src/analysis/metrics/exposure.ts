@@ -1,4 +1,5 @@
 import { ratioOrNull } from "../statistics/finite-or-null.ts";
+import { isLongEnough } from "./measured-time.ts";
 import { mean } from "../statistics/moments.ts";
 
 /** Share of bars with a position; `null` without bars. */
@@ -16,11 +17,7 @@ export function turnover(tradedNotional: number, averageEquity: number): number 
   return averageEquity > 0 ? ratioOrNull(tradedNotional, averageEquity) : null;
 }
 
-/** Turnover of the run times N / n, n days with N of them per year; `null` without days. */
-export function turnoverPerYear(
-  turnover: number | null,
-  days: number,
-  periodsPerYear: number,
-): number | null {
-  return turnover === null || days < 1 ? null : (turnover * periodsPerYear) / days;
+/** Turnover of the run over its years; `null` below 90 days. */
+export function turnoverPerYear(turnover: number | null, years: number): number | null {
+  return turnover === null || !isLongEnough(years) ? null : turnover / years;
 }

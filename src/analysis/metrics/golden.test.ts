@@ -9,8 +9,10 @@ import { mean, sampleDeviation } from "../statistics/moments.ts";
 import { probabilisticSharpe } from "../statistics/probabilistic-sharpe.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { simpleReturns } from "./daily-returns.ts";
+import { calmar } from "./drawdown-ratios.ts";
 import { cagr } from "./growth.ts";
 import type { MetricsReport } from "./metrics-report.ts";
+import { sharpe, sortino } from "./sharpe.ts";
 
 // One account: 20 daily returns and 8 trades. Expected values: the golden vector of the project's vocabulary paper, with
 // formulas re-derived from vectorbt, Jesse, NautilusTrader, LEAN and Bailey and Lopez de Prado.
@@ -56,13 +58,28 @@ const trades = pnls.map((pnl, i): Trade => ({
   exitReason: "test",
 }));
 
-function reportWith(trialCount: number, periodsPerYear = 365): MetricsReport {
+/** The ratios with the number of returns a year that their authors state, instead of the one measured. */
+type Stated = MetricsReport & { readonly sharpe: number; readonly sortino: number; readonly calmar: number };
+
+function reportWith(trialCount: number, periodsPerYear = 365): Stated {
+  const report = measuredWith(trialCount);
+  const returns = simpleReturns(equity, 1000);
+  return {
+    ...report,
+    sharpe: sharpe(returns, periodsPerYear)!,
+    sortino: sortino(returns, periodsPerYear)!,
+    calmar: calmar(cagr(1000, 1032, 20, periodsPerYear), report.maxDrawdown)!,
+  };
+}
+
+/** Row 0 is the account before its first day. */
+function measuredWith(trialCount: number): MetricsReport {
   return computeMetrics({
-    closeTimeMs: equity.map((_, row) => (row + 1) * dayMs),
-    equity,
-    length: equity.length,
+    closeTimeMs: Float64Array.from({ length: 21 }, (_, row) => row * dayMs),
+    equity: Float64Array.of(1000, ...equity),
+    length: 21,
     startEquity: 1000,
-    calendar: { ...utcCalendar("UTC"), periodsPerYear },
+    calendar: utcCalendar("UTC"),
     trades,
     exposureBars: 10,
     tradedNotional: 5000,
@@ -101,6 +118,14 @@ test("the account of the vocabulary has every metric of the vocabulary, to 1e-12
   expectSame(report.minTrackRecordLength, 40.98247795869331);
   expectSame(reportWith(100).expectedMaximumSharpe, 0.12653014466008425);
   expectSame(reportWith(100).dsr, 0.6924678471319718);
+});
+
+test("measured by the clock, twenty days of a market that never closes are 365.25 returns a year", () => {
+  const measured = measuredWith(10);
+  expect([measured.periods, measured.periodsPerYear]).toEqual([20, 365.25]);
+  expectSame(measured.sharpe, 4.343713381440243 * Math.sqrt(365.25 / 365));
+  expectSame(measured.sortino, 10.940124207211124 * Math.sqrt(365.25 / 365));
+  expect([measured.cagr, measured.calmar, measured.turnoverPerYear]).toEqual([null, null, null]);
 });
 
 type Golden = Record<string, number> & {

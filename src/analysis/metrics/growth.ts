@@ -1,5 +1,6 @@
 import { finiteOrNull } from "../statistics/finite-or-null.ts";
 import { simpleReturn } from "./daily-returns.ts";
+import { isLongEnough } from "./measured-time.ts";
 
 /** E_end / E_0 - 1. */
 export function totalReturn(startEquity: number, finalEquity: number): number | null {
@@ -7,8 +8,8 @@ export function totalReturn(startEquity: number, finalEquity: number): number | 
 }
 
 /**
- * Compound annual growth rate, (E_end / E_0)^(N / n) - 1 with n periods and N periods per year; `null` without a period
- * or when the account ended below zero.
+ * Compound growth rate per year, (E_end / E_0)^(N / n) - 1 with n periods and N periods per year; `null` without a
+ * period or when the account ended below zero.
  */
 export function cagr(
   startEquity: number,
@@ -16,11 +17,11 @@ export function cagr(
   periods: number,
   periodsPerYear: number,
 ): number | null {
-  if (periods < 1 || !(startEquity > 0)) return null;
+  if (!(periods > 0) || !(startEquity > 0)) return null;
   return finiteOrNull((finalEquity / startEquity) ** (periodsPerYear / periods) - 1);
 }
 
-/** Compound annual growth rate by the calendar, (E_end / E_0)^(365.25 / calendar days) - 1. */
-export function calendarCagr(startEquity: number, finalEquity: number, calendarDays: number): number | null {
-  return cagr(startEquity, finalEquity, calendarDays, 365.25);
+/** Compound growth rate over the years that passed, (E_end / E_0)^(1 / years) - 1; `null` below 90 days. */
+export function growthPerYear(startEquity: number, finalEquity: number, years: number): number | null {
+  return isLongEnough(years) ? cagr(startEquity, finalEquity, years, 1) : null;
 }

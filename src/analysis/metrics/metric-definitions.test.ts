@@ -3,7 +3,7 @@ import { utcCalendar } from "../../domain/calendar/always-open.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { conventionOf, metricDefinitions } from "./metric-definitions.ts";
 
-const values = { periodsPerYear: 365, riskFreeRate: 0.02 };
+const values = { periodsPerYear: 252.3389, riskFreeRate: 0.02 };
 
 test("every number of the report stands beside its convention, and no convention is without its number", () => {
   const report = computeMetrics({
@@ -32,7 +32,7 @@ test("every convention says its formula, its source and which way is better", ()
 });
 
 test("a convention names the values of N and rf exactly where its formula uses them", () => {
-  expect(conventionOf("sharpe", values)).toMatch(/ddof 1.*; N = 365 days per year, rf = 0.02 per year$/);
-  expect(conventionOf("volatility", values)).toMatch(/; N = 365 days per year$/);
-  expect(conventionOf("winRate", values)).not.toMatch(/365|0\.02/);
+  expect(conventionOf("sharpe", values)).toMatch(/ddof 1.*; N = 252.34 per year, rf = 0.02 per year$/);
+  expect(conventionOf("volatility", values)).toMatch(/; N = 252.34 per year$/);
+  expect(conventionOf("winRate", values)).not.toMatch(/252|0\.02/);
 });

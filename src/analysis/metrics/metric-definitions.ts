@@ -28,7 +28,12 @@ const definitionOf = new Map<MetricKey, MetricDefinition>(all.map((each) => [eac
 export function conventionOf(key: MetricKey, values: ConventionValues): string {
   const { convention } = definitionOf.get(key)!;
   const used: string[] = [];
-  if (/\bN\b/.test(convention)) used.push(`N = ${values.periodsPerYear} days per year`);
+  if (/\bN\b/.test(convention)) used.push(`N = ${roundedN(values.periodsPerYear)} per year`);
   if (/\brf\b/.test(convention)) used.push(`rf = ${values.riskFreeRate} per year`);
   return used.length === 0 ? convention : `${convention}; ${used.join(", ")}`;
+}
+
+/** Measured, so rarely whole: two decimals are more than enough to recompute a ratio by. */
+function roundedN(periodsPerYear: number): number {
+  return Math.round(periodsPerYear * 100) / 100;
 }

@@ -21,7 +21,7 @@ export type MetricsInput = EquityCurve & {
   readonly riskFreeRate?: number;
   /** Configurations tried on these data, this one included; without it there is no deflated Sharpe ratio. */
   readonly trialCount?: number;
-  /** Variance of the trials' Sharpe ratios per day; by default that of trials without skill, 1 / (n - 1). */
+  /** Variance of the trials' Sharpe ratios per period; by default that of trials without skill, 1 / (n - 1). */
   readonly trialSharpeVariance?: number;
 };
 
@@ -32,6 +32,8 @@ type AlwaysKey =
   | "peakEquity"
   | "bars"
   | "days"
+  | "periods"
+  | "years"
   | "periodsPerYear"
   | "riskFreeRate"
   | "feesPaid"

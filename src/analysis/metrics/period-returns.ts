@@ -2,6 +2,9 @@ import { dayMs } from "../../base/time.ts";
 import { finiteOrNull } from "../statistics/finite-or-null.ts";
 import { simpleReturn, type DailyReturns } from "./daily-returns.ts";
 
+/** What a return table is made of. */
+type DailyEquity = Pick<DailyReturns, "days" | "equity">;
+
 /** One row of a return table: a calendar month, or a calendar year with `month` null. */
 export type PeriodReturn = {
   readonly year: number;
@@ -14,17 +17,17 @@ export type PeriodReturn = {
 };
 
 /** Returns per calendar month of the session date, oldest first; months without a session are absent. */
-export function monthlyReturns(daily: DailyReturns, startEquity: number): PeriodReturn[] {
+export function monthlyReturns(daily: DailyEquity, startEquity: number): PeriodReturn[] {
   return periodReturns(daily, startEquity, (date) => date.getUTCMonth() + 1);
 }
 
 /** Returns per calendar year of the session date, oldest first. */
-export function yearlyReturns(daily: DailyReturns, startEquity: number): PeriodReturn[] {
+export function yearlyReturns(daily: DailyEquity, startEquity: number): PeriodReturn[] {
   return periodReturns(daily, startEquity, () => null);
 }
 
 function periodReturns(
-  daily: DailyReturns,
+  daily: DailyEquity,
   startEquity: number,
   monthOf: (date: Date) => number | null,
 ): PeriodReturn[] {

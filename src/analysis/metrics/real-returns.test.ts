@@ -6,9 +6,10 @@ import { dayMs, formatTime } from "../../base/time.ts";
 import { utcCalendar } from "../../domain/calendar/always-open.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import type { MetricsReport } from "./metrics-report.ts";
-import { sharpe } from "./sharpe.ts";
+import { cagr } from "./growth.ts";
+import { sharpe, sortino, volatility } from "./sharpe.ts";
 
-const exchange = { ...utcCalendar("UTC"), periodsPerYear: 252 };
+const exchange = utcCalendar("UTC");
 
 /** Dates and daily returns of one real strategy, from pyfolio's test data (Apache-2.0). */
 function pyfolioReturns(): { readonly dates: string[]; readonly returns: number[] } {
@@ -18,17 +19,17 @@ function pyfolioReturns(): { readonly dates: string[]; readonly returns: number[
   return { dates: rows.map(([date]) => date!.slice(0, 10)), returns: rows.map(([, value]) => Number(value)) };
 }
 
-/** The daily bar of a date closes when the date ends. */
+/** The daily bar of a date closes when the date ends; the account stands at its start when the first date begins. */
 function closesOf(dates: readonly string[]): Float64Array {
-  return Float64Array.from(dates, (date) => Date.parse(date) + dayMs);
+  return Float64Array.of(Date.parse(dates[0]!), ...dates.map((date) => Date.parse(date) + dayMs));
 }
 
 function reportOf(dates: readonly string[], returns: readonly number[]): MetricsReport {
   let equity = 100_000;
   return computeMetrics({
     closeTimeMs: closesOf(dates),
-    equity: Float64Array.from(returns, (value) => (equity *= 1 + value)),
-    length: returns.length,
+    equity: Float64Array.of(equity, ...returns.map((value) => (equity *= 1 + value))),
+    length: returns.length + 1,
     startEquity: 100_000,
     calendar: exchange,
     trades: [],
@@ -75,13 +76,27 @@ const byNumpy = {
   psr: 0.8655638732906317,
   minTrackRecordLength: 3342.839768770941,
   underwaterDays: 1447,
-  days: 1511,
+  periods: 1511,
 };
 
 test.skipIf(!hasShared)("six years of a real strategy give what NumPy and SciPy give", () => {
   const { dates, returns } = pyfolioReturns();
   const report = reportOf(dates, returns);
-  expectAll(report, byNumpy, 1e-11);
+  const { cagr: yearly, volatility: risk, sharpe: ratio, sortino: downside, ...others } = byNumpy;
+  expectAll(report, others, 1e-11);
+  const by252 = Float64Array.from(returns);
+  const stated = [
+    cagr(1, 1 + others.totalReturn, 1511, 252),
+    volatility(by252, 252),
+    sharpe(by252, 252),
+    sortino(by252, 252),
+  ];
+  for (const [k, value] of [yearly, risk, ratio, downside].entries())
+    expect(Math.abs(stated[k]! / value - 1)).toBeLessThan(1e-11);
+  // 1,511 sessions in 5.99 years by the clock: the measured number of returns a year is that of the exchange.
+  expect(report.periodsPerYear).toBeCloseTo(252, 0);
+  expect(report.sharpe! / ratio).toBeCloseTo(1, 2);
+  expect(report.cagr! / yearly).toBeCloseTo(1, 2);
   expect(formatTime(report.maxDrawdownPeakMs! - dayMs)).toBe("2007-11-06");
   expect(formatTime(report.maxDrawdownTroughMs! - dayMs)).toBe("2009-03-09");
   expect(report.maxDrawdownRecoveryMs).toBeNull();
@@ -104,13 +119,15 @@ test.skipIf(!hasShared)("six years of a real strategy give what plain sums over 
     peak = Math.max(peak, wealth);
     drawdown = Math.max(drawdown, 1 - wealth / peak);
   }
-  const yearly = growth ** (252 / n) - 1;
+  const years = (Date.parse(dates.at(-1)!) + dayMs - Date.parse(dates[0]!)) / (365.25 * dayMs);
+  const perYear = n / years;
+  const yearly = growth ** (1 / years) - 1;
   const plain = {
     totalReturn: growth - 1,
     cagr: yearly,
-    volatility: deviation * Math.sqrt(252),
-    sharpe: (mean / deviation) * Math.sqrt(252),
-    sortino: (mean / downside) * Math.sqrt(252),
+    volatility: deviation * Math.sqrt(perYear),
+    sharpe: (mean / deviation) * Math.sqrt(perYear),
+    sortino: (mean / downside) * Math.sqrt(perYear),
     maxDrawdown: drawdown,
     calmar: yearly / drawdown,
     // 1 % of 1510 steps is rank 15.1; the 16 worst lie at or beyond it.

@@ -1,29 +1,20 @@
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 
-/** What the metrics need of a calendar: which trading day a bar belongs to, and how many of them make a year. */
+/** What the metrics need of a calendar: the trading day that a bar belongs to, and how many a year is expected to have. */
 export type SessionCalendar = Pick<Calendar, "periodsPerYear" | "sessionOf">;
 
-/** A calendar with this many trading days per year has no day off. */
-const daysOfEveryDayMarket = 365;
-
-/** One entry per trading day, oldest first: its number and the row of the last bar known at its end. */
+/** One entry per trading day with a bar, oldest first: its number and the row of its last bar. */
 type Sessions = { readonly days: Int32Array; readonly ends: Int32Array };
 
 /**
- * Cuts rows 0 to `length - 1` into trading days. Where every day trades, a day without a bar repeats the row before it
- * (its return is 0); elsewhere only days with bars count, because a holiday and a gap look the same.
+ * Cuts rows 0 to `length - 1` into trading days. Bars longer than a day have a day each. A day without a bar is no
+ * entry, on any market: a holiday and a gap look the same, and time is measured by clocks and not by entries.
  */
 export function sessionsOf(closeTimeMs: Float64Array, length: number, calendar: SessionCalendar): Sessions {
   const days: number[] = [];
   const ends: number[] = [];
-  const everyDayTrades = calendar.periodsPerYear === daysOfEveryDayMarket;
   for (let row = 0; row < length;) {
     const day = calendar.sessionOf(closeTimeMs[row]!);
-    const firstEmpty = everyDayTrades && row > 0 ? days.at(-1)! + 1 : day;
-    for (let empty = firstEmpty; empty < day; empty++) {
-      days.push(empty);
-      ends.push(row - 1);
-    }
     const end = lastRowOf(day, row, closeTimeMs, length, calendar);
     days.push(day);
     ends.push(end);

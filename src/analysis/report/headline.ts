@@ -1,9 +1,10 @@
 import type { MetricKey } from "../metrics/metric-definitions.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
 import type { BootstrapInterval } from "../statistics/bootstrap.ts";
-import { countText, dayText, moneyText, notAvailable, percentText, ratioText } from "./number-text.ts";
+import { countText, moneyText, notAvailable, percentText, ratioText } from "./number-text.ts";
 import type { ReportInput } from "./report-input.ts";
 import { analyseRun, type BenchmarkAnalysis, type RunAnalysis } from "./run-analysis.ts";
+import { dateText } from "./run-facts.ts";
 
 /** One line of the comparison with buy & hold; empty text where a column has nothing to say. */
 export type HeadlineRow = {
@@ -44,7 +45,7 @@ export function headlineRows(input: ReportInput): readonly HeadlineRow[] {
     both("Return", "totalReturn", signedPercent),
     both("CAGR", "cagr", signedPercent),
     both("Max drawdown", "maxDrawdown", plainPercent),
-    drawdownDates(metrics, analysis.benchmark),
+    drawdownDates(input, analysis.benchmark),
     both("Sharpe", "sharpe", ratioText),
     both("Sortino", "sortino", ratioText),
     both("Calmar", "calmar", ratioText),
@@ -72,20 +73,20 @@ function intervalText(interval: BootstrapInterval | null, text: Text): string {
   return interval === null ? notAvailable : `${text(interval.low)} to ${text(interval.high)}`;
 }
 
-function drawdownDates(metrics: MetricsReport, benchmark: BenchmarkAnalysis | null): HeadlineRow {
+function drawdownDates(input: ReportInput, benchmark: BenchmarkAnalysis | null): HeadlineRow {
   return {
     label: "  peak to trough",
     key: "maxDrawdownPeakMs",
-    strategy: datesText(metrics),
+    strategy: datesText(input, input.metrics),
     strategyInterval: "",
-    benchmark: benchmark === null ? "" : datesText(benchmark.metrics),
+    benchmark: benchmark === null ? "" : datesText(input, benchmark.metrics),
     benchmarkInterval: "",
   };
 }
 
-function datesText({ maxDrawdownPeakMs, maxDrawdownTroughMs }: MetricsReport): string {
+function datesText(input: ReportInput, { maxDrawdownPeakMs, maxDrawdownTroughMs }: MetricsReport): string {
   if (maxDrawdownPeakMs === null || maxDrawdownTroughMs === null) return notAvailable;
-  return `${dayText(maxDrawdownPeakMs)} to ${dayText(maxDrawdownTroughMs)}`;
+  return `${dateText(input, maxDrawdownPeakMs)} to ${dateText(input, maxDrawdownTroughMs)}`;
 }
 
 function expectancyText({ metrics, baseCurrency }: ReportInput): string {

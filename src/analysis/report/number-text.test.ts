@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import {
   clipped,
-  closeText,
   countText,
-  dayText,
   isoText,
   minuteText,
   moneyText,
@@ -13,7 +11,7 @@ import {
 } from "./number-text.ts";
 
 test("a number that does not exist is n/a and never 0 or NaN", () => {
-  for (const text of [percentText, moneyText, ratioText, countText, priceText, dayText, minuteText]) {
+  for (const text of [percentText, moneyText, ratioText, countText, priceText, minuteText]) {
     for (const missing of [null, undefined, Number.NaN, Infinity]) expect(text(missing)).toBe("n/a");
   }
 });
@@ -46,12 +44,13 @@ test("ratios, counts and prices keep the digits that matter", () => {
   expect(priceText(0)).toBe("0");
 });
 
-test("a bar that closes at midnight belongs to the day before", () => {
-  const midnight = Date.UTC(2024, 2, 5);
-  expect(dayText(midnight)).toBe("2024-03-04");
-  expect(closeText(midnight, 86_400_000)).toBe("2024-03-04");
-  expect(closeText(midnight, 3_600_000)).toBe("2024-03-05 00:00");
-  expect(isoText(midnight)).toBe("2024-03-05T00:00:00Z");
+test("an absurd number is called large, and never a power of ten", () => {
+  expect(percentText(1.7e51, { signed: true })).toBe("over 1,000,000,000 %");
+  expect(percentText(-1e9)).toBe("below -1,000,000,000 %");
+});
+
+test("a time to the second is ISO 8601", () => {
+  expect(isoText(Date.UTC(2024, 2, 5))).toBe("2024-03-05T00:00:00Z");
 });
 
 test("a long text is cut and says so", () => {

@@ -1,5 +1,3 @@
-import { dayMs } from "../../base/time.ts";
-
 /** What stands where a number does not exist. */
 export const notAvailable = "n/a";
 
@@ -10,6 +8,8 @@ export function percentText(fraction: Missing, options: { readonly signed?: bool
   if (!isNumber(fraction)) return notAvailable;
   const percent = fraction * 100;
   const size = Math.abs(percent);
+  // Digits that nobody can read hide how absurd the number is.
+  if (size >= 1e9) return `${percent < 0 ? "below -" : "over "}1,000,000,000 %`;
   const decimals = size >= 1000 ? 0 : size >= 100 ? 1 : 2;
   return `${fixed(percent, decimals, options.signed === true)} %`;
 }
@@ -43,11 +43,6 @@ export function priceText(price: Missing): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** The day that a bar with this close belongs to: that of the instant just before it. */
-export function dayText(closeTimeMs: Missing): string {
-  return isNumber(closeTimeMs) ? isoOf(closeTimeMs - 1).slice(0, 10) : notAvailable;
-}
-
 /** Close time to the minute, `2024-03-05 14:00`. */
 export function minuteText(closeTimeMs: Missing): string {
   return isNumber(closeTimeMs) ? isoOf(closeTimeMs).slice(0, 16).replace("T", " ") : notAvailable;
@@ -56,11 +51,6 @@ export function minuteText(closeTimeMs: Missing): string {
 /** ISO 8601 in UTC without milliseconds: `2024-03-05T14:00:00Z`. */
 export function isoText(timeMs: number): string {
   return isoOf(timeMs).replace(".000Z", "Z");
-}
-
-/** Day and minute where bars are shorter than a day, the day alone otherwise. */
-export function closeText(closeTimeMs: Missing, timeframeMs: number): string {
-  return timeframeMs < dayMs ? minuteText(closeTimeMs) : dayText(closeTimeMs);
 }
 
 /** A text from data, cut where a page could not show it anyway. */

@@ -180,7 +180,7 @@ test("a run without trades shows the whole funnel and why", () => {
 test("what was not computed is said in a sentence and not drawn", () => {
   const text = said(renderHtml(reportRun({ withBenchmark: false, market: { bars: 300 } })));
   expect(text).toContain("This run was not repeated at other costs");
-  expect(text).toMatch(/A window of 91 trading days says something only/);
+  expect(text).toMatch(/A window of \d+ trading days says something only/);
   expect(text).toContain("Buy &amp; hold was not computed");
 });
 
@@ -200,7 +200,7 @@ test("two hundred thousand bars make a page below five megabytes, and it says wh
   const text = renderHtml(long);
   expect(Buffer.byteLength(text)).toBeLessThan(5_000_000);
   expect(said(text)).toContain(
-    `Of ${countText(200_000)} values the lowest and the highest of each of 2,000 columns are kept`,
+    `Of ${countText(long.log.length)} values the lowest and the highest of each of 2,000 columns are kept`,
   );
   expect(said(text)).toMatch(/200,000 bars of 1m are kept as [\d,]+ candles of/);
   expect(text).toContain(typeset(moneyText(long.metrics.finalEquity)));

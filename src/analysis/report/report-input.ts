@@ -11,17 +11,31 @@ import type { SelectionInput } from "../selection/selection-input.ts";
 /** Where the bars of a run come from: a synthetic market says nothing about a real one. */
 export type DataKind = "real" | "synthetic" | "unknown";
 
-/** Where decisions ended, from bars to trades; refusals and unfilled orders are counted by reason. */
+/** Where bars ended on their way to trades; what said no is counted by reason. */
 export type ReportFunnel = {
+  /** Bars of all symbols; more than decisions where those are made on longer bars. */
+  readonly bars: number;
   readonly decisions: number;
   readonly warmingUp: number;
   readonly silent: number;
   readonly signals: number;
+  /** What became of the signals, each counted once: these five add up to them. */
+  readonly overruled: Readonly<Record<string, number>>;
+  readonly unsized: Readonly<Record<string, number>>;
   readonly unchanged: number;
   readonly refused: Readonly<Record<string, number>>;
+  readonly actedOn: number;
+  /** Orders sent, those that protect and those of breakers included. */
   readonly orders: number;
-  readonly fills: number;
+  readonly ordersFilled: number;
+  /** Orders that never were sent, because the gate refused them, and orders that it made smaller. */
+  readonly ordersRefused: Readonly<Record<string, number>>;
+  readonly ordersTrimmed: Readonly<Record<string, number>>;
+  /** Orders that ended without being filled to the last lot. */
   readonly unfilled: Readonly<Record<string, number>>;
+  readonly fills: number;
+  /** Fills of orders that the venue sent because the account could not carry its positions. */
+  readonly marginCallFills: number;
   readonly trades: number;
 };
 
@@ -100,6 +114,10 @@ export type ReportInput = {
   readonly funnel: ReportFunnel;
   /** Buy & hold with the same money, symbols and costs: one value per row of `log`. */
   readonly benchmarkEquity: Float64Array | null;
+  /** What became of the bars of buy & hold. */
+  readonly benchmarkFunnel?: ReportFunnel;
+  /** What was held when the bars ended, signed quantities. */
+  readonly openPositions: readonly { readonly instrument: number; readonly quantity: number }[];
   readonly decisionsHash: string;
   /** The run again at other costs; without it that section says so. */
   readonly costSensitivity?: readonly CostPoint[];

@@ -32,7 +32,7 @@ export type ResultJson = ReturnType<typeof toResultJson>;
 /** Makes the object that becomes result.json. It holds nothing that JSON cannot say. */
 export function toResultJson(input: ReportInput) {
   const { meta, metrics, log } = input;
-  const { worstDrawdowns, months, years, benchmark, intervals } = analyseRun(input);
+  const { worstDrawdowns, months, years, benchmark, intervals, incidents } = analyseRun(input);
   return {
     schema: "backtest@1" as const,
     ok: true as const,
@@ -75,6 +75,7 @@ export function toResultJson(input: ReportInput) {
     monthlyReturns: months.map(periodJson),
     yearlyReturns: years.map(periodJson),
     drawdowns: worstDrawdowns,
+    incidents,
     costSensitivity: input.costSensitivity ?? null,
     selection: selectionJson(input),
     checks: meta.checks,
@@ -86,7 +87,11 @@ export function toResultJson(input: ReportInput) {
 }
 
 function intervalsJson({ totalReturn, sharpe }: Intervals) {
-  return { totalReturn, sharpe, method: "stationary block bootstrap of daily returns, percentile" as const };
+  return {
+    totalReturn,
+    sharpe,
+    method: "stationary block bootstrap of returns by trading day or longer bar, percentile" as const,
+  };
 }
 
 function pick(metrics: MetricsReport): Pick<MetricsReport, (typeof curveKeys)[number]> {

@@ -8,10 +8,11 @@ import { monthlyReturns, yearlyReturns, type PeriodReturn } from "../metrics/per
 import type { SessionCalendar } from "../metrics/sessions.ts";
 import { sharpe } from "../metrics/sharpe.ts";
 import { bootstrapInterval, type BootstrapInterval } from "../statistics/bootstrap.ts";
+import { incidentsOf, type Incidents } from "./incidents.ts";
 import type { ReportInput } from "./report-input.ts";
 
-/** Fewer trading days than this carry no interval. */
-export const intervalDaysMin = 30;
+/** Fewer returns than this carry no interval. */
+export const intervalPeriodsMin = 30;
 
 /** 95 % block-bootstrap intervals; `null` where there is nothing to resample. */
 export type Intervals = {
@@ -28,6 +29,7 @@ export type RunAnalysis = {
   readonly months: readonly PeriodReturn[];
   readonly years: readonly PeriodReturn[];
   readonly benchmark: BenchmarkAnalysis | null;
+  readonly incidents: Incidents;
 };
 
 /** Buy & hold; of its metrics only those of the equity curve mean anything, for nobody logged its trades. */
@@ -60,11 +62,12 @@ function analyse(input: ReportInput): RunAnalysis {
   const daily = dailyReturns(curve, calendar);
   return {
     daily,
-    intervals: intervalsOf(input, daily, calendar, "strategy"),
+    intervals: intervalsOf(input, daily, "strategy"),
     worstDrawdowns: worstDrawdowns(drawdowns(curve)),
     months: monthlyReturns(daily, curve.startEquity),
     years: yearlyReturns(daily, curve.startEquity),
     benchmark: input.benchmarkEquity === null ? null : analyseBenchmark(input, calendar),
+    incidents: incidentsOf(input),
   };
 }
 
@@ -85,7 +88,7 @@ function analyseBenchmark(input: ReportInput, calendar: SessionCalendar): Benchm
   return {
     daily,
     metrics,
-    intervals: intervalsOf(input, daily, calendar, "benchmark"),
+    intervals: intervalsOf(input, daily, "benchmark"),
     years: yearlyReturns(daily, curve.startEquity),
   };
 }
@@ -94,12 +97,11 @@ const noIntervals: Intervals = { totalReturn: null, sharpe: null };
 
 function intervalsOf(
   { meta, metrics }: ReportInput,
-  { returns }: DailyReturns,
-  { periodsPerYear }: SessionCalendar,
+  { returns, periodsPerYear }: DailyReturns,
   label: string,
 ): Intervals {
   // An account that never moved has nothing to resample: 0 to 0 would look like certainty.
-  if (returns.length < intervalDaysMin || returns.every((each) => each === 0)) return noIntervals;
+  if (returns.length < intervalPeriodsMin || returns.every((each) => each === 0)) return noIntervals;
   const prng = new Prng(meta.seed).fork(`report:${label}`);
   const riskFreeReturn = metrics.riskFreeRate / periodsPerYear;
   return {

@@ -84,3 +84,47 @@ test("synthetic data, unknown trials and checks that were not run are always nam
   expect(all).toMatch(/How many configurations were tried/);
   expect(all).toMatch(/Not checked: parity/);
 });
+
+/** A run whose return is above zero for sure, with numbers of one's own. */
+function steady(changes: Partial<ReportInput["metrics"]>): ReportInput {
+  const equity = run.log.equity.map(
+    (_, row) => run.metrics.startEquity * (1 + row / 1000 + (row % 24) / 1e5),
+  );
+  const metrics = { ...run.metrics, trades: 60, totalReturn: 1.5, sharpe: 2, winRate: 0.5, ...changes };
+  return changed({ log: { ...run.log, equity }, metrics, benchmarkEquity: null });
+}
+
+test("what is too good is questioned: a Sharpe ratio above 4 or hardly a trade lost, on many trades", () => {
+  expect(verdictOf(steady({})).level).toBe("supported");
+  const sharp = verdictOf(steady({ sharpe: 19.02 }));
+  expect([sharp.level, sharp.headline]).toEqual([
+    "open",
+    expect.stringMatching(
+      /^Too good to be believed: a Sharpe ratio of 19\.02 in 60 trades\. Look for knowledge of the/,
+    ),
+  ]);
+  expect(verdictOf(steady({ winRate: 0.98 })).headline).toMatch(/98\.00 % of trades won in 60 trades/);
+  expect(verdictOf(steady({ sharpe: 4, winRate: 0.94 })).level).toBe("supported");
+  expect(verdictOf(steady({ sharpe: 19, trades: 20 })).headline).toMatch(/Only 20 closed trades/);
+});
+
+test("two numbers that read alike are not less and not smaller", () => {
+  const held = run.log.equity.map(
+    (_, row) => run.metrics.startEquity * (1 + (0.551_94 * row) / (run.log.length - 1)),
+  );
+  const own = 0.551_91;
+  const { headline, reasons } = verdictOf(
+    changed({ metrics: { ...run.metrics, totalReturn: own, maxDrawdown: 0 }, benchmarkEquity: held }),
+  );
+  expect([headline, ...reasons].join(" ")).not.toMatch(/less than buy & hold|smaller than that/);
+});
+
+test("a run that was stopped is not called supported, however good it was until then", () => {
+  const halted = reportRun({ config: { risk: { rules: [{ use: "drawdown-halt", limit: 0.03 }] } } });
+  const { level, headline } = verdictOf({
+    ...steady({}),
+    log: { ...steady({}).log, events: halted.log.events },
+  });
+  expect(level).toBe("open");
+  expect(headline).toMatch(/^It stopped trading on/);
+});

@@ -1,11 +1,16 @@
 import { analyseSelection } from "../selection/analyse-selection.ts";
-import { zeroTradesReason } from "./funnel-rows.ts";
+import { funnelReason } from "./funnel-rows.ts";
+import { incidentTexts, ruinText } from "./incidents.ts";
 import { countText, percentText, ratioText } from "./number-text.ts";
 import type { ReportInput } from "./report-input.ts";
 import { analyseRun } from "./run-analysis.ts";
+import { periodsText } from "./run-facts.ts";
 
 /** Fewer closed trades than this cannot carry a judgement. */
 const tradesMin = 30;
+
+/** What no strategy of a person earns for long: above it, an error is the likelier explanation. */
+const believable = { sharpe: 4, winRate: 0.95 };
 
 /** What a run is worth in words: one headline, and the reasons for it, gravest first. */
 export type Verdict = {
@@ -17,30 +22,45 @@ export type Verdict = {
 
 /** Judges a run by its own numbers. It never says that a strategy works: at most that these data do not contradict it. */
 export function verdictOf(input: ReportInput): Verdict {
-  const failed = input.meta.checks.filter((check) => check.pass === false).map((check) => check.id);
+  const { incidents } = analyseRun(input);
+  const happened = incidentTexts(input, incidents);
+  const failed = failedChecks(input);
+  const last = [...happened, ...commonReasons(input)];
+  if (incidents.ruin !== null)
+    return verdict("refuted", ruinText(input, incidents.ruin), [...failed, ...last]);
   if (failed.length > 0)
-    return verdict("refuted", "A check failed: these numbers are not to be trusted.", [
-      `Failed: ${failed.join(", ")}.`,
-      ...commonReasons(input),
-    ]);
+    return verdict("refuted", "A check failed: these numbers are not to be trusted.", [...failed, ...last]);
   if (input.metrics.trades === 0)
     return verdict("open", "No trade was closed: nothing can be said about this strategy.", [
-      zeroTradesReason(input.funnel),
+      funnelReason(input.funnel),
+      ...last,
+    ]);
+  const [first, ...others] = findingsOf(input);
+  if (first !== undefined)
+    return verdict(first.level, first.text, [
+      ...happened,
+      ...others.map(({ text }) => text),
       ...commonReasons(input),
     ]);
-  const findings = findingsOf(input);
-  const [first] = findings;
-  if (first === undefined)
-    return verdict(
-      "supported",
-      `These data do not contradict the strategy: the 95 % interval of its return is above zero` +
-        (input.benchmarkEquity === null ? "." : ", and it beat buy & hold."),
-      commonReasons(input),
-    );
-  return verdict(first.level, first.text, [
-    ...findings.slice(1).map((finding) => finding.text),
-    ...commonReasons(input),
-  ]);
+  const [incident, ...further] = last;
+  // What happened to the run is in the way of a judgement, however good its numbers are.
+  if (happened.length > 0) return verdict("open", incident!, further);
+  const praise = "These data do not contradict the strategy: the 95 % interval of its return is above zero";
+  return verdict("supported", praise + againstHolding(input), last);
+}
+
+/** A run without findings made no less than buy & hold. */
+function againstHolding(input: ReportInput): string {
+  const held = analyseRun(input).benchmark?.metrics.totalReturn ?? null;
+  if (held === null) return ".";
+  return isLess(held, input.metrics.totalReturn)
+    ? ", and it beat buy & hold."
+    : ", and it made what buy & hold made.";
+}
+
+function failedChecks({ meta }: ReportInput): readonly string[] {
+  const failed = meta.checks.filter((check) => check.pass === false).map((check) => check.id);
+  return failed.length === 0 ? [] : [`Failed: ${failed.join(", ")}.`];
 }
 
 type Finding = { readonly level: "refuted" | "open"; readonly text: string };
@@ -53,14 +73,12 @@ function findingsOf(input: ReportInput): readonly Finding[] {
   const interval = intervals.totalReturn;
   const findings: (Finding | false)[] = [
     own !== null && own <= 0 && refuted(`It lost money: ${signed(own)} after costs.`),
-    own !== null &&
-      held !== null &&
-      own < held &&
-      refuted(`It made less than buy & hold: ${signed(own)} against ${signed(held)}.`),
+    isLess(own, held) && refuted(`It made less than buy & hold: ${signed(own)} against ${signed(held)}.`),
     choiceWorthNothing(input),
+    tooGood(input),
     metrics.trades < tradesMin &&
       open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
-    interval === null && open("Too few trading days for an interval of the return."),
+    interval === null && open(`Too few ${periodsText(input)} for an interval of the return.`),
     own !== null &&
       own > 0 &&
       interval !== null &&
@@ -79,12 +97,28 @@ function findingsOf(input: ReportInput): readonly Finding[] {
   return findings.filter((finding) => finding !== false);
 }
 
+/** Numbers that are seen more often with an error than without. */
+function tooGood({ metrics }: ReportInput): Finding | false {
+  const { sharpe, winRate, trades } = metrics;
+  if (trades < tradesMin) return false;
+  const signs = [
+    (sharpe ?? 0) > believable.sharpe && `a Sharpe ratio of ${ratioText(sharpe)}`,
+    (winRate ?? 0) >= believable.winRate && `${percentText(winRate)} of trades won`,
+  ].filter((sign) => sign !== false);
+  return (
+    signs.length > 0 &&
+    open(
+      `Too good to be believed: ${signs.join(" and ")} in ${countText(trades)} trades. Look for knowledge of the ` +
+        `future, for prices that nobody could have traded at, and for costs that are missing.`,
+    )
+  );
+}
+
 /** A choice that is worth something beats the same strategies without one. */
 function choiceWorthNothing(input: ReportInput): Finding | false {
   const [own, ...others] = analyseSelection(input)?.contestants ?? [];
   const plain = others.find(({ kind }) => kind === "equal-weight")?.totalReturn ?? null;
-  if (own === undefined || own.totalReturn === null || plain === null || own.totalReturn >= plain)
-    return false;
+  if (own === undefined || !isLess(own.totalReturn, plain)) return false;
   return refuted(
     `Choosing made less than equal shares of the same strategies: ${signed(own.totalReturn)} against ${signed(plain)}.`,
   );
@@ -107,9 +141,9 @@ function commonReasons(input: ReportInput): readonly string[] {
     benchmarkEquity === null && "Buy & hold was not computed, so there is nothing to compare with.",
     metrics.trades > 0 &&
       metrics.minTrackRecordLength !== null &&
-      metrics.minTrackRecordLength > metrics.days &&
+      metrics.minTrackRecordLength > metrics.periods &&
       `A Sharpe ratio of ${ratioText(metrics.sharpe)} needs ${countText(Math.ceil(metrics.minTrackRecordLength))} ` +
-        `trading days to be told from zero; the run has ${countText(metrics.days)}.`,
+        `${periodsText(input)} to be told from zero; the run has ${countText(metrics.periods)}.`,
   ];
   return reasons.filter((reason) => reason !== false);
 }
@@ -118,12 +152,16 @@ function commonReasons(input: ReportInput): readonly string[] {
 function calmerThanHolding(input: ReportInput): string | false {
   const held = analyseRun(input).benchmark?.metrics;
   const own = input.metrics;
-  if (held === undefined || own.trades === 0 || (own.totalReturn ?? 0) >= (held.totalReturn ?? 0))
-    return false;
+  if (held === undefined || own.trades === 0 || !isLess(own.totalReturn, held.totalReturn)) return false;
   return (
-    own.maxDrawdown < held.maxDrawdown &&
+    isLess(own.maxDrawdown, held.maxDrawdown) &&
     `Its deepest fall was smaller than that of buy & hold: ${percentText(own.maxDrawdown)} against ${percentText(held.maxDrawdown)}.`
   );
+}
+
+/** Whether one fraction is below another as a reader sees them: 55.19 % is not less than 55.19 %. */
+function isLess(one: number | null, other: number | null): boolean {
+  return one !== null && other !== null && one < other && percentText(one) !== percentText(other);
 }
 
 function verdict(level: Verdict["level"], headline: string, reasons: readonly string[]): Verdict {
@@ -142,6 +180,6 @@ function trialsText(count: number | null): string {
   return count === 1 ? "1 trial" : `${countText(count)} trials`;
 }
 
-function signed(fraction: number): string {
+function signed(fraction: number | null): string {
   return percentText(fraction, { signed: true });
 }

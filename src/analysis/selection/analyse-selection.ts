@@ -4,7 +4,7 @@ import { dailyReturns } from "../metrics/daily-returns.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
 import { sharpe } from "../metrics/sharpe.ts";
 import type { ReportInput } from "../report/report-input.ts";
-import { analyseRun, intervalDaysMin } from "../report/run-analysis.ts";
+import { analyseRun, intervalPeriodsMin } from "../report/run-analysis.ts";
 import { bootstrapInterval, type BootstrapInterval } from "../statistics/bootstrap.ts";
 import { attributeProfit } from "./attribute-profit.ts";
 import { profitBySymbol } from "./profit-by-symbol.ts";
@@ -152,9 +152,11 @@ function sharpeIntervalOf(
   { startEquity, riskFreeRate }: MetricsReport,
 ): BootstrapInterval | null {
   const calendar = calendarNamed(calendarNames[0] ?? "24/7");
-  const { returns } = dailyReturns({ closeTimeMs: timeMs, equity, length, startEquity }, calendar);
-  if (returns.length < intervalDaysMin || returns.every((each) => each === 0)) return null;
-  const { periodsPerYear } = calendar;
+  const { returns, periodsPerYear } = dailyReturns(
+    { closeTimeMs: timeMs, equity, length, startEquity },
+    calendar,
+  );
+  if (returns.length < intervalPeriodsMin || returns.every((each) => each === 0)) return null;
   return bootstrapInterval(
     returns,
     (sample) => sharpe(sample, periodsPerYear, riskFreeRate / periodsPerYear),

@@ -1,6 +1,6 @@
 import { dayMs } from "../../base/time.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
 
 /** A week without holidays on any calendar, from Monday to Monday, UTC. */
 const weekStartMs = Date.UTC(2024, 5, 3);
@@ -8,8 +8,11 @@ const weekDays = 7;
 
 /** How many bars of a timeframe a year has: trading days times the bars that an ordinary day has. */
 export function barsPerYear(calendar: Calendar, timeframe: Timeframe): number {
-  const spanMs = timeframeMs(timeframe);
-  if (spanMs >= dayMs) return (calendar.periodsPerYear * dayMs) / spanMs;
+  const { count, unit } = parseTimeframe(timeframe);
+  // Weeks and months are the same on every calendar; only days are not.
+  if (unit === "M") return 12 / count;
+  if (unit === "w") return 365.25 / (7 * count);
+  if (unit === "d") return calendar.periodsPerYear / count;
   const ordinary = calendar.missingBars(weekStartMs, weekStartMs + weekDays * dayMs, timeframe) + 1;
   const tradingDays = calendar.periodsPerYear > 300 ? weekDays : 5;
   return (calendar.periodsPerYear * ordinary) / tradingDays;

@@ -19,6 +19,11 @@ export function readDay(text: string, flag: string): number {
   return timeMs;
 }
 
+/** Whether a text that `readDay` takes names a whole day, and not a moment of it. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-?\d{2}-?\d{2}$/.test(text.trim());
+}
+
 /** Splits `20200101-20210101`, with either side open, into two days. Throws `TIMERANGE_INVALID`. */
 export function readTimerange(text: string): { from?: string; to?: string } {
   const match = /^(\d{8})?-(\d{8})?$/.exec(text.trim());

@@ -1,4 +1,4 @@
-import { riskProfiles } from "../../risk/profiles.ts";
+import { ruleChoices } from "../session/risk-rules.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { ExplainedRule } from "./explanation.ts";
 import type { HeardVerdict } from "./recording.ts";
@@ -9,7 +9,9 @@ export function rulesOf(
   verdicts: readonly HeardVerdict[],
   instrument: number,
 ): readonly ExplainedRule[] {
-  const options = optionsOf(config);
+  const options = ruleChoices(config).map((choice) =>
+    Object.fromEntries(Object.entries(choice).filter(([name]) => name !== "use")),
+  );
   return verdicts
     .filter((heard) => heard.instrument === instrument)
     .map(({ rule, place, verdict }) => ({
@@ -20,15 +22,4 @@ export function rulesOf(
       limit: verdict.kind === "approve" ? null : verdict.limit,
       value: verdict.kind === "approve" ? null : verdict.value,
     }));
-}
-
-/** The options of every rule, in the order in which `riskRules` makes them. */
-function optionsOf({ account, risk }: RunConfig): readonly ExplainedRule["options"][] {
-  const carried = { use: "gross-exposure", limit: account.kind === "cash" ? 1 : account.leverage };
-  const replaced = new Set(risk.rules.map(({ use }) => use));
-  const profile = risk.profile === "none" ? [] : riskProfiles[risk.profile].rules;
-  const kept = profile.filter(({ use }) => !replaced.has(use));
-  return [carried, ...kept, ...risk.rules].map((choice) =>
-    Object.fromEntries(Object.entries(choice).filter(([name]) => name !== "use")),
-  );
 }

@@ -1,8 +1,8 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
 import type { ResolvedPlan } from "./plan-of.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { measuredFrom } from "../runs/score-run.ts";
 import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
-import { tradedRangeOf } from "../runs/traded-range.ts";
 import { watchedStrategy } from "../plugins/watched-strategy.ts";
 
 export type RivalOptions = {
@@ -16,15 +16,18 @@ export type RivalOptions = {
  * costs, sizes and limits: every strategy of the arsenal alone, and all of them with equal shares.
  */
 export function rivalsOf(
-  { setup, ground }: Pick<BacktestResult, "setup" | "ground">,
+  { setup, ground, session, log: own }: Pick<BacktestResult, "setup" | "ground" | "session" | "log">,
   plan: ResolvedPlan,
   options: RivalOptions = {},
 ): readonly Rival[] {
-  const contests = contestsOf(setup, plan);
-  return contests.map(({ name, kind, ...own }, k): Rival => {
-    const strategy = watchedStrategy(own.setup.strategy, options.onBar);
-    const result = runBacktest({ ...own.setup, strategy }, { ground });
-    const { log, trades, metrics } = tradedRangeOf({ ...result, setup: own.setup });
+  const measureFrom = measuredFrom(session);
+  // Nobody may earn before the choice can: a rival with less to learn would have a head start.
+  const range = own.length === 0 ? setup : { ...setup, tradeFromMs: own.timeMs[0]! };
+  const contests = contestsOf(range, plan);
+  return contests.map(({ name, kind, setup: contest }, k): Rival => {
+    const strategy = watchedStrategy(contest.strategy, options.onBar);
+    const result = runBacktest({ ...contest, strategy }, { ground, measureFrom });
+    const { log, trades, metrics } = result;
     options.onDone?.(k + 1, contests.length);
     return { name, kind, log, trades, metrics };
   });

@@ -26,7 +26,7 @@ test("a run from a day on is the run over the bars of that day on, for a strateg
   expect(whole.log.length).toBe(cut.log.length);
   expect(whole.metrics).toEqual(cut.metrics);
   expect(whole.metrics.exposure).toBeGreaterThan(0.99);
-  expect(whole.benchmarkEquity!.at(-1)).toBe(cut.benchmarkEquity![cut.log.length - 1]);
+  expect(whole.benchmark!.equity.at(-1)).toBe(cut.benchmark!.equity[cut.log.length - 1]);
 });
 
 test("bars before the range count as warm-up, and every decision is counted once", () => {

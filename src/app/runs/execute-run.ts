@@ -2,7 +2,6 @@ import type { CostPoint } from "../../analysis/report/report-input.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
-import { tradedRangeOf } from "./traded-range.ts";
 import { watchedStrategy } from "../plugins/watched-strategy.ts";
 
 /** Multiples of its costs at which a run is tried again. */
@@ -17,7 +16,7 @@ export type ExecuteOptions = {
   readonly onProgress?: (barsDone: number) => void;
 };
 
-/** Runs a setup as it is traded: asked and measured from its first traded bar on. */
+/** Runs a setup while somebody outside hears every bar. */
 export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
   const { withBenchmark, ground, onBar, onProgress } = options;
   const watched = { ...setup, strategy: watchedStrategy(setup.strategy, onBar) };
@@ -26,7 +25,7 @@ export function executeRun(setup: BacktestSetup, options: ExecuteOptions): Backt
     ...(ground === undefined ? {} : { ground }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  return tradedRangeOf({ ...result, setup });
+  return { ...result, setup };
 }
 
 /** The same run at several multiples of its costs. */

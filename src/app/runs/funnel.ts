@@ -1,41 +1,68 @@
+import type { ReportFunnel } from "../../analysis/report/report-input.ts";
+import { priceText } from "../../analysis/report/number-text.ts";
+import type { TooSmall } from "../../engine/decision-log/signal-fates.ts";
 import type { Session } from "../../engine/session.ts";
+import type { Ground } from "../session/backtest-setup.ts";
 
-/** Where decisions ended: from bars to trades, with every gate that said no. */
-export type Funnel = {
-  readonly decisions: number;
-  readonly warmingUp: number;
-  readonly silent: number;
-  readonly signals: number;
-  /** Signals that changed nothing: the holding was close enough. */
-  readonly unchanged: number;
-  /** Orders that a rule refused and signals that the sizer gave nothing to, by rule and reason. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly orders: number;
-  readonly fills: number;
-  /** Canceled, rejected and expired orders by reason. */
-  readonly unfilled: Readonly<Record<string, number>>;
-  readonly trades: number;
-};
-
-/** Counts what became of every decision of a session. */
-export function funnelOf(session: Session): Funnel {
+/** Counts what became of every bar of a session: the rows add up from one stage to the next. */
+export function funnelOf(
+  session: Session,
+  { bars, instruments }: Pick<Ground, "bars" | "instruments">,
+  baseCurrency: string,
+): ReportFunnel {
   const { recorder, portfolio } = session;
-  const { events } = recorder.log;
-  const signals = events.count("signal");
+  const { fates, log } = recorder;
+  const { events } = log;
   const unfilled = new Map<string, number>();
   for (const kind of ["canceled", "rejected", "expired"] as const) {
     for (const [reason, count] of events.countsOf(kind)) unfilled.set(`${kind}: ${reason}`, count);
   }
   return {
-    decisions: recorder.warmingUp + recorder.silent + signals,
+    bars: bars.reduce((sum, table) => sum + table.length, 0),
+    decisions: recorder.warmingUp + recorder.silent + recorder.signals,
     warmingUp: recorder.warmingUp,
     silent: recorder.silent,
-    signals,
-    unchanged: recorder.unchanged,
-    refused: Object.fromEntries([...events.countsOf("refused"), ...(session.pipeline.sizer.refusals ?? [])]),
-    orders: events.count("order"),
-    fills: events.count("fill"),
+    signals: recorder.signals,
+    overruled: Object.fromEntries(fates.overruled),
+    unsized: unsizedOf(session, instruments, baseCurrency),
+    unchanged: fates.unchanged,
+    refused: Object.fromEntries(fates.refused),
+    actedOn: fates.actedOn,
+    orders: recorder.ordersSent,
+    ordersFilled: recorder.ordersFilled,
+    ordersRefused: Object.fromEntries(events.countsOf("refused")),
+    ordersTrimmed: Object.fromEntries(events.countsOf("trimmed")),
     unfilled: Object.fromEntries(unfilled),
+    fills: events.count("fill"),
+    marginCallFills: recorder.marginCallFills,
     trades: portfolio.trades.closed.length,
   };
+}
+
+/** Signals that became no size, by reason. */
+function unsizedOf(
+  { recorder, pipeline }: Session,
+  instruments: Ground["instruments"],
+  baseCurrency: string,
+): Readonly<Record<string, number>> {
+  const { unsized, tooSmall, firstTooSmall } = recorder.fates;
+  const reasons = [...(pipeline.sizer.refusals?.keys() ?? [])];
+  const bySizer = reasons.length === 0 ? "the sizer gave no share of the money" : reasons.join(" or ");
+  return {
+    ...(unsized === 0 ? {} : { [bySizer]: unsized }),
+    ...(firstTooSmall === null ? {} : { [lotText(firstTooSmall, instruments, baseCurrency)]: tooSmall }),
+  };
+}
+
+/** Names the price of one lot, at the first signal that could not pay it. */
+function lotText(
+  { instrument, unitValue, equity }: TooSmall,
+  instruments: Ground["instruments"],
+  currency: string,
+): string {
+  const { lotSize, symbol } = instruments[instrument]!;
+  const cost = lotSize * unitValue;
+  const money = equity < cost ? "the money" : "the share of the money";
+  const of = instruments.length === 1 ? "" : ` ${symbol}`;
+  return `${money} does not buy one lot (${priceText(lotSize)}${of} = ${priceText(cost)} ${currency})`;
 }

@@ -20,6 +20,8 @@ import type { RegimeModels } from "../plugins/model-named.ts";
 import { instrumentConfig } from "../config/run-config.ts";
 import type { RunRequest } from "./run-request.ts";
 import { planOf } from "../meta/plan-of.ts";
+import { firstDecisionMs } from "./first-decision.ts";
+import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 
 /** A backtest that is ready to run. */
@@ -57,11 +59,12 @@ export async function prepareRun(
   const barsRequest = barsRequestOf(request);
   const loaded = await loadBars(barsRequest, onFile);
   const coarse = loaded.sources.map(({ bars }) => bars);
-  const fromMs = config.from === undefined ? undefined : readDay(config.from, "--from");
-  refuseEmptyRange(coarse, fromMs, barsRequest.toMs);
+  const runConfig = runConfigOf(config);
+  const fromMs = config.from === undefined ? undefined : firstDecisionMs(config.from, coarse, runConfig);
+  refuseEmptyRange(coarse, fromMs, barsRequest.toMs, config.from);
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
-  const runConfig = runConfigOf(config);
+  refuseShareOfNothing(runConfig, bars);
   const plan = planOf({ strategy: found.strategy, params, bars, timeframe }) ?? undefined;
   const regimeModels = await loadModels(plan, {
     folder: request.folder,
@@ -79,7 +82,12 @@ export async function prepareRun(
     loaded,
     detail,
     news: news?.origins ?? [],
-    warnings: [...loaded.warnings, ...warnings, ...(news?.warnings ?? []), ...adviceOn(request)],
+    warnings: [
+      ...loaded.warnings,
+      ...warnings,
+      ...(news?.warnings ?? []),
+      ...adviceOn(runConfig, bars.length),
+    ],
     setup: {
       bars,
       strategy: found.strategy,
@@ -166,24 +174,15 @@ export function decisionTimeframe(
   return hasDetail || known.some((one) => one !== wanted) ? wanted : undefined;
 }
 
-/** Settings that are allowed and do nothing, or not what one would think. */
-function adviceOn({ config }: RunRequest): readonly string[] {
-  const { account, costs, instruments } = config;
-  const lines: (string | false)[] = [
-    account.kind === "cash" &&
-      account.leverage !== 2 &&
-      "leverage has no effect on a cash account (--account margin)",
-    account.kind === "cash" &&
-      instruments !== undefined &&
-      costs.fundingRate !== 0 &&
-      "funding is charged although the account is a cash account",
-  ];
-  return lines.filter((line) => line !== false);
-}
-
-function refuseEmptyRange(bars: readonly Bars[], fromMs: number | undefined, toMs: number): void {
-  if (fromMs === undefined) return;
-  if (fromMs >= toMs) throw backwards(fromMs, toMs);
+function refuseEmptyRange(
+  bars: readonly Bars[],
+  fromMs: number | undefined,
+  toMs: number,
+  asked: string | undefined,
+): void {
+  if (fromMs === undefined || asked === undefined) return;
+  const askedMs = readDay(asked, "--from");
+  if (askedMs >= toMs) throw backwards(askedMs, toMs);
   const lastMs = Math.max(...bars.map((table) => table.closeTimeMs[table.length - 1]!));
   const firstMs = Math.min(...bars.map((table) => table.closeTimeMs[0]!));
   const traded = Math.max(...bars.map((table) => rowsFrom(table, fromMs)));
@@ -191,7 +190,7 @@ function refuseEmptyRange(bars: readonly Bars[], fromMs: number | undefined, toM
   throw new KiwiError({
     code: traded === 1 ? "RANGE_ONE_BAR" : "DATA_MISSING",
     exit: "data",
-    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked from ${formatTime(fromMs)}`,
+    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked from ${formatTime(askedMs)}`,
     why:
       traded === 1
         ? "one bar is left to trade, and a decision on it could not fill"

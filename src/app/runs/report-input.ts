@@ -16,7 +16,7 @@ export type RunFacts = Omit<
 
 /** Turns a finished backtest into what the report is made from. Nothing is copied: the report reads the run's own columns. */
 export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportInput {
-  const { setup, ground, log, trades, metrics, funnel, benchmarkEquity, decisionsHash } = result;
+  const { setup, ground, session, log, trades, metrics, funnel, benchmark, decisionsHash } = result;
   const { strategy, config } = setup;
   const { costSensitivity, selection, ...meta } = facts;
   return {
@@ -38,11 +38,18 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     trades,
     metrics,
     funnel,
-    benchmarkEquity,
+    benchmarkEquity: benchmark?.equity ?? null,
+    ...(benchmark === null ? {} : { benchmarkFunnel: benchmark.funnel }),
+    openPositions: openPositionsOf(session),
     decisionsHash,
     ...(costSensitivity === undefined ? {} : { costSensitivity }),
     ...(selection === undefined ? {} : { selection }),
   };
+}
+
+/** What the account held when the bars ended. */
+function openPositionsOf({ portfolio: { ledger } }: BacktestResult["session"]): ReportInput["openPositions"] {
+  return ledger.held.map((instrument) => ({ instrument, quantity: ledger.quantity[instrument]! }));
 }
 
 /** What trading costs in a run, one line each, for people. */

@@ -1,45 +1,60 @@
 import { computeMetrics } from "../../analysis/metrics/compute-metrics.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
+import type { ReportFunnel } from "../../analysis/report/report-input.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
 import type { Trade } from "../../domain/trade.ts";
-import type { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { Session } from "../../engine/session.ts";
 import { runBatch } from "../../engine/step.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
-import { funnelOf, type Funnel } from "./funnel.ts";
+import { funnelOf } from "./funnel.ts";
+import { measuredFrom, measuredLog, type RunLog } from "./score-run.ts";
 
 /** A finished backtest: everything that a report, a check or a search may ask of it. */
 export type BacktestResult = {
   readonly setup: BacktestSetup;
   readonly ground: Ground;
   readonly session: Session;
-  readonly log: DecisionLog;
+  /** From the first slice on which a decision was possible. */
+  readonly log: RunLog;
   readonly trades: readonly Trade[];
   readonly metrics: MetricsReport;
-  readonly funnel: Funnel;
-  /** Equity of buy & hold on the same bars with the same costs, one value per slice of `log`; null when not asked for. */
-  readonly benchmarkEquity: Float64Array | null;
+  readonly funnel: ReportFunnel;
+  /** Buy & hold on the same bars, over the same time, with the same costs; null when not asked for. */
+  readonly benchmark: BenchmarkRun | null;
   /** SHA-256 over every decision, order and fill: the identity of the run. */
   readonly decisionsHash: string;
+};
+
+/** What the same money would have become without a strategy. */
+export type BenchmarkRun = {
+  /** One value per slice of the run's log. */
+  readonly equity: Float64Array;
+  readonly funnel: ReportFunnel;
 };
 
 /** What a caller may hand in or ask for beside the setup. */
 export type BacktestOptions = {
   readonly ground?: Ground;
   readonly withBenchmark?: boolean;
+  /** Row of the log to measure from, for a run that is held against another; its own first decision by default. */
+  readonly measureFrom?: number;
   /** Called after every batch with the bars done so far. */
   readonly onProgress?: (barsDone: number) => void;
 };
 
-/** Runs a backtest to its end. The same setup gives the same result, to the last bit. */
+/**
+ * Runs a backtest to its end and measures it from the first bar on which a decision was possible. The same setup gives
+ * the same result, to the last bit.
+ */
 export function runBacktest(setup: BacktestSetup, options: BacktestOptions = {}): BacktestResult {
   const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe);
   const session = buildSession(setup, ground);
   runThrough(session, ground, options.onProgress);
-  const benchmarkEquity = options.withBenchmark === true ? holdEverything(setup, ground) : null;
-  const { log } = session.recorder;
+  const log = measuredLog(session, options.measureFrom);
+  const benchmark = options.withBenchmark === true ? holdEverything(setup, ground, session) : null;
+  const { cash, baseCurrency } = setup.config.account;
   const { ledger, trades } = session.portfolio;
   return {
     setup,
@@ -51,19 +66,19 @@ export function runBacktest(setup: BacktestSetup, options: BacktestOptions = {})
       closeTimeMs: log.timeMs,
       equity: log.equity,
       length: log.length,
-      startEquity: setup.config.account.cash,
+      startEquity: cash,
       calendar: ground.calendars[0]!,
       trades: trades.closed,
-      ...(benchmarkEquity === null ? {} : { benchmarkEquity }),
+      ...(benchmark === null ? {} : { benchmarkEquity: benchmark.equity }),
       exposureBars: log.exposedSlices,
       tradedNotional: ledger.tradedNotional,
       feesPaid: ledger.feesPaid,
       slippagePaid: ledger.slippagePaid,
       chargesPaid: ledger.chargesPaid,
     }),
-    funnel: funnelOf(session),
-    benchmarkEquity,
-    decisionsHash: log.hash(),
+    funnel: funnelOf(session, ground, baseCurrency),
+    benchmark,
+    decisionsHash: session.recorder.log.hash(),
   };
 }
 
@@ -75,15 +90,23 @@ export function runThrough(session: Session, ground: Ground, onProgress?: (barsD
   }
 }
 
-/** What the same money would have become in the same symbols without a strategy, through the same engine and costs. */
-function holdEverything(setup: BacktestSetup, ground: Ground): Float64Array {
+/**
+ * What the same money would have become in the same symbols without a strategy, through the same engine and costs:
+ * bought on the bar on which the strategy could decide for the first time, so that both cover the same time.
+ */
+function holdEverything(setup: BacktestSetup, ground: Ground, run: Session): BenchmarkRun {
   const config = {
     ...setup.config,
     sizing: { use: "fixed-fraction" },
     risk: { profile: "none" as const, rules: [] },
     protection: { ...setup.config.protection, stopAtr: 0, takeProfitAtr: 0 },
   };
-  const session = buildSession({ ...setup, config, strategy: buyAndHold, params: {} }, ground);
+  const from = measuredFrom(run);
+  const tradeFromMs = run.recorder.log.length === 0 ? -Infinity : run.recorder.log.timeMs[from]!;
+  const session = buildSession({ ...setup, config, strategy: buyAndHold, params: {}, tradeFromMs }, ground);
   runThrough(session, ground);
-  return session.recorder.log.equity;
+  return {
+    equity: measuredLog(session, from).equity,
+    funnel: funnelOf(session, ground, config.account.baseCurrency),
+  };
 }

@@ -4,7 +4,7 @@ import { finiteOrNull } from "../../analysis/statistics/finite-or-null.ts";
 
 /** The metrics of a run once it is known how many configurations were tried on its data, this one included. */
 export function withTrialCount(metrics: MetricsReport, trialCount: number): MetricsReport {
-  const { sharpePerPeriod: sharpe, days: count, skew, kurtosis } = metrics;
+  const { sharpePerPeriod: sharpe, periods: count, skew, kurtosis } = metrics;
   // What trials without any skill would scatter by, as long as nobody says better.
   const variance = 1 / (count - 1);
   const isKnown = sharpe !== null && skew !== null && kurtosis !== null;

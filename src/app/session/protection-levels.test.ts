@@ -37,12 +37,14 @@ test("decisions wait until the range is known", () => {
 test("the benchmark of a protected run holds without a stop", () => {
   const setup = { bars: [handBars(bars.slice(3))], strategy: buyAndHold, params: {} };
   const protection = { atrLength: 1, stopAtr: 0.01 };
-  const held = runBacktest({ ...setup, config: runConfigSchema.parse({}) });
   const stopped = runBacktest(
     { ...setup, config: runConfigSchema.parse({ protection }) },
     { withBenchmark: true },
   );
+  // The stop waits for the range, and nobody holds before a decision is possible.
+  const tradeFromMs = stopped.log.timeMs[0]!;
+  const held = runBacktest({ ...setup, config: runConfigSchema.parse({}), tradeFromMs });
   expect(stopped.trades).toHaveLength(1);
   expect(held.trades).toHaveLength(0);
-  expect(stopped.benchmarkEquity!.at(-1)).toBe(held.log.equity[held.log.length - 1]);
+  expect(stopped.benchmark!.equity.at(-1)).toBe(held.log.equity[held.log.length - 1]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { testTools } from "../../../test/plugin-tools.ts";
 import { ask } from "../../../test/risk-harness.ts";
 import { riskProfiles } from "../../risk/profiles.ts";
-import { riskRules, sizingOf } from "./risk-rules.ts";
+import { riskRules, sizingOf, workingShare } from "./risk-rules.ts";
 import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
 
 const profileNames = ["conservative", "moderate", "aggressive"] as const;
@@ -81,15 +81,42 @@ test("an unknown rule and an unknown option are errors that name the nearest one
   expect(() => namesOf({ risk: { rules: [{ use: "position-limit", limits: 1 }] } })).toThrow("PARAM_UNKNOWN");
 });
 
-test("equal parts keep to the profile's share of one symbol, any other sizing is left as it is", () => {
-  const sizing = (config: RunConfigInput, symbols: number) =>
-    sizingOf(runConfigSchema.parse(config), symbols);
+const sizing = (config: RunConfigInput, symbols: number) => sizingOf(runConfigSchema.parse(config), symbols);
+
+test("equal parts are parts of what can be held at once, within what the rules leave to one symbol", () => {
   expect(sizing({}, 1)).toEqual({ use: "fixed-fraction" });
-  expect(sizing({ risk: { profile: "conservative" } }, 1)).toEqual({ use: "fixed-fraction", fraction: 0.2 });
-  expect(sizing({ risk: { profile: "conservative" } }, 10)).toEqual({ use: "fixed-fraction", fraction: 0.1 });
-  const own = { use: "fixed-fraction", fraction: 0.9 };
-  expect(sizing({ risk: { profile: "conservative" }, sizing: own }, 1)).toEqual(own);
-  expect(sizing({ risk: { profile: "conservative" }, sizing: { use: "fixed-risk" } }, 1)).toEqual({
-    use: "fixed-risk",
+  expect(sizing({}, 493)).toEqual({ use: "fixed-fraction" });
+  const fraction = (profile: (typeof profileNames)[number], symbols: number) =>
+    sizing({ risk: { profile } }, symbols)["fraction"] ?? 1 / symbols;
+  // conservative: 20 % in one, 50 % in all, 5 symbols at once
+  expect([1, 2, 4, 5, 493].map((n) => fraction("conservative", n))).toEqual([0.2, 0.2, 0.125, 0.1, 0.1]);
+  // moderate: 50 %, 100 %, 10 symbols
+  expect([1, 2, 4, 10, 493].map((n) => fraction("moderate", n))).toEqual([0.5, 0.5, 0.25, 0.1, 0.1]);
+  // aggressive: 100 %, 200 %, 20 symbols; a cash account has no 200 %, and equal parts never borrow
+  expect([1, 2, 493].map((n) => fraction("aggressive", n))).toEqual([1, 0.5, 0.05]);
+  expect(sizing({ risk: { rules: [{ use: "open-positions", limit: 4 }] } }, 100)["fraction"]).toBe(0.25);
+});
+
+test("a profile caps every sizing of the house at what it allows in one symbol; without one nothing is touched", () => {
+  const conservative = { profile: "conservative" } as const;
+  const large = { use: "fixed-fraction", fraction: 0.9 };
+  expect(sizing({ sizing: large }, 1)).toEqual(large);
+  expect(sizing({ risk: conservative, sizing: large }, 1)["fraction"]).toBe(0.2);
+  expect(sizing({ risk: conservative, sizing: { ...large, fraction: 0.1 } }, 1)["fraction"]).toBe(0.1);
+  expect(sizing({ risk: conservative, sizing: { use: "fixed-risk" } }, 1)).toMatchObject({ weightMax: 0.2 });
+  expect(sizing({ risk: conservative, sizing: { use: "volatility-target" } }, 493)).toMatchObject({
+    symbols: 5,
+    leverageMax: 0.5,
   });
+  expect(sizing({ risk: conservative, sizing: { use: "mine" } }, 1)).toEqual({ use: "mine" });
+});
+
+test("how much of the money can work at once is known before the run", () => {
+  const working = (config: RunConfigInput, symbols: number) =>
+    workingShare(runConfigSchema.parse(config), symbols);
+  expect(working({}, 493)).toBeCloseTo(1, 12);
+  expect(working({ risk: { profile: "moderate" } }, 493)).toBeCloseTo(1, 12);
+  expect(working({ risk: { profile: "conservative" } }, 493)).toBeCloseTo(0.5, 12);
+  expect(working({ sizing: { use: "fixed-fraction", fraction: 0.01 } }, 2)).toBeCloseTo(0.02, 12);
+  expect(working({ sizing: { use: "mine" } }, 1)).toBeNull();
 });

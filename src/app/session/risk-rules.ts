@@ -1,32 +1,107 @@
+import type { Params } from "../../domain/params.ts";
 import type { NamedRule } from "../../engine/execution/risk-gate.ts";
 import type { PluginChoice, PluginTools } from "../../ports/plugin.ts";
 import { riskProfiles } from "../../risk/profiles.ts";
-import { createPlugin } from "../plugins/registry.ts";
+import { createPlugin, findPlugin } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 
 /**
  * The rules of the run: what the account can carry at all, then those of its risk profile, then its own. A rule of
- * its own replaces the profile's rule of the same name. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`.
+ * its own replaces the profile's rule of the same name.
  */
-export function riskRules(config: RunConfig, tools: PluginTools): readonly NamedRule[] {
-  const { kind, leverage } = config.account;
-  const { profile, rules: own } = config.risk;
-  const account: PluginChoice = { use: "gross-exposure", limit: kind === "cash" ? 1 : leverage };
+export function ruleChoices({ account, risk }: RunConfig): readonly PluginChoice[] {
+  const { profile, rules: own } = risk;
+  const carried: PluginChoice = {
+    use: "gross-exposure",
+    limit: account.kind === "cash" ? 1 : account.leverage,
+  };
   const replaced = new Set(own.map(({ use }) => use));
   const kept = profile === "none" ? [] : riskProfiles[profile].rules.filter(({ use }) => !replaced.has(use));
-  return [account, ...kept, ...own].map((choice) => ({
+  return [carried, ...kept, ...own];
+}
+
+/** The rules of the run, ready to be asked. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`. */
+export function riskRules(config: RunConfig, tools: PluginTools): readonly NamedRule[] {
+  return ruleChoices(config).map((choice) => ({
     name: choice.use,
     rule: createPlugin("risk", choice, tools),
   }));
 }
 
+/** What the rules of a run leave to its positions. */
+type Room = {
+  /** How many symbols can be held at once. */
+  readonly positions: number;
+  /** Largest share of equity in one of them, when all of them are held. */
+  readonly share: number;
+};
+
+function roomOf(config: RunConfig, symbolCount: number): Room {
+  const rules = ruleChoices(config);
+  const lowest = (name: string): number =>
+    Math.min(Infinity, ...rules.filter(({ use }) => use === name).map((rule) => limitOf(rule)));
+  const positions = Math.max(1, Math.min(symbolCount, lowest("open-positions")));
+  return { positions, share: Math.min(lowest("position-limit"), lowest("gross-exposure") / positions) };
+}
+
+/** The limit of a rule; a rule that names none has its plug-in's own. */
+function limitOf({ use, limit }: PluginChoice): number {
+  return Number(limit ?? (findPlugin("risk", use).options as Params)["limit"]!.default);
+}
+
 /**
- * The sizing of the run: as it is configured, but equal parts of the money keep to what the risk profile allows in one
- * symbol. Without this a profile would refuse every order of a run with few symbols.
+ * The sizing of the run: as it is configured, but equal parts are parts of what can be held at once, and every sizing
+ * keeps to what the risk profile allows in one symbol. Without this a profile would refuse the orders of a run with
+ * few symbols, and leave the money of one with many idle.
  */
 export function sizingOf(config: RunConfig, symbolCount: number): PluginChoice {
   const { sizing, risk } = config;
-  const isEqualParts = sizing.use === "fixed-fraction" && (sizing["fraction"] ?? 0) === 0;
-  if (risk.profile === "none" || !isEqualParts) return sizing;
-  return { ...sizing, fraction: Math.min(riskProfiles[risk.profile].positionShare, 1 / symbolCount) };
+  const { positions, share } = roomOf(config, symbolCount);
+  if (sizing.use === "fixed-fraction" && numberOf(sizing, "fraction", 0) === 0) {
+    // Rules of one's own are limits that trim; a profile promises that its sizes fit.
+    const fraction = Math.min(1 / positions, risk.profile === "none" ? Infinity : share);
+    return fraction === 1 / symbolCount ? sizing : { ...sizing, fraction };
+  }
+  return risk.profile === "none" ? sizing : capped(sizing, positions, share);
+}
+
+function capped(sizing: PluginChoice, positions: number, share: number): PluginChoice {
+  switch (sizing.use) {
+    case "fixed-fraction":
+      return { ...sizing, fraction: Math.min(numberOf(sizing, "fraction", 0), share) };
+    case "fixed-risk":
+      return {
+        ...sizing,
+        weightMax: Math.min(numberOf(sizing, "weightMax", 1), share),
+        fallbackFraction: Math.min(numberOf(sizing, "fallbackFraction", 0), share),
+      };
+    case "volatility-target":
+      return {
+        ...sizing,
+        symbols: positions,
+        leverageMax: Math.min(numberOf(sizing, "leverageMax", 1), share * positions),
+      };
+    default:
+      return sizing;
+  }
+}
+
+/** The largest share of equity that sizing and rules let work at once; null where a sizer of one's own decides. */
+export function workingShare(config: RunConfig, symbolCount: number): number | null {
+  const sizing = sizingOf(config, symbolCount);
+  const { positions } = roomOf(config, symbolCount);
+  switch (sizing.use) {
+    case "fixed-fraction":
+      return positions * numberOf(sizing, "fraction", 1 / symbolCount);
+    case "fixed-risk":
+      return positions * numberOf(sizing, "weightMax", 1);
+    case "volatility-target":
+      return numberOf(sizing, "leverageMax", 1);
+    default:
+      return null;
+  }
+}
+
+function numberOf(sizing: PluginChoice, name: string, fallback: number): number {
+  return Number(sizing[name] ?? fallback);
 }

@@ -46,11 +46,11 @@ export const dataTopics: readonly Topic[] = [
     name: "ranges",
     summary: "--from, --to and --timerange",
     lines: [
-      "  --from 2022-01-01            the first moment that is traded; earlier bars warm up",
+      "  --from 2022-01-01            the first day that is decided on, by the date of the market; earlier bars warm up",
       "  --to 2023-01-01              the end; the bar that closes then is the last",
       "  --timerange 20220101-20230101   both at once; either side may be left out",
-      "A day means its midnight in UTC. A time (2022-01-01T12:00) and an offset (+02:00) may follow.",
-      "Numbers of a run count from --from on: the warm-up thins out nothing.",
+      "The day of --to means its midnight in UTC. A time (2022-01-01T12:00) and an offset (+02:00) may follow either.",
+      "Numbers of a run count from the first bar on which a decision was possible: the warm-up thins out nothing.",
     ],
   },
   {

@@ -1,7 +1,7 @@
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import { checkRequestOf, pluginPathsOf } from "../../app/runs/check-request-of.ts";
 import { executeRun } from "../../app/runs/execute-run.ts";
-import type { Funnel } from "../../app/runs/funnel.ts";
+import type { ReportFunnel } from "../../analysis/report/report-input.ts";
 import type { RunRequest } from "../../app/runs/run-request.ts";
 import { refuseOnlyWarmup } from "../../app/session/warmup-need.ts";
 import type { TaskContext } from "../worker/task-context.ts";
@@ -10,7 +10,7 @@ import { prepareWatched } from "./prepare-watched.ts";
 
 export type StrategyTestOutput = {
   readonly strategyName: string;
-  readonly funnel: Funnel;
+  readonly funnel: ReportFunnel;
   readonly results: readonly CheckResult[];
 };
 

@@ -8,6 +8,7 @@ import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
 import type { Review, RiskGate } from "../execution/risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { SignalFates } from "./signal-fates.ts";
 
 /** Writes each step into the decision log. */
 export class DecisionRecorder {
@@ -15,7 +16,14 @@ export class DecisionRecorder {
   /** Decisions by what came of them: the top of the funnel. */
   warmingUp = 0;
   silent = 0;
-  unchanged = 0;
+  signals = 0;
+  readonly fates = new SignalFates();
+  /** Orders that were sent, those of them that filled to the last lot, and fills of orders that the venue sent for us: margin calls. */
+  ordersSent = 0;
+  ordersFilled = 0;
+  marginCallFills = 0;
+  /** Row of the log on which a decision was possible for the first time; -1 while there was none. */
+  firstDecisionRow = -1;
   private lastAlarm = "";
 
   constructor(log: DecisionLog) {
@@ -38,11 +46,17 @@ export class DecisionRecorder {
     if (slice.count === 0 && isCalm && isUneventful(reports, targets, plan, review)) return;
     this.warmingUp += decision.warmingUp;
     this.silent += decision.silent;
+    this.signals += decision.targets.length;
+    if (this.firstDecisionRow < 0 && decision.silent + decision.targets.length > 0)
+      this.firstDecisionRow = this.log.length;
+    if (decision.targets.length > 0)
+      this.fates.count(decision.targets, targets, plan, review, portfolio, risk);
     if (reports.length > 0) this.recordReports(slice.timeMs, reports);
     if (followers !== null && slice.count > 0) this.recordSwitches(slice.timeMs, followers);
-    if (targets.length > 0) this.recordTargets(slice.timeMs, targets, plan);
+    if (targets.length > 0) this.recordTargets(slice.timeMs, targets);
     if (review.changed.length > 0) this.recordOrders(slice.timeMs, review.changed);
     if (review.approved.length > 0) this.recordOrders(slice.timeMs, review.approved);
+    this.ordersSent += review.approved.length;
     if (review.trimmed.length > 0) this.recordTrims(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
     if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);
@@ -54,7 +68,10 @@ export class DecisionRecorder {
   /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
   recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, isWarmingUp: boolean): void {
     if (isWarmingUp) this.warmingUp += to - from;
-    else this.silent += to - from;
+    else {
+      if (this.firstDecisionRow < 0 && to > from) this.firstDecisionRow = this.log.length;
+      this.silent += to - from;
+    }
     this.log.recordQuiet(bars, from, to, portfolio.ledger);
     if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;
   }
@@ -63,7 +80,10 @@ export class DecisionRecorder {
     const { events } = this.log;
     for (const report of reports) {
       if (report.kind === "filled") {
-        const { instrument, side, quantity, price, fee, slippageCost, liquidity } = report.fill;
+        const { orderId, instrument, side, quantity, price, fee, slippageCost, liquidity } = report.fill;
+        // The venue numbers its own orders below zero.
+        if (orderId < 0) this.marginCallFills += 1;
+        else if (report.isComplete) this.ordersFilled += 1;
         events.add(timeMs, instrument, "fill", signOf(side) * quantity, price, fee + slippageCost, liquidity);
       } else if (report.kind === "charged") {
         events.add(
@@ -86,8 +106,7 @@ export class DecisionRecorder {
       this.log.events.add(timeMs, instrument, "selection", to, score, runnerUp, reason);
   }
 
-  private recordTargets(timeMs: number, targets: readonly Target[], plan: Plan): void {
-    this.unchanged += plan.unchanged;
+  private recordTargets(timeMs: number, targets: readonly Target[]): void {
     for (const { instrument, weight, equityWeight, quantity, reason } of targets) {
       this.log.events.add(timeMs, instrument, "signal", weight, equityWeight, quantity, reason);
     }

@@ -5,8 +5,8 @@ export type MetricDefinition = {
   readonly label: string;
   readonly unit: "fraction" | "money" | "ratio" | "count" | "time" | "duration";
   /**
-   * The formula in words and symbols. N is the number of trading days per year, n the number of days seen, r the daily
-   * simple returns of equity, rf the risk-free rate per year.
+   * The formula in words and symbols. r are the simple returns of equity by trading day, or by bar where bars are
+   * longer than a day, n their number, N their number per year as measured, rf the risk-free rate per year.
    */
   readonly convention: string;
   readonly source: string;

@@ -4,7 +4,7 @@ import type { MetricDefinition } from "./metric-definition.ts";
 export const significanceDefinitions = [
   {
     key: "sharpePerPeriod",
-    label: "Sharpe ratio per day",
+    label: "Sharpe ratio per return",
     unit: "ratio",
     convention: "SR = mean(r - rf/N) / std(r, ddof 1), not annualised",
     source: "Sharpe, The Sharpe Ratio (1994)",
@@ -34,7 +34,7 @@ export const significanceDefinitions = [
     label: "Expected maximum Sharpe ratio",
     unit: "ratio",
     convention:
-      "SR0 = sqrt(V) ((1 - g) z(1 - 1/K) + g z(1 - 1/(K e))), per day, g = 0.5772, z normal quantile, V variance of the " +
+      "SR0 = sqrt(V) ((1 - g) z(1 - 1/K) + g z(1 - 1/(K e))), per return, g = 0.5772, z normal quantile, V variance of the " +
       "trials' Sharpe ratios, 1 / (n - 1) where not given; 0 for one trial",
     source: "Bailey and Lopez de Prado, The Deflated Sharpe Ratio (2014)",
     better: null,
@@ -52,7 +52,7 @@ export const significanceDefinitions = [
     label: "Minimum track record",
     unit: "count",
     convention:
-      "1 + (1 - g3 SR + (g4 - 1)/4 SR^2) (1.6449 / SR)^2 days: from here on the Sharpe ratio seen is above 0 with 95 % " +
+      "1 + (1 - g3 SR + (g4 - 1)/4 SR^2) (1.6449 / SR)^2 returns: from here on the Sharpe ratio seen is above 0 with 95 % " +
       "confidence; none where SR is not positive",
     source: "Bailey and Lopez de Prado, The Sharpe Ratio Efficient Frontier (2012)",
     better: "lower",

@@ -1,12 +1,15 @@
 import type { Trade } from "../../../domain/trade.ts";
 import { pixel, xyStills } from "../chart/xy-chart.ts";
 import type { FigureParts } from "../html/figure.ts";
-import { closeText, countText, percentText } from "../number-text.ts";
+import { countText, percentText } from "../number-text.ts";
+import type { ReportInput } from "../report-input.ts";
+import { barTimeText } from "../run-facts.ts";
 
 const [tableRowsMax, csvRowsMax] = [60, 2000];
 
 /** How far each trade went against and for us before it ended: what a stop or a target would have met. */
-export function excursionScatter(trades: readonly Trade[], barMs: number): FigureParts {
+export function excursionScatter(input: ReportInput): FigureParts {
+  const { trades } = input;
   const xHigh = reach(trades.map((trade) => trade.mae));
   const yHigh = reach(trades.map((trade) => trade.mfe));
   const beyond = trades.filter((trade) => trade.mae > xHigh || trade.mfe > yHigh).length;
@@ -42,7 +45,7 @@ export function excursionScatter(trades: readonly Trade[], barMs: number): Figur
       rows: worst
         .slice(0, tableRowsMax)
         .map((trade) => [
-          closeText(trade.entryTimeMs, barMs),
+          barTimeText(input, trade.entryTimeMs, trade.instrument),
           percentText(trade.mae),
           percentText(trade.mfe),
           percentText(trade.returnFraction, { signed: true }),

@@ -24,7 +24,7 @@ export function intervalFigure(intervals: readonly NamedInterval[]): FigureParts
     id: "figure-intervals",
     title: "Sharpe ratio and its 95 % interval",
     summary: `Sharpe ratios with 95 % intervals: ${texts.join("; ")}.`,
-    caption: `Stationary block bootstrap of daily returns, ${samples} samples, blocks of ${blockLength} days on average. An interval that crosses zero may be luck.`,
+    caption: `Stationary block bootstrap of returns, ${samples} samples, blocks of ${blockLength} returns on average. An interval that crosses zero may be luck.`,
     stills: xyStills(
       "half",
       76 + intervals.length * 44,

@@ -3,7 +3,8 @@ import { visibleCandles } from "../chart/thinning.ts";
 import type { CandleSeries, TimeFigure, TimePanel } from "../chart/time-figure.ts";
 import type { CsvParts } from "../html/figure.ts";
 import type { TableParts } from "../html/table.ts";
-import { closeText, countText, isoText, percentText, priceText } from "../number-text.ts";
+import { barTimeText } from "../run-facts.ts";
+import { countText, isoText, percentText, priceText } from "../number-text.ts";
 import type { ReportContext } from "../sections/section.ts";
 import { candleSeries } from "./candle-series.ts";
 import { heldSeries } from "./held-series.ts";
@@ -69,7 +70,7 @@ export function priceFigure(
     model: timeFigure(axis, panels),
     summary: summaryOf(symbol, bars.length, candles, trades.length, context),
     caption: captionOf(candles, bars.length, bars.timeframe, trades.length, marks.entryS.length),
-    twin: twinOf(symbol, candles, context),
+    twin: twinOf(symbol, candles, instrument, context),
     csv: csvOf(symbol, candles, context),
   };
 }
@@ -121,7 +122,12 @@ function captionOf(
   );
 }
 
-function twinOf(symbol: string, candles: CandleSeries, { axis }: ReportContext): TableParts {
+function twinOf(
+  symbol: string,
+  candles: CandleSeries,
+  instrument: number,
+  { axis, input }: ReportContext,
+): TableParts {
   const few = visibleCandles(candles, axis.fromS, axis.toS, tableCandlesMax);
   return {
     caption: `${symbol}, one row per ${spanText(few)}`,
@@ -130,7 +136,7 @@ function twinOf(symbol: string, candles: CandleSeries, { axis }: ReportContext):
       ...["Open", "High", "Low", "Close"].map((label) => ({ label, isNumber: true })),
     ],
     rows: few.closeS.map((closeS, k) => [
-      closeText(axis.originMs + closeS * 1000, candles.spanS * 1000),
+      barTimeText(input, axis.originMs + closeS * 1000, instrument, candles.spanS * 1000),
       priceText(few.open[k]),
       priceText(few.high[k]),
       priceText(few.low[k]),

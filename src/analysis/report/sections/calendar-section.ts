@@ -90,7 +90,7 @@ function yearTable(years: readonly PeriodReturn[], held: readonly PeriodReturn[]
             { label: "Buy & hold", isNumber: true },
             { label: "Difference", isNumber: true },
           ]),
-      { label: "Trading days", isNumber: true },
+      { label: "Returns", isNumber: true },
     ],
     rows: years.map(({ year, returnFraction, days }) => {
       const other = heldOf.get(year) ?? null;

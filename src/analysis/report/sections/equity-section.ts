@@ -7,8 +7,8 @@ import { figureHtml, stillsHtml } from "../html/figure.ts";
 import { html, markup, type Html } from "../html/html.ts";
 import { tableHtml } from "../html/table.ts";
 import { costsPaid } from "../headline.ts";
-import { closeText, countText, dayText, moneyText, percentText } from "../number-text.ts";
-import { timeframeMs } from "../../../domain/timeframe.ts";
+import { countText, moneyText, percentText } from "../number-text.ts";
+import { barTimeText, dateText } from "../run-facts.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
 
 /** Equity against buy & hold, what was lost on the way, how much was at risk, and what it cost. */
@@ -101,7 +101,7 @@ function fallsFigure(context: ReportContext, model: TimeFigure): Html {
     summary:
       worst === undefined
         ? "The account never fell below its peak."
-        : `The account below its peak. The deepest fall was ${percentText(worst.depth)}, from ${dayText(worst.peakTimeMs)} to ${dayText(worst.troughTimeMs)}.`,
+        : `The account below its peak. The deepest fall was ${percentText(worst.depth)}, from ${dateText(context.input, worst.peakTimeMs)} to ${dateText(context.input, worst.troughTimeMs)}.`,
     caption: `${thinning(context)} The numbers stand at the bottom of the five deepest falls.`,
     stills: timeStills(model),
     modelName: "falls",
@@ -112,7 +112,6 @@ function fallsFigure(context: ReportContext, model: TimeFigure): Html {
 
 function fallsTable({ input, analysis }: ReportContext): Html {
   if (analysis.worstDrawdowns.length === 0) return nothingHere("The account never fell below its peak.");
-  const span = timeframeMs(input.timeframe);
   return tableHtml({
     caption: "The five deepest falls",
     columns: [
@@ -126,9 +125,9 @@ function fallsTable({ input, analysis }: ReportContext): Html {
     rows: analysis.worstDrawdowns.map((fall, k) => [
       String(k + 1),
       percentText(fall.depth),
-      closeText(fall.peakTimeMs, span),
-      closeText(fall.troughTimeMs, span),
-      fall.recoveryTimeMs === null ? "not yet" : closeText(fall.recoveryTimeMs, span),
+      barTimeText(input, fall.peakTimeMs),
+      barTimeText(input, fall.troughTimeMs),
+      fall.recoveryTimeMs === null ? "not yet" : barTimeText(input, fall.recoveryTimeMs),
       formatDuration(fall.durationMs),
     ]),
   });

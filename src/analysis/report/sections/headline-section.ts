@@ -6,7 +6,7 @@ import { html, type Html } from "../html/html.ts";
 import { tableHtml, typeset, type Cell } from "../html/table.ts";
 import { percentText, ratioText } from "../number-text.ts";
 import type { ReportInput } from "../report-input.ts";
-import { intervalDaysMin } from "../run-analysis.ts";
+import { intervalPeriodsMin } from "../run-analysis.ts";
 import { conventionsText } from "../run-facts.ts";
 import type { ReportContext, Section } from "./section.ts";
 
@@ -29,8 +29,8 @@ export function headlineSection(context: ReportContext): Section {
           </div>`
     }
     <p class="aside">
-      Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of daily returns
-      seeded by the run, none below ${intervalDaysMin} trading days.
+      Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of these returns
+      seeded by the run, none below ${intervalPeriodsMin} of them.
     </p> `;
   return { id: "headline", title: "Strategy against buy & hold", short: "Result", body };
 }

@@ -4,6 +4,7 @@ import { curve, timeFigure, timeStills } from "../figures/time-model.ts";
 import { figureHtml } from "../html/figure.ts";
 import { html } from "../html/html.ts";
 import { percentText, ratioText } from "../number-text.ts";
+import { periodsText } from "../run-facts.ts";
 import { periodsOf } from "../series/periods.ts";
 import { rollingDays, rollingRisk, type RollingPoint } from "../series/rolling.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
@@ -12,17 +13,18 @@ import { nothingHere, type ReportContext, type Section } from "./section.ts";
 export function rollingSection(context: ReportContext): Section {
   const { metrics } = context.input;
   const window = rollingDays(metrics.periodsPerYear);
+  const periods = periodsText(context.input);
   const points = rollingRisk(context.analysis.daily, window, metrics.periodsPerYear, metrics.riskFreeRate);
   const frame = { id: "rolling", title: "Rolling risk", short: "Rolling" };
   if (points.length === 0)
     return {
       ...frame,
-      body: nothingHere(`A window of ${window} trading days says something only in a run of twice as many.`),
+      body: nothingHere(`A window of ${window} ${periods} says something only in a run of twice as many.`),
     };
   const model = timeFigure(context.axis, panelsOf(context, points));
   const figure = figureHtml({
     id: "figure-rolling",
-    title: `Sharpe ratio and volatility of the last ${window} trading days`,
+    title: `Sharpe ratio and volatility of the last ${window} ${periods}`,
     summary: `Rolling Sharpe ratio and volatility; at the end ${ratioText(points.at(-1)!.sharpe)} and ${percentText(points.at(-1)!.volatility)}.`,
     caption: `Annualised as in the table of all metrics. Windows without a change of equity have no Sharpe ratio and are left out.`,
     stills: timeStills(model),
@@ -41,7 +43,7 @@ function panelsOf({ axis, input }: ReportContext, points: readonly RollingPoint[
   };
   return [
     {
-      title: `Sharpe ratio, annualised with ${input.metrics.periodsPerYear} days`,
+      title: `Sharpe ratio, annualised with ${ratioText(input.metrics.periodsPerYear)} returns a year`,
       height: 140,
       unit: "ratio",
       isLog: false,

@@ -1,7 +1,5 @@
-import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import type { TimeFigure } from "../chart/time-figure.ts";
 import { underwater } from "../../metrics/drawdown.ts";
-import { sessionEnds } from "../../metrics/sessions.ts";
 import { timeAxis, type TimeAxis } from "../figures/time-model.ts";
 import { html, type Html } from "../html/html.ts";
 import type { ReportInput } from "../report-input.ts";
@@ -26,20 +24,21 @@ export type ReportContext = {
   readonly axis: TimeAxis;
   /** Minus the fraction below the running peak at every slice. */
   readonly depths: Float64Array;
-  /** Row of the last slice of every trading day. */
+  /** Row of the last slice of every period. */
   readonly dayEnds: Int32Array;
 };
 
 /** Gathers what the chapters share. The run must have at least one slice. */
 export function reportContext(input: ReportInput): ReportContext {
-  const { log, metrics, calendarNames } = input;
+  const { log, metrics } = input;
+  const analysis = analyseRun(input);
   return {
     input,
-    analysis: analyseRun(input),
+    analysis,
     paths: accountPaths(input),
     axis: timeAxis(input),
     depths: underwater(log.equity, log.length, metrics.startEquity).map((depth) => -depth),
-    dayEnds: sessionEnds(log.timeMs, log.length, calendarNamed(calendarNames[0]!)),
+    dayEnds: analysis.daily.ends,
   };
 }
 

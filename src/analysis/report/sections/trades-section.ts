@@ -1,15 +1,15 @@
 import { formatDuration } from "../../../base/time.ts";
-import { timeframeMs } from "../../../domain/timeframe.ts";
 import type { Trade } from "../../../domain/trade.ts";
 import { durationHistogram } from "../figures/duration-histogram.ts";
 import { excursionScatter } from "../figures/excursion-scatter.ts";
 import { profitHistogram } from "../figures/profit-histogram.ts";
 import { secondsOf } from "../figures/time-model.ts";
-import { zeroTradesReason } from "../funnel-rows.ts";
+import { funnelReason } from "../funnel-rows.ts";
 import { csvLink, figureHtml } from "../html/figure.ts";
 import { html, type Html } from "../html/html.ts";
 import { tableHtml, type Cell } from "../html/table.ts";
-import { clipped, closeText, countText, moneyText, percentText, priceText } from "../number-text.ts";
+import { clipped, countText, moneyText, percentText, priceText } from "../number-text.ts";
+import { barTimeText } from "../run-facts.ts";
 import { tradeGroups, type TradeGroup } from "../series/trade-groups.ts";
 import { funnelHtml } from "./funnel-table.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
@@ -19,7 +19,7 @@ const [listedMax, groupsMax] = [200, 700];
 /** What became of the signals, and what the trades were like. */
 export function tradesSection(context: ReportContext): Section {
   const { input } = context;
-  const body = html`${input.trades.length === 0 ? nothingHere(zeroTradesReason(input.funnel)) : tradePictures(context)}
+  const body = html`${input.trades.length === 0 ? nothingHere(funnelReason(input.funnel)) : tradePictures(context)}
     <h3 id="funnel">From bars to trades</h3>
     ${funnelHtml(input)} ${input.trades.length > 0 && tradeTables(context)} ${openPositions(context)} `;
   return { id: "trades", title: "Trades", short: "Trades", body };
@@ -29,7 +29,7 @@ function tradePictures({ input }: ReportContext): Html {
   return html`<div class="pair">
       ${figureHtml(profitHistogram(input.trades))}${figureHtml(durationHistogram(input.trades, input.metrics))}
     </div>
-    ${figureHtml(excursionScatter(input.trades, timeframeMs(input.bars[0]!.timeframe)))}`;
+    ${figureHtml(excursionScatter(input))}`;
 }
 
 function tradeTables(context: ReportContext): Html {
@@ -123,13 +123,14 @@ function tradeList(context: ReportContext): Html {
 }
 
 function tradeRow(trade: Trade, { input, axis }: ReportContext): readonly Cell[] {
-  const span = timeframeMs(input.bars[trade.instrument]!.timeframe);
   const range = `${secondsOf(axis, trade.entryTimeMs)},${secondsOf(axis, trade.exitTimeMs)}`;
   return [
-    html`<a href="#price" data-show="${range}">${closeText(trade.entryTimeMs, span)}</a>`,
+    html`<a href="#price" data-show="${range}"
+      >${barTimeText(input, trade.entryTimeMs, trade.instrument)}</a
+    >`,
     ...(input.instruments.length === 1 ? [] : [input.instruments[trade.instrument]!.symbol]),
     trade.side,
-    closeText(trade.exitTimeMs, span),
+    barTimeText(input, trade.exitTimeMs, trade.instrument),
     priceText(trade.entryPrice),
     priceText(trade.exitPrice),
     moneyText(trade.pnl, { signed: true }),

@@ -1,7 +1,7 @@
 import type { DailyReturns } from "../../metrics/daily-returns.ts";
 import { sharpe, volatility } from "../../metrics/sharpe.ts";
 
-/** One window of daily returns, named by its last day. */
+/** One window of returns, named by its last day. */
 export type RollingPoint = {
   /** Days since 1970-01-01. */
   readonly day: number;
@@ -9,14 +9,14 @@ export type RollingPoint = {
   readonly volatility: number | null;
 };
 
-/** Days of a rolling window: a quarter of a year. */
+/** Returns of a rolling window: a quarter of a year. */
 export function rollingDays(periodsPerYear: number): number {
   return Math.round(periodsPerYear / 4);
 }
 
-/** Sharpe ratio and volatility over the last `windowDays` trading days; empty below twice as many days. */
+/** Sharpe ratio and volatility over the last `windowDays` returns; empty below twice as many days. */
 export function rollingRisk(
-  { days, returns }: DailyReturns,
+  { days, returns }: Pick<DailyReturns, "days" | "returns">,
   windowDays: number,
   periodsPerYear: number,
   riskFreeRate: number,

@@ -52,9 +52,9 @@ test("what a person must know is there: parameters, data kind, seed, conventions
   const text = renderTerminal(input);
   for (const part of [
     "sma-cross: fast 10, slow 30, short false",
-    "SYN1 · 1h · 2023-01-02 to 2023-03-05",
+    "SYN1 · 1h · 2023-01-03 to 2023-03-05",
     "SYNTHETIC data · seed 42 · run run-1",
-    "N = 365 days per year, rf = 0 % per year",
+    "n = 62 in 0.17 years from the first possible decision, N = 369.97 a year, rf = 0 % a year",
     "commission rate 0.1 %; slippage fixed 0.05 %",
     "Warning  a warning",
     "Simulated.",

@@ -1,0 +1,34 @@
+import { dayMs } from "../../base/time.ts";
+import type { Bars } from "../../domain/bars.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
+import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { isDay, readDay } from "../config/read-day.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
+
+/**
+ * The first close that may be decided on: a day means the date by which each market calls its bars, which is not that
+ * of UTC where a session ends after midnight there.
+ */
+export function firstDecisionMs(from: string, bars: readonly Bars[], config: RunConfig): number {
+  const fromMs = readDay(from, "--from");
+  if (!isDay(from)) return fromMs;
+  const firsts = bars.map((table) => firstCloseOn(fromMs / dayMs, table, calendarOf(table, config)));
+  return Math.min(...firsts);
+}
+
+/** The first close of a session of `day` or later, Infinity without one; sessions never go back, so halving finds it. */
+function firstCloseOn(day: number, { closeTimeMs, length }: Bars, calendar: Calendar): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (calendar.sessionOf(closeTimeMs[middle]!) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low < length ? closeTimeMs[low]! : Infinity;
+}
+
+function calendarOf(bars: Bars, config: RunConfig): Calendar {
+  return calendarNamed(instrumentConfig(config, bars.symbol).calendar ?? detectCalendarName(bars));
+}
