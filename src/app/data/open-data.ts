@@ -13,6 +13,8 @@ export type DataFolder = {
   readonly store: ParquetBarStore;
   readonly catalogue: BarCatalogue;
   readonly ranges: FetchedRanges;
+  /** Whether the store drops old bars as new ones come. */
+  readonly isPruned: boolean;
   /** Waits for what is under way and lets go of everything. */
   readonly close: () => Promise<void>;
 };
@@ -32,6 +34,7 @@ export async function openData(path: string, isMade: boolean): Promise<DataFolde
     store,
     catalogue,
     ranges: new FetchedRangesFiles(paths.fetched),
+    isPruned: false,
     async close() {
       await store.close();
       await catalogue.close();

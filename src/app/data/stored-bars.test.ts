@@ -48,7 +48,7 @@ await store.append(
   "AAA",
   "1h",
   { ...filled, quality: Uint8Array.of(barQuality.filled) },
-  { source: "Other", receivedAtMs: laterMs },
+  { source: "Other", receivedAtMs: laterMs, mayJoin: "any" },
 );
 await store.close();
 

@@ -45,9 +45,13 @@ export async function withDataFolder<Result>(
   work: (context: DataContext) => Promise<Result>,
 ): Promise<Result> {
   const data = await openData(resolve(shell.folder, config.dataFolder), isMade);
-  const { store, catalogue } = data;
+  const { store, catalogue, ranges, isPruned } = data;
   try {
-    return await work({ config, data, held: { store, catalogue, config, nowMs: Date.now() } });
+    return await work({
+      config,
+      data,
+      held: { store, catalogue, ranges, isPruned, config, nowMs: Date.now() },
+    });
   } finally {
     await data.close();
   }

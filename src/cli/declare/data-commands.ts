@@ -125,7 +125,8 @@ function declareRepair(data: Command, act: Act): void {
     .option(...timeframe)
     .option("--from <day>", "repair only from there")
     .option("--to <day>", "repair only until there, not included")
-    .option("--mix", "let a source repair what came from others");
+    .option("--mix", "let a source repair what came from others")
+    .option("--accept-loss", "give up what is still missing afterwards: it is told no more");
   addRunFlags(command, fetchFlags);
   addConfig(
     addCommon(command, [

@@ -48,7 +48,7 @@ test("a range is fetched once, and afterwards only what lies beside it", async (
 test("what has not closed is not remembered as fetched, and is fetched when it has", async () => {
   const { pipeline, clock, venue, ranges } = setUp(first(60), 50);
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: Infinity });
-  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(50) + 1 }]);
+  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(50) + 1, bars: 50, firstMs: hour(1) }]);
   await clock.advance(hourMs / 2);
   // No bar can have closed within half an hour: there is nothing to ask for.
   expect((await pipeline.updateLatest("BTCUSDT", "1h")).asked).toEqual([]);
@@ -60,7 +60,7 @@ test("what has not closed is not remembered as fetched, and is fetched when it h
 test("a bar that the venue publishes late is not taken for missing", async () => {
   const { pipeline, venue, store, ranges } = setUp(first(47), 50);
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: hour(50) });
-  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(47) + 1 }]);
+  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(47) + 1, bars: 47, firstMs: hour(1) }]);
   for (const at of [48, 49]) venue.bars.set(hour(at), pricesAt(hour(at)));
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: hour(50) });
   expect(store.rows("BTCUSDT", "1h")).toHaveLength(49);

@@ -103,6 +103,11 @@ export function isMissing(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException | null)?.code === "ENOENT";
 }
 
+/** Whether a failure says that something else stands where a folder was looked for. */
+export function isNoFolder(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | null)?.code === "ENOTDIR";
+}
+
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
 }

@@ -20,6 +20,8 @@ export class CsvSeries {
   readonly timeframe: Timeframe;
   readonly path: string;
   readonly lockPath: string;
+  /** What is known of the series besides its bars. */
+  readonly notesPath: string;
   private readonly olderPath: string;
 
   constructor(root: string, symbol: string, timeframe: Timeframe) {
@@ -28,6 +30,7 @@ export class CsvSeries {
     const name = `${nameOfSymbol(symbol)}-${nameOfTimeframe(timeframe)}`;
     this.path = join(root, `${name}.csv`);
     this.lockPath = join(root, innerFolder, `${name}.lock`);
+    this.notesPath = join(root, innerFolder, `${name}.notes.json`);
     this.olderPath = join(root, innerFolder, `${name}.versions.csv`);
   }
 

@@ -95,7 +95,11 @@ test("a missing file is an error and not fewer bars", async () => {
 
 test("without its manifest a folder is found again from its files, versions and all", async () => {
   await withTwoFiles(async (store, folder, files) => {
-    await store.append("TEST", "1h", hourlyBars(day(20), 1), { source: "b", receivedAtMs: 2_000 });
+    await store.append("TEST", "1h", hourlyBars(day(20), 1), {
+      source: "b",
+      receivedAtMs: 2_000,
+      mayJoin: "any",
+    });
     const before = await store.list();
     const bars = await store.read("TEST", "1h", ...everything);
     await writeFile(join(folder, "manifest.json"), '{"format": 1, "files": [');
