@@ -173,6 +173,7 @@ function declareWatch(data: Command, act: Act): void {
     .argument("<symbol...>", "symbols as the source writes them")
     .option(...timeframe)
     .option("--store", "keep the bars in the data folder, and fetch what was missed")
+    .option("--mix", "let bars of several sources stand in one series")
     .option("--limit <count>", "end after so many bars", (text) => readNumber("--limit", text));
   addRunFlags(command, fetchFlags);
   addConfig(

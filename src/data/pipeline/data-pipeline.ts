@@ -8,9 +8,10 @@ import type { BarSource } from "../../ports/bar-source.ts";
 import type { BarStore, MayJoin, VersionedBars } from "../../ports/bar-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { timeRangeMax, type FetchedRanges, type TimeRange } from "../../ports/fetched-ranges.ts";
-import { fetchRange, settledMs } from "./fetch-range.ts";
+import { fetchRange } from "./fetch-range.ts";
 import { FetchTally, type FetchReport } from "./fetch-report.ts";
 import { noneHeld } from "./pipeline-errors.ts";
+import { settledMs } from "./proven-range.ts";
 import { rangesWithout, spanOf } from "./time-ranges.ts";
 
 /** What a pipeline works with. */

@@ -1,12 +1,11 @@
-import { dayMs } from "../../base/time.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
 import type { BarStore, MayJoin } from "../../ports/bar-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { BarsCame, FetchedRanges, TimeRange } from "../../ports/fetched-ranges.ts";
 import { chunksOf } from "./chunks-of.ts";
-import { provenRange } from "./proven-range.ts";
+import { provenRange, settledMs } from "./proven-range.ts";
 import type { FetchTally } from "./fetch-report.ts";
 
 /** One range to fetch, and where it goes. */
@@ -45,7 +44,7 @@ export async function fetchRange(fetch: RangeFetch, range: TimeRange): Promise<v
     ...(fetch.signal === undefined ? {} : { signal: fetch.signal }),
   });
   let { fromMs } = range;
-  let firstCloseMs: number | null = null;
+  let [firstMs, lastMs] = [Number.NaN, Number.NaN];
   const remember = async (beforeMs: number, came: BarsCame): Promise<void> => {
     if (beforeMs > fromMs) await ranges.add(source.name, symbol, timeframe, { fromMs, toMs: beforeMs }, came);
     fromMs = Math.max(fromMs, beforeMs);
@@ -58,21 +57,15 @@ export async function fetchRange(fetch: RangeFetch, range: TimeRange): Promise<v
       mayJoin,
       calendarName,
     };
-    firstCloseMs ??= bars.closeTimeMs[0]!;
+    lastMs = bars.closeTimeMs[bars.length - 1]!;
+    if (Number.isNaN(firstMs)) firstMs = bars.closeTimeMs[0]!;
     tally.take(bars, await store.append(symbol, timeframe, bars, provenance));
     const came = { bars: bars.length, firstMs: bars.closeTimeMs[0]! };
-    await remember(bars.closeTimeMs[bars.length - 1]! + 1, came);
+    await remember(lastMs + 1, came);
   }
   // After the last bar the source has answered with nothing: near the present that may change.
   await remember(Math.min(range.toMs, settledMs(askedAtMs, timeframe)), { bars: 0, firstMs: null });
-  const proven = provenRange(range, firstCloseMs, fetch.calendar, timeframe);
+  const arrived = Number.isNaN(firstMs) ? null : { firstMs, lastMs };
+  const proven = provenRange(range, arrived, askedAtMs, fetch.calendar, timeframe);
   if (proven !== null) await store.settleMissing(symbol, timeframe, proven);
-}
-
-/**
- * Until when a time without bars stays without them. Venues publish late, vendors of daily bars hours after the close:
- * only what had more than a day for it is believed to be empty.
- */
-export function settledMs(nowMs: number, timeframe: Timeframe): number {
-  return nowMs - timeframeMs(timeframe) - dayMs;
 }

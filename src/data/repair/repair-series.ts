@@ -159,13 +159,10 @@ async function settle(
   asked: TimeRange,
   offered: Bars,
 ): Promise<void> {
-  const { store, symbol, timeframe, calendar } = request;
-  const proven = provenRange(
-    asked,
-    offered.length === 0 ? null : offered.closeTimeMs[0]!,
-    calendar,
-    timeframe,
-  );
+  const { store, symbol, timeframe, calendar, clock } = request;
+  const { closeTimeMs, length } = offered;
+  const came = length === 0 ? null : { firstMs: closeTimeMs[0]!, lastMs: closeTimeMs[length - 1]! };
+  const proven = provenRange(asked, came, clock.nowMs(), calendar, timeframe);
   if (proven === null) return;
   for (const { kind, fromMs, toMs } of group) {
     if (kind !== "lost") continue;
