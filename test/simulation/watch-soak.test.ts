@@ -42,7 +42,6 @@ type World = ReturnType<typeof setUp>;
 async function watch({ clock, source, store, ranges, symbols }: World, events: FeedEvent[]) {
   const ending = new AbortController();
   const whole = {
-    ...source,
     name: source.name,
     capabilities: { calendarName: "24/7" },
     fetchBars: source.fetchBars.bind(source),

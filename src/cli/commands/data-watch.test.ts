@@ -69,9 +69,8 @@ test("a venue without history ends no watch; what is missing since the last held
   const day = new Date(nowMinuteMs - 100 * minuteMs).toISOString().slice(0, 16);
   const until = new Date(nowMinuteMs - 50 * minuteMs).toISOString().slice(0, 16);
   const range = ["--from", day, "--to", until];
-  const first = await runKiwi(folder, [
-    ...["data", "download", "BTCUSDT", "ETHUSDT", ...flags, ...range, ...elsewhere],
-  ]);
+  const words = ["data", "download", "BTCUSDT", "ETHUSDT"];
+  const first = await runKiwi(folder, [...words, ...flags, ...range, ...elsewhere]);
   expect([first.code, first.err]).toEqual([0, ""]);
   const { answer } = binance.host;
   binance.host.answer = () => ({ status: 451, body: { code: 0, msg: "Service unavailable" } });
@@ -98,9 +97,8 @@ test("bars of another source are not mixed into a series by watching either", as
   const rows = [3, 2].map((ago) => `${nowMinuteMs - ago * minuteMs},100,101,99,100,5`);
   writeFileSync(csv, ["timestamp,open,high,low,close,volume", ...rows].join("\n"));
   await runKiwi(folder, ["data", "import", csv, ...elsewhere]);
-  const { code, err } = await runKiwi(folder, [
-    ...["data", "watch", "BTCUSDT", "--store", ...flags, ...elsewhere],
-  ]);
+  const words = ["data", "watch", "BTCUSDT", "--store"];
+  const { code, err } = await runKiwi(folder, [...words, ...flags, ...elsewhere]);
   expect([code, err]).toEqual([7, expect.stringContaining("SOURCE_DIFFERS  BTCUSDT 1m is held from csv")]);
 });
 

@@ -192,7 +192,7 @@ export class ParquetBarStore implements BarStore {
     for (const symbolName of await namesIn(this.root)) {
       const symbol = symbolOfName(symbolName);
       if (symbol === null) continue;
-      for (const name of await namesIn(join(this.root, symbolName))) {
+      for (const name of await namesIn(join(this.root, symbolName), "a link to a file is none")) {
         const timeframe = timeframeOfName(name);
         if (timeframe !== null) yield this.folder(symbol, timeframe);
       }
@@ -235,7 +235,7 @@ function withCalendar(manifest: SeriesManifest, { calendarName }: Provenance): S
 }
 
 /** Names of the folders in a folder, sorted. */
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string, files?: "a link to a file is none"): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     // A link may lead to a folder on another disk; what it leads to shows when it is opened.
@@ -245,7 +245,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
       .map(({ name }) => name)
       .sort();
   } catch (cause) {
-    if (isMissing(cause) || isNoFolder(cause)) return [];
+    if (isMissing(cause) || (files !== undefined && isNoFolder(cause))) return [];
     throw readFault(folder, cause);
   }
 }
