@@ -52,7 +52,7 @@ export async function repairHeld(
   const before = await findHeld(data, wish).catch(() => undefined);
   const stranger = before === undefined || sources === null ? undefined : strangerIn(before, sources);
   if (stranger !== undefined && !wish.isMixed) throw sourceDiffers(before!, stranger, sources!.source.name);
-  const files = await data.store.repair(symbol, timeframe);
+  const files = await data.repairFiles(symbol, timeframe);
   const fetched = (await data.ranges.all()).filter((one) => isSameSeries(one, wish));
   const lost = await noteLost(held, wish, await findHeld(data, wish), fetched);
   const report = sources === null ? null : await repairBars(wish, lost, before, fetched, data, held, sources);

@@ -35,7 +35,7 @@ export async function readStoredBars(
   request: BarsRequest,
   hasOthers: boolean,
 ): Promise<readonly BarSource[]> {
-  const store = openBars(resolve(request.folder, path));
+  const store = await openBars(resolve(request.folder, path));
   try {
     const found: BarSource[] = [];
     for (const held of choose(await heldFor(store, request.pairs), path, request, hasOthers))
