@@ -57,6 +57,22 @@ test("what has not closed is not remembered as fetched, and is fetched when it h
   expect(venue.asked).toHaveLength(2);
 });
 
+test("an update of minutes begins with the very next one, and leaves none out", async () => {
+  const minute = (count: number): number => startMs + count * 60_000;
+  const { clock, venue, store, pipeline } = setUp([], 1);
+  for (let at = 1; at <= 90; at++) venue.bars.set(minute(at), pricesAt(minute(at)));
+  await pipeline.fetchAndStore({ symbol: "BTCUSDT", timeframe: "1m", fromMs: minute(1), toMs: Infinity });
+  // One minute later, then two, three and four.
+  for (const passed of [1, 2, 3, 4]) {
+    const lastMs = store.rows("BTCUSDT", "1m").at(-1)!.closeMs;
+    await clock.advance(passed * 60_000);
+    const report = await pipeline.updateLatest("BTCUSDT", "1m");
+    expect(report).toMatchObject({ added: passed, fromMs: lastMs + 60_000 });
+  }
+  const closes = store.rows("BTCUSDT", "1m").map(({ closeMs }) => closeMs);
+  expect(closes).toEqual(Array.from({ length: 70 }, (_, at) => minute(at + 1)));
+});
+
 test("a bar that the venue publishes late is not taken for missing", async () => {
   const { pipeline, venue, store, ranges } = setUp(first(47), 50);
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: hour(50) });
