@@ -120,7 +120,9 @@ function wrapOpen(): void {
     file.writeFile = async (data, options) => {
       const torn = meet("write", path);
       if (torn === null) return writeFile(data, options);
-      await writeFile(String(data).slice(0, String(data).length >> 1), options);
+      // Kiwi writes text through handles.
+      const text = typeof data === "string" ? data : "";
+      await writeFile(text.slice(0, text.length >> 1), options);
       throw new Killed("the program is dead");
     };
     const write = file.write.bind(file) as Operation;

@@ -91,7 +91,7 @@ async function coveredIn(folder: string): Promise<number> {
   const ranges = await new FetchedRangesFiles(join(folder, "coverage")).of("Binance", "BTCUSDT", "1m");
   const toMs = ranges.at(-1)?.toMs ?? fromMs;
   expect(ranges).toEqual(
-    toMs === fromMs ? [] : [{ fromMs, toMs, bars: (toMs - 1 - fromMs) / minuteMs + 1, firstMs: fromMs }],
+    toMs === fromMs ? [] : [{ fromMs, toMs, bars: Math.ceil((toMs - fromMs) / minuteMs), firstMs: fromMs }],
   );
   return toMs;
 }
