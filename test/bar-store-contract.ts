@@ -33,6 +33,7 @@ type Append = {
   readonly flag: number;
   readonly source: string;
   readonly receivedAtMs: number;
+  readonly mayJoin: "any";
 };
 type Step = Append | { readonly kind: "compact" } | { readonly kind: "reopen" };
 
@@ -43,6 +44,7 @@ const append = fc.record({
   flag: fc.constantFrom(0, 0, 0, 1, 2),
   source: fc.constantFrom("binance", "o'hara, inc", "CSV"),
   receivedAtMs: fc.nat({ max: 50 }),
+  mayJoin: fc.constant("any" as const),
 });
 const compact = fc.constant({ kind: "compact" } as const);
 const reopen = fc.constant({ kind: "reopen" } as const);
@@ -124,6 +126,7 @@ export function testBarStore(name: string, open: (folder: string) => BarStore, r
       const revision = await store.append("TEST", "1h", hourlyBars([2, 3, 4], 1), {
         source: "b",
         receivedAtMs: 2_000,
+        mayJoin: ["a"],
       });
       expect(revision).toEqual({ added: 1, revised: 2, unchanged: 0 });
       const now = modelRows(await store.read("TEST", "1h", ...everything));
@@ -136,6 +139,64 @@ export function testBarStore(name: string, open: (folder: string) => BarStore, r
       const then = await store.read("TEST", "1h", ...everything, { asOfMs: 1_999 });
       expect(then.close).toEqual(hourlyBars([1, 2, 3]).close);
       expect((await store.read("TEST", "1h", ...everything, { asOfMs: 999 })).length).toBe(0);
+      await store.close();
+    });
+  });
+
+  test(`${name}: bars of another source are refused, unless it is said that they may stand together`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const from = (source: string, mayJoin?: Provenance["mayJoin"]): Provenance => {
+        return { source, receivedAtMs: 0, mayJoin };
+      };
+      await store.append("TEST", "1h", hourlyBars([1, 2]), from("a"));
+      const stranger = store.append("TEST", "1h", hourlyBars([3]), from("b", ["c"]));
+      await expect(stranger).rejects.toMatchObject({ parts: { code: "SOURCE_DIFFERS", exit: "safety" } });
+      // Not even where the bars are the same, or behind all that is held and read back by another process.
+      const again = open(folder);
+      await expect(again.append("TEST", "1h", hourlyBars([2]), from("b"))).rejects.toThrow("SOURCE_DIFFERS");
+      expect((await again.read("TEST", "1h", ...everything)).length).toBe(2);
+      await again.append("TEST", "1h", hourlyBars([3]), from("b", ["a"]));
+      await again.append("TEST", "1h", hourlyBars([4]), from("c", "any"));
+      await expect(again.append("TEST", "1h", hourlyBars([5]), from("a"))).rejects.toThrow("SOURCE_DIFFERS");
+      expect(await store.list()).toMatchObject([{ bars: 4, sources: ["a", "b", "c"] }]);
+      await Promise.all([store.close(), again.close()]);
+    });
+  });
+
+  test(`${name}: what is known to be missing stays known until it is settled, and the first calendar stays`, async () => {
+    await withFolder(async (folder) => {
+      const store = open(folder);
+      const known = async () => open(folder).missingOf("TEST", "1h");
+      await store.settleMissing("TEST", "1h", { fromMs: 0, toMs: 9 });
+      await store.noteMissing("TEST", "1h", { fromMs: 10, toMs: 20 });
+      await store.noteMissing("TEST", "1h", { fromMs: 15, toMs: 30 });
+      expect(await known()).toEqual([{ fromMs: 10, toMs: 30 }]);
+      await store.append("TEST", "1h", hourlyBars([1, 2]), { source: "a", receivedAtMs: 0 });
+      await store.append("TEST", "1h", hourlyBars([3]), {
+        source: "a",
+        receivedAtMs: 1,
+        calendarName: "24/5",
+      });
+      await store.append("TEST", "1h", hourlyBars([4]), {
+        source: "a",
+        receivedAtMs: 1,
+        calendarName: "24/7",
+      });
+      await store.compact("TEST", "1h");
+      await store.settleMissing("TEST", "1h", { fromMs: 12, toMs: 14 });
+      const left = [
+        { fromMs: 10, toMs: 12 },
+        { fromMs: 14, toMs: 30 },
+      ];
+      expect(await known()).toEqual(left);
+      expect(await store.missing()).toEqual(
+        left.map((range) => ({ symbol: "TEST", timeframe: "1h", ...range })),
+      );
+      expect(await store.list()).toMatchObject([{ bars: 4, calendarName: "24/5" }]);
+      await store.settleMissing("TEST", "1h", { fromMs: 0, toMs: 99 });
+      expect([await known(), await store.missing()]).toEqual([[], []]);
+      expect((await store.read("TEST", "1h", ...everything)).length).toBe(4);
       await store.close();
     });
   });

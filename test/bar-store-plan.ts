@@ -15,7 +15,8 @@ export function plannedAppend(seed: number, place: number): PlannedAppend {
   const first = Math.max(0, 3 * place - prng.integer(6));
   const hours = Array.from({ length: 1 + prng.integer(8) }, (_, index) => first + index);
   const bars = hourlyBars(hours, prng.integer(2));
-  return { bars, provenance: { source: prng.integer(2) === 0 ? "a" : "b", receivedAtMs: place } };
+  const source = prng.integer(2) === 0 ? "a" : "b";
+  return { bars, provenance: { source, receivedAtMs: place, mayJoin: "any" } };
 }
 
 /** A store that merges and parts its files after a few dozen rows. */

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { addCounted, withoutCounted } from "../src/data/pipeline/counted-ranges.ts";
 import { joinRanges, rangesWithout } from "../src/data/pipeline/time-ranges.ts";
 import { BarTable } from "../src/domain/bar-table.ts";
 import type { Bars } from "../src/domain/bars.ts";
@@ -9,12 +10,19 @@ import type {
   BarsToStore,
   BarStore,
   HeldBars,
+  MissingBars,
   Provenance,
   ReadOptions,
   VersionedBars,
 } from "../src/ports/bar-store.ts";
 import type { Clock } from "../src/ports/clock.ts";
-import type { FetchedRanges, TimeRange } from "../src/ports/fetched-ranges.ts";
+import type {
+  BarsCame,
+  FetchedRange,
+  FetchedRanges,
+  FetchedSeries,
+  TimeRange,
+} from "../src/ports/fetched-ranges.ts";
 import { BarStoreModel, type ModelRow } from "./bar-store-model.ts";
 
 /** Called before and after everything that a process can die at; throws to let it die there. */
@@ -26,6 +34,7 @@ export class MemoryBarStore implements BarStore {
   chaos: Chaos = calm;
   appends = 0;
   private readonly series = new Map<string, BarStoreModel>();
+  private readonly lost = new Map<string, readonly TimeRange[]>();
 
   async append(
     symbol: string,
@@ -64,12 +73,37 @@ export class MemoryBarStore implements BarStore {
       const closes = model.closes();
       const { versions } = model;
       const range = { fromMs: closes[0]!, toMs: closes.at(-1)! };
-      return { symbol, timeframe, bars: closes.length, versions, ...range, sources: [] };
+      return { symbol, timeframe, bars: closes.length, versions, ...range, sources: [], calendarName: null };
     });
   }
 
   async lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null> {
     return this.rows(symbol, timeframe).at(-1)?.closeMs ?? null;
+  }
+
+  async missing(): Promise<readonly MissingBars[]> {
+    return [...this.lost].flatMap(([key, ranges]) => {
+      const [timeframe, symbol] = key.split(" ") as [Timeframe, string];
+      return ranges.map((range) => ({ symbol, timeframe, ...range }));
+    });
+  }
+
+  async missingOf(symbol: string, timeframe: Timeframe): Promise<readonly TimeRange[]> {
+    return this.lost.get(`${timeframe} ${symbol}`) ?? [];
+  }
+
+  async noteMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    const key = `${timeframe} ${symbol}`;
+    this.chaos("before note");
+    this.lost.set(key, joinRanges([...(this.lost.get(key) ?? []), range]));
+    this.chaos("after note");
+  }
+
+  async settleMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    const key = `${timeframe} ${symbol}`;
+    this.chaos("before settle");
+    this.lost.set(key, rangesWithout(this.lost.get(key) ?? [], [range]));
+    this.chaos("after settle");
   }
 
   async compact(): Promise<void> {}
@@ -100,27 +134,35 @@ function versioned(symbol: string, timeframe: Timeframe, rows: readonly ModelRow
 /** Fetched ranges in memory. */
 export class MemoryRanges implements FetchedRanges {
   chaos: Chaos = calm;
-  private readonly held = new Map<string, readonly TimeRange[]>();
+  private readonly held = new Map<string, readonly FetchedRange[]>();
 
-  async of(...key: [source: string, symbol: string, timeframe: Timeframe]): Promise<readonly TimeRange[]> {
+  async of(...key: [source: string, symbol: string, timeframe: Timeframe]): Promise<readonly FetchedRange[]> {
     return this.now(...key);
   }
 
-  /** The same as `of`, at once. */
-  now(...key: [source: string, symbol: string, timeframe: Timeframe]): readonly TimeRange[] {
-    return this.held.get(key.join(" ")) ?? [];
+  async all(): Promise<readonly FetchedSeries[]> {
+    const series = [...this.held].filter(([, ranges]) => ranges.length > 0);
+    return series.map(([key, ranges]) => {
+      const [source, symbol, timeframe] = JSON.parse(key) as [string, string, Timeframe];
+      return { source, symbol, timeframe, ranges };
+    });
   }
 
-  async add(source: string, symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+  /** The same as `of`, at once. */
+  now(...key: [source: string, symbol: string, timeframe: Timeframe]): readonly FetchedRange[] {
+    return this.held.get(JSON.stringify(key)) ?? [];
+  }
+
+  async add(source: string, symbol: string, timeframe: Timeframe, range: TimeRange, came: BarsCame) {
     this.chaos("before add");
-    const ranges = joinRanges([...this.now(source, symbol, timeframe), range]);
-    this.held.set(`${source} ${symbol} ${timeframe}`, ranges);
+    const ranges = addCounted(this.now(source, symbol, timeframe), range, came);
+    this.held.set(JSON.stringify([source, symbol, timeframe]), ranges);
     this.chaos("after add");
   }
 
   async forget(source: string, symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
-    const ranges = rangesWithout(this.now(source, symbol, timeframe), [range]);
-    this.held.set(`${source} ${symbol} ${timeframe}`, ranges);
+    const ranges = withoutCounted(this.now(source, symbol, timeframe), range);
+    this.held.set(JSON.stringify([source, symbol, timeframe]), ranges);
   }
 }
 

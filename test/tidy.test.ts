@@ -63,6 +63,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "adapters",
   ],
   cli: ["base", "domain", "ports", "engine", "selection", "data", "analysis", "adapters", "app"],
+  "data.ts": ["domain", "ports", "data", "features", "adapters", "app"],
   "index.ts": ["base", "domain", "ports", "indicators"],
 };
 

@@ -1,6 +1,7 @@
 import type { KiwiError } from "../base/errors.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { TimeRange } from "./fetched-ranges.ts";
 
 /** What a source or the pipeline says about a bar. The flag never changes a price; other values up to 255 are free. */
 export const barQuality = {
@@ -17,7 +18,14 @@ export type Provenance = {
   readonly source: string;
   /** UTC milliseconds. */
   readonly receivedAtMs: number;
+  /** Other sources whose bars may stand in the same series; none by default: a mixed series is neither's market. */
+  readonly mayJoin?: MayJoin | undefined;
+  /** When the symbol trades, as far as the source or a person has said it; kept with the series. */
+  readonly calendarName?: string | undefined;
 };
+
+/** The sources that bars may be mixed with. */
+export type MayJoin = "any" | readonly string[];
 
 /** Bars on their way into a store; without flags all are `ok`. */
 export type BarsToStore = Bars & { readonly quality?: Uint8Array | undefined };
@@ -49,7 +57,12 @@ export type HeldBars = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly sources: readonly string[];
+  /** When it trades, as its first source or a person has said; null where nobody has. */
+  readonly calendarName: string | null;
 };
+
+/** Closes of a series that are known to lack bars: a damaged file held them, or a stream missed them. */
+export type MissingBars = TimeRange & { readonly symbol: string; readonly timeframe: Timeframe };
 
 /** A series that cannot be listed, and what is wrong with it: `STORE_DAMAGED`. */
 export type DamagedSeries = {
@@ -67,7 +80,7 @@ export type ReadOptions = { readonly asOfMs?: number | undefined };
  *
  * All methods throw `KiwiError`: `STORE_NEWER` for a store of a later Kiwi, `STORE_DAMAGED` with what is lost and how to
  * repair it, `STORE_NOT_READABLE`; writes also `STORE_LOCKED`, `DISK_FULL`, `STORE_NOT_WRITABLE` and, for what no store
- * can hold, `BARS_UNFIT`.
+ * can hold, `BARS_UNFIT`, and for bars of a source that the series is not of, `SOURCE_DIFFERS`.
  */
 export interface BarStore {
   /** Adds what is new and versions what differs from the newest version held. Doing it twice changes nothing. */
@@ -92,6 +105,14 @@ export interface BarStore {
   list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]>;
   /** Close of the newest bar, or null without any: where an update goes on. */
   lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null>;
+  /** What is known to be missing, by symbol and timeframe, until it has been fetched. Damaged series are left out. */
+  missing(): Promise<readonly MissingBars[]>;
+  /** What is known to be missing of one series, by time. */
+  missingOf(symbol: string, timeframe: Timeframe): Promise<readonly TimeRange[]>;
+  /** Remembers, before anything else happens, that a range lacks bars: whoever comes after a crash is told. */
+  noteMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void>;
+  /** Forgets that a range lacked bars: they were fetched, or a person has said that nobody has them. */
+  settleMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void>;
   /** Puts the bars of a symbol into the form that reads fastest. Changes no bar. */
   compact(symbol: string, timeframe: Timeframe): Promise<void>;
   /** Waits for what is under way and lets go of everything. */

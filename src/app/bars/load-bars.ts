@@ -26,6 +26,8 @@ export type BarSource = {
   readonly rowsRead: number;
   /** Where bars of a data folder came from. */
   readonly stored?: StoredProvenance | undefined;
+  /** What is to be known about them before they are trusted. */
+  readonly warnings?: readonly string[];
 };
 
 export type LoadedBars = {
@@ -161,10 +163,11 @@ function shownPath(folder: string, path: string): string {
 
 /** What people should know about the files before they trust a run on them. */
 function readingWarnings(sources: readonly BarSource[]): readonly string[] {
-  const lines = sources.flatMap(({ bars, quarantine, detected }) => {
+  const lines = sources.flatMap(({ bars, quarantine, detected, warnings = [] }) => {
     const bad = quarantine?.entries.filter(({ fate }) => fate === "quarantined") ?? [];
     const notes = detected?.notes.filter((note) => note.includes("turned round") || note.includes("?")) ?? [];
     return [
+      ...warnings,
       ...bad.map(
         ({ kind, count, examples: [first] }) =>
           `${bars.symbol}: ${count} ${count === 1 ? "row" : "rows"} not used (${kind})${first === undefined ? "" : `, e.g. line ${first.line}: ${first.reason}`}`,

@@ -26,6 +26,20 @@ export async function readConfigFile(folder: string, told?: string): Promise<Con
 
 /** Parses the text of a configuration file. */
 export function parseConfig(path: string, text: string): ConfigFile {
+  try {
+    return parseWithinDepth(path, text);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw configError(
+      "CONFIG_SYNTAX",
+      `${basename(path)} is nested too deep to be read`,
+      "brackets open inside one another thousands of times, and no setting is that deep",
+      "look for brackets that are never closed, or start anew with kiwi init",
+    );
+  }
+}
+
+function parseWithinDepth(path: string, text: string): ConfigFile {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;

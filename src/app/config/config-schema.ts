@@ -42,6 +42,21 @@ const provider = z
   })
   .catchall(z.union([z.number(), z.boolean(), z.string()]));
 
+const store = z.strictObject({
+  kind: z
+    .enum(["parquet", "csv"])
+    .optional()
+    .describe("form of the files of a data folder that is made; parquet by default"),
+  rowsMax: z
+    .int()
+    .positive()
+    .optional()
+    .describe("csv only: bars kept of each series, the newest; all by default"),
+  catalogue: secretPlace
+    .optional()
+    .describe("where a PostgreSQL connection string is; an SQLite file by default"),
+});
+
 const news = z
   .strictObject({
     halfLifeHours: z
@@ -75,6 +90,7 @@ export const kiwiConfigSchema = z.strictObject({
     .default([])
     .describe("CSV files, folders, patterns or a data folder; synthetic makes bars up"),
   dataFolder: text.default(".kiwi/data").describe("where downloaded bars are kept"),
+  store: store.prefault({}).describe("how downloaded bars are kept"),
   sources: z
     .array(text)
     .default([])

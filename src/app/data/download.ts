@@ -1,7 +1,7 @@
 import { systemClock } from "../../adapters/system-clock.ts";
 import { DataPipeline, type FetchOutcome } from "../../data/pipeline/data-pipeline.ts";
 import type { FetchReport } from "../../data/pipeline/fetch-report.ts";
-import { describeAll, type HeldParts } from "./held-series.ts";
+import { calendarNameOf, describeAll, type HeldParts } from "./held-series.ts";
 import type { DataFolder } from "./open-data.ts";
 import type { OpenSources } from "./open-sources.ts";
 import { promptSource } from "./prompt-source.ts";
@@ -21,6 +21,10 @@ export type DownloadOptions = {
   readonly jobs: number;
   /** Asks again for what was fetched before. */
   readonly isRefreshed: boolean;
+  /** Fetches as well what is known to be missing, whatever range was asked for. */
+  readonly isMended: boolean;
+  /** Whether bars of several sources may stand in one series. */
+  readonly isMixed: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (series: SeriesRange, doneMs: number, spanMs: number) => void;
   readonly onEach: (outcome: SeriesOutcome) => void;
@@ -29,7 +33,7 @@ export type DownloadOptions = {
 /** Downloads series, a few at a time. The failure of one does not stop the others. */
 export async function download(
   series: readonly SeriesRange[],
-  { source }: OpenSources,
+  { source, providers }: OpenSources,
   { store, ranges }: DataFolder,
   held: HeldParts,
   options: DownloadOptions,
@@ -40,11 +44,14 @@ export async function download(
     ranges,
     clock: systemClock,
     concurrency: options.jobs,
+    calendarNameOf: (symbol: string) => calendarNameOf(held.config, symbol),
+    mayJoin: options.isMixed ? ("any" as const) : providers.map((provider) => provider.source.name),
   };
   const pipeline = new DataPipeline(parts);
   const requests = series.map((one) => ({
     ...one,
     refresh: options.isRefreshed,
+    mends: options.isMended,
     signal: options.signal,
     onProgress: ({ doneMs, spanMs }: { readonly doneMs: number; readonly spanMs: number }) =>
       options.onProgress(one, doneMs, spanMs),

@@ -8,18 +8,31 @@ import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore, DamagedSeries, HeldBars } from "../../ports/bar-store.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
 import { instrumentConfig } from "../config/run-config.ts";
+import type { FetchedRanges } from "../../ports/fetched-ranges.ts";
 import { surveyHeld } from "./held-for.ts";
 
-/** The calendar of bars: that of the configuration, else as the bars themselves show it. */
-export function calendarOfBars(config: KiwiConfig, bars: Bars): Calendar {
-  const named = instrumentConfig(runConfigOf(config), bars.symbol).calendar;
-  return calendarNamed(named ?? detectCalendarName(bars));
+/** The calendar of held bars: that of the configuration, else the one kept with them, else as they show it. */
+export function calendarOfHeld(
+  config: KiwiConfig,
+  bars: Bars,
+  held: Pick<HeldBars, "calendarName"> | undefined,
+): Calendar {
+  return calendarNamed(calendarNameOf(config, bars.symbol) ?? held?.calendarName ?? detectCalendarName(bars));
+}
+
+/** What the configuration says about when a symbol trades. */
+export function calendarNameOf(config: KiwiConfig, symbol: string): string | undefined {
+  return instrumentConfig(runConfigOf(config), symbol).calendar;
 }
 
 /** What is needed to look over what is held. */
 export type HeldParts = {
   readonly store: BarStore;
   readonly catalogue: BarCatalogue;
+  /** What was fetched, to be compared with what is held. */
+  readonly ranges: FetchedRanges;
+  /** Whether the store drops old bars as new ones come. */
+  readonly isPruned: boolean;
   readonly config: KiwiConfig;
   readonly nowMs: number;
 };
@@ -28,7 +41,7 @@ export type HeldParts = {
 async function describeSeries(parts: HeldParts, held: HeldBars): Promise<CatalogueEntry> {
   const { store, catalogue, config, nowMs } = parts;
   const bars = await store.read(held.symbol, held.timeframe, -Infinity, Infinity);
-  const entry = describeBars(bars, held.versions, calendarOfBars(config, bars), nowMs);
+  const entry = describeBars(bars, held.versions, calendarOfHeld(config, bars, held), nowMs);
   await catalogue.record(entry);
   return entry;
 }

@@ -5,11 +5,12 @@ import type { HeldBars } from "../../ports/bar-store.ts";
 
 /** The timeframe in which a symbol is meant; it need not be said where there is one. Throws `TIMEFRAME_NOT_HELD`. */
 export function heldTimeframe(
-  held: readonly HeldBars[],
+  held: readonly Pick<HeldBars, "symbol" | "timeframe">[],
   symbol: string,
   wanted: Timeframe | undefined,
 ): Timeframe {
-  const timeframes = held.filter((one) => one.symbol === symbol).map(({ timeframe }) => timeframe);
+  const all = held.filter((one) => one.symbol === symbol).map(({ timeframe }) => timeframe);
+  const timeframes = [...new Set(all)];
   if (wanted === undefined && timeframes.length === 1) return timeframes[0]!;
   if (wanted !== undefined && timeframes.includes(wanted)) return wanted;
   throw new KiwiError({

@@ -1,3 +1,4 @@
+import { sourceDiffers } from "../../adapters/stores/bars/refuse-stranger.ts";
 import { findCsvFiles } from "../../adapters/sources/csv/find-csv-files.ts";
 import type { CsvReading } from "../../adapters/sources/csv/csv-reading.ts";
 import { KiwiError } from "../../base/errors.ts";
@@ -6,7 +7,6 @@ import type { AppendResult, BarStore, HeldBars } from "../../ports/bar-store.ts"
 import type { KiwiConfig } from "../config/config-schema.ts";
 import { readDataFile } from "../bars/read-data-file.ts";
 import { surveyHeld } from "./held-for.ts";
-import { sourceDiffers } from "./plan-download.ts";
 
 /** Whom imported bars are said to come from. */
 const sourceName = "csv";
@@ -36,6 +36,8 @@ export type ImportRequest = {
   /** Whether the bars may stand in a series of another source. */
   readonly isMixed: boolean;
   readonly nowMs: number;
+  /** When a symbol trades, where a person has said so; kept with its bars. */
+  readonly calendarOf: (symbol: string) => string | undefined;
 };
 
 /** The files behind paths, folders and patterns, each once. Throws `FILE_NOT_FOUND`. */
@@ -56,7 +58,7 @@ export async function importFiles(
   { onFile, onFailed }: ImportListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const { paths, csv, timeframe, isMixed, nowMs } = request;
+  const { paths, csv, timeframe, isMixed, nowMs, calendarOf } = request;
   if (paths.length > 1 && csv.symbol !== undefined) throw oneSymbolForMany(csv.symbol, paths.length);
   // Once and not for each file: what this import adds is of its own source.
   const held = isMixed ? [] : (await surveyHeld(store)).held;
@@ -70,6 +72,8 @@ export async function importFiles(
     const result = await store.append(bars.symbol, bars.timeframe, bars, {
       source: sourceName,
       receivedAtMs: nowMs,
+      mayJoin: isMixed ? "any" : [],
+      calendarName: calendarOf(bars.symbol),
     });
     onFile({ path, reading, result });
   }

@@ -1,7 +1,9 @@
+import { sourceDiffers } from "../../adapters/stores/bars/refuse-stranger.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { dayMs, formatTime } from "../../base/time.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { HeldBars } from "../../ports/bar-store.ts";
+import type { HeldBars, MissingBars } from "../../ports/bar-store.ts";
+import { isSameSeries, isUnbounded } from "./known-missing.ts";
 import type { OpenSources } from "./open-sources.ts";
 
 /** How far back a download goes that says nothing about it. */
@@ -36,17 +38,30 @@ export type DownloadPlan = { readonly series: readonly SeriesRange[]; readonly s
 export function planDownload(
   wish: DownloadWish,
   held: readonly HeldBars[],
+  missing: readonly MissingBars[],
   sources: OpenSources,
 ): DownloadPlan {
   if (wish.fromMs !== undefined && wish.fromMs >= wish.toMs) throw backwards(wish.fromMs, wish.toMs);
-  return wish.symbols.length === 0 ? planUpdate(wish, held, sources) : planSymbols(wish, held, sources);
+  return wish.symbols.length === 0
+    ? planUpdate(wish, held, missing, sources)
+    : planSymbols(wish, held, sources);
 }
 
-function planUpdate(wish: DownloadWish, held: readonly HeldBars[], sources: OpenSources): DownloadPlan {
-  if (held.length === 0) throw nothingToUpdate();
-  const wanted = held.filter(
-    ({ timeframe }) => wish.timeframes.length === 0 || wish.timeframes.includes(timeframe),
-  );
+function planUpdate(
+  wish: DownloadWish,
+  held: readonly HeldBars[],
+  missing: readonly MissingBars[],
+  sources: OpenSources,
+): DownloadPlan {
+  // Of a series that is lost as a whole there is nothing to go on from, but what to fetch is known.
+  const gone = missing.filter((one) => !isUnbounded(one) && !held.some((other) => isSameSeries(one, other)));
+  if (held.length === 0 && gone.length === 0) throw nothingToUpdate();
+  const isWanted = ({ timeframe }: { readonly timeframe: Timeframe }): boolean =>
+    wish.timeframes.length === 0 || wish.timeframes.includes(timeframe);
+  const wanted = held.filter(isWanted);
+  const again = gone.filter(isWanted).map(({ symbol, timeframe, fromMs }) => {
+    return { symbol, timeframe, fromMs: wish.fromMs ?? fromMs, toMs: wish.toMs };
+  });
   const skipped = wanted.filter((series) => !wish.isMixed && strangerIn(series, sources) !== undefined);
   const series = wanted
     .filter((one) => !skipped.includes(one))
@@ -56,7 +71,7 @@ function planUpdate(wish: DownloadWish, held: readonly HeldBars[], sources: Open
       fromMs: wish.fromMs ?? toMs + 1,
       toMs: wish.toMs,
     }));
-  return { series, skipped };
+  return { series: [...series, ...again], skipped };
 }
 
 function planSymbols(wish: DownloadWish, held: readonly HeldBars[], sources: OpenSources): DownloadPlan {
@@ -83,18 +98,6 @@ function planSymbols(wish: DownloadWish, held: readonly HeldBars[], sources: Ope
 export function strangerIn(held: HeldBars, { source, providers }: OpenSources): string | undefined {
   const known = new Set([source.name, ...providers.map((provider) => provider.source.name)]);
   return held.sources.find((name) => !known.has(name));
-}
-
-/** `SOURCE_DIFFERS`: bars of another source would be mixed into a series. */
-export function sourceDiffers({ symbol, timeframe }: HeldBars, before: string, now: string): KiwiError {
-  return new KiwiError({
-    code: "SOURCE_DIFFERS",
-    exit: "safety",
-    message: `${symbol} ${timeframe} is held from ${before}; these bars would come from ${now}`,
-    why: "two sources write one symbol for different markets or hours, and a mixed series is neither of them",
-    fix: `keep them apart with --data-folder OTHER, or, where they are the same market, add --mix`,
-    topic: "download",
-  });
 }
 
 function backwards(fromMs: number, toMs: number): KiwiError {

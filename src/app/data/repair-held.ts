@@ -1,15 +1,18 @@
 import type { Repair } from "../../adapters/stores/parquet/repair-series.ts";
+import { sourceDiffers } from "../../adapters/stores/bars/refuse-stranger.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { repairSeries } from "../../data/repair/repair-series.ts";
 import type { RepairReport } from "../../data/repair/repair-report.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { HeldBars } from "../../ports/bar-store.ts";
+import type { BarStore, HeldBars, VersionedBars } from "../../ports/bar-store.ts";
+import { timeRangeMax, type FetchedSeries, type TimeRange } from "../../ports/fetched-ranges.ts";
 import { surveyHeld } from "./held-for.ts";
-import { calendarOfBars, describeAll, type HeldParts } from "./held-series.ts";
+import { calendarOfHeld, describeAll, type HeldParts } from "./held-series.ts";
+import { isSameSeries, isUnbounded, noteLost } from "./known-missing.ts";
 import type { DataFolder } from "./open-data.ts";
 import { eachSource, type OpenSources } from "./open-sources.ts";
 import { promptSource } from "./prompt-source.ts";
-import { sourceDiffers, strangerIn } from "./plan-download.ts";
+import { strangerIn } from "./plan-download.ts";
 
 /** What to repair. */
 export type RepairWish = {
@@ -19,6 +22,8 @@ export type RepairWish = {
   readonly toMs: number | undefined;
   /** Whether a source may repair bars that came from others. */
   readonly isMixed: boolean;
+  /** Whether what is still missing afterwards is given up: nobody has it. */
+  readonly isLossAccepted: boolean;
   readonly signal: AbortSignal;
 };
 
@@ -27,11 +32,15 @@ export type Repaired = {
   readonly files: Repair;
   /** Null where no source was named, or where nothing is held that could have a hole. */
   readonly bars: RepairReport | null;
+  /** What is known to be missing now, and what a person has given up. */
+  readonly missing: readonly TimeRange[];
+  readonly givenUp: readonly TimeRange[];
 };
 
 /**
- * Sets damaged files aside, and asks the sources for what is missing or wrong. Throws `SOURCE_DIFFERS` and what the
- * store throws; a source that fails is part of the answer.
+ * Sets damaged files aside, and asks the sources for what is missing or wrong. What was lost is noted in the store before
+ * anything else happens, and stays noted until it has been fetched. Throws `SOURCE_DIFFERS` and what the store throws; a
+ * source that fails is part of the answer.
  */
 export async function repairHeld(
   wish: RepairWish,
@@ -43,61 +52,81 @@ export async function repairHeld(
   const before = await findHeld(data, wish).catch(() => undefined);
   const stranger = before === undefined || sources === null ? undefined : strangerIn(before, sources);
   if (stranger !== undefined && !wish.isMixed) throw sourceDiffers(before!, stranger, sources!.source.name);
-  const files = await data.store.repair(symbol, timeframe);
-  await forgetLost(files, wish, data, [
-    ...(before?.sources ?? []),
-    ...(sources === null ? [] : [sources.source.name]),
-  ]);
-  const report = sources === null ? null : await repairBars(wish, files, before, data, held, sources);
+  const files = await data.repairFiles(symbol, timeframe);
+  const fetched = (await data.ranges.all()).filter((one) => isSameSeries(one, wish));
+  const lost = await noteLost(held, wish, await findHeld(data, wish), fetched);
+  const report = sources === null ? null : await repairBars(wish, lost, before, fetched, data, held, sources);
+  const missing = await data.store.missingOf(symbol, timeframe);
+  if (wish.isLossAccepted)
+    for (const range of missing) await data.store.settleMissing(symbol, timeframe, range);
   await describeAll(held, [wish]);
   if (files.bars === 0 && report === null) await held.catalogue.forget(symbol, timeframe);
-  return { files, bars: report };
+  const [left, givenUp] = wish.isLossAccepted ? [[], missing] : [missing, []];
+  return { files, bars: report, missing: left, givenUp };
 }
 
 async function findHeld({ store }: DataFolder, wish: RepairWish): Promise<HeldBars | undefined> {
   const { held } = await surveyHeld(store);
-  return held.find((one) => one.symbol === wish.symbol && one.timeframe === wish.timeframe);
-}
-
-/** What was lost must be fetched again, by whatever command. */
-async function forgetLost(
-  { lost }: Repair,
-  { symbol, timeframe }: RepairWish,
-  { ranges }: DataFolder,
-  names: readonly string[],
-): Promise<void> {
-  for (const { fromMs, toMs } of lost)
-    for (const name of new Set(names))
-      await ranges.forget(name, symbol, timeframe, {
-        fromMs: fromMs ?? -Infinity,
-        toMs: toMs === null ? Infinity : toMs + 1,
-      });
+  return held.find((one) => isSameSeries(one, wish));
 }
 
 async function repairBars(
   wish: RepairWish,
-  { lost }: Repair,
+  lost: readonly TimeRange[],
   before: HeldBars | undefined,
-  data: DataFolder,
-  held: HeldParts,
+  fetched: readonly FetchedSeries[],
+  { store }: DataFolder,
+  { config }: HeldParts,
   sources: OpenSources,
 ): Promise<RepairReport | null> {
-  const { symbol, timeframe, signal } = wish;
-  const bars = await data.store.read(symbol, timeframe, -Infinity, Infinity);
-  const starts = [before?.fromMs, bars.closeTimeMs[0], ...lost.map((file) => file.fromMs)];
-  const ends = [before?.toMs, bars.closeTimeMs.at(-1), ...lost.map((file) => file.toMs)];
-  const fromMs = wish.fromMs ?? Math.min(...starts.map((timeMs) => timeMs ?? Infinity));
-  const toMs = wish.toMs ?? Math.max(...ends.map((timeMs) => timeMs ?? -Infinity)) + 1;
-  if (!(fromMs < toMs)) return null;
-  return repairSeries({
+  const { symbol, timeframe, signal, isMixed } = wish;
+  const bars = await store.read(symbol, timeframe, -Infinity, Infinity);
+  const window = windowOf(wish, bars, before, [...lost, ...fetched.flatMap(barsOnly)]);
+  if (!(window.fromMs < window.toMs)) return null;
+  const report = await repairSeries({
     symbol,
     timeframe,
-    fromMs,
-    toMs,
+    ...window,
     providers: (await eachSource(sources)).map(promptSource),
-    store: data.store,
-    calendar: calendarOfBars(held.config, bars),
+    store,
+    calendar: calendarOfHeld(config, bars, before),
     clock: systemClock,
     signal,
+    ...(isMixed ? { mayJoin: "any" } : {}),
   });
+  const isWhole = wish.fromMs === undefined && wish.toMs === undefined && report.failures.length === 0;
+  if (isWhole) await settleOutside(store, wish, window);
+  return report;
+}
+
+/** What was fetched, from the first bar that came on. */
+function barsOnly({ ranges }: FetchedSeries): readonly TimeRange[] {
+  return ranges.map(({ fromMs, toMs, firstMs }) => ({ fromMs: firstMs ?? fromMs, toMs }));
+}
+
+/** The closes to look at: all that is held, was held or fetched, as far as the wish allows. */
+function windowOf(
+  wish: RepairWish,
+  bars: VersionedBars,
+  before: HeldBars | undefined,
+  ranges: readonly TimeRange[],
+): TimeRange {
+  const bounded = ranges.filter((range) => !isUnbounded(range));
+  const starts = [before?.fromMs, bars.closeTimeMs[0], ...bounded.map(({ fromMs }) => fromMs)];
+  const lasts = [before?.toMs, bars.closeTimeMs.at(-1), ...bounded.map(({ toMs }) => toMs - 1)];
+  return {
+    fromMs: wish.fromMs ?? Math.min(...starts.map((timeMs) => timeMs ?? Infinity)),
+    toMs: wish.toMs ?? Math.max(...lasts.map((timeMs) => timeMs ?? -Infinity)) + 1,
+  };
+}
+
+/** Where nobody knew what was lost, everything that is known of has been asked for now: the rest was never there. */
+async function settleOutside(
+  store: BarStore,
+  { symbol, timeframe }: RepairWish,
+  window: TimeRange,
+): Promise<void> {
+  if (!(await store.missingOf(symbol, timeframe)).some(isUnbounded)) return;
+  await store.settleMissing(symbol, timeframe, { fromMs: timeRangeMax.fromMs, toMs: window.fromMs });
+  await store.settleMissing(symbol, timeframe, { fromMs: window.toMs, toMs: timeRangeMax.toMs });
 }

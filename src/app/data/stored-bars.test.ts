@@ -48,7 +48,7 @@ await store.append(
   "AAA",
   "1h",
   { ...filled, quality: Uint8Array.of(barQuality.filled) },
-  { source: "Other", receivedAtMs: laterMs },
+  { source: "Other", receivedAtMs: laterMs, mayJoin: "any" },
 );
 await store.close();
 
@@ -88,6 +88,29 @@ test("bars are read as they are known now, with where they came from", async () 
   expect(sources[0]!.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test("bars that say they arrived in the future are used, with a warning, and not hidden", async () => {
+  const store = new ParquetBarStore(join(folder, ".kiwi", "data", "bars"));
+  const aheadMs = Date.now() + 40 * 86_400_000;
+  await store.append("CCC", "1h", made("CCC", "1h"), { source: "Venue", receivedAtMs: aheadMs });
+  await store.close();
+  const { sources, warnings } = await load({ pairs: ["CCC"], nowMs: Date.now() });
+  expect([sources[0]!.rowsRead, warnings]).toEqual([
+    made("CCC", "1h").length,
+    [expect.stringMatching(/^CCC: \d+ bars say that they arrived later than now/)],
+  ]);
+  // Whoever asks for the past gets it.
+  await expect(load({ pairs: ["CCC"], asOfMs: Date.now() })).rejects.toThrow("DATA_MISSING");
+});
+
+test("a run over bars that are known to be missing says so, and one beside them does not", async () => {
+  const store = new ParquetBarStore(join(folder, ".kiwi", "data", "bars"));
+  const { closeTimeMs } = hours;
+  await store.noteMissing("BBB", "1h", { fromMs: closeTimeMs[3]!, toMs: closeTimeMs[5]! });
+  await store.close();
+  expect((await load({ pairs: ["BBB"] })).warnings).toEqual([expect.stringContaining("known to be missing")]);
+  expect((await load({ pairs: ["BBB"], toMs: closeTimeMs[2]! })).warnings).toEqual([]);
+});
+
 test("as of a day, and for a run of that day, they are what was known then", async () => {
   const [asOf, ofThatDay, now] = await Promise.all([
     load({ asOfMs: firstMs }),
@@ -113,7 +136,7 @@ test("the timeframe of the run is taken, else the longest that it can be made of
 
 test("a folder that is named gives all of its symbols, beside other data", async () => {
   const all = await load({ data: [".kiwi/data"], pairs: [] });
-  expect(all.sources.map(({ bars }) => bars.symbol)).toEqual(["AAA", "BBB"]);
+  expect(all.sources.map(({ bars }) => bars.symbol)).toEqual(["AAA", "BBB", "CCC"]);
   const both = await load({ data: [".kiwi/data", "synthetic:bars=9"], pairs: ["AAA", "SYN1"] });
   expect(both.sources.map(({ bars }) => bars.symbol)).toEqual(["AAA", "SYN1"]);
   await expect(load({ pairs: ["ABA"] })).rejects.toThrow("SYMBOL_UNKNOWN");

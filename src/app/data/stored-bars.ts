@@ -4,6 +4,7 @@ import { fingerprintOf } from "../../adapters/stores/catalogue/catalogue-entry.t
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { barsOf } from "../../domain/bars.ts";
+import { countOf } from "../../data/validation/finding-list.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { barQuality, type BarStore, type HeldBars, type VersionedBars } from "../../ports/bar-store.ts";
 import type { BarsRequest } from "../bars/bars-request.ts";
@@ -26,6 +27,7 @@ export type StoredProvenance = {
 /**
  * Reads bars from a data folder, of each symbol the timeframe that a run decides on or the longest that it can be made
  * of, as they were known at `asOfMs` (else at the present of the run: a run that is repeated reads what it read then).
+ * Bars that say they arrived in the future are used and warned about.
  * Throws `SYMBOL_UNKNOWN`, `SYMBOL_TWICE`, `TIMEFRAME_MISSING`, `DATA_MISSING` and what the store throws.
  */
 export async function readStoredBars(
@@ -33,7 +35,7 @@ export async function readStoredBars(
   request: BarsRequest,
   hasOthers: boolean,
 ): Promise<readonly BarSource[]> {
-  const store = openBars(resolve(request.folder, path));
+  const store = await openBars(resolve(request.folder, path));
   try {
     const found: BarSource[] = [];
     for (const held of choose(await heldFor(store, request.pairs), path, request, hasOthers))
@@ -108,11 +110,13 @@ async function readOne(
   path: string,
   request: BarsRequest,
 ): Promise<BarSource> {
-  const { folder, toMs, nowMs } = request;
-  const asOfMs = Math.min(request.asOfMs ?? Infinity, nowMs);
-  const stored = await store.read(symbol, timeframe, -Infinity, toMs === Infinity ? Infinity : toMs + 1, {
-    asOfMs,
-  });
+  const { folder, toMs } = request;
+  const asOfMs = Math.min(request.asOfMs ?? Infinity, request.nowMs);
+  const untilMs = toMs === Infinity ? Infinity : toMs + 1;
+  const all = await store.read(symbol, timeframe, -Infinity, untilMs);
+  const future = request.asOfMs === undefined ? arrivingAfter(all, Date.now()) : 0;
+  const isAllKnown = future > 0 || arrivingAfter(all, asOfMs) === 0;
+  const stored = isAllKnown ? all : await store.read(symbol, timeframe, -Infinity, untilMs, { asOfMs });
   if (stored.length < 2) throw tooFew(symbol, timeframe, stored.length, asOfMs, toMs);
   // The columns that only the store knows would be carried through the whole run.
   const { closeTimeMs, open, high, low, close, volume } = stored;
@@ -126,7 +130,42 @@ async function readOne(
     quarantine: null,
     rowsRead: bars.length,
     stored: provenanceOf(stored),
+    warnings: [
+      ...futureWarning(symbol, future),
+      ...(await missingWarning(store, symbol, timeframe, bars.closeTimeMs[0]!, untilMs)),
+    ],
   };
+}
+
+/** How many bars say that they arrived after a time. */
+function arrivingAfter({ receivedAtMs, length }: VersionedBars, timeMs: number): number {
+  let count = 0;
+  for (let row = 0; row < length; row++) if (receivedAtMs[row]! > timeMs) count += 1;
+  return count;
+}
+
+/** A clock was wrong when they came, or is wrong now: no reason to hide them. */
+function futureWarning(symbol: string, bars: number): readonly string[] {
+  if (bars === 0) return [];
+  return [
+    `${symbol}: ${countOf(bars, "bar")} say that they arrived later than now, so a clock was or is wrong; they are used`,
+  ];
+}
+
+/** What is known to be missing in the time of a run. */
+async function missingWarning(
+  store: BarStore,
+  symbol: string,
+  timeframe: Timeframe,
+  fromMs: number,
+  untilMs: number,
+): Promise<readonly string[]> {
+  const missing = await store.missingOf(symbol, timeframe);
+  const inRun = missing.filter((range) => range.fromMs < untilMs && range.toMs > fromMs);
+  if (inRun.length === 0) return [];
+  return [
+    `${symbol}: bars of this time are known to be missing; fetch them first: kiwi data repair ${symbol} -t ${timeframe} --source NAME`,
+  ];
 }
 
 function provenanceOf(bars: VersionedBars): StoredProvenance {

@@ -2,7 +2,11 @@ import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const publicApi = pathToFileURL(join(import.meta.dirname, "..", "..", "index.ts")).href;
+const addressOf = (file: string): string => pathToFileURL(join(import.meta.dirname, "..", "..", file)).href;
+const publicApi: Readonly<Record<string, string>> = {
+  kiwi: addressOf("index.ts"),
+  "kiwi/data": addressOf("data.ts"),
+};
 let isInstalled = false;
 
 /**
@@ -14,6 +18,8 @@ export function installKiwiSpecifier(): void {
   isInstalled = true;
   registerHooks({
     resolve: (specifier, context, nextResolve) =>
-      specifier === "kiwi" ? { url: publicApi, shortCircuit: true } : nextResolve(specifier, context),
+      Object.hasOwn(publicApi, specifier)
+        ? { url: publicApi[specifier]!, shortCircuit: true }
+        : nextResolve(specifier, context),
   });
 }

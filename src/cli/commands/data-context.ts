@@ -3,6 +3,7 @@ import { closest } from "fastest-levenshtein";
 import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import type { HeldParts } from "../../app/data/held-series.ts";
 import { openData, type DataFolder } from "../../app/data/open-data.ts";
+import { lookUpCredentials } from "../../app/config/secrets.ts";
 import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
@@ -44,13 +45,33 @@ export async function withDataFolder<Result>(
   isMade: boolean,
   work: (context: DataContext) => Promise<Result>,
 ): Promise<Result> {
-  const data = await openData(resolve(shell.folder, config.dataFolder), isMade);
-  const { store, catalogue } = data;
+  const { kind, rowsMax, catalogue: place } = config.store;
+  const catalogueUrl = place === undefined ? undefined : await catalogueUrlAt(place, shell);
+  const wish = { kind, rowsMax, catalogue: catalogueUrl };
+  const data = await openData(resolve(shell.folder, config.dataFolder), isMade, wish);
+  const { store, catalogue, ranges, isPruned } = data;
   try {
-    return await work({ config, data, held: { store, catalogue, config, nowMs: Date.now() } });
+    return await work({
+      config,
+      data,
+      held: { store, catalogue, ranges, isPruned, config, nowMs: Date.now() },
+    });
   } finally {
     await data.close();
   }
+}
+
+/** The connection string of a catalogue, which may hold a password, from where the configuration says it is. */
+async function catalogueUrlAt(
+  place: NonNullable<KiwiConfig["store"]["catalogue"]>,
+  { folder, env }: Shell,
+): Promise<string | undefined> {
+  const need = {
+    name: "password",
+    env: "KIWI_CATALOGUE",
+    what: "the connection string of its catalogue",
+  } as const;
+  return (await lookUpCredentials("the store", [need], { password: place }, { folder, env }, true)).password;
 }
 
 const usual: readonly Timeframe[] = [

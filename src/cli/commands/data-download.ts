@@ -2,10 +2,13 @@ import { resolve } from "node:path";
 import { download, type SeriesOutcome } from "../../app/data/download.ts";
 import { openSources, refuseTimeframe, type OpenSources } from "../../app/data/open-sources.ts";
 import { planDownload, type DownloadPlan, type SeriesRange } from "../../app/data/plan-download.ts";
+import type { HeldParts } from "../../app/data/held-series.ts";
+import { isSameSeries, isUnbounded, noteLost, type SeriesName } from "../../app/data/known-missing.ts";
 import { surveyHeld } from "../../app/data/held-for.ts";
 import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
+import type { HeldBars, MissingBars } from "../../ports/bar-store.ts";
 import { countOf } from "../../data/validation/finding-list.ts";
 import type { ProgressFlags } from "../declare/common-flags.ts";
 import { fetchFlags } from "../flags/data-flags.ts";
@@ -69,7 +72,8 @@ export async function dataDownloadCommand(
       const met = damaged.filter(({ symbol }) => given.length === 0 || given.includes(symbol));
       // Of symbols that were named none may be missing; of an update the others are worth having.
       if (given.length > 0 && met.length > 0) throw met[0]!.error;
-      const plan = planDownload(wish, held, sources);
+      await noteAllLost(context.held, held, given);
+      const plan = planDownload(wish, held, await context.data.store.missing(), sources);
       for (const { symbol, timeframe, sources: names } of plan.skipped)
         shell.err(`left alone  ${symbol} ${timeframe}: held from ${names.join(", ")}`);
       const code = await run(shell, plan, sources, context, { ...flags, jobs });
@@ -101,6 +105,8 @@ async function run(
     download(series, sources, data, held, {
       jobs: flags.jobs,
       isRefreshed: flags.refresh === true,
+      isMended: flags.from === undefined && flags.to === undefined,
+      isMixed: flags.mix === true,
       signal: ending.signal,
       onProgress: (one, doneMs, spanMs) => progress.update(nameOf(one), doneMs, spanMs),
       onEach: ({ series: one }) => progress.finish(nameOf(one)),
@@ -109,26 +115,53 @@ async function run(
   const isInterrupted = ending.signal.aborted;
   // A fetch that was stopped on purpose has not failed.
   const failed = isInterrupted ? [] : outcomes.filter(({ error }) => error !== null);
+  const isMeant = (one: MissingBars): boolean => series.some((other) => isSameSeries(one, other));
+  const missing = (await data.store.missing()).filter(isMeant);
   if (flags.json === true) {
     const content = { folder: data.path, source: sources.source.name, interrupted: isInterrupted };
-    shell.out(
-      envelope(
-        "data-download@1",
-        { ...content, series: outcomes.map(plain) },
-        failed.length === 0 && !isInterrupted,
-      ),
-    );
+    const isWhole = failed.length === 0 && !isInterrupted && missing.length === 0;
+    shell.out(envelope("data-download@1", { ...content, series: outcomes.map(plain), missing }, isWhole));
   } else if (outcomes.length > 0) shell.out(outcomesText(outcomes));
   // One mistake in a symbol fails all of its timeframes alike.
   const texts = new Set(failed.map(({ error }) => errorText(error)));
   if (flags.json !== true) for (const text of texts) shell.err(text);
+  if (flags.json !== true) for (const one of missing) shell.err(missingText(one));
   if (isInterrupted) {
     shell.err(
       `interrupted: what had arrived is in ${resolve(data.path)}; run the same command again to go on`,
     );
     return interruptedExit;
   }
-  return failed.length === 0 ? exitCodes.ok : exitCodeOf(failed[0]!.error);
+  if (failed.length > 0) return exitCodeOf(failed[0]!.error);
+  return missing.length === 0 ? exitCodes.ok : exitCodes.check;
+}
+
+/** Whatever was fetched once and is held no longer is fetched again with the rest. */
+async function noteAllLost(
+  parts: HeldParts,
+  held: readonly HeldBars[],
+  symbols: readonly string[],
+): Promise<void> {
+  const fetched = await parts.ranges.all();
+  const isMeant = ({ symbol }: SeriesName): boolean => symbols.length === 0 || symbols.includes(symbol);
+  const names = new Map(
+    [...held, ...fetched].filter(isMeant).map((one) => [`${one.timeframe} ${one.symbol}`, one]),
+  );
+  for (const name of names.values())
+    await noteLost(
+      parts,
+      name,
+      held.find((one) => isSameSeries(one, name)),
+      fetched,
+    );
+}
+
+/** What is still known to be missing of what was downloaded, in words. */
+function missingText({ symbol, timeframe, fromMs, toMs }: MissingBars): string {
+  const where = isUnbounded({ fromMs, toMs })
+    ? "bars were lost, and nobody knows which"
+    : `bars between ${formatTime(fromMs)} and ${formatTime(toMs - 1)} are known to be missing`;
+  return `missing   ${symbol} ${timeframe}: ${where}; try another source: kiwi data repair ${symbol} -t ${timeframe} --source NAME`;
 }
 
 /** How a series ended that has no report. */

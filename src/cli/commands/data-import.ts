@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { describeAll } from "../../app/data/held-series.ts";
+import { calendarNameOf, describeAll } from "../../app/data/held-series.ts";
 import {
   filesToImport,
   importFiles,
@@ -49,7 +49,14 @@ export async function dataImportCommand(
       "import",
       new Map(paths.map((path) => [shown(path), 1])),
     );
-    const request = { paths, csv: config.csv, timeframe, isMixed: flags.mix === true, nowMs: held.nowMs };
+    const request = {
+      paths,
+      csv: config.csv,
+      timeframe,
+      isMixed: flags.mix === true,
+      nowMs: held.nowMs,
+      calendarOf: (symbol: string) => calendarNameOf(config, symbol),
+    };
     const listener: ImportListener = {
       onFile(file) {
         done.push(file);

@@ -15,18 +15,23 @@ export async function dataListCommand(shell: Shell, flags: DataFlags): Promise<n
   return withDataFolder(shell, config, false, async ({ data, held }) => {
     const { entries, damaged } = await listSeries(held);
     const isWhole = damaged.length === 0;
+    const missing = await data.store.missing();
     if (flags.json === true) {
       const broken = damaged.map(({ symbol, timeframe, error }) => ({
         symbol,
         timeframe,
         error: errorContent(error),
       }));
-      const content = { folder: data.path, series: entries.map(plain), damaged: broken };
+      const content = { folder: data.path, series: entries.map(plain), damaged: broken, missing };
       shell.out(envelope("data-list@1", content, isWhole));
     } else if (entries.length > 0) shell.out(listText(entries));
     else if (isWhole)
       shell.out(`${data.path} holds no bars; get some: kiwi data download BTCUSDT -t 1h --source binance`);
-    if (flags.json !== true) for (const { error } of damaged) shell.err(errorText(error));
+    if (flags.json !== true) {
+      for (const { error } of damaged) shell.err(errorText(error));
+      for (const name of new Set(missing.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`)))
+        shell.err(`missing   bars of ${name} are known to be missing: kiwi data check`);
+    }
     return isWhole ? exitCodes.ok : exitCodes.data;
   });
 }

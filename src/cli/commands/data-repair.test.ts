@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
@@ -88,6 +89,22 @@ test("longer made-up bars are made of the shorter ones, and the check sees that"
         ],
       },
     },
+  ]);
+});
+
+test("an export writes regular files only, and leaves a link a link", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const refused = await kiwi("data", "export", "SYN1", "-t", "1d", "--to-file", pipe, "--overwrite");
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("FILE_IRREGULAR")]);
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  const [target, link] = [join(folder, "target.csv"), join(folder, "link.csv")];
+  writeFileSync(target, "old");
+  symlinkSync(target, link);
+  await kiwi("data", "export", "SYN1", "-t", "1d", "--to-file", link, "--overwrite");
+  expect([lstatSync(link).isSymbolicLink(), readFileSync(target, "utf8")]).toEqual([
+    true,
+    expect.stringMatching(/^close_time,/),
   ]);
 });
 

@@ -7,11 +7,11 @@ import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { BarStore } from "../../ports/bar-store.ts";
+import type { DataFolder } from "../../app/data/open-data.ts";
 import { fetchFlags } from "../flags/data-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { envelope } from "../output/json.ts";
-import { errorContent, errorText } from "../output/print-error.ts";
+import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import { repairText } from "../output/repair-text.ts";
 import type { Shell } from "../shell.ts";
 import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
@@ -21,9 +21,13 @@ export type DataRepairFlags = DataFlags & {
   readonly from?: string;
   readonly to?: string;
   readonly mix?: true;
+  readonly acceptLoss?: true;
 };
 
-/** `kiwi data repair`: damaged files, gaps and impossible bars of one series. Exit 5 while bars that cannot be are left. */
+/**
+ * `kiwi data repair`: damaged files, gaps and impossible bars of one series. Exit 5 while bars that cannot be are left or
+ * some are known to be missing, and that of a source that could not be asked while anything is left.
+ */
 export async function dataRepairCommand(
   shell: Shell,
   given: string,
@@ -38,14 +42,21 @@ export async function dataRepairCommand(
   const ending = new AbortController();
   try {
     return await withDataFolder(shell, config, false, async ({ data, held }) => {
-      const series = await seriesMeant(data.store, given, wanted, data.path);
-      const wish = { ...series, fromMs, toMs, isMixed: flags.mix === true, signal: ending.signal };
+      const series = await seriesMeant(data, given, wanted);
+      const wish = {
+        ...series,
+        fromMs,
+        toMs,
+        isMixed: flags.mix === true,
+        isLossAccepted: flags.acceptLoss === true,
+        signal: ending.signal,
+      };
       const repaired = await interruptible(
         () => ending.abort(new Error("interrupted")),
         () => repairHeld(wish, data, held, sources),
       );
       print(shell, series, repaired, flags);
-      return isSound(repaired) ? exitCodes.ok : exitCodes.check;
+      return exitOf(repaired);
     });
   } catch (error) {
     if (!ending.signal.aborted) throw error;
@@ -60,14 +71,17 @@ type Series = { readonly symbol: string; readonly timeframe: Timeframe };
 
 /** What is to be repaired. Where damage keeps the folder from being listed, the words are taken as they are. */
 async function seriesMeant(
-  store: BarStore,
+  { store, ranges, path }: DataFolder,
   given: string,
   wanted: Timeframe | undefined,
-  where: string,
 ): Promise<Series> {
   try {
-    const held = await heldFor(store, [given], wanted);
-    const symbol = heldSymbol(given, [...new Set(held.map((one) => one.symbol))], where);
+    const held = [
+      ...(await heldFor(store, [given], wanted)),
+      ...(await store.missing()),
+      ...(await ranges.all()),
+    ];
+    const symbol = heldSymbol(given, [...new Set(held.map((one) => one.symbol))], path);
     return { symbol, timeframe: heldTimeframe(held, symbol, wanted) };
   } catch (error) {
     const isDamaged = error instanceof KiwiError && error.parts.code === "STORE_DAMAGED";
@@ -76,8 +90,20 @@ async function seriesMeant(
   }
 }
 
-function isSound({ bars }: Repaired): boolean {
-  return bars === null || bars.after.findings.every(({ severity }) => severity !== "error");
+function isSound({ bars, missing }: Repaired): boolean {
+  const isPossible = bars === null || bars.after.findings.every(({ severity }) => severity !== "error");
+  return isPossible && missing.length === 0 && !isUnasked({ bars });
+}
+
+/** Whether something is left that a source was to be asked for, which could not be asked. */
+function isUnasked({ bars }: Pick<Repaired, "bars">): boolean {
+  const isLeft = bars?.ranges.some(({ remaining }) => remaining > 0) ?? false;
+  return isLeft && bars!.failures.length > 0;
+}
+
+function exitOf(repaired: Repaired): number {
+  if (isUnasked(repaired)) return exitCodeOf(repaired.bars!.failures[0]!.error);
+  return isSound(repaired) ? exitCodes.ok : exitCodes.check;
 }
 
 function print(
@@ -86,7 +112,7 @@ function print(
   repaired: Repaired,
   flags: DataRepairFlags,
 ): void {
-  const { files, bars } = repaired;
+  const { files, bars, missing, givenUp } = repaired;
   const failures = (bars?.failures ?? []).map(({ provider, error }) => ({
     provider,
     error: errorContent(error),
@@ -94,7 +120,8 @@ function print(
   if (flags.json === true) {
     const report =
       bars === null ? null : { ranges: bars.ranges, failures, before: bars.before, after: bars.after };
-    shell.out(envelope("data-repair@1", { symbol, timeframe, files, bars: report }, isSound(repaired)));
+    const content = { symbol, timeframe, files, bars: report, missing, givenUp };
+    shell.out(envelope("data-repair@1", content, isSound(repaired)));
     return;
   }
   shell.out(repairText(`${symbol} ${timeframe}`, repaired));

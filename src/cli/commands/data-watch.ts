@@ -1,5 +1,6 @@
 import { openSources, refuseTimeframe } from "../../app/data/open-sources.ts";
-import { watchBars, type WatchedSymbol } from "../../app/data/watch-bars.ts";
+import { watchBars } from "../../app/data/watch-bars.ts";
+import type { WatchedSymbol } from "../../app/data/watch-progress.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { exitCodes } from "../../base/errors.ts";
 import { formatDuration, formatTime, secondMs } from "../../base/time.ts";
@@ -16,6 +17,7 @@ export type DataWatchFlags = DataFlags & {
   readonly timeframe?: string;
   readonly store?: true;
   readonly limit?: number;
+  readonly mix?: true;
 };
 
 /**
@@ -44,7 +46,7 @@ export async function dataWatchCommand(
     const watch = async (): Promise<void> => {
       if (flags.store !== true) return watchBars(request, sources, null);
       return withDataFolder(shell, config, true, async ({ data, held }) =>
-        watchBars(request, sources, { data, held }),
+        watchBars(request, sources, { data, held, isMixed: flags.mix === true }),
       );
     };
     await interruptible(onInterrupt, watch).finally(release);

@@ -1,5 +1,10 @@
+import { resolve } from "node:path";
+import { barsRequestOf } from "../../app/bars/bars-request.ts";
+import { computeFeatures } from "../../app/features/compute-features.ts";
 import { describeSet, describeSets, type FeatureDescription } from "../../app/features/describe-set.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
+import { dataFlags } from "../flags/run-flags.ts";
+import { dataConfig, type DataFlags } from "./data-context.ts";
 import { envelope } from "../output/json.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
@@ -54,6 +59,41 @@ export async function featuresShowCommand(shell: Shell, name: string, flags: Com
   shell.out(`\n${table([{ title: "feature" }, range, { title: "warm-up" }, { title: "meaning" }], rows)}`);
   const expressions = features.map((feature) => [feature.name, feature.expression]);
   shell.out(`\n${table([{ title: "feature" }, { title: "expression" }], expressions)}`);
+  return 0;
+}
+
+export type FeaturesComputeFlags = DataFlags & { readonly toFolder?: string };
+
+/** `kiwi features compute`: the features of a set over bars, kept in a folder that programs read from. */
+export async function featuresComputeCommand(
+  shell: Shell,
+  name: string,
+  flags: FeaturesComputeFlags,
+): Promise<number> {
+  const config = await dataConfig(shell, flags, dataFlags);
+  const request = barsRequestOf({ folder: resolve(shell.folder), config, nowMs: Date.now() });
+  const folder = resolve(shell.folder, flags.toFolder ?? ".kiwi/features");
+  const computed = await computeFeatures(name, request, config, folder, (text) => shell.err(text));
+  if (flags.json === true) {
+    shell.out(envelope("features-compute@1", { set: name, folder, series: computed }));
+    return 0;
+  }
+  const right = { align: "right" } as const;
+  const columns = [
+    { title: "symbol" },
+    { title: "tf" },
+    { title: "rows", ...right },
+    { title: "complete from row", ...right },
+  ];
+  const rows = computed.map(({ symbol, timeframe, rows: length, firstCompleteRow, kind, rowsWritten }) => [
+    symbol,
+    timeframe,
+    String(length),
+    firstCompleteRow < length ? String(firstCompleteRow) : "none",
+    kind,
+    String(rowsWritten),
+  ]);
+  shell.out(`${table([...columns, { title: "outcome" }, { title: "written", ...right }], rows)}\n${folder}`);
   return 0;
 }
 

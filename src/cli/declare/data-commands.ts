@@ -125,7 +125,8 @@ function declareRepair(data: Command, act: Act): void {
     .option(...timeframe)
     .option("--from <day>", "repair only from there")
     .option("--to <day>", "repair only until there, not included")
-    .option("--mix", "let a source repair what came from others");
+    .option("--mix", "let a source repair what came from others")
+    .option("--accept-loss", "give up what is still missing afterwards: it is told no more");
   addRunFlags(command, fetchFlags);
   addConfig(
     addCommon(command, [
@@ -172,6 +173,7 @@ function declareWatch(data: Command, act: Act): void {
     .argument("<symbol...>", "symbols as the source writes them")
     .option(...timeframe)
     .option("--store", "keep the bars in the data folder, and fetch what was missed")
+    .option("--mix", "let bars of several sources stand in one series")
     .option("--limit <count>", "end after so many bars", (text) => readNumber("--limit", text));
   addRunFlags(command, fetchFlags);
   addConfig(

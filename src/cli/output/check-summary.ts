@@ -25,6 +25,7 @@ const words: Readonly<Record<FindingKind, string>> = {
   disorder: "bars out of order",
   duplicate: "bars that come twice",
   gap: "gaps",
+  lost: "bars known to be missing",
   closedMarket: "bars while the market is closed",
   zeroVolume: "bars without volume",
   flat: "bars with a single price",

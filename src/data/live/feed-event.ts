@@ -41,6 +41,16 @@ export type FeedEvent =
       readonly toMs: number;
       readonly error: unknown;
     }
+  /** Bars are missing between two that are in the store; noted there, and fetched until they have come. */
+  | { readonly kind: "hole"; readonly symbol: string; readonly fromMs: number; readonly toMs: number }
+  /** What is missing in the store could not be fetched yet; it is asked for again. */
+  | {
+      readonly kind: "holeStays";
+      readonly symbol: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly error: unknown;
+    }
   /** The stored bars could not be read; the source is asked for all of them. */
   | { readonly kind: "historyFailed"; readonly symbol: string; readonly error: unknown }
   | {

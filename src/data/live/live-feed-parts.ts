@@ -2,11 +2,12 @@ import type { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import type { BarSource, StreamCounts } from "../../ports/bar-source.ts";
-import type { BarStore } from "../../ports/bar-store.ts";
+import type { BarSource, LiveBar, StreamCounts } from "../../ports/bar-source.ts";
+import type { MayJoin } from "../../ports/bar-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { FeedHealth } from "../../ports/feed-health.ts";
 import type { FeedEvent } from "./feed-event.ts";
+import type { KeepingStore } from "./store-writer.ts";
 import type { LiveBatch } from "./live-batch.ts";
 import type { AssemblerCounts } from "./slice-assembler.ts";
 
@@ -25,7 +26,11 @@ export type LiveFeedParts = {
   readonly clock: Clock;
   readonly calendarOf: (symbol: string) => Calendar;
   /** Everything received is kept here as well. */
-  readonly store?: Pick<BarStore, "append">;
+  readonly store?: KeepingStore;
+  /** Whose bars may stand in the store beside those of the source; none by default. */
+  readonly mayJoin?: MayJoin;
+  /** Hears of every bar of the stream as it comes, before it stands in a slice. */
+  readonly onBar?: (bar: LiveBar, isRevision: boolean) => void;
   readonly onEvent?: (event: FeedEvent) => void;
   /** Silence after which a slice without bars is handed over; 10 seconds by default. */
   readonly heartbeatMs?: number;

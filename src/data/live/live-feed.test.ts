@@ -312,6 +312,8 @@ function memoryStore(append: (stored: Stored) => Promise<void>) {
       await append({ symbol, bars, source });
       return { added: bars.length, revised: 0, unchanged: 0 };
     },
+    lastCloseMs: async () => null,
+    noteMissing: () => expect.unreachable("nothing is missing here"),
   };
 }
 

@@ -81,6 +81,9 @@ class MergedFeed implements LiveFeed {
         : new StoreWriter({
             store,
             clock,
+            timeframe,
+            calendarOf,
+            mayJoin: parts.mayJoin,
             sourceName: source.name,
             waitingMax: this.pendingMax,
             waitMsMax: 1_000,
@@ -164,8 +167,8 @@ class MergedFeed implements LiveFeed {
     this.subscription = source.subscribe({
       symbols,
       timeframes: [timeframe],
-      onBar: (bar) => this.receive(bar),
-      onRevision: (bar) => this.receive(bar),
+      onBar: (bar) => this.receive(bar, false),
+      onRevision: (bar) => void this.receive(bar, true),
       onState: (state) => this.heed(state),
     });
     // Younger bars may be known for some symbols and not yet for others.
@@ -230,8 +233,9 @@ class MergedFeed implements LiveFeed {
     return this.parts.clock.nowMs() - this.freshMs;
   }
 
-  private receive(bar: LiveBar): void | Promise<void> {
+  private receive(bar: LiveBar, isRevision: boolean): void | Promise<void> {
     if (this.isClosed || !this.indexOf.has(bar.symbol) || bar.timeframe !== this.parts.timeframe) return;
+    this.parts.onBar?.(bar, isRevision);
     if (this.assembler !== null) this.accept(this.assembler, bar);
     else if (this.early.length < this.pendingMax) this.early.push(bar);
     else this.tell({ kind: "overflow", symbol: bar.symbol, closeTimeMs: bar.closeTimeMs });

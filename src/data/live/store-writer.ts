@@ -1,12 +1,21 @@
 import { barsOf, type BarField } from "../../domain/bars.ts";
-import type { BarStore } from "../../ports/bar-store.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { TimeRange } from "../../ports/fetched-ranges.ts";
+import type { BarStore, MayJoin } from "../../ports/bar-store.ts";
 import type { LiveBar } from "../../ports/bar-source.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { HoleNotes } from "./hole-notes.ts";
 import type { FeedEvent } from "./feed-event.ts";
 
 /** Where received bars are kept, and how many may wait for it. */
 export type StoreWriterParts = {
-  readonly store: Pick<BarStore, "append">;
+  readonly store: KeepingStore;
+  readonly timeframe: Timeframe;
+  /** By which it is seen that bars are missing between two. */
+  readonly calendarOf: (symbol: string) => Calendar;
+  /** Whose bars may stand beside those of the source. */
+  readonly mayJoin?: MayJoin | undefined;
   /** Name of the source, for bars that do not name their provider. */
   readonly sourceName: string;
   readonly clock: Clock;
@@ -16,6 +25,9 @@ export type StoreWriterParts = {
   readonly waitMsMax: number;
   readonly onEvent: (event: FeedEvent) => void;
 };
+
+/** What is needed of a store to keep received bars in it. */
+export type KeepingStore = Pick<BarStore, "append" | "lastCloseMs" | "noteMissing">;
 
 type Group = { source: string; receivedAtMs: number; bars: LiveBar[] };
 
@@ -27,12 +39,16 @@ export class StoreWriter {
   lost = 0;
   private waiting = 0;
   private readonly parts: StoreWriterParts;
+  private readonly holes: HoleNotes;
   private readonly groups = new Map<string, Group>();
   private work: Promise<void> | null = null;
   private readonly onRoom: (() => void)[] = [];
 
   constructor(parts: StoreWriterParts) {
     this.parts = parts;
+    const onHole = (symbol: string, range: TimeRange): void =>
+      parts.onEvent({ kind: "hole", symbol, ...range });
+    this.holes = new HoleNotes({ ...parts, onHole });
   }
 
   /** Takes a bar. A promise means: too fast, wait for it. */
@@ -86,7 +102,11 @@ export class StoreWriter {
     };
     try {
       const table = barsOf(symbol, timeframe, columns);
-      await this.parts.store.append(symbol, timeframe, table, { source, receivedAtMs });
+      const { store, mayJoin, calendarOf } = this.parts;
+      const calendarName = calendarOf(symbol).name;
+      await this.holes.before(symbol, [...columns.closeTimeMs]);
+      await store.append(symbol, timeframe, table, { source, receivedAtMs, mayJoin, calendarName });
+      this.holes.after(symbol, sorted.at(-1)!.closeTimeMs);
       this.stored += bars.length;
     } catch (error) {
       this.lose(symbol, bars.length, error);

@@ -48,7 +48,7 @@ test("a range is fetched once, and afterwards only what lies beside it", async (
 test("what has not closed is not remembered as fetched, and is fetched when it has", async () => {
   const { pipeline, clock, venue, ranges } = setUp(first(60), 50);
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: Infinity });
-  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(50) + 1 }]);
+  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(50) + 1, bars: 50, firstMs: hour(1) }]);
   await clock.advance(hourMs / 2);
   // No bar can have closed within half an hour: there is nothing to ask for.
   expect((await pipeline.updateLatest("BTCUSDT", "1h")).asked).toEqual([]);
@@ -57,10 +57,26 @@ test("what has not closed is not remembered as fetched, and is fetched when it h
   expect(venue.asked).toHaveLength(2);
 });
 
+test("an update of minutes begins with the very next one, and leaves none out", async () => {
+  const minute = (count: number): number => startMs + count * 60_000;
+  const { clock, venue, store, pipeline } = setUp([], 1);
+  for (let at = 1; at <= 90; at++) venue.bars.set(minute(at), pricesAt(minute(at)));
+  await pipeline.fetchAndStore({ symbol: "BTCUSDT", timeframe: "1m", fromMs: minute(1), toMs: Infinity });
+  // One minute later, then two, three and four.
+  for (const passed of [1, 2, 3, 4]) {
+    const lastMs = store.rows("BTCUSDT", "1m").at(-1)!.closeMs;
+    await clock.advance(passed * 60_000);
+    const report = await pipeline.updateLatest("BTCUSDT", "1m");
+    expect(report).toMatchObject({ added: passed, fromMs: lastMs + 60_000 });
+  }
+  const closes = store.rows("BTCUSDT", "1m").map(({ closeMs }) => closeMs);
+  expect(closes).toEqual(Array.from({ length: 70 }, (_, at) => minute(at + 1)));
+});
+
 test("a bar that the venue publishes late is not taken for missing", async () => {
   const { pipeline, venue, store, ranges } = setUp(first(47), 50);
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: hour(50) });
-  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(47) + 1 }]);
+  expect(coverageOf(ranges)).toEqual([{ fromMs: hour(1), toMs: hour(47) + 1, bars: 47, firstMs: hour(1) }]);
   for (const at of [48, 49]) venue.bars.set(hour(at), pricesAt(hour(at)));
   await pipeline.fetchAndStore({ ...series, fromMs: hour(1), toMs: hour(50) });
   expect(store.rows("BTCUSDT", "1h")).toHaveLength(49);

@@ -5,12 +5,13 @@ import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { expectsBars } from "../../domain/calendar/expects-bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
-import type { BarStore, VersionedBars } from "../../ports/bar-store.ts";
+import type { BarStore, MayJoin, VersionedBars } from "../../ports/bar-store.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { FetchedRanges, TimeRange } from "../../ports/fetched-ranges.ts";
-import { fetchRange, settledMs } from "./fetch-range.ts";
+import { timeRangeMax, type FetchedRanges, type TimeRange } from "../../ports/fetched-ranges.ts";
+import { fetchRange } from "./fetch-range.ts";
 import { FetchTally, type FetchReport } from "./fetch-report.ts";
 import { noneHeld } from "./pipeline-errors.ts";
+import { settledMs } from "./proven-range.ts";
 import { rangesWithout, spanOf } from "./time-ranges.ts";
 
 /** What a pipeline works with. */
@@ -21,6 +22,10 @@ export type PipelineParts = {
   readonly clock: Clock;
   /** When a symbol trades; default the calendar of the source. */
   readonly calendarOf?: (symbol: string) => Calendar;
+  /** What is known of a symbol's calendar, to be kept with its bars; default the calendar of the source. */
+  readonly calendarNameOf?: (symbol: string) => string | undefined;
+  /** Whose bars may stand beside those of the source: its own providers, or any. */
+  readonly mayJoin?: MayJoin;
   /** Series that `fetchMany` works on at a time; default 4. */
   readonly concurrency?: number;
   /** Bars that are stored together; default 10,000. */
@@ -46,6 +51,8 @@ export type FetchRequest = {
   readonly toMs: number;
   /** Asks again for what was fetched before: bars that the provider has changed get a new version. */
   readonly refresh?: boolean;
+  /** Fetches as well what is known to be missing outside the range. */
+  readonly mends?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FetchProgress) => void;
 };
@@ -62,6 +69,8 @@ export type FetchWatch = Pick<FetchRequest, "signal" | "onProgress">;
 
 const defaultConcurrency = 4;
 const defaultChunkRows = 10_000;
+/** What is missing for all one knows reaches over all times: only a person can say what to ask for. */
+const isFinal = ({ fromMs }: TimeRange): boolean => fromMs > timeRangeMax.fromMs;
 const allTimes: TimeRange = { fromMs: -Infinity, toMs: Infinity };
 
 /**
@@ -137,7 +146,7 @@ export class DataPipeline {
     // A bar is known at its close: what closes later than now does not exist.
     const whole = { fromMs, toMs: Math.min(request.toMs, Math.floor(this.parts.clock.nowMs()) + 1) };
     const missing = await this.missingIn(request, whole);
-    const spanMs = spanOf([whole]);
+    const spanMs = spanOf([whole, ...missing]);
     let leftMs = spanOf(missing);
     const say = (): void =>
       request.onProgress?.({ symbol, doneMs: spanMs - leftMs, spanMs, bars: tally.bars });
@@ -148,13 +157,15 @@ export class DataPipeline {
         leftMs = laterMs + Math.max(0, range.toMs - beforeMs);
         say();
       };
-      const { chunkRows = defaultChunkRows } = this.parts;
-      await fetchRange({ ...this.parts, chunkRows, symbol, timeframe, signal, tally, onSafe }, range);
+      const { chunkRows = defaultChunkRows, mayJoin, calendarNameOf, source } = this.parts;
+      const calendarName = calendarNameOf?.(symbol) ?? source.capabilities.calendarName;
+      const about = { symbol, timeframe, calendar: this.calendarOf(symbol), calendarName, mayJoin };
+      await fetchRange({ ...this.parts, ...about, chunkRows, signal, tally, onSafe }, range);
     }
     return tally.report(symbol, timeframe);
   }
 
-  /** What is to be asked for: never fetched, and not still to come. */
+  /** What is to be asked for: never fetched or lost since, and not still to come. */
   private async missingIn(request: FetchRequest, whole: TimeRange): Promise<readonly TimeRange[]> {
     const { symbol, timeframe } = request;
     const { ranges, store, source, clock } = this.parts;
@@ -162,10 +173,14 @@ export class DataPipeline {
     const isHeld = (await store.lastCloseMs(symbol, timeframe)) !== null;
     if (!isHeld) await ranges.forget(source.name, symbol, timeframe, allTimes);
     else if (request.refresh === true) await ranges.forget(source.name, symbol, timeframe, whole);
+    const lost = await store.missingOf(symbol, timeframe);
+    // How many bars came in them before does not count any more.
+    for (const range of lost) await ranges.forget(source.name, symbol, timeframe, range);
     const fetched = await ranges.of(source.name, symbol, timeframe);
     const settledBeforeMs = settledMs(clock.nowMs(), timeframe);
     const calendar = this.calendarOf(symbol);
-    return rangesWithout([whole], fetched).filter(
+    const wanted = request.mends === true ? [whole, ...lost.filter(isFinal)] : [whole];
+    return rangesWithout(wanted, rangesWithout(fetched, lost)).filter(
       ({ fromMs, toMs }) => toMs <= settledBeforeMs || expectsBars(calendar, timeframe, fromMs - 1, toMs),
     );
   }

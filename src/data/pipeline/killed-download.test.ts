@@ -90,7 +90,9 @@ async function killAgainAndAgain(folder: string, lane: number, cache: string): P
 async function coveredIn(folder: string): Promise<number> {
   const ranges = await new FetchedRangesFiles(join(folder, "coverage")).of("Binance", "BTCUSDT", "1m");
   const toMs = ranges.at(-1)?.toMs ?? fromMs;
-  expect(ranges).toEqual(toMs === fromMs ? [] : [{ fromMs, toMs }]);
+  expect(ranges).toEqual(
+    toMs === fromMs ? [] : [{ fromMs, toMs, bars: Math.ceil((toMs - fromMs) / minuteMs), firstMs: fromMs }],
+  );
   return toMs;
 }
 

@@ -1,6 +1,6 @@
 import { barFields, type Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { fitsGap, type BarFault } from "./find-faults.ts";
+import { firstRowFrom, fitsGap, type BarFault } from "./find-faults.ts";
 
 /** What a provider's bars mean for a fault. */
 export type Choice = {
@@ -27,31 +27,36 @@ export function chooseBars(
     const closeMs = offered.closeTimeMs[row]!;
     if (closeMs >= fault.toMs) break;
     isAnswered ||= closeMs === fault.fromMs;
-    const isWanted =
-      fault.kind === "gap"
-        ? isPrimary || fitsGap(fault, closeMs, offered.timeframe, calendar)
-        : (isPrimary || closeMs === fault.fromMs) && isOther(held, offered, row);
-    if (isWanted) rows.push(row);
+    if (isWanted(fault, offered, row, held, isPrimary, calendar)) rows.push(row);
   }
   return { rows, isAnswered };
 }
 
-/** Whether a held bar has other numbers than the bar in a row; false where none is held. */
-function isOther(held: Bars, offered: Bars, row: number): boolean {
+function isWanted(
+  fault: BarFault,
+  offered: Bars,
+  row: number,
+  held: Bars,
+  isPrimary: boolean,
+  calendar: Calendar,
+): boolean {
   const closeMs = offered.closeTimeMs[row]!;
-  const at = firstRowFrom(held, closeMs);
-  if (at >= held.length || held.closeTimeMs[at] !== closeMs) return false;
-  return barFields.some((field) => held[field][at] !== offered[field][row]);
+  if (fault.kind === "broken" || fault.kind === "outlier")
+    return (isPrimary || closeMs === fault.fromMs) && isOther(held, offered, row);
+  const isTrusted = isPrimary || fitsGap(fault, closeMs, offered.timeframe, calendar);
+  if (fault.kind === "gap") return isTrusted;
+  // A version that was lost comes from the primary; others only fill what is not there.
+  return (isTrusted && heldRow(held, closeMs) === null) || (isPrimary && isOther(held, offered, row));
 }
 
-/** The first row that closes at a time or later. */
-function firstRowFrom({ closeTimeMs, length }: Bars, timeMs: number): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (closeTimeMs[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Where a bar is held, or null. */
+function heldRow(held: Bars, closeMs: number): number | null {
+  const at = firstRowFrom(held, closeMs);
+  return at < held.length && held.closeTimeMs[at] === closeMs ? at : null;
+}
+
+/** Whether a held bar has other numbers than the bar in a row; false where none is held. */
+function isOther(held: Bars, offered: Bars, row: number): boolean {
+  const at = heldRow(held, offered.closeTimeMs[row]!);
+  return at !== null && barFields.some((field) => held[field][at] !== offered[field][row]);
 }

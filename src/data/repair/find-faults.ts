@@ -8,8 +8,11 @@ import { findBrokenBars } from "../validation/find-broken-bars.ts";
 import { findGaps } from "../validation/find-gaps.ts";
 import { findJumps } from "../validation/find-jumps.ts";
 
-/** Bars that are missing, that no market can have made, or that look like a bad tick. */
-export type BarFaultKind = "gap" | "broken" | "outlier";
+/**
+ * Bars that are missing, that are known to have been lost or missed, that no market can have made, or that look like a
+ * bad tick.
+ */
+export type BarFaultKind = "gap" | "lost" | "broken" | "outlier";
 
 /** A range of closes that is to be asked for again. */
 export type BarFault = TimeRange & {
@@ -40,6 +43,41 @@ export function findGapsAndBroken(bars: Bars, calendar: Calendar): readonly BarF
     anchorMs: afterMs,
   }));
   return [...gaps, ...[...brokenCloses(bars)].map((closeMs) => faultAt("broken", closeMs, closeMs + 1))];
+}
+
+/** What is known to be missing in a window: asked for whether or not bars of that time are held. */
+export function findLost(
+  bars: Bars,
+  calendar: Calendar,
+  window: TimeRange,
+  missing: readonly TimeRange[],
+): readonly BarFault[] {
+  return missing.flatMap((range): readonly BarFault[] => {
+    const fromMs = Math.max(range.fromMs, window.fromMs);
+    const toMs = Math.min(range.toMs, window.toMs);
+    if (!(fromMs < toMs)) return [];
+    const anchorMs = bars.length === 0 ? Number.NaN : bars.closeTimeMs[0]!;
+    const unheld = missingBetween(bars, calendar, fromMs, toMs);
+    return [{ kind: "lost", fromMs, toMs, bars: Math.max(1, unheld), anchorMs }];
+  });
+}
+
+/** How many bars the calendar expects in a range and are not held. */
+export function missingBetween(bars: Bars, calendar: Calendar, fromMs: number, toMs: number): number {
+  const expected = expectedBars(calendar, bars.timeframe, fromMs - 1, toMs);
+  return Math.max(0, expected - (firstRowFrom(bars, toMs) - firstRowFrom(bars, fromMs)));
+}
+
+/** The first row that closes at a time or later. */
+export function firstRowFrom({ closeTimeMs, length }: Bars, timeMs: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (closeTimeMs[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What is missing at the ends of a window; at its beginning only where earlier bars are held. */

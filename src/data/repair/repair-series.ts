@@ -4,13 +4,21 @@ import { sliceBars, type Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
-import { barQuality, type BarStore } from "../../ports/bar-store.ts";
+import { barQuality, type BarStore, type MayJoin } from "../../ports/bar-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { TimeRange } from "../../ports/fetched-ranges.ts";
+import { provenRange } from "../pipeline/proven-range.ts";
 import { validateBars } from "../validation/validate-bars.ts";
 import { chooseBars } from "./choose-bars.ts";
 import { fetchSoundBars } from "./fetch-sound-bars.ts";
-import { findFaults, findGapsAndBroken, findOpenEnds, type BarFault } from "./find-faults.ts";
+import {
+  findFaults,
+  findGapsAndBroken,
+  findLost,
+  findOpenEnds,
+  missingBetween,
+  type BarFault,
+} from "./find-faults.ts";
 import { groupFaults } from "./plan-repair.ts";
 import type { RepairedRange, RepairFailure, RepairReport } from "./repair-report.ts";
 
@@ -23,6 +31,8 @@ export type RepairRequest = {
   readonly toMs: number;
   /** The primary first: its bars are the real ones. Each of the others is asked for what is left. */
   readonly providers: readonly BarSource[];
+  /** Whose bars may stand beside those of the providers; none but theirs by default. */
+  readonly mayJoin?: MayJoin;
   readonly store: BarStore;
   readonly calendar: Calendar;
   readonly clock: Clock;
@@ -46,6 +56,8 @@ type Repair = {
   readonly cases: readonly Case[];
   readonly failures: RepairFailure[];
   held: Bars;
+  /** What the store knows to be missing. */
+  lost: readonly TimeRange[];
 };
 
 /**
@@ -63,12 +75,13 @@ export async function repairSeries(request: RepairRequest): Promise<RepairReport
     if (open.length === 0) break;
     await askProvider(repair, open, source, rank === 0);
     repair.held = await readWindow(request, repair.window);
+    repair.lost = await request.store.missingOf(symbol, timeframe);
   }
   const left = openFaults(repair);
   return {
     symbol,
     timeframe,
-    ranges: repair.cases.map((found) => rangeOf(found, left)),
+    ranges: repair.cases.map((found) => rangeOf(found, left, repair)),
     failures: repair.failures,
     before,
     after: validateBars(repair.held, calendar),
@@ -83,15 +96,18 @@ async function begin(request: RepairRequest): Promise<Repair> {
     (series) => series.symbol === symbol && series.timeframe === timeframe && series.fromMs < fromMs,
   );
   const held = await readWindow(request, window);
+  const lost = await store.missingOf(symbol, timeframe);
+  const asked = findLost(held, calendar, window, lost);
   const ends = findOpenEnds(held, calendar, window, isHeldBefore);
-  const faults = [...findFaults(held, calendar), ...ends].toSorted((a, b) => a.fromMs - b.fromMs);
+  const others = [...findFaults(held, calendar), ...ends].filter((one) => !isCovered(one, asked));
+  const faults = [...asked, ...others].toSorted((a, b) => a.fromMs - b.fromMs);
   const cases = faults.map((fault) => ({
     fault,
     repairedBy: new Map<string, number>(),
     confirmedBy: null,
     isClosed: false,
   }));
-  return { request, window, isHeldBefore, cases, failures: [], held };
+  return { request, window, isHeldBefore, cases, failures: [], held, lost };
 }
 
 function readWindow({ store, symbol, timeframe }: RepairRequest, window: TimeRange): Promise<Bars> {
@@ -99,9 +115,10 @@ function readWindow({ store, symbol, timeframe }: RepairRequest, window: TimeRan
 }
 
 /** What is left of the faults in the bars held now; outliers until they are confirmed or corrected. */
-function openFaults({ request, window, isHeldBefore, cases, held }: Repair): readonly BarFault[] {
+function openFaults({ request, window, isHeldBefore, cases, held, lost }: Repair): readonly BarFault[] {
   const outliers = cases.filter(({ fault, isClosed }) => fault.kind === "outlier" && !isClosed);
   const found = [
+    ...findLost(held, request.calendar, window, lost),
     ...findGapsAndBroken(held, request.calendar),
     ...findOpenEnds(held, request.calendar, window, isHeldBefore),
   ];
@@ -131,7 +148,34 @@ async function askProvider(
       return;
     }
     await treat(repair, group, offered, source.name, isPrimary);
+    await settle(repair, group, range, offered);
   }
+}
+
+/** What was lost is so no longer, as far as an answer in full proves. */
+async function settle(
+  { request }: Repair,
+  group: readonly BarFault[],
+  asked: TimeRange,
+  offered: Bars,
+): Promise<void> {
+  const { store, symbol, timeframe, calendar, clock } = request;
+  const { closeTimeMs, length } = offered;
+  const came = length === 0 ? null : { firstMs: closeTimeMs[0]!, lastMs: closeTimeMs[length - 1]! };
+  const proven = provenRange(asked, came, clock.nowMs(), calendar, timeframe);
+  if (proven === null) return;
+  for (const { kind, fromMs, toMs } of group) {
+    if (kind !== "lost") continue;
+    const part = { fromMs: Math.max(fromMs, proven.fromMs), toMs: Math.min(toMs, proven.toMs) };
+    if (part.fromMs < part.toMs) await store.settleMissing(symbol, timeframe, part);
+  }
+}
+
+/** Whether a gap lies in what is asked for anyway. */
+function isCovered(fault: BarFault, asked: readonly BarFault[]): boolean {
+  return (
+    fault.kind === "gap" && asked.some(({ fromMs, toMs }) => fromMs <= fault.fromMs && toMs >= fault.toMs)
+  );
 }
 
 /** Without the primary's word on it, a bad tick and a flash crash look the same from elsewhere. */
@@ -158,8 +202,12 @@ async function treat(
   }
   const bars = rowsOf(offered, chosen);
   const quality = new Uint8Array(bars.length).fill(isPrimary ? barQuality.ok : barQuality.filled);
-  const provenance = { source: provider, receivedAtMs: clock.nowMs() };
+  const provenance = { source: provider, receivedAtMs: clock.nowMs(), mayJoin: joinable(repair.request) };
   await store.append(symbol, timeframe, { ...bars, quality }, provenance);
+}
+
+function joinable({ mayJoin = [], providers }: RepairRequest): MayJoin {
+  return mayJoin === "any" ? mayJoin : [...mayJoin, ...providers.map(({ name }) => name)];
 }
 
 function note(
@@ -176,9 +224,16 @@ function note(
   if (bars > 0) found.repairedBy.set(provider, (found.repairedBy.get(provider) ?? 0) + bars);
 }
 
-function rangeOf({ fault, repairedBy, confirmedBy }: Case, left: readonly BarFault[]): RepairedRange {
+function rangeOf(
+  { fault, repairedBy, confirmedBy }: Case,
+  left: readonly BarFault[],
+  { held, request }: Repair,
+): RepairedRange {
   const { kind, fromMs, toMs, bars } = fault;
-  const remaining = left.filter((one) => isWithin(one, fault)).reduce((sum, one) => sum + one.bars, 0);
+  const open = left.filter((one) => isWithin(one, fault)).reduce((sum, one) => sum + one.bars, 0);
+  // What a source does not have is no longer lost, and still not there.
+  const remaining =
+    kind === "lost" ? Math.max(open, missingBetween(held, request.calendar, fromMs, toMs)) : open;
   const helpers = [...repairedBy].map(([provider, sent]) => ({ provider, bars: sent }));
   return { fault: kind, fromMs, toMs, bars, repairedBy: helpers, confirmedBy, remaining };
 }

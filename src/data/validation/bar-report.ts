@@ -9,6 +9,7 @@ export type FindingKind =
   | "disorder"
   | "duplicate"
   | "gap"
+  | "lost"
   | "closedMarket"
   | "zeroVolume"
   | "flat"

@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
-import { unzipSync } from "fflate";
+import { KiwiError } from "../../../base/errors.ts";
+import { zipEntries } from "../shared/zip-entries.ts";
 import { csvError } from "./csv-errors.ts";
 
 const chunkBytes = 1 << 20;
@@ -81,22 +82,19 @@ function corrupt(path: string, cause: unknown, check: string): Error {
 }
 
 function unzip(path: string, packed: Uint8Array): Uint8Array {
-  const names: string[] = [];
-  let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(packed, {
-      filter({ name }) {
-        const isText = !name.endsWith("/") && !name.startsWith("__MACOSX/");
-        if (isText) names.push(name);
-        return isText && names.length === 1;
-      },
-    });
+    const files = zipEntries(packed).filter(
+      ({ name }) => !name.endsWith("/") && !name.startsWith("__MACOSX/"),
+    );
+    if (files.length !== 1)
+      throw notOneEntry(
+        path,
+        files.map(({ name }) => name),
+      );
+    return files[0]!.read();
   } catch (cause) {
-    throw corrupt(path, cause, `unzip -t ${path}`);
+    throw cause instanceof KiwiError ? cause : corrupt(path, cause, `unzip -t ${path}`);
   }
-  const [name = ""] = names;
-  if (names.length !== 1) throw notOneEntry(path, names);
-  return entries[name] ?? new Uint8Array(0);
 }
 
 function notOneEntry(path: string, names: readonly string[]): Error {

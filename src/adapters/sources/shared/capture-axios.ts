@@ -6,6 +6,7 @@ export type AxiosNetwork = {
   readonly timeout: number;
   readonly maxRedirects: number;
   readonly maxContentLength: number;
+  readonly signal: AbortSignal;
   readonly transformResponse: (text: unknown, headers: unknown, status?: number) => unknown;
 };
 
@@ -21,9 +22,12 @@ export async function captureAxios(
   send: (network: AxiosNetwork) => Promise<unknown>,
 ): Promise<HttpAnswer> {
   const sentMs = clock.nowMs();
+  // Axios' own limit is one of silence: a host that sends a byte now and then would be waited for without end.
+  const deadline = AbortSignal.timeout(timeoutMs);
   let answer: HttpAnswer | null = null;
-  const failure = await send({
+  const sending = send({
     timeout: timeoutMs,
+    signal: deadline,
     maxRedirects: 0,
     maxContentLength: bodyBytesMax,
     transformResponse(text, headers, status) {
@@ -41,8 +45,20 @@ export async function captureAxios(
     () => null,
     (error: unknown) => error,
   );
+  // Not every client hands the signal on.
+  const failure = await Promise.race([sending, aborted(deadline)]);
   if (answer !== null) return answer;
-  throw new TransportError(reasonOf(failure, timeoutMs));
+  throw new TransportError(deadline.aborted ? noAnswer(timeoutMs) : reasonOf(failure, timeoutMs));
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(signal.reason), { once: true });
+  });
+}
+
+function noAnswer(timeoutMs: number): string {
+  return `no answer within ${timeoutMs} ms`;
 }
 
 function lowerCased(headers: unknown): Record<string, string> {
@@ -52,6 +68,6 @@ function lowerCased(headers: unknown): Record<string, string> {
 
 function reasonOf(error: unknown, timeoutMs: number): string {
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return `no answer within ${timeoutMs} ms`;
+  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return noAnswer(timeoutMs);
   return typeof code === "string" ? `the connection failed (${code})` : "the connection failed";
 }

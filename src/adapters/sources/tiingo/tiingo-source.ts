@@ -1,4 +1,3 @@
-import { unzipSync } from "fflate";
 import { z } from "zod";
 import { dayMs, formatTime } from "../../../base/time.ts";
 import type { BarSource, SymbolInfo } from "../../../ports/bar-source.ts";
@@ -10,6 +9,7 @@ import { redactor } from "../shared/redact.ts";
 import { RestCaller, type Ask, type Reply } from "../shared/rest-caller.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 import { resolveOptions, type SourceOptions } from "../shared/source-options.ts";
+import { zipEntries } from "../shared/zip-entries.ts";
 import { SymbolList } from "../shared/symbol-list.ts";
 import { judgeTiingo } from "./judge-tiingo.ts";
 import {
@@ -226,8 +226,8 @@ function pathOf(market: TiingoMarket, symbol: string): string {
 /** A ZIP file with one CSV file in it. */
 const zippedCsvSchema = z.instanceof(Uint8Array).transform((bytes, context) => {
   try {
-    const [file] = Object.values(unzipSync(bytes));
-    if (file !== undefined) return new TextDecoder().decode(file);
+    const [file] = zipEntries(bytes);
+    if (file !== undefined) return new TextDecoder().decode(file.read());
   } catch {
     // Said below.
   }

@@ -6,6 +6,8 @@ const full =
   /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
 const shut =
   /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
+const failing =
+  /\b(EIO|EREMOTEIO|ESTALE|EBADMSG|EUCLEAN|ENXIO|ENODEV|ENOTCONN|SQLITE_IOERR\w*)\b|Input\/output error|Stale file handle/i;
 const topic = "bar-store";
 
 /** An error about a store of bars: help topic `bar-store`. */
@@ -13,7 +15,7 @@ export function storeFault(parts: Omit<ErrorParts, "topic">, cause?: unknown): K
   return new KiwiError({ ...parts, topic }, { cause });
 }
 
-/** What a failed write means for a person: `DISK_FULL`, `STORE_NOT_WRITABLE`, or the failure itself. */
+/** What a failed write means for a person: `DISK_FULL`, `DISK_FAILED`, `STORE_NOT_WRITABLE`, or the failure itself. */
 export function writeFault(path: string, cause: unknown): unknown {
   if (cause instanceof KiwiError) return cause;
   const text = textOf(cause);
@@ -29,6 +31,7 @@ export function writeFault(path: string, cause: unknown): unknown {
       cause,
     );
   }
+  if (failing.test(text)) return diskFailed(path, "written", cause);
   if (!shut.test(text)) return cause;
   return storeFault(
     {
@@ -44,8 +47,23 @@ export function writeFault(path: string, cause: unknown): unknown {
   );
 }
 
-/** What a failed reading means for a person: `STORE_NOT_READABLE`, or the failure itself. */
+/** `DISK_FAILED`: neither Kiwi nor what was asked for is at fault. */
+function diskFailed(path: string, what: "written" | "read", cause: unknown): KiwiError {
+  return storeFault(
+    {
+      code: "DISK_FAILED",
+      exit: "data",
+      message: `${path} could not be ${what}: ${messageOf(cause)}`,
+      why: "the disk, or the file system on it, says that it fails; what was stored before is checked when it is read",
+      fix: "look what the system says (dmesg | tail), copy the folder to another disk while you can, then: kiwi data check",
+    },
+    cause,
+  );
+}
+
+/** What a failed reading means for a person: `DISK_FAILED`, `STORE_NOT_READABLE`, or the failure itself. */
 export function readFault(path: string, cause: unknown): unknown {
+  if (!(cause instanceof KiwiError) && failing.test(textOf(cause))) return diskFailed(path, "read", cause);
   if (cause instanceof KiwiError || !shut.test(textOf(cause))) return cause;
   return storeFault(
     {
@@ -101,6 +119,11 @@ export function damageTo(
 /** Whether a failure says that a file or folder is not there. */
 export function isMissing(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException | null)?.code === "ENOENT";
+}
+
+/** Whether a failure says that something else stands where a folder was looked for. */
+export function isNoFolder(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | null)?.code === "ENOTDIR";
 }
 
 function messageOf(cause: unknown): string {

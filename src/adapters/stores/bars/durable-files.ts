@@ -1,4 +1,4 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** End of the names of files that are being written. */
@@ -11,38 +11,44 @@ export const partialSuffix = ".partial";
 export async function replaceFile(path: string, pieces: Iterable<string>): Promise<void> {
   const aside = path + partialSuffix;
   try {
-    const file = await open(aside, "w");
-    try {
+    await withFile(aside, "w", async (file) => {
       for (const piece of pieces) await file.writeFile(piece);
       await file.sync();
-    } finally {
-      await file.close();
-    }
+    });
     await rename(aside, path);
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(aside, { force: true });
+    // What went wrong first is what a person has to know.
+    await rm(aside, { force: true }).catch(() => {});
     throw cause;
   }
 }
 
+/** Does work with an open file and closes it. Of several failures the first one is thrown. */
+export async function withFile<T>(
+  path: string,
+  flags: string,
+  work: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, flags);
+  let result: T;
+  try {
+    result = await work(file);
+  } catch (cause) {
+    await file.close().catch(() => {});
+    throw cause;
+  }
+  await file.close();
+  return result;
+}
+
 /** Waits until the bytes of a file are on the disk, whoever wrote them. */
 export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await withFile(path, "r+", async (file) => file.sync());
 }
 
 /** Makes the names in a folder durable. Windows has no such thing and needs none. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await withFile(folder, "r", async (file) => file.sync());
 }

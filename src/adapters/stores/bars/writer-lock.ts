@@ -82,9 +82,23 @@ function tryToTake(path: string): Database.Database | null {
     return lock;
   } catch (cause) {
     lock.close();
-    if ((cause as { code?: string }).code?.startsWith("SQLITE_BUSY") === true) return null;
-    throw cause;
+    const code = (cause as { code?: string }).code ?? "";
+    if (code.startsWith("SQLITE_BUSY")) return null;
+    throw /^SQLITE_(NOTADB|CORRUPT)/.test(code) ? brokenLock(path, cause) : cause;
   }
+}
+
+function brokenLock(path: string, cause: unknown): KiwiError {
+  return storeFault(
+    {
+      code: "LOCK_DAMAGED",
+      exit: "data",
+      message: `${path} is no lock file any more`,
+      why: "it says nothing and only holds the lock; something else was written into it",
+      fix: `look that no other kiwi is running, then remove it (it is made anew): rm ${path}`,
+    },
+    cause,
+  );
 }
 
 async function locked(path: string, what: string, waitMs: number): Promise<KiwiError> {

@@ -20,7 +20,11 @@ const hour = (count: number): number => Date.UTC(2024, 0, 1, count);
 async function filledStore(folder: string): Promise<ParquetBarStore> {
   const store = new ParquetBarStore(join(folder, "bars"));
   await store.append("BTC/USDT", "1h", hourlyBars([1, 2, 3]), { source: "binance", receivedAtMs: 0 });
-  await store.append("BTC/USDT", "1h", hourlyBars([3, 6, 7], 1), { source: "bybit", receivedAtMs: 1 });
+  await store.append("BTC/USDT", "1h", hourlyBars([3, 6, 7], 1), {
+    source: "bybit",
+    receivedAtMs: 1,
+    mayJoin: "any",
+  });
   await store.append("AAPL", "1h", hourlyBars([10, 11]), { source: "csv", receivedAtMs: 2 });
   return store;
 }
@@ -83,7 +87,11 @@ test("an update replaces what was said about one symbol and nothing else", async
     const store = await filledStore(folder);
     const catalogue = await openCatalogue(join(folder, "catalogue.sqlite"));
     await rebuildCatalogue(store, catalogue, calendarFor, nowMs);
-    await store.append("BTC/USDT", "1h", hourlyBars([4, 5]), { source: "binance", receivedAtMs: 3 });
+    await store.append("BTC/USDT", "1h", hourlyBars([4, 5]), {
+      source: "binance",
+      receivedAtMs: 3,
+      mayJoin: "any",
+    });
     const held = (await store.list()).find(({ symbol }) => symbol === "BTC/USDT")!;
     await updateCatalogue(store, catalogue, held, calendarFor, nowMs + 1);
     expect(await catalogue.find("BTC/USDT", "1h")).toMatchObject({ bars: 7, gaps: [], checkedMs: nowMs + 1 });

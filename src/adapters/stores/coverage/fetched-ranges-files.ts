@@ -1,24 +1,35 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
-import { joinRanges, rangesWithout } from "../../../data/pipeline/time-ranges.ts";
+import { addCounted, withoutCounted } from "../../../data/pipeline/counted-ranges.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
-import type { FetchedRanges, TimeRange } from "../../../ports/fetched-ranges.ts";
-import { isMissing, readFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
+import type {
+  BarsCame,
+  FetchedRange,
+  FetchedRanges,
+  FetchedSeries,
+  TimeRange,
+} from "../../../ports/fetched-ranges.ts";
+import { isMissing, isNoFolder, readFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
-import { nameOfSymbol, nameOfTimeframe } from "../bars/series-name.ts";
+import { nameOfSymbol, nameOfTimeframe, symbolOfName, timeframeOfName } from "../bars/series-name.ts";
 import { lockWaitMs, withWriterLock } from "../bars/writer-lock.ts";
 
-/** The form of the files. A later Kiwi that changes it counts up. */
-const format = 1;
+/** The form of the files. A later Kiwi that changes it counts up. The first one did not count bars. */
+const format = 2;
 
 const content = z.object({
   source: z.string(),
   symbol: z.string(),
   timeframe: z.string(),
-  /** First time and the time after the last, UTC milliseconds. */
-  ranges: z.array(z.tuple([z.number(), z.number()])),
+  /** First time, the time after the last, UTC milliseconds, how many bars came at least, and the close of the first. */
+  ranges: z.array(
+    z.union([
+      z.tuple([z.number(), z.number(), z.number(), z.number().nullable()]),
+      z.tuple([z.number(), z.number()]),
+    ]),
+  ),
 });
 type Content = z.infer<typeof content>;
 const envelope = content.extend({ sha256: z.string() });
@@ -45,21 +56,46 @@ export class FetchedRangesFiles implements FetchedRanges {
     this.onWarning = onWarning;
   }
 
-  async of(source: string, symbol: string, timeframe: Timeframe): Promise<readonly TimeRange[]> {
+  async of(source: string, symbol: string, timeframe: Timeframe): Promise<readonly FetchedRange[]> {
     return this.read({ source, symbol, timeframe });
   }
 
-  async add(source: string, symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
-    await this.change({ source, symbol, timeframe }, (held) => joinRanges([...held, range]));
+  async all(): Promise<readonly FetchedSeries[]> {
+    const found: FetchedSeries[] = [];
+    for (const sourceName of await namesIn(this.root)) {
+      const source = symbolOfName(sourceName);
+      if (source === null) continue;
+      for (const symbolName of await namesIn(join(this.root, sourceName))) {
+        const symbol = symbolOfName(symbolName);
+        if (symbol === null) continue;
+        for (const name of await namesIn(join(this.root, sourceName, symbolName))) {
+          const timeframe = name.endsWith(".json") ? timeframeOfName(name.slice(0, -".json".length)) : null;
+          if (timeframe === null) continue;
+          const series = { source, symbol, timeframe };
+          found.push({ ...series, ranges: await this.read(series) });
+        }
+      }
+    }
+    return found;
+  }
+
+  async add(
+    source: string,
+    symbol: string,
+    timeframe: Timeframe,
+    range: TimeRange,
+    came: BarsCame,
+  ): Promise<void> {
+    await this.change({ source, symbol, timeframe }, (held) => addCounted(held, range, came));
   }
 
   async forget(source: string, symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
-    await this.change({ source, symbol, timeframe }, (held) => rangesWithout(held, [range]));
+    await this.change({ source, symbol, timeframe }, (held) => withoutCounted(held, range));
   }
 
   private async change(
     series: Series,
-    next: (held: readonly TimeRange[]) => readonly TimeRange[],
+    next: (held: readonly FetchedRange[]) => readonly FetchedRange[],
   ): Promise<void> {
     const lock = { path: join(this.root, "writer.lock"), what: this.root, waitMs: lockWaitMs };
     await withWriterLock(lock, async () => {
@@ -68,12 +104,12 @@ export class FetchedRangesFiles implements FetchedRanges {
       if (isSame(held, ranges)) return;
       await write(this.pathOf(series), {
         ...series,
-        ranges: ranges.map(({ fromMs, toMs }) => [fromMs, toMs]),
+        ranges: ranges.map(({ fromMs, toMs, bars, firstMs }) => [fromMs, toMs, bars, firstMs]),
       });
     });
   }
 
-  private async read(series: Series): Promise<readonly TimeRange[]> {
+  private async read(series: Series): Promise<readonly FetchedRange[]> {
     const path = this.pathOf(series);
     let text: string;
     try {
@@ -83,7 +119,13 @@ export class FetchedRangesFiles implements FetchedRanges {
       throw readFault(path, cause);
     }
     const found = contentOf(text, path);
-    if (found !== null) return found.ranges.map(([fromMs, toMs]) => ({ fromMs, toMs }));
+    if (found !== null)
+      return found.ranges.map(([fromMs, toMs, bars = 0, firstMs = null]) => ({
+        fromMs,
+        toMs,
+        bars,
+        firstMs,
+      }));
     const { source, symbol, timeframe } = series;
     this.onWarning(
       `${path} is damaged: what was fetched of ${symbol} ${timeframe} from ${source} is forgotten and will be fetched again`,
@@ -125,8 +167,16 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function isSame(a: readonly TimeRange[], b: readonly TimeRange[]): boolean {
-  return (
-    a.length === b.length && a.every(({ fromMs, toMs }, k) => fromMs === b[k]!.fromMs && toMs === b[k]!.toMs)
-  );
+function isSame(a: readonly FetchedRange[], b: readonly FetchedRange[]): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+/** What lies in a folder, sorted; nothing where it is none. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (cause) {
+    if (isMissing(cause) || isNoFolder(cause)) return [];
+    throw readFault(folder, cause);
+  }
 }

@@ -8,18 +8,23 @@ import type {
   BarStore,
   DamagedSeries,
   HeldBars,
+  MissingBars,
   Provenance,
   ReadOptions,
   VersionedBars,
 } from "../../../ports/bar-store.ts";
+import { joinRanges, rangesWithout } from "../../../data/pipeline/time-ranges.ts";
+import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import { damageTo, isMissing, readFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
 import { findNews } from "../bars/find-news.ts";
 import { keepNewest } from "../bars/keep-newest.ts";
+import { refuseStranger } from "../bars/refuse-stranger.ts";
 import { refuseUnfit, unfit } from "../bars/refuse-unfit.ts";
 import { symbolOfName, timeframeOfName } from "../bars/series-name.ts";
 import { noBars } from "../bars/version-columns.ts";
 import { lockWaitMs, withWriterLock } from "../bars/writer-lock.ts";
+import { readNotes, writeNotes } from "./csv-notes.ts";
 import { CsvSeries, innerFolder } from "./csv-series.ts";
 import { rowsWhere, sortedVersions } from "./merge-versions.ts";
 
@@ -62,7 +67,10 @@ export class CsvBarStore implements BarStore {
     refuseFineTimes(symbol, bars, provenance);
     if (bars.length === 0) return { added: 0, revised: 0, unchanged: 0 };
     const series = this.series(symbol, timeframe);
-    return this.writing(series, async () => this.appendTo(series, bars, provenance));
+    return this.writing(series, async () => {
+      await this.join(series, provenance);
+      return this.appendTo(series, bars, provenance);
+    });
   }
 
   async read(
@@ -89,17 +97,35 @@ export class CsvBarStore implements BarStore {
   async list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]> {
     await this.refuseNewer();
     const held: HeldBars[] = [];
-    for (const name of await csvNamesIn(this.root)) {
-      const dash = name.lastIndexOf("-");
-      const symbol = symbolOfName(name.slice(0, Math.max(0, dash)));
-      const timeframe = timeframeOfName(name.slice(dash + 1));
-      if (symbol === null || timeframe === null) continue;
-      const found = await heldIn(this.series(symbol, timeframe), symbol, timeframe).catch(
-        damageTo(onDamaged, symbol, timeframe),
-      );
+    for (const series of await this.everySeries(this.root, ".csv")) {
+      const { symbol, timeframe } = series;
+      const found = await heldIn(series, symbol, timeframe).catch(damageTo(onDamaged, symbol, timeframe));
       if (found !== null) held.push(found);
     }
     return held;
+  }
+
+  async missing(): Promise<readonly MissingBars[]> {
+    const found: MissingBars[] = [];
+    for (const series of await this.everySeries(join(this.root, innerFolder), ".notes.json")) {
+      const { symbol, timeframe } = series;
+      const { missing } = await readNotes(series.notesPath);
+      found.push(...missing.map((range) => ({ symbol, timeframe, ...range })));
+    }
+    return found;
+  }
+
+  async missingOf(symbol: string, timeframe: Timeframe): Promise<readonly TimeRange[]> {
+    return (await readNotes(this.series(symbol, timeframe).notesPath)).missing;
+  }
+
+  async noteMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    await this.changeMissing(symbol, timeframe, (missing) => joinRanges([...missing, range]));
+  }
+
+  async settleMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    if ((await this.missingOf(symbol, timeframe)).length > 0)
+      await this.changeMissing(symbol, timeframe, (missing) => rangesWithout(missing, [range]));
   }
 
   async lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null> {
@@ -119,6 +145,17 @@ export class CsvBarStore implements BarStore {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.running);
+  }
+
+  /** Writes down, before the first of its bars, that a source joins a series. */
+  private async join(series: CsvSeries, provenance: Provenance): Promise<void> {
+    const notes = await readNotes(series.notesPath);
+    const known = notes.sources ?? (await series.newest()).sources;
+    refuseStranger(series.symbol, series.timeframe, known, provenance);
+    const sources = [...new Set([...known, provenance.source])].sort();
+    const calendarName = notes.calendarName ?? provenance.calendarName ?? null;
+    if (notes.sources?.length === sources.length && notes.calendarName === calendarName) return;
+    await writeNotes(series.notesPath, { ...notes, sources, calendarName });
   }
 
   private async appendTo(
@@ -151,6 +188,30 @@ export class CsvBarStore implements BarStore {
     const first = bars.length - this.rowsMax;
     if (first <= 0) return bars;
     return rowsWhere(bars, (row) => row >= first).finish(bars.symbol, bars.timeframe);
+  }
+
+  private async changeMissing(
+    symbol: string,
+    timeframe: Timeframe,
+    next: (missing: readonly TimeRange[]) => readonly TimeRange[],
+  ): Promise<void> {
+    const series = this.series(symbol, timeframe);
+    await this.writing(series, async () => {
+      const notes = await readNotes(series.notesPath);
+      const missing = next(notes.missing);
+      if (JSON.stringify(missing) !== JSON.stringify(notes.missing))
+        await writeNotes(series.notesPath, { ...notes, missing });
+    });
+  }
+
+  /** The series that files in a folder are named after. */
+  private async everySeries(folder: string, ending: string): Promise<readonly CsvSeries[]> {
+    return (await namesIn(folder, ending)).flatMap((name) => {
+      const dash = name.lastIndexOf("-");
+      const symbol = symbolOfName(name.slice(0, Math.max(0, dash)));
+      const timeframe = timeframeOfName(name.slice(dash + 1));
+      return symbol === null || timeframe === null ? [] : [this.series(symbol, timeframe)];
+    });
   }
 
   private series(symbol: string, timeframe: Timeframe): CsvSeries {
@@ -211,12 +272,12 @@ function refuseFineTimes(symbol: string, bars: BarsToStore, { receivedAtMs }: Pr
     );
 }
 
-async function csvNamesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string, ending: string): Promise<readonly string[]> {
   try {
     const names = await readdir(folder);
     return names
-      .filter((name) => name.endsWith(".csv"))
-      .map((name) => name.slice(0, -4))
+      .filter((name) => name.endsWith(ending))
+      .map((name) => name.slice(0, -ending.length))
       .sort();
   } catch (cause) {
     if (isMissing(cause)) return [];
@@ -226,8 +287,18 @@ async function csvNamesIn(folder: string): Promise<readonly string[]> {
 
 async function heldIn(series: CsvSeries, symbol: string, timeframe: Timeframe): Promise<HeldBars | null> {
   const [{ closeTimeMs, length, sources }, all] = [await series.newest(), await series.allVersions()];
+  const { calendarName } = await readNotes(series.notesPath);
   if (length === 0) return null;
   const [fromMs, toMs] = [closeTimeMs[0]!, closeTimeMs[length - 1]!];
   const names = [...new Set([...sources, ...all.sources])].sort();
-  return { symbol, timeframe, bars: length, versions: all.length, fromMs, toMs, sources: names };
+  return {
+    symbol,
+    timeframe,
+    bars: length,
+    versions: all.length,
+    fromMs,
+    toMs,
+    sources: names,
+    calendarName,
+  };
 }

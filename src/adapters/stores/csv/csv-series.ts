@@ -1,9 +1,9 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import type { VersionedBars } from "../../../ports/bar-store.ts";
 import { isMissing, readFault, storeDamaged } from "../bars/bar-store-errors.ts";
-import { replaceFile } from "../bars/durable-files.ts";
+import { replaceFile, withFile } from "../bars/durable-files.ts";
 import { nameOfSymbol, nameOfTimeframe } from "../bars/series-name.ts";
 import { noBars, type VersionTable } from "../bars/version-columns.ts";
 import { csvHeader, readRows, textOfRows } from "./csv-rows.ts";
@@ -20,6 +20,8 @@ export class CsvSeries {
   readonly timeframe: Timeframe;
   readonly path: string;
   readonly lockPath: string;
+  /** What is known of the series besides its bars. */
+  readonly notesPath: string;
   private readonly olderPath: string;
 
   constructor(root: string, symbol: string, timeframe: Timeframe) {
@@ -28,6 +30,7 @@ export class CsvSeries {
     const name = `${nameOfSymbol(symbol)}-${nameOfTimeframe(timeframe)}`;
     this.path = join(root, `${name}.csv`);
     this.lockPath = join(root, innerFolder, `${name}.lock`);
+    this.notesPath = join(root, innerFolder, `${name}.notes.json`);
     this.olderPath = join(root, innerFolder, `${name}.versions.csv`);
   }
 
@@ -67,12 +70,7 @@ export class CsvSeries {
     const size = (await stat(this.path).catch(missingIsNull))?.size ?? 0;
     if (size === 0) return null;
     const bytes = Buffer.alloc(Math.min(size, tailBytes));
-    const file = await open(this.path, "r");
-    try {
-      await file.read(bytes, 0, bytes.length, size - bytes.length);
-    } finally {
-      await file.close();
-    }
+    await withFile(this.path, "r", async (file) => file.read(bytes, 0, bytes.length, size - bytes.length));
     const text = bytes.toString("utf8");
     const lines = text.split(/\r?\n/);
     const closeMs = Date.parse(lines.at(-2)?.split(",")[0] ?? "");
@@ -82,24 +80,23 @@ export class CsvSeries {
   /** Adds rows behind the last one. What fails half-way is taken back; what a crash leaves half-way, reading leaves out. */
   async extend(rows: VersionedBars): Promise<void> {
     const { size } = await stat(this.path);
-    const file = await open(this.path, "r+");
-    try {
-      let at = size;
-      for (const text of textOfRows(rows)) {
-        const bytes = Buffer.from(text);
-        for (let done = 0; done < bytes.length;) {
-          const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
-          done += bytesWritten;
-          at += bytesWritten;
+    await withFile(this.path, "r+", async (file) => {
+      try {
+        let at = size;
+        for (const text of textOfRows(rows)) {
+          const bytes = Buffer.from(text);
+          for (let done = 0; done < bytes.length;) {
+            const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
+            done += bytesWritten;
+            at += bytesWritten;
+          }
         }
+        await file.sync();
+      } catch (cause) {
+        await file.truncate(size).catch(() => {});
+        throw cause;
       }
-      await file.sync();
-    } catch (cause) {
-      await file.truncate(size).catch(() => {});
-      throw cause;
-    } finally {
-      await file.close();
-    }
+    });
   }
 
   private async rowsOf(path: string): Promise<VersionedBars> {

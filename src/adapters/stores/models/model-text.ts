@@ -31,8 +31,14 @@ type ModelText = StoredModel & { readonly fileFormat: number };
 type Draft = Omit<ModelText, "sha256" | "createdMs">;
 
 /** Over what the file says: a number that JSON cannot write is null there. */
-function checksumOf(content: Draft): string {
-  return sha256(canonicalJson(JSON.parse(JSON.stringify(content))));
+function checksumOf(content: Draft): string | null {
+  try {
+    return sha256(canonicalJson(JSON.parse(JSON.stringify(content))));
+  } catch (cause) {
+    // Nested deeper than any model is.
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
 }
 
 /** The numbers that JSON has no word for. */

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Timeframe } from "../../../domain/timeframe.ts";
@@ -7,12 +8,16 @@ import type {
   BarStore,
   DamagedSeries,
   HeldBars,
+  MissingBars,
   Provenance,
   ReadOptions,
   VersionedBars,
 } from "../../../ports/bar-store.ts";
-import { damageTo, isMissing, readFault } from "../bars/bar-store-errors.ts";
+import { rangesWithout } from "../../../data/pipeline/time-ranges.ts";
+import type { TimeRange } from "../../../ports/fetched-ranges.ts";
+import { damageTo, isMissing, isNoFolder, readFault } from "../bars/bar-store-errors.ts";
 import { findNews } from "../bars/find-news.ts";
+import { refuseStranger } from "../bars/refuse-stranger.ts";
 import { refuseUnfit } from "../bars/refuse-unfit.ts";
 import { symbolOfName, timeframeOfName } from "../bars/series-name.ts";
 import { lockWaitMs } from "../bars/writer-lock.ts";
@@ -20,7 +25,7 @@ import { BarDatabase } from "./bar-database.ts";
 import { mergeAfterAppend, mergeAll } from "./plan-merge.ts";
 import { repairSeries, type Repair } from "./repair-series.ts";
 import { SeriesFolder } from "./series-folder.ts";
-import { rangeOver } from "./series-manifest.ts";
+import { missingIn, rangeOver, sourcesIn, type SeriesManifest } from "./series-manifest.ts";
 
 /** Rows of a full file: few enough to check and pack it quickly, enough for two years of minutes. */
 const defaultBlockRows = 1 << 20;
@@ -91,19 +96,38 @@ export class ParquetBarStore implements BarStore {
 
   async list(onDamaged?: (damaged: DamagedSeries) => void): Promise<readonly HeldBars[]> {
     const held: HeldBars[] = [];
-    for (const symbolName of await namesIn(this.root)) {
-      const symbol = symbolOfName(symbolName);
-      if (symbol === null) continue;
-      for (const name of await namesIn(join(this.root, symbolName))) {
-        const timeframe = timeframeOfName(name);
-        if (timeframe === null) continue;
-        const found = await heldIn(this.folder(symbol, timeframe)).catch(
-          damageTo(onDamaged, symbol, timeframe),
-        );
-        if (found !== null) held.push(found);
-      }
+    for await (const folder of this.everyFolder()) {
+      const { symbol, timeframe } = folder;
+      const found = await heldIn(folder).catch(damageTo(onDamaged, symbol, timeframe));
+      if (found !== null) held.push(found);
     }
     return held;
+  }
+
+  async missing(): Promise<readonly MissingBars[]> {
+    const found: MissingBars[] = [];
+    for await (const folder of this.everyFolder()) {
+      const { symbol, timeframe } = folder;
+      const manifest = await folder.manifest().catch(damageTo(() => {}, symbol, timeframe));
+      if (manifest === null) continue;
+      found.push(...missingIn(manifest).map((range) => ({ symbol, timeframe, ...range })));
+    }
+    return found;
+  }
+
+  async missingOf(symbol: string, timeframe: Timeframe): Promise<readonly TimeRange[]> {
+    return missingIn(await this.folder(symbol, timeframe).manifest());
+  }
+
+  async noteMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    await this.changeMissing(symbol, timeframe, (missing) => [...missing, range]);
+  }
+
+  async settleMissing(symbol: string, timeframe: Timeframe, range: TimeRange): Promise<void> {
+    // Mostly there is nothing to forget, and nothing to lock for that.
+    const missing = await this.missingOf(symbol, timeframe);
+    if (!missing.some(({ fromMs, toMs }) => fromMs < range.toMs && toMs > range.fromMs)) return;
+    await this.changeMissing(symbol, timeframe, (now) => rangesWithout(now, [range]));
   }
 
   async lastCloseMs(symbol: string, timeframe: Timeframe): Promise<number | null> {
@@ -138,7 +162,9 @@ export class ParquetBarStore implements BarStore {
     bars: BarsToStore,
     provenance: Provenance,
   ): Promise<AppendResult> {
-    return folder.writing(this.lockWaitMs, async (manifest) => {
+    return folder.writing(this.lockWaitMs, async (found) => {
+      refuseStranger(folder.symbol, folder.timeframe, sourcesIn(found), provenance);
+      const manifest = withCalendar(found, provenance);
       const fromMs = bars.closeTimeMs[0]!;
       const toMs = bars.closeTimeMs[bars.length - 1]! + 1;
       const held = await folder.select(manifest, { fromMs, toMs, asOfMs: Infinity, keep: "newest" });
@@ -150,6 +176,27 @@ export class ParquetBarStore implements BarStore {
       if (small.length > 0) await folder.merge(next, small, this.blockRows).catch(() => {});
       return result;
     });
+  }
+
+  private async changeMissing(
+    symbol: string,
+    timeframe: Timeframe,
+    next: (missing: readonly TimeRange[]) => readonly TimeRange[],
+  ): Promise<void> {
+    const folder = this.folder(symbol, timeframe);
+    const change = async (manifest: SeriesManifest) => folder.changeMissing(manifest, next);
+    await this.track(folder.writing(this.lockWaitMs, change));
+  }
+
+  private async *everyFolder(): AsyncGenerator<SeriesFolder> {
+    for (const symbolName of await namesIn(this.root)) {
+      const symbol = symbolOfName(symbolName);
+      if (symbol === null) continue;
+      for (const name of await namesIn(join(this.root, symbolName), "a link to a file is none")) {
+        const timeframe = timeframeOfName(name);
+        if (timeframe !== null) yield this.folder(symbol, timeframe);
+      }
+    }
   }
 
   private folder(symbol: string, timeframe: Timeframe): SeriesFolder {
@@ -172,24 +219,33 @@ export class ParquetBarStore implements BarStore {
 }
 
 async function heldIn(folder: SeriesFolder): Promise<HeldBars | null> {
-  const { symbol, timeframe, bars, files } = await folder.manifest();
+  const manifest = await folder.manifest();
+  const { symbol, timeframe, bars, files, calendarName = null } = manifest;
   if (files.length === 0) return null;
   const [fromMs, toMs] = rangeOver(files, "closeTimeMs");
   const versions = files.reduce((sum, { rows }) => sum + rows, 0);
-  const sources = [...new Set(files.flatMap((file) => file.sources))].sort();
-  return { symbol, timeframe, bars, versions, fromMs, toMs, sources };
+  const sources = sourcesIn(manifest);
+  return { symbol, timeframe, bars, versions, fromMs, toMs, sources, calendarName };
+}
+
+/** The first source that knows when a symbol trades is believed. */
+function withCalendar(manifest: SeriesManifest, { calendarName }: Provenance): SeriesManifest {
+  const isNews = calendarName !== undefined && manifest.calendarName === undefined;
+  return isNews ? { ...manifest, calendarName } : manifest;
 }
 
 /** Names of the folders in a folder, sorted. */
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string, files?: "a link to a file is none"): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
+    // A link may lead to a folder on another disk; what it leads to shows when it is opened.
+    const isFolderLike = (entry: Dirent): boolean => entry.isDirectory() || entry.isSymbolicLink();
     return entries
-      .filter((entry) => entry.isDirectory())
+      .filter(isFolderLike)
       .map(({ name }) => name)
       .sort();
   } catch (cause) {
-    if (isMissing(cause)) return [];
+    if (isMissing(cause) || (files !== undefined && isNoFolder(cause))) return [];
     throw readFault(folder, cause);
   }
 }

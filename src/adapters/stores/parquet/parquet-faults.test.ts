@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -95,7 +95,11 @@ test("a missing file is an error and not fewer bars", async () => {
 
 test("without its manifest a folder is found again from its files, versions and all", async () => {
   await withTwoFiles(async (store, folder, files) => {
-    await store.append("TEST", "1h", hourlyBars(day(20), 1), { source: "b", receivedAtMs: 2_000 });
+    await store.append("TEST", "1h", hourlyBars(day(20), 1), {
+      source: "b",
+      receivedAtMs: 2_000,
+      mayJoin: "any",
+    });
     const before = await store.list();
     const bars = await store.read("TEST", "1h", ...everything);
     await writeFile(join(folder, "manifest.json"), '{"format": 1, "files": [');
@@ -263,6 +267,44 @@ test("a store below a folder whose name looks like a pattern reads its own files
       expect((await store.read("TEST", "1h", ...everything)).close).toEqual(before);
       await store.close();
     }
+  });
+});
+
+test("a symbol's folder may be a link to another disk", async () => {
+  await withTwoFiles(async (store, folder) => {
+    const [symbol, other] = [
+      dirname(folder),
+      join(folder, "..", "..", "..", `${basename(dirname(folder))}-moved`),
+    ];
+    await rename(symbol, other);
+    await symlink(other, symbol);
+    await writeFile(join(other, "note.txt"), "");
+    await symlink(join(other, "note.txt"), join(dirname(symbol), "NOTE"));
+    expect(await store.list()).toMatchObject([{ symbol: "TEST", bars: 48 }]);
+    expect(await store.append("TEST", "1h", hourlyBars([48]), provenance)).toMatchObject({ added: 1 });
+    await rm(other, { recursive: true });
+  });
+});
+
+test("what stands in the place of a lock file is named, with what to do", async () => {
+  await withTwoFiles(async (store, folder) => {
+    await writeFile(
+      join(folder, "writer.lock"),
+      "not a database, and long enough to be read as one ".repeat(30),
+    );
+    const parts = await partsOf(store.append("TEST", "1h", hourlyBars([48]), provenance));
+    expect(parts).toMatchObject({ code: "LOCK_DAMAGED", fix: expect.stringContaining("rm ") as string });
+    expect((await store.read("TEST", "1h", ...everything)).length).toBe(48);
+    await rm(join(folder, "writer.lock"));
+    expect(await store.append("TEST", "1h", hourlyBars([48]), provenance)).toMatchObject({ added: 1 });
+  });
+});
+
+test("a list of files that is nested without end is damaged and nothing worse", async () => {
+  await withTwoFiles(async (store, folder) => {
+    const deep = `{"format":1,"files":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+    await writeFile(join(folder, "manifest.json"), deep);
+    expect((await partsOf(store.read("TEST", "1h", ...everything))).code).toBe("STORE_DAMAGED");
   });
 });
 

@@ -5,6 +5,7 @@ import { KiwiError } from "../../../base/errors.ts";
 import { isMissing } from "../bars/bar-store-errors.ts";
 import { quotedPath, type BarDatabase } from "./bar-database.ts";
 import { mergeAll } from "./plan-merge.ts";
+import { timeRangeMax, type TimeRange } from "../../../ports/fetched-ranges.ts";
 import type { Selection } from "./read-files.ts";
 import type { SeriesFolder } from "./series-folder.ts";
 import { isBarFile, type BarFile, type SeriesManifest } from "./series-manifest.ts";
@@ -45,15 +46,28 @@ export async function repairSeries(
   return folder.locked(waitMs, async () => {
     const { manifest, whole, lost, isVerified } = await takeInventory(folder, database);
     if (isVerified && lost.length === 0) return { bars: manifest.bars, lost, isVerified };
+    // First of all, so that whoever comes after a crash knows what there was.
+    // With the list of files went what it said to be missing, and nobody knows what else it named.
+    const unknown = isVerified ? [] : [timeRangeMax];
+    const told = await folder.changeMissing(manifest, (missing) => [
+      ...missing,
+      ...lost.map(spanOf),
+      ...unknown,
+    ]);
     for (const { name } of lost) await setAside(folder.path, name);
     const everything: Selection = { fromMs: -Infinity, toMs: Infinity, asOfMs: Infinity, keep: "newest" };
-    const { length: bars } = await folder.select({ ...manifest, files: whole }, everything);
-    let next = await folder.replace({ ...manifest, bars, files: whole });
+    const { length: bars } = await folder.select({ ...told, files: whole }, everything);
+    let next = await folder.replace({ ...told, bars, files: whole });
     // Without a manifest, files that were merged and files of the merge may both be there.
     if (!isVerified)
       for (const run of mergeAll(whole, blockRows)) next = await folder.merge(next, run, blockRows);
     return { bars, lost, isVerified };
   });
+}
+
+/** The closes that a lost file may have held. */
+function spanOf({ fromMs, toMs }: LostFile): TimeRange {
+  return { fromMs: fromMs ?? timeRangeMax.fromMs, toMs: toMs === null ? timeRangeMax.toMs : toMs + 1 };
 }
 
 async function takeInventory(folder: SeriesFolder, database: BarDatabase): Promise<Inventory> {

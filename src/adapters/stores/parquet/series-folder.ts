@@ -1,7 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { canonicalJson } from "../../../base/hash.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import type { VersionedBars } from "../../../ports/bar-store.ts";
+import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import { storeFault, writeFault } from "../bars/bar-store-errors.ts";
 import { partialSuffix, syncFolder } from "../bars/durable-files.ts";
 import { nameOfSymbol, nameOfTimeframe } from "../bars/series-name.ts";
@@ -11,8 +13,10 @@ import { filesFor, readFiles, type Selection } from "./read-files.ts";
 import {
   isBarFile,
   manifestName,
+  missingIn,
   readManifest,
   storeFormat,
+  withMissing,
   writeManifest,
   type BarFile,
   type SeriesManifest,
@@ -104,6 +108,15 @@ export class SeriesFolder {
     const next = await this.commit(manifest, manifest.bars, [...others, ...merged]);
     await this.removeLeftovers(next);
     return next;
+  }
+
+  /** Says which ranges lack bars from now on. Returns the new state, the same where nothing changed. */
+  async changeMissing(
+    manifest: SeriesManifest,
+    next: (missing: readonly TimeRange[]) => readonly TimeRange[],
+  ): Promise<SeriesManifest> {
+    const changed = withMissing(manifest, next(missingIn(manifest)));
+    return canonicalJson(changed) === canonicalJson(manifest) ? manifest : this.replace(changed);
   }
 
   /** Makes a manifest the state of the folder, whatever state it was in. */

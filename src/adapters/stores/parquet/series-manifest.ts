@@ -1,7 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
+import { joinRanges } from "../../../data/pipeline/time-ranges.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import { isMissing, readFault, storeDamaged, storeNewer } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
 
@@ -37,7 +39,28 @@ export type SeriesManifest = {
   /** Different bars; the rows of all files together count their versions. */
   readonly bars: number;
   readonly files: readonly BarFile[];
+  /** Ranges of closes that lack bars, each from its first time to the one after its last; absent without any. */
+  readonly missing?: readonly Range[];
+  /** When the symbol trades, as the first source that knew it has said. */
+  readonly calendarName?: string;
 };
+
+/** The ranges of a folder that lack bars. */
+export function missingIn({ missing = [] }: SeriesManifest): readonly TimeRange[] {
+  return missing.map(([fromMs, toMs]) => ({ fromMs, toMs }));
+}
+
+/** The same folder, lacking the bars of these ranges. */
+export function withMissing(manifest: SeriesManifest, ranges: readonly TimeRange[]): SeriesManifest {
+  const { missing: _, ...rest } = manifest;
+  const joined = joinRanges(ranges).map(({ fromMs, toMs }): Range => [fromMs, toMs]);
+  return joined.length === 0 ? rest : { ...rest, missing: joined };
+}
+
+/** Whose bars a folder holds, sorted. */
+export function sourcesIn({ files }: SeriesManifest): readonly string[] {
+  return [...new Set(files.flatMap((file) => file.sources))].sort();
+}
 
 /** Whether a file has a name that this store gives to files of bars. Others are not its own and are left alone. */
 export function isBarFile(name: string): boolean {
@@ -63,8 +86,18 @@ export async function readManifest(folder: string, repair: string): Promise<Seri
   if (found === null) throw damaged("it is not what was written");
   if (found.format > storeFormat) throw storeNewer(folder, found.format, storeFormat);
   const { sha256: sum, ...manifest } = found;
-  if (sum !== sha256(canonicalJson(manifest))) throw damaged("it contradicts its own checksum");
+  if (sum !== checksumOf(manifest)) throw damaged("it contradicts its own checksum");
   return manifest;
+}
+
+/** The checksum of what a manifest says; none of what is nested too deep to be one. */
+function checksumOf(manifest: unknown): string | null {
+  try {
+    return sha256(canonicalJson(manifest));
+  } catch (cause) {
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
 }
 
 /** Makes a manifest the state of its folder, at once and for good. */

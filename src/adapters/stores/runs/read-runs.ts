@@ -16,7 +16,7 @@ export type StoredRun = {
 export async function runIds(root: string): Promise<readonly string[]> {
   const names = await readdir(root, { withFileTypes: true }).catch(() => []);
   return names
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
     .map((entry) => entry.name)
     .sort();
 }

@@ -1,9 +1,10 @@
 import { KiwiError } from "../../../base/errors.ts";
 
 const full = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const failing = new Set(["EIO", "EREMOTEIO", "ESTALE", "EBADMSG", "EUCLEAN", "ENXIO", "ENODEV"]);
 const closed = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENOENT"]);
 
-/** What a failed write means for a person: `DISK_FULL`, `NOT_WRITABLE`, or the failure itself. */
+/** What a failed write means for a person: `DISK_FULL`, `DISK_FAILED`, `NOT_WRITABLE`, or the failure itself. */
 export function storeError(path: string, cause: unknown): unknown {
   if (cause instanceof KiwiError) return cause;
   const code = (cause as NodeJS.ErrnoException | null)?.code ?? "";
@@ -15,6 +16,19 @@ export function storeError(path: string, cause: unknown): unknown {
         message: `${path} could not be written: no space is left`,
         why: "the result was computed but not kept; nothing half-written was left behind",
         fix: "free some space, or write elsewhere with --out DIR; then run the same command again",
+        topic: "runs",
+      },
+      { cause },
+    );
+  }
+  if (failing.has(code)) {
+    return new KiwiError(
+      {
+        code: "DISK_FAILED",
+        exit: "data",
+        message: `${path} could not be written: ${(cause as Error).message}`,
+        why: "the disk, or the file system on it, says that it fails; nothing half-written was left under that name",
+        fix: "look what the system says (dmesg | tail), then write to another disk: --out DIR",
         topic: "runs",
       },
       { cause },

@@ -13,7 +13,12 @@ export function writeWhole(path: string, data: string | Uint8Array): void {
     renameSync(aside, path);
     syncFolder(dirname(path));
   } catch (cause) {
-    rmSync(aside, { force: true });
+    // What went wrong first is what a person has to know.
+    try {
+      rmSync(aside, { force: true });
+    } catch {
+      // It is left behind, and the next run writes over it.
+    }
     throw storeError(path, cause);
   }
 }

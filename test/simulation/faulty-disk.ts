@@ -1,0 +1,166 @@
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+
+// A disk under one folder that dies or fails at the operation that a test names. It stands between Kiwi and `node:fs`,
+// in this process: a program that dies stops changing the disk from that operation on, whatever it tries afterwards.
+
+/** What happens at an operation. */
+export type Fault =
+  /** The program dies before it; everything later fails as well and changes nothing. */
+  | { readonly kind: "kill"; readonly at: number }
+  /** The program dies in the middle of a write: half of the bytes are there. */
+  | { readonly kind: "torn"; readonly at: number }
+  /** The operation fails, once or for good. */
+  | { readonly kind: "fail"; readonly at: number; readonly code: string; readonly isSticky: boolean };
+
+/** What a program did to a disk. */
+export type DiskUse = {
+  /** Operations that change something, in order: what and where. */
+  readonly operations: readonly string[];
+  /** Whether the fault was met. */
+  readonly isMet: boolean;
+};
+
+/** Thrown by every operation of a program that is dead. */
+export class Killed extends Error {
+  override readonly name = "Killed";
+  readonly code = "KILLED";
+}
+
+type Operation = (...args: never[]) => unknown;
+type State = {
+  readonly folder: string;
+  readonly fault: Fault | null;
+  operations: string[];
+  isMet: boolean;
+  isDead: boolean;
+};
+
+let state: State | null = null;
+
+/** Runs a program over a folder with a fault; errors of the program are its own and thrown on. */
+export async function onFaultyDisk<T>(
+  folder: string,
+  fault: Fault | null,
+  program: () => Promise<T>,
+): Promise<{ readonly use: DiskUse; readonly outcome: { readonly value: T } | { readonly error: unknown } }> {
+  install();
+  const mine: State = { folder, fault, operations: [], isMet: false, isDead: false };
+  state = mine;
+  try {
+    const outcome = await program().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    return { use: { operations: mine.operations, isMet: mine.isMet }, outcome };
+  } finally {
+    state = null;
+  }
+}
+
+/** Counts an operation; what it returns is to be done instead of the operation, null for the operation itself. */
+function meet(name: string, path: unknown): "torn" | null {
+  if (state === null || !String(path).startsWith(state.folder)) return null;
+  if (state.isDead) throw new Killed("the program is dead");
+  state.operations.push(`${name} ${String(path).slice(state.folder.length + 1)}`);
+  const { fault } = state;
+  const count = state.operations.length;
+  if (fault === null || count < fault.at) return null;
+  if (fault.kind === "fail") {
+    if (count > fault.at && !fault.isSticky) return null;
+    state.isMet = true;
+    throw Object.assign(new Error(`${fault.code}: the disk fails, ${name}`), { code: fault.code });
+  }
+  state.isMet = true;
+  state.isDead = true;
+  if (fault.kind === "torn" && name === "write") return "torn";
+  throw new Killed("the program is dead");
+}
+
+let isInstalled = false;
+
+/** Puts the disk in the place of `node:fs`, once; without a program on it, it does nothing. */
+function install(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  for (const name of ["rename", "rm", "mkdir", "unlink", "writeFile", "truncate"] as const)
+    wrap(fs.promises, name, ([path]) => path);
+  for (const name of ["renameSync", "rmSync", "mkdirSync", "unlinkSync", "writeFileSync"] as const)
+    wrap(fs, name, ([path]) => path);
+  wrapOpen();
+  wrapSyncFiles();
+  syncBuiltinESMExports();
+}
+
+function wrap<Name extends string>(
+  holder: Record<Name, unknown>,
+  name: Name,
+  pathOf: (args: readonly unknown[]) => unknown,
+): void {
+  const original = holder[name] as Operation;
+  holder[name] = function (this: unknown, ...args: never[]): unknown {
+    const act = (): unknown => {
+      meet(name.replace("Sync", ""), pathOf(args));
+      return original.apply(this, args);
+    };
+    // Whoever waits for a promise gets one that is refused.
+    return name.endsWith("Sync") ? act() : (async () => act())();
+  };
+}
+
+const isWriting = (flags: unknown): boolean => typeof flags === "string" && flags !== "r" && flags !== "rs";
+
+function wrapOpen(): void {
+  const { open } = fs.promises;
+  fs.promises.open = async (path, flags, mode) => {
+    // Opening for writing makes or empties a file.
+    if (isWriting(flags) && flags !== "r+") meet("create", path);
+    const file = await open(path, flags, mode);
+    const writeFile = file.writeFile.bind(file);
+    file.writeFile = async (data, options) => {
+      const torn = meet("write", path);
+      if (torn === null) return writeFile(data, options);
+      // Kiwi writes text through handles.
+      const text = typeof data === "string" ? data : "";
+      await writeFile(text.slice(0, text.length >> 1), options);
+      throw new Killed("the program is dead");
+    };
+    const write = file.write.bind(file) as Operation;
+    file.write = (async (...args: never[]) => {
+      meet("write", path);
+      return write(...args);
+    }) as typeof file.write;
+    for (const name of ["sync", "truncate"] as const) {
+      const original = file[name].bind(file) as Operation;
+      file[name] = (async (...args: never[]) => {
+        meet(name, path);
+        return original(...args);
+      }) as never;
+    }
+    return file;
+  };
+}
+
+/** Runs are written synchronously, through numbers of files. */
+function wrapSyncFiles(): void {
+  const paths = new Map<number, unknown>();
+  const { openSync, writeSync, fsyncSync, closeSync } = fs;
+  fs.openSync = (path, flags, mode) => {
+    if (isWriting(flags)) meet("create", path);
+    const file = openSync(path, flags, mode);
+    paths.set(file, path);
+    return file;
+  };
+  fs.writeSync = ((file: number, ...rest: never[]) => {
+    meet("write", paths.get(file));
+    return (writeSync as Operation)(file as never, ...rest);
+  }) as typeof fs.writeSync;
+  fs.fsyncSync = (file) => {
+    meet("sync", paths.get(file));
+    fsyncSync(file);
+  };
+  fs.closeSync = (file) => {
+    paths.delete(file);
+    closeSync(file);
+  };
+}
