@@ -36,9 +36,9 @@ export class RollingReturns {
   private readonly windowBars: number;
   private readonly barsPerYear: number;
   /** Older bars: each entry joins itself with everything newer in this stack, so the top covers the whole stack. */
-  private readonly older: Float64Array;
+  private older = new Float64Array(0);
   private olderBars = 0;
-  private readonly newer: Float64Array;
+  private newer = new Float64Array(0);
   private newerBars = 0;
   private readonly newerJoined = new Float64Array(width);
   private readonly all = new Float64Array(width);
@@ -46,13 +46,12 @@ export class RollingReturns {
   constructor(windowBars: number, barsPerYear: number) {
     this.windowBars = windowBars;
     this.barsPerYear = barsPerYear;
-    this.older = new Float64Array(windowBars * width);
-    this.newer = new Float64Array(windowBars * width);
   }
 
   /** Takes in the return of a bar and lets go of the one that leaves the window. */
   add(value: number, isExposed: boolean, turnover: number): void {
     if (this.bars === this.windowBars) this.dropOldest();
+    if (this.newerBars * width === this.newer.length) this.grow();
     const { newer, newerJoined } = this;
     const at = this.newerBars * width;
     const growth = Math.log1p(Math.max(value, -0.999_999));
@@ -107,9 +106,18 @@ export class RollingReturns {
     this.olderBars -= 1;
   }
 
+  /** Long windows are seldom filled: room comes with the bars. */
+  private grow(): void {
+    const larger = new Float64Array(Math.min(this.windowBars, Math.max(64, 2 * this.newerBars)) * width);
+    larger.set(this.newer);
+    this.newer = larger;
+  }
+
   /** The newer bars become the older ones, newest at the bottom. */
   private turnOver(): void {
-    const { newer, older, newerBars, newerJoined } = this;
+    const { newer, newerBars, newerJoined } = this;
+    if (this.older.length < newer.length) this.older = new Float64Array(newer.length);
+    const { older } = this;
     newerJoined.fill(0);
     for (let row = newerBars - 1, at = 0; row >= 0; row--, at += width) {
       if (at === 0) join(newer, row * width, newerJoined, 0, older, 0);
