@@ -31,10 +31,7 @@ export async function checkWarmup(request: CheckRequest, onBegin?: OnBegin): Pro
 export async function checkRepro(request: CheckRequest, onBegin?: OnBegin): Promise<ReproResult> {
   const order = { check: "traces", request: newest(request) } as const;
   const elsewhere = elsewhereFrom(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [here, there] = await Promise.all([
-    inProcess(order, {}, onBegin),
-    inProcess(order, elsewhere),
-  ]);
+  const [here, there] = await Promise.all([inProcess(order, {}, onBegin), inProcess(order, elsewhere)]);
   const runs = [
     { where: "a first run", trace: here.traces[0]! },
     { where: "a second run of the same process", trace: here.traces[1]! },
