@@ -48,24 +48,34 @@ class SingleMerge implements SliceBatch {
   }
 }
 
+/** Symbols whose bars close at the very same times: they are merged as one. */
+type TimeGroup = {
+  /** The bars of the first of them, which tell the times of all. */
+  readonly bars: Bars;
+  /** Their instrument indices, increasing. */
+  readonly members: number[];
+  row: number;
+};
+
 /** Many symbols: the earliest close of all comes next, with every symbol that closes then. */
 class TimeMerge implements SliceBatch {
   readonly slice: ReusedSlice;
   readonly nextRow = 0;
   readonly endRow = 0;
   private remaining = 0;
-  private readonly datasets: readonly Bars[];
-  private readonly row: Int32Array;
-  /** The next close of each symbol; Infinity when it has none. */
+  private readonly groups: readonly TimeGroup[];
+  /** The group of each symbol. */
+  private readonly groupOf: Int32Array;
+  /** The next close of each group; Infinity when it has none. */
   private readonly nextMs: Float64Array;
+  /** The only group whose members the slice names; null when it was put together from several. */
+  private shown: TimeGroup | null = null;
 
   constructor(datasets: readonly Bars[]) {
     const count = datasets.length;
-    this.datasets = datasets;
-    this.row = new Int32Array(count);
-    this.nextMs = Float64Array.from(datasets, (bars) =>
-      bars.length === 0 ? Infinity : bars.closeTimeMs[0]!,
-    );
+    this.groupOf = new Int32Array(count);
+    this.groups = groupByTimes(datasets, this.groupOf);
+    this.nextMs = Float64Array.from(this.groups, closeOf);
     this.slice = { timeMs: 0, count: 0, instruments: new Int32Array(count), rows: new Int32Array(count) };
   }
 
@@ -82,24 +92,85 @@ class TimeMerge implements SliceBatch {
   advance(): boolean {
     if (this.remaining === 0) return false;
     this.remaining -= 1;
-    const { nextMs, slice } = this;
+    const { nextMs, slice, groups } = this;
     let timeMs = Infinity;
-    for (let k = 0; k < nextMs.length; k++) if (nextMs[k]! < timeMs) timeMs = nextMs[k]!;
+    let due = 0;
+    let first = 0;
+    for (let k = 0; k < nextMs.length; k++) {
+      if (nextMs[k]! > timeMs) continue;
+      if (nextMs[k]! < timeMs) {
+        timeMs = nextMs[k]!;
+        due = 0;
+        first = k;
+      }
+      due += 1;
+    }
     if (timeMs === Infinity) return false;
     slice.timeMs = timeMs;
-    slice.count = 0;
-    for (let k = 0; k < nextMs.length; k++) if (nextMs[k] === timeMs) this.take(k);
+    if (due === 1) this.show(groups[first]!);
+    else this.gather(timeMs);
+    for (let k = first; due > 0; k++) {
+      if (nextMs[k] !== timeMs) continue;
+      const group = groups[k]!;
+      group.row += 1;
+      nextMs[k] = closeOf(group);
+      due -= 1;
+    }
     return true;
   }
 
-  private take(k: number): void {
+  private show(group: TimeGroup): void {
     const { slice } = this;
-    const bars = this.datasets[k]!;
-    const row = this.row[k]!;
-    slice.instruments[slice.count] = k;
-    slice.rows[slice.count] = row;
-    slice.count += 1;
-    this.row[k] = row + 1;
-    this.nextMs[k] = row + 1 < bars.length ? bars.closeTimeMs[row + 1]! : Infinity;
+    const { members, row } = group;
+    if (this.shown !== group) slice.instruments.set(members);
+    this.shown = group;
+    slice.count = members.length;
+    slice.rows.fill(row, 0, members.length);
   }
+
+  /** Several groups close at once: their symbols come in the order of their indices. */
+  private gather(timeMs: number): void {
+    const { slice, groupOf, groups, nextMs } = this;
+    this.shown = null;
+    let count = 0;
+    for (let k = 0; k < groupOf.length; k++) {
+      const group = groupOf[k]!;
+      if (nextMs[group] !== timeMs) continue;
+      slice.instruments[count] = k;
+      slice.rows[count] = groups[group]!.row;
+      count += 1;
+    }
+    slice.count = count;
+  }
+}
+
+/** The close of the group's next bars; Infinity after the last. */
+function closeOf({ bars, row }: TimeGroup): number {
+  return row < bars.length ? bars.closeTimeMs[row]! : Infinity;
+}
+
+function groupByTimes(datasets: readonly Bars[], groupOf: Int32Array): readonly TimeGroup[] {
+  const groups: TimeGroup[] = [];
+  const likely = new Map<string, number[]>();
+  for (const [index, bars] of datasets.entries()) {
+    const key = `${bars.length} ${bars.closeTimeMs[0]} ${bars.closeTimeMs[bars.length - 1]}`;
+    const alike = likely.get(key) ?? [];
+    likely.set(key, alike);
+    let found = alike.find((group) => haveSameTimes(groups[group]!.bars, bars));
+    if (found === undefined) {
+      found = groups.push({ bars, members: [], row: 0 }) - 1;
+      alike.push(found);
+    }
+    groups[found]!.members.push(index);
+    groupOf[index] = found;
+  }
+  return groups;
+}
+
+function haveSameTimes(one: Bars, other: Bars): boolean {
+  if (one.length !== other.length) return false;
+  const [a, b] = [one.closeTimeMs, other.closeTimeMs];
+  if (a === b) return true;
+  for (let row = 0; row < one.length; row++) if (a[row] !== b[row]) return false;
+  return true;
 }

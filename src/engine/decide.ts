@@ -16,6 +16,8 @@ export type Pipeline = {
   readonly bars: readonly Bars[];
   /** Who decides on each instrument, by index. */
   readonly runners: readonly Runner[];
+  /** By instrument index: the row of its bars before which its runner has nothing to say. */
+  readonly nextRows: Int32Array;
   readonly sizer: Sizer;
   /** What an order will cost, so that sizing can set it aside. */
   readonly commission: CommissionModel;
@@ -45,7 +47,7 @@ export function decide(
   portfolio: Portfolio,
   tradeFromMs = -Infinity,
 ): Decision {
-  const { decision, runners, sizer } = pipeline;
+  const { decision, runners, nextRows, sizer } = pipeline;
   empty(decision.targets);
   decision.warmingUp = 0;
   decision.silent = 0;
@@ -57,8 +59,14 @@ export function decide(
   for (let k = 0; k < closed.count; k++) {
     const index = closed.instruments[k]!;
     const row = closed.rows[k]!;
+    // Hundreds of symbols sleep at most of their bars: their runners are not even looked at.
+    if (row < nextRows[index]!) {
+      decision.silent += 1;
+      continue;
+    }
     const runner = runners[index]!;
     const opinion = runner.decide(row, closed.timeMs);
+    nextRows[index] = runner.nextRow(row + 1);
     if (opinion === "silent") decision.silent += 1;
     else if (opinion === "warming up") decision.warmingUp += 1;
     else decision.targets.push(size(pipeline, runner.signal!, index, row, portfolio));

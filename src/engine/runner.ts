@@ -23,6 +23,11 @@ export interface Runner {
    * kept: `decide` gives it without asking twice. `lastPrice` follows, as marking the account would do.
    */
   silentUntil(from: number, to: number, lastPrice: Float64Array): number;
+  /**
+   * The first row from `row` on at which it must be asked: before it, it stays silent whatever happens. `row` itself
+   * where nobody can tell.
+   */
+  nextRow(row: number): number;
   /** The first row on which it decides; Infinity while that cannot be known. */
   firstDecisionRow(): number;
 }

@@ -36,6 +36,8 @@ export class StrategyRunner implements Runner {
   private readonly protector: Protector | null;
   /** The series that the strategy sleeps by, if it does. */
   private readonly alarmClock: Series | null;
+  /** Its column, where it runs over the strategy's own bars. */
+  private readonly alarms: Column | null;
   private isReady = false;
   /** Infinity until it is known; from then on it stays. */
   private firstRow = Infinity;
@@ -79,6 +81,8 @@ export class StrategyRunner implements Runner {
     this.columns = columns;
     this.protector = protection === null ? null : new Protector(protection, series[protectionRange]!);
     this.alarmClock = strategy.wakeOn === undefined ? null : series[strategy.wakeOn]!;
+    const alarm = strategy.wakeOn === undefined ? null : this.expressions[strategy.wakeOn]!;
+    this.alarms = alarm === null || alarm.frame !== ownFrame ? null : store.column(alarm);
     this.context = new RunnerContext(
       series,
       params,
@@ -127,6 +131,17 @@ export class StrategyRunner implements Runner {
     this.decidedRow = row < to ? row : row - 1;
     this.opinion = row < to ? "signal" : "silent";
     return row;
+  }
+
+  /** As `Runner` says: a strategy that sleeps by a series of its own bars is awake where that series rings. */
+  nextRow(row: number): number {
+    const { alarms } = this;
+    if (!this.isReady || alarms === null) return row;
+    const { length } = this.store.bars;
+    // Rows that have not come yet may ring.
+    let next = row;
+    while (next < length && !rings(alarms.values[next]!)) next += 1;
+    return next;
   }
 
   private ask(row: number, timeMs: number): Opinion {

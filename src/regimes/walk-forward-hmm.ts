@@ -1,7 +1,7 @@
 import { KiwiError } from "../base/errors.ts";
 import { regimeLabels } from "../domain/regime.ts";
 import { alignStates } from "../learning/hmm/align-states.ts";
-import { fitHmm } from "../learning/hmm/fit-hmm.ts";
+import { fitOnce } from "../learning/hmm/fit-once.ts";
 import type { HmmParams } from "../learning/hmm/hmm-params.ts";
 import { BlockFilter } from "./block-filter.ts";
 import { hmmFeatureNames } from "./hmm-features.ts";
@@ -104,13 +104,13 @@ export class WalkForwardHmm {
     const own = { ...common, seed: seed + 7_919 * this.fits };
     try {
       return model === null
-        ? fitHmm(blocks, length, { ...own, restarts: firstRestarts, iterationsMax: 80 }).params
-        : fitHmm(blocks, length, {
+        ? fitOnce(blocks, length, { ...own, restarts: firstRestarts, iterationsMax: 80 })
+        : fitOnce(blocks, length, {
             ...own,
             restarts: laterRestarts,
             iterationsMax: 40,
             warmStart: model.params,
-          }).params;
+          });
     } catch (error) {
       if (error instanceof KiwiError && refusals.has(error.parts.code)) return null;
       throw error;

@@ -125,6 +125,10 @@ export class ArsenalRunner implements Runner {
     return from;
   }
 
+  nextRow(row: number): number {
+    return row;
+  }
+
   firstDecisionRow(): number {
     if (this.readyFrom === Infinity) {
       const rows = Object.values(this.expressions).map((expression) => readyRow(expression, this.store));

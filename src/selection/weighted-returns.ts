@@ -14,6 +14,8 @@ export class WeightedReturns {
   private peak = 0;
   private total = 0;
   private deepest = 0;
+  /** The numbers as they stand, once somebody has asked for them; null when a bar has come since. */
+  private known: PerformanceView | null = null;
 
   constructor(barsPerYear: number) {
     this.barsPerYear = barsPerYear;
@@ -22,6 +24,7 @@ export class WeightedReturns {
   /** Takes in the return of a bar. West (1979): one pass, no cancellation. */
   add(value: number, weight: number, isExposed: boolean, turnover: number): void {
     if (!(weight > 0)) return;
+    this.known = null;
     this.weight += weight;
     this.weightSquared += weight * weight;
     const delta = value - this.runningMean;
@@ -50,6 +53,11 @@ export class WeightedReturns {
 
   /** The numbers as they stand. Annualised figures need two bars and some movement. */
   view(): PerformanceView {
+    this.known ??= this.compute();
+    return this.known;
+  }
+
+  private compute(): PerformanceView {
     const { weight, barsPerYear } = this;
     const isKnown = weight > 0;
     // Reliability weights: the unbiased variance divides by V1 - V2 / V1.

@@ -84,12 +84,15 @@ function scoresOf(context: SelectionContext, options: Options): Scores {
   const [first] = candidates;
   const base = options.otherwise === "first" && first?.isReady === true ? first : null;
   const leaving = current === nobody ? 0 : switchCost.reduce((most, cost) => Math.max(most, cost), 0);
+  const scores = new Float64Array(candidates.length).fill(Number.NaN);
+  for (let k = 0; k < scores.length; k++) {
+    const candidate = candidates[k]!;
+    if (!candidate.isReady || candidate.demotion !== null) continue;
+    const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
+    scores[k] = advantageOf(candidate, base, context, prior) - cost;
+  }
   return {
-    candidates: Float64Array.from(candidates, (candidate, k) => {
-      if (!candidate.isReady || candidate.demotion !== null) return Number.NaN;
-      const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
-      return advantageOf(candidate, base, context, prior) - cost;
-    }),
+    candidates: scores,
     nobody: advantageOf(null, base, context, prior) - leaving / options.horizonBars,
     hasBase: base !== null,
   };
@@ -119,8 +122,17 @@ type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
 function difference(one: Returns, base: Returns, center: number, prior: EdgePrior): number {
   // Two strategies may share their risks; taking them for independent errs on the side of doubt.
   const deviation = Math.hypot(one.deviation, base.deviation);
-  const growth = (returns: Returns): number => returns.mean - returns.deviation ** 2 / 2;
-  return weighEvidence(Math.min(one.bars, base.bars), growth(one) - growth(base), deviation, center, prior);
+  return weighEvidence(
+    Math.min(one.bars, base.bars),
+    growthOf(one) - growthOf(base),
+    deviation,
+    center,
+    prior,
+  );
+}
+
+function growthOf({ mean, deviation }: Returns): number {
+  return mean - deviation ** 2 / 2;
 }
 
 type Picked = Omit<Selection, "share" | "scores">;

@@ -9,26 +9,29 @@ import { startCheckProcess } from "./start-check-process.ts";
 
 const barsMaxDefault = 100_000;
 
+/** Hears that the process which makes the check has everything it needs: it goes on by itself from here. */
+type OnBegin = () => void;
+
 /**
  * Looks for knowledge of the future in a strategy; docs/checks.md says how and what cannot be found.
  * Throws what loading and running the strategy throws, and `CHECK_PROCESS_ENDED`.
  */
-export async function checkLookahead(request: CheckRequest): Promise<LookaheadResult> {
+export async function checkLookahead(request: CheckRequest, onBegin?: OnBegin): Promise<LookaheadResult> {
   const capped = newest(request);
-  return withCap(await inProcess({ check: "lookahead", request: capped }), request);
+  return withCap(await inProcess({ check: "lookahead", request: capped }, {}, onBegin), request);
 }
 
 /** Measures the history that decisions need against what the engine waits for. Throws also `CHECK_TOO_FEW_BARS`. */
-export async function checkWarmup(request: CheckRequest): Promise<WarmupResult> {
+export async function checkWarmup(request: CheckRequest, onBegin?: OnBegin): Promise<WarmupResult> {
   const capped = newest(request);
-  return withCap(await inProcess({ check: "warmup", request: capped }), request);
+  return withCap(await inProcess({ check: "warmup", request: capped }, {}, onBegin), request);
 }
 
 /** Whether new instances of a strategy, here and in another process, time zone and language, decide the same. */
-export async function checkRepro(request: CheckRequest): Promise<ReproResult> {
+export async function checkRepro(request: CheckRequest, onBegin?: OnBegin): Promise<ReproResult> {
   const order = { check: "traces", request: newest(request) } as const;
   const elsewhere = elsewhereFrom(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [here, there] = await Promise.all([inProcess(order), inProcess(order, elsewhere)]);
+  const [here, there] = await Promise.all([inProcess(order, {}, onBegin), inProcess(order, elsewhere)]);
   const runs = [
     { where: "a first run", trace: here.traces[0]! },
     { where: "a second run of the same process", trace: here.traces[1]! },
@@ -65,10 +68,11 @@ function countBars({ bars }: CheckRequest): number {
 async function inProcess<Name extends CheckName>(
   order: CheckOrder<Name>,
   environment: Readonly<Record<string, string>> = {},
+  onBegin?: OnBegin,
 ): Promise<CheckResults[Name]> {
   const checker = startCheckProcess(environment);
   try {
-    return await checker.perform(order);
+    return await checker.perform(order, onBegin);
   } finally {
     checker.stop();
   }

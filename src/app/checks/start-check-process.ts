@@ -8,8 +8,14 @@ const processFile = fileURLToPath(new URL("./check-process.ts", import.meta.url)
 
 /** A process that checks strategies, one after the other. What they print goes to standard error. */
 type CheckProcess = {
-  /** Throws the strategy's own errors, and `CHECK_PROCESS_ENDED` when it took the process with it. */
-  readonly perform: <Name extends CheckName>(order: CheckOrder<Name>) => Promise<CheckResults[Name]>;
+  /**
+   * Throws the strategy's own errors, and `CHECK_PROCESS_ENDED` when it took the process with it. `onSent` hears that
+   * the order has left: from then on this thread may compute without holding the check up.
+   */
+  readonly perform: <Name extends CheckName>(
+    order: CheckOrder<Name>,
+    onSent?: () => void,
+  ) => Promise<CheckResults[Name]>;
   readonly stop: () => void;
 };
 
@@ -22,7 +28,7 @@ export function startCheckProcess(environment: Readonly<Record<string, string>> 
     env: { ...environmentWithoutSecrets(process.env), ...environment },
     stdio: ["ignore", 2, 2, "ipc"],
   });
-  const ask = (order: CheckOrder) =>
+  const ask = (order: CheckOrder, onSent?: () => void) =>
     new Promise<CheckAnswer>((resolve, reject) => {
       const ended = (code: number | null) => reject(processEnded(code));
       child.once("exit", ended);
@@ -30,11 +36,12 @@ export function startCheckProcess(environment: Readonly<Record<string, string>> 
         child.off("exit", ended);
         resolve(message as CheckAnswer);
       });
-      child.send(order);
+      // Whoever cannot be sent to has ended, and that is heard of above.
+      child.send(order, () => onSent?.());
     });
   return {
-    async perform<Name extends CheckName>(order: CheckOrder<Name>) {
-      const answer = await ask(order);
+    async perform<Name extends CheckName>(order: CheckOrder<Name>, onSent?: () => void) {
+      const answer = await ask(order, onSent);
       if (answer.kind === "refused") throw new KiwiError(answer.parts);
       if (answer.kind === "broken") throw new Error(answer.message);
       // It was asked for this very check.

@@ -1,3 +1,4 @@
+import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import type { CostPoint } from "../../analysis/report/report-input.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
@@ -32,13 +33,18 @@ export function executeRun(setup: BacktestSetup, options: ExecuteOptions): Backt
 export function costSensitivity(
   setup: BacktestSetup,
   options: Pick<ExecuteOptions, "onBar" | "ground"> & {
+    /** Metrics of the run itself, which has no need to be run again. */
+    readonly own?: MetricsReport;
     readonly onDone?: (done: number, total: number) => void;
   },
 ): readonly CostPoint[] {
-  return costMultiples.map((costMultiple, index) => {
-    const { metrics } = atScaledCosts(setup.config, costMultiple, (config) =>
+  const metricsAt = (costMultiple: number): MetricsReport =>
+    atScaledCosts(setup.config, costMultiple, (config) =>
       executeRun({ ...setup, config }, { ...options, withBenchmark: false }),
-    );
+    ).metrics;
+  return costMultiples.map((costMultiple, index) => {
+    const isOwn = costMultiple === 1 && options.own !== undefined;
+    const metrics = isOwn ? options.own : metricsAt(costMultiple);
     options.onDone?.(index + 1, costMultiples.length);
     return { costMultiple, totalReturn: metrics.totalReturn, sharpe: metrics.sharpe };
   });

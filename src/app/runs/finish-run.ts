@@ -43,8 +43,6 @@ export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
   readonly command: string;
   /** How many different things were tried on these data, this one included. */
   readonly countTrials: (trial: { readonly dataHash: string; readonly trialHash: string }) => number;
-  /** Checks that were made on the strategy; those that are not among them were not made. */
-  readonly checks?: readonly ReportCheck[];
   readonly startedMs: number;
   readonly nowMs: () => number;
   readonly onStage: (name: string) => void;
@@ -92,7 +90,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     wallMs: options.nowMs() - options.startedMs,
     sources: [...quality.sources, ...newsSources(prepared)],
     warnings: [...prepared.warnings, ...quality.warnings],
-    checks: [{ id: "data", pass: quality.isSound }, ...checksOf(options.checks ?? [])],
+    checks: [{ id: "data", pass: quality.isSound }, ...checkNames.map((id) => ({ id, pass: null }))],
     configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,
     ),
@@ -126,20 +124,27 @@ function selectionIn(
   return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
 }
 
-function checksOf(made: readonly ReportCheck[]): readonly ReportCheck[] {
-  return ["lookahead", "warmup", "repro"].map(
-    (id) => made.find((check) => check.id === id) ?? { id, pass: null },
-  );
+const checkNames = ["lookahead", "warmup", "repro"];
+
+/** The same run with what checks of its strategy said; those that are not among them were not made. */
+export function withChecks(finished: FinishedRun, made: readonly ReportCheck[]): FinishedRun {
+  const { input } = finished;
+  const checks = input.meta.checks.map((check) => made.find(({ id }) => id === check.id) ?? check);
+  return { ...finished, input: { ...input, meta: { ...input.meta, checks } } };
 }
 
 function costPoints(
   { setup, request }: PreparedRun,
-  { ground }: BacktestResult,
+  { ground, metrics }: BacktestResult,
   options: FinishOptions,
 ): readonly CostPoint[] | null {
   const { costGrid, report } = request.config;
   const barCount = setup.bars.reduce((sum, bars) => sum + bars.length, 0);
   if (!(costGrid ?? (report.includes("html") && barCount < costGridBarsMax))) return null;
   options.onStage("costs");
-  return costSensitivity(setup, { ground, ...(options.onBar === undefined ? {} : { onBar: options.onBar }) });
+  return costSensitivity(setup, {
+    ground,
+    own: metrics,
+    ...(options.onBar === undefined ? {} : { onBar: options.onBar }),
+  });
 }

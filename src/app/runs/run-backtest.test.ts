@@ -79,3 +79,30 @@ test("the decisions hash is the same with and without the short way, across the 
   expect(quick.metrics).toEqual(whole.metrics);
   expect(quick.trades.length).toBeGreaterThan(100);
 });
+
+test("symbols that sleep decide as if they were asked about every bar", () => {
+  const { bars } = syntheticMarket({
+    seed: 8,
+    symbols: 5,
+    timeframe: "1h",
+    bars: 1_200,
+    startMs: Date.UTC(2023, 0, 1),
+  });
+  const config = runConfigSchema.parse({});
+  const { wakeOn: _, ...awake } = smaCross;
+  const everyBar: typeof smaCross = {
+    ...awake,
+    onBar(context) {
+      if (context.series.cross.now !== 0) smaCross.onBar(context);
+    },
+  };
+  const [asleep, asked] = [smaCross, everyBar].map((strategy) =>
+    runBacktest({ bars, strategy, params: {}, config }),
+  );
+  expect(asleep!.decisionsHash).toBe(asked!.decisionsHash);
+  // Only what wakes a strategy needs no row before its first: that bar counts as silent, and not as warming up.
+  const { silent, warmingUp, ...funnel } = asleep!.funnel;
+  expect(asked!.funnel).toMatchObject(funnel);
+  expect(silent + warmingUp).toBe(asked!.funnel.silent + asked!.funnel.warmingUp);
+  expect(asleep!.trades.length).toBeGreaterThan(50);
+});

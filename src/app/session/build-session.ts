@@ -148,6 +148,7 @@ export function buildSession(
           (store, index) =>
             new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
         ),
+      nextRows: new Int32Array(stores.length),
       sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools),
       commission,
       slippage,

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
+import { setImmediate } from "node:timers/promises";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
@@ -9,9 +10,11 @@ import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
 import { dataQuality } from "../../app/bars/data-quality.ts";
 import { executeRun } from "../../app/runs/execute-run.ts";
 import { findStrategy } from "../../app/plugins/find-strategy.ts";
-import { finishRun } from "../../app/runs/finish-run.ts";
+import { finishRun, withChecks } from "../../app/runs/finish-run.ts";
 import { prepareRun, type PreparedRun } from "../../app/runs/prepare-run.ts";
 import { strategies } from "../../app/plugins/registry.ts";
+import type { Ground } from "../../app/session/backtest-setup.ts";
+import { layGround } from "../../app/session/build-session.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { TaskContext } from "../worker/task-context.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
@@ -50,20 +53,28 @@ export async function demoTask(
   check = makeChecks,
 ): Promise<DemoOutput> {
   const startedMs = performance.now();
-  const prepared = await preparedFor(input, shown);
+  const prepared = await preparedFor(input);
+  const { setup } = prepared;
   await checkData(prepared, context);
-  const rows = await runAll(input, context);
-  const checks = await checkShown(prepared, check, context);
+  const checking = await beginChecks(prepared, check, context);
+  // Columns, and with them trained models, depend on the bars alone: every run of the demo stands on the same ground.
+  const ground = layGround(setup.bars, setup.config, setup.timeframe);
+  const rows = await runAll(prepared, ground, context);
   const stage = beginStage(context, "report");
-  const finished = finishRun(prepared, {
+  const run = finishRun(prepared, {
+    ground,
     runId: `demo-seed-${input.seed}`,
     command: `kiwi demo --seed ${input.seed}`,
     countTrials: () => strategies.length,
-    checks: checks.map(({ id, pass }) => ({ id, pass })),
     startedMs,
     nowMs: () => performance.now(),
     onStage: () => {},
   });
+  const checks = await checking.results;
+  const finished = withChecks(
+    run,
+    checks.map(({ id, pass }) => ({ id, pass })),
+  );
   const out = resolve(input.folder, input.out);
   const artifacts = {
     html: join(input.out, artifactFiles.html),
@@ -82,16 +93,16 @@ export async function demoTask(
   return { rows, shown, checks, artifacts, decisionsHash: finished.hash.decisions };
 }
 
-async function preparedFor(
-  { folder, seed, nowMs, bars = usualBars }: DemoInput,
-  strategy: string,
-): Promise<PreparedRun> {
+async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput): Promise<PreparedRun> {
   const config = kiwiConfigSchema.parse({
     data: [`synthetic:symbols=${symbols},bars=${bars}`],
     timeframe: "2h",
     seed,
   });
-  return prepareRun({ folder, strategy, params: {}, config, nowMs }, await findStrategy(folder, strategy));
+  return prepareRun(
+    { folder, strategy: shown, params: {}, config, nowMs },
+    await findStrategy(folder, shown),
+  );
 }
 
 async function checkData(prepared: PreparedRun, context: TaskContext): Promise<void> {
@@ -105,32 +116,45 @@ async function checkData(prepared: PreparedRun, context: TaskContext): Promise<v
   stage.end(`${sources.length}/${symbols} symbols, ${gaps} gaps, ${quality.isSound ? "sound" : "NOT SOUND"}`);
 }
 
-async function runAll(input: DemoInput, context: TaskContext): Promise<readonly DemoRow[]> {
+async function runAll(
+  { setup }: PreparedRun,
+  ground: Ground,
+  context: TaskContext,
+): Promise<readonly DemoRow[]> {
   const stage = beginStage(context, "backtests");
   const rows: DemoRow[] = [];
-  for (const { name } of strategies) {
-    const { setup } = await preparedFor(input, name);
-    rows.push({ strategy: name, metrics: executeRun(setup, { withBenchmark: false }).metrics });
+  for (const strategy of strategies) {
+    const run = { ...setup, strategy, params: {} };
+    rows.push({
+      strategy: strategy.name,
+      metrics: executeRun(run, { withBenchmark: false, ground }).metrics,
+    });
     context.board.report(rows.length, strategies.length);
+    // A check that ends in the meantime makes room for the next one.
+    await setImmediate();
   }
-  stage.end(
-    `${rows.length} strategies, ${(symbols * (input.bars ?? usualBars) * rows.length).toLocaleString("en")} bars`,
-  );
+  const barCount = setup.bars.reduce((sum, { length }) => sum + length, 0);
+  stage.end(`${rows.length} strategies, ${(barCount * rows.length).toLocaleString("en")} bars`);
   return rows;
 }
 
-async function checkShown(
+/** Starts the checks, which run in processes of their own while this one goes on, and waits until the first have left. */
+async function beginChecks(
   prepared: PreparedRun,
   check: typeof makeChecks,
   context: TaskContext,
-): Promise<readonly CheckResult[]> {
+): Promise<{ readonly results: Promise<readonly CheckResult[]> }> {
   const stage = beginStage(context, "checks");
   const asked = checkRequestOf(prepared, [], checkedBars);
-  const results = await check(asked, "all", (_name, done) => context.board.report(done, 3));
-  const answered = results.filter(({ pass }) => pass !== null);
-  const passed = answered.filter(({ pass }) => pass).length;
-  stage.end(`${passed}/${answered.length} passed: ${answered.map(({ id }) => id).join(", ")}`);
-  return results;
+  const begun = Promise.withResolvers<void>();
+  const results = check(asked, "all", () => begun.resolve()).then((all) => {
+    const answered = all.filter(({ pass }) => pass !== null);
+    const passed = answered.filter(({ pass }) => pass).length;
+    stage.end(`${passed}/${answered.length} passed: ${answered.map(({ id }) => id).join(", ")}`);
+    return all;
+  });
+  await Promise.race([begun.promise, results]);
+  return { results };
 }
 
 const stages = ["data check", "backtests", "checks", "report"];

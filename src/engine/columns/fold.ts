@@ -1,5 +1,6 @@
 import type { IndicatorDefinition, Next } from "../../domain/indicator.ts";
 import type { ParamValue } from "../../domain/params.ts";
+import { foldLoopOf, type FoldInputs, type FoldLoop } from "./fold-loops.ts";
 
 /**
  * A series of numbers that grows with the rows of its frame. `values` is replaced when it grows: read it through
@@ -21,6 +22,8 @@ export class Column {
     this.update(this);
   }
 }
+
+const none = new Float64Array(0);
 
 /** An array at least `length` long that starts with the values of `array`. */
 export function grow(array: Float64Array, length: number): Float64Array {
@@ -44,7 +47,10 @@ export class Fold {
   private readonly rowsNow: () => number;
   private readonly spare: Float64Array[];
   private readonly next: Next;
+  private readonly loop: FoldLoop;
   private readonly out: Float64Array;
+  private readonly inputValues: FoldInputs = [none, none, none, none, none];
+  private readonly outputArrays: Float64Array[] = [];
   private row = 0;
 
   constructor(
@@ -60,17 +66,19 @@ export class Fold {
     this.out = new Float64Array(definition.outputs.length);
     this.outputs = definition.outputs.map(() => new Column(() => this.extend(), this));
     this.next = definition.create(params as never, this.out);
+    this.loop = foldLoopOf(definition);
   }
 
   extend(): void {
     const to = this.rowsNow();
     if (this.row >= to) return;
     for (const input of this.inputs) input.extend();
-    for (const output of this.outputs) output.values = this.room(output.values, to);
-    if (this.outputs.length > 1) this.foldMany(to);
-    else if (this.inputs.length === 1) this.foldOne(to);
-    else if (this.inputs.length === 2) this.foldTwo(to);
-    else this.foldSeveral(to);
+    for (let k = 0; k < this.outputs.length; k++) {
+      const output = this.outputs[k]!;
+      output.values = this.room(output.values, to);
+      this.outputArrays[k] = output.values;
+    }
+    this.loop(this.next, this.inputArrays(), this.outputArrays, this.out, this.row, to);
     this.row = to;
   }
 
@@ -80,54 +88,10 @@ export class Fold {
     return grow(values, rows);
   }
 
-  /** One input, one output: the common case, without the loops over both. */
-  private foldOne(to: number): void {
-    const { next } = this;
-    const input = this.inputs[0]!.values;
-    const output = this.outputs[0]!.values;
-    for (let row = this.row; row < to; row++) {
-      const value = input[row]!;
-      output[row] = value === value ? next(value, 0, 0, 0, 0) : Number.NaN;
-    }
-  }
-
-  private foldTwo(to: number): void {
-    const { next } = this;
-    const [a, b] = this.inputArrays();
-    const output = this.outputs[0]!.values;
-    for (let row = this.row; row < to; row++) {
-      const x = a[row]!;
-      const y = b[row]!;
-      output[row] = x === x && y === y ? next(x, y, 0, 0, 0) : Number.NaN;
-    }
-  }
-
-  private foldSeveral(to: number): void {
-    const { next } = this;
-    const [a, b, c, d, e] = this.inputArrays();
-    const output = this.outputs[0]!.values;
-    for (let row = this.row; row < to; row++) {
-      const sum = a[row]! + b[row]! + c[row]! + d[row]! + e[row]!;
-      output[row] = sum === sum ? next(a[row]!, b[row]!, c[row]!, d[row]!, e[row]!) : Number.NaN;
-    }
-  }
-
-  private foldMany(to: number): void {
-    const { next, out } = this;
-    const outputs = this.outputs.map((output) => output.values);
-    const [a, b, c, d, e] = this.inputArrays();
-    for (let row = this.row; row < to; row++) {
-      const sum = a[row]! + b[row]! + c[row]! + d[row]! + e[row]!;
-      if (sum === sum) out[0] = next(a[row]!, b[row]!, c[row]!, d[row]!, e[row]!);
-      else out.fill(Number.NaN);
-      for (let k = 0; k < outputs.length; k++) outputs[k]![row] = out[k]!;
-    }
-  }
-
-  /** Five arrays; an input that the indicator does not have repeats the first, which changes no NaN check. */
-  private inputArrays(): [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array] {
-    const arrays = this.inputs.map((input) => input.values);
-    const first = arrays[0]!;
-    return [first, arrays[1] ?? first, arrays[2] ?? first, arrays[3] ?? first, arrays[4] ?? first];
+  /** Live, this is called for every bar: the array is reused. */
+  private inputArrays(): FoldInputs {
+    const { inputs, inputValues } = this;
+    for (let k = 0; k < inputValues.length; k++) inputValues[k] = (inputs[k] ?? inputs[0]!).values;
+    return inputValues;
   }
 }

@@ -46,7 +46,7 @@ function regress(
   state: number,
 ): Regression {
   const [size, lacking] = [observed.length, absent.length];
-  const whitener = whiteners[state]!;
+  const whitener = whiteners.subarray(state * size * size, (state + 1) * size * size);
   const covariance = (row: number, column: number) =>
     covariances[(state * features + row) * features + column]!;
   // Rows of S_mo times the transposed whitener: their products with the whitener and with each other are the rest.

@@ -1,0 +1,52 @@
+import { createInterface } from "node:readline";
+import { runBacktest, runThrough } from "../../src/app/runs/run-backtest.ts";
+import { sweep } from "../../src/app/runs/sweep.ts";
+import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { smaCross } from "../../src/strategies/sma-cross.ts";
+import { bareLoop } from "./bare-loop.ts";
+import { barsOf, busyPairs, config, pairs, type WorkName } from "./work.ts";
+
+// usage: node kiwi-side.ts kiwi|bare WORK; every line on standard input is one round.
+const [side, work] = process.argv.slice(2) as ["kiwi" | "bare", WorkName];
+const bars = barsOf(work);
+const setup = { bars: [bars], strategy: smaCross, params: { fast: 10, slow: 30 }, config };
+type Found = { readonly orders: number; readonly returns: readonly number[] };
+
+const rounds: Readonly<Record<WorkName, () => Found>> = {
+  engine: runEngine,
+  slow: runEngine,
+  report() {
+    const { metrics, log } = runBacktest(setup);
+    return { orders: log.events.count("order"), returns: [metrics.totalReturn!] };
+  },
+  sweep: () => sweepOver(pairs),
+  busy: () => sweepOver(busyPairs),
+};
+
+function runEngine(): Found {
+  const ground = layGround(setup.bars, setup.config);
+  const session = buildSession(setup, ground);
+  runThrough(session, ground);
+  const { log } = session.recorder;
+  log.hash();
+  return { orders: log.events.count("order"), returns: [session.portfolio.equity / config.account.cash - 1] };
+}
+
+function sweepOver(sets: typeof pairs): Found {
+  const rows = sweep({ ...setup, params: {} }, sets);
+  return { orders: Number.NaN, returns: rows.map(({ totalReturn }) => totalReturn) };
+}
+
+function runBare(): Found {
+  const { orders, totalReturn } = bareLoop(bars);
+  return { orders, returns: [totalReturn] };
+}
+
+const round = side === "bare" ? runBare : rounds[work];
+for await (const _ of createInterface({ input: process.stdin })) {
+  const [cpuBefore, startMs] = [process.cpuUsage(), performance.now()];
+  const found = round();
+  const wallMs = performance.now() - startMs;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  console.log(JSON.stringify({ wallMs, cpuMs: (user + system) / 1_000, ...found }));
+}
