@@ -2,8 +2,7 @@ import type { BarCatalogue } from "../../adapters/stores/catalogue/bar-catalogue
 import { describeBars, type CatalogueEntry } from "../../adapters/stores/catalogue/catalogue-entry.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore, DamagedSeries, HeldBars } from "../../ports/bar-store.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
@@ -12,8 +11,7 @@ import { surveyHeld } from "./held-for.ts";
 
 /** The calendar of bars: that of the configuration, else as the bars themselves show it. */
 export function calendarOfBars(config: KiwiConfig, bars: Bars): Calendar {
-  const named = instrumentConfig(runConfigOf(config), bars.symbol).calendar;
-  return calendarNamed(named ?? detectCalendarName(bars));
+  return barCalendar(bars, instrumentConfig(runConfigOf(config), bars.symbol).calendar);
 }
 
 /** What is needed to look over what is held. */

@@ -1,6 +1,5 @@
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
@@ -40,9 +39,7 @@ const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "fo
 
 /** Lays the ground of a run: instruments, calendars, decision bars and column stores. */
 export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: Timeframe): Ground {
-  const calendars = bars.map((table) =>
-    calendarNamed(instrumentConfig(config, table.symbol).calendar ?? detectCalendarName(table)),
-  );
+  const calendars = bars.map((table) => barCalendar(table, instrumentConfig(config, table.symbol).calendar));
   const instruments = bars.map((table, index): Instrument => {
     const { tickSize, lotSize, notionalMin, contractMultiplier, quoteCurrency } = instrumentConfig(
       config,
@@ -51,7 +48,7 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
     return {
       index: index as InstrumentIndex,
       symbol: table.symbol,
-      assetClass: assetClassOf[calendars[index]!.name] ?? "unknown",
+      assetClass: assetClassOf[calendars[index]!.name.split("@")[0]!] ?? "unknown",
       quoteCurrency: quoteCurrency ?? config.account.baseCurrency,
       tickSize,
       lotSize,
