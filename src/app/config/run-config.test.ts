@@ -11,5 +11,5 @@ test("a symbol's own settings stand over those of all symbols, and those over th
     calendar: "24/5",
     notionalMin: 0,
   });
-  expect(instrumentConfig(config, "ETHUSDT")).toMatchObject({ lotSize: 1, tickSize: 1e-8, calendar: "24/7" });
+  expect(instrumentConfig(config, "ETHUSDT")).toMatchObject({ lotSize: 1, tickSize: 0, calendar: "24/7" });
 });
