@@ -40,6 +40,9 @@ export function parseFileName(path: string): NamedFile {
 }
 
 function withTimeframe(stem: string): NamedFile | null {
+  const tradingView = tradingViewStyle.exec(stem);
+  const shown = tradingView === null ? null : fromTradingView(tradingView[2]!, tradingView[3]!);
+  if (shown !== null) return { symbol: tradingView![1]!, timeframe: shown };
   const kiwi = kiwiStyle.exec(stem);
   if (kiwi !== null) {
     const unit = kiwi[3] === "M" ? "M" : kiwi[3]!.charAt(0).toLowerCase();
@@ -49,9 +52,6 @@ function withTimeframe(stem: string): NamedFile | null {
   if (metaTrader !== null) return { symbol: metaTrader[1]!, timeframe: fromMetaTrader(metaTrader[2]!) };
   const word = wordStyle.exec(stem);
   if (word !== null) return { symbol: word[1]!, timeframe: words[word[2]!.toLowerCase()] ?? null };
-  const tradingView = tradingViewStyle.exec(stem);
-  const shown = tradingView === null ? null : fromTradingView(tradingView[2]!, tradingView[3]!);
-  if (shown !== null) return { symbol: tradingView![1]!, timeframe: shown };
   const kraken = krakenStyle.exec(stem);
   return kraken === null ? null : { symbol: kraken[1]!, timeframe: minutes(Number(kraken[2])), isHint: true };
 }
