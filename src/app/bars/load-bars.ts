@@ -138,12 +138,12 @@ async function fromFiles(
   const named = instruments?.[symbol ?? parseFileName(path).symbol] ?? instruments?.["*"];
   const calendarName = named?.calendar ?? instruments?.["*"]?.calendar;
   const options: CsvOptions = { ...csv, symbol, calendarName, nowMs: request.nowMs };
-  const [reading, hashes] = await Promise.all([
+  const reading =
     paths.length === 1
-      ? readDataFile(path, options, request.timeframe)
-      : readJoined(paths, options, request.timeframe),
-    Promise.all(paths.map(hashFile)),
-  ]);
+      ? await readDataFile(path, options, request.timeframe)
+      : await readJoined(paths, options, request.timeframe);
+  // Afterwards: a file that is refused at its first line is not read to its end.
+  const hashes = await Promise.all(paths.map(hashFile));
   const sha256 = hashes.length === 1 ? hashes[0]! : sha256Of(hashes);
   return { path: shownPath(request.folder, path), sha256, ...reading };
 }

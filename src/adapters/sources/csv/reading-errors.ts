@@ -30,12 +30,16 @@ export function refuseMixedZones(path: string, zonedLine: number, nakedLine: num
 }
 
 /** Throws `CSV_BELOW_ZERO`: left out, such rows would be the largest moves of a market that a run never saw. */
-export function refuseBelowZero(path: string, line: number, text: string): never {
+export function refuseBelowZero(path: string, line: number, rowsBefore: number, text: string): never {
+  const elsewhere = "take an instrument whose prices stay above zero (a fund, another contract)";
   throw csvError({
     code: "CSV_BELOW_ZERO",
     message: `${path} has prices below zero, first in line ${line}: ${text}`,
     why: "the prices of that row fit each other, so the market was there; returns and weights of such prices mean nothing, and leaving the row out would hide its largest move",
-    fix: `end before it: ${printer(path)} ${path} | head -n ${line - 1} > until-then.csv   (or trade an instrument with prices above zero)`,
+    fix:
+      rowsBefore < 2
+        ? elsewhere
+        : `end before it: ${printer(path)} ${path} | head -n ${line - 1} > until-then.csv   (or ${elsewhere})`,
   });
 }
 

@@ -148,7 +148,7 @@ export class RowReader {
     const judgement = this.judge.judge(line, this.values);
     if ("refusal" in judgement) {
       const { kind, reason, isBelowZero } = judgement.refusal;
-      if (isBelowZero === true) refuseBelowZero(this.path, this.line, line.trim());
+      if (isBelowZero === true) refuseBelowZero(this.path, this.line, this.rows - 1, line.trim());
       this.book.add(
         isCut && kind === "columns" ? "truncated" : kind,
         this.line,
