@@ -34,7 +34,7 @@ function runEngine(): Found {
 
 function sweepOver(sets: typeof pairs): Found {
   const rows = sweep({ ...setup, params: {} }, sets);
-  return { orders: Number.NaN, returns: rows.map(({ totalReturn }) => totalReturn) };
+  return { orders: Number.NaN, returns: rows.map(({ totalReturn }) => totalReturn ?? Number.NaN) };
 }
 
 function runBare(): Found {

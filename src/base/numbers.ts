@@ -1,3 +1,16 @@
+/** Prices from here on are kept to eight decimals where nobody says in which steps they go, smaller ones to seven digits. */
+const smallPrice = 0.01;
+
+/**
+ * The step of a price: `told`, or where that is 0 one that nobody feels. A token may cost 1.2e-10: eight decimals would
+ * make 83 times that of it.
+ */
+export function priceStep(price: number, told: number): number {
+  if (told > 0) return told;
+  const size = Math.abs(price);
+  return size >= smallPrice || size === 0 ? 1e-8 : Number(`1e${Math.floor(Math.log10(size)) - 6}`);
+}
+
 /** Rounds `value` down to a multiple of `step`, forgiving the last bits of floating point. */
 export function floorToStep(value: number, step: number): number {
   const units = value / step;
@@ -10,6 +23,11 @@ export function floorToStep(value: number, step: number): number {
 /** Rounds `value` to the nearest multiple of `step`. */
 export function roundToStep(value: number, step: number): number {
   return unitsToValue(Math.round(value / step), step);
+}
+
+/** Rounds a price to the nearest tick; 0 for none that is known. */
+export function roundToTick(price: number, tickSize: number): number {
+  return roundToStep(price, priceStep(price, tickSize));
 }
 
 /** `units * step`, computed as a division where the step is a decimal fraction: 3 / 10 and not 3 * 0.1. */

@@ -17,6 +17,8 @@ export interface Bars {
   readonly close: Float64Array;
   /** In units of the base asset; 0 where the source has none. */
   readonly volume: Float64Array;
+  /** The calendar that the closes were read on; what is cut out of a table keeps it. Not there: it is told from the closes. */
+  readonly calendarName?: string | undefined;
 }
 
 /** The numbers of a bar, in the order in which everybody writes them. */
@@ -27,7 +29,7 @@ export type BarField = (typeof barFields)[number];
 export function barsOf(
   symbol: string,
   timeframe: Timeframe,
-  columns: Pick<Bars, "closeTimeMs" | BarField>,
+  columns: Pick<Bars, "closeTimeMs" | BarField | "calendarName">,
 ): Bars {
   return { symbol, timeframe, length: columns.closeTimeMs.length, ...columns };
 }
@@ -41,5 +43,6 @@ export function sliceBars(bars: Bars, from: number, to: number): Bars {
     low: bars.low.slice(from, to),
     close: bars.close.slice(from, to),
     volume: bars.volume.slice(from, to),
+    ...(bars.calendarName === undefined ? {} : { calendarName: bars.calendarName }),
   });
 }

@@ -13,7 +13,7 @@ export type Instrument = {
   readonly assetClass: AssetClass;
   /** Currency that prices are quoted in and profit arises in. */
   readonly quoteCurrency: string;
-  /** Prices are multiples of this. */
+  /** Prices are multiples of this; 0 where nobody says of what: then no price is moved by what one could feel. */
   readonly tickSize: number;
   /** Quantities are multiples of this. */
   readonly lotSize: number;

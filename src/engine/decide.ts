@@ -1,5 +1,5 @@
 import { empty } from "../base/empty.ts";
-import { floorToStep, roundToStep } from "../base/numbers.ts";
+import { floorToStep, roundToTick } from "../base/numbers.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { MarketSlice } from "../domain/slice.ts";
@@ -103,7 +103,7 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
 
 /** Venues take prices in whole ticks. */
 function onTick(entry: Entry, tickSize: number): Entry {
-  return entry.kind === "market" ? entry : { ...entry, price: roundToStep(entry.price, tickSize) };
+  return entry.kind === "market" ? entry : { ...entry, price: roundToTick(entry.price, tickSize) };
 }
 
 function protectionOnTick(protection: Protection, tickSize: number): Protection {
@@ -111,7 +111,7 @@ function protectionOnTick(protection: Protection, tickSize: number): Protection 
   const { stopPrice, takeProfitPrice, ...rest } = protection;
   return {
     ...rest,
-    ...(stopPrice === undefined ? {} : { stopPrice: roundToStep(stopPrice, tickSize) }),
-    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToStep(takeProfitPrice, tickSize) }),
+    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
   };
 }

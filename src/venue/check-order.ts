@@ -52,6 +52,8 @@ function hasNumbers(terms: OrderTerms): boolean {
 }
 
 function isOnTick(terms: OrderTerms, tickSize: number): boolean {
+  // No tick is known: any price will do.
+  if (tickSize === 0) return true;
   switch (terms.type) {
     case "market":
     case "trailing_stop_market":

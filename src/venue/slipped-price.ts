@@ -1,8 +1,9 @@
-import { floorToStep } from "../base/numbers.ts";
+import { floorToStep, priceStep } from "../base/numbers.ts";
 
 /** A price moved against a buyer (`sign` 1) or seller (-1) by a fraction of itself, then to the next tick against them. */
 export function slippedPrice(price: number, sign: 1 | -1, fraction: number, tickSize: number): number {
   const slipped = price * (1 + sign * fraction);
-  const down = floorToStep(slipped, tickSize);
-  return sign === 1 && down < slipped ? floorToStep(down + tickSize, tickSize) : down;
+  const step = priceStep(slipped, tickSize);
+  const down = floorToStep(slipped, step);
+  return sign === 1 && down < slipped ? floorToStep(down + step, step) : down;
 }

@@ -17,6 +17,8 @@ export type BarsRequest = {
   /** Bars that close later are left out. */
   readonly toMs: number;
   readonly csv: KiwiConfig["csv"];
+  /** Where the calendars of files are named; told from the bars by default. */
+  readonly instruments?: KiwiConfig["instruments"] | undefined;
   readonly seed: number;
   readonly nowMs: number;
 };
@@ -27,7 +29,7 @@ export function barsRequestOf({
   config,
   nowMs,
 }: Pick<RunRequest, "folder" | "config" | "nowMs">): BarsRequest {
-  const { data, dataFolder, pairs, csv, seed } = config;
+  const { data, dataFolder, pairs, csv, seed, instruments } = config;
   if (config.timeframe !== undefined) parseTimeframe(config.timeframe);
   return {
     folder,
@@ -38,6 +40,7 @@ export function barsRequestOf({
     timeframe: config.timeframe as Timeframe | undefined,
     toMs: config.to === undefined ? Infinity : readDay(config.to, "--to"),
     csv,
+    instruments,
     seed,
     nowMs,
   };

@@ -53,3 +53,15 @@ function ofTimeframe(files: readonly DataFile[], timeframe: Timeframe | undefine
 function unique(files: readonly DataFile[]): readonly DataFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }
+
+/** Files that are one series: those of one symbol and timeframe by their names, or all where the symbol is told. */
+export function filesOfOneSeries(
+  paths: readonly string[],
+  told: string | undefined,
+): readonly (readonly string[])[] {
+  const keyOf = (path: string): string => {
+    const { symbol, timeframe } = parseFileName(path);
+    return told ?? `${symbol} ${timeframe ?? ""}`;
+  };
+  return [...Map.groupBy(paths, keyOf).values()];
+}

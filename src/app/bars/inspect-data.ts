@@ -1,7 +1,6 @@
 import type { BarReport } from "../../data/validation/bar-report.ts";
 import { validateBars } from "../../data/validation/validate-bars.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
 import type { BarsRequest } from "./bars-request.ts";
 import { loadBars, type BarSource } from "./load-bars.ts";
@@ -20,7 +19,7 @@ export async function inspectData(
     const named = instrumentConfig(runConfigOf(config), source.bars.symbol).calendar;
     return {
       source,
-      report: validateBars(source.bars, calendarNamed(named ?? detectCalendarName(source.bars))),
+      report: validateBars(source.bars, barCalendar(source.bars, named)),
     };
   });
 }

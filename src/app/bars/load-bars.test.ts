@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { writeBars } from "../../../test/write-bars.ts";
-import { barsOf, type Bars } from "../../domain/bars.ts";
+import { barsOf, sliceBars, type Bars } from "../../domain/bars.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
@@ -91,4 +91,38 @@ test("made-up bars are marked, follow the seed, and are described whole by their
 test("no data at all is said so", async () => {
   await expect(load({ data: [] })).rejects.toThrow("DATA_NONE");
   await expect(load({ data: ["nowhere.csv"] })).rejects.toThrow("FILE_NOT_FOUND");
+});
+
+test("monthly archives of one symbol are one series, in any order, and a bar in two of them counts once", async () => {
+  const inside = mkdtempSync(join(folder, "archives-"));
+  const whole = made("DDD", "1h", 72);
+  for (const [name, from, to] of [
+    ["DDD-1h-2024-02.csv", 30, 72],
+    ["DDD-1h-2024-01.csv", 0, 29],
+    ["DDD-1h-2024-03.csv", 29, 31],
+  ] as const)
+    writeBars(inside, sliceBars(whole, from, to), name);
+  const { sources, warnings } = await load({ data: [inside] });
+  expect(sources.map(({ bars, rowsRead }) => [bars.symbol, bars.length, rowsRead])).toEqual([
+    ["DDD", 72, 73],
+  ]);
+  const [source] = sources;
+  expect(source!.bars.closeTimeMs).toEqual(whole.closeTimeMs.slice(0, 72));
+  expect(source!.bars.close).toEqual(whole.close.slice(0, 72));
+  expect(source!.detected!.notes.at(-1)).toContain("joined from 3 files");
+  expect(warnings).toEqual([]);
+  // Two opinions about one hour.
+  const other = sliceBars(whole, 10, 20);
+  other.close[3] = other.low[3]!;
+  writeBars(inside, other, "DDD-1h-2024-04.csv");
+  await expect(load({ data: [inside] })).rejects.toThrow(/SYMBOL_TWICE .*other values/);
+});
+
+test("an archive of one bar is a part of a series", async () => {
+  const inside = mkdtempSync(join(folder, "days-"));
+  const whole = made("EEE", "1d", 5);
+  for (let day = 0; day < 5; day++)
+    writeBars(inside, sliceBars(whole, day, day + 1), `EEE-1d-2024-01-0${day + 1}.csv`);
+  const { sources } = await load({ data: [inside] });
+  expect(sources.map(({ bars }) => bars.length)).toEqual([5]);
 });

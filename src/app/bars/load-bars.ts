@@ -1,15 +1,19 @@
 import type { BarsRequest } from "./bars-request.ts";
 import { relative, resolve } from "node:path";
+import { sha256Of } from "../../base/hash.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CsvDetected, CsvOptions, Quarantine } from "../../adapters/sources/csv/csv-reading.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
+import { parseFileName } from "../../adapters/sources/csv/file-name.ts";
 import { isDataFolder } from "../data/data-folder.ts";
 import type { StoredProvenance } from "../data/stored-bars.ts";
-import { findDataFiles, type DataFile } from "./find-data-files.ts";
+import { filesOfOneSeries, findDataFiles } from "./find-data-files.ts";
 import { hashFile } from "./hash-file.ts";
 import { pickSymbols } from "./pick-symbols.ts";
+import { readJoined } from "./join-files.ts";
 import { readDataFile } from "./read-data-file.ts";
+import { symbolTwice } from "./symbol-twice.ts";
 import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 
 /** Warnings beyond this many are counted and not shown one by one. */
@@ -51,9 +55,15 @@ export async function loadBars(
     paths.length === 0
       ? []
       : await findDataFiles(request.folder, paths, request.pairs, request.timeframe, read.length > 0);
-  for (const [index, file] of files.entries()) {
-    read.push(await fromFile(file, request, files.length));
-    onFile?.(index + 1, files.length);
+  const groups = filesOfOneSeries(
+    files.map(({ path }) => path),
+    request.csv.symbol,
+  );
+  let done = 0;
+  for (const group of groups) {
+    read.push(await fromFiles(group, request, groups.length));
+    done += group.length;
+    onFile?.(done, files.length);
   }
   const picked = pickSymbols(read.map(withSymbol), request.pairs, "--data").map(({ source }) => source);
   refuseTwice(picked);
@@ -119,18 +129,25 @@ function fromSynthetic(path: string, request: BarsRequest): readonly BarSource[]
   }));
 }
 
-async function fromFile(file: DataFile, request: BarsRequest, fileCount: number): Promise<BarSource> {
-  const { csv } = request;
-  const options: CsvOptions = {
-    ...csv,
-    symbol: fileCount === 1 ? csv.symbol : undefined,
-    nowMs: request.nowMs,
-  };
-  const [reading, sha256] = await Promise.all([
-    readDataFile(file.path, options, request.timeframe),
-    hashFile(file.path),
-  ]);
-  return { path: shownPath(request.folder, file.path), sha256, ...reading };
+async function fromFiles(
+  paths: readonly string[],
+  request: BarsRequest,
+  groupCount: number,
+): Promise<BarSource> {
+  const { csv, instruments } = request;
+  const [path] = paths as readonly [string];
+  const symbol = groupCount === 1 ? csv.symbol : undefined;
+  const named = instruments?.[symbol ?? parseFileName(path).symbol] ?? instruments?.["*"];
+  const calendarName = named?.calendar ?? instruments?.["*"]?.calendar;
+  const options: CsvOptions = { ...csv, symbol, calendarName, nowMs: request.nowMs };
+  const reading =
+    paths.length === 1
+      ? await readDataFile(path, options, request.timeframe)
+      : await readJoined(paths, options, request.timeframe);
+  // Afterwards: a file that is refused at its first line is not read to its end.
+  const hashes = await Promise.all(paths.map(hashFile));
+  const sha256 = hashes.length === 1 ? hashes[0]! : sha256Of(hashes);
+  return { path: shownPath(request.folder, path), sha256, ...reading };
 }
 
 /** The sources without the bars that close after the range. One of many symbols may begin later; alone it is an error. */
@@ -188,20 +205,6 @@ function refuseTwice(sources: readonly BarSource[]): void {
     if (before !== undefined) throw symbolTwice(before, source);
     seen.set(source.bars.symbol, source);
   }
-}
-
-function symbolTwice(one: BarSource, other: BarSource): KiwiError {
-  const isOtherTimeframe = one.bars.timeframe !== other.bars.timeframe;
-  return new KiwiError({
-    code: "SYMBOL_TWICE",
-    exit: "data",
-    message: `${one.bars.symbol} comes twice: ${one.path} (${one.bars.timeframe}) and ${other.path} (${other.bars.timeframe})`,
-    why: "a run has one set of bars for each symbol",
-    fix: isOtherTimeframe
-      ? `choose one with -t ${one.bars.timeframe}, or name the file: --data ${one.path}`
-      : `leave one out, or give it another name: --data ${one.path}`,
-    topic: "data",
-  });
 }
 
 function noData(isHeld: boolean): KiwiError {

@@ -3,7 +3,10 @@ import type { CsvOptions, CsvReading } from "../../adapters/sources/csv/csv-read
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 
-/** Reads a CSV file. Where it does not tell how long its bars are, `timeframe` says it. Throws what the reader throws. */
+/**
+ * Reads a CSV file. Where its name does not say how long its bars are, or the rows show another length, `timeframe` is
+ * tried; it beats the rows no more than a name does. Throws what the reader throws.
+ */
 export async function readDataFile(
   path: string,
   options: CsvOptions,

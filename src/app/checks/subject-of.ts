@@ -1,7 +1,7 @@
 import type { CheckSubject } from "../../analysis/checks/check-subject.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
@@ -47,8 +47,8 @@ async function loadAnew(source: StrategySource): Promise<AnyStrategy> {
 function withCalendars(config: RunConfig, bars: readonly Bars[]): RunConfig {
   const instruments = { ...config.instruments };
   for (const table of bars) {
-    const calendar =
-      instruments[table.symbol]?.calendar ?? instruments["*"]?.calendar ?? detectCalendarName(table);
+    const named = instruments[table.symbol]?.calendar ?? instruments["*"]?.calendar;
+    const calendar = barCalendar(table, named).name;
     instruments[table.symbol] = { ...instruments[table.symbol], calendar };
   }
   return { ...config, instruments };

@@ -11,7 +11,7 @@ test("a symbol's own settings stand over those of all symbols, and those over th
     calendar: "24/5",
     notionalMin: 0,
   });
-  expect(instrumentConfig(config, "ETHUSDT")).toMatchObject({ lotSize: 1, tickSize: 1e-8, calendar: "24/7" });
+  expect(instrumentConfig(config, "ETHUSDT")).toMatchObject({ lotSize: 1, tickSize: 0, calendar: "24/7" });
 });
 
 test("a leverage that maintenance would call at once is refused, and by default maintenance leaves room", () => {

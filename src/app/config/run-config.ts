@@ -96,7 +96,11 @@ const protection = z.strictObject({
 
 /** No defaults here: what a symbol leaves open it takes from `*`, and only then from `instrumentDefaults`. */
 const instrument = z.strictObject({
-  tickSize: z.number().positive().optional().describe("prices are multiples of this; 1e-8 by default"),
+  tickSize: z
+    .number()
+    .positive()
+    .optional()
+    .describe("prices are multiples of this; hardly rounded by default"),
   lotSize: z.number().positive().optional().describe("quantities are multiples of this; 1e-8 by default"),
   notionalMin: z.number().min(0).optional().describe("smallest order value; 0 by default"),
   contractMultiplier: z.number().positive().optional().describe("value of one unit at price 1; 1 by default"),
@@ -107,7 +111,8 @@ const instrument = z.strictObject({
     .describe("24/7, 24/5, us-equity or 24/7@Zone; told from the bars by default"),
 });
 
-const instrumentDefaults = { tickSize: 1e-8, lotSize: 1e-8, notionalMin: 0, contractMultiplier: 1 };
+/** A tick of 0 is none: what a price is rounded to must depend on the price. */
+const instrumentDefaults = { tickSize: 0, lotSize: 1e-8, notionalMin: 0, contractMultiplier: 1 };
 
 /** Everything that shapes a run beside its data and its strategy. An empty object is valid. */
 export const runConfigSchema = z.strictObject({

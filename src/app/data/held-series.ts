@@ -2,8 +2,7 @@ import type { BarCatalogue } from "../../adapters/stores/catalogue/bar-catalogue
 import { describeBars, type CatalogueEntry } from "../../adapters/stores/catalogue/catalogue-entry.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore, DamagedSeries, HeldBars } from "../../ports/bar-store.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
@@ -17,7 +16,7 @@ export function calendarOfHeld(
   bars: Bars,
   held: Pick<HeldBars, "calendarName"> | undefined,
 ): Calendar {
-  return calendarNamed(calendarNameOf(config, bars.symbol) ?? held?.calendarName ?? detectCalendarName(bars));
+  return barCalendar(bars, calendarNameOf(config, bars.symbol) ?? held?.calendarName ?? undefined);
 }
 
 /** What the configuration says about when a symbol trades. */

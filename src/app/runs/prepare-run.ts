@@ -1,8 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { MetaPlan } from "../../ports/strategy.ts";
@@ -147,7 +146,7 @@ async function fillingBars(
   const matched = coarse.map((bars) => {
     const source = fine.sources.find((other) => other.bars.symbol === bars.symbol)!;
     const named = instrumentConfig(runConfigOf(request.config), bars.symbol).calendar;
-    return agreeingDetail(bars, source.bars, calendarNamed(named ?? detectCalendarName(bars)));
+    return agreeingDetail(bars, source.bars, barCalendar(bars, named));
   });
   return {
     sources: fine.sources,

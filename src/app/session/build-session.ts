@@ -1,6 +1,5 @@
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
@@ -41,9 +40,7 @@ const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "fo
 
 /** Lays the ground of a run: instruments, calendars, decision bars and column stores. */
 export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: Timeframe): Ground {
-  const calendars = bars.map((table) =>
-    calendarNamed(instrumentConfig(config, table.symbol).calendar ?? detectCalendarName(table)),
-  );
+  const calendars = bars.map((table) => barCalendar(table, instrumentConfig(config, table.symbol).calendar));
   const quotes = quoteCurrencies(
     bars.map(({ symbol }) => symbol),
     bars.map(({ symbol }) => instrumentConfig(config, symbol).quoteCurrency),
@@ -54,7 +51,7 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
     return {
       index: index as InstrumentIndex,
       symbol: table.symbol,
-      assetClass: assetClassOf[calendars[index]!.name] ?? "unknown",
+      assetClass: assetClassOf[calendars[index]!.name.split("@")[0]!] ?? "unknown",
       quoteCurrency: quotes[index]!,
       tickSize,
       lotSize,

@@ -1,5 +1,6 @@
 import type { StatesTried } from "../../adapters/stores/models/stored-model.ts";
-import { keepLikeliest, type HmmFit } from "../../learning/hmm/fit-hmm.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { freeParameters, keepLikeliest, type HmmFit } from "../../learning/hmm/fit-hmm.ts";
 import type { HmmOptions } from "../../learning/hmm/hmm-options.ts";
 import { prepareRows } from "../../learning/hmm/prepare-rows.ts";
 import { runRestarts, type RestartRows } from "./run-restarts.ts";
@@ -23,7 +24,8 @@ export function attemptsOf({ statesMin, statesMax, restarts }: FitRequest): numb
 
 /**
  * Fits a model for every number of states of the range, all attempts side by side, and keeps the one with the lowest
- * BIC. The same for any number of threads. Throws what `fitHmm` throws.
+ * BIC. The same for any number of threads. Throws what `fitHmm` throws, and `HMM_TOO_FEW_ROWS` where a model has more
+ * free parameters than there are rows.
  */
 export async function fitRegimes(
   rows: RestartRows,
@@ -33,7 +35,8 @@ export async function fitRegimes(
 ): Promise<ChosenFit> {
   const { statesMin, statesMax, restarts, seed, jobs } = request;
   // Refused here, before threads are started for it.
-  prepareRows(rows.values, rows.length, shape.features, statesMax);
+  const { seenRows } = prepareRows(rows.values, rows.length, shape.features, statesMax);
+  refuseOverfit(seenRows, { ...shape, states: statesMax });
   const counts = Array.from({ length: statesMax - statesMin + 1 }, (_, k) => statesMin + k);
   const attempts = counts.flatMap((states) =>
     Array.from({ length: restarts }, (_, restart) => ({
@@ -52,4 +55,18 @@ export async function fitRegimes(
       bic,
     })),
   };
+}
+
+/** A model that may choose more numbers than it has seen rows learns these by heart, noise or not. */
+function refuseOverfit(rows: number, shape: Parameters<typeof freeParameters>[0]): void {
+  const free = freeParameters(shape);
+  if (rows >= free) return;
+  throw new KiwiError({
+    code: "HMM_TOO_FEW_ROWS",
+    exit: "data",
+    message: `${rows} rows are too few for a hidden Markov model of ${shape.states} states: it has ${free} free parameters`,
+    why: "with fewer rows than parameters it would learn the noise by heart",
+    fix: "take a longer range or fewer states",
+    topic: "data",
+  });
 }

@@ -1,8 +1,7 @@
 import { bytesOf, sha256Of } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { ResampledFrame } from "../../engine/columns/frame.ts";
 import { hmmFeatureFields } from "../../regimes/hmm-features.ts";
@@ -10,7 +9,7 @@ import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
 /** The calendar of bars: as configured, else as the bars themselves tell. */
 export function calendarOf(bars: Bars, config: RunConfig): Calendar {
-  return calendarNamed(instrumentConfig(config, bars.symbol).calendar ?? detectCalendarName(bars));
+  return barCalendar(bars, instrumentConfig(config, bars.symbol).calendar);
 }
 
 /** Bars of a timeframe: these, or made of these. */

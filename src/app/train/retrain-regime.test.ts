@@ -214,3 +214,32 @@ function steadyBars(length: number): Bars {
   }
   return barsOfCloses(closes);
 }
+
+test("bars that are called bad ticks are missing values: a model with one of them learns what it learns without", async () => {
+  const clean = training({ statesMin: 1, statesMax: 2 });
+  const { bars } = clean;
+  const row = 700;
+  const ticked = firstBars(bars, bars.length);
+  // A thousand times too high for one bar; the next one opens where the price was.
+  for (const name of ["high", "close"] as const) ticked[name][row] = ticked[name][row]! * 1000;
+  const without = await train(clean);
+  const withTick = await train({ ...training({ statesMin: 1, statesMax: 2 }), bars: ticked });
+  expect(withTick.warnings.join()).toContain("1 bar that look like bad ticks were missing values");
+  expect(without.warnings).toEqual([]);
+  const [a, b] = [without, withTick].map(({ model }) => model.artifact);
+  // Two states of a market that moves by a percent; the tick alone is ln(1000), or 690 %.
+  for (const [state, { volatility }] of b!.summaries.entries())
+    expect(volatility).toBeCloseTo(a!.summaries[state]!.volatility, 3);
+  expect(b!.logLikelihood / a!.logLikelihood).toBeCloseTo(1, 1);
+  expect(b!.dataFingerprint).not.toBe(a!.dataFingerprint);
+});
+
+test("a model with more free parameters than looks is refused with the number of bars that it needs", async () => {
+  // Two states and two features: 1 + 2 shares, 4 means and 6 covariances are 13; blocks of 6 bars, and one before.
+  const one = training({ bars: firstBars(marketBars(1_500), 13 * 6) });
+  const parts = await errorOf(retrainRegime(one));
+  expect(parts).toMatchObject({ code: "MODEL_UNTRAINABLE" });
+  expect(parts.why).toContain("2 states have 13 free parameters");
+  expect(parts.why).toContain("79 bars");
+  await train(training({ bars: firstBars(marketBars(1_500), 13 * 6 + 1) }));
+});

@@ -11,6 +11,8 @@ import { lastRegimes } from "./last-regimes.ts";
 import { trainingFingerprint } from "./model-bars.ts";
 import { regimeShape } from "./regime-shape.ts";
 import { dueForRetraining } from "./retraining.ts";
+import { withoutBadTicks } from "./without-bad-ticks.ts";
+import { countOf } from "../../data/validation/finding-list.ts";
 import type { TrainingOutcome } from "./training-outcome.ts";
 import { isUntrainable, untrainable } from "./untrainable.ts";
 
@@ -48,9 +50,10 @@ export async function retrainRegime(training: RegimeTraining): Promise<TrainingO
     const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
     if (!isDue) return { kind: "not-due", name, reason };
   }
+  const { bars: sound, left } = withoutBadTicks(bars);
   const isJudged = inUse !== null && isComparable(inUse, blockBars);
   const total = attemptsOf(training) * (isJudged ? 2 : 1);
-  const rows = trainingRows(bars, blockBars, 0, bars.length);
+  const rows = trainingRows(sound, blockBars, 0, bars.length);
   const fit = fitRegimes(rows, regimeShape, training, (done) => onProgress(done, total));
   const { best, tried } = await fit.catch((error: unknown) => {
     throw isUntrainable(error) ? untrainable(error, bars, training.statesMax, blockBars) : error;
@@ -58,8 +61,8 @@ export async function retrainRegime(training: RegimeTraining): Promise<TrainingO
   const judgement =
     inUse === null
       ? null
-      : await judgeModel(inUse, bars, blockBars, training, (done) => onProgress(total / 2 + done, total));
-  const artifact = artifactOf(best, recordOf(training));
+      : await judgeModel(inUse, sound, blockBars, training, (done) => onProgress(total / 2 + done, total));
+  const artifact = artifactOf(best, { ...recordOf(training), bars: sound });
   const isGood = judgement?.isAtLeastAsGood ?? true;
   const draft = { artifact, dataKind, tried, judgement };
   const saved = await store.save(draft, createdMs, isGood ? inUseVersion : undefined);
@@ -69,8 +72,14 @@ export async function retrainRegime(training: RegimeTraining): Promise<TrainingO
     model: { ...draft, artifact: { ...artifact, version: saved.version } },
     ...saved,
     replaced: inUseVersion,
-    lastRegimes: lastRegimes(artifact, bars, shownBars),
-    warnings,
+    lastRegimes: lastRegimes(artifact, sound, shownBars),
+    warnings:
+      left === 0
+        ? warnings
+        : [
+            ...warnings,
+            `${countOf(left, "bar")} that look like bad ticks were missing values for the training`,
+          ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
+import { freeParameters } from "../../learning/hmm/fit-hmm.ts";
 import { regimeShape } from "./regime-shape.ts";
 
 /** What a fit refuses because of the bars. */
@@ -14,7 +15,8 @@ export function isUntrainable(error: unknown): error is KiwiError {
 /** `MODEL_UNTRAINABLE`: the refusal of a fit in the words of bars. */
 export function untrainable(cause: KiwiError, bars: Bars, states: number, blockBars: number): KiwiError {
   const { symbol, timeframe, length, closeTimeMs } = bars;
-  const needed = states * (regimeShape.features + 1) * blockBars + 1;
+  const free = freeParameters({ ...regimeShape, states });
+  const needed = Math.max(free, states * (regimeShape.features + 1)) * blockBars + 1;
   const isShort = cause.parts.code === "HMM_TOO_FEW_ROWS";
   return new KiwiError(
     {
@@ -24,7 +26,7 @@ export function untrainable(cause: KiwiError, bars: Bars, states: number, blockB
         ? `${length} ${timeframe} bars of ${symbol} are too few for ${states} states that look at ${blockBars} bars at a time`
         : `the ${length} ${timeframe} bars of ${symbol} from ${formatTime(closeTimeMs[0]!)} have nothing to tell states apart by`,
       why: isShort
-        ? `${needed} bars are the least, and they must move`
+        ? `${states} states have ${free} free parameters, and a look for each is the least: ${needed} bars, which must move`
         : "their price never moves, or always moves alike",
       fix: isShort
         ? "take a longer range, a smaller --block or fewer --states"

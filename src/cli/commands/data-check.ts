@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { barsRequestOf } from "../../app/bars/bars-request.ts";
+import { filesOfOneSeries } from "../../app/bars/find-data-files.ts";
 import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import { checkFolder, isFolderSound, type CheckedFolder } from "../../app/data/check-folder.ts";
 import { isDataFolder } from "../../app/data/data-folder.ts";
@@ -102,18 +103,21 @@ async function inspectFiles(shell: Shell, { files }: Subjects, config: KiwiConfi
   const paths = isPicked || files.some(isSynthetic) ? [] : await filesAt(shell.folder, files);
   if (paths.length < 2)
     return { inspected: await inspectData({ ...request, data: files }, config), failed: [] };
-  // Each by itself: a check is no run, and takes a symbol in several timeframes and goes on past what cannot be read.
+  // Each series by itself: a check is no run, and takes a symbol in several timeframes and goes on past what cannot be
+  // read. Files that follow each other are one series; where they do not, each of them is looked over.
   const inspected: InspectedSource[] = [];
   const failed: FailedFile[] = [];
-  for (const path of paths) {
+  const inspect = async (data: readonly string[]): Promise<void> => {
     try {
-      inspected.push(...(await inspectData({ ...request, data: [path] }, config)));
+      inspected.push(...(await inspectData({ ...request, data }, config)));
     } catch (error) {
       if (!(error instanceof KiwiError)) throw error;
-      const below = relative(shell.folder, path);
-      failed.push({ path: below.startsWith("..") ? path : below, error });
+      const below = relative(shell.folder, data[0]!);
+      failed.push({ path: below.startsWith("..") ? data[0]! : below, error });
+      if (data.length > 1) for (const path of data) await inspect([path]);
     }
-  }
+  };
+  for (const group of filesOfOneSeries(paths, config.csv.symbol)) await inspect(group);
   return { inspected, failed };
 }
 

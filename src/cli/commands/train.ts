@@ -33,7 +33,10 @@ export type TrainFlags = CommonFlags &
 export async function trainCommand(shell: Shell, flags: TrainFlags): Promise<number> {
   const input = await inputOf(shell, flags);
   const { trained, warnings } = await withProgress(shell, flags, "trainRegime", input);
-  if (flags.quiet !== true) for (const warning of warnings) shell.err(`warning ${warning}`);
+  const own = trained.flatMap((one) =>
+    one.kind === "done" && one.outcome.kind === "trained" ? one.outcome.warnings : [],
+  );
+  if (flags.quiet !== true) for (const warning of [...warnings, ...own]) shell.err(`warning ${warning}`);
   const [first] = trained;
   if (trained.length === 1 && first!.kind === "failed") throw new KiwiError(first!.parts);
   print(shell, flags, trained);

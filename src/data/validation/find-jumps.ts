@@ -28,45 +28,67 @@ const returnsMin = 20;
  * because a price that goes to and fro between two ticks has no deviation from its median).
  */
 export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
-  const { close, closeTimeMs, length } = bars;
+  const { close, closeTimeMs } = bars;
+  const tallies = {
+    outlier: new Tally(examplesMax),
+    flash: new Tally(examplesMax),
+    jump: new Tally(examplesMax),
+  };
+  eachJump(bars, (kind, row, back) => {
+    const time = closeTimeMs[row]!;
+    const step = `close ${close[row - 1]} to ${close[row]} at ${formatTime(time)}`;
+    const rest = kind === "jump" ? splitText(close[row]! / close[row - 1]!) : `, back at ${close[back]}`;
+    tallies[kind].add(time, () => step + rest);
+  });
+  const { outlier, flash, jump } = tallies;
+  return [
+    ...outlier.finding(
+      "outlier",
+      "warning",
+      `${countOf(outlier.count, "close")} beyond ${outlierSigmas} sigmas that came back within ${revertBars} bars without a trade on the way: bad ticks?`,
+    ),
+    ...jump.finding(
+      "jump",
+      "warning",
+      `${countOf(jump.count, "jump")} that stayed: a split or spin-off that the prices are not adjusted for?`,
+    ),
+    ...flash.finding(
+      "flash",
+      "info",
+      `${countOf(flash.count, "close")} beyond ${outlierSigmas} sigmas, traded there and back within ${revertBars} bars: flash moves`,
+    ),
+  ];
+}
+
+/** Rows of the bars that `findJumps` calls bad ticks, in order: from each far close to the one before it is back. */
+export function badTickRows(bars: Bars): readonly number[] {
+  const rows: number[] = [];
+  eachJump(bars, (kind, row, back) => {
+    if (kind === "outlier") for (let bad = row; bad < back; bad++) rows.push(bad);
+  });
+  return rows;
+}
+
+type JumpKind = "outlier" | "flash" | "jump";
+
+/** Tells every jump: the row it leads to, and the row at which the price is back, for a jump that stayed the same row. */
+function eachJump(bars: Bars, found: (kind: JumpKind, row: number, back: number) => void): void {
+  const { close, length } = bars;
   const returns = logReturns(bars);
   const outlierMin = outlierSigmas * robustSigma(returns);
   const jumpMin = dailyJump * Math.sqrt(Math.max(1, timeframeMs(bars.timeframe) / dayMs));
-  const outliers = new Tally(examplesMax);
-  const flashes = new Tally(examplesMax);
-  const jumps = new Tally(examplesMax);
   for (let row = 1; row < length; row++) {
     const size = Math.abs(returns[row - 1]!);
     const isOutlier = size > outlierMin;
     const isJump = size > jumpMin || (isOutlier && splitOf(close[row]! / close[row - 1]!) !== null);
     if (!isOutlier && !isJump) continue;
-    const time = closeTimeMs[row]!;
-    const step = (): string => `close ${close[row - 1]} to ${close[row]} at ${formatTime(time)}`;
     const back = rowOfReturn(close, row, length);
     if (back !== null) {
-      const tally = isTraded(bars, row, back) ? flashes : outliers;
-      tally.add(time, () => `${step()}, back at ${close[back]}`);
+      found(isTraded(bars, row, back) ? "flash" : "outlier", row, back);
       // The way back is the other half of the same event.
       row = back;
-    } else if (isJump) jumps.add(time, () => step() + splitText(close[row]! / close[row - 1]!));
+    } else if (isJump) found("jump", row, row);
   }
-  return [
-    ...outliers.finding(
-      "outlier",
-      "warning",
-      `${countOf(outliers.count, "close")} beyond ${outlierSigmas} sigmas that came back within ${revertBars} bars without a trade on the way: bad ticks?`,
-    ),
-    ...jumps.finding(
-      "jump",
-      "warning",
-      `${countOf(jumps.count, "jump")} that stayed: a split or spin-off that the prices are not adjusted for?`,
-    ),
-    ...flashes.finding(
-      "flash",
-      "info",
-      `${countOf(flashes.count, "close")} beyond ${outlierSigmas} sigmas, traded there and back within ${revertBars} bars: flash moves`,
-    ),
-  ];
 }
 
 function logReturns({ close, length }: Bars): Float64Array {

@@ -1,13 +1,17 @@
-import { formatTime } from "../../base/time.ts";
+import { dayMs, formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { parseTimeframe } from "../../domain/timeframe.ts";
+import { weekdayOf } from "../../domain/calendar/days.ts";
+import { isTraded } from "../../domain/calendar/settle-closes.ts";
+import { zoneClock } from "../../domain/calendar/zone-clock.ts";
+import { timeframeMs } from "../../domain/timeframe.ts";
 import type { Finding } from "./bar-report.ts";
 import { countOf, percentOf, Tally } from "./finding-list.ts";
 
 /** A feed that stands still for this many bars is not a quiet market any more. */
 const flatRunMax = 20;
 const flatShareMax = 0.05;
+const weekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 /** More trading outside of the calendar's hours than this, and the zone of the stamps is in doubt. */
 const closedShareMax = 0.05;
 
@@ -49,18 +53,35 @@ export function findFlatBars(bars: Bars, examplesMax: number): readonly Finding[
   return tally.finding("flat", isSuspect ? "warning" : "info", message);
 }
 
-/** Intraday bars at times when the calendar says the market is closed. */
+/**
+ * Bars in which the calendar says that nothing was traded. Hours beside the regular ones are common; a day on which an
+ * exchange is closed is not, and neither is a night that belongs to another market.
+ */
 export function findClosedMarket(bars: Bars, calendar: Calendar, examplesMax: number): readonly Finding[] {
-  const { unit } = parseTimeframe(bars.timeframe);
-  if (unit === "d" || unit === "w" || unit === "M") return [];
+  const spanMs = timeframeMs(bars.timeframe);
+  const isDaily = spanMs === dayMs;
   const tally = new Tally(examplesMax);
   for (let row = 0; row < bars.length; row++) {
     const time = bars.closeTimeMs[row]!;
-    if (!calendar.isOpen(time - 1))
-      tally.add(time, () => `closes ${formatTime(time)}, outside of ${calendar.name}`);
+    if (isTraded(time, spanMs, calendar)) continue;
+    tally.add(time, () =>
+      isDaily
+        ? `${dateText(time, calendar)}: ${calendar.name} is closed`
+        : `closes ${formatTime(time)}, outside of ${calendar.name}`,
+    );
   }
-  const isSuspect = tally.count > bars.length * closedShareMax;
-  const hint = isSuspect ? ": is it the right calendar, and the right time zone?" : "";
-  const message = `${countOf(tally.count, "bar")} outside of the hours of ${calendar.name} (${percentOf(tally.count, bars.length)})${hint}`;
-  return tally.finding("closedMarket", isSuspect ? "warning" : "info", message);
+  const isMany = tally.count > bars.length * closedShareMax;
+  const hint = isMany ? ": is it the right calendar, and the right time zone?" : "";
+  const where = isDaily
+    ? `on days when ${calendar.name} is closed`
+    : `outside of the hours of ${calendar.name}`;
+  const message = `${countOf(tally.count, "bar")} ${where} (${percentOf(tally.count, bars.length)})${hint}`;
+  return tally.finding("closedMarket", isDaily || isMany ? "warning" : "info", message);
+}
+
+/** The date of the market on which a daily bar ends, with its weekday. */
+function dateText(closeTimeMs: number, calendar: Calendar): string {
+  const lastMs = closeTimeMs - 1;
+  const day = Math.floor((lastMs + zoneClock(calendar.timeZone).offsetAt(lastMs)) / dayMs);
+  return `${weekdayNames[weekdayOf(day)]!} ${formatTime(day * dayMs)}`;
 }

@@ -111,6 +111,19 @@ test("bars while the market is closed put the calendar or the time zone in doubt
   expect(found!.message).toContain("time zone");
 });
 
+test("days on which the market is closed are named, each with its weekday", () => {
+  // Wednesday 3 July 2024 to Monday 8 July, with Independence Day and the Saturday.
+  const bars = walk(5, "1d", dayMs);
+  for (const [row, day] of [3, 4, 5, 6, 8].entries()) bars.closeTimeMs[row] = Date.UTC(2024, 6, day + 1);
+  const report = validateBars(bars, calendarNamed("us-equity"));
+  const found = report.findings.find(({ kind }) => kind === "closedMarket");
+  expect(found).toMatchObject({ severity: "warning", count: 2 });
+  expect(found!.examples.map(({ text }) => text)).toEqual([
+    "Thursday 2024-07-04: us-equity is closed",
+    "Saturday 2024-07-06: us-equity is closed",
+  ]);
+});
+
 test("some bars without volume are a warning, all of them only a fact", () => {
   const bars = walk(50);
   bars.volume[7] = 0;

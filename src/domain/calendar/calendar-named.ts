@@ -7,14 +7,14 @@ import { usEquityCalendar } from "./us-equity.ts";
 
 const builders: Readonly<Record<string, () => Calendar>> = {
   "24/7": () => utcCalendar("UTC"),
-  "24/5": forexWeekCalendar,
+  "24/5": () => forexWeekCalendar(),
   "us-equity": usEquityCalendar,
 };
 
 const calendars = new Map<string, Calendar>();
 
 /**
- * The calendar of that name: `24/7`, `24/5`, `us-equity`, or `24/7@<IANA zone>`.
+ * The calendar of that name: `24/7`, `24/5`, `us-equity`, `24/7@<zone>` or `24/5@<zone>`.
  * Throws `CALENDAR_UNKNOWN` with the nearest name, and `TIME_ZONE_UNKNOWN`.
  */
 export function calendarNamed(name: string): Calendar {
@@ -25,6 +25,7 @@ export function calendarNamed(name: string): Calendar {
 
 function build(name: string): Calendar {
   if (name.startsWith("24/7@")) return utcCalendar(name.slice("24/7@".length));
+  if (name.startsWith("24/5@")) return forexWeekCalendar(name.slice("24/5@".length));
   const builder = Object.hasOwn(builders, name) ? builders[name] : undefined;
   if (builder !== undefined) return builder();
   const known = Object.keys(builders);
@@ -32,7 +33,7 @@ function build(name: string): Calendar {
     code: "CALENDAR_UNKNOWN",
     exit: "config",
     message: `there is no trading calendar "${name}"`,
-    why: `the calendars are ${known.join(", ")}, and 24/7@<time zone> for days that roll elsewhere than in UTC`,
+    why: `the calendars are ${known.join(", ")}, and 24/7@<time zone> and 24/5@<time zone> for days that roll elsewhere`,
     fix: `did you mean "${closest(name, known)}"?`,
     topic: "calendars",
   });

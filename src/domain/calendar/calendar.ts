@@ -5,7 +5,7 @@ import type { Timeframe } from "../timeframe.ts";
  * A bar is known by its close, so every question is asked with the close and answered for the instant just before it.
  */
 export interface Calendar {
-  /** `24/7`, `24/5`, `us-equity`, or `24/7@<zone>`. */
+  /** `24/7`, `24/5`, `us-equity`, or with days that roll elsewhere `24/7@<zone>` and `24/5@<zone>`. */
   readonly name: string;
   /** IANA zone in which the trading day rolls. */
   readonly timeZone: string;
@@ -18,6 +18,8 @@ export interface Calendar {
   sessionOf(closeTimeMs: number): number;
   /** Whether regular trading is open at this instant. */
   isOpen(timeMs: number): boolean;
+  /** Until when regular trading went on that came before this instant: the instant itself while the market is open. */
+  tradedUntil(timeMs: number): number;
   /**
    * When the bar of `timeframe` that contains the instant just before `closeTimeMs` closes, UTC milliseconds.
    * At or after `closeTimeMs` for a bar inside trading hours. Earlier only for a bar of a day or longer that the

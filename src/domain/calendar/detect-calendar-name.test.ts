@@ -42,8 +42,68 @@ test("bars made on a calendar are recognised as its own", () => {
   }
 });
 
-test("daily bars on weekdays only are taken for shares", () => {
-  expect(detectCalendarName(barsClosingAt("1d", closesOf("24/5", "1d", 21)))).toBe("us-equity");
+/** Days from Monday to Friday that end at midnight UTC, those excepted. */
+function weekdays(from: string, to: string, without: readonly string[] = []): readonly number[] {
+  const closes: number[] = [];
+  for (let day = Date.parse(from); day <= Date.parse(to); day += dayMs) {
+    const date = new Date(day).toISOString().slice(0, 10);
+    if (![0, 6].includes(new Date(day).getUTCDay()) && !without.includes(date)) closes.push(day + dayMs);
+  }
+  return closes;
+}
+
+test("daily bars on weekdays are taken for shares, until they go on through their holidays", () => {
+  expect(detectCalendarName(barsClosingAt("1d", weekdays("2024-07-08", "2024-08-30")))).toBe("us-equity");
+  // Presidents' Day, Good Friday, Memorial Day, Juneteenth, Independence Day and Labor Day have bars.
+  expect(detectCalendarName(barsClosingAt("1d", weekdays("2024-02-01", "2024-09-30")))).toBe("24/5");
+});
+
+test("bars on a few closed days are mistakes, and no reason to take a share for something else", () => {
+  const holidays = ["2023-05-29", "2023-06-19", "2023-07-04"];
+  const saturday = Date.UTC(2023, 5, 11);
+  const closes = [...weekdays("2023-05-15", "2023-07-14", holidays.slice(1, 2)), saturday];
+  expect(
+    detectCalendarName(
+      barsClosingAt(
+        "1d",
+        closes.toSorted((a, b) => a - b),
+      ),
+    ),
+  ).toBe("us-equity");
+});
+
+test("a calendar that no bar fits cannot win", () => {
+  // Twelve minutes after 23:00 UTC.
+  const minutes = Array.from({ length: 12 }, (_, k) => Date.UTC(2024, 0, 2, 23, 2 + k));
+  expect(detectCalendarName(barsClosingAt("1m", minutes))).toBe("24/7");
+});
+
+test("where hours tell nothing, a pair of currencies is on the currency week", () => {
+  const hours = [19, 20, 21, 22].map((hour) => Date.UTC(2024, 2, 8, hour));
+  expect(detectCalendarName(barsClosingAt("1h", hours))).toBe("us-equity");
+  for (const symbol of ["EURUSD", "eur/usd", "XAUUSD_OANDA"])
+    expect(detectCalendarName({ ...barsClosingAt("1h", hours), symbol })).toBe("24/5");
+});
+
+test.each([
+  ["midnight in New York", 5 * hourMs],
+  ["the opening bell", 14.5 * hourMs],
+  ["midnight UTC", 0],
+])("days of a share that begin at %s are days of a share", (_where, startMs) => {
+  const closes = weekdays("2024-02-01", "2024-04-05", ["2024-02-19", "2024-03-29"]);
+  const bars = barsClosingAt(
+    "1d",
+    closes.map((close) => close + startMs),
+  );
+  expect(detectCalendarName(bars)).toBe("us-equity");
+});
+
+test("hours of another exchange are not those of US shares", () => {
+  // Xetra: 09:00 to 17:30 in Frankfurt, two weeks of July.
+  const closes = weekdays("2024-07-01", "2024-07-12").flatMap((end) =>
+    Array.from({ length: 17 }, (_, k) => end - dayMs + (7.5 + k / 2) * hourMs),
+  );
+  expect(detectCalendarName(barsClosingAt("30m", closes))).toBe("24/5");
 });
 
 test("around the clock on days without a weekend is 24/7, and so is nothing at all", () => {

@@ -1,69 +1,137 @@
+import { clamp } from "../../base/numbers.ts";
 import { dayMs, hourMs } from "../../base/time.ts";
 import type { Bars } from "../bars.ts";
 import { timeframeMs } from "../timeframe.ts";
-import { weekdayOf } from "./days.ts";
+import type { Calendar } from "./calendar.ts";
+import { calendarNamed } from "./calendar-named.ts";
+import { isWeekend, weekdayOf } from "./days.ts";
+import { isTraded, settledCloses } from "./settle-closes.ts";
+import { zoneClock } from "./zone-clock.ts";
 
-/** Two weeks of minutes hold two weekends: enough to tell markets apart. */
-const rowsMax = 20_000;
-/** Extended hours of US shares cover 16 hours of the day (17 with the change of clocks). */
-const aroundTheClockMs = 20 * hourMs;
-/** No bar of US shares closes after one and until eight o'clock UTC, summer or winter, extended hours included. */
-const deepNight = { fromMs: hourMs, toMs: 8 * hourMs };
+type Timed = Pick<Bars, "closeTimeMs" | "length" | "timeframe">;
+
+/** Four weeks hold four weekends, and 1,000 days every holiday three times: enough to tell markets apart. */
+const enoughMs = 28 * dayMs;
+const [rowsMin, rowsMax] = [1000, 20_000];
+/** Extended hours of US shares, New York time: bars in them are no sign of another market. */
+const extendedHours = { fromMs: 4 * hourMs, toMs: 20 * hourMs };
+/** In the order in which they come where the bars fit them equally well. */
+const names = ["us-equity", "24/7", "24/5"] as const;
+const currencies =
+  "(EUR|USD|GBP|JPY|CHF|AUD|NZD|CAD|SEK|NOK|DKK|PLN|HUF|CZK|TRY|ZAR|MXN|SGD|HKD|CNH|XAU|XAG)";
+const currencyPair = new RegExp(`^${currencies}[/_-]?${currencies}`, "i");
+/** Fewer bars on holidays than these do not make another market. */
+const holidaysMin = 4;
+/** Scores that differ by less are one score. */
+const scoreTolerance = 1e-9;
 
 /**
- * Guesses the calendar from when the bars close: `24/7` where weekend bars are common, `24/5` where bars come at
- * night or on Sunday but not on Saturday, else `us-equity`. Without bars, or around the clock or by night on days that
- * hold no weekend, it says `24/7`.
+ * The calendar of bars: the one that is named, else the one that they were read on, else the one that their closes
+ * show. Days of the currency week that end at midnight UTC, as files with plain dates have them, roll there.
+ */
+export function barCalendar(bars: Bars, named?: string): Calendar {
+  const name = named ?? bars.calendarName ?? detectCalendarName(bars);
+  return calendarNamed(name === "24/5" && endsAtMidnightUtc(bars) ? "24/5@UTC" : name);
+}
+
+/**
+ * Guesses the calendar from when bars close. Of `us-equity`, `24/7` and `24/5` it is the one with the largest product
+ * of two shares: bars that lie in its hours, and bars that it expects which are there. A calendar that no bar fits
+ * cannot win. Of equal ones (days of one week, a few hours) the currency week comes first for a pair of currencies,
+ * for all others shares, then what never closes.
  */
 export function detectCalendarName(bars: Bars): string {
-  const rows = Math.min(bars.length, rowsMax);
-  if (rows === 0) return "24/7";
   const spanMs = timeframeMs(bars.timeframe);
-  const perWeekday = countPerWeekday(bars, rows);
-  const [sundays = 0, , , , , , saturdays = 0] = perWeekday;
-  // Weekly bars all end on one day; in a market that never closes that day is Sunday.
-  if (spanMs > dayMs) return sundays + saturdays >= rows / 10 ? "24/7" : "us-equity";
-  if (saturdays >= rows / 14) return "24/7";
-  if (sundays > 0) return hasSaturdayBetween(bars, rows) ? "24/5" : "24/7";
-  const isForeign = coveredMs(bars, rows, spanMs) >= aroundTheClockMs || nights(bars, rows) > rows / 20;
-  if (spanMs < dayMs && isForeign) return hasSaturdayBetween(bars, rows) ? "24/5" : "24/7";
-  return "us-equity";
+  const rows = Math.min(bars.length, clamp(Math.ceil(enoughMs / spanMs), rowsMin, rowsMax));
+  if (rows === 0) return "24/7";
+  if (spanMs > dayMs) return endsOnWeekends(bars, rows) ? "24/7" : "us-equity";
+  const shown = { timeframe: bars.timeframe, length: rows, closeTimeMs: bars.closeTimeMs };
+  const isPair = currencyPair.test(bars.symbol);
+  const fits = new Map<string, Fit>();
+  let [best, bestScore] = ["24/7", scoreTolerance];
+  for (const name of isPair ? names.toReversed() : names) {
+    const fit = fitOf(shown, calendarNamed(name), spanMs);
+    fits.set(name, fit);
+    const isRuledOut =
+      name === "24/5" && spanMs >= dayMs && !isPair && !tradesOnHolidays(fits.get("us-equity")!, fit);
+    const score = isRuledOut ? 0 : scoreOf(fit, rows);
+    if (score > bestScore + scoreTolerance) [best, bestScore] = [name, score];
+    // What fits perfectly cannot be beaten.
+    if (bestScore > 1 - scoreTolerance) break;
+  }
+  return best;
 }
 
-/** Bars that close while no US share trades. */
-function nights(bars: Bars, rows: number): number {
+/** Whether bars within the day are those of US shares' regular hours, nearly all of them on nearly every day. */
+export function fitsShares(bars: Timed): boolean {
+  const spanMs = timeframeMs(bars.timeframe);
+  if (spanMs >= dayMs) return false;
+  const { traded, missing } = fitOf(bars, calendarNamed("us-equity"), spanMs);
+  return traded >= 0.95 * bars.length && traded >= 0.9 * (traded + missing);
+}
+
+/** How bars lie on a calendar. */
+type Fit = {
+  /** Bars with trading in them. */
+  readonly traded: number;
+  /** Bars in the extended hours of US shares. */
+  readonly near: number;
+  /** Bars on weekdays without trading. */
+  readonly onHolidays: number;
+  /** Bars that the calendar expects between them. */
+  readonly missing: number;
+};
+
+/** Share of the bars that fit, times the share of the expected bars that are there. */
+function scoreOf({ traded, near, missing }: Fit, rows: number): number {
+  return traded === 0 ? 0 : ((traded + near) / rows) * (traded / (traded + missing));
+}
+
+/**
+ * Whether days of Monday to Friday are not those of US shares: there are bars on their holidays, several and on three
+ * of four. A few on wrong days are mistakes of a source, to be told and not to be explained away.
+ */
+function tradesOnHolidays(shares: Fit, forex: Fit): boolean {
+  const without = Math.max(0, forex.missing - shares.missing);
+  return shares.onHolidays >= holidaysMin && shares.onHolidays >= 3 * without;
+}
+
+function fitOf(bars: Timed, calendar: Calendar, spanMs: number): Fit {
+  const { length, timeframe } = bars;
+  const closes = settledCloses(bars, calendar);
+  const isShares = calendar.name === "us-equity" && spanMs < dayMs;
+  let [traded, near, onHolidays, missing] = [0, 0, 0, 0];
+  for (let row = 0; row < length; row++) {
+    const closeMs = closes[row]!;
+    if (isTraded(closeMs, spanMs, calendar)) traded += 1;
+    else if (isShares && isExtended(closeMs)) near += 1;
+    else if (!isWeekend(Math.floor((closeMs - 1) / dayMs))) onHolidays += 1;
+    if (row > 0 && closeMs - closes[row - 1]! > spanMs)
+      missing += calendar.missingBars(closes[row - 1]!, closeMs, timeframe);
+  }
+  return { traded, near, onHolidays, missing };
+}
+
+function isExtended(closeMs: number): boolean {
+  const localMs = closeMs + zoneClock("America/New_York").offsetAt(closeMs - 1);
+  const timeOfDayMs = (((localMs - 1) % dayMs) + dayMs) % dayMs;
+  return timeOfDayMs >= extendedHours.fromMs && timeOfDayMs < extendedHours.toMs;
+}
+
+/** Weekly bars all end on one day; in a market that never closes that day is Sunday. */
+function endsOnWeekends({ closeTimeMs }: Bars, rows: number): boolean {
   let count = 0;
   for (let row = 0; row < rows; row++) {
-    const timeOfDayMs = bars.closeTimeMs[row]! % dayMs;
-    if (timeOfDayMs > deepNight.fromMs && timeOfDayMs <= deepNight.toMs) count += 1;
+    const weekday = weekdayOf(Math.floor((closeTimeMs[row]! - 1) / dayMs));
+    if (weekday === 0 || weekday === 6) count += 1;
   }
-  return count;
+  return count >= rows / 10;
 }
 
-/** Bars per UTC weekday of the instant just before the close; index 0 is Sunday. */
-function countPerWeekday(bars: Bars, rows: number): readonly number[] {
-  const counts = [0, 0, 0, 0, 0, 0, 0];
-  for (let row = 0; row < rows; row++) {
-    const weekday = weekdayOf(dayOfRow(bars, row));
-    counts[weekday] = counts[weekday]! + 1;
-  }
-  return counts;
-}
-
-/** Whether a whole Saturday lies between the first and the last of the rows. */
-function hasSaturdayBetween(bars: Bars, rows: number): boolean {
-  const first = dayOfRow(bars, 0);
-  const last = dayOfRow(bars, rows - 1);
-  return last - first > 6 || weekdayOf(last) < weekdayOf(first);
-}
-
-/** How much of the UTC day the bars cover, taken over all days. */
-function coveredMs(bars: Bars, rows: number, spanMs: number): number {
-  const slots = new Set<number>();
-  for (let row = 0; row < rows; row++) slots.add(Math.floor(((bars.closeTimeMs[row]! - 1) % dayMs) / spanMs));
-  return slots.size * spanMs;
-}
-
-function dayOfRow(bars: Bars, row: number): number {
-  return Math.floor((bars.closeTimeMs[row]! - 1) / dayMs);
+/** Whether most bars are days that end at midnight UTC; the last of a week may end with the week. */
+function endsAtMidnightUtc({ closeTimeMs, length, timeframe }: Bars): boolean {
+  if (timeframeMs(timeframe) !== dayMs) return false;
+  let count = 0;
+  for (let row = 0; row < length; row++) if (closeTimeMs[row]! % dayMs === 0) count += 1;
+  return count * 2 > length;
 }

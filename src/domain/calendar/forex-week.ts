@@ -1,11 +1,11 @@
-import { dayMs, hourMs } from "../../base/time.ts";
+import { dayMs } from "../../base/time.ts";
 import type { Calendar } from "./calendar.ts";
 import { isWeekend, weekdayOf } from "./days.ts";
 import { sessionCalendar, type TradingHours } from "./session-calendar.ts";
 import { zoneClock, type ZoneClock } from "./zone-clock.ts";
 
 /** 17:00 in New York is midnight of the trading day. */
-const rollMs = 7 * hourMs;
+const marketZone = "America/New_York+7";
 const sunday = 0;
 const friday = 5;
 const saturday = 6;
@@ -13,42 +13,52 @@ const saturday = 6;
 /**
  * The foreign-exchange week, `24/5`: open from Sunday 17:00 to Friday 17:00 New York, each day rolling at 17:00.
  * Intraday bars end at UTC multiples, and at the Friday close at the latest. 25 December and 1 January are holidays,
- * but bars on them keep their day.
+ * but bars on them keep their day. With a zone (`24/5@UTC`) the week is the same and its days roll at midnight there;
+ * what is traded on a Saturday or a Sunday of that zone belongs to Friday and Monday. Throws `TIME_ZONE_UNKNOWN`.
  */
-export function forexWeekCalendar(): Calendar {
-  return sessionCalendar(forexHours(zoneClock("America/New_York")));
+export function forexWeekCalendar(timeZone?: string): Calendar {
+  return sessionCalendar(forexHours(zoneClock(marketZone), timeZone));
 }
 
-function forexHours(clock: ZoneClock): TradingHours {
-  const calendarDayOf = (timeMs: number) => Math.floor((timeMs + clock.offsetAt(timeMs) + rollMs) / dayMs);
-  const openMs = (day: number) => clock.instantOf(day * dayMs - rollMs);
-  const closeMs = (day: number) => clock.instantOf((day + 1) * dayMs - rollMs);
+function forexHours(market: ZoneClock, timeZone: string | undefined): TradingHours {
+  const clock = timeZone === undefined ? market : zoneClock(timeZone);
+  const marketDayOf = (timeMs: number) => Math.floor((timeMs + market.offsetAt(timeMs)) / dayMs);
+  const dayOf = (timeMs: number) => Math.floor((timeMs + clock.offsetAt(timeMs)) / dayMs);
+  const fridayCloseMs = (day: number) => market.instantOf((day + friday - weekdayOf(day) + 1) * dayMs);
+  const closeMs = (day: number) => {
+    const midnightMs = clock.instantOf((day + 1) * dayMs);
+    return weekdayOf(day) === friday ? fridayCloseMs(day) : midnightMs;
+  };
   let weekDay = Number.NaN;
   let weekCloseMs = 0;
   return {
-    name: "24/5",
-    timeZone: "America/New_York",
+    name: timeZone === undefined ? "24/5" : `24/5@${timeZone}`,
+    timeZone: timeZone ?? "America/New_York",
     periodsPerYear: 260,
-    dayOf: (instantMs) => tradingDayOf(calendarDayOf(instantMs), instantMs),
-    isOpen: (timeMs) => isTradingDay(calendarDayOf(timeMs)),
+    dayOf: (instantMs) => tradingDayOf(dayOf(instantMs), instantMs),
+    isOpen: (timeMs) => isTradingDay(marketDayOf(timeMs)),
     isTradingDay,
     mayEndWith: (day) => !isWeekend(day),
     closeMs,
     intradayEnd(closeTimeMs, day, spanMs) {
       if (day !== weekDay) {
         weekDay = day;
-        weekCloseMs = closeMs(day + friday - weekdayOf(day));
+        weekCloseMs = fridayCloseMs(day);
       }
       const endMs = Math.ceil(closeTimeMs / spanMs) * spanMs;
       return closeTimeMs <= weekCloseMs ? Math.min(endMs, weekCloseMs) : endMs;
     },
     stretchAfter(timeMs) {
-      let day = calendarDayOf(timeMs);
+      let day = marketDayOf(timeMs);
       while (!isTradingDay(day)) day += 1;
       let last = day;
       while (isTradingDay(last + 1)) last += 1;
       while (isTradingDay(day - 1)) day -= 1;
-      return { openMs: openMs(day), closeMs: closeMs(last), anchorMs: 0 };
+      return {
+        openMs: market.instantOf(day * dayMs),
+        closeMs: market.instantOf((last + 1) * dayMs),
+        anchorMs: 0,
+      };
     },
   };
 }

@@ -40,6 +40,7 @@ export function sessionCalendar(hours: TradingHours): Calendar {
     periodsPerYear: hours.periodsPerYear,
     sessionOf: (closeTimeMs) => hours.dayOf(closeTimeMs - 1),
     isOpen: (timeMs) => hours.isOpen(timeMs),
+    tradedUntil: (timeMs) => (hours.isOpen(timeMs - 1) ? timeMs : lastCloseBefore(hours, timeMs)),
     bucketEnd(closeTimeMs, timeframe) {
       const memo = memoOf(timeframe);
       const day = hours.dayOf(closeTimeMs - 1);
@@ -54,6 +55,13 @@ export function sessionCalendar(hours: TradingHours): Calendar {
         : missingDays(hours, dayOfDailyBar(hours, previousCloseMs), dayOfDailyBar(hours, nextCloseMs), memo);
     },
   };
+}
+
+/** The last session's close at or before an instant. */
+function lastCloseBefore(hours: TradingHours, timeMs: number): number {
+  let day = hours.dayOf(timeMs - 1);
+  while (!hours.isTradingDay(day) || hours.closeMs(day) > timeMs) day -= 1;
+  return hours.closeMs(day);
 }
 
 function remember(memos: Map<Timeframe, Memo>, timeframe: Timeframe): Memo {

@@ -66,3 +66,28 @@ function platformOffsetMs(timeZone: string, timeMs: number): number {
   const sizeMs = Number(match[2] ?? 0) * hourMs + Number(match[3] ?? 0) * minuteMs;
   return match[1] === "-" ? -sizeMs : sizeMs;
 }
+
+test("hours may be added to a zone: the clock of most currency brokers changes with New York", () => {
+  const broker = zoneClock("America/New_York+7");
+  expect(broker.offsetAt(Date.UTC(2024, 2, 10, 7) - 1)).toBe(2 * hourMs);
+  expect(broker.offsetAt(Date.UTC(2024, 2, 10, 7))).toBe(3 * hourMs);
+  // Midnight of the broker is 17:00 in New York.
+  expect(broker.instantOf(Date.UTC(2024, 0, 9))).toBe(Date.UTC(2024, 0, 8, 22));
+  expect(broker.instantOf(Date.UTC(2024, 6, 2))).toBe(Date.UTC(2024, 6, 1, 21));
+});
+
+test.each([
+  ["UTC+2", 2 * hourMs],
+  ["GMT+2", 2 * hourMs],
+  ["UTC-03:30", -3.5 * hourMs],
+  ["UTC+0530", 5.5 * hourMs],
+  ["+02:00", 2 * hourMs],
+  // POSIX counts the hours of these names westward.
+  ["Etc/GMT+2", -2 * hourMs],
+])("%s is a zone without summer time", (zone, offsetMs) => {
+  for (const month of [0, 6]) expect(zoneClock(zone).offsetAt(Date.UTC(2024, month, 1))).toBe(offsetMs);
+});
+
+test("a shift beyond 14 hours is no zone", () => {
+  expect(() => zoneClock("UTC+15")).toThrow(/TIME_ZONE_UNKNOWN "UTC\+15"/);
+});

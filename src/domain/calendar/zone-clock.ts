@@ -1,5 +1,5 @@
 import { KiwiError } from "../../base/errors.ts";
-import { dayMs } from "../../base/time.ts";
+import { dayMs, hourMs, minuteMs } from "../../base/time.ts";
 
 /** A stretch of UTC time in which a zone keeps one offset. */
 type OffsetSpan = { readonly fromMs: number; readonly untilMs: number; readonly offsetMs: number };
@@ -9,19 +9,32 @@ const windowMs = 366 * dayMs;
 /** No zone changes its offset twice within a week (Morocco's pause for Ramadan lasts four). */
 const probeMs = 7 * dayMs;
 
-/** The wall clock of one time zone; a look-up near the previous one costs two comparisons. */
+/**
+ * A zone and hours to add: `UTC+2`, `GMT-3:30`, `America/New_York+7`. The names that begin with Etc/ hold a sign
+ * already, and theirs counts the other way.
+ */
+const shifted = /^(?!Etc\/)([A-Za-z_]+(?:\/[A-Za-z_-]*[A-Za-z_])*)([+-])(\d{1,2})(?::?([0-5]\d))?$/;
+const shiftHoursMax = 14;
+
+/**
+ * The wall clock of one time zone; a look-up near the previous one costs two comparisons. `America/New_York+7` is the
+ * clock of New York put seven hours forward, as most currency brokers show it: their day begins at 17:00 in New York.
+ */
 export class ZoneClock {
   readonly timeZone: string;
   private readonly format: Intl.DateTimeFormat;
+  private readonly shiftMs: number;
   private readonly windows = new Map<number, readonly OffsetSpan[]>();
   private span: OffsetSpan;
 
   constructor(timeZone: string) {
     this.timeZone = timeZone;
-    this.format = wallClockFormat(timeZone);
+    const { zone, shiftMs } = splitShift(timeZone);
+    this.format = wallClockFormat(zone, timeZone);
+    this.shiftMs = shiftMs;
     this.span =
-      timeZone === "UTC"
-        ? { fromMs: -Infinity, untilMs: Infinity, offsetMs: 0 }
+      zone === "UTC"
+        ? { fromMs: -Infinity, untilMs: Infinity, offsetMs: shiftMs }
         : { fromMs: 0, untilMs: 0, offsetMs: 0 };
   }
 
@@ -32,8 +45,8 @@ export class ZoneClock {
 
   /** The first instant at which the local clock shows `localMs` or later: where a skipped hour would be, its end. */
   instantOf(localMs: number): number {
-    // Offsets lie within 15 hours of UTC: a day earlier is before the wanted instant in every zone.
-    let span = this.spanAt(localMs - dayMs);
+    // Offsets lie within 15 hours of UTC: a day before what the zone's own clock shows is before the wanted instant.
+    let span = this.spanAt(localMs - this.shiftMs - dayMs);
     while (localMs - span.offsetMs >= span.untilMs) span = this.spanAt(span.untilMs);
     return Math.max(span.fromMs, localMs - span.offsetMs);
   }
@@ -84,14 +97,23 @@ export class ZoneClock {
     const part: Record<string, number> = {};
     for (const { type, value } of this.format.formatToParts(utcMs)) part[type] = Number(value);
     const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
-    return local - Math.floor(utcMs / 1000) * 1000;
+    return local - Math.floor(utcMs / 1000) * 1000 + this.shiftMs;
   }
 }
 
-function wallClockFormat(timeZone: string): Intl.DateTimeFormat {
+/** The zone itself, and what is added to its clock. */
+function splitShift(timeZone: string): { readonly zone: string; readonly shiftMs: number } {
+  const match = shifted.exec(timeZone);
+  if (match === null || Number(match[3]) > shiftHoursMax) return { zone: timeZone, shiftMs: 0 };
+  const [, zone = "", sign, hours = "0", minutes = "0"] = match;
+  const sizeMs = Number(hours) * hourMs + Number(minutes) * minuteMs;
+  return { zone, shiftMs: sign === "-" ? -sizeMs : sizeMs };
+}
+
+function wallClockFormat(zone: string, told: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat("en-US-u-ca-iso8601-nu-latn", {
-      timeZone,
+      timeZone: zone,
       hourCycle: "h23",
       year: "numeric",
       month: "numeric",
@@ -105,9 +127,9 @@ function wallClockFormat(timeZone: string): Intl.DateTimeFormat {
       {
         code: "TIME_ZONE_UNKNOWN",
         exit: "config",
-        message: `"${timeZone}" is not a time zone`,
-        why: "a time zone is a name of the IANA database, written as Area/City",
-        fix: "use for example UTC, Europe/Berlin, America/New_York or Asia/Tokyo",
+        message: `"${told}" is not a time zone`,
+        why: "a time zone is a name of the IANA database, written as Area/City, and may have hours added to it",
+        fix: "use for example UTC, Europe/Berlin, America/New_York, UTC+2 or America/New_York+7 (most currency brokers)",
         topic: "calendars",
       },
       { cause },

@@ -97,7 +97,11 @@ export function keepLikeliest(restarts: readonly HmmRestart[]): HmmFit {
 }
 
 /** Numbers that a fit may choose: shares add up to one, covariances are symmetric. */
-function freeParameters({ states, features, covariance }: HmmParams): number {
+export function freeParameters({
+  states,
+  features,
+  covariance,
+}: Pick<HmmParams, "states" | "features" | "covariance">): number {
   const spread = covariance === "full" ? (features * (features + 1)) / 2 : features;
   return states - 1 + states * (states - 1) + states * (features + spread);
 }

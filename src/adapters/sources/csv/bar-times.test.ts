@@ -1,13 +1,6 @@
 import { expect, test } from "vitest";
-import { dayMs, hourMs } from "../../../base/time.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
-import {
-  areLastDays,
-  commonSpacing,
-  stampsToCloses,
-  timeframeOfSpacing,
-  type StampRule,
-} from "./bar-times.ts";
+import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
 import { LocalZone } from "./local-zone.ts";
 
 const times = (...dates: readonly string[]): Float64Array =>
@@ -57,11 +50,19 @@ test("months dated at their end and weeks dated on Fridays are labels of their l
   expect(areLastDays(times("2024-01-31", "2024-02-29"), 2, "1d", null)).toBe(false);
 });
 
-test("the most frequent spacing names the timeframe", () => {
-  const weekdays = times("2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09", "2024-01-10");
-  expect(commonSpacing(weekdays, 5)).toEqual({ spanMs: dayMs, share: 0.75 });
-  expect(commonSpacing(weekdays, 1)).toBeNull();
-  expect(timeframeOfSpacing(dayMs - hourMs)).toBe("1d");
-  expect(timeframeOfSpacing(31 * dayMs)).toBe("1M");
-  expect(timeframeOfSpacing(1.5)).toBeNull();
+test("daily stamps at the end of sessions name the close, in summer, in winter and on half days", () => {
+  // 16:00 in New York, and 13:00 on the day after Thanksgiving.
+  const ends = times(
+    "2024-07-01T20:00Z",
+    "2024-07-02T20:00Z",
+    "2024-11-26T21:00Z",
+    "2024-11-27T21:00Z",
+    "2024-11-29T18:00Z",
+  );
+  expect(areSessionEnds(ends, 5, "1d")).toBe(true);
+  expect(areSessionEnds(ends, 5, "1h")).toBe(false);
+  expect(areSessionEnds(ends, 4, "1d")).toBe(false);
+  // A day of currencies begins at 17:00 in New York.
+  const currencies = ends.map((time) => time + 3_600_000);
+  expect(areSessionEnds(currencies, 5, "1d")).toBe(false);
 });

@@ -1,6 +1,10 @@
+import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { dayMs } from "../../../base/time.ts";
-import { parseTimeframe, timeframeMs, timeframeOf, type Timeframe } from "../../../domain/timeframe.ts";
+import { parseTimeframe, timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { addToDate, type LocalZone } from "./local-zone.ts";
+
+/** Days that can be a coincidence are fewer. */
+const week = 5;
 
 /** What the stamps of a file mean. */
 export type StampRule = {
@@ -8,43 +12,11 @@ export type StampRule = {
   readonly stamp: "open" | "close";
   /** The stamp names the last day of a bar and not an instant: the bar closes when that day is over. */
   readonly isLastDay: boolean;
+  /** The stamps are the instants at which sessions of US shares end. */
+  readonly isSessionEnd?: boolean;
   /** The zone of naked stamps, null for UTC. */
   readonly zone: LocalZone | null;
 };
-
-/** The most frequent distance between neighbours among times in order, or null below two times. */
-export function commonSpacing(
-  timesMs: Float64Array,
-  length: number,
-): { spanMs: number; share: number } | null {
-  const counts = new Map<number, number>();
-  let runMs = Number.NaN;
-  let run = 0;
-  for (let row = 1; row <= length; row++) {
-    const stepMs = row < length ? timesMs[row]! - timesMs[row - 1]! : Number.NaN;
-    if (stepMs === runMs) {
-      run += 1;
-      continue;
-    }
-    if (run > 0) counts.set(runMs, (counts.get(runMs) ?? 0) + run);
-    runMs = stepMs;
-    run = 1;
-  }
-  if (counts.size === 0) return null;
-  const [spanMs, count] = [...counts].reduce((a, b) =>
-    b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a,
-  );
-  return { spanMs, share: count / (length - 1) };
-}
-
-/** The timeframe of bars that are mostly `spanMs` apart, or null when no unit fits. */
-export function timeframeOfSpacing(spanMs: number): Timeframe | null {
-  // Daily and weekly bars of a zone with daylight saving can be an hour off.
-  const wholeDays = Math.round(spanMs / dayMs);
-  return timeframeOf(
-    Math.abs(spanMs - wholeDays * dayMs) === dayMs / 24 && wholeDays > 0 ? wholeDays * dayMs : spanMs,
-  );
-}
 
 /**
  * Whether stamps can only be labels of the day on which a bar ended, as pandas and many vendors write months and
@@ -68,6 +40,20 @@ export function areLastDays(
     if (isLabel) labels += 1;
   }
   return unit === "M" ? labels >= length - 1 : labels >= 0.8 * length;
+}
+
+/**
+ * Whether the stamps of daily bars are the instants at which sessions of US shares end: such a stamp names the close. A
+ * day that begins then would be the one of the next session.
+ */
+export function areSessionEnds(timesMs: Float64Array, length: number, timeframe: Timeframe): boolean {
+  if (timeframe !== "1d" || length < week) return false;
+  const calendar = calendarNamed("us-equity");
+  let ends = 0;
+  for (let row = 0; row < length; row++)
+    if (calendar.isOpen(timesMs[row]! - 1) && calendar.bucketEnd(timesMs[row]!, "1d") === timesMs[row])
+      ends += 1;
+  return ends >= 0.8 * length;
 }
 
 /** Turns stamps into close times, in place. */

@@ -1,3 +1,5 @@
+import type { LocalZone } from "./local-zone.ts";
+
 /** Order of day, month and year in a date of digits. */
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
@@ -23,6 +25,10 @@ export class ByteReader {
   zoned = false;
   /** Set by `readTime`: the stamp is a date without a time of day. */
   dateOnly = false;
+  /** Set by `readTime` and `readClock`: the time of day is 24:00, which only the end of something can be. */
+  endOfDay = false;
+  /** Zones that stamps name (`09:30:00 US/Eastern`), by that name; null for a word that is no zone. */
+  readonly namedZones = new Map<string, LocalZone | null>();
 
   constructor(format: TextFormat) {
     this.delimiter = format.delimiter.charCodeAt(0);

@@ -182,13 +182,6 @@ test("newest first is turned round without counting as disorder", async () => {
   expect(reading.detected.notes).toContain("the file runs from new to old: it was turned round");
 });
 
-test("a file whose rows are not as far apart as its name says is told", async () => {
-  const text = "date,open,high,low,close\n2020-01-01,3,3,3,3\n2020-01-02,2,2,2,2\n2020-01-03,1,1,1,1\n";
-  const { bars, detected } = await read("X-1h.csv", text);
-  expect(bars.timeframe).toBe("1h");
-  expect(detected.notes).toContain("most rows are 1 d apart, which is not 1h");
-});
-
 test("stamps of a zone with daylight saving become even hours of UTC, and doubtful ones are told", async () => {
   const row = (wall: string): string => `${wall},1,1,1,1\n`;
   const autumn = ["11-03 00:00", "11-03 01:00", "11-03 01:00", "11-03 02:00"].map((wall) =>

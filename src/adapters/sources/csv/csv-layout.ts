@@ -17,6 +17,12 @@ export type CsvLayout = TextFormat & {
   /** Role of each column: a position in `numberNames` or one of `role`; as long as a row has fields. */
   readonly roles: readonly number[];
   readonly columns: Readonly<Record<string, CsvField>>;
+  /** Prices are whole numbers that are to be divided by this; 1 for nearly all files. */
+  readonly priceDivisor: number;
+  /** Most volumes are -1, which means that there is none. */
+  readonly isVolumeMinusOne: boolean;
+  /** The symbol that stands above the rows, null where none does. */
+  readonly symbol: string | null;
   /** The only time in the file is the end of each bar. */
   readonly isCloseStamped: boolean;
   readonly unusedColumns: readonly string[];

@@ -15,6 +15,10 @@ export type CsvOptions = {
   readonly delimiter?: string | undefined;
   /** Order of day, month and year where digits leave it open: `dmy`, `dd/mm/yyyy`, `mdy`, `ymd` ... */
   readonly dateFormat?: string | undefined;
+  /** Calendar of the market; told from the rows by default. Bars end with its sessions. */
+  readonly calendarName?: string | undefined;
+  /** One of several files that are joined: a row may be all of it, and closes stay as the stamps say. */
+  readonly isPart?: boolean | undefined;
   /** Scales the prices by `Adj Close / Close`; default false: the column is ignored. */
   readonly adjusted?: boolean | undefined;
   /** Keeps bars that close at or after this time. */

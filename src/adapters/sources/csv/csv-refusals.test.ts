@@ -103,6 +103,45 @@ test.each<[string, string | Uint8Array, Partial<CsvOptions>, Partial<Record<keyo
     { message: /says 1w.* 1d apart/, fix: /--timeframe 1d/ },
   ],
   [
+    "CSV_HEADER_UNKNOWN",
+    "date,open,high,low,close\n31st of Jan,1,1,1,1\n1st of Feb,1,1,1,1\n",
+    {},
+    { why: /lacks time: "31st of Jan" in date is not understood as a time/ },
+  ],
+  [
+    "CSV_BELOW_ZERO",
+    `${header}${rows}2023-02-01,2,3,-40,-37,100\n`,
+    {},
+    { message: /first in line 14: 2023-02-01,2,3,-40,-37,100/, fix: /head -n 13/ },
+  ],
+  [
+    "CSV_COLUMN_TWICE",
+    "date,open,high,low,close,Close,volume\n2023-01-01,1,1,1,1,1,1\n2023-01-02,1,1,1,1,1,1\n",
+    {},
+    { message: /close and Close/ },
+  ],
+  [
+    "CSV_COLUMN_TWICE",
+    "time,bid.open,bid.high,bid.low,bid.close,ask.open\n1,1,1,1,1,1\n2,1,1,1,1,1\n",
+    {},
+    { message: /bid.open and ask.open/ },
+  ],
+  [
+    "CSV_MANY_SYMBOLS",
+    "Price,Close,Close,High,High,Low,Low,Open,Open\nTicker,AAA,BBB,AAA,BBB,AAA,BBB,AAA,BBB\nDate,,,,,,,,\n2024-02-01,1,2,1,2,1,2,1,2\n2024-02-02,1,2,1,2,1,2,1,2\n",
+    {},
+    { message: /columns of 2 symbols side by side: AAA, BBB/ },
+  ],
+  ["CSV_LINE_TOO_LONG", "x".repeat(3 << 20), {}, { message: /more than 1 MiB/, fix: /head -c/ }],
+  ["CSV_LINE_TOO_LONG", gzipSync(`${header}${"1".repeat(3 << 20)}`), {}, { why: /no table/ }],
+  [
+    "CSV_TWO_IN_ONE",
+    // The same share from two sources: dates, and the close of a session.
+    `${header}${rows}2023-01-12 21:00,10,12,9,11,100\n2023-01-13,10,12,9,11,100\n2023-01-17,10,12,9,11,100\n`,
+    { timeframe: "1d", calendarName: "us-equity" },
+    { message: /two bars for one 1d: lines \d+ and \d+ close 2023-01-13T21:00/ },
+  ],
+  [
     "DATA_MISSING",
     header + rows,
     { fromMs: Date.parse("2024-01-01") },

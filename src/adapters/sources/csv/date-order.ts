@@ -69,9 +69,11 @@ export function describeStamp(stamp: string, order: DateOrder | null, isCompact:
   const clock = rest
     .replace(/(Z|([+-]|GMT|UTC)[\d:+-]*)$/i, "+hh:mm")
     .replace(/\d{1,2}:\d{2}/, "hh:mm")
+    .replace(/\d{1,2}-[AP]M$/i, "hh-AM")
     .replace(/:\d{2}(\.\d+)?/, ":ss")
     .replace(/\d{6}/, "hhmmss");
-  if (day === null) return /[a-z]{3}/i.test(stamp) ? `month by name${clock}` : `yyyymmdd${clock}`;
+  if (day === null)
+    return /^(\d{1,2}[- /])?[a-z]{3}/i.test(stamp) ? `month by name${clock}` : `yyyymmdd${clock}`;
   const letters = day[1]!.length === 4 ? "ymd" : (order ?? "ymd");
   const names = letters.replace("d", `dd${day[2]}`).replace("m", `mm${day[2]}`).replace("y", `yyyy${day[2]}`);
   return names.slice(0, -1) + clock;

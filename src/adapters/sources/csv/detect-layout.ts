@@ -2,8 +2,9 @@ import { role, numberNames, type CsvLayout } from "./csv-layout.ts";
 import type { CsvField, CsvOptions } from "./csv-reading.ts";
 import { describeStamp, findDateOrder, parseDateOrder, searchDateOrder } from "./date-order.ts";
 import { findColumns } from "./find-columns.ts";
+import { plainName } from "./header-names.ts";
 import { isCompactDate } from "./read-time-text.ts";
-import { takeSample } from "./sample.ts";
+import { takeSample, type Sample } from "./sample.ts";
 
 /**
  * Finds out from its beginning how a file is written; looks through all of it where day and month are in doubt.
@@ -35,11 +36,29 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
     linesBefore: sample.linesBefore,
     roles: Array.from({ length: width }, (_, column) => roleOf(fields.get(column))),
     columns: Object.fromEntries([...fields].map(([column, field]) => [nameOf(column), field])),
+    isVolumeMinusOne: isMinusOne(sample.rows, fields),
+    priceDivisor: isDatabentoRaw(sample, fields) ? 1e9 : 1,
+    symbol: sample.symbol,
     isCloseStamped: found.isCloseStamped,
     unusedColumns: Array.from({ length: width }, (_, column) => column)
       .filter((column) => !fields.has(column))
       .map(nameOf),
   };
+}
+
+/** Whether more than half of the volumes are -1. */
+function isMinusOne(rows: readonly (readonly string[])[], fields: ReadonlyMap<number, CsvField>): boolean {
+  const column = [...fields].find(([, field]) => field === "volume")?.[0];
+  if (column === undefined) return false;
+  return rows.filter((row) => Number(row[column]) === -1).length * 2 > rows.length;
+}
+
+/** Databento writes prices as whole billionths unless it is asked for others; its header is like no other. */
+function isDatabentoRaw({ header, rows }: Sample, fields: ReadonlyMap<number, CsvField>): boolean {
+  const names = new Set((header ?? []).map(plainName));
+  if (!names.has("rtype") || !names.has("publisherid")) return false;
+  const close = [...fields].find(([, field]) => field === "close")?.[0] ?? -1;
+  return rows.every((row) => /^-?\d{7,}$/.test(row[close] ?? ""));
 }
 
 function forget(fields: Map<number, CsvField>, unwanted: CsvField): void {

@@ -13,12 +13,32 @@ test.each([
   ["EURUSD_M1_201901020000_201912312359.csv", "EURUSD", "1m"],
   ["XAUUSD_MN1.csv", "XAUUSD", "1M"],
   ["ibm_daily.csv.zip", "ibm", "1d"],
+  ["SPY-1d (1).csv", "SPY", "1d"],
+  ["DAT_ASCII_EURUSD_M1_2023.zip", "EURUSD", "1m"],
+  ["EURUSD_M1_202303.csv", "EURUSD", "1m"],
+  // TradingView: minutes, or a letter.
+  ["BINANCE_BTCUSDT, 60.csv", "BINANCE_BTCUSDT", "1h"],
+  ["BINANCE_BTCUSDT, 240_a1b2c.csv", "BINANCE_BTCUSDT", "4h"],
+  ["BATS_AAPL, 1D.csv", "BATS_AAPL", "1d"],
+  ["BATS_AAPL, W.csv", "BATS_AAPL", "1w"],
+  ["FX_EURUSD, 1M.csv", "FX_EURUSD", "1M"],
+  ["FX_EURUSD, 30S.csv", "FX_EURUSD", "30s"],
 ])("%s tells %s and %s", (path, symbol, timeframe) => {
   expect(parseFileName(path)).toEqual({ symbol, timeframe });
 });
 
 test.each([
+  ["XBTUSD_1.csv", "XBTUSD", "1m"],
+  ["XBTUSD_60.csv", "XBTUSD", "1h"],
+  ["FLOWEUR_1440.csv", "FLOWEUR", "1d"],
+])("%s, as Kraken names its archives, hints at %s and %s", (path, symbol, timeframe) => {
+  expect(parseFileName(path)).toEqual({ symbol, timeframe, isHint: true });
+});
+
+test.each([
   ["GOOG.csv", "GOOG"],
+  ["FUND_2024.csv", "FUND_2024"],
+  ["AB_1.csv", "AB_1"],
   ["BRK.B.csv.gz", "BRK.B"],
   ["2006-day-001.txt", "2006-day-001"],
   ["ABCD1.csv", "ABCD1"],

@@ -20,13 +20,15 @@ const compactClockPattern = /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/;
 /** Finds the columns by the names in the header, or by position without one. Throws `CSV_HEADER_UNKNOWN`. */
 export function findColumns(path: string, sample: Sample): Columns {
   const width = widthOf(sample);
+  if (sample.header !== null) refuseDoubled(path, sample);
   const columns =
     sample.header === null ? byPosition(sample, width) : byName(sample, sample.header.map(plainName));
   const found = new Set(columns.fields.values());
   const missing = csvFields.filter(
     (field) => field !== "volume" && !found.has(field) && !(field === "time" && found.has("date")),
   );
-  if (missing.length > 0) throw headerUnknown(path, sample, `it lacks ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw headerUnknown(path, sample, `it lacks ${missing.join(", ")}${unreadTime(sample, missing)}`);
   if (sample.header !== null && sample.header.length !== width) {
     throw headerUnknown(
       path,
@@ -105,6 +107,49 @@ function holds({ rows }: Sample, column: number, test: (text: string) => boolean
 
 function isClock(text: string): boolean {
   return clockPattern.test(text) || compactClockPattern.test(text);
+}
+
+/** What a column that is named after a time holds instead of one. */
+function unreadTime({ header, rows }: Sample, missing: readonly CsvField[]): string {
+  if (!missing.includes("time")) return "";
+  const names = (header ?? []).map(plainName);
+  const column = names.findIndex((name) => timeNames.includes(name) || closeTimeNames.includes(name));
+  const at = column < 0 ? 0 : column;
+  const stamp = rows[0]?.[at] ?? "";
+  return column < 0 && header !== null
+    ? `: no column has a name that means time, and the first one, ${header[0] || "without a name"}, begins with "${stamp}"`
+    : `: "${stamp}" in ${header?.[at] || `column ${at + 1}`} is not understood as a time`;
+}
+
+/** Throws `CSV_COLUMN_TWICE`: nobody can say which of two columns of one name is meant. */
+function refuseDoubled(path: string, { header }: Sample): void {
+  const seen = new Map<string, string>();
+  for (const name of header ?? []) {
+    const plain = plainName(name);
+    const isPrice = fieldOf(plain) !== null;
+    // Files with two volumes, in both currencies, say which is which in what `plainName` leaves out.
+    const key = isPrice ? plain : name.trim().toLowerCase();
+    const before = seen.get(key);
+    seen.set(key, name);
+    if (before === undefined || key === "" || !(isPrice || isUsed(plain))) continue;
+    throw csvError({
+      code: "CSV_COLUMN_TWICE",
+      message: `${path} has two columns for one thing: ${before} and ${name}`,
+      why: "which of them is meant cannot be known, and the wrong one would be traded",
+      fix: `take one of them out, or give it another name: ${(header ?? []).join(",")}`,
+    });
+  }
+}
+
+/** The price that a plain name stands for. */
+function fieldOf(plain: string): CsvField | null {
+  return (["open", "high", "low", "close"] as const).find((field) => columnOf(field, [plain]) === 0) ?? null;
+}
+
+function isUsed(plain: string): boolean {
+  return (
+    columnOf("volume", [plain]) === 0 || [...timeNames, ...closeTimeNames, ...clockNames].includes(plain)
+  );
 }
 
 function headerUnknown(path: string, { header, rows, delimiter }: Sample, why: string): Error {

@@ -7,10 +7,20 @@ import { readTimeText } from "./read-time-text.ts";
 import { splitFields } from "./split-fields.ts";
 
 /** Why a row is refused. */
-type Refusal = { readonly kind: QuarantineKind; readonly reason: string };
+type Refusal = {
+  readonly kind: QuarantineKind;
+  readonly reason: string;
+  /** The prices are below zero and fit each other: it is the market that went there, and not the row that is broken. */
+  readonly isBelowZero?: boolean;
+};
 
 /** A stamp: UTC when `zoned`, else the reading of a wall clock; milliseconds. */
-export type Stamp = { readonly timeMs: number; readonly zoned: boolean; readonly dateOnly: boolean };
+export type Stamp = {
+  readonly timeMs: number;
+  readonly zoned: boolean;
+  readonly dateOnly: boolean;
+  readonly endOfDay: boolean;
+};
 
 /** What stands in one row: a refusal, or its stamp, with the numbers left in the array given. */
 type Judgement = { readonly refusal: Refusal } | { readonly stamp: Stamp; readonly symbol: string | null };
@@ -18,6 +28,8 @@ type Judgement = { readonly refusal: Refusal } | { readonly stamp: Stamp; readon
 /** Prices of a source that rounds each column by itself may cross by this much, relative to the price. */
 const roundingRelative = 1e-9;
 const nan = /^([+-]?nan|null|none|n\/a|#n\/a|na)$/i;
+/** What stands for a volume that the source does not have: nothing, or a dash or two. */
+const dashes = /^-{0,3}$/;
 const infinity = /^[+-]?inf(inity)?$/i;
 const withThousands = { ".": /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/, ",": /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/ };
 const magnitudes: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9 };
@@ -66,12 +78,12 @@ export class RowJudge {
     const { reader } = this;
     const dateColumn = roles.findIndex((kind) => kind === role.time || kind === role.date);
     const timeMs = readTimeText(reader, fields[dateColumn]!);
-    const { zoned, dateOnly } = reader;
+    const { zoned, dateOnly, endOfDay } = reader;
     const clockColumn = roles.indexOf(role.clock);
-    if (clockColumn < 0) return Number.isNaN(timeMs) ? null : { timeMs, zoned, dateOnly };
+    if (clockColumn < 0) return Number.isNaN(timeMs) ? null : { timeMs, zoned, dateOnly, endOfDay };
     const clockMs = readClock(reader.readText(fields[clockColumn]!));
     if (!reader.atEnd || Number.isNaN(timeMs + clockMs)) return null;
-    return { timeMs: timeMs + clockMs, zoned, dateOnly: false };
+    return { timeMs: timeMs + clockMs, zoned, dateOnly: false, endOfDay: reader.endOfDay };
   }
 
   private timeText(fields: readonly string[]): string {
@@ -80,7 +92,7 @@ export class RowJudge {
 
   private readValue(field: string, kind: number, values: Float64Array): Refusal | null {
     const name = numberNames[kind]!;
-    if (name === "volume" && (field === "" || field === "-")) {
+    if (name === "volume" && (dashes.test(field) || nan.test(field))) {
       values[kind] = 0;
       return null;
     }
@@ -91,7 +103,8 @@ export class RowJudge {
     if (Number.isNaN(value)) return { kind: "number", reason: `${name} "${field}" is not a number` };
     if (!Number.isFinite(value))
       return { kind: "infinite", reason: `${name} ${field} is beyond every number` };
-    values[kind] = value;
+    // Interactive Brokers writes -1 where it has no volume: for currencies, and for all that is not a trade.
+    values[kind] = value === -1 && name === "volume" && this.layout.isVolumeMinusOne ? 0 : value;
     return null;
   }
 
@@ -118,10 +131,12 @@ function refuse(kind: QuarantineKind, reason: string): Judgement {
 function refusalOfPrices(values: Float64Array): Refusal | null {
   const [open, high, low, close, volume] = values as unknown as [number, number, number, number, number];
   for (const kind of [0, 1, 2, 3, 5]) {
-    if (values[kind]! <= 0)
-      return { kind: "nonPositive", reason: `${numberNames[kind]} ${values[kind]} is not above 0` };
+    if (values[kind]! > 0) continue;
+    const reason = `${numberNames[kind]} ${values[kind]} is not above 0`;
+    const doFit = low <= Math.min(open, close) && Math.max(open, close) <= high;
+    return { kind: "nonPositive", reason, isBelowZero: low < 0 && doFit };
   }
-  const slack = high * roundingRelative;
+  const slack = Math.abs(high) * roundingRelative;
   if (high < low - slack) return { kind: "ohlc", reason: `high ${high} is below low ${low}` };
   for (const [name, price] of [
     ["open", open],

@@ -4,23 +4,42 @@ import { csvError, fileNotFound } from "./csv-errors.ts";
 import { fileEmpty, unpacked } from "./unpack.ts";
 
 const lineFeed = 10;
+/** No row of a table is longer; text without line feeds would be gathered until the memory is full. */
+const lineBytesMax = 1 << 20;
 
 /**
  * The text of a file in pieces of about a megabyte, unpacked as they are asked for: gzip and zip are known by their
  * first bytes, not by the name. UTF-16 comes out as single bytes; a byte order mark is left out.
- * Throws `FILE_NOT_FOUND`, `FILE_EMPTY`, `FILE_UNREADABLE`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `CSV_NOT_TEXT`.
+ * Throws `FILE_NOT_FOUND`, `FILE_EMPTY`, `FILE_UNREADABLE`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `CSV_NOT_TEXT`, `CSV_LINE_TOO_LONG`.
  */
 export async function* openText(path: string): AsyncGenerator<Uint8Array> {
   const head = await readHead(path);
   let isFirst = true;
   let wide: TextDecoder | null = null;
+  let openBytes = 0;
   for await (const piece of unpacked(path, head)) {
     if (isFirst) wide = utf16Decoder(piece);
     if (isFirst && wide === null) refuseBinary(path, piece);
-    if (wide !== null) yield Buffer.from(wide.decode(piece, { stream: true }));
-    else yield isFirst ? withoutMark(piece) : piece;
+    const bytes = isFirst && wide === null ? withoutMark(piece) : piece;
+    const text = wide === null ? bytes : Buffer.from(wide.decode(piece, { stream: true }));
+    openBytes = bytesAfterLine(path, text, openBytes);
+    yield text;
     isFirst = false;
   }
+}
+
+/** Bytes since the last line feed, `before` of them in earlier pieces. Throws `CSV_LINE_TOO_LONG`. */
+function bytesAfterLine(path: string, piece: Uint8Array, before: number): number {
+  const firstEnd = piece.indexOf(lineFeed);
+  const isTooLong = before + (firstEnd < 0 ? piece.length : firstEnd) > lineBytesMax;
+  if (!isTooLong)
+    return firstEnd < 0 ? before + piece.length : piece.length - 1 - piece.lastIndexOf(lineFeed);
+  throw csvError({
+    code: "CSV_LINE_TOO_LONG",
+    message: `${path} has a line of more than ${lineBytesMax >> 20} MiB`,
+    why: "bars are read from text, one row per line; this is no table, or its line feeds were lost",
+    fix: `look at its beginning: head -c 300 ${path}`,
+  });
 }
 
 /** Texts of the wanted lines, the first is 1; lines past the end are missing from the result. */

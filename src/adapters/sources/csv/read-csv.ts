@@ -1,15 +1,13 @@
 import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
-import { formatDuration, formatTime } from "../../../base/time.ts";
+import { formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
-import {
-  areLastDays,
-  commonSpacing,
-  stampsToCloses,
-  timeframeOfSpacing,
-  type StampRule,
-} from "./bar-times.ts";
+import { settleBars } from "../../../domain/calendar/settle-bars.ts";
+import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
 import type { CsvDetected, CsvOptions, CsvReading } from "./csv-reading.ts";
+import { fitsShares } from "../../../domain/calendar/detect-calendar-name.ts";
+import { LocalZone } from "./local-zone.ts";
 import { parseFileName } from "./file-name.ts";
+import { findSpacing, type Spacing } from "./find-spacing.ts";
 import { readLines } from "./open-text.ts";
 import { orderRows } from "./order-rows.ts";
 import { QuarantineBook } from "./quarantine.ts";
@@ -18,10 +16,10 @@ import { readRows, type RawRows } from "./read-rows.ts";
 import type { RowTable } from "./row-table.ts";
 import { noRows } from "./sample.ts";
 
-type Naming = Pick<CsvDetected, "symbol" | "timeframe" | "timeframeSource">;
+/** Rows that are enough to know a clock by. */
+const rowsOfZone = 2000;
 
-/** The distance between most rows, and the share of them that have it. */
-type Spacing = { readonly spanMs: number; readonly share: number };
+type Naming = Pick<CsvDetected, "symbol" | "timeframe" | "timeframeSource">;
 
 /**
  * Reads the bars of one file (plain, gzip or zip) and says how it understood it. Rows that cannot be right are not
@@ -35,51 +33,71 @@ export async function readCsv(path: string, options: CsvOptions): Promise<CsvRea
   if (raw.isZoned && table.length > 0) refuse.refuseTimesOfDay(path, table.stampMs, table.length);
   refuse.refuseTooBad(path, book.result(), rowsRead);
   const { isNewestFirst } = orderRows(table, book);
-  refuse.refuseOneBar(path, table.length);
-  const spacing = commonSpacing(table.stampMs, table.length)!;
-  const naming = nameBars(path, options, spacing);
+  if (options.isPart !== true) refuse.refuseOneBar(path, table.length);
+  const spacing = findSpacing(table.stampMs, table.length);
+  const naming = nameBars(path, raw, options, spacing);
   const rule = stampRule(raw, options, naming.timeframe);
   stampsToCloses(table.stampMs, table.length, rule);
+  const calendarName =
+    options.isPart === true ? undefined : settle(path, table, naming, options.calendarName);
   dropFuture(table, options.nowMs, book);
   refuse.refuseTooBad(path, book.result(), rowsRead);
   book.fillTexts(await textsOf(path, book));
-  const bars = inRange(path, barsOfTable(table, naming), options);
+  const bars = inRange(path, barsOfTable(table, naming, calendarName), options);
   const notes = [
     ...(isNewestFirst ? ["the file runs from new to old: it was turned round"] : []),
     ...notesOn(raw, rule, options),
     ...notesOnSpacing(naming.timeframe, spacing),
+    ...notesOnZone(raw, bars, options),
   ];
   return { bars, detected: describe(raw, rule, naming, notes), quarantine: book.result(), rowsRead };
 }
 
-/** Symbol and timeframe, from the options, else the file name, else (for the timeframe) the distance of the rows. */
-function nameBars(path: string, options: CsvOptions, { spanMs }: Spacing): Naming {
+/** Symbol and timeframe, from the options, else the file, else its name. Nothing that is told beats the rows. */
+function nameBars(path: string, raw: RawRows, options: CsvOptions, spacing: Spacing | null): Naming {
   const named = parseFileName(path);
-  const symbol = options.symbol ?? named.symbol;
-  const found = timeframeOfSpacing(spanMs);
+  const symbol = options.symbol ?? raw.layout.symbol ?? named.symbol;
+  const found = spacing?.timeframe ?? null;
   const told = options.timeframe ?? named.timeframe;
-  if (told === null) {
-    if (found === null) throw refuse.timeframeUnknown(path, spanMs);
+  const isHint = options.timeframe === undefined && named.isHint === true;
+  if (told === null || (isHint && found !== null && found !== told)) {
+    if (found === null) throw refuse.timeframeUnknown(path, spacing?.spanMs ?? 0);
     return { symbol, timeframe: found, timeframeSource: "data" };
   }
   const timeframeSource = options.timeframe === undefined ? "file name" : "option";
-  // A tenth of slack: daily bars of a zone with daylight saving and months of 28 days are a little closer.
-  if (spanMs < 0.9 * timeframeMs(told) && found !== null)
-    refuse.refuseTimeframe(path, told, found, timeframeSource);
+  if (spacing !== null && !agree(told, spacing)) refuse.refuseTimeframe(path, told, spacing, timeframeSource);
   return { symbol, timeframe: told, timeframeSource };
 }
 
+/** Whether bars of a timeframe can stand so far apart. Rows at a distance that is no timeframe may be closer. */
+function agree(told: Timeframe, { timeframe, spanMs }: Spacing): boolean {
+  const toldMs = timeframeMs(told);
+  if (timeframe === null) return spanMs <= toldMs;
+  return timeframe === told || timeframeMs(timeframe) === toldMs;
+}
+
+/** Puts closes where the calendar ends the bars, and says which calendar it is. Throws `CSV_TWO_IN_ONE`. */
+function settle(path: string, table: RowTable, naming: Naming, named: string | undefined): string {
+  const { bars, doubled } = settleBars(barsOfTable(table, naming, undefined), named);
+  const at = (row: number) => ({ line: table.line[row]!, closeTimeMs: bars.closeTimeMs[row]! });
+  if (doubled > 0) refuse.refuseTwoInOne(path, at(doubled - 1), at(doubled), naming.timeframe);
+  table.stampMs = bars.closeTimeMs;
+  return bars.calendarName!;
+}
+
 function stampRule(
-  { table, layout, zone, isDateOnly }: RawRows,
+  { table, layout, zone, isDateOnly, isEndStamped }: RawRows,
   options: CsvOptions,
   timeframe: Timeframe,
 ): StampRule {
-  const told = options.stamp ?? (layout.isCloseStamped ? "close" : undefined);
+  const isSessionEnd = options.stamp === undefined && areSessionEnds(table.stampMs, table.length, timeframe);
+  const isEnd = layout.isCloseStamped || isEndStamped || isSessionEnd;
+  const told = options.stamp ?? (isEnd ? "close" : undefined);
   const isLastDay =
     told === undefined
       ? areLastDays(table.stampMs, table.length, timeframe, zone)
       : told === "close" && isDateOnly;
-  return { timeframe, stamp: told ?? (isLastDay ? "close" : "open"), isLastDay, zone };
+  return { timeframe, stamp: told ?? (isLastDay ? "close" : "open"), isLastDay, isSessionEnd, zone };
 }
 
 /** Takes out bars that have not closed yet by the caller's clock; rows are in the order of time. */
@@ -104,7 +122,7 @@ async function textsOf(path: string, book: QuarantineBook): Promise<ReadonlyMap<
 }
 
 /** The columns themselves, without the spare room behind their last row; nothing is copied. */
-function barsOfTable(table: RowTable, { symbol, timeframe }: Naming): Bars {
+function barsOfTable(table: RowTable, { symbol, timeframe }: Naming, calendarName: string | undefined): Bars {
   const { length } = table;
   return barsOf(symbol, timeframe, {
     closeTimeMs: table.stampMs.subarray(0, length),
@@ -113,10 +131,12 @@ function barsOfTable(table: RowTable, { symbol, timeframe }: Naming): Bars {
     low: table.low.subarray(0, length),
     close: table.close.subarray(0, length),
     volume: table.volume.subarray(0, length),
+    ...(calendarName === undefined ? {} : { calendarName }),
   });
 }
 
-function inRange(path: string, bars: Bars, { fromMs = -Infinity, toMs = Infinity }: CsvOptions): Bars {
+function inRange(path: string, bars: Bars, options: CsvOptions): Bars {
+  const { fromMs = -Infinity, toMs = Infinity } = options;
   const { closeTimeMs, length } = bars;
   let from = 0;
   while (from < length && closeTimeMs[from]! < fromMs) from += 1;
@@ -124,7 +144,7 @@ function inRange(path: string, bars: Bars, { fromMs = -Infinity, toMs = Infinity
   while (to > from && closeTimeMs[to - 1]! >= toMs) to -= 1;
   if (from === to && length > 0)
     throw refuse.rangeEmpty(path, closeTimeMs[0]!, closeTimeMs[length - 1]!, fromMs, toMs);
-  refuse.refuseOneBar(path, to - from);
+  if (options.isPart !== true) refuse.refuseOneBar(path, to - from);
   return from === 0 && to === length ? bars : sliceBars(bars, from, to);
 }
 
@@ -152,6 +172,13 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
     !layout.hasHeader && "no header: columns are taken by position",
     layout.unusedColumns.length > 0 && `columns not used: ${layout.unusedColumns.join(", ")}`,
     !Object.values(layout.columns).includes("volume") && "no volume column: volume is 0",
+    layout.priceDivisor !== 1 &&
+      `prices are whole numbers of 1/${layout.priceDivisor}, as Databento writes them`,
+    layout.isVolumeMinusOne && "volume -1 means that the source has none: read as 0",
+    raw.isEndStamped &&
+      rule.stamp === "close" &&
+      "24:00 is the end of a day: the stamps name the ends of bars",
+    rule.isSessionEnd === true && "the stamps are the ends of sessions of US shares: they name the closes",
     rule.isLastDay && `each stamp is the last day of its bar, which closes when that day is over`,
     raw.isZoned &&
       options.timeZone !== undefined &&
@@ -167,9 +194,20 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
   return notes.filter((note) => note !== false);
 }
 
-function notesOnSpacing(timeframe: Timeframe, { spanMs, share }: Spacing): string[] {
-  const found = timeframeOfSpacing(spanMs);
-  if (found !== timeframe)
-    return [`most rows are ${formatDuration(spanMs)} apart, which is not ${timeframe}`];
-  return share < 0.5 ? [`only ${Math.round(share * 100)} % of the rows are ${timeframe} apart`] : [];
+function notesOnSpacing(timeframe: Timeframe, spacing: Spacing | null): string[] {
+  if (spacing === null || spacing.share >= 0.5) return [];
+  return [`only ${Math.round(spacing.share * 100)} % of the rows are ${timeframe} apart`];
+}
+
+/** Asks for the zone of stamps that are the hours of US shares on a clock of New York, and were read as UTC. */
+function notesOnZone({ isZoned }: RawRows, bars: Bars, options: CsvOptions): string[] {
+  if (isZoned || options.timeZone !== undefined || bars.calendarName === "us-equity") return [];
+  const zone = new LocalZone("America/New_York");
+  const closeTimeMs = Float64Array.from(bars.closeTimeMs.subarray(0, rowsOfZone), (wallMs) =>
+    zone.toUtc(wallMs),
+  );
+  const moved = { timeframe: bars.timeframe, length: closeTimeMs.length, closeTimeMs };
+  return fitsShares(moved)
+    ? ["the stamps look like the hours of US shares on a clock of New York: --time-zone America/New_York?"]
+    : [];
 }

@@ -23,6 +23,8 @@ export type RawRows = {
   /** Every stamp carries its own offset (an epoch does). */
   readonly isZoned: boolean;
   readonly isDateOnly: boolean;
+  /** Stamps of 24:00 show that stamps name ends: no bar begins at the end of a day. */
+  readonly isEndStamped: boolean;
   /** What a symbol column holds. */
   readonly symbol: string | null;
 };
@@ -51,6 +53,7 @@ export async function readRows(path: string, options: CsvOptions, book: Quaranti
       rowsRead: reader.rows,
       zone: reader.nakedLine > 0 ? zone : null,
       isZoned: reader.zonedLine > 0,
+      isEndStamped: reader.endOfDayRows > 0,
       isDateOnly: reader.dateOnlyRows === table.length,
       symbol: reader.symbol,
     };

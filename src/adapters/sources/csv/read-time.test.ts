@@ -86,7 +86,12 @@ test.each([
   "2024-02-30",
   "2024-13-01",
   "2024-00-10",
-  "2024-01-01 24:00",
+  "2024-01-01 24:01",
+  "2024-01-01 24:00:00.5",
+  "2024-01-01 25:00",
+  "2024-01-01 10:00+24:00",
+  "2024-01-01 09:30 Nowhere/City",
+  "2024-01-01 US/Eastern",
   "2024-01-01 12:60",
   "2024-01-01 13:00 PM",
   "2024-01",
@@ -119,3 +124,29 @@ test("prices are no times of a kind that a file could mean", () => {
   expect(isTimeText("GOOG")).toBe(false);
   expect(isTimeText("2024-01-31")).toBe(true);
 });
+
+test.each([
+  // Interactive Brokers: two spaces, and the name of a zone; 09:30 in New York in winter.
+  ["20240102  09:30:00", "2024-01-02T09:30Z", false],
+  ["20240102 09:30:00 US/Eastern", "2024-01-02T14:30Z", true],
+  ["20240702 09:30:00 America/New_York", "2024-07-02T13:30Z", true],
+  ["2024-07-02 09:30 EDT", "2024-07-02T13:30Z", true],
+  ["2024-07-02 9:30 AM EST", "2024-07-02T14:30Z", true],
+  // CryptoDataDownload until 2021.
+  ["2019-10-17 09-AM", "2019-10-17T09:00Z", false],
+  ["2019-10-17 12-AM", "2019-10-17T00:00Z", false],
+  ["2019-10-17 11-PM", "2019-10-17T23:00Z", false],
+])('"%s" is %s', (text, iso, isZoned) => {
+  const reader = new ByteReader({ ...format, isCompact: true });
+  expect([readTimeText(reader, text), reader.zoned]).toEqual([utc(iso), isZoned]);
+});
+
+test.each(["2024-01-31 24:00", "2024-01-31T24:00:00Z", "20240131 240000", "202401312400", "20240131240000"])(
+  "%s is the end of that day (ISO 8601, 4.2.3)",
+  (text) => {
+    const reader = new ByteReader({ ...format, isCompact: true });
+    expect([readTimeText(reader, text), reader.endOfDay]).toEqual([utc("2024-02-01"), true]);
+    readTimeText(reader, "2024-02-01 00:00");
+    expect(reader.endOfDay).toBe(false);
+  },
+);

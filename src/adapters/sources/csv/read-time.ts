@@ -1,4 +1,4 @@
-import { hourMs, minuteMs, secondMs } from "../../../base/time.ts";
+import { dayMs, hourMs, minuteMs, secondMs } from "../../../base/time.ts";
 import type { ByteReader } from "./byte-reader.ts";
 
 const colon = 58;
@@ -19,6 +19,7 @@ const third: Digits = { value: 0, count: 0 };
 export function readTime(reader: ByteReader): number {
   reader.zoned = false;
   reader.dateOnly = false;
+  reader.endOfDay = false;
   const negative = reader.bytes[reader.position] === 45;
   if (negative) reader.position += 1;
   readDigits(reader, first);
@@ -29,13 +30,26 @@ export function readTime(reader: ByteReader): number {
   const { count, value } = first;
   if (negative || !reader.isCompact) return readEpoch(reader, negative);
   if (count === 8) return withClock(reader, compactDate(value));
-  if (count === 12) return compactDate(div(value, 1e4)) + compactClock((value % 1e4) * 100);
-  if (count === 14) return compactDate(div(value, 1e6)) + compactClock(value % 1e6);
+  if (count === 12) return compactDate(div(value, 1e4)) + ofDay(reader, compactClock((value % 1e4) * 100));
+  if (count === 14) return compactDate(div(value, 1e6)) + ofDay(reader, compactClock(value % 1e6));
   return readEpoch(reader, false);
 }
 
-/** Reads a time of day (`9:05`, `09:05:30.250`, `0905`, `090530`, `9:05 PM`) in milliseconds; NaN if there is none. */
+/**
+ * Reads a time of day (`9:05`, `09:05:30.250`, `0905`, `090530`, `9:05 PM`) in milliseconds; NaN if there is none.
+ * ISO 8601 knows 24:00, the end of a day, and nothing after it.
+ */
 export function readClock(reader: ByteReader): number {
+  return ofDay(reader, clockAt(reader));
+}
+
+/** Notes a clock that shows the end of its day. */
+function ofDay(reader: ByteReader, clockMs: number): number {
+  if (clockMs === dayMs) reader.endOfDay = true;
+  return clockMs <= dayMs ? clockMs : Number.NaN;
+}
+
+function clockAt(reader: ByteReader): number {
   readDigits(reader, first);
   if (reader.bytes[reader.position] !== colon) {
     if (first.count !== 6 && first.count !== 4 && first.count !== 5) return Number.NaN;
@@ -86,11 +100,13 @@ function withClock(reader: ByteReader, dateMs: number): number {
   const { bytes } = reader;
   const byte = bytes[reader.position]!;
   const follows = byte === space || byte === 84 || byte === 116;
-  if (!follows || (byte === space && reader.delimiter === space) || !isDigit(bytes[reader.position + 1])) {
+  // Interactive Brokers puts two spaces between the date and the time.
+  const clockFrom = reader.position + (byte === space && bytes[reader.position + 1] === space ? 2 : 1);
+  if (!follows || (byte === space && reader.delimiter === space) || !isDigit(bytes[clockFrom])) {
     reader.dateOnly = true;
     return dateMs;
   }
-  reader.position += 1;
+  reader.position = clockFrom;
   const clockMs = readClock(reader);
   return dateMs + clockMs - readOffset(reader);
 }
@@ -121,7 +137,7 @@ function readOffset(reader: ByteReader): number {
   if (first.count === 4) return (sign === 45 ? -1 : 1) * compactClock(first.value * 100);
   second.value = 0;
   const { count, value } = first;
-  if (count !== 2) return Number.NaN;
+  if (count !== 2 || value > 23) return Number.NaN;
   if (bytes[reader.position] === colon) {
     reader.position += 1;
     readDigits(reader, second);
@@ -201,7 +217,7 @@ function compactClock(digits: number): number {
 }
 
 function clockOf(hour: number, minute: number, second: number): number {
-  if (!(hour <= 23) || minute > 59 || second > 59) return Number.NaN;
+  if (!(hour <= 24) || minute > 59 || second > 59) return Number.NaN;
   return hour * hourMs + minute * minuteMs + second * secondMs;
 }
 

@@ -1,15 +1,22 @@
 import { formatDuration, formatTime } from "../../../base/time.ts";
-import type { Timeframe } from "../../../domain/timeframe.ts";
+import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { csvError } from "./csv-errors.ts";
 import type { Quarantine } from "./csv-reading.ts";
+import type { Spacing } from "./find-spacing.ts";
 
 /** A file that loses more of its rows than this is not the file that was meant. */
 const quarantinedShareMax = 0.1;
 
+/** A row by its line in the file and the close of its bar. */
+type BarAt = { readonly line: number; readonly closeTimeMs: number };
+
 /** The command that prints some lines of a file. */
 function showLines(path: string, from: number, to: number): string {
-  const unpack = path.endsWith(".gz") ? "zcat" : path.endsWith(".zip") ? "unzip -p" : "cat";
-  return `${unpack} ${path} | sed -n ${from},${to}p`;
+  return `${printer(path)} ${path} | sed -n ${from},${to}p`;
+}
+
+function printer(path: string): string {
+  return path.endsWith(".gz") ? "zcat" : path.endsWith(".zip") ? "unzip -p" : "cat";
 }
 
 /** Throws `CSV_MIXED_TIME_ZONES`. */
@@ -19,6 +26,30 @@ export function refuseMixedZones(path: string, zonedLine: number, nakedLine: num
     message: `${path} has stamps with an offset (line ${zonedLine}) and stamps without one (line ${nakedLine})`,
     why: "read in one zone or in the other, some bars would stand hours away from where they belong",
     fix: `write all stamps the same way: with an offset (2024-01-31T14:00:00Z), or without and add --time-zone`,
+  });
+}
+
+/** Throws `CSV_BELOW_ZERO`: left out, such rows would be the largest moves of a market that a run never saw. */
+export function refuseBelowZero(path: string, line: number, rowsBefore: number, text: string): never {
+  const elsewhere = "take an instrument whose prices stay above zero (a fund, another contract)";
+  throw csvError({
+    code: "CSV_BELOW_ZERO",
+    message: `${path} has prices below zero, first in line ${line}: ${text}`,
+    why: "the prices of that row fit each other, so the market was there; returns and weights of such prices mean nothing, and leaving the row out would hide its largest move",
+    fix:
+      rowsBefore < 2
+        ? elsewhere
+        : `end before it: ${printer(path)} ${path} | head -n ${line - 1} > until-then.csv   (or ${elsewhere})`,
+  });
+}
+
+/** Throws `CSV_TWO_IN_ONE` where two bars of a day or longer are one. */
+export function refuseTwoInOne(path: string, before: BarAt, after: BarAt, timeframe: Timeframe): never {
+  throw csvError({
+    code: "CSV_TWO_IN_ONE",
+    message: `${path} has two bars for one ${timeframe}: lines ${before.line} and ${after.line} close ${formatTime(before.closeTimeMs)} and ${formatTime(after.closeTimeMs)}`,
+    why: "rows of two sources in one file, or a day that was still running: counted twice, it would be traded twice",
+    fix: `keep one of them: ${showLines(path, Math.min(before.line, after.line), Math.max(before.line, after.line))}`,
   });
 }
 
@@ -69,13 +100,27 @@ export function timeframeUnknown(path: string, spanMs: number): Error {
   });
 }
 
-/** Throws `CSV_TIMEFRAME_CONFLICT` where rows are closer together than their timeframe. */
-export function refuseTimeframe(path: string, timeframe: Timeframe, found: string, source: string): never {
+/** Throws `CSV_TIMEFRAME_CONFLICT` where rows are closer together, or farther apart, than their timeframe. */
+export function refuseTimeframe(
+  path: string,
+  timeframe: Timeframe,
+  { timeframe: found, spanMs }: Pick<Spacing, "timeframe" | "spanMs">,
+  source: string,
+): never {
+  const isCloser = spanMs < timeframeMs(timeframe);
+  const apart = found ?? formatDuration(spanMs);
   throw csvError({
     code: "CSV_TIMEFRAME_CONFLICT",
-    message: `the ${source} says ${timeframe}, but most rows of ${path} are ${found} apart`,
-    why: "bars longer than the distance between them would close after the next one has opened",
-    fix: `read the bars as they are: --timeframe ${found}`,
+    message: isCloser
+      ? `the ${source} says ${timeframe}, but most rows of ${path} are ${apart} apart`
+      : `the ${source} says ${timeframe}, but no two rows of ${path} are closer than ${apart}`,
+    why: isCloser
+      ? "bars longer than the distance between them would close after the next one has opened"
+      : "read so, a bar would count as known long before its close: every decision would see the future",
+    fix:
+      found === null
+        ? `give the file a name that says how long its bars are, like BTCUSDT-1h.csv`
+        : `read the bars as they are: --timeframe ${found}   (or name the file after it: SYMBOL-${found}.csv)`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { hasShared, sharedPath } from "../../../../test/shared.ts";
+import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { readCsv } from "./read-csv.ts";
 
 /** After the last bar of the test data. */
@@ -34,7 +35,10 @@ test.skipIf(!hasShared)(`S&P 500 files read as their manifest says: ${name}`, as
     const { bars, rowsRead, quarantine, detected } = await readCsv(sharedPath("data", file), { nowMs });
     expect([rowsRead, bars.symbol, bars.timeframe]).toEqual([rows, symbol, timeframe]);
     expect(quarantine.quarantined).toBe(ohlc_violations);
-    if (ohlc_violations === 0) expect(bars.closeTimeMs[0]).toBe(Date.parse(`${first_utc}Z`) + 86_400_000);
+    // Stamped with midnight UTC of its date; the session closes at 16:00 in New York.
+    const closeMs = calendarNamed("us-equity").bucketEnd(Date.parse(`${first_utc}Z`) + 86_400_000, "1d");
+    if (ohlc_violations === 0) expect(bars.closeTimeMs[0]).toBe(closeMs);
+    expect(bars.calendarName).toBe("us-equity");
     expect(detected.notes).toEqual([]);
     violations += quarantine.quarantined;
     withoutVolume += bars.volume.reduce((sum, volume) => sum + (volume === 0 ? 1 : 0), 0);

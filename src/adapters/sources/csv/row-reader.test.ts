@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { KiwiError } from "../../../base/errors.ts";
 import type { CsvLayout } from "./csv-layout.ts";
 import { QuarantineBook } from "./quarantine.ts";
 import { RowReader } from "./row-reader.ts";
@@ -15,6 +16,9 @@ const layout: CsvLayout = {
   linesBefore: 0,
   roles: [6, 0, 1, 2, 3, 4],
   columns: {},
+  priceDivisor: 1,
+  isVolumeMinusOne: false,
+  symbol: null,
   isCloseStamped: false,
   unusedColumns: [],
 };
@@ -26,7 +30,11 @@ function read(line: string): unknown {
   const book = new QuarantineBook();
   const reader = new RowReader("x.csv", layout, null, table, book);
   const bytes = Buffer.from(`${line}\n`);
-  reader.readLines(bytes, 0, bytes.length);
+  try {
+    reader.readLines(bytes, 0, bytes.length);
+  } catch (error) {
+    return error instanceof KiwiError ? error.parts.code : error;
+  }
   const { stampMs, open, high, low, close, volume, length } = table;
   const row = [stampMs, open, high, low, close, volume].map((column) => (length === 0 ? null : column[0]));
   const kinds = book.result().entries.map(({ kind }) => kind);
@@ -42,7 +50,16 @@ const stamp = fc.oneof(
   fc
     .date({ min: new Date("1900-01-01"), max: new Date("2190-01-01"), noInvalidDate: true })
     .map((date) => date.toISOString()),
-  fc.constantFrom("2024-02-30", "31/12/2020", "12/31/2020", "2024-01-01 25:00", "x", "", "2024-01-01"),
+  fc.constantFrom(
+    "2024-02-30",
+    "31/12/2020",
+    "12/31/2020",
+    "2024-01-01 25:00",
+    "2024-01-01 24:00",
+    "x",
+    "",
+    "2024-01-01",
+  ),
 );
 const price = fc.oneof(
   fc.integer({ min: 1, max: 2_000_000 }).map((cents) => (cents / 100).toString()),

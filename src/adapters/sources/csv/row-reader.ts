@@ -6,6 +6,7 @@ import type { LocalZone } from "./local-zone.ts";
 import type { QuarantineBook } from "./quarantine.ts";
 import { readNumber } from "./read-number.ts";
 import { readClock, readTime } from "./read-time.ts";
+import { refuseBelowZero } from "./reading-errors.ts";
 import type { RowTable } from "./row-table.ts";
 
 const lineFeed = 10;
@@ -21,8 +22,9 @@ export class RowReader {
   /** First line whose stamp carries an offset, and first whose stamp does not; 0 if there is none. */
   zonedLine = 0;
   nakedLine = 0;
-  /** Rows stamped with a date alone. */
+  /** Rows stamped with a date alone, and rows stamped 24:00. */
   dateOnlyRows = 0;
+  endOfDayRows = 0;
   /** What the symbol column holds, in all rows. */
   symbol: string | null = null;
   private readonly reader: ByteReader;
@@ -34,6 +36,7 @@ export class RowReader {
   private readonly book: QuarantineBook;
   private readonly zone: LocalZone | null;
   private readonly isAdjusted: boolean;
+  private readonly priceDivisor: number;
   private readonly path: string;
   private readonly linesBefore: number;
   private symbolBytes = new Uint8Array(0);
@@ -50,6 +53,7 @@ export class RowReader {
     this.reader = new ByteReader(layout);
     this.roles = Uint8Array.from(layout.roles);
     this.isAdjusted = layout.roles.includes(numberNames.indexOf("adjusted close"));
+    this.priceDivisor = layout.priceDivisor;
     this.judge = new RowJudge(layout);
     this.zone = zone;
     this.table = table;
@@ -93,18 +97,21 @@ export class RowReader {
     let timeMs = 0;
     let zoned = false;
     let dateOnly = false;
+    let endOfDay = false;
     for (let column = 0; column <= last; column++) {
       const kind = roles[column]!;
       if (kind < numberNames.length) values[kind] = readNumber(reader);
       else if (kind === role.clock) {
         timeMs += readClock(reader);
         dateOnly = false;
+        endOfDay ||= reader.endOfDay;
       } else if (kind >= role.symbol) {
         if (!this.skipField(kind === role.symbol)) return false;
       } else {
         timeMs += readTime(reader);
         zoned = reader.zoned;
         dateOnly = reader.dateOnly;
+        endOfDay ||= reader.endOfDay;
       }
       if (column === last) break;
       if (bytes[reader.position] !== delimiter) return false;
@@ -113,7 +120,7 @@ export class RowReader {
     if (bytes[reader.position] === carriageReturn) reader.position += 1;
     if (bytes[reader.position] !== lineFeed || Number.isNaN(timeMs) || !isSound(values)) return false;
     this.rows += 1;
-    this.accept(timeMs, zoned, dateOnly);
+    this.accept(timeMs, zoned, dateOnly, endOfDay);
     return true;
   }
 
@@ -140,7 +147,8 @@ export class RowReader {
     this.rows += 1;
     const judgement = this.judge.judge(line, this.values);
     if ("refusal" in judgement) {
-      const { kind, reason } = judgement.refusal;
+      const { kind, reason, isBelowZero } = judgement.refusal;
+      if (isBelowZero === true) refuseBelowZero(this.path, this.line, this.rows - 1, line.trim());
       this.book.add(
         isCut && kind === "columns" ? "truncated" : kind,
         this.line,
@@ -150,22 +158,24 @@ export class RowReader {
       return;
     }
     if (judgement.symbol !== null) this.checkSymbol(judgement.symbol);
-    const { timeMs, zoned, dateOnly }: Stamp = judgement.stamp;
-    this.accept(timeMs, zoned, dateOnly);
+    const { timeMs, zoned, dateOnly, endOfDay }: Stamp = judgement.stamp;
+    this.accept(timeMs, zoned, dateOnly, endOfDay);
   }
 
-  private accept(timeMs: number, zoned: boolean, dateOnly: boolean): void {
+  private accept(timeMs: number, zoned: boolean, dateOnly: boolean, endOfDay: boolean): void {
     const { values, table } = this;
     if (zoned) this.zonedLine ||= this.line;
     else this.nakedLine ||= this.line;
     if (dateOnly) this.dateOnlyRows += 1;
+    if (endOfDay) this.endOfDayRows += 1;
     const factor = this.isAdjusted ? values[5]! / values[3]! : 1;
+    const { priceDivisor } = this;
     const row = table.addRow();
     table.stampMs[row] = zoned || this.zone === null ? timeMs : this.zone.toUtc(timeMs);
-    table.open[row] = values[0]! * factor;
-    table.high[row] = values[1]! * factor;
-    table.low[row] = values[2]! * factor;
-    table.close[row] = values[3]! * factor;
+    table.open[row] = (values[0]! * factor) / priceDivisor;
+    table.high[row] = (values[1]! * factor) / priceDivisor;
+    table.low[row] = (values[2]! * factor) / priceDivisor;
+    table.close[row] = (values[3]! * factor) / priceDivisor;
     table.volume[row] = values[4]!;
     table.line[row] = this.line;
   }

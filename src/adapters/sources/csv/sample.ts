@@ -1,4 +1,5 @@
 import { csvError } from "./csv-errors.ts";
+import { delimiters, findHeaderLine, readHeader } from "./find-header.ts";
 import { splitFields } from "./split-fields.ts";
 
 /** The first lines of a file, cut into fields. */
@@ -7,37 +8,47 @@ export type Sample = {
   readonly decimal: "." | ",";
   /** Names of the columns, or null where the first line is data already. */
   readonly header: readonly string[] | null;
+  /** The symbol that stands above the rows, null where none does. */
+  readonly symbol: string | null;
   readonly rows: readonly (readonly string[])[];
   /** Lines before the first data row. */
   readonly linesBefore: number;
 };
 
-const delimiters = ["\t", ";", "|", ",", " "] as const;
 const linesMax = 200;
 const voters = 50;
 const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?$/;
 /** What some exporters put before the header: comments, Excel's `sep=;`, a web address. */
 const prefacePattern = /^\s*($|#|sep=|https?:\/\/|www\.)/i;
 
-/** Cuts the beginning of a file into fields. Throws `CSV_NO_ROWS` when it holds no data. */
+/** Cuts the beginning of a file into fields. Throws `CSV_NO_ROWS` when it holds no data, `CSV_MANY_SYMBOLS`. */
 export function takeSample(path: string, text: string, delimiterWanted: string | undefined): Sample {
   const lines = text.split("\n", linesMax);
-  const start = lines.findIndex((line) => !prefacePattern.test(line));
+  const named = findHeaderLine(lines);
+  const start = named < 0 ? lines.findIndex((line) => !prefacePattern.test(line)) : named;
   const first = lines[start];
   if (first === undefined) throw noRows(path, "the file holds only blank lines and comments");
-  const body = lines.slice(start).filter((line) => line.trim() !== "");
-  const delimiter = delimiterWanted ?? detectDelimiter(body);
-  const table = body.map((line) => splitFields(line, delimiter));
-  const header = isHeader(table[0]!) ? table[0]! : null;
-  const rows = header === null ? table : table.slice(1);
+  const delimiter = delimiterWanted ?? detectDelimiter(lines.slice(start).filter(isFilled));
+  const isNamed = named >= 0 || isHeader(splitFields(first, delimiter));
+  const header = isNamed ? readHeader(path, lines, start, delimiter) : null;
+  const linesBefore = header?.end ?? start;
+  const rows = lines
+    .slice(linesBefore)
+    .filter(isFilled)
+    .map((line) => splitFields(line, delimiter));
   if (rows.length === 0) throw noRows(path, `the only line is the header: ${first.trim()}`);
   return {
     delimiter,
     decimal: detectDecimal(rows),
-    header,
+    header: header?.names ?? null,
+    symbol: header?.symbol ?? null,
     rows,
-    linesBefore: header === null ? start : start + 1,
+    linesBefore,
   };
+}
+
+function isFilled(line: string): boolean {
+  return line.trim() !== "";
 }
 
 /** `CSV_NO_ROWS`. */

@@ -1,0 +1,131 @@
+import { dayMs, hourMs } from "../../../base/time.ts";
+import { timeframeOf, type Timeframe } from "../../../domain/timeframe.ts";
+
+/** How far apart the rows of a file stand. */
+export type Spacing = {
+  /** The step that all others are made of, but for a few strays, in milliseconds. */
+  readonly spanMs: number;
+  /** The timeframe of bars with that step, or null when no unit fits. */
+  readonly timeframe: Timeframe | null;
+  /** Share of the rows that follow at that very step. */
+  readonly share: number;
+};
+
+/** A night or a weekend: longer than this many usual steps, and than five hours. Nothing about a grid follows from it. */
+const breakSteps = 5;
+const breakMs = 5 * hourMs;
+/** Steps that do not fit are strays up to this share; beyond it they show a finer grid. */
+const strayShareMax = 0.01;
+/** From here on a step is a whole number of days, and an hour off where the clocks change. */
+const longMs = 23 * hourMs;
+/** Steps of weeks and months differ by holidays and by the length of months. */
+const weekMs = 7 * dayMs;
+const monthMs = 30.44 * dayMs;
+
+/**
+ * How far apart rows in the order of time are; null below two. Of bars within the day and of days it is the largest
+ * step that all steps are multiples of (files that leave out minutes without trades have 2, 3 and 5 minutes between
+ * their rows, and are files of minutes), of weeks and months the usual one.
+ */
+export function findSpacing(timesMs: Float64Array, length: number): Spacing | null {
+  const counts = countSteps(timesMs, length);
+  if (counts.size === 0) return null;
+  const [usualMs] = [...counts].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a));
+  if (usualMs > 4 * dayMs) return longSpacing(counts, length - 1, usualMs);
+  const odd = oddSteps(timesMs, length, usualMs);
+  const spanMs = odd <= strayShareMax * (length - 1) ? usualMs : commonDivisor(counts, usualMs);
+  return { spanMs, timeframe: timeframeOf(spanMs), share: (counts.get(spanMs) ?? 0) / (length - 1) };
+}
+
+/** A step, and where it is about whole days long the days themselves. */
+function stepAt(timesMs: Float64Array, row: number): number {
+  const stepMs = timesMs[row]! - timesMs[row - 1]!;
+  if (stepMs < longMs) return stepMs;
+  const daysMs = Math.round(stepMs / dayMs) * dayMs;
+  return Math.abs(stepMs - daysMs) <= hourMs ? daysMs : stepMs;
+}
+
+function countSteps(timesMs: Float64Array, length: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  let runMs = Number.NaN;
+  let run = 0;
+  for (let row = 1; row <= length; row++) {
+    const stepMs = row < length ? stepAt(timesMs, row) : Number.NaN;
+    if (stepMs === runMs) {
+      run += 1;
+      continue;
+    }
+    if (run > 0) counts.set(runMs, (counts.get(runMs) ?? 0) + run);
+    runMs = stepMs;
+    run = 1;
+  }
+  return counts;
+}
+
+/**
+ * Steps that are no multiples of the usual one. Not counted are breaks, a shorter step that leads from one to the grid
+ * (Interactive Brokers begins a session of hours with half an hour), and a row between two others of the grid.
+ */
+function oddSteps(timesMs: Float64Array, length: number, usualMs: number): number {
+  let odd = 0;
+  for (let row = 1; row < length; row++) {
+    const stepMs = stepAt(timesMs, row);
+    if (stepMs % usualMs === 0 || isBreak(stepMs, usualMs)) continue;
+    const isShort = stepMs < usualMs;
+    const isAfterBreak = row === 1 || isBreak(stepAt(timesMs, row - 1), usualMs);
+    if (isShort && isAfterBreak) continue;
+    const nextMs = row + 1 < length ? stepAt(timesMs, row + 1) : Number.NaN;
+    if (isShort && (stepMs + nextMs) % usualMs === 0) row += 1;
+    else odd += 1;
+  }
+  return odd;
+}
+
+function isBreak(stepMs: number, usualMs: number): boolean {
+  return stepMs > breakMs && stepMs > breakSteps * usualMs;
+}
+
+/** The largest step that nearly all steps are multiples of; breaks are left out. */
+function commonDivisor(counts: ReadonlyMap<number, number>, usualMs: number): number {
+  const steps = [...counts].filter(([stepMs]) => !isBreak(stepMs, usualMs)).sort((a, b) => b[1] - a[1]);
+  const total = steps.reduce((sum, [, count]) => sum + count, 0);
+  let [divisorMs, seen] = [usualMs, 0];
+  for (const [stepMs, count] of steps) {
+    if (seen >= total * (1 - strayShareMax)) break;
+    divisorMs = divisorOf(divisorMs, stepMs);
+    seen += count;
+  }
+  return divisorMs;
+}
+
+function divisorOf(a: number, b: number): number {
+  let [large, small] = [a, b];
+  while (small > 0) [large, small] = [small, large % small];
+  return large;
+}
+
+/** Weeks and months by their median step. */
+function longSpacing(counts: ReadonlyMap<number, number>, steps: number, usualMs: number): Spacing {
+  const medianMs = medianOf(counts, steps);
+  const timeframe = longTimeframe(medianMs) ?? timeframeOf(usualMs);
+  const spanMs = timeframe === null ? usualMs : medianMs;
+  let near = 0;
+  for (const [stepMs, count] of counts) if (Math.abs(stepMs - medianMs) < 0.2 * medianMs) near += count;
+  return { spanMs, timeframe, share: near / steps };
+}
+
+function longTimeframe(medianMs: number): Timeframe | null {
+  const weeks = Math.round(medianMs / weekMs);
+  if (weeks >= 1 && weeks <= 3 && Math.abs(medianMs - weeks * weekMs) <= dayMs) return `${weeks}w`;
+  const months = Math.round(medianMs / monthMs);
+  return months >= 1 && Math.abs(medianMs - months * monthMs) <= 3 * dayMs ? `${months}M` : null;
+}
+
+function medianOf(counts: ReadonlyMap<number, number>, steps: number): number {
+  let seen = 0;
+  for (const [stepMs, count] of [...counts].sort((a, b) => a[0] - b[0])) {
+    seen += count;
+    if (seen * 2 >= steps) return stepMs;
+  }
+  return Number.NaN;
+}
