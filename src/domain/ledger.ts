@@ -101,6 +101,7 @@ export class Ledger {
 
   /** The same at a moment when `price` is paid for it: a pair that converts itself does so at that very price. */
   private rateAt(index: number, price: number): number {
+    if (this.isPlain) return 1;
     const conversion = this.conversions[index]!;
     if (conversion.kind === "instrument" && conversion.index === index) return rateOf(conversion, price);
     return this.conversionRate(index);
@@ -120,12 +121,14 @@ export class Ledger {
   /** Cash plus what the holdings are worth at their last prices. */
   equity(): number {
     let sum = this.cash;
-    const { held, quantity, lastPrice } = this;
+    const { held, quantity, lastPrice, isPlain } = this;
     for (let k = 0; k < held.length; k++) {
       const index = held[k]!;
-      sum += this.isUnpaid[index]!
-        ? this.profitOf(index, quantity[index]!, lastPrice[index]!)
-        : quantity[index]! * this.unitValue(index, lastPrice[index]!);
+      if (isPlain) sum += quantity[index]! * lastPrice[index]!;
+      else
+        sum += this.isUnpaid[index]!
+          ? this.profitOf(index, quantity[index]!, lastPrice[index]!)
+          : quantity[index]! * this.unitValue(index, lastPrice[index]!);
     }
     return sum;
   }
@@ -202,7 +205,9 @@ export class Ledger {
   }
 
   /** Base currency per unit of the currency in which a fill's fee was taken. Throws `CURRENCY_UNKNOWN`. */
-  feeRate({ instrument, price, feeCurrency }: Fill): number {
+  feeRate(fill: Fill): number {
+    const { instrument, price, feeCurrency } = fill;
+    if (this.isPlain && feeCurrency === undefined) return 1;
     const own = this.instruments[instrument]!;
     if (feeCurrency === undefined || feeCurrency === own.quoteCurrency) return this.rateAt(instrument, price);
     if (feeCurrency === this.account.baseCurrency) return 1;

@@ -19,8 +19,8 @@ export type AccountState = {
   /** The last bar of each instrument that mattered to the account. */
   readonly bars: readonly VenueBar[];
   readonly barLengthsMs: readonly number[];
-  /** Every order that ever arrived, by number; null once it is over. */
-  readonly orders: Map<OrderId, WorkingOrder | null>;
+  /** By order number: 1 for every number that an order has had. Grows with them. */
+  seen: Uint8Array;
   /** Where reports go: into those of the present slice, or between two slices into the answers for the next. */
   out: ExecutionReport[];
   timeMs: number;
@@ -69,7 +69,7 @@ export function accountState(
     books: market.instruments.map(() => []),
     bars: market.instruments.map(() => new VenueBar()),
     barLengthsMs: market.bars.map((bars) => timeframeMs(bars.timeframe)),
-    orders: new Map(),
+    seen: new Uint8Array(64),
     out: [],
     timeMs: -Infinity,
     openCount: 0,
@@ -138,8 +138,26 @@ export function retire(state: AccountState, order: WorkingOrder, code: VenueCode
 /** Whether the order that an order waits for may still fill. */
 export function isParentAlive(state: AccountState, { request }: WorkingOrder): boolean {
   if (request.parentId === null) return false;
-  const parent = state.orders.get(request.parentId);
-  return parent !== undefined && parent !== null && parent.state !== "done";
+  return orderIn(state.books[request.instrument]!, request.parentId) !== null;
+}
+
+/** The order of that number on a book; null when it is not there, or over. */
+export function orderIn(book: readonly WorkingOrder[], orderId: OrderId): WorkingOrder | null {
+  for (let k = 0; k < book.length; k++) {
+    const order = book[k]!;
+    if (order.request.id === orderId) return order.state === "done" ? null : order;
+  }
+  return null;
+}
+
+/** Notes that an order has had this number. */
+export function see(state: AccountState, orderId: OrderId): void {
+  if (orderId >= state.seen.length) {
+    const larger = new Uint8Array(Math.max(orderId + 1, state.seen.length * 2));
+    larger.set(state.seen);
+    state.seen = larger;
+  }
+  state.seen[orderId] = 1;
 }
 
 /** Whether an order can close something of the present position. */

@@ -1,3 +1,4 @@
+import type { MarketSlice } from "../domain/slice.ts";
 import { finish, type AccountState } from "./account-state.ts";
 import { fill, priceOf } from "./fill-order.ts";
 import { liquidation } from "./liquidation.ts";
@@ -31,9 +32,29 @@ export function callMarginInside(state: AccountState): void {
   }
 }
 
-/** Positions whose bars are not there yet are closed at their next open. */
+/**
+ * Whether an account without orders is so far from a margin call that its bars need not be gone through. All that is
+ * held must have a bar in the slice.
+ */
+export function isFarFromCall(state: AccountState, { count, instruments, rows }: MarketSlice): boolean {
+  const { ledger, market } = state;
+  let seen = 0;
+  for (let k = 0; k < count; k++) {
+    const index = instruments[k]!;
+    const held = ledger.quantity[index]!;
+    if (held === 0) continue;
+    const { low, high } = market.bars[index]!;
+    ledger.lastPrice[index] = held > 0 ? low[rows[k]!]! : high[rows[k]!]!;
+    seen += 1;
+  }
+  return seen === ledger.held.length && surplus(state) >= 0;
+}
+
+/** Positions whose bars are not there yet are closed at their next open. The others have been through their bars. */
 export function callMarginAtClose(state: AccountState): void {
-  if (surplus(state) >= 0) return;
+  const { active, ledger } = state;
+  if (ledger.held.length === 0) return;
+  if (ledger.held.every((index) => active.includes(index)) || surplus(state) >= 0) return;
   for (const index of state.ledger.held) {
     withdrawEntries(state, index);
     liquidateLater(state, index);
@@ -104,10 +125,7 @@ export function sweep(state: AccountState, index: number): void {
   for (let k = 0; k < book.length; k++) {
     const order = book[k]!;
     if (order.state !== "done") book[kept++] = order;
-    else {
-      state.orders.set(order.request.id, null);
-      state.openCount -= 1;
-    }
+    else state.openCount -= 1;
   }
   book.length = kept;
 }

@@ -24,9 +24,14 @@ export function runSlice(state: AccountState, slice: MarketSlice): void {
   runOpens(state);
   if (active.length > 1) sortByAge(state);
   if (options.accountKind === "margin") callMarginInside(state);
-  for (let k = 0; k < active.length; k++) if (books[active[k]!]!.length > 0) runInside(state, active[k]!);
+  for (let k = 0; k < active.length; k++) if (hasOpen(books[active[k]!]!)) runInside(state, active[k]!);
   if (state.openedInside.length > 0 && options.accountKind === "margin") callMarginInside(state);
   for (let k = 0; k < active.length; k++) sweep(state, active[k]!);
+}
+
+function hasOpen(book: readonly WorkingOrder[]): boolean {
+  for (let k = 0; k < book.length; k++) if (book[k]!.state !== "done") return true;
+  return false;
 }
 
 /** Notes which instruments of the slice matter, and values them at their opens. */

@@ -4,11 +4,11 @@ import type { Ledger } from "../domain/ledger.ts";
 import type { ExecutionReport, OrderId, OrderRequest, VenueCode } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Market } from "../ports/market.ts";
-import { accountState, finish, isParentAlive, type AccountState } from "./account-state.ts";
+import { accountState, finish, isParentAlive, orderIn, see, type AccountState } from "./account-state.ts";
 import { applyChange, changeRefusal, refuseChange } from "./change-order.ts";
 import { orderFault, type Refusal } from "./check-order.ts";
 import { chargeHeld } from "./financing.ts";
-import { callMarginAtClose, sweep } from "./margin-call.ts";
+import { callMarginAtClose, isFarFromCall, sweep } from "./margin-call.ts";
 import { bestSoFar } from "./order-links.ts";
 import { hasTimer, runSlice, runTimers } from "./run-slice.ts";
 import type { VenueOptions } from "./venue-options.ts";
@@ -109,12 +109,16 @@ export class VenueAccount {
     }
     state.out = reports;
     if (mail.length > 0) this.deliver();
-    if (state.openCount > 0 || state.options.accountKind === "margin") runSlice(state, slice);
-    runTimers(state);
+    const isMargin = state.options.accountKind === "margin" && ledger.held.length > 0;
+    const isCalm = state.openCount === 0 && (!isMargin || isFarFromCall(state, slice));
+    if (!isCalm) {
+      runSlice(state, slice);
+      runTimers(state);
+    }
     ledger.markPrices(slice, market.bars);
     if (state.hasFinancing && ledger.held.length > 0) chargeHeld(state, slice.timeMs);
     ledger.markRates(slice);
-    if (state.options.accountKind === "margin" && ledger.held.length > 0) callMarginAtClose(state);
+    if (!isCalm && state.options.accountKind === "margin") callMarginAtClose(state);
     state.out = answers;
     return reports;
   }
@@ -161,7 +165,7 @@ export class VenueAccount {
       working.remaining = Math.abs(state.ledger.quantity[order.instrument]!);
     }
     state.books[order.instrument]!.push(working);
-    state.orders.set(order.id, working);
+    see(state, order.id);
     state.openCount += 1;
     state.hasTimers ||= hasTimer(working);
     return accepted;
@@ -169,14 +173,17 @@ export class VenueAccount {
 
   private faultOf(order: OrderRequest, atMs: number): Refusal | null {
     const { state } = this;
-    if (state.orders.has(order.id)) return { code: "doubled_id", reason: "this number has been used" };
+    if (!(order.id > 0) || !Number.isInteger(order.id))
+      return { code: "bad_number", reason: "orders are numbered from 1 on" };
+    if (state.seen[order.id] === 1) return { code: "doubled_id", reason: "this number has been used" };
     const instrument = state.market.instruments[order.instrument];
     const fault = orderFault(order, instrument, state.ledger.lastPrice[order.instrument] ?? Number.NaN);
     if (fault !== null) return fault;
     if (order.parentId !== null && !order.closePosition) {
-      const parent = state.orders.get(order.parentId);
-      if (parent === undefined) return { code: "unknown_order", reason: "its parent is not known" };
-      if (parent === null) return { code: "parent_ended", reason: "its parent is over" };
+      if (state.seen[order.parentId] !== 1)
+        return { code: "unknown_order", reason: "its parent is not known" };
+      if (orderIn(state.books[order.instrument]!, order.parentId) === null)
+        return { code: "parent_ended", reason: "its parent is over" };
     }
     if (state.options.refusesWhenClosed === true && !state.calendars[order.instrument]!.isOpen(atMs))
       return { code: "session_closed", reason: "the market is closed" };
@@ -220,12 +227,15 @@ export class VenueAccount {
   }
 
   private find(orderId: OrderId): WorkingOrder | null {
-    const order = this.state.orders.get(orderId);
-    return order === undefined || order === null || order.state === "done" ? null : order;
+    for (const book of this.state.books) {
+      const found = book.length === 0 ? null : orderIn(book, orderId);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   private refuse(kind: "cancel_rejected" | "modify_rejected", orderId: OrderId): VenueAnswer {
-    const isKnown = this.state.orders.has(orderId);
+    const isKnown = this.state.seen[orderId] === 1;
     const code: VenueCode = isKnown ? "already_over" : "unknown_order";
     const reason = isKnown ? "the order is over" : "no such order";
     this.state.out.push({ kind, orderId, timeMs: this.state.timeMs, code, reason });
