@@ -30,9 +30,9 @@ function texts(input: ReportInput): readonly string[] {
   return incidentTexts(input, incidentsOf(input));
 }
 
-// 40 units short at 50 through a rise to 400: 2,000 + 40 x 50 - 40 x 400 = -12,000.
+// 40 units short at 50 through a gap to 400, in which nobody can close anything: 2,000 + 40 x 50 - 40 x 400 = -12,000.
 test("ruin is called ruin, with its day, the debt and who ended it", () => {
-  const bars = [handBars([50, 50, 50, 400, 400, 400])];
+  const bars = [handBars([50, 50, 50, [400, 400, 400, 400], 400, 400])];
   const input = reportRun({ bars, strategy: shortOnce, config: free });
   expect(verdictOf(input).headline).toBe(
     "The account was ruined on 2024-01-01 and owes 12,000.00 USD: a margin call closed it, and nothing after that counts.",

@@ -51,13 +51,14 @@ export class SignalFates {
     portfolio: Portfolio,
     mayBeUnchanged: boolean,
   ): boolean {
-    const isOurs = (order: OrderRequest) => order.instrument === instrument && !order.closePosition;
-    const refusal = refused.find(({ order }) => order.instrument === instrument);
+    // A strategy that trades on every other bar comes here as often: the usual case asks nothing of the lists.
+    const refusal =
+      refused.length === 0 ? undefined : refused.find(({ order }) => order.instrument === instrument);
     if (refusal !== undefined) {
       add(this.refused, `${refusal.ruleName}: ${refusal.reason}`);
       return false;
     }
-    if (!mayBeUnchanged || approved.some(isOurs) || changed.some(isOurs)) {
+    if (!mayBeUnchanged || isAmong(approved, instrument) || isAmong(changed, instrument)) {
       this.actedOn += 1;
       return false;
     }
@@ -73,6 +74,11 @@ export class SignalFates {
     const unitValue = portfolio.unitValue(instrument, price);
     this.firstTooSmall ??= { instrument, unitValue, equity: portfolio.equity };
   }
+}
+
+/** Whether one of the orders moves the holding of an instrument, and does not only protect it. */
+function isAmong(orders: readonly OrderRequest[], instrument: InstrumentIndex): boolean {
+  return orders.some((order) => order.instrument === instrument && !order.closePosition);
 }
 
 function add(counts: Map<string, number>, reason: string): void {
