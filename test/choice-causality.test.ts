@@ -11,7 +11,7 @@ import { regimeLabels } from "../src/domain/regime.ts";
 import type { Bars } from "../src/domain/bars.ts";
 import type { ParamValue } from "../src/domain/params.ts";
 import type { ArsenalRunner } from "../src/selection/arsenal-runner.ts";
-import { step } from "../src/engine/step.ts";
+import { live } from "../src/engine/step.ts";
 import { meta } from "../src/strategies/meta.ts";
 import { plantedMarket } from "./regime-harness.ts";
 import { arsenalOf } from "../src/selection/arsenal.ts";
@@ -52,7 +52,7 @@ function standingAt(tables: readonly Bars[], params: Readonly<Record<string, Par
   const session = buildSession({ bars: tables, strategy: meta, params, config }, ground);
   for (const batch of historicalFeed(ground.bars))
     while (batch.advance()) {
-      step(session, batch.slice);
+      live(session, batch.slice);
       if (batch.slice.timeMs === untilMs) return measuresOf(arsenalOf(session)!.runners[0]!);
     }
   throw new Error("there is no such bar");

@@ -4,7 +4,7 @@ import type { OrderId } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import type { Session } from "../../engine/session.ts";
-import { runBatch, step } from "../../engine/step.ts";
+import { runBatch, live } from "../../engine/step.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckSubject, GivenParams } from "./check-subject.ts";
 import { ColumnWatch, type SeenColumn } from "./seen-columns.ts";
@@ -65,7 +65,7 @@ export function growingRun(
     for (const batch of subject.feed(bars)) {
       while (batch.advance()) {
         appendSlice(tables, bars, batch.slice);
-        step(watch.session, batch.slice);
+        live(watch.session, batch.slice);
         watch.take();
       }
     }

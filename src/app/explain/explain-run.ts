@@ -3,7 +3,7 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { ownFrame, type Expr } from "../../domain/expression.ts";
 import type { ExecutionReport } from "../../domain/order.ts";
 import type { Session } from "../../engine/session.ts";
-import { step } from "../../engine/step.ts";
+import { live } from "../../engine/step.ts";
 import type { Runner } from "../../engine/runner.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
@@ -46,7 +46,7 @@ export function explainRun(
       const { timeMs } = batch.slice;
       if (explained !== null && followed++ > followedSlices) break;
       if (timeMs === found.decidedMs) recording.clear();
-      step(recording.session, batch.slice);
+      live(recording.session, batch.slice);
       if (timeMs < found.decidedMs) continue;
       if (explained === null) {
         orders = ordersOf(recording.session, found.instrument);
