@@ -55,7 +55,7 @@ function runCases(): void {
 
 /** How Kiwi does beside others on the same bars, in the same run. Nothing is printed as compared that did not trade the same. */
 async function printPeers(): Promise<void> {
-  const rows = await comparePeers();
+  const rows = await comparePeers(only);
   if (isJson) return console.log(JSON.stringify(rows));
   console.log(`\nKiwi is ... times as fast (processor time; middle half of the rounds; by the clock)\n`);
   for (const { work, name, barsPerSecond, ratio, ratioLow, ratioHigh, wallRatio, isSame } of rows) {

@@ -9,8 +9,8 @@ import { barsOf, busyPairs, pairs, works, type WorkName } from "./work.ts";
 const folder = import.meta.dirname;
 const columns = ["closeTimeMs", "open", "high", "low", "close", "volume"] as const;
 const warmUps = 2;
-/** Returns may differ by this much of the final equity: sums in another order. */
-const returnTolerance = 1e-9;
+/** Returns may differ by this share of the starting money: Kiwi rounds quantities down to lots, a peer does not. */
+const returnTolerance = 1e-6;
 
 /** A contest, and which of the others do exactly what Kiwi does. The rest trade nearly alike and are shown beside it. */
 type Contest = { readonly work: WorkName; readonly rounds: number; readonly others: readonly string[] };
@@ -38,13 +38,16 @@ export type Comparison = {
   readonly isSame: boolean | null;
 };
 
-/** Runs Kiwi and its peers on the same bars, turn by turn, and compares what they traded and how long they took. */
-export async function comparePeers(): Promise<readonly Comparison[]> {
+/**
+ * Runs Kiwi and its peers on the same bars, turn by turn, and compares what they traded and how long they took; `only`
+ * names the pieces of work, all of them when it is empty.
+ */
+export async function comparePeers(only: readonly string[]): Promise<readonly Comparison[]> {
   const pythons = pythonsOf();
   const rows: Comparison[] = [];
   for (const contest of contests) {
     const others = contest.others.filter((name) => name === "bare" || pythons.has(name));
-    if (others.length === 0) continue;
+    if (others.length === 0 || !(only.length === 0 || only.includes(contest.work))) continue;
     console.error(`bench peers: ${contest.work} ...`);
     rows.push(...(await hold({ ...contest, others }, pythons)));
   }

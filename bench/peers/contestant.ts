@@ -6,6 +6,7 @@ export type Outcome = {
   readonly wallMs: number;
   /** Of all threads of the process: what a busy machine does not change. */
   readonly cpuMs: number;
+  /** Orders that filled; closed trades in a sweep. */
   readonly orders: number;
   /** Total return, one per run of a sweep. */
   readonly returns: readonly number[];

@@ -34,7 +34,9 @@ function runEngine(): Found {
 
 function sweepOver(sets: typeof pairs): Found {
   const rows = sweep({ ...setup, params: {} }, sets);
-  return { orders: Number.NaN, returns: rows.map(({ totalReturn }) => totalReturn ?? Number.NaN) };
+  // A sweep keeps no orders: its closed trades stand for them.
+  const orders = rows.reduce((sum, { trades }) => sum + trades, 0);
+  return { orders, returns: rows.map(({ totalReturn }) => totalReturn ?? Number.NaN) };
 }
 
 function runBare(): Found {

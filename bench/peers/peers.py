@@ -45,7 +45,8 @@ def vectorbt():
         total = portfolio.total_return()
         if len(pairs) > 0:
             portfolio.sharpe_ratio()
-            return float("nan"), [float(value) for value in total.to_numpy()]
+            closed = int(portfolio.trades.closed.count().sum())
+            return closed, [float(value) for value in total.to_numpy()]
         if work == "report":
             return len(portfolio.orders.records), [float(portfolio.stats()["Total Return [%]"]) / 100]
         return len(portfolio.orders.records), [float(total)]
@@ -156,4 +157,4 @@ for _ in sys.stdin:
     wall = time.perf_counter() - start
     used = time.process_time() - cpu
     text = json.dumps({"wallMs": wall * 1e3, "cpuMs": used * 1e3, "orders": orders, "returns": returns})
-    print(text.replace("NaN", "null"), file=answers, flush=True)
+    print(text, file=answers, flush=True)
