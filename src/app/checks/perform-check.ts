@@ -6,36 +6,40 @@ import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
 import { loadPlugins } from "../plugins/own-plugins.ts";
+import type { StrategyWatch } from "../plugins/watched-strategy.ts";
 import { watchAccess } from "./forbidden-access.ts";
 import { subjectOf } from "./subject-of.ts";
 
 /** Runs a check in this very process. Module state and globals of the strategy stay behind: give it its own process. */
-export async function performCheck({ check, request }: CheckOrder): Promise<CheckResults[CheckName]> {
+export async function performCheck(
+  { check, request }: CheckOrder,
+  watch?: StrategyWatch,
+): Promise<CheckResults[CheckName]> {
   if (check !== "lookahead") await loadPlugins(process.cwd(), request.plugins ?? []);
   switch (check) {
     case "lookahead":
-      return guardedLookahead(request);
+      return guardedLookahead(request, watch);
     case "warmup":
-      return warmup(subjectOf(request), { ...warmupDefaults, ...request.warmup });
+      return warmup(subjectOf(request, watch), { ...warmupDefaults, ...request.warmup });
     case "traces":
-      return traces(subjectOf(request));
+      return traces(subjectOf(request, watch));
   }
 }
 
 /** The look for the future, with traps set for everything that is not a bar. */
-async function guardedLookahead(request: CheckRequest): Promise<LookaheadResult> {
+async function guardedLookahead(request: CheckRequest, watch?: StrategyWatch): Promise<LookaheadResult> {
   const options = { ...lookaheadDefaults, ...request.lookahead };
-  const watch = watchAccess(request.plugins);
+  const access = watchAccess(request.plugins);
   try {
     await loadPlugins(process.cwd(), request.plugins ?? []);
-    return withAccess(await lookahead(subjectOf(request), options), watch.findings());
+    return withAccess(await lookahead(subjectOf(request, watch), options), access.findings());
   } catch (cause) {
-    const access = watch.findings();
-    if (access.length === 0) throw cause;
+    const findings = access.findings();
+    if (findings.length === 0) throw cause;
     // What the traps kept from it is why it failed.
-    return { ...nothingCompared(request), pass: false, findings: access };
+    return { ...nothingCompared(request), pass: false, findings };
   } finally {
-    watch.stop();
+    access.stop();
   }
 }
 

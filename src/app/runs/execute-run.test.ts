@@ -46,8 +46,12 @@ test("a strategy whose warm-up ends after the first day of the range waits for i
 
 test("every bar on which a strategy is asked is heard of before it is asked", () => {
   const heard: number[] = [];
-  executeRun(setupOf("buy-and-hold"), { withBenchmark: false, onBar: (timeMs) => void heard.push(timeMs) });
-  expect(heard).toEqual([...bars!.closeTimeMs]);
+  let answers = 0;
+  const watch = { asked: (timeMs: number) => void heard.push(timeMs), answered: () => void (answers += 1) };
+  executeRun(setupOf("buy-and-hold"), { withBenchmark: false, watch });
+  // What is asked before any bar, the setup, has no time.
+  expect(heard).toEqual([Number.NaN, ...bars!.closeTimeMs]);
+  expect(answers).toBe(heard.length);
 });
 
 test("the cost grid at 1 is the run itself, at 0 it costs nothing, and more costs never earn more on this run", () => {

@@ -114,12 +114,12 @@ function newsSources({ news }: PreparedRun): readonly ReportSource[] {
 function selectionIn(
   { loaded, request }: PreparedRun,
   result: BacktestResult,
-  { onBar, onStage }: FinishOptions,
+  { watch, onStage }: FinishOptions,
 ): SelectionInput | null {
   const plan = planOf(result.setup);
   if (plan === null) return null;
   onStage("rivals");
-  const rivals = rivalsOf(result, plan, onBar === undefined ? {} : { onBar });
+  const rivals = rivalsOf(result, plan, watch === undefined ? {} : { watch });
   const paths = loaded.sources.map(({ path }) => path);
   return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
 }
@@ -145,6 +145,6 @@ function costPoints(
   return costSensitivity(setup, {
     ground,
     own: metrics,
-    ...(options.onBar === undefined ? {} : { onBar: options.onBar }),
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
 }

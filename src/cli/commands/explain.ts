@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { readRun } from "../../adapters/stores/runs/read-runs.ts";
 import { readDay } from "../../app/config/read-day.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -15,7 +16,7 @@ export async function explainCommand(shell: Shell, name: string, flags: ExplainF
   const timeMs = readDay(flags.at, "--at");
   const { manifest } = await readRun(await runsFolder(shell, flags.runs), name);
   const question = { symbol: flags.pairs?.[0], timeMs };
-  const { explanation, changes } = await withProgress(shell, flags, "explain", { manifest, question });
+  const { explanation, changes } = await withProgress(shell, flags, jobs.explain, { manifest, question });
   for (const change of changes) shell.err(`warning ${change}: this may not be what happened then`);
   if (flags.json === true)
     shell.out(envelope("explain@1", { runId: manifest.runId, changes, ...explanation }));

@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { resolve } from "node:path";
 import { readRun } from "../../adapters/stores/runs/read-runs.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -21,7 +22,7 @@ export async function reportCommand(shell: Shell, name: string, flags: ReportFla
   const out = flags.out === undefined ? stored.folder : resolve(shell.folder, flags.out);
   const { manifest } = stored;
   const input = { manifest, formats: flags.format ?? ["html"], out, workFolder: shell.folder };
-  const { paths, changes } = await withProgress(shell, flags, "report", input);
+  const { paths, changes } = await withProgress(shell, flags, jobs.report, input);
   for (const change of changes) shell.err(`warning ${change}`);
   if (flags.json === true)
     shell.out(envelope("report@1", { runId: manifest.runId, changes, artifacts: paths }));

@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
 import { metricDefinitions } from "../../analysis/metrics/metric-definitions.ts";
 import { metricText } from "../../analysis/report/metric-text.ts";
@@ -137,7 +138,7 @@ export async function runsDiffCommand(
   const sameDecisions = hashes.every(({ path }) => path !== "decisions");
   const { difference, changes } = sameDecisions
     ? { difference: null, changes: [] }
-    : await withProgress(shell, flags, "difference", [before.manifest, after.manifest]);
+    : await withProgress(shell, flags, jobs.difference, [before.manifest, after.manifest]);
   for (const change of changes) shell.err(`warning ${change}`);
   const runs = [before.manifest.runId, after.manifest.runId];
   if (flags.json === true) {
