@@ -2,9 +2,10 @@ import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { invalidValue, unknownKey } from "./config-errors.ts";
 import { readConfigFile } from "./config-file.ts";
-import { isPlain, layOver, type ConfigLayer, type Merged, type Origin } from "./config-layer.ts";
+import { isPlain, layOver, type ConfigLayer, type Merged } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
 import { kiwiConfigSchema, type KiwiConfig } from "./config-schema.ts";
-import { refuseSecrets } from "./config-secrets.ts";
+import { refusePasswords, refuseSecrets } from "./config-secrets.ts";
 import { keysOf, schemaUnder } from "./schema-at.ts";
 import { environmentLayer, setLayer } from "./text-layer.ts";
 
@@ -40,6 +41,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const sets = setLayer(sources.sets ?? []);
   const layers = [file, env, sets, sources.flags].filter((layer) => layer != null);
   for (const layer of [file, env, sets]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
+  for (const layer of layers) refusePasswords(layer.values, layer.originOf);
   for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
   const merged: Merged = { values: finiteDefaults(), origins: new Map() };
   for (const layer of layers) layOver(merged, layer);

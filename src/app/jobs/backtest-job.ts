@@ -2,15 +2,16 @@ import { z } from "zod";
 import { resolve } from "node:path";
 import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
 import { renderTerminal } from "../../analysis/report/terminal/render-terminal.ts";
+import { withoutPasswords } from "../../base/open-password.ts";
 import { sha256 } from "../../base/hash.ts";
-import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
+import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun } from "../runs/finish-run.ts";
 import { readFailConditions, tryFailConditions, type FailOutcome } from "../runs/fail-conditions.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { runRequestSchema } from "./request-schemas.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import type { RunDocument } from "./run-document.ts";
-import { ledgerPathOf, storeRun } from "./store-run.ts";
+import { storeRun } from "./store-run.ts";
 
 const request = z.strictObject({
   request: runRequestSchema,
@@ -58,9 +59,9 @@ export async function performBacktest(input: BacktestInput, context: JobContext)
 
 /** A command as it can be typed again. */
 export function shownCommand(command: readonly string[]): string {
-  const words = command.map((word) =>
-    /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
+  const words = command
+    .map(withoutPasswords)
+    .map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`));
   return ["kiwi", ...words].join(" ");
 }
 

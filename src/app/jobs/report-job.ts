@@ -4,7 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
-import { countTrials } from "../../adapters/stores/runs/trials-ledger.ts";
+import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun, type FinishedRun } from "../runs/finish-run.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { readFailConditions, tryFailConditions } from "../runs/fail-conditions.ts";
@@ -14,7 +14,7 @@ import { shownCommand } from "./backtest-job.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import { changesSince, requestOf } from "./run-again.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
-import { htmlOf, ledgerPathOf } from "./store-run.ts";
+import { htmlOf } from "./store-run.ts";
 
 const request = z.strictObject({
   manifest: runManifestSchema,

@@ -1,5 +1,6 @@
 import type { ReportInput } from "../../analysis/report/report-input.ts";
 import { toResultJson } from "../../analysis/report/result-json.ts";
+import { checksumOf } from "../../base/hash.ts";
 import type { FailOutcome } from "../runs/fail-conditions.ts";
 
 /** Names of the files of a run, by what they hold. */
@@ -21,7 +22,7 @@ export function runDocument(
 ) {
   const result = toResultJson(input);
   const { metrics } = result;
-  return {
+  const document = {
     ...result,
     ok: outcomes.every(({ failed }) => !failed),
     conventions: {
@@ -34,4 +35,5 @@ export function runDocument(
     failIf: outcomes,
     artifacts,
   };
+  return { ...document, sha256: checksumOf(document) };
 }

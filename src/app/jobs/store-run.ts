@@ -1,18 +1,14 @@
 import { join, relative, resolve } from "node:path";
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 import { saveRun } from "../../adapters/stores/runs/run-store.ts";
-import { recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
+import { ledgerPathOf, recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
+import { withoutPasswords } from "../../base/open-password.ts";
 import { fileHash } from "../plugins/code-identity.ts";
 import type { FinishedRun } from "../runs/finish-run.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
 import type { FailOutcome } from "../runs/fail-conditions.ts";
 import { artifactFiles, runDocument, type RunDocument } from "./run-document.ts";
-
-/** Where the ledger of trials lies: with the work, wherever the runs are kept. */
-export function ledgerPathOf(folder: string): string {
-  return resolve(folder, ".kiwi", "trials.jsonl");
-}
 
 /** A run that was kept. */
 export type StoredOutcome = {
@@ -88,7 +84,7 @@ function manifestOf(
     schema: "run@1",
     runId: input.meta.runId,
     createdMs: request.nowMs,
-    command,
+    command: command.map(withoutPasswords),
     kiwiVersion: input.meta.kiwiVersion,
     nodeVersion: input.meta.nodeVersion,
     folder: request.folder,
