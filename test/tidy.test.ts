@@ -67,7 +67,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ["base", "domain", "ports", "engine", "selection", "data", "analysis", "adapters", "app", "jobs"],
   "data.ts": ["domain", "ports", "data", "features", "adapters", "app"],
-  "index.ts": ["base", "domain", "ports", "indicators"],
+  "index.ts": ["base", "domain", "ports", "indicators", "app"],
 };
 
 function importsOf(text: string): readonly string[] {

@@ -5,7 +5,7 @@ import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
 import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
-import { loadPlugins } from "../plugins/own-plugins.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
 import type { StrategyWatch } from "../plugins/watched-strategy.ts";
 import { watchAccess } from "./forbidden-access.ts";
 import { subjectOf } from "./subject-of.ts";
@@ -15,14 +15,13 @@ export async function performCheck(
   { check, request }: CheckOrder,
   watch?: StrategyWatch,
 ): Promise<CheckResults[CheckName]> {
-  if (check !== "lookahead") await loadPlugins(process.cwd(), request.plugins ?? []);
+  if (check === "lookahead") return guardedLookahead(request, watch);
+  const subject = subjectOf(request, await loadRegistry(process.cwd(), request.plugins ?? []), watch);
   switch (check) {
-    case "lookahead":
-      return guardedLookahead(request, watch);
     case "warmup":
-      return warmup(subjectOf(request, watch), { ...warmupDefaults, ...request.warmup });
+      return warmup(subject, { ...warmupDefaults, ...request.warmup });
     case "traces":
-      return traces(subjectOf(request, watch));
+      return traces(subject);
   }
 }
 
@@ -31,8 +30,8 @@ async function guardedLookahead(request: CheckRequest, watch?: StrategyWatch): P
   const options = { ...lookaheadDefaults, ...request.lookahead };
   const access = watchAccess(request.plugins);
   try {
-    await loadPlugins(process.cwd(), request.plugins ?? []);
-    return withAccess(await lookahead(subjectOf(request, watch), options), access.findings());
+    const registry = await loadRegistry(process.cwd(), request.plugins ?? []);
+    return withAccess(await lookahead(subjectOf(request, registry, watch), options), access.findings());
   } catch (cause) {
     const findings = access.findings();
     if (findings.length === 0) throw cause;

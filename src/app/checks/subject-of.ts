@@ -8,20 +8,24 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import { buildSession, endTimes, layGround } from "../session/build-session.ts";
 import { loadStrategyFile } from "../plugins/load-strategy.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
-import { strategyNamed } from "../plugins/registry.ts";
+import { builtIn, strategyNamed, type Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { CheckRequest, StrategySource } from "./check-request.ts";
 import { knownWith } from "./known-with.ts";
 
 /** Makes a request into something that checks can run. */
-export function subjectOf(request: CheckRequest, watch?: StrategyWatch): CheckSubject {
+export function subjectOf(
+  request: CheckRequest,
+  registry: Registry = builtIn,
+  watch?: StrategyWatch,
+): CheckSubject {
   const { bars, params, timeframe, regimeModels, tradeFromMs, externals = [] } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
     bars,
     params,
-    load: async () => watchedStrategy(await loadAnew(request.strategy), watch),
+    load: async () => watchedStrategy(await loadAnew(request.strategy, registry), watch, registry),
     feed: historicalFeed,
     build(strategy, given, shown) {
       const setup = {
@@ -29,6 +33,7 @@ export function subjectOf(request: CheckRequest, watch?: StrategyWatch): CheckSu
         strategy,
         params: given,
         config,
+        registry,
         externals: externals.map((table) => knownWith(shown, table)),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
@@ -41,8 +46,10 @@ export function subjectOf(request: CheckRequest, watch?: StrategyWatch): CheckSu
   };
 }
 
-async function loadAnew(source: StrategySource): Promise<AnyStrategy> {
-  return "file" in source ? loadStrategyFile(source.file, { fresh: true }) : strategyNamed(source.name);
+async function loadAnew(source: StrategySource, registry: Registry): Promise<AnyStrategy> {
+  return "file" in source
+    ? loadStrategyFile(source.file, { fresh: true })
+    : strategyNamed(source.name, registry);
 }
 
 /** The calendar is guessed from the bars; every run of a check must have the one of them all. */

@@ -1,6 +1,7 @@
 import { hasOpenPassword } from "../../base/open-password.ts";
 import { looksLikeSecret } from "./config-secrets.ts";
-import { credentialNames, type ProviderConfig } from "./config-schema.ts";
+import { credentialNames } from "../../ports/credentials.ts";
+import type { ProviderConfig } from "./config-schema.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

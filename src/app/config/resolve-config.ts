@@ -12,8 +12,8 @@ import { environmentLayer, setLayer } from "./text-layer.ts";
 /** Where settings may come from, the weakest last. */
 export type ConfigSources = {
   readonly folder: string;
-  /** Path given with `-c`. */
-  readonly file?: string | undefined;
+  /** Path given with `-c`; null where no file is to be read. */
+  readonly file?: string | null | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--set` texts; weaker than the flags that have names of their own. */
   readonly sets?: readonly string[] | undefined;
@@ -36,7 +36,7 @@ const byDefault: Origin = { kind: "default", label: "default" };
  * place: unknown keys with the nearest name, values that cannot be, secrets in the open.
  */
 export async function resolveConfig(sources: ConfigSources): Promise<ResolvedConfig> {
-  const file = await readConfigFile(sources.folder, sources.file);
+  const file = sources.file === null ? null : await readConfigFile(sources.folder, sources.file);
   const env = environmentLayer(sources.env);
   const sets = setLayer(sources.sets ?? []);
   const layers = [file, env, sets, sources.flags].filter((layer) => layer != null);

@@ -32,7 +32,7 @@ export type Question = { readonly symbol: string | undefined; readonly timeMs: n
 export function explainRun(setup: BacktestSetup, question: Question, watch?: StrategyWatch): Explanation {
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
   const found = findBar(ground, question.symbol, question.timeMs);
-  const watched = watchedStrategy(setup.strategy, watch);
+  const watched = watchedStrategy(setup.strategy, watch, setup.registry);
   const recording = recordingSession({ ...setup, strategy: watched }, ground);
   let explained: Explanation | null = null;
   let orders: readonly SentOrder[] = [];

@@ -1,4 +1,4 @@
-import { loadPlugins } from "../plugins/own-plugins.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
 import { prepareRun, type PreparedRun } from "../runs/prepare-run.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import type { RunRequest } from "../runs/run-request.ts";
@@ -11,14 +11,12 @@ export async function prepareWatched(
 ): Promise<PreparedRun> {
   stage("load");
   board.watch(true);
-  await loadPlugins(request.folder, request.config.plugins);
-  const found = await findStrategy(request.folder, request.strategy, request.config.plugins);
+  const registry = await loadRegistry(request.folder, request.config.plugins);
+  const found = await findStrategy(request.folder, request.strategy, request.config.plugins, registry);
   board.watch(false);
-  return prepareRun(
-    request,
-    found,
-    (done, total) => board.report(done, total),
-    (ask) => {
+  return prepareRun(request, found, {
+    onFile: (done, total) => board.report(done, total),
+    askStrategy(ask) {
       board.watch(true);
       try {
         return ask();
@@ -26,5 +24,5 @@ export async function prepareWatched(
         board.watch(false);
       }
     },
-  );
+  });
 }

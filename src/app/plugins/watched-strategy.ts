@@ -1,4 +1,5 @@
 import type { AnyStrategy } from "../../ports/strategy.ts";
+import { builtIn, type Registry } from "./registry.ts";
 import { resolvePlan, type ResolvedPlan } from "../meta/plan-of.ts";
 
 type OnBar = (context: { readonly timeMs: number }) => void;
@@ -11,7 +12,11 @@ export type StrategyWatch = {
 };
 
 /** The same strategy, with every question to its own code and every answer heard by `watch`. */
-export function watchedStrategy(strategy: AnyStrategy, watch?: StrategyWatch): AnyStrategy {
+export function watchedStrategy(
+  strategy: AnyStrategy,
+  watch?: StrategyWatch,
+  registry: Registry = builtIn,
+): AnyStrategy {
   if (watch === undefined) return strategy;
   const ask = strategy.onBar as OnBar;
   const watched: AnyStrategy = {
@@ -30,7 +35,14 @@ export function watchedStrategy(strategy: AnyStrategy, watch?: StrategyWatch): A
     ? watched
     : {
         ...watched,
-        plan: (p, about) => watchedPlan(resolvePlan(heard(watch, () => plan(p, about))), watch),
+        plan: (p, about) =>
+          watchedPlan(
+            resolvePlan(
+              heard(watch, () => plan(p, about)),
+              registry,
+            ),
+            watch,
+          ),
       };
 }
 

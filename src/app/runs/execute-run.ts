@@ -20,7 +20,7 @@ export type ExecuteOptions = {
 /** Runs a setup while somebody outside hears every bar. */
 export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
   const { withBenchmark, ground, watch, onProgress } = options;
-  const watched = { ...setup, strategy: watchedStrategy(setup.strategy, watch) };
+  const watched = { ...setup, strategy: watchedStrategy(setup.strategy, watch, setup.registry) };
   const result = runBacktest(watched, {
     withBenchmark,
     ...(ground === undefined ? {} : { ground }),
@@ -39,9 +39,7 @@ export function costSensitivity(
   },
 ): readonly CostPoint[] {
   const metricsAt = (costMultiple: number): MetricsReport =>
-    atScaledCosts(setup.config, costMultiple, (config) =>
-      executeRun({ ...setup, config }, { ...options, withBenchmark: false }),
-    ).metrics;
+    executeRun(atScaledCosts(setup, costMultiple), { ...options, withBenchmark: false }).metrics;
   return costMultiples.map((costMultiple, index) => {
     const isOwn = costMultiple === 1 && options.own !== undefined;
     const metrics = isOwn ? options.own : metricsAt(costMultiple);

@@ -1,12 +1,14 @@
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
-import { KiwiError } from "../../base/errors.ts";
-import type { Prng } from "../../base/prng.ts";
-import type { BarSource } from "../../ports/bar-source.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { CredentialNeed, Credentials } from "../config/secrets.ts";
+import { KiwiError } from "../base/errors.ts";
+import type { Prng } from "../base/prng.ts";
+import type { Params, ParamValues } from "../domain/params.ts";
+import { schemaOf } from "../domain/params-schema.ts";
+import type { BarSource } from "./bar-source.ts";
+import type { Clock } from "./clock.ts";
+import type { CredentialNeed, Credentials } from "./credentials.ts";
 
-/** What a source gets from outside when it is created. */
+/** What a source gets from outside when it is opened: it asks neither the environment nor the clock itself. */
 export type SourceTools = {
   readonly clock: Clock;
   readonly prng: Prng;
@@ -25,8 +27,8 @@ export type SourcePlugin = {
   readonly credentials: readonly CredentialNeed[];
   /** Whether it does nothing without its secrets. */
   readonly needsCredentials: (options: Readonly<Record<string, unknown>>) => boolean;
-  /** Makes the source. Throws `SOURCE_OPTION_UNKNOWN` and `SOURCE_OPTION_INVALID`. */
-  readonly create: (options: Readonly<Record<string, unknown>>, tools: SourceTools) => Promise<BarSource>;
+  /** Opens the source; `close` of what it returns ends it. Throws `SOURCE_OPTION_UNKNOWN` and `SOURCE_OPTION_INVALID`. */
+  readonly open: (options: Readonly<Record<string, unknown>>, tools: SourceTools) => Promise<BarSource>;
 };
 
 type Definition<Shape extends z.ZodRawShape> = {
@@ -35,14 +37,27 @@ type Definition<Shape extends z.ZodRawShape> = {
   readonly options: z.ZodObject<Shape>;
   readonly credentials?: readonly CredentialNeed[];
   readonly needsCredentials?: (options: Readonly<Record<string, unknown>>) => boolean;
-  readonly create: (options: Given<z.output<z.ZodObject<Shape>>>, tools: SourceTools) => Promise<BarSource>;
+  readonly open: (options: Given<z.output<z.ZodObject<Shape>>>, tools: SourceTools) => Promise<BarSource>;
 };
 /** Options that were not given are not there at all, rather than undefined. */
 type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
-/** Gives a source its types: its options are checked before it is created. */
-export function defineSource<Shape extends z.ZodRawShape>(definition: Definition<Shape>): SourcePlugin {
-  const { name, summary, options, create, credentials = [], needsCredentials } = definition;
+/** The same, with options in the language of strategies: `int`, `float`, `bool`, `choice`, `text`. */
+type ParamsDefinition<P extends Params> = Omit<Definition<z.ZodRawShape>, "options" | "open"> & {
+  readonly options: P;
+  readonly open: (options: ParamValues<P>, tools: SourceTools) => Promise<BarSource>;
+};
+
+/** Gives a source its types: its options are checked before it is opened. */
+export function defineSource<Shape extends z.ZodRawShape>(definition: Definition<Shape>): SourcePlugin;
+export function defineSource<P extends Params>(definition: ParamsDefinition<P>): SourcePlugin;
+export function defineSource(definition: Definition<z.ZodRawShape> | ParamsDefinition<Params>): SourcePlugin {
+  const { name, summary, credentials = [], needsCredentials } = definition;
+  const options =
+    "_zod" in definition.options
+      ? (definition.options as z.ZodObject)
+      : schemaOf(definition.options as Params);
+  const open = definition.open as (options: unknown, tools: SourceTools) => Promise<BarSource>;
   return {
     kind: "source",
     name,
@@ -50,7 +65,7 @@ export function defineSource<Shape extends z.ZodRawShape>(definition: Definition
     options,
     credentials,
     needsCredentials: needsCredentials ?? (() => false),
-    create: async (given, tools) => create(checkedOptions(name, options, given), tools),
+    open: async (given, tools) => open(checkedOptions(name, options, given), tools),
   };
 }
 
