@@ -28,6 +28,7 @@ export function processChannel({ environment, memoryMbMax }: ChannelOptions): Ch
     // Whoever cannot be sent to has ended, and that is heard of below.
     send: (order, onSent) => void child.send(order, () => onSent()),
     listen({ onMessage, onEnd }) {
+      // What it prints comes as messages; here is what the engine itself says, before the end.
       const say = (line: string) => {
         isOutOfMemory ||= outOfMemory.test(line);
         onMessage({ kind: "say", line });

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { JobOrder } from "./job-messages.ts";
 import { boardBytes } from "./progress-board.ts";
 import { serveJobs } from "./serve-jobs.ts";
+import { takeOverPrinting } from "./take-over-printing.ts";
 
 // The other side of process-channel.ts: a process that ends with the one that started it.
 const memory = new SharedArrayBuffer(boardBytes);
@@ -11,6 +12,6 @@ process.on("disconnect", () => process.exit(1));
 
 serveJobs({
   memory,
-  send: (message) => void process.send!(message),
+  send: takeOverPrinting((message) => void process.send!(message)),
   onOrder: (hear) => void process.on("message", (order: JobOrder) => hear(order)),
 });
