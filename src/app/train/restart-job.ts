@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineJob } from "../../jobs/job.ts";
 import { runHmmRestart } from "../../learning/hmm/fit-hmm.ts";
-import type { RestartRequest } from "./run-restarts.ts";
+import type { RestartRequest } from "./restart-request.ts";
 
 const request = z.custom<RestartRequest>(
   (value) => typeof value === "object" && value !== null && "rows" in value && "options" in value,
