@@ -19,6 +19,7 @@ afterAll(remove);
 
 /** Pieces that stand in the middle of something else, by page: they cannot run alone. */
 const fragments: Readonly<Record<string, number>> = {
+  "docs/concepts/order-life.md": 1,
   "docs/how-to/news.md": 1,
   "docs/how-to/train-a-regime-model.md": 1,
 };
