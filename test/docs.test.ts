@@ -115,10 +115,10 @@ function complaintsOf(program: Command, line: string): readonly string[] {
     command = inner;
     words.shift();
   }
-  const known = command.options.flatMap(({ long, short }) => [long, short]);
+  const known = new Set(command.options.flatMap(({ long, short }) => [long, short]));
   return words
     .filter((word) => /^--?[a-z]/.test(word))
     .map((word) => word.replace(/=.*$/, ""))
-    .filter((flag) => !known.includes(flag) && flag !== "--help")
+    .filter((flag) => !known.has(flag) && flag !== "--help")
     .map((flag) => `${command.name()} has no flag ${flag}`);
 }
