@@ -44,7 +44,7 @@ test("every set that was tried counts as a trial, those of a changed strategy to
   });
   expect(rows.length).toBe(5);
   expect(rows.map(({ totalReturn }) => totalReturn)).toEqual(
-    rows.map(({ totalReturn }) => totalReturn).toSorted((a, b) => b - a),
+    rows.map(({ totalReturn }) => totalReturn).toSorted((a, b) => b! - a!),
   );
   expect(best.metrics.totalReturn).toBe(rows[0]!.totalReturn);
   expect(best.metrics.trialCount).toBe(5);
