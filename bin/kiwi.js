@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Starts the CLI under the pinned Node, so that every machine runs the same engine: run identity depends on it.
 // Plain JavaScript without dependencies: it must run under any Node from 20 on.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runUnder } from "./run-under.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const platform = process.platform === "win32" ? "win" : process.platform;
@@ -14,10 +14,7 @@ const isPinned = process.version === "v24.21.0";
 const major = Number(process.version.slice(1).split(".")[0]);
 
 if (!isPinned && existsSync(pinned)) {
-  const child = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
-  process.exit(child.status ?? (child.signal === "SIGINT" ? 130 : 1));
+  process.exitCode = await runUnder(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 } else if (major < 24) {
   console.error(`error NODE_TOO_OLD  Kiwi needs Node 24 and found ${process.version}`);
   console.error("why   the pinned Node is not installed (or none is published for this platform)");

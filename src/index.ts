@@ -1,3 +1,6 @@
+import type { BacktestAnswer, BacktestQuestion } from "./app/program/backtest.ts";
+import type { OptimizeAnswer, OptimizeQuestion } from "./app/program/optimize.ts";
+
 // The public face of Kiwi: what a strategy, an indicator or a plug-in of your own imports from "kiwi".
 export { metaStrategy, strategy, crossOver, crossUnder } from "./ports/strategy.ts";
 export type { BarContext, MetaPlan, PlanTools, Series, SetupTools } from "./ports/strategy.ts";
@@ -7,7 +10,7 @@ export type { Selection, SelectionContext, Selector } from "./ports/selector.ts"
 export type { RegimeDetector, RegimeSeries } from "./ports/regime.ts";
 export { regimeLabels } from "./domain/regime.ts";
 export type { RegimeLabel } from "./domain/regime.ts";
-export { bool, choice, float, int } from "./domain/params.ts";
+export { bool, choice, float, int, text } from "./domain/params.ts";
 export type { Params, ParamValue, ParamValues } from "./domain/params.ts";
 export { apply } from "./domain/expression.ts";
 export type { BarSeries, Expr } from "./domain/expression.ts";
@@ -29,6 +32,15 @@ export { approve, clear } from "./ports/risk.ts";
 export type { RiskAlarm, RiskContext, RiskRule, RiskVerdict } from "./ports/risk.ts";
 export type { Sizer, SizingContext } from "./ports/sizer.ts";
 export type { CommissionModel, SlippageModel } from "./ports/costs.ts";
+export { defineSource } from "./ports/source-plugin.ts";
+export type { SourcePlugin, SourceTools } from "./ports/source-plugin.ts";
+export type { BarRange, BarRequest, BarSource, BarSourceCapabilities } from "./ports/bar-source.ts";
+export type { LiveBar, StreamState, SubscribeRequest, Subscription, SymbolInfo } from "./ports/bar-source.ts";
+export { barsOf } from "./domain/bars.ts";
+export { KiwiError } from "./base/errors.ts";
+export type { BacktestAnswer, BacktestQuestion } from "./app/program/backtest.ts";
+export type { OptimizeAnswer, OptimizeQuestion } from "./app/program/optimize.ts";
+export type { AnyStrategy } from "./ports/strategy.ts";
 export { above } from "./indicators/above.ts";
 export { absolute } from "./indicators/absolute.ts";
 export { adx } from "./indicators/adx.ts";
@@ -91,3 +103,17 @@ export { vwma } from "./indicators/vwma.ts";
 export { williamsR } from "./indicators/williams-r.ts";
 export { wma } from "./indicators/wma.ts";
 export { zScore } from "./indicators/z-score.ts";
+
+// What runs is loaded when it is called: a strategy that imports from here must not wait for it.
+
+/** Runs a backtest from a program. It counts among the trials on its data; nothing else is kept. Throws `KiwiError`. */
+export async function backtest(question: BacktestQuestion): Promise<BacktestAnswer> {
+  const { runProgram } = await import("./app/program/backtest.ts");
+  return runProgram(question);
+}
+
+/** Tries every combination of a grid of parameters, and runs the best one whole. Throws `KiwiError`. */
+export async function optimize(question: OptimizeQuestion): Promise<OptimizeAnswer> {
+  const { optimizeProgram } = await import("./app/program/optimize.ts");
+  return optimizeProgram(question);
+}

@@ -199,7 +199,8 @@ test("a detector that has no number on a bar has said `unknown`", () => {
     },
   });
   const strategy = metaOf({ regime: { use: "test-patchy" } });
-  const result = withPlugins([detector], () => runBacktest({ bars: [market], strategy, params: {}, config }));
+  const registry = withPlugins([detector]);
+  const result = runBacktest({ bars: [market], strategy, params: {}, config, registry });
   expectSane(result, market);
   const { log, candidates } = arsenalOf(result.session)!.runners[0]!;
   const unknowns = log.label.slice(0, log.length).filter((label) => regimeLabels[label] === "unknown");

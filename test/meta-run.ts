@@ -146,20 +146,19 @@ export type MetaRun = {
 /** A finished run of a choice on a synthetic market, and what its report is made from. */
 export function metaRun(run: MetaRun = {}): { readonly input: ReportInput; readonly result: BacktestResult } {
   const data = run.data ?? "synthetic:bars=3000";
-  return withPlugins(metaPlugins, () => {
-    const setup = {
-      bars: syntheticBars(data, 7),
-      strategy: run.strategy ?? testMeta(),
-      params: {},
-      config: runConfigSchema.parse(run.config ?? {}),
-      ...(run.tradeFromMs === undefined ? {} : { tradeFromMs: run.tradeFromMs }),
-      ...(run.timeframe === undefined ? {} : { timeframe: run.timeframe }),
-    };
-    const result = executeRun(setup, { withBenchmark: true });
-    const selection = selectionOf(result, rivalsOf(result, planOf(setup)!), regimeTruths([data], 7))!;
-    return {
-      input: reportInputOf(result, { ...reportFacts, title: "A test of a choice", selection }),
-      result,
-    };
-  });
+  const setup = {
+    bars: syntheticBars(data, 7),
+    strategy: run.strategy ?? testMeta(),
+    params: {},
+    config: runConfigSchema.parse(run.config ?? {}),
+    ...(run.tradeFromMs === undefined ? {} : { tradeFromMs: run.tradeFromMs }),
+    ...(run.timeframe === undefined ? {} : { timeframe: run.timeframe }),
+    registry: withPlugins(metaPlugins),
+  };
+  const result = executeRun(setup, { withBenchmark: true });
+  const selection = selectionOf(result, rivalsOf(result, planOf(setup)!), regimeTruths([data], 7))!;
+  return {
+    input: reportInputOf(result, { ...reportFacts, title: "A test of a choice", selection }),
+    result,
+  };
 }

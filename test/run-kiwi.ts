@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { safeText } from "../src/cli/output/safe-text.ts";
 import { runCli } from "../src/cli/run-cli.ts";
 
 /** What a command line did. */
@@ -24,12 +25,13 @@ export async function runKiwi(
     args,
     folder,
     env,
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
+    out: (text) => void out.push(safeText(text)),
+    err: (text) => void err.push(safeText(text)),
     isWatched: false,
     isInteractive: false,
     width: 80,
     hasColor: false,
+    outClosed: new AbortController().signal,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

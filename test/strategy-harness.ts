@@ -1,3 +1,4 @@
+import { builtIn, type Registry } from "../src/app/plugins/registry.ts";
 import { runBacktest } from "../src/app/runs/run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "../src/app/config/run-config.ts";
 import { hourMs } from "../src/base/time.ts";
@@ -52,9 +53,10 @@ export function perform(
   bars: Bars,
   params: Readonly<Record<string, ParamValue>> = {},
   config: RunConfigInput = {},
+  registry: Registry = builtIn,
 ): Performance {
   const parsed = runConfigSchema.parse({ ...free, ...config });
-  const { log, trades } = runBacktest({ bars: [bars], strategy, params, config: parsed });
+  const { log, trades } = runBacktest({ bars: [bars], strategy, params, config: parsed, registry });
   const rowOf = new Map(Array.from(bars.closeTimeMs, (timeMs, row) => [timeMs, row]));
   const events = Array.from({ length: log.events.length }, (_, k) => log.events.at(k));
   const side = (signed: number) => (signed > 0 ? "buy" : "sell");

@@ -9,7 +9,7 @@ import { checkPlugins } from "./plugins/check-plugins.ts";
 import type { KiwiConfig } from "./config/config-schema.ts";
 import { isDataFolder } from "./data/data-folder.ts";
 import { findDataFiles } from "./bars/find-data-files.ts";
-import { loadPlugins } from "./plugins/own-plugins.ts";
+import { loadRegistry } from "./plugins/load-registry.ts";
 import { resolveConfig, type ConfigSources } from "./config/resolve-config.ts";
 import { isSynthetic } from "./bars/synthetic-source.ts";
 
@@ -36,8 +36,7 @@ export async function examine(sources: ConfigSources): Promise<readonly Finding[
   const found: Finding[] = [node(), machine(), writing(folder), await disk(folder), clock(), zones()];
   try {
     const { config, path } = await resolveConfig(sources);
-    await loadPlugins(folder, config.plugins);
-    checkPlugins(config);
+    checkPlugins(await loadRegistry(folder, config.plugins), config);
     found.push(ok("config", path ?? "no configuration file: every setting has its default"));
     found.push(await data(folder, config), await runs(folder, config));
   } catch (error) {

@@ -17,6 +17,13 @@ export function bytesOf(column: Float64Array | Int32Array | Uint8Array, length =
   return new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT);
 }
 
+/** SHA-256 of a document, apart from its own field `sha256`: whoever reads it can tell whether it is as it was written. */
+export function checksumOf(document: Readonly<Record<string, unknown>>): string {
+  const { sha256: _, ...rest } = document;
+  // What JSON cannot write is not written, and does not count.
+  return sha256(canonicalJson(JSON.parse(JSON.stringify(rest))));
+}
+
 /** JSON with sorted keys: equal values have equal text, whatever order they were built in. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>

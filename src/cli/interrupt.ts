@@ -1,5 +1,12 @@
-/** Exit code of a command that Ctrl-C ended: 128 and the number of the signal. */
-export const interruptedExit = 130;
+/** Exit codes above this are those of commands that a signal ended: this and the number of the signal. */
+export const signalExitBase = 128;
+/** Exit code of a command that Ctrl-C ended. */
+export const interruptedExit = signalExitBase + 2;
+
+/** The signals that ask for an end, with their numbers. */
+const endingSignals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+/** A terminal sends Ctrl-C to all its processes, and a launcher passes on its own copy: within this time it is one. */
+const sameSignalMs = 250;
 
 /** What Ctrl-C does at the moment; null ends the program at once. */
 let handler: (() => void) | null = null;
@@ -25,4 +32,19 @@ export function takeInterrupt(): (() => void) | null {
   const taken = handler;
   handler = null;
   return taken;
+}
+
+/** Calls `onEnd` with the exit code of a signal that asks for an end. Returns how to stop listening. */
+export function onSignals(onEnd: (exitCode: number) => void): () => void {
+  let lastMs = -Infinity;
+  const hear = (signal: keyof typeof endingSignals): void => {
+    const isSame = performance.now() - lastMs < sameSignalMs;
+    lastMs = performance.now();
+    if (!isSame) onEnd(signalExitBase + endingSignals[signal]);
+  };
+  const names = Object.keys(endingSignals) as (keyof typeof endingSignals)[];
+  for (const name of names) process.on(name, hear);
+  return () => {
+    for (const name of names) process.removeListener(name, hear);
+  };
 }

@@ -134,6 +134,17 @@ test("the checks pass an honest strategy on news", async () => {
   ]);
 });
 
+test("the checks look at the range of the run: what the run does before --from, they do not judge", async () => {
+  // Before this day it looks into the future; the run only warms up there.
+  const fromMs = startMs + 10 * dayMs;
+  const peek = `if (timeMs < ${fromMs}) return void target((globalThis.seen = Math.max(globalThis.seen ?? 0, timeMs)) > timeMs ? 0 : 1, "early");`;
+  writeFileSync(join(folder, "early.ts"), moodText(peek).replace("onBar({", "onBar({ timeMs,"));
+  const ranged = await kiwi("check", "lookahead", "./early.ts", ...checkFlags, "--from", dayOf(fromMs));
+  expect([ranged.code, JSON.parse(ranged.out)]).toMatchObject([0, { ok: true }]);
+  const whole = await kiwi("check", "lookahead", "./early.ts", ...checkFlags);
+  expect(whole.code).toBe(5);
+});
+
 test("the check for look-ahead catches an indicator that remembers news which are still to come", async () => {
   const peeking = `import { apply, indicator, news, strategy } from "kiwi";
 let best = -Infinity;

@@ -17,6 +17,7 @@ const shell: Shell = {
   isInteractive: false,
   width: 80,
   hasColor: false,
+  outClosed: new AbortController().signal,
 };
 const program = buildProgram(shell, () => {});
 

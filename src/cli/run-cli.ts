@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCodes } from "../base/errors.ts";
 import { withoutAlias } from "./aliases.ts";
-import { interruptedExit, takeInterrupt } from "./interrupt.ts";
+import { interruptedExit, onSignals, takeInterrupt } from "./interrupt.ts";
 import { printError } from "./output/print-error.ts";
 import { buildProgram } from "./program.ts";
 import type { Shell } from "./shell.ts";
@@ -13,21 +13,23 @@ export async function runCli(shell: Shell): Promise<number> {
   const program = buildProgram(shell, (code) => {
     exitCode = code;
   });
-  const onInterrupt = (): void => {
+  let signalExit = interruptedExit;
+  const release = onSignals((code) => {
+    signalExit = code;
     const handle = takeInterrupt();
     if (handle !== null) return handle();
     shell.err("interrupted: nothing was kept of this command");
-    process.exit(interruptedExit);
-  };
-  process.on("SIGINT", onInterrupt);
+    process.exit(code);
+  });
   try {
     await program.parseAsync([...args], { from: "user" });
-    return exitCode;
+    // A command says that it was interrupted; by what, it need not know.
+    return exitCode === interruptedExit ? signalExit : exitCode;
   } catch (error) {
     // Help and version end the parsing by an error of their own, after they have been printed.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
     return printError(shell, error, args);
   } finally {
-    process.removeListener("SIGINT", onInterrupt);
+    release();
   }
 }

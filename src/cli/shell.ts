@@ -1,3 +1,5 @@
+import { safeText } from "./output/safe-text.ts";
+
 /** What a command knows of the world around it: the terminal, the folder, the environment. */
 export type Shell = {
   /** The words after the name of the program. */
@@ -14,27 +16,41 @@ export type Shell = {
   readonly isInteractive: boolean;
   readonly width: number;
   readonly hasColor: boolean;
+  /** Aborted when nobody reads standard output any more: work without end may end then. */
+  readonly outClosed: AbortSignal;
 };
 
 /** The shell of this process. */
 export function processShell(): Shell {
   const { stdout, stderr, stdin, env } = process;
-  // `kiwi runs list | head` closes the pipe early: that is the end of the work, not an error.
+  const closed = new AbortController();
+  // `kiwi runs list | head` closes the pipe early, which is no error: what was begun goes on and has its own exit code.
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (error.code !== "EPIPE") throw error;
+    closed.abort();
+  });
+  stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
   });
   return {
     args: process.argv.slice(2),
     folder: process.cwd(),
     env,
-    out: (text) => void stdout.write(`${text}\n`),
-    err: (text) => void stderr.write(`${text}\n`),
-    isWatched: stderr.isTTY,
-    isInteractive: stdin.isTTY && stderr.isTTY,
-    width: stdout.isTTY ? Math.max(40, stdout.columns) : 100,
-    hasColor: hasColor(stdout.isTTY, env),
+    out(text) {
+      if (!closed.signal.aborted) stdout.write(`${safeText(text)}\n`);
+    },
+    err: (text) => void stderr.write(`${safeText(text)}\n`),
+    outClosed: closed.signal,
+    isWatched: isTerminal(stderr),
+    isInteractive: isTerminal(stdin) && isTerminal(stderr),
+    width: isTerminal(stdout) ? Math.max(40, stdout.columns) : 100,
+    hasColor: hasColor(isTerminal(stdout), env),
   };
+}
+
+/** What is no terminal has no such field, whatever its type says. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
 }
 
 /** Colour is for terminals, unless NO_COLOR or FORCE_COLOR say otherwise (https://no-color.org). */

@@ -1,6 +1,6 @@
 import { assert } from "../base/assert.ts";
 import type { BarField } from "./bars.ts";
-import type { IndicatorDefinition } from "./indicator.ts";
+import { indicatorInputs, refuseTooManyInputs, type IndicatorDefinition } from "./indicator.ts";
 import { resolveParams, type Params, type ParamValue, type ParamValues } from "./params.ts";
 import { parseTimeframe, type Timeframe } from "./timeframe.ts";
 
@@ -52,9 +52,21 @@ function constant(value: number, frame: FrameKey): Expr {
   };
 }
 
+function refuseInputs(definition: Pick<IndicatorDefinition, "name" | "inputs">, given: number): void {
+  refuseTooManyInputs(definition);
+  const { name, inputs } = definition;
+  if (given === inputs.length) return;
+  throw indicatorInputs(
+    `the indicator ${name} was given ${given} inputs`,
+    `it takes ${inputs.length}: ${inputs.join(", ")}`,
+    `apply it to ${inputs.length === 1 ? "one series" : `${inputs.length} series, in that order`}`,
+  );
+}
+
 /**
  * Applies an indicator to expressions; several frames meet in the own frame, by their last closed rows.
- * Throws `PARAM_INVALID` when a parameter is outside what the indicator allows.
+ * Throws `PARAM_INVALID` when a parameter is outside what the indicator allows, and `INDICATOR_INPUTS` when inputs are missing
+ * or too many.
  */
 export function apply<P extends Params>(
   definition: IndicatorDefinition<P>,
@@ -62,10 +74,7 @@ export function apply<P extends Params>(
   params: ParamValues<P>,
   output = 0,
 ): Expr {
-  assert(
-    inputs.length === definition.inputs.length,
-    `${definition.name} takes ${definition.inputs.join(", ")}`,
-  );
+  refuseInputs(definition, inputs.length);
   const frames = new Set(inputs.filter((input) => typeof input !== "number").map((input) => input.frame));
   const frame = frames.size === 1 ? [...frames][0]! : ownFrame;
   const aligned = inputs.map((input) => {

@@ -1,3 +1,4 @@
+import { KiwiError } from "../base/errors.ts";
 import type { Params, ParamValues } from "./params.ts";
 
 /**
@@ -32,11 +33,30 @@ export type IndicatorDefinition<P extends Params = Params> = {
   readonly create: (params: ParamValues<P>, out: Float64Array) => Next;
 };
 
-/** Gives an indicator its types and its defaults. */
+/** As many as `Next` takes. */
+const inputsMax = 5;
+
+/** Throws `INDICATOR_INPUTS` for an indicator that wants more inputs than it could be handed. */
+export function refuseTooManyInputs({ name, inputs }: Pick<IndicatorDefinition, "name" | "inputs">): void {
+  if (inputs.length <= inputsMax) return;
+  throw indicatorInputs(
+    `the indicator ${name} wants ${inputs.length} inputs: ${inputs.join(", ")}`,
+    `an indicator is handed at most ${inputsMax} numbers a bar; the others would be left out`,
+    "join some of them in an indicator of their own, and take that as an input",
+  );
+}
+
+/** `INDICATOR_INPUTS`: an indicator and its inputs do not fit together. */
+export function indicatorInputs(message: string, why: string, fix: string): KiwiError {
+  return new KiwiError({ code: "INDICATOR_INPUTS", exit: "data", message, why, fix, topic: "indicators" });
+}
+
+/** Gives an indicator its types and its defaults. Throws `INDICATOR_INPUTS` where it wants more than five inputs. */
 export function indicator<const P extends Params>(
   definition: Omit<IndicatorDefinition<P>, "kind" | "settling" | "pane"> &
     Partial<Pick<IndicatorDefinition<P>, "settling" | "pane">>,
 ): IndicatorDefinition<P> {
+  refuseTooManyInputs(definition);
   return { kind: "indicator", settling: () => 0, pane: "own", ...definition };
 }
 

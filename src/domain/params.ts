@@ -17,7 +17,9 @@ export type ChoiceParam<Option extends string = string> = {
   readonly options: readonly Option[];
   readonly summary: string;
 };
-export type Param = NumberParam | BooleanParam | ChoiceParam;
+/** Any text, such as an address or a path: it has no range that a search could try. */
+export type TextParam = { readonly kind: "text"; readonly default: string; readonly summary: string };
+export type Param = NumberParam | BooleanParam | ChoiceParam | TextParam;
 export type Params = Readonly<Record<string, Param>>;
 
 /** The values that a set of parameters takes. */
@@ -28,7 +30,9 @@ export type ParamValues<P extends Params> = {
       ? boolean
       : P[Name] extends ChoiceParam<infer Option>
         ? Option
-        : never;
+        : P[Name] extends TextParam
+          ? string
+          : never;
 };
 export type ParamValue = number | boolean | string;
 
@@ -55,6 +59,11 @@ export function choice<const Option extends string>(
   summary = "",
 ): ChoiceParam<Option> {
   return { kind: "choice", default: options[0], options, summary };
+}
+
+/** Any text; a search leaves it as it is. */
+export function text(defaultValue: string, summary = ""): TextParam {
+  return { kind: "text", default: defaultValue, summary };
 }
 
 /**
@@ -86,6 +95,8 @@ function parseValue(owner: string, name: string, param: Param, given: ParamValue
       if (param.options.includes(String(given))) return String(given);
       throw invalidParam(owner, name, given, `one of ${param.options.join(", ")}`);
     }
+    case "text":
+      return String(given);
     case "int":
     case "float": {
       const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;

@@ -111,7 +111,7 @@ export class StrategyRunner implements Runner {
     const { cursor, context } = this;
     const { closeTimeMs, close } = this.store.bars;
     if (!this.isReady || this.frames.length > 0) return from;
-    const onBar = this.strategy.onBar as (context: RunnerContext) => void;
+    const onBar = this.strategy.onBar as (context: RunnerContext) => unknown;
     const alarms =
       this.alarmClock === null ? null : this.store.column(this.expressions[this.strategy.wakeOn!]!).values;
     this.signal = null;
@@ -122,7 +122,8 @@ export class StrategyRunner implements Runner {
         cursor.row = row;
         lastPrice[this.instrument] = close[row]!;
         context.timeMs = closeTimeMs[row]!;
-        onBar(context);
+        const answer = onBar(context);
+        if (answer !== undefined) this.refusePromise(answer);
         if (this.signal !== null) break;
       }
     } catch (cause) {
@@ -154,7 +155,8 @@ export class StrategyRunner implements Runner {
     this.context.timeMs = timeMs;
     if (this.alarmClock !== null && !rings(this.alarmClock.now)) return "silent";
     try {
-      this.strategy.onBar(this.context);
+      const answer = (this.strategy.onBar as (context: RunnerContext) => unknown)(this.context);
+      if (answer !== undefined) this.refusePromise(answer);
     } catch (cause) {
       throw this.failure(cause);
     }
@@ -208,6 +210,14 @@ export class StrategyRunner implements Runner {
       ) ?? signal;
   }
 
+  /** What an `onBar` would say later, it would say about another bar: a promise is no answer. */
+  private refusePromise(answer: unknown): void {
+    if (typeof (answer as { readonly then?: unknown } | null)?.then !== "function") return;
+    // Whatever becomes of it is said here, once.
+    Promise.resolve(answer).catch(() => {});
+    throw promised(this.strategy.name, this.store.bars.symbol, this.context.timeMs);
+  }
+
   private badTarget(weight: number): KiwiError {
     return new KiwiError({
       code: "STRATEGY_BAD_TARGET",
@@ -245,6 +255,17 @@ export class StrategyRunner implements Runner {
       { cause },
     );
   }
+}
+
+function promised(name: string, symbol: string, timeMs: number): KiwiError {
+  return new KiwiError({
+    code: "STRATEGY_ASYNC",
+    exit: "data",
+    message: `the onBar of strategy ${name} returned a promise on ${symbol} at ${formatTime(timeMs)}`,
+    why: "a decision belongs to its bar; what comes later would come when the bar is long over",
+    fix: "let onBar be an ordinary function that decides at once; what must be waited for is read before the run and handed in as a series",
+    topic: "strategy-errors",
+  });
 }
 
 /** Whether a series wakes its strategy: NaN and zero let it sleep. */

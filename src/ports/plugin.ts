@@ -32,6 +32,16 @@ export type PluginKinds = {
 };
 export type PluginKind = keyof PluginKinds;
 
+/** The kinds that a configuration chooses from and a person may add to, in one list. */
+export const pluginKinds = [
+  "sizer",
+  "risk",
+  "commission",
+  "slippage",
+  "regime",
+  "selector",
+] as const satisfies readonly PluginKind[];
+
 /** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */
 export type PluginChoice = { readonly use: string } & Readonly<Record<string, ParamValue>>;
 

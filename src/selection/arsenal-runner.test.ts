@@ -83,7 +83,7 @@ function act(
   choices: Readonly<Record<number, Choice>>,
   rows: readonly HandBar[],
 ): Performance {
-  return withPlugins([scriptedSelector(choices)], () => perform(metaOf(arsenal), handBars(rows)));
+  return perform(metaOf(arsenal), handBars(rows), {}, {}, withPlugins([scriptedSelector(choices)]));
 }
 
 /** Without a word from the market. */

@@ -2,7 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Finding, FindingKind } from "../../src/analysis/checks/check-result.ts";
-import { startCheckProcess } from "../../src/app/checks/start-check-process.ts";
+import type { CheckResults } from "../../src/app/checks/check-order.ts";
+import { checkJob } from "../../src/app/checks/run-checks.ts";
+import { openPool } from "../../src/jobs/open-pool.ts";
 import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import { zooMarket } from "./zoo-market.ts";
@@ -63,20 +65,17 @@ async function watch(folder: "leaks" | "clean"): Promise<readonly Verdict[]> {
   const names = readdirSync(directory)
     .filter((file) => file.endsWith(".ts"))
     .map((file) => file.slice(0, -".ts".length));
-  const verdicts: Verdict[] = [];
-  const next = async (): Promise<void> => {
-    const checker = startCheckProcess();
-    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+  // Two processes at a time: the machine may have no more cores.
+  const checkers = openPool("process", 2, { environment: {} });
+  const verdicts = await Promise.all(
+    names.map(async (name): Promise<Verdict> => {
       const shown = pairs.has(name) ? bars : bars.slice(0, 1);
       const strategy = { file: join(directory, `${name}.ts`) };
       const request = { strategy, params: {}, bars: shown, config };
-      const { findings } = await checker.perform({ check: "lookahead", request });
-      verdicts.push({ name, findings });
-    }
-    checker.stop();
-  };
-  // Two processes at a time: the machine may have no more cores.
-  await Promise.all([next(), next()]);
+      const result = await checkers.perform(checkJob, { check: "lookahead", request });
+      return { name, findings: (result as CheckResults["lookahead"]).findings };
+    }),
+  ).finally(() => checkers.close());
   return verdicts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -37,6 +37,8 @@ function draw(param: Param, share: number): ParamValue {
       return share < 0.5;
     case "choice":
       return param.options[Math.floor(share * param.options.length)]!;
+    case "text":
+      return param.default;
     case "int":
       return param.min + Math.floor(share * (param.max - param.min + 1));
     case "float":

@@ -51,6 +51,9 @@ export class ColumnWatch {
   /** Writes down the rows before `rows` that have not been written yet. */
   take(rows: number): void {
     for (const { column, frame, seen } of this.watched) {
+      // Before the range of a run nobody asks the strategy, and nobody else would fold the bars that have arrived.
+      frame?.extend();
+      column.extend();
       const { values } = column;
       for (let row = this.row; row < rows; row++) {
         const shown = frame === null ? row : frame.visible[row]!;

@@ -166,7 +166,8 @@ function untilEnd(sources: readonly BarSource[], toMs: number, warnings: string[
   return kept;
 }
 
-function rowsUntil({ closeTimeMs, length }: Bars, toMs: number): number {
+/** How many rows close before `toMs`. */
+export function rowsUntil({ closeTimeMs, length }: Bars, toMs: number): number {
   let rows = length;
   while (rows > 0 && closeTimeMs[rows - 1]! > toMs) rows -= 1;
   return rows;

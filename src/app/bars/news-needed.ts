@@ -5,7 +5,7 @@ import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { planOf } from "../meta/plan-of.ts";
 
-type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars"> & {
+type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars" | "registry"> & {
   readonly timeframe?: Timeframe | undefined;
 };
 

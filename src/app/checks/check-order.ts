@@ -1,13 +1,12 @@
 import type { LookaheadResult } from "../../analysis/checks/lookahead.ts";
 import type { RunTrace } from "../../analysis/checks/run-trace.ts";
 import type { WarmupResult } from "../../analysis/checks/warmup.ts";
-import type { ErrorParts } from "../../base/errors.ts";
 import type { CheckRequest } from "./check-request.ts";
 
 /** A run as plain data, and the strategy that was run. */
 export type NamedTraces = { readonly strategyName: string; readonly traces: readonly RunTrace[] };
 
-/** What a check process can do, and what comes of it. */
+/** What a check job can do, and what comes of it. */
 export type CheckResults = {
   readonly lookahead: LookaheadResult;
   readonly warmup: WarmupResult;
@@ -16,16 +15,8 @@ export type CheckResults = {
 };
 export type CheckName = keyof CheckResults;
 
-/** What is sent to a check process. */
+/** What a check job is asked for. */
 export type CheckOrder<Name extends CheckName = CheckName> = {
   readonly check: Name;
   readonly request: CheckRequest;
 };
-
-/** What it sends back. */
-export type CheckAnswer =
-  | { readonly kind: "done"; readonly result: CheckResults[CheckName] }
-  /** The user's mistake. */
-  | { readonly kind: "refused"; readonly parts: ErrorParts }
-  /** Ours. */
-  | { readonly kind: "broken"; readonly message: string };

@@ -23,6 +23,10 @@ export type CheckRequest = {
   readonly plugins?: readonly string[];
   /** Timeframe that is decided on, when it is not that of the bars. */
   readonly timeframe?: Timeframe;
+  /** A strategy that does not come back from a bar for so long is stopped. */
+  readonly stuckAfterSeconds?: number;
+  /** Decisions before this close time only warm up. */
+  readonly tradeFromMs?: number;
   /** The newest bars of each symbol that are compared; the result says when there were more. */
   readonly barsMax?: number;
   readonly lookahead?: Partial<LookaheadOptions>;

@@ -30,7 +30,7 @@ const pure = new Set([
 const ownSource = new URL("../../", import.meta.url).href;
 const ownChecks = new URL("./", import.meta.url).href;
 /** Rooms of Kiwi itself that touch the outside. */
-const outerRooms = new Set(["adapters", "app", "cli", "emulator", "robot", "server"]);
+const outerRooms = new Set(["adapters", "app", "cli", "data.ts", "emulator", "jobs", "robot", "server"]);
 
 /**
  * Sets the traps: imports of anything that can read a file, the network or another process, files of data, and the

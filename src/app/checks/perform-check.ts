@@ -5,37 +5,40 @@ import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
 import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults, NamedTraces } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
-import { loadPlugins } from "../plugins/own-plugins.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
+import type { StrategyWatch } from "../plugins/watched-strategy.ts";
 import { watchAccess } from "./forbidden-access.ts";
 import { subjectOf } from "./subject-of.ts";
 
 /** Runs a check in this very process. Module state and globals of the strategy stay behind: give it its own process. */
-export async function performCheck({ check, request }: CheckOrder): Promise<CheckResults[CheckName]> {
-  if (check !== "lookahead") await loadPlugins(process.cwd(), request.plugins ?? []);
+export async function performCheck(
+  { check, request }: CheckOrder,
+  watch?: StrategyWatch,
+): Promise<CheckResults[CheckName]> {
+  if (check === "lookahead") return guardedLookahead(request, watch);
+  const subject = subjectOf(request, await loadRegistry(process.cwd(), request.plugins ?? []), watch);
   switch (check) {
-    case "lookahead":
-      return guardedLookahead(request);
     case "warmup":
-      return warmup(subjectOf(request), { ...warmupDefaults, ...request.warmup });
+      return warmup(subject, { ...warmupDefaults, ...request.warmup });
     case "traces":
-      return traces(subjectOf(request));
+      return traces(subject);
   }
 }
 
 /** The look for the future, with traps set for everything that is not a bar. */
-async function guardedLookahead(request: CheckRequest): Promise<LookaheadResult> {
+async function guardedLookahead(request: CheckRequest, watch?: StrategyWatch): Promise<LookaheadResult> {
   const options = { ...lookaheadDefaults, ...request.lookahead };
-  const watch = watchAccess(request.plugins);
+  const access = watchAccess(request.plugins);
   try {
-    await loadPlugins(process.cwd(), request.plugins ?? []);
-    return withAccess(await lookahead(subjectOf(request), options), watch.findings());
+    const registry = await loadRegistry(process.cwd(), request.plugins ?? []);
+    return withAccess(await lookahead(subjectOf(request, registry, watch), options), access.findings());
   } catch (cause) {
-    const access = watch.findings();
-    if (access.length === 0) throw cause;
+    const findings = access.findings();
+    if (findings.length === 0) throw cause;
     // What the traps kept from it is why it failed.
-    return { ...nothingCompared(request), pass: false, findings: access };
+    return { ...nothingCompared(request), pass: false, findings };
   } finally {
-    watch.stop();
+    access.stop();
   }
 }
 

@@ -5,8 +5,9 @@ import { afterAll, expect, test } from "vitest";
 import { compareRuns } from "../../analysis/checks/repro.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { runConfigSchema } from "../config/run-config.ts";
-import { checkLookahead, checkRepro, checkWarmup } from "./run-checks.ts";
-import { startCheckProcess } from "./start-check-process.ts";
+import { openPool } from "../../jobs/open-pool.ts";
+import type { CheckResults } from "./check-order.ts";
+import { checkJob, checkLookahead, checkRepro, checkWarmup } from "./run-checks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-checks-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -78,16 +79,21 @@ test("decisions by chance differ at once; a file that is missing is refused; a s
   const dice = file("dice", "target(Math.random() < 0.5 ? 1 : 0, 'dice');");
   const quitter = file("quitter", "process.exit(0);");
   const missing = { file: join(folder, "missing.ts") };
-  const checker = startCheckProcess();
-  const { traces } = await checker.perform({ check: "traces", request: { ...rest, strategy: dice } });
+  const pool = openPool("process", 1, { environment: {} });
+  const order = { check: "traces", request: { ...rest, strategy: dice } } as const;
+  const { traces } = (await pool.perform(checkJob, order)) as CheckResults["traces"];
+  await pool.close();
   const runs = traces.map((trace, k) => ({ where: `run ${k}`, trace }));
   const { findings } = compareRuns(runs, "dice", 1_200);
   expect(findings[0]).toMatchObject({ kind: "repro", culprit: "signal", symbol: "SYN1" });
-  await expect(
-    checker.perform({ check: "warmup", request: { ...rest, strategy: missing } }),
-  ).rejects.toMatchObject({ parts: { code: "STRATEGY_FILE_NOT_FOUND" } });
-  await expect(
-    checker.perform({ check: "lookahead", request: { ...rest, strategy: quitter } }),
-  ).rejects.toThrow("CHECK_PROCESS_ENDED");
-  checker.stop();
+  await expect(checkWarmup({ ...rest, strategy: missing })).rejects.toThrow("STRATEGY_FILE_NOT_FOUND");
+  await expect(checkLookahead({ ...rest, strategy: quitter })).rejects.toThrow("CHECK_PROCESS_ENDED");
+});
+
+test("a strategy that hangs only when it is checked is stopped, with the bar named", async () => {
+  const strategy = file("hangs", `if (timeMs > ${Date.UTC(2024, 0, 3)}) for (;;);`);
+  const request = { ...rest, strategy, stuckAfterSeconds: 0.5 };
+  await expect(checkWarmup(request)).rejects.toMatchObject({
+    parts: { code: "CHECK_PROCESS_ENDED", message: expect.stringContaining("closes 2024-01-03T01:00") },
+  });
 });

@@ -5,9 +5,20 @@ import { compareRuns, type ReproResult } from "../../analysis/checks/repro.ts";
 import type { WarmupResult } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
-import { startCheckProcess } from "./start-check-process.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { jobAt } from "../../jobs/job.ts";
+import { runJob } from "../../jobs/open-carrier.ts";
+import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 
 const barsMaxDefault = 100_000;
+/** Memory for the objects of a check; the bars stand outside of it. */
+const memoryMbMax = 4_096;
+const stuckAfterSecondsUsual = 30;
+/** The job behind every check: give it a process of its own. */
+export const checkJob = jobAt<typeof import("./check-job.ts").default>(
+  "one check",
+  new URL("./check-job.ts", import.meta.url),
+);
 
 /** Hears that the process which makes the check has everything it needs: it goes on by itself from here. */
 type OnBegin = () => void;
@@ -70,10 +81,35 @@ async function inProcess<Name extends CheckName>(
   environment: Readonly<Record<string, string>> = {},
   onBegin?: OnBegin,
 ): Promise<CheckResults[Name]> {
-  const checker = startCheckProcess(environment);
   try {
-    return await checker.perform(order, onBegin);
-  } finally {
-    checker.stop();
+    const result = await runJob("process", checkJob, order, {
+      environment: { ...environmentWithoutSecrets(process.env), ...environment },
+      memoryMbMax,
+      stuckAfterSeconds: order.request.stuckAfterSeconds ?? stuckAfterSecondsUsual,
+      ...(onBegin === undefined ? {} : { onSent: onBegin }),
+      onLine: (line) => process.stderr.write(`${line}\n`),
+    });
+    // It was asked for this very check.
+    return result as CheckResults[Name];
+  } catch (error) {
+    throw error instanceof KiwiError && endings.has(error.parts.code) ? ended(error) : error;
   }
+}
+
+/** What ends a process before the check is done. */
+const endings = new Set(["STRATEGY_EXITED", "STRATEGY_STUCK", "OUT_OF_MEMORY"]);
+
+function ended(cause: KiwiError): KiwiError {
+  const { message, why } = cause.parts;
+  return new KiwiError(
+    {
+      code: "CHECK_PROCESS_ENDED",
+      exit: "check",
+      message: `the process that checked the strategy was ended: ${message}`,
+      why,
+      fix: "mend the strategy; give fewer bars with --bars if it was memory",
+      topic: "checks",
+    },
+    { cause },
+  );
 }

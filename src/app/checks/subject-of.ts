@@ -7,20 +7,25 @@ import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { buildSession, endTimes, layGround } from "../session/build-session.ts";
 import { loadStrategyFile } from "../plugins/load-strategy.ts";
-import { strategyNamed } from "../plugins/registry.ts";
+import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
+import { builtIn, strategyNamed, type Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { CheckRequest, StrategySource } from "./check-request.ts";
 import { knownWith } from "./known-with.ts";
 
 /** Makes a request into something that checks can run. */
-export function subjectOf(request: CheckRequest): CheckSubject {
-  const { bars, params, timeframe, regimeModels, externals = [] } = request;
+export function subjectOf(
+  request: CheckRequest,
+  registry: Registry = builtIn,
+  watch?: StrategyWatch,
+): CheckSubject {
+  const { bars, params, timeframe, regimeModels, tradeFromMs, externals = [] } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
     bars,
     params,
-    load: () => loadAnew(request.strategy),
+    load: async () => watchedStrategy(await loadAnew(request.strategy, registry), watch, registry),
     feed: historicalFeed,
     build(strategy, given, shown) {
       const setup = {
@@ -28,9 +33,11 @@ export function subjectOf(request: CheckRequest): CheckSubject {
         strategy,
         params: given,
         config,
+        registry,
         externals: externals.map((table) => knownWith(shown, table)),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
+        ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
       };
       const session = buildSession(setup, layGround(shown, config, timeframe));
       // A table that is still empty says neither how many bars will come nor when the last one does.
@@ -39,8 +46,10 @@ export function subjectOf(request: CheckRequest): CheckSubject {
   };
 }
 
-async function loadAnew(source: StrategySource): Promise<AnyStrategy> {
-  return "file" in source ? loadStrategyFile(source.file, { fresh: true }) : strategyNamed(source.name);
+async function loadAnew(source: StrategySource, registry: Registry): Promise<AnyStrategy> {
+  return "file" in source
+    ? loadStrategyFile(source.file, { fresh: true })
+    : strategyNamed(source.name, registry);
 }
 
 /** The calendar is guessed from the bars; every run of a check must have the one of them all. */

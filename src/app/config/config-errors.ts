@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { KiwiError, type ExitKind } from "../../base/errors.ts";
-import type { Origin } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
 
 /** What goes wrong on the command line is a matter of usage; what stands in a file or the environment, of config. */
 function exitOf(origin: Origin): ExitKind {

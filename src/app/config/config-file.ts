@@ -3,7 +3,8 @@ import { basename, join, resolve } from "node:path";
 import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Node, ParseError } from "jsonc-parser";
 import { configError } from "./config-errors.ts";
-import { isPlain, type ConfigLayer, type Origin } from "./config-layer.ts";
+import { isPlain, type ConfigLayer } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
 
 /** The one name that is looked for. */
 export const configFileName = "kiwi.config.jsonc";
@@ -78,6 +79,7 @@ function refuseDuplicates(path: string, text: string, node: Node): void {
     if (child.type === "property") {
       const [key, value] = child.children ?? [];
       const name = String(key?.value);
+      if (name === "__proto__") throw badName(path, lineAt(text, child.offset));
       const before = seen.get(name);
       if (before !== undefined) {
         const [line, earlier] = [lineAt(text, child.offset), lineAt(text, before)];
@@ -92,6 +94,16 @@ function refuseDuplicates(path: string, text: string, node: Node): void {
       if (value !== undefined) refuseDuplicates(path, text, value);
     } else refuseDuplicates(path, text, child);
   }
+}
+
+/** Objects have a hidden part of that name: what is put there would vanish without a word. */
+function badName(path: string, line: number): Error {
+  return configError(
+    "CONFIG_UNKNOWN_KEY",
+    `${basename(path)} line ${line} sets __proto__, and there is no such key`,
+    "no setting and no symbol can have that name",
+    `remove line ${line}`,
+  );
 }
 
 function syntaxError(path: string, text: string, { error, offset }: ParseError): Error {

@@ -1,9 +1,5 @@
-/** Where a value of the configuration comes from. */
-export type Origin = {
-  readonly kind: "default" | "file" | "env" | "flag";
-  /** For people: `--fee`, `KIWI__costs__latencyMs`, `kiwi.config.jsonc line 4`, `default`. */
-  readonly label: string;
-};
+import { unknownKey } from "./config-errors.ts";
+import type { Origin } from "./origin.ts";
 
 /** One source of values, with the place of each. */
 export type ConfigLayer = {
@@ -37,6 +33,7 @@ function mergeInto(
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const here = [...path, key];
+    if (key === "__proto__") throw unknownKey(here, ["(another name)"], originOf(here));
     const name = here.join(".");
     if (!isPlain(value)) {
       target[key] = value;

@@ -23,9 +23,6 @@ const secretPlace = z
   })
   .refine(({ env, file }) => (env === undefined) !== (file === undefined), "it must name either env or file");
 
-/** What a provider needs to be let in. */
-export const credentialNames = ["key", "secret", "token", "password"] as const;
-
 const provider = z
   .object({
     use: text.optional().describe("which source; the provider's own name by default (kiwi help sources)"),

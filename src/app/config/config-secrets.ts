@@ -1,6 +1,8 @@
+import { hasOpenPassword } from "../../base/open-password.ts";
 import { configError } from "./config-errors.ts";
-import { isPlain, type Origin } from "./config-layer.ts";
-import { credentialNames } from "./config-schema.ts";
+import { isPlain } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
+import { credentialNames } from "../../ports/credentials.ts";
 
 const secretName = /secret|passw|passphrase|token|api_?key|private_?key|credential/i;
 /** Alpaca and Amazon key ids, keys of well-known services, PEM blocks. */
@@ -25,6 +27,10 @@ function isCredential(path: readonly string[]): boolean {
   return path[0] === "providers" && path.length === 3 && credentialNames.some((name) => name === path[2]);
 }
 
+function hasPassword(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(hasPassword) : typeof value === "string" && hasOpenPassword(value);
+}
+
 /** Throws `CONFIG_SECRET` where a secret stands in the open. The value itself is never repeated. */
 export function refuseSecrets(
   values: Readonly<Record<string, unknown>>,
@@ -37,6 +43,29 @@ export function refuseSecrets(
     const isOpen = isCredential(here) ? !isPlain(value) : looksLikeSecret(key, value);
     if (isOpen && !isVariableName(key, value)) throw openSecret(here, originOf(here).label);
   }
+}
+
+/** Throws `CONFIG_SECRET` where an address has a password in it. The address itself is never repeated. */
+export function refusePasswords(
+  values: Readonly<Record<string, unknown>>,
+  originOf: (path: readonly string[]) => Origin,
+  path: readonly string[] = [],
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    const here = [...path, key];
+    if (isPlain(value)) refusePasswords(value, originOf, here);
+    if (hasPassword(value)) throw openAddress(here, originOf(here).label);
+  }
+}
+
+function openAddress(path: readonly string[], where: string): Error {
+  return configError(
+    "CONFIG_SECRET",
+    `${where}: the address in ${path.join(".")} has a password in it`,
+    "files, environments and command lines are copied, kept and shown; a password in them is soon everybody's",
+    "take user and password out of the address, and say where they are: see kiwi help secrets (change the password if it was ever shared)",
+    "secrets",
+  );
 }
 
 function openSecret(path: readonly string[], where: string): Error {

@@ -1,13 +1,12 @@
+import { hasOpenPassword } from "../../base/open-password.ts";
 import { looksLikeSecret } from "./config-secrets.ts";
-import { credentialNames, type ProviderConfig } from "./config-schema.ts";
+import { credentialNames } from "../../ports/credentials.ts";
+import type { ProviderConfig } from "./config-schema.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Providers of a configuration, by name. */
 type Providers = Readonly<Record<string, Pick<ProviderConfig, (typeof credentialNames)[number]>>>;
-
-/** A password that stands in an address: `postgres://user:password@host`. */
-const openPassword = /:\/\/[^/@\s]*:[^/@\s]+@/;
 
 /**
  * The environment for a thread or process that runs a person's strategy, which needs no key: without everything that
@@ -23,7 +22,7 @@ export function environmentWithoutSecrets(
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || named.has(name)) continue;
-    if (!looksLikeSecret(name, value) && !openPassword.test(value)) kept[name] = value;
+    if (!looksLikeSecret(name, value) && !hasOpenPassword(value)) kept[name] = value;
   }
   return kept;
 }

@@ -2,17 +2,18 @@ import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { invalidValue, unknownKey } from "./config-errors.ts";
 import { readConfigFile } from "./config-file.ts";
-import { isPlain, layOver, type ConfigLayer, type Merged, type Origin } from "./config-layer.ts";
+import { isPlain, layOver, type ConfigLayer, type Merged } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
 import { kiwiConfigSchema, type KiwiConfig } from "./config-schema.ts";
-import { refuseSecrets } from "./config-secrets.ts";
+import { refusePasswords, refuseSecrets } from "./config-secrets.ts";
 import { keysOf, schemaUnder } from "./schema-at.ts";
 import { environmentLayer, setLayer } from "./text-layer.ts";
 
 /** Where settings may come from, the weakest last. */
 export type ConfigSources = {
   readonly folder: string;
-  /** Path given with `-c`. */
-  readonly file?: string | undefined;
+  /** Path given with `-c`; null where no file is to be read. */
+  readonly file?: string | null | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--set` texts; weaker than the flags that have names of their own. */
   readonly sets?: readonly string[] | undefined;
@@ -35,11 +36,12 @@ const byDefault: Origin = { kind: "default", label: "default" };
  * place: unknown keys with the nearest name, values that cannot be, secrets in the open.
  */
 export async function resolveConfig(sources: ConfigSources): Promise<ResolvedConfig> {
-  const file = await readConfigFile(sources.folder, sources.file);
+  const file = sources.file === null ? null : await readConfigFile(sources.folder, sources.file);
   const env = environmentLayer(sources.env);
   const sets = setLayer(sources.sets ?? []);
   const layers = [file, env, sets, sources.flags].filter((layer) => layer != null);
   for (const layer of [file, env, sets]) if (layer !== null) refuseSecrets(layer.values, layer.originOf);
+  for (const layer of layers) refusePasswords(layer.values, layer.originOf);
   for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
   const merged: Merged = { values: finiteDefaults(), origins: new Map() };
   for (const layer of layers) layOver(merged, layer);

@@ -1,19 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
-import type { credentialNames, ProviderConfig } from "./config-schema.ts";
-
-/** A name under which a configuration says where a secret is. */
-export type CredentialName = (typeof credentialNames)[number];
-
-/** One secret that a source may need. */
-export type CredentialNeed = {
-  readonly name: CredentialName;
-  /** For people: `an API key id`. */
-  readonly what: string;
-  /** The environment variable that is looked at when the configuration names no place. */
-  readonly env: string;
-};
+import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { ProviderConfig } from "./config-schema.ts";
 
 /** Where secrets may be looked up. */
 export type SecretPlaces = {
@@ -21,9 +10,6 @@ export type SecretPlaces = {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
-
-/** Secrets by name; those that nobody has are missing. */
-export type Credentials = Readonly<Partial<Record<CredentialName, string>>>;
 
 /**
  * Looks up the secrets of a provider, from where its configuration says they are, else from the usual variables.

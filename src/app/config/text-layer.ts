@@ -1,6 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { unknownKey } from "./config-errors.ts";
-import { layOver, nested, type ConfigLayer, type Merged, type Origin } from "./config-layer.ts";
+import { layOver, nested, type ConfigLayer, type Merged } from "./config-layer.ts";
+import type { Origin } from "./origin.ts";
 import { kiwiConfigSchema } from "./config-schema.ts";
 import { keysOf, kindOf, schemaUnder } from "./schema-at.ts";
 
@@ -24,7 +25,7 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   return layerOf(settings);
 }
 
-/** The settings of `--set path=value`. Throws `SET_INVALID` where there is no `=`. */
+/** The settings of `--set path=value`. Throws `SET_INVALID` where there is no `=`, and `SET_TWICE`. */
 export function setLayer(given: readonly string[]): ConfigLayer {
   return layerOf(
     given.map((one): TextSetting => {
@@ -41,8 +42,13 @@ export function setLayer(given: readonly string[]): ConfigLayer {
 
 function layerOf(settings: readonly TextSetting[]): ConfigLayer {
   const merged: Merged = { values: {}, origins: new Map() };
+  const seen = new Map<string, Origin>();
   for (const { path, text, origin } of settings) {
     const { names, value } = place(path, text, origin);
+    const name = names.join(".");
+    const before = seen.get(name);
+    if (before !== undefined) throw setTwice(name, before, origin);
+    seen.set(name, origin);
     layOver(merged, { values: nested(names, value), originOf: () => origin });
   }
   const origins = merged.origins;
@@ -81,6 +87,17 @@ function parsedOrNull(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+function setTwice(name: string, before: Origin, { kind, label }: Origin): KiwiError {
+  return new KiwiError({
+    code: "SET_TWICE",
+    exit: kind === "flag" ? "usage" : "config",
+    message: `${name} is set twice: by ${before.label} and by ${label}`,
+    why: "only one of them could hold",
+    fix: "remove one of them",
+    topic: "config",
+  });
 }
 
 function badSet(given: string): KiwiError {

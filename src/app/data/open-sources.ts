@@ -7,7 +7,8 @@ import type { ProviderPart } from "../../data/failover/provider-part.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
 import type { KiwiConfig, ProviderConfig } from "../config/config-schema.ts";
 import { lookUpCredentials, type SecretPlaces } from "../config/secrets.ts";
-import { sourceNamed } from "../plugins/source-registry.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
+import { sourceNamed, type Registry } from "../plugins/registry.ts";
 
 /** A provider that is open: how it writes symbols and units, and the source itself. */
 export type OpenProvider = ProviderPart & { readonly name: string };
@@ -30,8 +31,10 @@ export async function openSources(
   say: (line: string) => void,
 ): Promise<OpenSources> {
   if (config.sources.length === 0) throw noSource();
+  const registry = await loadRegistry(places.folder, config.plugins);
   const providers: OpenProvider[] = [];
-  for (const name of new Set(config.sources)) providers.push(await openProvider(name, config, places));
+  for (const name of new Set(config.sources))
+    providers.push(await openProvider(name, config, places, registry));
   const source = await together(providers, say);
   return {
     source,
@@ -40,11 +43,16 @@ export async function openSources(
   };
 }
 
-async function openProvider(name: string, config: KiwiConfig, places: SecretPlaces): Promise<OpenProvider> {
+async function openProvider(
+  name: string,
+  config: KiwiConfig,
+  places: SecretPlaces,
+  registry: Registry,
+): Promise<OpenProvider> {
   const known = Object.keys(config.providers);
   const provider: ProviderConfig = Object.hasOwn(config.providers, name) ? config.providers[name]! : {};
   const { use, key, secret, token, password, symbols = {}, priceScale, volumeScale, ...options } = provider;
-  const plugin = sourceNamed(use ?? name, known);
+  const plugin = sourceNamed(use ?? name, known, registry);
   const credentials = await lookUpCredentials(
     name,
     plugin.credentials,
@@ -53,7 +61,7 @@ async function openProvider(name: string, config: KiwiConfig, places: SecretPlac
     plugin.needsCredentials(options),
   );
   const prng = new Prng(config.seed).fork(`source:${name}`);
-  const source = await plugin.create(options, {
+  const source = await plugin.open(options, {
     clock: systemClock,
     prng,
     credentials,

@@ -8,7 +8,7 @@ import type { Runner } from "../../engine/runner.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
 import { warmupNeed } from "../session/warmup-need.ts";
-import { watchedStrategy } from "../plugins/watched-strategy.ts";
+import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 import type { Explanation, ExplainedOutcome, ExplainedSeries } from "./explanation.ts";
 import { explainedChoice, type ExplainedChoice } from "./explained-choice.ts";
 import { findBar, type FoundBar } from "./find-bar.ts";
@@ -29,14 +29,10 @@ export type Question = { readonly symbol: string | undefined; readonly timeMs: n
  * Runs a setup up to one bar and tells everything that was decided there; then on, until the orders of that bar are
  * over. The same code decides as in the run itself. Throws what `findBar` throws.
  */
-export function explainRun(
-  setup: BacktestSetup,
-  question: Question,
-  hooks: { readonly onBar?: (timeMs: number) => void } = {},
-): Explanation {
+export function explainRun(setup: BacktestSetup, question: Question, watch?: StrategyWatch): Explanation {
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
   const found = findBar(ground, question.symbol, question.timeMs);
-  const watched = watchedStrategy(setup.strategy, hooks.onBar);
+  const watched = watchedStrategy(setup.strategy, watch, setup.registry);
   const recording = recordingSession({ ...setup, strategy: watched }, ground);
   let explained: Explanation | null = null;
   let orders: readonly SentOrder[] = [];

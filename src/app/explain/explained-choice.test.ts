@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { metaPlugins, metaRun, testMeta } from "../../../test/meta-run.ts";
+import { metaRun, testMeta } from "../../../test/meta-run.ts";
 import { explanationText } from "../../cli/output/explanation-text.ts";
 import { regimeLabels } from "../../domain/regime.ts";
-import { strategyNamed, withPlugins } from "../plugins/registry.ts";
+import { strategyNamed } from "../plugins/registry.ts";
 import { explainRun } from "./explain-run.ts";
 
 const { input, result } = metaRun({ data: "synthetic:bars=1500" });
@@ -10,7 +10,7 @@ const { log } = input.selection!.symbols[0]!;
 const names = input.selection!.strategies;
 
 function explain(timeMs: number, setup = result.setup) {
-  return withPlugins(metaPlugins, () => explainRun(setup, { symbol: undefined, timeMs }));
+  return explainRun(setup, { symbol: undefined, timeMs });
 }
 
 test("on any bar the explanation has the regime and the strategy of the run itself", () => {

@@ -30,7 +30,7 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
   const reports: ExecutionReport[] = [];
   const session = buildSession(setup, ground);
   const market = { instruments: ground.instruments, bars: ground.bars };
-  const rules = riskRules(setup.config, { market, calendars: ground.calendars });
+  const rules = riskRules(setup.config, { market, calendars: ground.calendars }, setup.registry);
   const { broker } = session;
   return {
     session: {

@@ -3,11 +3,11 @@ import type { ResolvedPlan } from "./plan-of.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { measuredFrom } from "../runs/score-run.ts";
 import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
-import { watchedStrategy } from "../plugins/watched-strategy.ts";
+import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 
 export type RivalOptions = {
-  /** Hears the time of every bar before a strategy does. */
-  readonly onBar?: (timeMs: number) => void;
+  /** Hears when a strategy is asked and when it has answered. */
+  readonly watch?: StrategyWatch;
   readonly onDone?: (done: number, total: number) => void;
 };
 
@@ -25,7 +25,7 @@ export function rivalsOf(
   const range = own.length === 0 ? setup : { ...setup, tradeFromMs: own.timeMs[0]! };
   const contests = contestsOf(range, plan);
   return contests.map(({ name, kind, setup: contest }, k): Rival => {
-    const strategy = watchedStrategy(contest.strategy, options.onBar);
+    const strategy = watchedStrategy(contest.strategy, options.watch);
     const result = runBacktest({ ...contest, strategy }, { ground, measureFrom });
     const { log, trades, metrics } = result;
     options.onDone?.(k + 1, contests.length);

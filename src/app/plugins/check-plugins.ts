@@ -1,17 +1,17 @@
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { PluginChoice, PluginKind } from "../../ports/plugin.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
-import { findPlugin } from "./registry.ts";
+import { findPlugin, type Registry } from "./registry.ts";
 
 /** Checks every plug-in that a configuration chooses: that it exists and has those options. Throws what creating it would. */
-export function checkPlugins({ costs, sizing, risk }: KiwiConfig): void {
-  checkOne("commission", costs.commission);
-  checkOne("slippage", costs.slippage);
-  checkOne("sizer", sizing);
-  for (const rule of risk.rules) checkOne("risk", rule);
+export function checkPlugins(registry: Registry, { costs, sizing, risk }: KiwiConfig): void {
+  checkOne(registry, "commission", costs.commission);
+  checkOne(registry, "slippage", costs.slippage);
+  checkOne(registry, "sizer", sizing);
+  for (const rule of risk.rules) checkOne(registry, "risk", rule);
 }
 
-function checkOne(kind: PluginKind, choice: PluginChoice): void {
+function checkOne(registry: Registry, kind: PluginKind, choice: PluginChoice): void {
   const { use, ...options } = choice;
-  resolveParams(`${kind} ${use}`, findPlugin(kind, use).options as Params, options);
+  resolveParams(`${kind} ${use}`, findPlugin(kind, use, registry).options as Params, options);
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { loadStrategyFile } from "./load-strategy.ts";
-import { strategies, strategyNamed } from "./registry.ts";
+import { builtIn, strategyNamed, type Registry } from "./registry.ts";
 
 /** A strategy, and the person's own files that it comes from. */
 export type FoundStrategy = {
@@ -11,6 +11,10 @@ export type FoundStrategy = {
   readonly file: string | null;
   /** Strategy and plug-in files, for the hash of the code. */
   readonly ownFiles: readonly string[];
+  /** Code of a strategy that came neither from a file nor with Kiwi. */
+  readonly sourceText?: string;
+  /** Everything else that the run may name. */
+  readonly registry: Registry;
 };
 
 /** Whether a strategy is named by the path of its file. */
@@ -26,14 +30,16 @@ export async function findStrategy(
   folder: string,
   name: string,
   plugins: readonly string[] = [],
+  registry: Registry = builtIn,
 ): Promise<FoundStrategy> {
   const pluginFiles = plugins.map((path) => resolve(folder, path));
-  const file = fileOf(folder, name);
-  if (file === null) return { strategy: strategyNamed(name), file, ownFiles: pluginFiles };
-  return { strategy: await loadStrategyFile(file), file, ownFiles: [file, ...pluginFiles] };
+  const file = fileOf(folder, name, registry);
+  if (file === null)
+    return { strategy: strategyNamed(name, registry), file, ownFiles: pluginFiles, registry };
+  return { strategy: await loadStrategyFile(file), file, ownFiles: [file, ...pluginFiles], registry };
 }
 
-function fileOf(folder: string, name: string): string | null {
+function fileOf(folder: string, name: string, { strategies }: Registry): string | null {
   if (isStrategyPath(name)) return resolve(folder, name);
   const besides = resolve(folder, `${name}.ts`);
   return strategies.every((strategy) => strategy.name !== name) && existsSync(besides) ? besides : null;

@@ -115,7 +115,7 @@ function allOptions(): readonly { readonly name: string; readonly params: Params
 }
 
 function isInRange(param: Param): boolean {
-  if (param.kind === "bool") return true;
+  if (param.kind === "bool" || param.kind === "text") return true;
   if (param.kind === "choice") return param.options.includes(param.default);
   const { min, max, step } = param;
   return min < max && step > 0 && param.default >= min && param.default <= max;

@@ -9,6 +9,7 @@ import { slippageSpread } from "../../costs/slippage-spread.ts";
 import { slippageVolatility } from "../../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../../costs/slippage-volume-share.ts";
 import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../../ports/plugin.ts";
+import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { bullBear } from "../../regimes/bull-bear.ts";
 import { hmm } from "../../regimes/hmm.ts";
@@ -37,6 +38,7 @@ import { smaCross } from "../../strategies/sma-cross.ts";
 import { template } from "../../strategies/template.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { volatilityBreakout } from "../../strategies/volatility-breakout.ts";
+import { sourcePlugins } from "./source-registry.ts";
 
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
@@ -84,32 +86,24 @@ export const plugins: readonly AnyPlugin[] = [
   volatilityTrend,
 ];
 
-/** A person's own plug-ins, in this thread; they stand behind the built-in ones and replace none. */
-const own: AnyPlugin[] = [];
+/** Everything that a project may name: what is built in, and what its own files add. A value: two projects share none. */
+export type Registry = {
+  readonly strategies: readonly AnyStrategy[];
+  readonly plugins: readonly AnyPlugin[];
+  readonly sources: readonly SourcePlugin[];
+};
 
-/** Everything that a configuration may name: what is built in, then what was added. */
-export function knownPlugins(): readonly AnyPlugin[] {
-  return [...plugins, ...own];
-}
+/** What every project knows. */
+export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins };
 
-/** Makes a plug-in known from now on. */
-export function addPlugin(plugin: AnyPlugin): void {
-  own.push(plugin);
-}
-
-/** Makes plug-ins known while `act` runs, and unknown again. */
-export function withPlugins<Result>(added: readonly AnyPlugin[], act: () => Result): Result {
-  const before = own.length;
-  own.push(...added);
-  try {
-    return act();
-  } finally {
-    own.splice(before, added.length);
-  }
+/** The registry with plug-ins behind those that it has. */
+export function withPlugins(added: readonly AnyPlugin[], registry: Registry = builtIn): Registry {
+  return { ...registry, plugins: [...registry.plugins, ...added] };
 }
 
 /** Finds a strategy by name. Throws `STRATEGY_UNKNOWN` with the nearest match. */
-export function strategyNamed(name: string, known: readonly AnyStrategy[] = strategies): AnyStrategy {
+export function strategyNamed(name: string, registry: Registry = builtIn): AnyStrategy {
+  const { strategies: known } = registry;
   const found = known.find((strategy) => strategy.name === name);
   if (found !== undefined) return found;
   throw unknown(
@@ -122,8 +116,8 @@ export function strategyNamed(name: string, known: readonly AnyStrategy[] = stra
 }
 
 /** Finds a plug-in of a kind by name. Throws `PLUGIN_UNKNOWN` with the nearest match. */
-export function findPlugin(kind: PluginKind, name: string): AnyPlugin {
-  const ofKind = knownPlugins().filter((plugin) => plugin.kind === kind);
+export function findPlugin(kind: PluginKind, name: string, registry: Registry = builtIn): AnyPlugin {
+  const ofKind = registry.plugins.filter((plugin) => plugin.kind === kind);
   const found = ofKind.find((plugin) => plugin.name === name);
   if (found !== undefined) return found;
   const known = ofKind.map((plugin) => plugin.name);
@@ -135,10 +129,30 @@ export function createPlugin<Kind extends PluginKind>(
   kind: Kind,
   { use, ...options }: PluginChoice,
   tools: PluginTools,
+  registry: Registry = builtIn,
 ): PluginKinds[Kind] {
-  const plugin = findPlugin(kind, use);
+  const plugin = findPlugin(kind, use, registry);
   const values = resolveParams(`${kind} ${use}`, plugin.options as Params, options);
   return plugin.create(values, tools) as PluginKinds[Kind];
+}
+
+/** Finds a source by name. Throws `SOURCE_UNKNOWN` with the nearest among its own and `known`. */
+export function sourceNamed(
+  name: string,
+  known: readonly string[] = [],
+  registry: Registry = builtIn,
+): SourcePlugin {
+  const found = registry.sources.find((plugin) => plugin.name === name);
+  if (found !== undefined) return found;
+  const names = [...new Set([...registry.sources.map((plugin) => plugin.name), ...known])].sort();
+  throw new KiwiError({
+    code: "SOURCE_UNKNOWN",
+    exit: "usage",
+    message: `there is no source "${name}"`,
+    why: `the sources are ${names.join(", ")}`,
+    fix: `did you mean --source ${closest(name, names)}?`,
+    topic: "sources",
+  });
 }
 
 function unknown(

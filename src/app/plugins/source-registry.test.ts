@@ -9,7 +9,8 @@ import { kiwiConfigSchema, type KiwiConfig } from "../config/config-schema.ts";
 import { openSources } from "../data/open-sources.ts";
 import { resolveConfig } from "../config/resolve-config.ts";
 import { lookUpCredentials } from "../config/secrets.ts";
-import { sourceNamed, sourcePlugins } from "./source-registry.ts";
+import { sourceNamed } from "./registry.ts";
+import { sourcePlugins } from "./source-registry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-sources-"));
 mkdirSync(join(folder, "DWX"));
@@ -46,7 +47,7 @@ test.each(sourcePlugins.map((plugin) => [plugin.name, plugin] as const))(
   "%s is made offline, has a name and timeframes, and lets go of everything",
   async (name, plugin) => {
     const credentials = Object.fromEntries(plugin.credentials.map((need) => [need.name, "made-up-secret"]));
-    const source = await plugin.create(options[name] ?? {}, {
+    const source = await plugin.open(options[name] ?? {}, {
       clock: new ManualClock(Date.UTC(2024, 0, 1)),
       prng: new Prng(1),
       credentials,
@@ -63,7 +64,7 @@ test.each(sourcePlugins.map(({ name }) => [name] as const))(
   "%s refuses an option that it does not have, with the nearest",
   async (name) => {
     const tools = { clock: new ManualClock(0), prng: new Prng(1), credentials: {}, folder };
-    const parts = await partsOf(sourceNamed(name).create({ ...options[name], setleMs: 1 }, tools));
+    const parts = await partsOf(sourceNamed(name).open({ ...options[name], setleMs: 1 }, tools));
     expect(parts).toMatchObject({ code: "SOURCE_OPTION_UNKNOWN", exit: "config" });
   },
 );

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { KiwiError } from "../../base/errors.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
-import type { CredentialNeed } from "../config/secrets.ts";
-import { defineSource, type SourcePlugin } from "./source-plugin.ts";
+import type { CredentialNeed } from "../../ports/credentials.ts";
+import { defineSource, type SourcePlugin } from "../../ports/source-plugin.ts";
 
 const positive = z.number().positive().optional();
 /** Options of everything that is reached over a network. */
@@ -25,7 +23,7 @@ const alpacaKeys: readonly CredentialNeed[] = [
   { name: "secret", what: "the secret of its API key", env: "APCA_API_SECRET_KEY" },
 ];
 
-/** Every source, sorted by name. What one is made of is loaded when it is created. */
+/** Every source, sorted by name. What one is made of is loaded when it is opened. */
 export const sourcePlugins: readonly SourcePlugin[] = [
   defineSource({
     name: "alpaca",
@@ -40,7 +38,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
     }),
     credentials: alpacaKeys,
     needsCredentials: ({ market = "stocks" }) => market === "stocks",
-    async create(options, { clock, prng, credentials: { key, secret } }) {
+    async open(options, { clock, prng, credentials: { key, secret } }) {
       const { alpacaSource } = await import("../../adapters/sources/alpaca/alpaca-source.ts");
       const isComplete = key !== undefined && secret !== undefined;
       const credentials = isComplete ? { credentials: { keyId: key, secret } } : {};
@@ -55,7 +53,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
     name: "binance",
     summary: "spot market of Binance; no key",
     options: z.strictObject(network),
-    async create(options, { clock, prng }) {
+    async open(options, { clock, prng }) {
       const { binanceSource } = await import("../../adapters/sources/binance/binance-source.ts");
       return binanceSource({ ...options, clock, prng });
     },
@@ -68,7 +66,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
       category: z.enum(["linear", "spot", "inverse"]).optional().describe("linear by default"),
       feed: z.enum(["klines", "trades"]).optional().describe("what the stream carries; klines by default"),
     }),
-    async create(options, { clock, prng }) {
+    async open(options, { clock, prng }) {
       const { bybitSource } = await import("../../adapters/sources/bybit/bybit-source.ts");
       return named(await bybitSource({ ...options, clock, prng }), options.category, "linear");
     },
@@ -86,7 +84,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
       { name: "secret", what: "the secret of its API key", env: "CCXT_SECRET" },
       { name: "password", what: "the password of its API key", env: "CCXT_PASSWORD" },
     ],
-    async create({ defaultType, ...options }, { clock, prng, credentials: { key, secret, password } }) {
+    async open({ defaultType, ...options }, { clock, prng, credentials: { key, secret, password } }) {
       const { ccxtSource } = await import("../../adapters/sources/ccxt/ccxt-source.ts");
       const credentials = {
         ...(key === undefined ? {} : { apiKey: key }),
@@ -116,7 +114,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
       settleMs: network.settleMs,
       staleAfterMs: network.staleAfterMs,
     }),
-    async create({ folder, ...options }, { clock, prng, folder: workFolder }) {
+    async open({ folder, ...options }, { clock, prng, folder: workFolder }) {
       const { metatraderSource } = await import("../../adapters/sources/metatrader/metatrader-source.ts");
       return metatraderSource({ ...options, folder: resolve(workFolder, folder), clock, prng });
     },
@@ -135,7 +133,7 @@ export const sourcePlugins: readonly SourcePlugin[] = [
       calendar: z.string().optional().describe("24/7 by default"),
       edge: z.number().optional(),
     }),
-    async create(options, { clock }) {
+    async open(options, { clock }) {
       const { syntheticBarSource } = await import("../data/synthetic-bar-source.ts");
       return syntheticBarSource(options, clock);
     },
@@ -152,28 +150,13 @@ export const sourcePlugins: readonly SourcePlugin[] = [
     }),
     credentials: [{ name: "token", what: "an API token", env: "TIINGO_API_TOKEN" }],
     needsCredentials: () => true,
-    async create(options, { clock, prng, credentials: { token = "" } }) {
+    async open(options, { clock, prng, credentials: { token = "" } }) {
       const { tiingoSource } = await import("../../adapters/sources/tiingo/tiingo-source.ts");
       const source = await tiingoSource({ ...options, clock, prng, credentials: { token } });
       return named(source, options.isAdjusted === true ? "adjusted" : "raw", "raw");
     },
   }),
 ];
-
-/** Finds a source by name. Throws `SOURCE_UNKNOWN` with the nearest among `known`. */
-export function sourceNamed(name: string, known: readonly string[] = []): SourcePlugin {
-  const found = sourcePlugins.find((plugin) => plugin.name === name);
-  if (found !== undefined) return found;
-  const names = [...new Set([...sourcePlugins.map((plugin) => plugin.name), ...known])].sort();
-  throw new KiwiError({
-    code: "SOURCE_UNKNOWN",
-    exit: "usage",
-    message: `there is no source "${name}"`,
-    why: `the sources are ${names.join(", ")}`,
-    fix: `did you mean --source ${closest(name, names)}?`,
-    topic: "sources",
-  });
-}
 
 /** A variant of a source has other bars: its name says so wherever bars are told apart by where they came from. */
 function named(source: BarSource, variant: string | undefined, usual: string): BarSource {

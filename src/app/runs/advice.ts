@@ -4,7 +4,7 @@ import type { Bars } from "../../domain/bars.ts";
 import type { Params } from "../../domain/params.ts";
 import type { PluginChoice } from "../../ports/plugin.ts";
 import type { RunConfig } from "../config/run-config.ts";
-import { findPlugin } from "../plugins/registry.ts";
+import { builtIn, findPlugin, type Registry } from "../plugins/registry.ts";
 import { workingShare } from "../session/risk-rules.ts";
 
 /** Holding costs above these are seldom meant: 100 % a year, 1 % every eight hours. */
@@ -14,7 +14,11 @@ const usualMax = { borrowRate: 1, fundingRate: 0.01 };
 const workingShareMin = 0.2;
 
 /** Settings that are allowed and do nothing, or not what one would think. */
-export function adviceOn(config: RunConfig, symbolCount: number): readonly string[] {
+export function adviceOn(
+  config: RunConfig,
+  symbolCount: number,
+  registry: Registry = builtIn,
+): readonly string[] {
   const { account, costs } = config;
   const lines: (string | false)[] = [
     account.kind === "cash" &&
@@ -23,8 +27,8 @@ export function adviceOn(config: RunConfig, symbolCount: number): readonly strin
     account.kind === "cash" &&
       costs.fundingRate !== 0 &&
       "funding is charged although the account is a cash account",
-    ...unusualRates("commission", costs.commission),
-    ...unusualRates("slippage", costs.slippage),
+    ...unusualRates("commission", costs.commission, registry),
+    ...unusualRates("slippage", costs.slippage, registry),
     costs.borrowRate > usualMax.borrowRate &&
       `the borrow fee is ${percentText(costs.borrowRate)} a year: 0.03 means 3 %`,
     Math.abs(costs.fundingRate) > usualMax.fundingRate &&
@@ -35,8 +39,12 @@ export function adviceOn(config: RunConfig, symbolCount: number): readonly strin
 }
 
 /** A rate far beyond what its cost model is usually given was most likely meant in per cent. */
-function unusualRates(kind: "commission" | "slippage", choice: PluginChoice): readonly string[] {
-  const options = findPlugin(kind, choice.use).options as Params;
+function unusualRates(
+  kind: "commission" | "slippage",
+  choice: PluginChoice,
+  registry: Registry,
+): readonly string[] {
+  const options = findPlugin(kind, choice.use, registry).options as Params;
   return Object.entries(choice).flatMap(([name, value]) => {
     const option = options[name];
     const isRate = name.toLowerCase().endsWith("rate") && option?.kind === "float";

@@ -10,17 +10,19 @@ export function pluginPathsOf({ folder, config }: RunRequest): readonly string[]
 
 /** The request that checks a prepared run: the same strategy, plug-ins, bars, news and settings. */
 export function checkRequestOf(
-  { setup, found }: PreparedRun,
+  { setup, found, request }: PreparedRun,
   plugins: readonly string[],
   barsMax?: number,
 ): CheckRequest {
-  const { bars, params, config, timeframe, regimeModels, externals } = setup;
+  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs } = setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
     params,
     bars,
     config,
     plugins,
+    stuckAfterSeconds: request.config.stuckAfterSeconds,
+    ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
     ...(externals === undefined ? {} : { externals }),
     ...(regimeModels === undefined ? {} : { regimeModels }),
     ...(timeframe === undefined ? {} : { timeframe }),

@@ -3,7 +3,7 @@ import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { sliceBars } from "../../domain/bars.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { costSensitivity, executeRun } from "./execute-run.ts";
-import { knownPlugins, strategyNamed } from "../plugins/registry.ts";
+import { strategyNamed } from "../plugins/registry.ts";
 import { runConfigSchema } from "../config/run-config.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
 import { withTrialCount } from "./with-trial-count.ts";
@@ -46,8 +46,12 @@ test("a strategy whose warm-up ends after the first day of the range waits for i
 
 test("every bar on which a strategy is asked is heard of before it is asked", () => {
   const heard: number[] = [];
-  executeRun(setupOf("buy-and-hold"), { withBenchmark: false, onBar: (timeMs) => void heard.push(timeMs) });
-  expect(heard).toEqual([...bars!.closeTimeMs]);
+  let answers = 0;
+  const watch = { asked: (timeMs: number) => void heard.push(timeMs), answered: () => void (answers += 1) };
+  executeRun(setupOf("buy-and-hold"), { withBenchmark: false, watch });
+  // What is asked before any bar, the setup, has no time.
+  expect(heard).toEqual([Number.NaN, ...bars!.closeTimeMs]);
+  expect(answers).toBe(heard.length);
 });
 
 test("the cost grid at 1 is the run itself, at 0 it costs nothing, and more costs never earn more on this run", () => {
@@ -56,14 +60,10 @@ test("the cost grid at 1 is the run itself, at 0 it costs nothing, and more cost
   const grid = costSensitivity(setup, {});
   expect(grid.map(({ costMultiple }) => costMultiple)).toEqual([0, 0.5, 1, 2, 3]);
   expect(grid[2]!.totalReturn).toBe(own.metrics.totalReturn);
-  const runAt = (multiple: number) =>
-    atScaledCosts(config, multiple, (scaled) =>
-      executeRun({ ...setup, config: scaled }, { withBenchmark: false }),
-    );
+  const runAt = (multiple: number) => executeRun(atScaledCosts(setup, multiple), { withBenchmark: false });
   expect(runAt(1).decisionsHash).toBe(own.decisionsHash);
   const free = runAt(0);
   expect(free.metrics.feesPaid + free.metrics.slippagePaid).toBe(0);
-  expect(knownPlugins().some(({ name }) => name.startsWith("times"))).toBe(false);
   const returns = grid.map(({ totalReturn }) => totalReturn!);
   expect(returns).toEqual(returns.toSorted((a, b) => b - a));
 });

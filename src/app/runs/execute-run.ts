@@ -3,7 +3,7 @@ import type { CostPoint } from "../../analysis/report/report-input.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
-import { watchedStrategy } from "../plugins/watched-strategy.ts";
+import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 
 /** Multiples of its costs at which a run is tried again. */
 const costMultiples = [0, 0.5, 1, 2, 3];
@@ -12,15 +12,15 @@ export type ExecuteOptions = {
   readonly withBenchmark: boolean;
   /** Laid for the same bars before: columns that are folded already are not folded again. */
   readonly ground?: Ground;
-  /** Hears the time of every bar before the strategy does. */
-  readonly onBar?: (timeMs: number) => void;
+  /** Hears when the strategy is asked and when it has answered. */
+  readonly watch?: StrategyWatch;
   readonly onProgress?: (barsDone: number) => void;
 };
 
 /** Runs a setup while somebody outside hears every bar. */
 export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
-  const { withBenchmark, ground, onBar, onProgress } = options;
-  const watched = { ...setup, strategy: watchedStrategy(setup.strategy, onBar) };
+  const { withBenchmark, ground, watch, onProgress } = options;
+  const watched = { ...setup, strategy: watchedStrategy(setup.strategy, watch, setup.registry) };
   const result = runBacktest(watched, {
     withBenchmark,
     ...(ground === undefined ? {} : { ground }),
@@ -32,16 +32,14 @@ export function executeRun(setup: BacktestSetup, options: ExecuteOptions): Backt
 /** The same run at several multiples of its costs. */
 export function costSensitivity(
   setup: BacktestSetup,
-  options: Pick<ExecuteOptions, "onBar" | "ground"> & {
+  options: Pick<ExecuteOptions, "watch" | "ground"> & {
     /** Metrics of the run itself, which has no need to be run again. */
     readonly own?: MetricsReport;
     readonly onDone?: (done: number, total: number) => void;
   },
 ): readonly CostPoint[] {
   const metricsAt = (costMultiple: number): MetricsReport =>
-    atScaledCosts(setup.config, costMultiple, (config) =>
-      executeRun({ ...setup, config }, { ...options, withBenchmark: false }),
-    ).metrics;
+    executeRun(atScaledCosts(setup, costMultiple), { ...options, withBenchmark: false }).metrics;
   return costMultiples.map((costMultiple, index) => {
     const isOwn = costMultiple === 1 && options.own !== undefined;
     const metrics = isOwn ? options.own : metricsAt(costMultiple);

@@ -6,9 +6,8 @@ import type {
 } from "../../analysis/report/report-input.ts";
 import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
 import type { RunHashes } from "../../adapters/stores/runs/run-manifest.ts";
-import { sha256 } from "../../base/hash.ts";
 import { externalName } from "../../domain/external-series.ts";
-import { codeHash, fileHash, kiwiVersion } from "../plugins/code-identity.ts";
+import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { dataQuality } from "../bars/data-quality.ts";
@@ -21,7 +20,7 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { reportInputOf } from "./report-input.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 import { dataHash } from "../bars/data-hash.ts";
-import { configHash, readHash, tradedBars } from "./run-hashes.ts";
+import { configHash, readHash, tradedBars, trialHashOf } from "./run-hashes.ts";
 import { refuseOnlyWarmup } from "../session/warmup-need.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
@@ -65,9 +64,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     code: codeHash(found.ownFiles),
     decisions: raw.decisionsHash,
   };
-  // Other news settings on the same bars are another trial, and not the first one on other data.
-  const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
-  const trialHash = sha256([hash.config, ...found.ownFiles.map(fileHash), ...news].join());
+  const trialHash = trialHashOf(prepared, setup.params);
   const tradedHash = setup.externals === undefined ? hash.data : dataHash(tradedBars(prepared));
   const trialCount = options.countTrials({ dataHash: tradedHash, trialHash });
   const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
@@ -114,12 +111,12 @@ function newsSources({ news }: PreparedRun): readonly ReportSource[] {
 function selectionIn(
   { loaded, request }: PreparedRun,
   result: BacktestResult,
-  { onBar, onStage }: FinishOptions,
+  { watch, onStage }: FinishOptions,
 ): SelectionInput | null {
   const plan = planOf(result.setup);
   if (plan === null) return null;
   onStage("rivals");
-  const rivals = rivalsOf(result, plan, onBar === undefined ? {} : { onBar });
+  const rivals = rivalsOf(result, plan, watch === undefined ? {} : { watch });
   const paths = loaded.sources.map(({ path }) => path);
   return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
 }
@@ -145,6 +142,6 @@ function costPoints(
   return costSensitivity(setup, {
     ground,
     own: metrics,
-    ...(options.onBar === undefined ? {} : { onBar: options.onBar }),
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
   });
 }

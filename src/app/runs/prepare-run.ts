@@ -36,8 +36,13 @@ export type PreparedRun = {
   readonly warnings: readonly string[];
 };
 
-/** Runs a piece of the strategy's own code: whoever watches it for hanging hands this in. */
-type Ask = <Answer>(ask: () => Answer) => Answer;
+type PrepareOptions = {
+  /** Bars that are there already, instead of those that the configuration names. */
+  readonly loaded?: LoadedBars;
+  readonly onFile?: (done: number, total: number) => void;
+  /** Runs a piece of the strategy's own code: whoever watches it for hanging hands this in. */
+  readonly askStrategy?: <Answer>(ask: () => Answer) => Answer;
+};
 
 /**
  * Loads everything that a request names and checks that it fits together. Throws a `KiwiError` that says what does
@@ -46,9 +51,9 @@ type Ask = <Answer>(ask: () => Answer) => Answer;
 export async function prepareRun(
   request: RunRequest,
   found: FoundStrategy,
-  onFile?: (done: number, total: number) => void,
-  askStrategy: Ask = (ask) => ask(),
+  options: PrepareOptions = {},
 ): Promise<PreparedRun> {
+  const { onFile, askStrategy = (ask) => ask() } = options;
   const { config } = request;
   const params = resolveParams(
     `strategy ${found.strategy.name}`,
@@ -56,7 +61,7 @@ export async function prepareRun(
     request.params,
   );
   const barsRequest = barsRequestOf(request);
-  const loaded = await loadBars(barsRequest, onFile);
+  const loaded = options.loaded ?? (await loadBars(barsRequest, onFile));
   const coarse = loaded.sources.map(({ bars }) => bars);
   const runConfig = runConfigOf(config);
   const fromMs = config.from === undefined ? undefined : firstDecisionMs(config.from, coarse, runConfig);
@@ -64,7 +69,14 @@ export async function prepareRun(
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
   refuseShareOfNothing(runConfig, bars);
-  const plan = planOf({ strategy: found.strategy, params, bars, timeframe }) ?? undefined;
+  const plan =
+    planOf({
+      strategy: found.strategy,
+      params,
+      bars,
+      timeframe,
+      registry: found.registry,
+    }) ?? undefined;
   const regimeModels = await loadModels(plan, {
     folder: request.folder,
     bars: coarse,
@@ -72,7 +84,9 @@ export async function prepareRun(
     timeframe: barsRequest.timeframe,
     tradeFromMs: fromMs ?? -Infinity,
   });
-  const symbols = askStrategy(() => newsNeeded({ strategy: found.strategy, params, bars, timeframe }));
+  const symbols = askStrategy(() =>
+    newsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
+  );
   const decided = timeframe ?? bars[0]!.timeframe;
   const news = await loadNews({ ...request, symbols, bars, timeframe: decided, tradeFromMs: fromMs });
   return {
@@ -85,13 +99,14 @@ export async function prepareRun(
       ...loaded.warnings,
       ...warnings,
       ...(news?.warnings ?? []),
-      ...adviceOn(runConfig, bars.length),
+      ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
       bars,
       strategy: found.strategy,
       params,
       config: runConfig,
+      registry: found.registry,
       ...(news === undefined ? {} : { externals: news.externals }),
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),

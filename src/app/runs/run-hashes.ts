@@ -2,6 +2,7 @@ import { dataHash } from "../bars/data-hash.ts";
 import { canonicalJson, sha256 } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { fileHash } from "../plugins/code-identity.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 
 /** The bars that a run trades on and the finer ones that it fills on: `dataHash` of them is what trials are counted by. */
@@ -30,6 +31,17 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
       ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
     }),
   );
+}
+
+/** SHA-256 over what is tried apart from the data: equal for a run and its repetition. */
+export function trialHashOf({ setup, found, request }: PreparedRun, params: BacktestSetup["params"]): string {
+  const code = [
+    ...found.ownFiles.map(fileHash),
+    ...(found.sourceText === undefined ? [] : [sha256(found.sourceText)]),
+  ];
+  // Other news settings on the same bars are another trial, and not the first one on other data.
+  const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
+  return sha256([configHash(setup, params, request.config.seed), ...code, ...news].join());
 }
 
 function withoutInfinity(value: unknown): unknown {

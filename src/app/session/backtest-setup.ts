@@ -7,6 +7,7 @@ import type { ColumnStore } from "../../engine/columns/column-store.ts";
 import type { ResampledFrame } from "../../engine/columns/frame.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { RegimeModels } from "../plugins/model-named.ts";
+import type { Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 
 /** What a backtest consists of, before anything runs. */
@@ -16,6 +17,8 @@ export type BacktestSetup = {
   readonly strategy: AnyStrategy;
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly config: RunConfig;
+  /** What the configuration may name; what is built in where it is left out. */
+  readonly registry?: Registry;
   /** Series that are known and never traded, such as those of `sentimentSeries`; each has a name of its own. */
   readonly externals?: readonly Bars[];
   /** Trained regime models by the names that detectors ask for. */

@@ -81,7 +81,8 @@ function metaOf(arsenal: readonly AnyStrategy[], plan: Partial<MetaPlan> = {}): 
 }
 
 function run(strategy: AnyStrategy, tables: readonly Bars[] = bars): BacktestResult {
-  return withPlugins([lastMoveRegime], () => runBacktest({ bars: tables, strategy, params: {}, config }));
+  const registry = withPlugins([lastMoveRegime]);
+  return runBacktest({ bars: tables, strategy, params: {}, config, registry });
 }
 
 function arsenalIn(result: BacktestResult): Arsenal {

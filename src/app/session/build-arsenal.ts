@@ -66,14 +66,14 @@ function runnerFor(request: ArsenalRequest, index: number, build: Build): Arsena
     );
     return new WatchedCandidate(new Shadow(name, session), monitor);
   });
-  const detect = createPlugin("regime", plan.regime, tools);
+  const detect = createPlugin("regime", plan.regime, tools, setup.registry);
   const { regimeTimeframe } = plan;
   return new ArsenalRunner({
     strategy: setup.strategy,
     instrument: index as InstrumentIndex,
     store,
     regime: detect(barSeries(regimeTimeframe === undefined ? "" : timeframeFrame(regimeTimeframe))),
-    selector: createPlugin("selector", plan.selector, tools),
+    selector: createPlugin("selector", plan.selector, tools, setup.registry),
     candidates,
     costRate: costRateOf(request, index),
     barsPerYear: monitor.barsPerYear,

@@ -90,7 +90,7 @@ export function buildSession(
   ground = layGround(setup.bars, setup.config, setup.timeframe),
   parts: SessionParts = {},
 ): Session {
-  const { config, strategy } = setup;
+  const { config, strategy, registry } = setup;
   const { instruments, calendars, bars, frames, stores } = ground;
   for (const table of setup.externals ?? []) ground.externals?.set(table.symbol, table);
   const params = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params);
@@ -107,8 +107,8 @@ export function buildSession(
     new TradeBook(bars),
     bars,
   );
-  const commission = createPlugin("commission", config.costs.commission, tools);
-  const slippage = createPlugin("slippage", config.costs.slippage, tools);
+  const commission = createPlugin("commission", config.costs.commission, tools, registry);
+  const slippage = createPlugin("slippage", config.costs.slippage, tools, registry);
   const { kind: accountKind, leverage } = config.account;
   const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
   const protection = protectionLevels(config);
@@ -146,12 +146,12 @@ export function buildSession(
             new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
         ),
       nextRows: new Int32Array(stores.length),
-      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools),
+      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
       commission,
       slippage,
       decision: emptyDecision(),
     },
-    risk: new RiskGate(riskRules(config, { market, calendars }), market),
+    risk: new RiskGate(riskRules(config, { market, calendars }, registry), market),
     recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: emptyPlan(),
     planOptions: {

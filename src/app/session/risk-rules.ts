@@ -2,7 +2,7 @@ import type { Params } from "../../domain/params.ts";
 import type { NamedRule } from "../../engine/execution/risk-gate.ts";
 import type { PluginChoice, PluginTools } from "../../ports/plugin.ts";
 import { riskProfiles } from "../../risk/profiles.ts";
-import { createPlugin, findPlugin } from "../plugins/registry.ts";
+import { createPlugin, findPlugin, type Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 
 /**
@@ -21,10 +21,10 @@ export function ruleChoices({ account, risk }: RunConfig): readonly PluginChoice
 }
 
 /** The rules of the run, ready to be asked. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`. */
-export function riskRules(config: RunConfig, tools: PluginTools): readonly NamedRule[] {
+export function riskRules(config: RunConfig, tools: PluginTools, registry?: Registry): readonly NamedRule[] {
   return ruleChoices(config).map((choice) => ({
     name: choice.use,
-    rule: createPlugin("risk", choice, tools),
+    rule: createPlugin("risk", choice, tools, registry),
   }));
 }
 

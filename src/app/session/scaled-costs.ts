@@ -1,38 +1,39 @@
 import type { CommissionModel, SlippageModel } from "../../ports/costs.ts";
 import { definePlugin } from "../../ports/plugin.ts";
 import { createPlugin, withPlugins } from "../plugins/registry.ts";
-import type { RunConfig } from "../config/run-config.ts";
+import type { BacktestSetup } from "./backtest-setup.ts";
 
-/** Does something with the settings in which all that trading costs is multiplied: commission, slippage, borrowing, funding. */
-export function atScaledCosts<Result>(
-  config: RunConfig,
-  multiple: number,
-  act: (scaled: RunConfig) => Result,
-): Result {
-  const { costs } = config;
+/** The same setup with all that trading costs multiplied: commission, slippage, borrowing, funding. */
+export function atScaledCosts(setup: BacktestSetup, multiple: number): BacktestSetup {
+  const { costs } = setup.config;
+  const registry = setup.registry;
   const name = `times ${multiple}`;
   const shared = { name, summary: "the costs of the run, multiplied", options: {} };
   const commission = definePlugin({
     ...shared,
     kind: "commission",
-    create: (_, tools) => scaledCommission(createPlugin("commission", costs.commission, tools), multiple),
+    create: (_, tools) =>
+      scaledCommission(createPlugin("commission", costs.commission, tools, registry), multiple),
   });
   const slippage = definePlugin({
     ...shared,
     kind: "slippage",
-    create: (_, tools) => scaledSlippage(createPlugin("slippage", costs.slippage, tools), multiple),
+    create: (_, tools) => scaledSlippage(createPlugin("slippage", costs.slippage, tools, registry), multiple),
   });
-  const scaled: RunConfig = {
-    ...config,
-    costs: {
-      ...costs,
-      commission: { use: name },
-      slippage: { use: name },
-      borrowRate: costs.borrowRate * multiple,
-      fundingRate: costs.fundingRate * multiple,
+  return {
+    ...setup,
+    registry: withPlugins([commission, slippage], registry),
+    config: {
+      ...setup.config,
+      costs: {
+        ...costs,
+        commission: { use: name },
+        slippage: { use: name },
+        borrowRate: costs.borrowRate * multiple,
+        fundingRate: costs.fundingRate * multiple,
+      },
     },
   };
-  return withPlugins([commission, slippage], () => act(scaled));
 }
 
 function scaledCommission(model: CommissionModel, multiple: number): CommissionModel {

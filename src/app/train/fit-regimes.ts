@@ -3,7 +3,8 @@ import { KiwiError } from "../../base/errors.ts";
 import { freeParameters, keepLikeliest, type HmmFit } from "../../learning/hmm/fit-hmm.ts";
 import type { HmmOptions } from "../../learning/hmm/hmm-options.ts";
 import { prepareRows } from "../../learning/hmm/prepare-rows.ts";
-import { runRestarts, type RestartRows } from "./run-restarts.ts";
+import type { RestartRows } from "./restart-request.ts";
+import { runRestarts } from "./run-restarts.ts";
 
 /** How hard to try, and with how many states. */
 export type FitRequest = {

@@ -1,21 +1,12 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { KiwiError, type ErrorParts } from "../../base/errors.ts";
-import { mapConcurrently } from "../../base/map-concurrently.ts";
+import { jobAt } from "../../jobs/job.ts";
+import { openPool } from "../../jobs/open-pool.ts";
 import { runHmmRestart, type HmmRestart } from "../../learning/hmm/fit-hmm.ts";
-import type { HmmOptions } from "../../learning/hmm/hmm-options.ts";
+import type { RestartJob, RestartRows } from "./restart-request.ts";
 
-/** The rows that all attempts see: `values` is row-major. */
-export type RestartRows = { readonly values: Float64Array; readonly length: number };
-
-/** One attempt at one model. */
-export type RestartJob = { readonly options: HmmOptions; readonly restart: number };
-
-/** What a worker says about an attempt. */
-export type RestartAnswer =
-  | { readonly kind: "done"; readonly result: HmmRestart }
-  | { readonly kind: "refused"; readonly parts: ErrorParts }
-  | { readonly kind: "broken"; readonly why: string };
+const restartJob = jobAt<typeof import("./restart-job.ts").default>(
+  "one fit",
+  new URL("./restart-job.ts", import.meta.url),
+);
 
 /**
  * Runs attempts in up to `workers` threads and returns their results in the order of the jobs: the same whatever the
@@ -39,33 +30,14 @@ export async function runRestarts(
     );
   }
   const shared = { values: sharedCopy(rows.values), length: rows.length };
-  const idle = Array.from({ length: threads }, () => startWorker(shared));
-  const all = [...idle];
+  const pool = openPool("thread", threads, { environment: {} });
   try {
-    return await mapConcurrently(jobs, threads, async (job) => {
-      // As many jobs run at a time as there are workers: one of them is free.
-      const worker = idle.pop()!;
-      const result = await ask(worker, job);
-      idle.push(worker);
-      return finished(result);
-    });
+    return await Promise.all(
+      jobs.map(async (job) => finished(await pool.perform(restartJob, { ...job, rows: shared }))),
+    );
   } finally {
-    await Promise.all(all.map((worker) => worker.terminate()));
+    await pool.close();
   }
-}
-
-function startWorker(rows: RestartRows): Worker {
-  return new Worker(new URL("restart-worker.ts", import.meta.url), { workerData: rows });
-}
-
-async function ask(worker: Worker, job: RestartJob): Promise<HmmRestart> {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
-  worker.postMessage(job);
-  // `once` rejects when the worker emits an error.
-  const [answer] = (await once(worker, "message")) as [RestartAnswer];
-  if (answer.kind === "done") return answer.result;
-  if (answer.kind === "refused") throw new KiwiError(answer.parts);
-  throw new Error(answer.why);
 }
 
 /** Memory that all threads read, so that long histories are there once. */

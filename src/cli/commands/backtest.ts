@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { backtestFlags } from "../flags/run-flags.ts";
@@ -19,7 +20,7 @@ export async function backtestCommand(
   const { document, summary, warnings, outcomes } = await withProgress(
     shell,
     flags,
-    "backtest",
+    jobs.backtest,
     { request, command: shell.args, width: shell.width, hasColor },
     request.config.stuckAfterSeconds,
   );

@@ -1,10 +1,11 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { strategyFlags } from "../flags/run-flags.ts";
 import { checkText } from "../output/check-text.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";
-import type { CheckKind } from "../tasks/make-checks.ts";
+import type { CheckKind } from "../../app/jobs/make-checks.ts";
 import { runRequestOf, type RequestFlags } from "./run-request.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -22,7 +23,7 @@ export async function checkCommand(
   const { results, dataKind, strategyName } = await withProgress(
     shell,
     flags,
-    "check",
+    jobs.check,
     input,
     request.config.stuckAfterSeconds,
   );

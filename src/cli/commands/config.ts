@@ -3,7 +3,7 @@ import { checkPlugins } from "../../app/plugins/check-plugins.ts";
 import { textOf } from "../../app/config/config-diff.ts";
 import { isPlain } from "../../app/config/config-layer.ts";
 import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
-import { loadPlugins } from "../../app/plugins/own-plugins.ts";
+import { loadRegistry } from "../../app/plugins/load-registry.ts";
 import { resolveConfig, type ResolvedConfig } from "../../app/config/resolve-config.ts";
 import type { CommonFlags, ConfigFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
@@ -31,8 +31,7 @@ export async function configShowCommand(shell: Shell, flags: ConfigCommandFlags)
 /** `kiwi config check`: says that the configuration is right, or throws what is wrong with it. */
 export async function configCheckCommand(shell: Shell, flags: ConfigCommandFlags): Promise<number> {
   const { config, origins, path } = await resolveFor(shell, flags);
-  await loadPlugins(shell.folder, config.plugins);
-  checkPlugins(config);
+  checkPlugins(await loadRegistry(shell.folder, config.plugins), config);
   const count = origins.size;
   if (flags.json === true) shell.out(envelope("config-check@1", { path, settings: count }));
   else

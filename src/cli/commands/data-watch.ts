@@ -10,6 +10,7 @@ import { interruptedExit, interruptible } from "../interrupt.ts";
 import { onKey } from "../output/on-key.ts";
 import { printError } from "../output/print-error.ts";
 import { table } from "../output/table.ts";
+import { safeText } from "../output/safe-text.ts";
 import type { Shell } from "../shell.ts";
 import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
@@ -33,11 +34,12 @@ export async function dataWatchCommand(
   const timeframe = readTimeframe(flags.timeframe ?? config.timeframe ?? "1m");
   const sources = await openSources(config, { folder: shell.folder, env: shell.env }, shell.err);
   const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, shell.outClosed]);
   const view = flags.json === true ? jsonView(shell) : shell.isWatched ? tableView(shell) : lineView(shell);
   let isInterrupted = false;
   try {
     refuseTimeframe(sources.source, timeframe, true);
-    const request = { symbols, timeframe, limit: flags.limit ?? Infinity, signal: ending.signal, ...view };
+    const request = { symbols, timeframe, limit: flags.limit ?? Infinity, signal, ...view };
     const release = shell.isInteractive ? onKey("q", () => ending.abort()) : () => {};
     const onInterrupt = (): void => {
       isInterrupted = true;
@@ -104,7 +106,7 @@ function tableView(shell: Shell): View {
   const draw = (all: readonly WatchedSymbol[]): void => {
     const text = `${watchTable(all)}\n${last}\nq ends`;
     erase();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${safeText(text)}\n`);
     drawn = text.split("\n").length;
   };
   return {

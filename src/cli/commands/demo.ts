@@ -8,8 +8,9 @@ import { openFile } from "../output/open-file.ts";
 import { stageProgress } from "../output/stage-progress.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
-import type { DemoOutput } from "../tasks/demo-task.ts";
-import { runTask } from "../worker/run-task.ts";
+import type { DemoOutput } from "../../app/jobs/demo-job.ts";
+import { startJob } from "../../app/jobs/start-job.ts";
+import { jobs } from "../../app/jobs/job-table.ts";
 
 export type DemoFlags = CommonFlags &
   ProgressFlags & { readonly out: string; readonly seed: string; readonly open?: true };
@@ -26,7 +27,7 @@ export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<numbe
   let output: DemoOutput;
   try {
     const input = { folder: shell.folder, out: flags.out, seed, nowMs: Date.now() };
-    output = await runTask("demo", input, {
+    output = await startJob(jobs.demo, input, {
       stuckAfterSeconds: 60,
       onLook: progress.look,
       onLine: progress.line,

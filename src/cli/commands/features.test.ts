@@ -14,6 +14,7 @@ async function said(command: (shell: Shell) => Promise<number>): Promise<string>
     isInteractive: false,
     width: 100,
     hasColor: false,
+    outClosed: new AbortController().signal,
   };
   expect(await command(shell)).toBe(0);
   return lines.join("\n");

@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
 import { metricDefinitions } from "../../analysis/metrics/metric-definitions.ts";
 import { metricText } from "../../analysis/report/metric-text.ts";
@@ -6,6 +7,7 @@ import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { configDifferences, textOf, type ConfigDifference } from "../../app/config/config-diff.ts";
 import type { FirstDifference } from "../../app/runs/first-difference.ts";
+import { refuseStrangersCode } from "../../app/runs/refuse-strangers-code.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
 import { pairs, table } from "../output/table.ts";
@@ -126,18 +128,24 @@ export async function runsDiffCommand(
   shell: Shell,
   one: string,
   other: string,
-  flags: RunsFlags & ProgressFlags,
+  flags: RunsFlags & ProgressFlags & { readonly trust?: true },
 ): Promise<number> {
   const root = await runsFolder(shell, flags.runs);
   const [before, after] = [await readRun(root, one), await readRun(root, other)];
+  const sameDecisions = before.manifest.hash.decisions === after.manifest.hash.decisions;
+  for (const { manifest, folder } of sameDecisions ? [] : [before, after])
+    refuseStrangersCode(manifest, {
+      folder: shell.folder,
+      runFolder: folder,
+      isTrusted: flags.trust === true,
+    });
   const settings = configDifferences(settingsOf(before), settingsOf(after));
   const [old, now] = [metricsOf(before.result), metricsOf(after.result)];
   const metrics = metricDefinitions.filter(({ key }) => old[key] !== now[key]);
   const hashes = configDifferences(before.manifest.hash, after.manifest.hash);
-  const sameDecisions = hashes.every(({ path }) => path !== "decisions");
   const { difference, changes } = sameDecisions
     ? { difference: null, changes: [] }
-    : await withProgress(shell, flags, "difference", [before.manifest, after.manifest]);
+    : await withProgress(shell, flags, jobs.difference, [before.manifest, after.manifest]);
   for (const change of changes) shell.err(`warning ${change}`);
   const runs = [before.manifest.runId, after.manifest.runId];
   if (flags.json === true) {

@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { kiwiConfigSchema } from "../../app/config/config-schema.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -21,7 +22,7 @@ export async function strategyTestCommand(
   const config = kiwiConfigSchema.parse({ data: [testedBars], account: { kind: "margin" } });
   const params = await readParams(shell.folder, flags);
   const request = { folder: shell.folder, strategy: name, params, config, nowMs: Date.now() };
-  const tested = await withProgress(shell, flags, "strategyTest", { request });
+  const tested = await withProgress(shell, flags, jobs.strategyTest, { request });
   const { results, funnel, strategyName } = tested;
   const pass = results.every((result) => result.pass);
   if (flags.json === true) {

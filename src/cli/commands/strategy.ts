@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { strategies } from "../../app/plugins/registry.ts";
 import type { Params } from "../../domain/params.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
@@ -24,7 +25,7 @@ export async function strategyListCommand(shell: Shell, flags: CommonFlags): Pro
 
 /** `kiwi strategy show`: parameters, series and warm-up, of a built-in strategy or of a file. */
 export async function strategyShowCommand(shell: Shell, name: string, flags: CommonFlags): Promise<number> {
-  const shown = await withProgress(shell, flags, "strategyShow", { folder: shell.folder, strategy: name });
+  const shown = await withProgress(shell, flags, jobs.strategyShow, { folder: shell.folder, strategy: name });
   if (flags.json === true) {
     shell.out(envelope("strategy@1", shown));
     return 0;

@@ -1,3 +1,4 @@
+import { jobs } from "../../app/jobs/job-table.ts";
 import { availableParallelism } from "node:os";
 import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
@@ -10,7 +11,7 @@ import { envelope } from "../output/json.ts";
 import { outcomeText } from "../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
-import type { TrainRegimeInput, TrainRegimeOutput } from "../tasks/train-regime-task.ts";
+import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/train-regime-job.ts";
 import { readTimeframe } from "./data-context.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -32,7 +33,7 @@ export type TrainFlags = CommonFlags &
  */
 export async function trainCommand(shell: Shell, flags: TrainFlags): Promise<number> {
   const input = await inputOf(shell, flags);
-  const { trained, warnings } = await withProgress(shell, flags, "trainRegime", input);
+  const { trained, warnings } = await withProgress(shell, flags, jobs.trainRegime, input);
   const own = trained.flatMap((one) =>
     one.kind === "done" && one.outcome.kind === "trained" ? one.outcome.warnings : [],
   );
@@ -73,7 +74,9 @@ async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInpu
   });
   const [statesMin, statesMax] = readStates(flags.states ?? "3");
   return {
-    request: { folder: shell.folder, config, nowMs: Date.now() },
+    folder: shell.folder,
+    config,
+    nowMs: Date.now(),
     name: flags.name,
     statesMin,
     statesMax,

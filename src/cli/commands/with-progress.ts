@@ -1,20 +1,20 @@
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { progressFor } from "../output/progress.ts";
 import type { Shell } from "../shell.ts";
-import { runTask } from "../worker/run-task.ts";
-import type { TaskInput, TaskName, TaskOutput } from "../worker/task.ts";
+import { startJob } from "../../app/jobs/start-job.ts";
+import type { JobAddress } from "../../jobs/job.ts";
 
-/** Runs a piece of work and shows how far it is. */
-export async function withProgress<Name extends TaskName>(
+/** Runs a job and shows how far it is. */
+export async function withProgress<Request, Result>(
   shell: Shell,
   flags: CommonFlags & ProgressFlags,
-  name: Name,
-  input: TaskInput<Name>,
+  job: JobAddress<Request, Result>,
+  request: Request,
   stuckAfterSeconds = 30,
-): Promise<TaskOutput<Name>> {
+): Promise<Result> {
   const progress = await progressFor(shell, flags);
   try {
-    return await runTask(name, input, { stuckAfterSeconds, onLook: progress.look, onLine: progress.line });
+    return await startJob(job, request, { stuckAfterSeconds, onLook: progress.look, onLine: progress.line });
   } finally {
     progress.end();
   }

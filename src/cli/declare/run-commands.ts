@@ -7,6 +7,8 @@ import { addRunFlags, collect, collectList } from "../flags/add-flags.ts";
 import { backtestFlags } from "../flags/run-flags.ts";
 import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
 
+const trustHelp = "run the strategy and plug-in files of a run that was not made here";
+
 /** Adds everything that makes runs and looks at them: backtest, report, explain, runs. */
 export function declareRunCommands(program: Command, act: Act): void {
   declareBacktest(program, act);
@@ -49,6 +51,7 @@ function declareReport(program: Command, act: Act): void {
     .description("Runs a stored run again, checks that it is the same, and writes its report.")
     .argument("<run>", "id of a run, the beginning of one, or last")
     .option("--format <formats>", "html,json,csv", collectList)
+    .option("--trust", trustHelp)
     .option("--out <folder>", "where to write; the folder of the run by default")
     .option("--runs <folder>", "folder of the run store")
     .option("--open", "open the report when it is done");
@@ -74,6 +77,7 @@ function declareExplain(program: Command, act: Act): void {
     .argument("<run>", "id of a run, the beginning of one, or last")
     .requiredOption("--at <time>", "a moment inside the bar, or its close: 2024-03-04T12:00")
     .option("-p, --pairs <symbol>", "the symbol; the only one by default", collectList)
+    .option("--trust", trustHelp)
     .option("--runs <folder>", "folder of the run store");
   addProgress(
     addCommon(command, [
@@ -116,6 +120,7 @@ function declareRuns(program: Command, act: Act): void {
     .summary("what differs between two runs")
     .argument("<run>", "the first run")
     .argument("<other>", "the second run")
+    .option("--trust", trustHelp)
     .option("--runs <folder>", "folder of the run store");
   addProgress(
     addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last 20260304 --json"]),

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { invalidFlag } from "./flag-errors.ts";
+import { flagTwice, invalidFlag } from "./flag-errors.ts";
 import type { RunFlag } from "./run-flags.ts";
 
 /** Adds flags that stand for keys of the configuration to a command. */
@@ -9,12 +9,16 @@ export function addRunFlags(command: Command, flags: readonly RunFlag[]): Comman
     const option = new Option(flag.flags, flag.help).helpGroup(`${flag.group}:`);
     if (flag.kind === "many") option.argParser(collect);
     else if (flag.kind === "list") option.argParser(collectList);
-    else if (flag.kind === "number") option.argParser((text) => readNumber(nameOf(flag), text));
-    else if (flag.choices !== undefined)
-      option.argParser((text) => readChoice(nameOf(flag), text, flag.choices!));
+    else if (flag.kind !== "switch") option.argParser((text, before) => readOnce(flag, text, before));
     command.addOption(option);
   }
   return command;
+}
+
+function readOnce(flag: RunFlag, text: string, before: unknown): number | string {
+  if (before !== undefined) throw flagTwice(nameOf(flag));
+  if (flag.kind === "number") return readNumber(nameOf(flag), text);
+  return flag.choices === undefined ? text : readChoice(nameOf(flag), text, flag.choices);
 }
 
 /** The long name of a flag, as people type it. */

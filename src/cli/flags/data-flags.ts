@@ -1,4 +1,4 @@
-import { dataFolderFlag, calendarFlag, csvFlags, type RunFlag } from "./run-flags.ts";
+import { dataFolderFlag, calendarFlag, csvFlags, pluginFlag, type RunFlag } from "./run-flags.ts";
 
 const source: RunFlag = {
   flags: "--source <names>",
@@ -14,8 +14,8 @@ export const heldFlags: readonly RunFlag[] = [dataFolderFlag, calendarFlag];
 /** The flags of the command on news: their source is no source of bars. */
 export const newsFlags: readonly RunFlag[] = [dataFolderFlag];
 
-/** The flags of commands that fetch bars into it. */
-export const fetchFlags: readonly RunFlag[] = [...heldFlags, source];
+/** The flags of commands that fetch bars into it: a source may be one of your own. */
+export const fetchFlags: readonly RunFlag[] = [...heldFlags, source, pluginFlag];
 
 /** The flags of commands that read CSV files into it. */
 export const importFlags: readonly RunFlag[] = [...heldFlags, ...csvFlags];

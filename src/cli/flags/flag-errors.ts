@@ -77,3 +77,15 @@ function text(error: CommanderError): string {
 function usage(code: string, message: string, why: string, fix: string): KiwiError {
   return new KiwiError({ code, exit: "usage", message, why, fix, topic: "commands" });
 }
+
+/** `FLAG_TWICE`: a flag that holds one value was given two. */
+export function flagTwice(flag: string): KiwiError {
+  return new KiwiError({
+    code: "FLAG_TWICE",
+    exit: "usage",
+    message: `${flag} is given twice`,
+    why: "only one of the two values could hold",
+    fix: "remove one of them",
+    topic: "commands",
+  });
+}

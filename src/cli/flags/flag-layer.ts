@@ -1,10 +1,5 @@
-import {
-  layOver,
-  nested,
-  type ConfigLayer,
-  type Merged,
-  type Origin,
-} from "../../app/config/config-layer.ts";
+import { layOver, nested, type ConfigLayer, type Merged } from "../../app/config/config-layer.ts";
+import type { Origin } from "../../app/config/origin.ts";
 import { readTimerange } from "../../app/config/read-day.ts";
 import { nameOf } from "./add-flags.ts";
 import type { RunFlag } from "./run-flags.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { resolveConfig } from "../../app/config/resolve-config.ts";
-import { readFailConditions, tryFailConditions } from "./fail-conditions.ts";
+import { readFailConditions, tryFailConditions } from "../../app/runs/fail-conditions.ts";
 import { flagLayer, type FlagValues } from "./flag-layer.ts";
 import { backtestFlags } from "./run-flags.ts";
 

@@ -36,6 +36,15 @@ export const calendarFlag: RunFlag = {
   help: "24/7, 24/5, us-equity, 24/7@<zone>",
 };
 
+/** Names files with plug-ins. */
+export const pluginFlag: RunFlag = {
+  flags: "--plugin <file>",
+  kind: "many",
+  path: ["plugins"],
+  group: "Sizing and risk",
+  help: "plug-ins of your own",
+};
+
 const data: readonly RunFlag[] = [
   {
     flags: "--data <path>",
@@ -266,13 +275,7 @@ const sizing: readonly RunFlag[] = [
     group: "Sizing and risk",
     help: "a set of risk rules",
   },
-  {
-    flags: "--plugin <file>",
-    kind: "many",
-    path: ["plugins"],
-    group: "Sizing and risk",
-    help: "a plug-in of your own",
-  },
+  pluginFlag,
 ];
 
 const result: readonly RunFlag[] = [

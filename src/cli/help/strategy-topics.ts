@@ -32,6 +32,8 @@ export const strategyTopics: readonly Topic[] = [
     summary: "a strategy that throws, hangs, or asks for nonsense",
     lines: [
       "STRATEGY_THREW       onBar threw; the bar is named, -v shows the line of your file.",
+      "STRATEGY_ASYNC       onBar returned a promise: it must decide at once.",
+      "STRATEGY_STRAY_ERROR a timer of it threw, or a promise failed that nobody waited for.",
       "STRATEGY_BAD_TARGET  a target was NaN or infinite: a division by zero, or a series that has no value yet.",
       "STRATEGY_STUCK       no bar was finished for 30 s (--stuck-after): a loop that cannot end. Exit 8.",
       "STRATEGY_EXITED      it called process.exit.",
@@ -63,11 +65,12 @@ export const strategyTopics: readonly Topic[] = [
   },
   {
     name: "plugins",
-    summary: "sizers, risk rules and costs of your own",
+    summary: "sizers, risk rules, costs, regimes, selectors, sources and strategies of your own",
     lines: [
       'A plug-in is one file that exports definePlugin({ kind, name, summary, options, create }); kind is "sizer", "risk",',
-      '"commission" or "slippage". It is loaded with --plugin ./mine.ts (or plugins in the configuration), no build, and',
-      "chosen by its name:",
+      '"commission", "slippage", "regime" or "selector". A place that has bars is defineSource({ name, summary, options, open });',
+      "a strategy that other strategies choose from is exported as it is. It is loaded with --plugin ./mine.ts (or plugins in the",
+      "configuration), no build, and chosen by its name:",
       '  "sizing": { "use": "my-sizer", "fraction": 0.5 }',
       "It must not take the name of a built-in one.",
     ],

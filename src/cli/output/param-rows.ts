@@ -17,6 +17,8 @@ function rangeOf(param: Param): string {
       return "true or false";
     case "choice":
       return param.options.join(" | ");
+    case "text":
+      return "any text";
     case "int":
     case "float":
       return `${param.min} to ${param.max} by ${param.step}`;

@@ -1,6 +1,6 @@
 import type { ProgressFlags, CommonFlags } from "../declare/common-flags.ts";
 import type { Shell } from "../shell.ts";
-import type { ProgressBoard } from "../worker/progress-board.ts";
+import type { ProgressBoard } from "../../jobs/progress-board.ts";
 
 /** Work that is done within this time needs no bar. */
 const quietMs = 2_000;

@@ -1,5 +1,6 @@
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import type { Shell } from "../shell.ts";
+import { safeText } from "./safe-text.ts";
 import type { Progress } from "./progress.ts";
 
 const width = 10;
@@ -22,7 +23,7 @@ export function stageProgress(shell: Shell, flags: CommonFlags & ProgressFlags):
       const filled = total === 0 ? 0 : Math.round((width * done) / total);
       const bar = "#".repeat(filled) + "-".repeat(width - filled);
       process.stderr.write(
-        `${eraseLine}  ${stage.padEnd(16)} [${bar}] ${total === 0 ? "" : `${done}/${total}`}`,
+        `${eraseLine}  ${safeText(stage).padEnd(16)} [${bar}] ${total === 0 ? "" : `${done}/${total}`}`,
       );
       isDrawn = true;
     },

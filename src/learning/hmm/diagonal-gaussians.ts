@@ -1,4 +1,4 @@
-import type { Gaussians } from "./gaussians.ts";
+import type { Gaussians } from "./gaussians-port.ts";
 import type { HmmParams } from "./hmm-params.ts";
 import { distanceMax } from "./distance-max.ts";
 

@@ -1,6 +1,6 @@
 import { emptyWeight } from "./empty-weight.ts";
 import type { HmmParams } from "./hmm-params.ts";
-import type { Moments } from "./moments.ts";
+import type { Moments } from "./moments-port.ts";
 
 /** Moments per state and feature. A missing feature adds nothing to its own mean and variance. */
 export class DiagonalMoments implements Moments {

@@ -1,6 +1,7 @@
 import { flooredShares } from "./floored-shares.ts";
 import { predict, predictedMin, weigh } from "./forward-step.ts";
-import { gaussiansOf, type Gaussians } from "./gaussians.ts";
+import { gaussiansOf } from "./gaussians.ts";
+import type { Gaussians } from "./gaussians-port.ts";
 import type { HmmParams } from "./hmm-params.ts";
 import type { MarkedRows } from "./prepare-rows.ts";
 

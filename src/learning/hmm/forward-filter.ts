@@ -1,5 +1,6 @@
 import { predict, weigh } from "./forward-step.ts";
-import { gaussiansOf, type Gaussians } from "./gaussians.ts";
+import { gaussiansOf } from "./gaussians.ts";
+import type { Gaussians } from "./gaussians-port.ts";
 import { checkHmmParams, type HmmParams } from "./hmm-params.ts";
 
 /**

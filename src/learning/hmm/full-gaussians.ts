@@ -1,7 +1,7 @@
 import { assert } from "../../base/assert.ts";
 import { cholesky, invertLower } from "../linear-algebra/cholesky.ts";
 import { distanceMax } from "./distance-max.ts";
-import type { Gaussians } from "./gaussians.ts";
+import type { Gaussians } from "./gaussians-port.ts";
 import type { HmmParams } from "./hmm-params.ts";
 
 /** The states' Gaussians over the features that a row has. */

@@ -4,7 +4,7 @@ import { emptyWeight } from "./empty-weight.ts";
 import { FullGaussians } from "./full-gaussians.ts";
 import type { HmmParams } from "./hmm-params.ts";
 import { missingPart, type MissingPart } from "./missing-part.ts";
-import type { Moments } from "./moments.ts";
+import type { Moments } from "./moments-port.ts";
 
 /**
  * Moments per state with all products of features. A missing feature counts as what the state expects it to be given

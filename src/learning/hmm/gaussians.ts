@@ -1,14 +1,7 @@
 import { DiagonalGaussians } from "./diagonal-gaussians.ts";
 import { FullGaussians } from "./full-gaussians.ts";
+import type { Gaussians } from "./gaussians-port.ts";
 import type { HmmParams } from "./hmm-params.ts";
-
-/** Log densities of a row under every state. Missing features are integrated out: what is there still counts. */
-export interface Gaussians {
-  /** Takes over means and covariances, which may have changed in place. */
-  refresh(): void;
-  /** Writes K log densities of the row at `offset` to `into` at `at`; bit d of `missing` says that feature d is not there. */
-  logDensities(rows: Float64Array, offset: number, missing: number, into: Float64Array, at: number): void;
-}
 
 /** The densities that go with the kind of covariance of a model. */
 export function gaussiansOf(params: HmmParams): Gaussians {

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../../../base/errors.ts";
+import { checksumOf } from "../../../base/hash.ts";
 import type { RunManifest } from "./run-manifest.ts";
 
 /** A run in the store. */
@@ -43,6 +44,9 @@ async function readFolder(root: string, runId: string): Promise<StoredRun> {
     readJson(folder, "result.json"),
   ]);
   if (manifest["schema"] !== "run@1") throw damaged(folder, "its manifest is of another version");
+  const { sha256 } = result;
+  if (sha256 !== undefined && sha256 !== checksumOf(result))
+    throw damaged(folder, "result.json is not as it was written: its checksum is another");
   return { folder, manifest: manifest as unknown as RunManifest, result };
 }
 

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { makeFolder } from "./make-folder.ts";
 
 /** One backtest, as the ledger counts it. */
@@ -12,6 +12,16 @@ export type Trial = {
   /** Hash of what was tried on them: strategy, parameters, settings. */
   readonly trialHash: string;
 };
+
+/** Whether the ledger knows a run. */
+export function hasTrial(path: string, runId: string): boolean {
+  return linesOf(path).some((line) => parsed(line)?.runId === runId);
+}
+
+/** Where the ledger of trials lies: with the work, wherever the runs are kept. */
+export function ledgerPathOf(folder: string): string {
+  return resolve(folder, ".kiwi", "trials.jsonl");
+}
 
 /** How many different things were tried on the same bars, one more for `trial` when it is new. Writes nothing. */
 export function countTrials(path: string, trial: Pick<Trial, "dataHash" | "trialHash">): number {

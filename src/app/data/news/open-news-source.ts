@@ -7,7 +7,7 @@ import type { NewsQuarantine, NewsSource } from "../../../ports/news-source.ts";
 import type { KiwiConfig, ProviderConfig } from "../../config/config-schema.ts";
 import { plainSymbol } from "../../bars/pick-symbols.ts";
 import { lookUpCredentials, type SecretPlaces } from "../../config/secrets.ts";
-import { sourceNamed } from "../../plugins/source-registry.ts";
+import { sourceNamed } from "../../plugins/registry.ts";
 
 /** Sources of bars that have news as well: they share the provider's settings and keys. */
 const newsSources = ["alpaca"];

@@ -1,0 +1,35 @@
+import { jobAt } from "../../jobs/job.ts";
+
+/** Every job that a person, a server or a robot may ask for, by name. Nothing is loaded until it is performed. */
+export const jobs = {
+  backtest: jobAt<typeof import("./backtest-job.ts").default>(
+    "backtest",
+    new URL("./backtest-job.ts", import.meta.url),
+  ),
+  report: jobAt<typeof import("./report-job.ts").default>(
+    "report",
+    new URL("./report-job.ts", import.meta.url),
+  ),
+  check: jobAt<typeof import("./check-job.ts").default>("check", new URL("./check-job.ts", import.meta.url)),
+  difference: jobAt<typeof import("./difference-job.ts").default>(
+    "difference",
+    new URL("./difference-job.ts", import.meta.url),
+  ),
+  explain: jobAt<typeof import("./explain-job.ts").default>(
+    "explain",
+    new URL("./explain-job.ts", import.meta.url),
+  ),
+  strategyTest: jobAt<typeof import("./strategy-test-job.ts").default>(
+    "strategyTest",
+    new URL("./strategy-test-job.ts", import.meta.url),
+  ),
+  strategyShow: jobAt<typeof import("./strategy-show-job.ts").default>(
+    "strategyShow",
+    new URL("./strategy-show-job.ts", import.meta.url),
+  ),
+  trainRegime: jobAt<typeof import("./train-regime-job.ts").default>(
+    "trainRegime",
+    new URL("./train-regime-job.ts", import.meta.url),
+  ),
+  demo: jobAt<typeof import("./demo-job.ts").default>("demo", new URL("./demo-job.ts", import.meta.url)),
+};

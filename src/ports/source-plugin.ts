@@ -1,0 +1,109 @@
+import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
+import { KiwiError } from "../base/errors.ts";
+import type { Prng } from "../base/prng.ts";
+import type { Params, ParamValues } from "../domain/params.ts";
+import { schemaOf } from "../domain/params-schema.ts";
+import type { BarSource } from "./bar-source.ts";
+import type { Clock } from "./clock.ts";
+import type { CredentialNeed, Credentials } from "./credentials.ts";
+
+/** What a source gets from outside when it is opened: it asks neither the environment nor the clock itself. */
+export type SourceTools = {
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly credentials: Credentials;
+  /** Relative paths start here. */
+  readonly folder: string;
+};
+
+/** A place that has bars, as a plug-in: its options are those of a provider in the configuration. */
+export type SourcePlugin = {
+  readonly kind: "source";
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodObject;
+  /** Secrets that it can use, with the variables that are looked at by default. */
+  readonly credentials: readonly CredentialNeed[];
+  /** Whether it does nothing without its secrets. */
+  readonly needsCredentials: (options: Readonly<Record<string, unknown>>) => boolean;
+  /** Opens the source; `close` of what it returns ends it. Throws `SOURCE_OPTION_UNKNOWN` and `SOURCE_OPTION_INVALID`. */
+  readonly open: (options: Readonly<Record<string, unknown>>, tools: SourceTools) => Promise<BarSource>;
+};
+
+type Definition<Shape extends z.ZodRawShape> = {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodObject<Shape>;
+  readonly credentials?: readonly CredentialNeed[];
+  readonly needsCredentials?: (options: Readonly<Record<string, unknown>>) => boolean;
+  readonly open: (options: Given<z.output<z.ZodObject<Shape>>>, tools: SourceTools) => Promise<BarSource>;
+};
+/** Options that were not given are not there at all, rather than undefined. */
+type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+/** The same, with options in the language of strategies: `int`, `float`, `bool`, `choice`, `text`. */
+type ParamsDefinition<P extends Params> = Omit<Definition<z.ZodRawShape>, "options" | "open"> & {
+  readonly options: P;
+  readonly open: (options: ParamValues<P>, tools: SourceTools) => Promise<BarSource>;
+};
+
+/** Gives a source its types: its options are checked before it is opened. */
+export function defineSource<Shape extends z.ZodRawShape>(definition: Definition<Shape>): SourcePlugin;
+export function defineSource<P extends Params>(definition: ParamsDefinition<P>): SourcePlugin;
+export function defineSource(definition: Definition<z.ZodRawShape> | ParamsDefinition<Params>): SourcePlugin {
+  const { name, summary, credentials = [], needsCredentials } = definition;
+  const options =
+    "_zod" in definition.options
+      ? (definition.options as z.ZodObject)
+      : schemaOf(definition.options as Params);
+  const open = definition.open as (options: unknown, tools: SourceTools) => Promise<BarSource>;
+  return {
+    kind: "source",
+    name,
+    summary,
+    options,
+    credentials,
+    needsCredentials: needsCredentials ?? (() => false),
+    open: async (given, tools) => open(checkedOptions(name, options, given), tools),
+  };
+}
+
+function checkedOptions<Shape extends z.ZodRawShape>(
+  name: string,
+  schema: z.ZodObject<Shape>,
+  given: Readonly<Record<string, unknown>>,
+): Given<z.output<z.ZodObject<Shape>>> {
+  const known = Object.keys(schema.shape);
+  const wrong = Object.keys(given).find((key) => !known.includes(key));
+  if (wrong !== undefined) {
+    throw optionError(
+      "SOURCE_OPTION_UNKNOWN",
+      `the source ${name} has no option "${wrong}"`,
+      `its options are ${known.join(", ")}`,
+      `did you mean providers.${name}.${closest(wrong, known)}?`,
+    );
+  }
+  const outcome = schema.safeParse(given);
+  if (outcome.success) return outcome.data as Given<z.output<z.ZodObject<Shape>>>;
+  const { path, message } = outcome.error.issues[0]!;
+  const option = path.map(String).join(".");
+  if (given[option] === undefined) {
+    throw optionError(
+      "SOURCE_OPTION_MISSING",
+      `the source ${name} needs the option ${option}`,
+      (schema.shape[option] as z.ZodType | undefined)?.description ?? message,
+      `add --set providers.${name}.${option}=..., or put it into kiwi.config.jsonc`,
+    );
+  }
+  throw optionError(
+    "SOURCE_OPTION_INVALID",
+    `the option ${option} of the source ${name} cannot be ${JSON.stringify(given[option])}`,
+    message,
+    `correct providers.${name}.${option}, or leave it out`,
+  );
+}
+
+function optionError(code: string, message: string, why: string, fix: string): KiwiError {
+  return new KiwiError({ code, exit: "config", message, why, fix, topic: "sources" });
+}
