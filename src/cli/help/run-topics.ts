@@ -17,6 +17,15 @@ export const runTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "journal",
+    summary: "how a session is saved and restored",
+    lines: [
+      "A session writes down every bar it lived through, what the venue told it, and every order before it was sent.",
+      "It is restored by living through that again: targets, memory, trailing stops and order numbers follow from it.",
+      "A journal with a hole is never continued from: restore the file from a backup, or begin a new session.",
+    ],
+  },
+  {
     name: "runs",
     summary: "how runs are kept and compared",
     lines: [
