@@ -2,13 +2,14 @@ import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ExecutionReport } from "../domain/order.ts";
 import type { Target } from "../domain/target.ts";
-import { decide, emptyDecision } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { overrule } from "./execution/overrule.ts";
 import { clearPlan, type Plan } from "./execution/plan.ts";
 import { planOrders, withdrawAllEntries } from "./execution/plan-orders.ts";
 import type { Review } from "./execution/risk-gate.ts";
 import { LoneSlice } from "./lone-slice.ts";
 import type { Followers, Session } from "./session.ts";
+import { emptyDecision } from "./pipeline.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
 
 const silence = emptyDecision();

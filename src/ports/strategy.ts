@@ -4,6 +4,7 @@ import type { Position } from "../domain/portfolio.ts";
 import type { Entry, Protection } from "../domain/target.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { PluginChoice } from "./plugin.ts";
+import type { PortfolioPart } from "./portfolio-strategy.ts";
 
 /** A window on a column that ends at the present bar. There is no way to ask for a later one. */
 export interface Series {
@@ -39,11 +40,19 @@ export interface BarContext<P extends Params, S extends Readonly<Record<string, 
   readonly position: Position;
   /** Account equity in base currency at this close. */
   readonly equity: number;
+  /** Cash of the account in base currency. */
+  readonly cash: number;
+  /** How many symbols are held, and how many may be at once by the risk rules; Infinity without such a rule. */
+  readonly openPositions: number;
+  readonly openPositionsMax: number;
+  /** The holding in any symbol of the run. Throws `SYMBOL_UNKNOWN`. */
+  readonly positionOf: (symbol: string) => Position;
   /** State of this strategy for this symbol, made by `memory`; the only state a strategy may keep. */
   readonly memory: M;
   /**
    * States what to hold: 1 fully long, 0 flat, -1 fully short, anything between in proportion.
-   * The holding stays until another target is stated. The reason is shown by `kiwi explain`.
+   * The holding stays until another target is stated. The reason is shown by `kiwi explain`. A second target on one
+   * bar is an error.
    */
   readonly target: (weight: number, options: string | TargetOptions) => void;
 }
@@ -67,6 +76,8 @@ export type StrategyDefinition<
   readonly onBar: (context: BarContext<P, S, M>) => void;
   /** Present in a strategy that trades nothing itself and chooses among others: see `metaStrategy`. */
   readonly plan?: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
+  /** Present in a strategy over many symbols: see `portfolioStrategy`. */
+  readonly portfolio?: PortfolioPart;
 };
 
 /** What a plan may depend on beside its parameters. */

@@ -1,6 +1,7 @@
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { ColumnStore } from "../../engine/columns/column-store.ts";
@@ -21,6 +22,8 @@ export type BacktestSetup = {
   readonly registry?: Registry;
   /** Series that are known and never traded, such as those of `sentimentSeries`; each has a name of its own. */
   readonly externals?: readonly Bars[];
+  /** Which symbols were in the universe of a portfolio strategy, and when; absent: all, always. */
+  readonly membership?: Membership;
   /** Trained regime models by the names that detectors ask for. */
   readonly regimeModels?: RegimeModels;
   /** Timeframe that is decided on, when it is not that of the bars. */

@@ -9,7 +9,9 @@ import { resolveParams, type Params, type ParamValue } from "../../domain/params
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { ColumnStore } from "../../engine/columns/column-store.ts";
 import { ResampledFrame } from "../../engine/columns/frame.ts";
-import { emptyDecision } from "../../engine/decide.ts";
+import { AccountView, unknownSymbol } from "../../engine/account-view.ts";
+import { Listings } from "../../engine/listings.ts";
+import { emptyDecision } from "../../engine/pipeline.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
 import { OrderTracker } from "../../engine/execution/order-tracker.ts";
@@ -24,17 +26,17 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import { SimulatedBroker } from "../../venue/simulated-broker.ts";
-import { Venue } from "../../venue/venue.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
+import { buildBroker } from "./build-broker.ts";
+import { buildTogether } from "./build-together.ts";
 import { modelNamed } from "../plugins/model-named.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
-import { riskRules, sizingOf } from "./risk-rules.ts";
-import { instrumentConfig, maintenanceMarginOf, type RunConfig } from "../config/run-config.ts";
+import { accountLimits, riskRules, sizingOf } from "./risk-rules.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
 
@@ -109,44 +111,46 @@ export function buildSession(
   );
   const commission = createPlugin("commission", config.costs.commission, tools, registry);
   const slippage = createPlugin("slippage", config.costs.slippage, tools, registry);
-  const { kind: accountKind, leverage } = config.account;
-  const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
   const protection = protectionLevels(config);
   const plan = planOf(setup);
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
+  const orders = new OrderTracker();
+  const account = new AccountView(portfolio, instruments, accountLimits(config).openPositionsMax);
+  const decided = stores.map((store) => store.bars);
+  const isTogether = strategy.portfolio !== undefined;
+  // Alone, a symbol's time stands still without its bars: nobody could see it go.
+  const listings =
+    isTogether || bars.length > 1
+      ? new Listings(decided, calendars, config.execution.goneAfterSessions)
+      : null;
+  const together = isTogether ? buildTogether(setup, ground, params, account, listings!) : null;
   const venueLedger = new Ledger(config.account.cash, instruments, conversions, config.account);
-  const venue = new SimulatedBroker(
-    new Venue(market, calendars).openAccount(venueLedger, {
-      accountKind,
-      leverage,
-      maintenanceMargin: maintenanceMarginOf(config.account),
-      commission,
-      slippage,
-      latencyMs,
-      volumeShareMax,
-      borrowRate,
-      fundingRate,
-    }),
-  );
+  const venue = buildBroker(config, ground, venueLedger, { commission, slippage }, listings);
   return {
     broker: parts.broker?.(venue, market) ?? venue,
     portfolio,
-    orders: new OrderTracker(),
+    orders,
     targets: new StandingTargets(),
     followers: arsenal,
     resampler: frames === null ? everyBar : new FrameResampler(frames),
     pipeline: {
       instruments,
-      bars: stores.map((store) => store.bars),
+      bars: decided,
       runners:
         arsenal?.runners ??
+        together?.runner.runners ??
         stores.map(
           (store, index) =>
-            new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
+            new StrategyRunner(strategy, params, index as InstrumentIndex, store, account, protection),
         ),
       nextRows: new Int32Array(stores.length),
-      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
+      together,
+      listings,
+      hasOrders: (index) => orders.open(index).length > 0,
+      sizer: isTogether
+        ? { weigh: ({ weight }) => weight, refusals: together!.refusals }
+        : createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
       commission,
       slippage,
       decision: emptyDecision(),
@@ -176,17 +180,6 @@ export function endTimes(bars: readonly Bars[], config: RunConfig): Pick<Session
     config.execution.flattenAtEnd && length >= 2 ? closeTimeMs[length - 2]! : Infinity,
   );
   return { endMs, firstEndMs: Math.min(...endMs) };
-}
-
-function unknownSymbol(symbol: string, instruments: readonly Instrument[]): KiwiError {
-  return new KiwiError({
-    code: "SYMBOL_UNKNOWN",
-    exit: "data",
-    message: `the strategy reads ${symbol}, and the run has no bars of it`,
-    why: `this run has ${instruments.map((instrument) => instrument.symbol).join(", ")}`,
-    fix: `add --data <file of ${symbol}>`,
-    topic: "data",
-  });
 }
 
 function impossibleParams(strategy: AnyStrategy, params: Readonly<Record<string, ParamValue>>): KiwiError {

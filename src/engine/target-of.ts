@@ -1,0 +1,37 @@
+import { roundToTick } from "../base/numbers.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
+
+/** A signal with its quantity, its levels on the grid of the venue. */
+export function targetOf(
+  signal: Signal,
+  { tickSize }: Instrument,
+  quantity: number,
+  equityWeight: number,
+): Target {
+  return {
+    instrument: signal.instrument,
+    weight: signal.weight,
+    reason: signal.reason,
+    entry: onTick(signal.entry, tickSize),
+    protection: protectionOnTick(signal.protection, tickSize),
+    ...(signal.replacesProtection === true ? { replacesProtection: true } : {}),
+    equityWeight,
+    quantity,
+  };
+}
+
+/** Venues take prices in whole ticks. */
+function onTick(entry: Entry, tickSize: number): Entry {
+  return entry.kind === "market" ? entry : { ...entry, price: roundToTick(entry.price, tickSize) };
+}
+
+function protectionOnTick(protection: Protection, tickSize: number): Protection {
+  if (protection === unprotected) return protection;
+  const { stopPrice, takeProfitPrice, ...rest } = protection;
+  return {
+    ...rest,
+    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
+  };
+}
