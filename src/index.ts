@@ -16,7 +16,7 @@ export { bool, choice, float, int, text } from "./domain/params.ts";
 export type { Params, ParamValue, ParamValues } from "./domain/params.ts";
 export { apply } from "./domain/expression.ts";
 export type { BarSeries, Expr } from "./domain/expression.ts";
-export { news } from "./domain/external-series.ts";
+export { externalSeries, news } from "./domain/external-series.ts";
 export type { NewsSeries } from "./domain/external-series.ts";
 export type { NewsItem, SentimentScore, SentimentScorer } from "./ports/news-source.ts";
 export { indicator, settlingRows } from "./domain/indicator.ts";

@@ -1,4 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
+import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { LookaheadOptions } from "../../analysis/checks/lookahead.ts";
@@ -16,6 +17,8 @@ export type CheckRequest = {
   readonly bars: readonly Bars[];
   /** Series that are known and never traded. */
   readonly externals?: readonly Bars[];
+  /** Which symbols were in the universe, and when. */
+  readonly membership?: Membership;
   readonly config: RunConfig;
   /** Trained models that the strategy uses. */
   readonly regimeModels?: RegimeModels;

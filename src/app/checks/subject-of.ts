@@ -19,7 +19,7 @@ export function subjectOf(
   registry: Registry = builtIn,
   watch?: StrategyWatch,
 ): CheckSubject {
-  const { bars, params, timeframe, regimeModels, tradeFromMs, externals = [] } = request;
+  const { bars, params, timeframe, regimeModels, tradeFromMs, membership, externals = [] } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
@@ -35,6 +35,7 @@ export function subjectOf(
         config,
         registry,
         externals: externals.map((table) => knownWith(shown, table)),
+        ...(membership === undefined ? {} : { membership }),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
         ...(tradeFromMs === undefined ? {} : { tradeFromMs }),

@@ -14,7 +14,7 @@ export function checkRequestOf(
   plugins: readonly string[],
   barsMax?: number,
 ): CheckRequest {
-  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs } = setup;
+  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs, membership } = setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
     params,
@@ -24,6 +24,7 @@ export function checkRequestOf(
     stuckAfterSeconds: request.config.stuckAfterSeconds,
     ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
     ...(externals === undefined ? {} : { externals }),
+    ...(membership === undefined ? {} : { membership }),
     ...(regimeModels === undefined ? {} : { regimeModels }),
     ...(timeframe === undefined ? {} : { timeframe }),
     ...(barsMax === undefined ? {} : { barsMax }),

@@ -1,6 +1,7 @@
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
@@ -71,11 +72,26 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
   const find = (symbol: string) => {
     if (isExternal(symbol)) return findExternal(externals, symbol, decided);
     const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
-    if (index < 0) throw unknownSymbol(symbol, instruments);
+    if (index < 0) return findKnown(externals, symbol, instruments, config);
     return { bars: decided[index]!, calendar: calendars[index]! };
   };
   const stores = decided.map((table, index) => new ColumnStore(table, calendars[index]!, find));
   return { instruments, calendars, bars, frames, stores, externals };
+}
+
+/** Bars that are read and never traded. Throws `SYMBOL_UNKNOWN`. */
+function findKnown(
+  externals: ReadonlyMap<string, Bars>,
+  symbol: string,
+  instruments: readonly Instrument[],
+  config: RunConfig,
+): { readonly bars: Bars; readonly calendar: Calendar } {
+  const bars = externals.get(symbol);
+  if (bars === undefined) throw unknownSymbol(symbol, instruments);
+  return {
+    bars,
+    calendar: calendarNamed(instrumentConfig(config, symbol).calendar ?? detectCalendarName(bars)),
+  };
 }
 
 /** Parts that a caller makes itself. */

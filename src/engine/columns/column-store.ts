@@ -4,7 +4,7 @@ import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
-import { withOwnSymbol } from "../../domain/external-series.ts";
+import { isExternal, withOwnSymbol } from "../../domain/external-series.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { Column, Fold, grow } from "./fold.ts";
@@ -105,9 +105,12 @@ export class ColumnStore {
     }
     const other = this.findBars(withOwnSymbol(symbol!, this.bars.symbol));
     const aligned = new AlignedFrame(this.bars, other.bars);
-    if (timeframe === "") return aligned;
-    checkHigher(timeframe as Timeframe, other.bars.timeframe);
-    const higher = new ResampledFrame(other.bars, timeframe as Timeframe, other.calendar);
+    // Bars that nobody trades come as they are in their file: those of the own length are built of finer ones.
+    const isFiner = !isExternal(symbol!) && timeframeMs(other.bars.timeframe) < timeframeMs(this.bars.timeframe);
+    const wanted = timeframe === "" && isFiner ? this.bars.timeframe : (timeframe as Timeframe | "");
+    if (wanted === "") return aligned;
+    checkHigher(wanted, other.bars.timeframe);
+    const higher = new ResampledFrame(other.bars, wanted, other.calendar);
     return new ChainedFrame(this.bars, aligned, higher);
   }
 
