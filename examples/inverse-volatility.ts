@@ -4,7 +4,8 @@ import { int, logReturn, portfolioStrategy, rollingStd } from "kiwi";
 // correlations are equal (Maillard, Roncalli and Teiletche 2010).
 export default portfolioStrategy({
   name: "inverse-volatility",
-  summary: "Holds every symbol, the calm ones more and the wild ones less, so that each risks about the same.",
+  summary:
+    "Holds every symbol, the calm ones more and the wild ones less, so that each risks about the same.",
   params: { length: int(60, { min: 20, max: 250 }) },
   schedule: "monthly",
   setup: ({ bars, p }) => ({ volatility: rollingStd(logReturn(bars.close), p.length) }),

@@ -4,7 +4,8 @@ import { int, portfolioStrategy, roc } from "kiwi";
 // Last month's losers against its winners (Jegadeesh 1990): equal money on both sides, so that the market cancels out.
 export default portfolioStrategy({
   name: "long-short-ranking",
-  summary: "Buys the weakest symbols of the last month and sells the strongest short, half of the money each.",
+  summary:
+    "Buys the weakest symbols of the last month and sells the strongest short, half of the money each.",
   params: { count: int(20, { min: 1, max: 100 }), length: int(21, { min: 5, max: 126 }) },
   schedule: "weekly",
   setup: ({ bars, p }) => ({ change: roc(bars.close, p.length) }),

@@ -3,7 +3,8 @@ import { float, int, over, portfolioStrategy, zScore } from "kiwi";
 // kiwi backtest examples/pairs-spread.ts --data KO-1d.csv.gz --data PEP-1d.csv.gz --account margin
 export default portfolioStrategy({
   name: "pairs-spread",
-  summary: "Buys the cheap one of two related shares and sells the dear one until their ratio is usual again.",
+  summary:
+    "Buys the cheap one of two related shares and sells the dear one until their ratio is usual again.",
   params: {
     length: int(60, { min: 20, max: 250 }),
     enter: float(2, { min: 1, max: 4 }, "distance of the ratio from its mean, in deviations, that opens"),

@@ -4,7 +4,8 @@ import { int, portfolioStrategy, roc } from "kiwi";
 // The bonds are read and never bought: a sector that does not beat them is not worth its risk.
 export default portfolioStrategy({
   name: "sector-rotation",
-  summary: "Holds the strongest sectors that beat bonds, in equal parts, and cash in the place of the others.",
+  summary:
+    "Holds the strongest sectors that beat bonds, in equal parts, and cash in the place of the others.",
   params: { top: int(3, { min: 1, max: 7 }), length: int(126, { min: 20, max: 252 }) },
   universe: ["XLB", "XLE", "XLF", "XLI", "XLK", "XLU", "XLY"],
   schedule: "monthly",

@@ -8,7 +8,12 @@ import { Listings } from "./listings.ts";
 const start = Date.UTC(2024, 0, 1); // A Monday.
 
 /** Two instruments, of which the second has its last bar at `lastMs`; returns when it is seen to be gone. */
-function noticed(calendar: string, lastMs: number, times: readonly number[], timeframe: Timeframe = "1d"): string {
+function noticed(
+  calendar: string,
+  lastMs: number,
+  times: readonly number[],
+  timeframe: Timeframe = "1d",
+): string {
   const bars = [new BarTable("LIVE", timeframe), new BarTable("DEAD", timeframe)];
   const listings = new Listings(bars, [calendarNamed(calendar), calendarNamed(calendar)], 5);
   listings.observe(slice(lastMs, [0, 1]));

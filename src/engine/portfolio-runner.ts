@@ -4,7 +4,7 @@ import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ParamValue } from "../domain/params.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Signal } from "../domain/target.ts";
-import type { PortfolioPart } from "../ports/portfolio-strategy.ts";
+import type { PortfolioPart, Schedule } from "../ports/portfolio-strategy.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
 import type { AccountView } from "./account-view.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
@@ -36,6 +36,9 @@ export class PortfolioRunner {
   readonly runners: readonly MemberRunner[];
   /** Bars of the last slice on which a member warmed up. */
   warmingUp = 0;
+  /** When it decided last, and who was a member then. */
+  decidedMs = Number.NaN;
+  members: readonly MemberRunner[] = [];
   private readonly strategy: AnyStrategy;
   private readonly part: PortfolioPart;
   private readonly ground: PortfolioGround;
@@ -70,6 +73,10 @@ export class PortfolioRunner {
     this.view = new RebalanceView(strategy.name, params, strategy.memory?.(), account, this.runners);
   }
 
+  get schedule(): Schedule {
+    return this.part.schedule;
+  }
+
   /** Takes in the bars of a slice, whether anybody may decide on it or not. */
   observe(closed: MarketSlice): void {
     this.warmingUp = 0;
@@ -96,6 +103,8 @@ export class PortfolioRunner {
     if (!this.isDue && !isFirst) return none;
     for (const runner of this.runners) runner.hush();
     const members = this.universe.filter((runner) => this.isMember(runner));
+    this.decidedMs = closed.timeMs;
+    this.members = members;
     if (members.length > 0) this.ask(closed.timeMs, members);
     this.closeLeavers(closed.timeMs, new Set(members));
     return this.runners.flatMap(({ signal, instrument }) =>

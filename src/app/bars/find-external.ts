@@ -35,7 +35,10 @@ export function findExternal(
 }
 
 /** A series of values stands still between its publications: only where there is none is something wrong. */
-function findSeries(table: Bars | undefined, name: string): { readonly bars: Bars; readonly calendar: Calendar } {
+function findSeries(
+  table: Bars | undefined,
+  name: string,
+): { readonly bars: Bars; readonly calendar: Calendar } {
   if (table !== undefined) return { bars: table, calendar: calendarNamed("24/7") };
   throw new KiwiError({
     code: "SERIES_MISSING",

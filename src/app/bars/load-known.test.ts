@@ -6,7 +6,9 @@ import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
-const dates = Array.from({ length: 40 }, (_, k) => new Date(Date.UTC(2024, 0, 1 + k)).toISOString().slice(0, 10));
+const dates = Array.from({ length: 40 }, (_, k) =>
+  new Date(Date.UTC(2024, 0, 1 + k)).toISOString().slice(0, 10),
+);
 
 function writeDaily(name: string, closeOf: (k: number) => number): void {
   const rows = dates.map((date, k) => `${date},${closeOf(k)},${closeOf(k)},${closeOf(k)},${closeOf(k)},100`);
@@ -85,7 +87,13 @@ test("the benchmark may be one symbol of the run, traded or only read", async ()
 test("a universe is of no use to a strategy that decides on each symbol alone", async () => {
   writeFileSync(join(folder.path, "members.csv"), "symbol,from,to\nAAA,2024-01-01,\n");
   const data = ["--data", "AAA.csv", "--calendar", "24/7"];
-  const refused = await runKiwi(folder.path, ["backtest", "buy-and-hold", ...data, "--universe", "members.csv"]);
+  const refused = await runKiwi(folder.path, [
+    "backtest",
+    "buy-and-hold",
+    ...data,
+    "--universe",
+    "members.csv",
+  ]);
   expect(refused.err).toContain("only a portfolio strategy chooses among members");
   const used = await run(...both, "--universe", "members.csv");
   expect(used.code).toBe(0);

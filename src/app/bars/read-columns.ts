@@ -62,7 +62,6 @@ export function badField(
 
 const dayPattern = /^(\d{4})-?(\d{2})-?(\d{2})$/;
 
-
 /** A day written as `2024-01-31` or `20240131`, in days from 1970-01-01; NaN for anything else. */
 export function dayOf(text: string): number {
   const match = dayPattern.exec(text.trim());

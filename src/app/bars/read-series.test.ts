@@ -11,7 +11,10 @@ async function valuesOf(text: string, delayDays?: number): Promise<readonly stri
   const path = join(folder.path, "series.csv");
   writeFileSync(path, text);
   const { closeTimeMs, close, length } = await readSeries("CPI", path, delayDays);
-  return Array.from({ length }, (_, row) => `${new Date(closeTimeMs[row]!).toISOString().slice(0, 16)} ${close[row]}`);
+  return Array.from(
+    { length },
+    (_, row) => `${new Date(closeTimeMs[row]!).toISOString().slice(0, 16)} ${close[row]}`,
+  );
 }
 
 test("a value is known from its publication on: a day when it is over, a moment at once", async () => {

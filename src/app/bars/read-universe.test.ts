@@ -21,7 +21,15 @@ test("a symbol is a member from the first day of a stay until the day before its
   const members = await readUniverse(
     fileOf("# index\nSymbol;To;From\r\nAAA;2015-03-23;2012-01-01\r\nAAA;;2016-01-04\r\nBBB;20130101;\r\n"),
   );
-  const days = ["2011-12-31", "2012-01-01", "2015-03-22", "2015-03-23", "2016-01-03", "2016-01-04", "2030-01-01"];
+  const days = [
+    "2011-12-31",
+    "2012-01-01",
+    "2015-03-22",
+    "2015-03-23",
+    "2016-01-03",
+    "2016-01-04",
+    "2030-01-01",
+  ];
   expect(days.map((day) => wasMember(members, "AAA", dayOf(day)))).toEqual([
     false,
     true,

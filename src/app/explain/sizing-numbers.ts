@@ -27,7 +27,11 @@ export function sizingNumbers(
   const unitValue = portfolio.unitValue(instrument.index, price);
   const estimate = Math.abs(weight) * (portfolio.equity / unitValue);
   return {
-    sizer: sizingOf(config, pipeline.instruments.length).use,
+    sizer:
+      pipeline.together === null
+        ? sizingOf(config, pipeline.instruments.length).use
+        : "all targets of the decision together",
+    isTogether: pipeline.together !== null,
     weight,
     equityWeight,
     equity: portfolio.equity,

@@ -167,7 +167,12 @@ test("the universe of a strategy is what it may hold; the other symbols of the r
   const subject = deciding((view) => void members.push(...view.members), { universe: ["BBB"] });
   runTogether(subject, bars);
   expect(new Set(members)).toEqual(new Set(["BBB"]));
-  expect(() => runTogether(deciding(() => {}, { universe: ["ZZZ"] }), bars)).toThrow(/no bars of it/);
+  expect(() =>
+    runTogether(
+      deciding(() => {}, { universe: ["ZZZ"] }),
+      bars,
+    ),
+  ).toThrow(/no bars of it/);
 });
 
 test("two targets for a symbol in one decision are an error, of a portfolio and of an ordinary strategy", () => {

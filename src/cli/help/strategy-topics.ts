@@ -17,6 +17,34 @@ export const strategyTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "portfolios",
+    summary: "one strategy over many symbols: ranking, rotation, pairs",
+    lines: [
+      "  kiwi backtest examples/momentum-rotation.ts --data FOLDER",
+      "portfolioStrategy({ schedule, setup, onRebalance }) has series for each symbol and one function for all of them:",
+      '  for (const symbol of rank("momentum").slice(0, 10)) target(symbol, 0.1, "among the strongest")',
+      "Members are listed, in the universe of the day, and warmed up. A universe is a file of stays, one line each:",
+      "  symbol,from,to",
+      "  AAPL,1982-11-30,            an empty to: still a member",
+      "  KODK,1957-03-04,2010-12-17  to is the first day out",
+      "What misses five sessions (--gone-after) is taken for delisted and closed at its last close, changed by",
+      "--delisting-return. docs/how-to/portfolios.md says the rest.",
+    ],
+  },
+  {
+    name: "series",
+    summary: "series of your own beside prices",
+    lines: [
+      '  --series VIX=vix.csv     read by externalSeries("VIX") in setup',
+      "The file has a header and a line for each value:",
+      "  date,value,published",
+      "  2024-01-31,3.1,2024-02-13T13:30Z",
+      "A value is known from its publication on; a day without a time counts when it is over. Where the column is missing,",
+      "--series-delay 1 says how many days after its date a value is out. Bars of other symbols that are read and never",
+      "traded come by --with FILE.",
+    ],
+  },
+  {
     name: "params",
     summary: "parameters of a strategy",
     lines: [
@@ -34,6 +62,8 @@ export const strategyTopics: readonly Topic[] = [
       "STRATEGY_THREW       onBar threw; the bar is named, -v shows the line of your file.",
       "STRATEGY_ASYNC       onBar returned a promise: it must decide at once.",
       "STRATEGY_STRAY_ERROR a timer of it threw, or a promise failed that nobody waited for.",
+      "STRATEGY_TARGET_TWICE  a second target for one symbol in one decision: decide on one before calling it.",
+      "STRATEGY_NOT_A_MEMBER  a portfolio wanted a symbol that was not listed, not in the universe, or not warmed up.",
       "STRATEGY_BAD_TARGET  a target was NaN or infinite: a division by zero, or a series that has no value yet.",
       "STRATEGY_STUCK       no bar was finished for 30 s (--stuck-after): a loop that cannot end. Exit 8.",
       "STRATEGY_EXITED      it called process.exit.",

@@ -106,7 +106,8 @@ export class ColumnStore {
     const other = this.findBars(withOwnSymbol(symbol!, this.bars.symbol));
     const aligned = new AlignedFrame(this.bars, other.bars);
     // Bars that nobody trades come as they are in their file: those of the own length are built of finer ones.
-    const isFiner = !isExternal(symbol!) && timeframeMs(other.bars.timeframe) < timeframeMs(this.bars.timeframe);
+    const isFiner =
+      !isExternal(symbol!) && timeframeMs(other.bars.timeframe) < timeframeMs(this.bars.timeframe);
     const wanted = timeframe === "" && isFiner ? this.bars.timeframe : (timeframe as Timeframe | "");
     if (wanted === "") return aligned;
     checkHigher(wanted, other.bars.timeframe);
