@@ -220,11 +220,22 @@ export class Ledger {
     throw unknownCurrency(feeCurrency, this.account.baseCurrency, "a fee was taken in it");
   }
 
-  /** Books funding, borrow fees and interest. */
+  /** Books funding, borrow fees and interest, which are costs; dividends and splits, which are none. */
   charge(charge: Charge): void {
     const amount = charge.amount * this.conversionRate(charge.instrument);
     this.cash -= amount;
-    this.chargesPaid += amount;
+    if (charge.split !== undefined) this.split(charge.instrument, charge.split);
+    else if (charge.kind !== "dividend") this.chargesPaid += amount;
+  }
+
+  /** More shares at a lower price, or fewer at a higher one: what they cost together stays. */
+  private split(index: number, { ratio, quantityAfter }: NonNullable<Charge["split"]>): void {
+    const before = this.quantity[index]!;
+    assert(Math.sign(quantityAfter) === Math.sign(before), "a split leaves a holding on its side");
+    this.quantity[index] = quantityAfter;
+    this.averagePrice[index]! /= ratio;
+    this.averageCost[index]! /= ratio;
+    this.lastPrice[index]! /= ratio;
   }
 
   private enlarge(index: number, price: number, before: number, signed: number): void {

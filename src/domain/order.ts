@@ -78,13 +78,18 @@ export type Fill = {
   readonly timeMs: number;
 };
 
-/** Money that moves without a trade: financing of a position or of borrowed stock. Positive = we pay. */
+/**
+ * Money that moves without a trade: financing of a position or of borrowed stock, dividends, and what a split leaves of a
+ * lot. Positive = we pay.
+ */
 export type Charge = {
   /** Counts up from 1 at the venue: a charge is booked once, however often it is told. */
   readonly chargeId: number;
-  readonly kind: "funding" | "borrow" | "interest";
+  readonly kind: "funding" | "borrow" | "interest" | "dividend" | "split";
   readonly instrument: InstrumentIndex;
   readonly amount: number;
+  /** Of a split: new shares for one old, and the whole holding after it, signed. */
+  readonly split?: { readonly ratio: number; readonly quantityAfter: number };
   readonly timeMs: number;
 };
 

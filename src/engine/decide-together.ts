@@ -4,7 +4,7 @@ import type { Signal } from "../domain/target.ts";
 import type { Portfolio } from "./execution/portfolio.ts";
 import type { Decision, Pipeline, TogetherPart } from "./pipeline.ts";
 import { sizeTogether, type Sizable } from "./size-together.ts";
-import { targetOf } from "./target-of.ts";
+import { targetOf, tradedClose } from "./target-of.ts";
 
 /** Adds the targets of a portfolio to a decision, sized together, those that sell before those that buy. */
 export function decideTogether(
@@ -46,7 +46,7 @@ function sizable(
   const instrument = pipeline.instruments[index]!;
   const bars = pipeline.bars[index]!;
   const row = listings.rowOf(index);
-  const price = signal.entry.kind === "market" ? bars.close[row]! : signal.entry.price;
+  const price = signal.entry.kind === "market" ? tradedClose(pipeline, index, row) : signal.entry.price;
   const unitValue = portfolio.unitValue(index, price);
   const value = price * instrument.contractMultiplier;
   const held = portfolio.ledger.quantity[index]!;

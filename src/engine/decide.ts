@@ -7,7 +7,7 @@ import { decideTogether } from "./decide-together.ts";
 import type { Portfolio } from "./execution/portfolio.ts";
 import type { Listings } from "./listings.ts";
 import type { Decision, Pipeline } from "./pipeline.ts";
-import { targetOf } from "./target-of.ts";
+import { targetOf, tradedClose } from "./target-of.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -70,7 +70,7 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
   const instrument = pipeline.instruments[index]!;
   const bars = pipeline.bars[index]!;
   const { entry } = signal;
-  const price = entry.kind === "market" ? bars.close[row]! : entry.price;
+  const price = entry.kind === "market" ? tradedClose(pipeline, index, row) : entry.price;
   const estimate =
     Math.abs(signal.weight) * (portfolio.equity / portfolio.unitValue(instrument.index, price));
   const costRate =

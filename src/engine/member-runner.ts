@@ -2,12 +2,14 @@ import { assert } from "../base/assert.ts";
 import type { Expr } from "../domain/expression.ts";
 import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import type { ParamValue } from "../domain/params.ts";
-import type { Signal } from "../domain/target.ts";
+import type { Position } from "../domain/portfolio.ts";
+import { scaledSignal, type Signal } from "../domain/target.ts";
 import type { AnyStrategy, Series, TargetOptions } from "../ports/strategy.ts";
 import type { AccountView } from "./account-view.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
 import { Protector, type ProtectionLevels } from "./execution/protect.ts";
 import type { Opinion, Runner } from "./runner.ts";
+import { seenPosition } from "./seen-position.ts";
 import { protectionRange, SymbolWindow } from "./symbol-window.ts";
 import { wantedSignal } from "./wanted-signal.ts";
 
@@ -23,6 +25,8 @@ export class MemberRunner implements Runner {
   signal: Signal | null = null;
   /** Null for a symbol of the run that is outside the strategy's universe. */
   private readonly window: SymbolWindow | null;
+  /** The holding as the strategy sees it. */
+  readonly position: Position;
   private readonly protector: Protector | null;
   private readonly account: AccountView;
   private decidedRow = -1;
@@ -44,6 +48,8 @@ export class MemberRunner implements Runner {
     this.account = account;
     this.window = isInUniverse ? new SymbolWindow(strategy, params, store, protection) : null;
     this.expressions = this.window?.expressions ?? nothing;
+    const held = account.positionAt(index);
+    this.position = this.window === null ? held : seenPosition(held, this.window);
     const range = this.window?.series[protectionRange];
     this.protector = protection === null || range === undefined ? null : new Protector(protection, range);
   }
@@ -94,7 +100,8 @@ export class MemberRunner implements Runner {
     const close = this.store.bars.close[this.decidedRow]!;
     const { quantity } = this.account.positionAt(this.instrument);
     assert(this.decidedRow >= 0 || weight === 0, "only a symbol with bars can be bought");
-    this.signal = this.protector?.protect(signal, close, quantity) ?? signal;
+    const own = this.protector?.protect(signal, close, quantity) ?? signal;
+    this.signal = scaledSignal(own, 1 / (this.window?.priceFactor ?? 1));
     this.opinion = "signal";
   }
 }

@@ -38,7 +38,7 @@ export class RebalanceView {
     this.#runners = runners;
     this.rank = (by, first = "highest") => this.#rank(by, first);
     this.series = (symbol) => this.#seriesOf(symbol);
-    this.position = (symbol) => account.positionOf(symbol);
+    this.position = (symbol) => this.#runnerOf(symbol).position;
     this.weight = (symbol) => account.shareOf(symbol);
     this.target = (symbol, weight, options) => this.#target(symbol, weight, options);
     this.closeOthers = (reason) => this.#closeOthers(reason);

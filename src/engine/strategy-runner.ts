@@ -2,13 +2,14 @@ import { ownFrame, type Expr } from "../domain/expression.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ParamValue } from "../domain/params.ts";
 import type { Position } from "../domain/portfolio.ts";
-import type { Signal } from "../domain/target.ts";
+import { scaledSignal, type Signal } from "../domain/target.ts";
 import type { AnyStrategy, Series, TargetOptions } from "../ports/strategy.ts";
 import type { AccountView } from "./account-view.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
 import type { Column } from "./columns/fold.ts";
 import { Protector, type ProtectionLevels } from "./execution/protect.ts";
 import type { Opinion, Runner } from "./runner.ts";
+import { seenPosition } from "./seen-position.ts";
 import { protectionRange, SymbolWindow } from "./symbol-window.ts";
 import { refusePromise, strategyFailure, wantedSignal, type Stater } from "./wanted-signal.ts";
 
@@ -56,7 +57,7 @@ export class StrategyRunner implements Runner {
       params,
       symbol,
       account,
-      account.positionAt(instrument),
+      seenPosition(account.positionAt(instrument), this.window),
       strategy.memory?.(),
     );
     this.context.target = (weight, options) => this.want(weight, options);
@@ -141,9 +142,9 @@ export class StrategyRunner implements Runner {
   private want(weight: number, options: string | TargetOptions): void {
     const signal = wantedSignal(this.instrument, weight, options, this.signal, this.stater);
     const { close } = this.store.bars;
-    this.signal =
-      this.protector?.protect(signal, close[this.window.cursor.row]!, this.context.position.quantity) ??
-      signal;
+    const { position } = this.context;
+    const own = this.protector?.protect(signal, close[this.window.cursor.row]!, position.quantity) ?? signal;
+    this.signal = scaledSignal(own, 1 / this.window.priceFactor);
   }
 
   private get stater(): Stater {

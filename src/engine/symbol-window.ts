@@ -72,6 +72,12 @@ export class SymbolWindow {
       this.frames[k]!.cursor.row = this.frames[k]!.frame.visible[row]!;
   }
 
+  /** Prices of this window over traded ones, at its present. */
+  get priceFactor(): number {
+    const { scale, bars } = this.store;
+    return scale === null ? 1 : scale.factorAt(bars.closeTimeMs[this.cursor.row] ?? -Infinity);
+  }
+
   /** Folds whatever bars have arrived since: all of history at once, or one live bar. */
   private extend(): void {
     for (const { frame } of this.frames) frame.extend();

@@ -1,6 +1,18 @@
 import { roundToTick } from "../base/numbers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** The price at which a bar closed on its market: series may be adjusted, orders are not. */
+export function tradedClose(
+  { bars, runners }: Pick<Pipeline, "bars" | "runners">,
+  index: number,
+  row: number,
+): number {
+  const { close, closeTimeMs } = bars[index]!;
+  const { scale } = runners[index]!.store;
+  return scale === null ? close[row]! : close[row]! / scale.factorAt(closeTimeMs[row]!);
+}
 
 /** A signal with its quantity, its levels on the grid of the venue. */
 export function targetOf(

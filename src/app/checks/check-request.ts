@@ -1,4 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -19,6 +20,8 @@ export type CheckRequest = {
   readonly externals?: readonly Bars[];
   /** Which symbols were in the universe, and when. */
   readonly membership?: Membership;
+  /** Splits and dividends. */
+  readonly actions?: readonly CorporateAction[];
   readonly config: RunConfig;
   /** Trained models that the strategy uses. */
   readonly regimeModels?: RegimeModels;

@@ -31,7 +31,7 @@ export type Question = { readonly symbol: string | undefined; readonly timeMs: n
  * over. The same code decides as in the run itself. Throws what `findBar` throws.
  */
 export function explainRun(setup: BacktestSetup, question: Question, watch?: StrategyWatch): Explanation {
-  const ground = layGround(setup.bars, setup.config, setup.timeframe);
+  const ground = layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const found = findBar(ground, question.symbol, question.timeMs);
   const watched = watchedStrategy(setup.strategy, watch, setup.registry);
   const recording = recordingSession({ ...setup, strategy: watched }, ground);

@@ -34,9 +34,9 @@ function stillOpen({ session, ground }: Ended): readonly string[] {
   if (listings === null) return [];
   return session.portfolio.ledger.held.flatMap((index) => {
     const { closeTimeMs, length, symbol } = ground.bars[index]!;
-    const { sessionOf } = ground.calendars[index]!;
+    const calendar = ground.calendars[index]!;
     const lastMs = closeTimeMs[length - 1]!;
-    if (listings.isGone(index) || sessionOf(lastMs) >= sessionOf(endMs)) return [];
+    if (listings.isGone(index) || calendar.sessionOf(lastMs) >= calendar.sessionOf(endMs)) return [];
     return [
       `${symbol}: its data ended on ${dateIn(ground, index, lastMs)} with a position open, which is valued at that close until the end of the run`,
     ];

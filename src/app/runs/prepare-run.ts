@@ -2,8 +2,10 @@ import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { resolve } from "node:path";
 import type { Membership } from "../../domain/membership.ts";
+import { doubtfulSplits } from "../bars/doubtful-splits.ts";
 import { loadKnown, type KnownBars } from "../bars/load-known.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
+import { readActions } from "../bars/read-actions.ts";
 import { readUniverse } from "../bars/read-universe.ts";
 import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -96,6 +98,8 @@ export async function prepareRun(
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
   const membership = await universeOf(request, found);
+  const actions =
+    config.actions === undefined ? undefined : await readActions(resolve(request.folder, config.actions));
   const symbols = askStrategy(() =>
     newsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
@@ -115,6 +119,7 @@ export async function prepareRun(
       ...warnings,
       ...(news?.warnings ?? []),
       ...survivorshipWarnings(coarse, membership),
+      ...doubtfulSplits(coarse, actions ?? [], (table) => barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar)),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
@@ -125,6 +130,7 @@ export async function prepareRun(
       registry: found.registry,
       ...externalsOf(known, news),
       ...(membership === undefined ? {} : { membership }),
+      ...(actions === undefined ? {} : { actions }),
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),

@@ -51,7 +51,7 @@ export type BacktestOptions = {
  * the same result, to the last bit.
  */
 export function runBacktest(setup: BacktestSetup, options: BacktestOptions = {}): BacktestResult {
-  const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe);
+  const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const session = buildSession(setup, ground);
   runThrough(session, ground, options.onProgress);
   const log = measuredLog(session, options.measureFrom);
@@ -107,7 +107,7 @@ function benchmarkOf(
     return { equity: measuredLog(session, from).equity, funnel: funnelOf(session, ground, baseCurrency) };
   }
   const bars = [wanted];
-  const own = layGround(bars, setup.config, setup.timeframe);
+  const own = layGround(bars, setup.config, setup.timeframe, setup.actions);
   const session = hold({ ...setup, bars }, own, run);
   const equity = seenFrom(session.recorder.log, measuredLog(run, from), cash);
   return { equity, funnel: funnelOf(session, own, baseCurrency) };

@@ -4,12 +4,12 @@ import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import { Ledger } from "../../domain/ledger.ts";
 import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { ColumnStore } from "../../engine/columns/column-store.ts";
-import { ResampledFrame } from "../../engine/columns/frame.ts";
 import { AccountView, unknownSymbol } from "../../engine/account-view.ts";
 import { Listings } from "../../engine/listings.ts";
 import { emptyDecision } from "../../engine/pipeline.ts";
@@ -30,6 +30,7 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
+import { decisionFrames } from "./decision-frames.ts";
 import { buildBroker } from "./build-broker.ts";
 import { buildTogether } from "./build-together.ts";
 import { modelNamed } from "../plugins/model-named.ts";
@@ -42,7 +43,12 @@ import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
 
 /** Lays the ground of a run: instruments, calendars, decision bars and column stores. */
-export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: Timeframe): Ground {
+export function layGround(
+  bars: readonly Bars[],
+  config: RunConfig,
+  timeframe?: Timeframe,
+  actions: readonly CorporateAction[] = [],
+): Ground {
   const calendars = bars.map((table) => barCalendar(table, instrumentConfig(config, table.symbol).calendar));
   const quotes = quoteCurrencies(
     bars.map(({ symbol }) => symbol),
@@ -63,9 +69,8 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
       calendarName: calendars[index]!.name,
     };
   });
-  const frames = needsResampling(bars, timeframe)
-    ? bars.map((table, index) => new ResampledFrame(table, timeframe!, calendars[index]!))
-    : null;
+  const laid = decisionFrames(bars, calendars, needsResampling(bars, timeframe) ? timeframe! : null, actions);
+  const frames = laid?.map(({ frame }) => frame) ?? null;
   for (const frame of frames ?? []) frame.extend();
   const decided = frames === null ? bars : frames.map((frame) => frame.bars);
   const externals = new Map<string, Bars>();
@@ -75,7 +80,9 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
     if (index < 0) return findKnown(externals, symbol, instruments, config);
     return { bars: decided[index]!, calendar: calendars[index]! };
   };
-  const stores = decided.map((table, index) => new ColumnStore(table, calendars[index]!, find));
+  const stores = decided.map(
+    (table, index) => new ColumnStore(table, calendars[index]!, find, laid?.[index]!.scale ?? null),
+  );
   return { instruments, calendars, bars, frames, stores, externals };
 }
 
@@ -90,7 +97,7 @@ function findKnown(
   if (bars === undefined) throw unknownSymbol(symbol, instruments);
   return {
     bars,
-    calendar: calendarNamed(instrumentConfig(config, symbol).calendar ?? detectCalendarName(bars)),
+    calendar: barCalendar(bars, instrumentConfig(config, symbol).calendar),
   };
 }
 
@@ -105,7 +112,7 @@ export type SessionParts = {
 /** Puts a session together: the one place that knows all the parts. */
 export function buildSession(
   setup: BacktestSetup,
-  ground = layGround(setup.bars, setup.config, setup.timeframe),
+  ground = layGround(setup.bars, setup.config, setup.timeframe, setup.actions),
   parts: SessionParts = {},
 ): Session {
   const { config, strategy, registry } = setup;
@@ -142,7 +149,7 @@ export function buildSession(
       : null;
   const together = isTogether ? buildTogether(setup, ground, params, account, listings!) : null;
   const venueLedger = new Ledger(config.account.cash, instruments, conversions, config.account);
-  const venue = buildBroker(config, ground, venueLedger, { commission, slippage }, listings);
+  const venue = buildBroker(setup, ground, venueLedger, { commission, slippage }, listings);
   return {
     broker: parts.broker?.(venue, market) ?? venue,
     portfolio,

@@ -90,6 +90,13 @@ const data: readonly RunFlag[] = [
     help: "members of a portfolio: symbol,from,to",
   },
   {
+    flags: "--actions <file>",
+    kind: "text",
+    path: ["actions"],
+    group: "Data",
+    help: "splits and dividends: symbol,date,action,value",
+  },
+  {
     flags: "-p, --pairs <symbols>",
     kind: "list",
     path: ["pairs"],

@@ -32,6 +32,19 @@ export const strategyTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "actions",
+    summary: "splits and dividends of prices that are not adjusted",
+    lines: [
+      "  --actions actions.csv",
+      "The file has a header and a line for each action, with its ex-date:",
+      "  symbol,date,action,value",
+      "  AAA,2014-06-09,split,7:1        seven new shares for one old; 0.1 makes one of ten",
+      "  AAA,2014-08-07,dividend,0.47    cash for one share; a short pays it",
+      "Series are adjusted as it was known at each bar, orders and fills have traded prices. Leave it out for prices that",
+      "are adjusted already, or they are adjusted twice.",
+    ],
+  },
+  {
     name: "series",
     summary: "series of your own beside prices",
     lines: [

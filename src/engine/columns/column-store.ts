@@ -7,6 +7,7 @@ import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
 import { isExternal, withOwnSymbol } from "../../domain/external-series.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import type { PriceScale } from "./adjusted-frame.ts";
 import { Column, Fold, grow } from "./fold.ts";
 import { AlignedFrame, ChainedFrame, ResampledFrame, type Frame } from "./frame.ts";
 
@@ -22,6 +23,8 @@ export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calen
  */
 export class ColumnStore {
   readonly bars: Bars;
+  /** What the prices here are in multiples of traded ones; null where they are those. */
+  readonly scale: PriceScale | null;
   private readonly calendar: Calendar;
   private readonly findBars: FindBars;
   private readonly frames = new Map<FrameKey, Frame>();
@@ -32,7 +35,8 @@ export class ColumnStore {
   private readonly checked = new WeakSet<Expr>();
   private run = 0;
 
-  constructor(bars: Bars, calendar: Calendar, findBars: FindBars) {
+  constructor(bars: Bars, calendar: Calendar, findBars: FindBars, scale: PriceScale | null = null) {
+    this.scale = scale;
     this.bars = bars;
     this.calendar = calendar;
     this.findBars = findBars;
