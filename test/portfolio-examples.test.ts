@@ -79,7 +79,6 @@ const config = runConfigSchema.parse({
 test.each([
   ["momentum-rotation", { top: 2, length: 40 }],
   ["long-short-ranking", { count: 2 }],
-  ["inverse-volatility", {}],
 ] as const)(
   "%s passes the checks for look-ahead and warm-up",
   async (name, params) => {
