@@ -3,7 +3,7 @@ import { removeFrom } from "../base/remove-from.ts";
 import type { Bars } from "./bars.ts";
 import { unknownCurrency, type Conversion } from "./currency.ts";
 import type { Instrument } from "./instrument.ts";
-import { signOf, type Charge, type Fill } from "./order.ts";
+import { signOf, type Charge, type Fill, type Split } from "./order.ts";
 import type { MarketSlice } from "./slice.ts";
 
 /** What kind of account a ledger keeps, and in which money. */
@@ -229,7 +229,7 @@ export class Ledger {
   }
 
   /** More shares at a lower price, or fewer at a higher one: what they cost together stays. */
-  private split(index: number, { ratio, quantityAfter }: NonNullable<Charge["split"]>): void {
+  private split(index: number, { ratio, quantityAfter }: Split): void {
     const before = this.quantity[index]!;
     assert(Math.sign(quantityAfter) === Math.sign(before), "a split leaves a holding on its side");
     this.quantity[index] = quantityAfter;

@@ -78,6 +78,16 @@ export type Fill = {
   readonly timeMs: number;
 };
 
+/** What a split does to a holding, and to the prices of what waits for it. */
+export type Split = {
+  /** New shares for one old. */
+  readonly ratio: number;
+  /** The whole holding after it, signed. */
+  readonly quantityAfter: number;
+  /** Prices of orders are multiples of this. */
+  readonly tickSize: number;
+};
+
 /**
  * Money that moves without a trade: financing of a position or of borrowed stock, dividends, and what a split leaves of a
  * lot. Positive = we pay.
@@ -88,8 +98,7 @@ export type Charge = {
   readonly kind: "funding" | "borrow" | "interest" | "dividend" | "split";
   readonly instrument: InstrumentIndex;
   readonly amount: number;
-  /** Of a split: new shares for one old, and the whole holding after it, signed. */
-  readonly split?: { readonly ratio: number; readonly quantityAfter: number };
+  readonly split?: Split;
   readonly timeMs: number;
 };
 

@@ -1,3 +1,4 @@
+import { roundToTick } from "../base/numbers.ts";
 import type { InstrumentIndex } from "./instrument.ts";
 import type { TimeInForce, Trail } from "./order.ts";
 
@@ -36,6 +37,17 @@ export function scaledProtection(protection: Protection, factor: number): Protec
     ...(trail === undefined
       ? {}
       : { trail: trail.kind === "amount" ? { kind: "amount", amount: trail.amount * factor } : trail }),
+  };
+}
+
+/** The same levels in whole ticks. */
+export function onTick(protection: Protection, tickSize: number): Protection {
+  if (protection === unprotected) return protection;
+  const { stopPrice, takeProfitPrice, ...rest } = protection;
+  return {
+    ...rest,
+    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { roundToTick } from "../base/numbers.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
+import { onTick, type Entry, type Signal, type Target } from "../domain/target.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The price at which a bar closed on its market: series may be adjusted, orders are not. */
@@ -25,8 +25,8 @@ export function targetOf(
     instrument: signal.instrument,
     weight: signal.weight,
     reason: signal.reason,
-    entry: onTick(signal.entry, tickSize),
-    protection: protectionOnTick(signal.protection, tickSize),
+    entry: entryOnTick(signal.entry, tickSize),
+    protection: onTick(signal.protection, tickSize),
     ...(signal.replacesProtection === true ? { replacesProtection: true } : {}),
     equityWeight,
     quantity,
@@ -34,16 +34,6 @@ export function targetOf(
 }
 
 /** Venues take prices in whole ticks. */
-function onTick(entry: Entry, tickSize: number): Entry {
+function entryOnTick(entry: Entry, tickSize: number): Entry {
   return entry.kind === "market" ? entry : { ...entry, price: roundToTick(entry.price, tickSize) };
-}
-
-function protectionOnTick(protection: Protection, tickSize: number): Protection {
-  if (protection === unprotected) return protection;
-  const { stopPrice, takeProfitPrice, ...rest } = protection;
-  return {
-    ...rest,
-    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
-    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
-  };
 }

@@ -1,4 +1,4 @@
-import { floorToStep } from "../base/numbers.ts";
+import { floorToStep, roundToTick } from "../base/numbers.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -79,7 +79,8 @@ export class ActionsDesk implements Broker {
   /** Hands a report on; charges are counted anew, for the desk has some of its own. */
   private pass(report: ExecutionReport): void {
     if (report.kind === "charged") return this.charge(report.charge);
-    if (report.kind === "modified" && this.changed.delete(report.orderId)) return;
+    const isAnswer = report.kind === "modified" || report.kind === "modify_rejected";
+    if (isAnswer && this.changed.delete(report.orderId)) return;
     const isEnd =
       report.kind === "canceled" ||
       report.kind === "rejected" ||
@@ -107,7 +108,7 @@ export class ActionsDesk implements Broker {
   }
 
   private apply(subject: ActionsOf, action: CorporateAction, timeMs: number): void {
-    const { index, contractMultiplier, lotSize } = subject.instrument;
+    const { index, contractMultiplier, lotSize, tickSize } = subject.instrument;
     const held = this.ledger.quantity[index]!;
     if (action.kind === "dividend") {
       if (held !== 0)
@@ -123,9 +124,9 @@ export class ActionsDesk implements Broker {
       const quantityAfter = Math.sign(exact) * floorToStep(Math.abs(exact), lotSize) || exact;
       const price = this.ledger.lastPrice[index]! / ratio;
       const amount = exact === quantityAfter ? 0 : -(exact - quantityAfter) * price * contractMultiplier;
-      this.book({ kind: "split", amount, split: { ratio, quantityAfter } }, index, timeMs);
+      this.book({ kind: "split", amount, split: { ratio, quantityAfter, tickSize } }, index, timeMs);
     }
-    this.adjustOrders(orders, ratio);
+    this.adjustOrders(orders, ratio, tickSize);
   }
 
   private book(
@@ -138,7 +139,7 @@ export class ActionsDesk implements Broker {
     this.charge(whole);
   }
 
-  private adjustOrders(orders: readonly ApprovedOrder[], ratio: number): void {
+  private adjustOrders(orders: readonly ApprovedOrder[], ratio: number, tickSize: number): void {
     const isTrailing = orders.some(({ terms }) => terms.type === "trailing_stop_market");
     for (const order of orders) {
       // A trail follows a best price of old shares: it is placed anew.
@@ -148,7 +149,7 @@ export class ActionsDesk implements Broker {
         this.changed.add(order.id);
         const adjusted = {
           ...order,
-          terms: atNewPrices(order.terms, ratio),
+          terms: atNewPrices(order.terms, ratio, tickSize),
           quantity: order.quantity * ratio,
         };
         this.open.set(order.id, adjusted);
@@ -159,10 +160,10 @@ export class ActionsDesk implements Broker {
 }
 
 /** The terms of an order in the prices after a split. */
-function atNewPrices(terms: OrderTerms, ratio: number): OrderTerms {
+function atNewPrices(terms: OrderTerms, ratio: number, tickSize: number): OrderTerms {
   const scaled = Object.entries(terms).map(([name, value]) => [
     name,
-    name.endsWith("Price") ? (value as number) / ratio : value,
+    name.endsWith("Price") ? roundToTick((value as number) / ratio, tickSize) : value,
   ]);
   return Object.fromEntries(scaled) as OrderTerms;
 }

@@ -92,7 +92,7 @@ test("a holding whose bars stop is marked at its last close and closed there aft
     "2024-01-11 fill DEAD -50@59.4",
   ]);
   expect(storyOf(result, ["signal"]).at(-1)).toBe("2024-01-10 signal DEAD 0 delisted");
-  const equityOn = (day: number) => result.log.equity[day - 1]!;
+  const equityOn = (day: number) => result.session.recorder.log.equity[day - 1]!;
   expect([5, 8, 10].map(equityOn)).toEqual([10_000 - 50 * 21, 10_000 - 50 * 21, 10_000 - 50 * 21]);
   expect(equityOn(11)).toBeCloseTo(10_000 - 50 * (101 - 59.4), 8);
   expect(result.session.pipeline.listings!.delistings).toEqual([
