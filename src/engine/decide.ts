@@ -5,7 +5,6 @@ import type { Signal, Target } from "../domain/target.ts";
 import type { SizingContext } from "../ports/sizer.ts";
 import { decideTogether } from "./decide-together.ts";
 import type { Portfolio } from "./execution/portfolio.ts";
-import type { Listings } from "./listings.ts";
 import type { Decision, Pipeline } from "./pipeline.ts";
 import { targetOf, tradedClose } from "./target-of.ts";
 
@@ -23,7 +22,7 @@ export function decide(
   decision.warmingUp = 0;
   decision.silent = 0;
   sizer.observe?.(closed);
-  if (pipeline.listings !== null) closeGone(pipeline, pipeline.listings, closed, portfolio);
+  if (pipeline.listings !== null) decision.gone = pipeline.listings.observe(closed, portfolio);
   pipeline.together?.runner.observe(closed);
   if (closed.timeMs < tradeFromMs) {
     decision.warmingUp = closed.count;
@@ -49,20 +48,6 @@ export function decide(
     else decision.targets.push(size(pipeline, runner.signal!, index, row, portfolio));
   }
   return decision;
-}
-
-/** Ends what is left in instruments that are seen to be gone: a holding, and orders that wait. */
-function closeGone(
-  { hasOrders, decision }: Pipeline,
-  listings: Listings,
-  closed: MarketSlice,
-  portfolio: Portfolio,
-): void {
-  for (const index of listings.observe(closed)) {
-    const position = portfolio.position(index);
-    if (position.quantity !== 0 || hasOrders(index))
-      decision.targets.push(listings.closing(index, closed.timeMs, position));
-  }
 }
 
 /** quantity = floor to lot of |weight| x equity / (entry price x (1 + cost rate)), signed like the weight. */

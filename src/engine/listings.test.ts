@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { dayMs } from "../base/time.ts";
 import { BarTable } from "../domain/bar-table.ts";
 import { calendarNamed } from "../domain/calendar/calendar-named.ts";
+import type { Position } from "../domain/portfolio.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import { Listings } from "./listings.ts";
 
+const flat = { position: () => ({ quantity: 0, lastPrice: Number.NaN }) as Position };
 const start = Date.UTC(2024, 0, 1); // A Monday.
 
 /** Two instruments, of which the second has its last bar at `lastMs`; returns when it is seen to be gone. */
@@ -16,9 +18,9 @@ function noticed(
 ): string {
   const bars = [new BarTable("LIVE", timeframe), new BarTable("DEAD", timeframe)];
   const listings = new Listings(bars, [calendarNamed(calendar), calendarNamed(calendar)], 5);
-  listings.observe(slice(lastMs, [0, 1]));
+  listings.observe(slice(lastMs, [0, 1]), flat);
   for (const timeMs of times) {
-    const gone = listings.observe(slice(timeMs, [0]));
+    const gone = listings.observe(slice(timeMs, [0]), flat);
     if (gone.length > 0) return new Date(timeMs).toISOString();
   }
   return "never";
@@ -67,7 +69,7 @@ test("what trades again is listed again, and can go again", () => {
   const bars = [new BarTable("A", "1d"), new BarTable("B", "1d")];
   const listings = new Listings(bars, [calendarNamed("24/7"), calendarNamed("24/7")], 2);
   const at = (day: number, instruments: readonly number[]) =>
-    listings.observe(slice(start + day * dayMs, instruments)).length;
+    listings.observe(slice(start + day * dayMs, instruments), flat).length;
   expect([at(1, [0, 1]), at(2, [0]), at(3, [0]), at(4, [0])]).toEqual([0, 0, 1, 0]);
   expect(listings.isGone(1)).toBe(true);
   expect([at(5, [0, 1]), at(6, [0]), at(7, [0])]).toEqual([0, 0, 1]);

@@ -2,9 +2,8 @@ import { dayMs } from "../base/time.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
-import type { Position } from "../domain/portfolio.ts";
+import type { PortfolioView } from "../domain/portfolio.ts";
 import type { MarketSlice } from "../domain/slice.ts";
-import type { Target } from "../domain/target.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 
 /** What is known of an instrument at a moment: not yet listed, traded, or taken for delisted. */
@@ -46,7 +45,7 @@ export class Listings {
   }
 
   /** Takes in the bars of a slice; the instruments that are seen to be gone by now are returned once. Reused. */
-  observe(slice: MarketSlice): readonly InstrumentIndex[] {
+  observe(slice: MarketSlice, portfolio: Pick<PortfolioView, "position">): readonly InstrumentIndex[] {
     const { status, lastBarMs, gone } = this;
     for (let k = 0; k < slice.count; k++) {
       const index = slice.instruments[k]!;
@@ -60,7 +59,7 @@ export class Listings {
       if (status[index] !== "listed" || lastBarMs[index] === slice.timeMs) continue;
       if (!this.isOverdue(index, slice.timeMs)) continue;
       status[index] = "gone";
-      gone.push(index as InstrumentIndex);
+      this.note(index as InstrumentIndex, slice.timeMs, portfolio);
     }
     return gone;
   }
@@ -80,19 +79,15 @@ export class Listings {
     return this.lastRow[index]!;
   }
 
-  /** The target that ends what is left in an instrument that is gone. */
-  closing(instrument: InstrumentIndex, noticedMs: number, { quantity, lastPrice }: Position): Target {
+  private note(
+    instrument: InstrumentIndex,
+    noticedMs: number,
+    portfolio: Pick<PortfolioView, "position">,
+  ): void {
+    this.gone.push(instrument);
+    const { quantity, lastPrice } = portfolio.position(instrument);
     const lastBarMs = this.lastBarMs[instrument]!;
     if (quantity !== 0) this.delistings.push({ instrument, lastBarMs, noticedMs, lastPrice });
-    return {
-      instrument,
-      weight: 0,
-      reason: "delisted",
-      entry: { kind: "market" },
-      protection: {},
-      quantity: 0,
-      equityWeight: 0,
-    };
   }
 
   /** Whole sessions that have passed without a bar; of bars longer than a day, at least one of those as well. */

@@ -21,8 +21,6 @@ export type Pipeline = {
   readonly together: TogetherPart | null;
   /** Who still trades; null in a run of one instrument, whose time stands still without bars. */
   readonly listings: Listings | null;
-  /** Whether orders of an instrument are on their way. */
-  readonly hasOrders: (instrument: InstrumentIndex) => boolean;
   readonly sizer: Sizer;
   /** What an order will cost, so that sizing can set it aside. */
   readonly commission: CommissionModel;
@@ -34,6 +32,8 @@ export type Pipeline = {
 /** What the account should hold, for every instrument that somebody spoke about. Reused. */
 export type Decision = {
   readonly targets: Target[];
+  /** Instruments that were seen to be delisted just now. */
+  gone: readonly InstrumentIndex[];
   warmingUp: number;
   silent: number;
 };
@@ -51,5 +51,5 @@ export type TogetherPart = {
 
 /** A decision that says nothing. */
 export function emptyDecision(): Decision {
-  return { targets: [], warmingUp: 0, silent: 0 };
+  return { targets: [], gone: [], warmingUp: 0, silent: 0 };
 }

@@ -32,7 +32,7 @@ export function step(session: Session, slice: MarketSlice): void {
   if (closed !== null) followers?.observe(closed);
   const fromMs = slice.isStale === true ? Infinity : session.tradeFromMs;
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio, fromMs);
-  const targets = overrule(session, decision.targets, slice.timeMs);
+  const targets = overrule(session, decision, slice.timeMs);
 
   const plan = planStanding(session, targets, slice);
   const review = risk.review(plan, portfolio, session.orders, slice.timeMs);

@@ -80,6 +80,8 @@ export class DelistingDesk implements Broker {
 
   advance(slice: MarketSlice): ReturnType<Broker["advance"]> {
     for (let k = 0; k < slice.count; k++) this.lastRow[slice.instruments[k]!] = slice.rows[k]!;
+    // What was sold at its last close has an order that no bar came for.
+    for (const index of this.ledger.held) if (this.prices.isGone(index)) this.waiting.add(index);
     if (this.waiting.size === 0 || slice.count === 0) return this.inner.advance(slice);
     const reports = this.inner.advance(this.withClosingBars(slice));
     for (const index of this.waiting) {

@@ -1,4 +1,5 @@
 import { actionsBySymbol } from "../../domain/corporate-action.ts";
+import { priceStep } from "../../base/numbers.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { Listings } from "../../engine/listings.ts";
 import type { Broker } from "../../ports/broker.ts";
@@ -45,7 +46,11 @@ export function buildBroker(
   const desk = new DelistingDesk(brokerOver(shown), ledger, bars, shown, {
     isGone: (index) => listings.isGone(index),
     priceOf: (index, lastPrice) =>
-      Math.max(instruments[index]!.tickSize, lastPrice * (1 + execution.delistingReturn)),
+      Math.max(
+        // Nothing at all is no price.
+        priceStep(lastPrice, instruments[index]!.tickSize),
+        lastPrice * (1 + execution.delistingReturn),
+      ),
   });
   return acted(desk);
 }

@@ -170,7 +170,6 @@ export function buildSession(
       nextRows: new Int32Array(stores.length),
       together,
       listings,
-      hasOrders: (index) => orders.open(index).length > 0,
       sizer: isTogether
         ? { weigh: ({ weight }) => weight, refusals: together!.refusals }
         : createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),

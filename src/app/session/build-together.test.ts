@@ -112,6 +112,23 @@ test("an ordinary strategy loses what is delisted in the same way, and a short i
   expect(storyOf(result, ["fill"]).at(1)).toBe("2024-01-11 fill DEAD 50@1e-8");
 });
 
+test("what was sold at its last close, for which no bar came, is closed as well", () => {
+  const bars = [dailyBars("DEAD", flat(100, 5)), dailyBars("LIVE", flat(10, 14))];
+  const sold = deciding(({ target, held, timeMs }) => {
+    if (timeMs === firstDayMs + 2 * dayMs) target("DEAD", 0.5, "bought");
+    if (timeMs === firstDayMs + 5 * dayMs && held.length > 0) target("DEAD", 0, "sold");
+  });
+  const result = runTogether(sold, bars);
+  expect(storyOf(result, ["fill"])).toEqual(["2024-01-03 fill DEAD 50@100", "2024-01-11 fill DEAD -50@100"]);
+  expect(result.session.orders.instrumentsWithOrders()).toEqual([]);
+});
+
+test("a delisting is no decision of the strategy: bars and decisions are as many", () => {
+  const bars = [dailyBars("DEAD", flat(100, 5)), dailyBars("LIVE", flat(10, 14))];
+  const { funnel } = runTogether(buyAndHold, bars);
+  expect(funnel.decisions).toBe(19);
+});
+
 test("where bars come again before the order is filled, it meets the real price", () => {
   const closes = [...flat(100, 5), ...Array.from({ length: 5 }, () => Number.NaN), 90, 90];
   const bars = [dailyBars("BACK", closes), dailyBars("LIVE", flat(10, 12))];
