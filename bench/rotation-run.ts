@@ -4,7 +4,7 @@ import { findStrategy } from "../src/app/plugins/find-strategy.ts";
 import { finishRun } from "../src/app/runs/finish-run.ts";
 import { prepareRun } from "../src/app/runs/prepare-run.ts";
 import { renderTerminal } from "../src/analysis/report/terminal/render-terminal.ts";
-import { htmlOf } from "../src/cli/tasks/store-run.ts";
+import { htmlOf } from "../src/app/jobs/store-run.ts";
 
 const root = join(import.meta.dirname, "..");
 

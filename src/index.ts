@@ -4,9 +4,9 @@ import type { OptimizeAnswer, OptimizeQuestion } from "./app/program/optimize.ts
 // The public face of Kiwi: what a strategy, an indicator or a plug-in of your own imports from "kiwi".
 export { metaStrategy, strategy, crossOver, crossUnder } from "./ports/strategy.ts";
 export { portfolioStrategy } from "./ports/portfolio-strategy.ts";
-export type { PortfolioDefinition, RebalanceContext, Schedule } from "./ports/portfolio-strategy.ts";
+export type { PortfolioDefinition, RebalanceContext } from "./ports/portfolio-strategy.ts";
 export type { BarContext, MetaPlan, PlanTools, Series, SetupTools } from "./ports/strategy.ts";
-export type { StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
+export type { Schedule, StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
 export type { Candidate, PerformanceView, RegimeView } from "./ports/selector.ts";
 export type { Selection, SelectionContext, Selector } from "./ports/selector.ts";
 export type { RegimeDetector, RegimeSeries } from "./ports/regime.ts";

@@ -4,8 +4,7 @@ import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ParamValue } from "../domain/params.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Signal } from "../domain/target.ts";
-import type { PortfolioPart, Schedule } from "../ports/portfolio-strategy.ts";
-import type { AnyStrategy } from "../ports/strategy.ts";
+import type { AnyStrategy, PortfolioPart, Schedule } from "../ports/strategy.ts";
 import type { AccountView } from "./account-view.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
 import type { ProtectionLevels } from "./execution/protect.ts";
@@ -47,7 +46,7 @@ export class PortfolioRunner {
   private sessionDay = Number.NaN;
   private period = Number.NaN;
   private isDue = false;
-  private hasDecided = false;
+  private lastMs = Number.NaN;
 
   constructor(strategy: AnyStrategy, params: Readonly<Record<string, ParamValue>>, ground: PortfolioGround) {
     const { stores, account, protection } = ground;
@@ -85,6 +84,10 @@ export class PortfolioRunner {
       if (opinion === "warming up") this.warmingUp += 1;
     }
     const { schedule } = this.part;
+    const { tradeFromMs } = this.ground;
+    // Only where bars were seen before it: what is decided must not depend on where the data begin.
+    const isFirst = this.lastMs < tradeFromMs && closed.timeMs >= tradeFromMs;
+    this.lastMs = closed.timeMs;
     this.sessionDay = this.ground.calendars[closed.instruments[0]!]!.sessionOf(closed.timeMs);
     if (schedule === "bar") {
       this.isDue = true;
@@ -92,15 +95,13 @@ export class PortfolioRunner {
     }
     const period = periodOf(schedule, this.sessionDay);
     // Where the data begin it cannot be known whether a period begins as well.
-    this.isDue = period > this.period;
+    this.isDue = period > this.period || isFirst;
     if (!(period <= this.period)) this.period = period;
   }
 
   /** What the portfolio wants at the close of the slice that was observed last; nothing where it is not due. */
   decide(closed: MarketSlice): readonly Signal[] {
-    const isFirst = !this.hasDecided && this.ground.tradeFromMs > -Infinity;
-    this.hasDecided = true;
-    if (!this.isDue && !isFirst) return none;
+    if (!this.isDue) return none;
     for (const runner of this.runners) runner.hush();
     const members = this.universe.filter((runner) => this.isMember(runner));
     this.decidedMs = closed.timeMs;

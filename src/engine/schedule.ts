@@ -1,5 +1,5 @@
 import { dayMs } from "../base/time.ts";
-import type { Schedule } from "../ports/portfolio-strategy.ts";
+import type { Schedule } from "../ports/strategy.ts";
 
 /** 1970-01-01 was a Thursday: three days later the first week of whole ones begins, on a Monday. */
 const mondayOffset = 3;

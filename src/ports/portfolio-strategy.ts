@@ -1,17 +1,7 @@
 import type { Expr } from "../domain/expression.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
 import type { Position } from "../domain/portfolio.ts";
-import type { Series, SetupTools, StrategyDefinition, TargetOptions } from "./strategy.ts";
-
-/** When a portfolio is decided on: at every bar, or at the first close of a new day, week, month, quarter or year. */
-export type Schedule = "bar" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly";
-
-/** What makes a strategy one over many symbols. */
-export type PortfolioPart = {
-  readonly schedule: Schedule;
-  /** The symbols it may trade, by default all of the run; a membership file narrows them further. */
-  readonly universe?: readonly string[];
-};
+import type { PortfolioPart, Series, SetupTools, StrategyDefinition, TargetOptions } from "./strategy.ts";
 
 /** What a portfolio strategy sees when it decides. The object is reused: do not keep it. */
 export interface RebalanceContext<P extends Params, S extends Readonly<Record<string, Expr>>, M> {

@@ -4,7 +4,6 @@ import type { Position } from "../domain/portfolio.ts";
 import type { Entry, Protection } from "../domain/target.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { PluginChoice } from "./plugin.ts";
-import type { PortfolioPart } from "./portfolio-strategy.ts";
 
 /** A window on a column that ends at the present bar. There is no way to ask for a later one. */
 export interface Series {
@@ -78,6 +77,16 @@ export type StrategyDefinition<
   readonly plan?: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
   /** Present in a strategy over many symbols: see `portfolioStrategy`. */
   readonly portfolio?: PortfolioPart;
+};
+
+/** When a portfolio is decided on: at every bar, or at the first close of a new day, week, month, quarter or year. */
+export type Schedule = "bar" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly";
+
+/** What makes a strategy one over many symbols. */
+export type PortfolioPart = {
+  readonly schedule: Schedule;
+  /** The symbols it may trade, by default all of the run; a membership file narrows them further. */
+  readonly universe?: readonly string[];
 };
 
 /** What a plan may depend on beside its parameters. */

@@ -1,6 +1,6 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Session } from "../../engine/session.ts";
-import type { Schedule } from "../../ports/portfolio-strategy.ts";
+import type { Schedule } from "../../ports/strategy.ts";
 
 /** What a portfolio strategy knew of one symbol when it decided, or why it did not decide on the bar. */
 export type ExplainedPortfolio = {

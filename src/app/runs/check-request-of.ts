@@ -14,7 +14,8 @@ export function checkRequestOf(
   plugins: readonly string[],
   barsMax?: number,
 ): CheckRequest {
-  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs, membership, actions } = setup;
+  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs, membership, actions } =
+    setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
     params,

@@ -119,7 +119,9 @@ export async function prepareRun(
       ...warnings,
       ...(news?.warnings ?? []),
       ...survivorshipWarnings(coarse, membership),
-      ...doubtfulSplits(coarse, actions ?? [], (table) => barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar)),
+      ...doubtfulSplits(coarse, actions ?? [], (table) =>
+        barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
+      ),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
