@@ -14,6 +14,9 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   feedMessagesPerSecond: { value: 50_000, isFloor: true },
   collect620SymbolsSeconds: { value: 60, isFloor: false },
   collect620MemoryMb: { value: 1_500, isFloor: false },
+  panelRotationSeconds: { value: 10, isFloor: false },
+  panelRotationMemoryMb: { value: 1_000, isFloor: false },
+  realRotationSeconds: { value: 10, isFloor: false },
   metaBacktestSeconds: { value: 20, isFloor: false },
   helpSeconds: { value: 0.2, isFloor: false },
 };

@@ -3,8 +3,10 @@ import type { OptimizeAnswer, OptimizeQuestion } from "./app/program/optimize.ts
 
 // The public face of Kiwi: what a strategy, an indicator or a plug-in of your own imports from "kiwi".
 export { metaStrategy, strategy, crossOver, crossUnder } from "./ports/strategy.ts";
+export { portfolioStrategy } from "./ports/portfolio-strategy.ts";
+export type { PortfolioDefinition, RebalanceContext } from "./ports/portfolio-strategy.ts";
 export type { BarContext, MetaPlan, PlanTools, Series, SetupTools } from "./ports/strategy.ts";
-export type { StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
+export type { Schedule, StrategyDefinition, TargetOptions } from "./ports/strategy.ts";
 export type { Candidate, PerformanceView, RegimeView } from "./ports/selector.ts";
 export type { Selection, SelectionContext, Selector } from "./ports/selector.ts";
 export type { RegimeDetector, RegimeSeries } from "./ports/regime.ts";
@@ -14,7 +16,7 @@ export { bool, choice, float, int, text } from "./domain/params.ts";
 export type { Params, ParamValue, ParamValues } from "./domain/params.ts";
 export { apply } from "./domain/expression.ts";
 export type { BarSeries, Expr } from "./domain/expression.ts";
-export { news } from "./domain/external-series.ts";
+export { externalSeries, news } from "./domain/external-series.ts";
 export type { NewsSeries } from "./domain/external-series.ts";
 export type { NewsItem, SentimentScore, SentimentScorer } from "./ports/news-source.ts";
 export { indicator, settlingRows } from "./domain/indicator.ts";

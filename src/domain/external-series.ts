@@ -1,8 +1,8 @@
 import { field, type Expr } from "./expression.ts";
 
 /** What a run can know besides prices. A series of it is a table of `Bars` that nobody can trade. */
-type ExternalKind = "news";
-const kinds: readonly ExternalKind[] = ["news"];
+type ExternalKind = "news" | "series";
+const kinds: readonly ExternalKind[] = ["news", "series"];
 
 /** The name that an external series has where bars have their symbol: `news:AAPL`. */
 export function externalName(kind: ExternalKind, symbol: string): string {
@@ -14,9 +14,23 @@ export function isExternal(name: string): boolean {
   return kinds.some((kind) => name.startsWith(`${kind}:`));
 }
 
+/** Whether a name is that of news. */
+export function isNews(name: string): boolean {
+  return name.startsWith("news:");
+}
+
 /** The name with the symbol filled in where it means the symbol of whoever reads it: `news:` is `news:AAPL` on AAPL. */
 export function withOwnSymbol(name: string, symbol: string): string {
   return isExternal(name) && name.endsWith(":") ? `${name}${symbol}` : name;
+}
+
+/**
+ * A series of your own, by the name that it is given on the command line: `--series VIX=vix.csv`. For `setup`:
+ * `({ bars }) => ({ fear: externalSeries("VIX"), close: bars.close })`. A strategy sees the last value that was
+ * published. A run without it stops with `SERIES_MISSING`.
+ */
+export function externalSeries(name: string): Expr {
+  return field("close", `${externalName("series", name)}@`);
 }
 
 /** What the news say, row by row of a regular grid. A row holds what was known when it closed, and nothing later. */

@@ -3,7 +3,7 @@ import { removeFrom } from "../base/remove-from.ts";
 import type { Bars } from "./bars.ts";
 import { unknownCurrency, type Conversion } from "./currency.ts";
 import type { Instrument } from "./instrument.ts";
-import { signOf, type Charge, type Fill } from "./order.ts";
+import { signOf, type Charge, type Fill, type Split } from "./order.ts";
 import type { MarketSlice } from "./slice.ts";
 
 /** What kind of account a ledger keeps, and in which money. */
@@ -220,11 +220,22 @@ export class Ledger {
     throw unknownCurrency(feeCurrency, this.account.baseCurrency, "a fee was taken in it");
   }
 
-  /** Books funding, borrow fees and interest. */
+  /** Books funding, borrow fees and interest, which are costs; dividends and splits, which are none. */
   charge(charge: Charge): void {
     const amount = charge.amount * this.conversionRate(charge.instrument);
     this.cash -= amount;
-    this.chargesPaid += amount;
+    if (charge.split !== undefined) this.split(charge.instrument, charge.split);
+    else if (charge.kind !== "dividend") this.chargesPaid += amount;
+  }
+
+  /** More shares at a lower price, or fewer at a higher one: what they cost together stays. */
+  private split(index: number, { ratio, quantityAfter }: Split): void {
+    const before = this.quantity[index]!;
+    assert(Math.sign(quantityAfter) === Math.sign(before), "a split leaves a holding on its side");
+    this.quantity[index] = quantityAfter;
+    this.averagePrice[index]! /= ratio;
+    this.averageCost[index]! /= ratio;
+    this.lastPrice[index]! /= ratio;
   }
 
   private enlarge(index: number, price: number, before: number, signed: number): void {

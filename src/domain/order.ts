@@ -78,13 +78,27 @@ export type Fill = {
   readonly timeMs: number;
 };
 
-/** Money that moves without a trade: financing of a position or of borrowed stock. Positive = we pay. */
+/** What a split does to a holding, and to the prices of what waits for it. */
+export type Split = {
+  /** New shares for one old. */
+  readonly ratio: number;
+  /** The whole holding after it, signed. */
+  readonly quantityAfter: number;
+  /** Prices of orders are multiples of this. */
+  readonly tickSize: number;
+};
+
+/**
+ * Money that moves without a trade: financing of a position or of borrowed stock, dividends, and what a split leaves of a
+ * lot. Positive = we pay.
+ */
 export type Charge = {
   /** Counts up from 1 at the venue: a charge is booked once, however often it is told. */
   readonly chargeId: number;
-  readonly kind: "funding" | "borrow" | "interest";
+  readonly kind: "funding" | "borrow" | "interest" | "dividend" | "split";
   readonly instrument: InstrumentIndex;
   readonly amount: number;
+  readonly split?: Split;
   readonly timeMs: number;
 };
 

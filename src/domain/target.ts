@@ -1,3 +1,4 @@
+import { roundToTick } from "../base/numbers.ts";
 import type { InstrumentIndex } from "./instrument.ts";
 import type { TimeInForce, Trail } from "./order.ts";
 
@@ -25,6 +26,41 @@ export type Protection = {
 
 /** No stop, no target. */
 export const unprotected: Protection = {};
+
+/** The same levels in prices that are multiplied by `factor`. */
+export function scaledProtection(protection: Protection, factor: number): Protection {
+  if (protection === unprotected || factor === 1) return protection;
+  const { stopPrice, takeProfitPrice, trail } = protection;
+  return {
+    ...(stopPrice === undefined ? {} : { stopPrice: stopPrice * factor }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: takeProfitPrice * factor }),
+    ...(trail === undefined
+      ? {}
+      : { trail: trail.kind === "amount" ? { kind: "amount", amount: trail.amount * factor } : trail }),
+  };
+}
+
+/** The same levels in whole ticks. */
+export function onTick(protection: Protection, tickSize: number): Protection {
+  if (protection === unprotected) return protection;
+  const { stopPrice, takeProfitPrice, ...rest } = protection;
+  return {
+    ...rest,
+    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
+    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
+  };
+}
+
+/** A signal whose prices are multiplied by `factor`. */
+export function scaledSignal(signal: Signal, factor: number): Signal {
+  if (factor === 1) return signal;
+  const { entry, protection } = signal;
+  return {
+    ...signal,
+    entry: entry.kind === "market" ? entry : { ...entry, price: entry.price * factor },
+    protection: scaledProtection(protection, factor),
+  };
+}
 
 /** What a strategy wants to hold in one instrument, and why. Wanting the same again changes nothing. */
 export type Signal = {

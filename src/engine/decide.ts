@@ -1,44 +1,14 @@
 import { empty } from "../base/empty.ts";
-import { floorToStep, roundToTick } from "../base/numbers.ts";
-import type { Bars } from "../domain/bars.ts";
-import type { Instrument } from "../domain/instrument.ts";
+import { floorToStep } from "../base/numbers.ts";
 import type { MarketSlice } from "../domain/slice.ts";
-import { unprotected, type Entry, type Protection, type Signal, type Target } from "../domain/target.ts";
-import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
-import type { Sizer, SizingContext } from "../ports/sizer.ts";
+import type { Signal, Target } from "../domain/target.ts";
+import type { SizingContext } from "../ports/sizer.ts";
+import { decideTogether } from "./decide-together.ts";
 import type { Portfolio } from "./execution/portfolio.ts";
-import type { Runner } from "./runner.ts";
-
-/** What a run decides with, from bars to targets. */
-export type Pipeline = {
-  readonly instruments: readonly Instrument[];
-  /** The bars that are decided on, by instrument index. */
-  readonly bars: readonly Bars[];
-  /** Who decides on each instrument, by index. */
-  readonly runners: readonly Runner[];
-  /** By instrument index: the row of its bars before which its runner has nothing to say. */
-  readonly nextRows: Int32Array;
-  readonly sizer: Sizer;
-  /** What an order will cost, so that sizing can set it aside. */
-  readonly commission: CommissionModel;
-  readonly slippage: SlippageModel;
-  /** Reused, so that a silent bar allocates nothing. */
-  readonly decision: Decision;
-};
-
-/** What the account should hold, for every instrument that somebody spoke about. Reused. */
-export type Decision = {
-  readonly targets: Target[];
-  warmingUp: number;
-  silent: number;
-};
+import type { Decision, Pipeline } from "./pipeline.ts";
+import { targetOf, tradedClose } from "./target-of.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A decision that says nothing. */
-export function emptyDecision(): Decision {
-  return { targets: [], warmingUp: 0, silent: 0 };
-}
 
 /** From closed bars to the holdings they argue for. No orders, no I/O, no clock. Before `tradeFromMs` nobody is asked. */
 export function decide(
@@ -52,8 +22,14 @@ export function decide(
   decision.warmingUp = 0;
   decision.silent = 0;
   sizer.observe?.(closed);
+  if (pipeline.listings !== null) decision.gone = pipeline.listings.observe(closed, portfolio);
+  pipeline.together?.runner.observe(closed);
   if (closed.timeMs < tradeFromMs) {
     decision.warmingUp = closed.count;
+    return decision;
+  }
+  if (pipeline.together !== null) {
+    decideTogether(pipeline, pipeline.together, closed, portfolio, decision);
     return decision;
   }
   for (let k = 0; k < closed.count; k++) {
@@ -79,7 +55,7 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
   const instrument = pipeline.instruments[index]!;
   const bars = pipeline.bars[index]!;
   const { entry } = signal;
-  const price = entry.kind === "market" ? bars.close[row]! : entry.price;
+  const price = entry.kind === "market" ? tradedClose(pipeline, index, row) : entry.price;
   const estimate =
     Math.abs(signal.weight) * (portfolio.equity / portfolio.unitValue(instrument.index, price));
   const costRate =
@@ -89,29 +65,5 @@ function size(pipeline: Pipeline, signal: Signal, index: number, row: number, po
   const equityWeight = signal.weight === 0 ? 0 : pipeline.sizer.weigh(signal, context);
   const unit = portfolio.unitValue(instrument.index, price) * (1 + costRate);
   const lots = floorToStep((Math.abs(equityWeight) * portfolio.equity) / unit, instrument.lotSize);
-  return {
-    instrument: signal.instrument,
-    weight: signal.weight,
-    reason: signal.reason,
-    entry: onTick(entry, instrument.tickSize),
-    protection: protectionOnTick(signal.protection, instrument.tickSize),
-    ...(signal.replacesProtection === true ? { replacesProtection: true } : {}),
-    equityWeight,
-    quantity: equityWeight < 0 ? -lots : lots,
-  };
-}
-
-/** Venues take prices in whole ticks. */
-function onTick(entry: Entry, tickSize: number): Entry {
-  return entry.kind === "market" ? entry : { ...entry, price: roundToTick(entry.price, tickSize) };
-}
-
-function protectionOnTick(protection: Protection, tickSize: number): Protection {
-  if (protection === unprotected) return protection;
-  const { stopPrice, takeProfitPrice, ...rest } = protection;
-  return {
-    ...rest,
-    ...(stopPrice === undefined ? {} : { stopPrice: roundToTick(stopPrice, tickSize) }),
-    ...(takeProfitPrice === undefined ? {} : { takeProfitPrice: roundToTick(takeProfitPrice, tickSize) }),
-  };
+  return targetOf(signal, instrument, equityWeight < 0 ? -lots : lots, equityWeight);
 }

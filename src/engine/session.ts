@@ -1,7 +1,7 @@
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
-import type { Pipeline } from "./decide.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { DecisionRecorder } from "./decision-log/decision-recorder.ts";
 import type { OrderTracker } from "./execution/order-tracker.ts";
 import type { Plan, PlanOptions } from "./execution/plan.ts";

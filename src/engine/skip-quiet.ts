@@ -8,6 +8,7 @@ export function maySkip(session: Session): boolean {
   return (
     pipeline.runners.length === 1 &&
     session.followers === null &&
+    pipeline.together === null &&
     resampler === everyBar &&
     !risk.isWatching &&
     pipeline.sizer.observe === undefined

@@ -2,13 +2,14 @@ import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ExecutionReport } from "../domain/order.ts";
 import type { Target } from "../domain/target.ts";
-import { decide, emptyDecision } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { overrule } from "./execution/overrule.ts";
 import { clearPlan, type Plan } from "./execution/plan.ts";
 import { planOrders, withdrawAllEntries } from "./execution/plan-orders.ts";
 import type { Review } from "./execution/risk-gate.ts";
 import { LoneSlice } from "./lone-slice.ts";
 import type { Followers, Session } from "./session.ts";
+import { emptyDecision } from "./pipeline.ts";
 import { maySkip, skipQuiet } from "./skip-quiet.ts";
 
 const silence = emptyDecision();
@@ -31,7 +32,7 @@ export function step(session: Session, slice: MarketSlice): void {
   if (closed !== null) followers?.observe(closed);
   const fromMs = slice.isStale === true ? Infinity : session.tradeFromMs;
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio, fromMs);
-  const targets = overrule(session, decision.targets, slice.timeMs);
+  const targets = overrule(session, decision, slice.timeMs);
 
   const plan = planStanding(session, targets, slice);
   const review = risk.review(plan, portfolio, session.orders, slice.timeMs);

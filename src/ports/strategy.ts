@@ -39,11 +39,19 @@ export interface BarContext<P extends Params, S extends Readonly<Record<string, 
   readonly position: Position;
   /** Account equity in base currency at this close. */
   readonly equity: number;
+  /** Cash of the account in base currency. */
+  readonly cash: number;
+  /** How many symbols are held, and how many may be at once by the risk rules; Infinity without such a rule. */
+  readonly openPositions: number;
+  readonly openPositionsMax: number;
+  /** The holding in any symbol of the run. Throws `SYMBOL_UNKNOWN`. */
+  readonly positionOf: (symbol: string) => Position;
   /** State of this strategy for this symbol, made by `memory`; the only state a strategy may keep. */
   readonly memory: M;
   /**
    * States what to hold: 1 fully long, 0 flat, -1 fully short, anything between in proportion.
-   * The holding stays until another target is stated. The reason is shown by `kiwi explain`.
+   * The holding stays until another target is stated. The reason is shown by `kiwi explain`. A second target on one
+   * bar is an error.
    */
   readonly target: (weight: number, options: string | TargetOptions) => void;
 }
@@ -67,6 +75,18 @@ export type StrategyDefinition<
   readonly onBar: (context: BarContext<P, S, M>) => void;
   /** Present in a strategy that trades nothing itself and chooses among others: see `metaStrategy`. */
   readonly plan?: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
+  /** Present in a strategy over many symbols: see `portfolioStrategy`. */
+  readonly portfolio?: PortfolioPart;
+};
+
+/** When a portfolio is decided on: at every bar, or at the first close of a new day, week, month, quarter or year. */
+export type Schedule = "bar" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly";
+
+/** What makes a strategy one over many symbols. */
+export type PortfolioPart = {
+  readonly schedule: Schedule;
+  /** The symbols it may trade, by default all of the run; a membership file narrows them further. */
+  readonly universe?: readonly string[];
 };
 
 /** What a plan may depend on beside its parameters. */

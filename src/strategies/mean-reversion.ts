@@ -49,19 +49,19 @@ export const meanReversion = strategy({
   onBar({ series, p, memory, target }) {
     const { close, upper, middle, lower, rsi, atr } = series;
     const distance = p.stopAtr * atr.now;
-    if (memory.side === 1 && (close.now >= middle.now || rsi.now > p.exitRsi)) {
-      memory.side = 0;
-      target(0, close.now >= middle.now ? "back at the middle band" : "RSI has recovered");
-    } else if (memory.side === -1 && (close.now <= middle.now || rsi.now < 100 - p.exitRsi)) {
-      memory.side = 0;
-      target(0, close.now <= middle.now ? "back at the middle band" : "RSI has come down");
-    }
+    const isLongOver = memory.side === 1 && (close.now >= middle.now || rsi.now > p.exitRsi);
+    const isShortOver = memory.side === -1 && (close.now <= middle.now || rsi.now < 100 - p.exitRsi);
+    if (isLongOver || isShortOver) memory.side = 0;
     if (memory.side !== 1 && close.now < lower.now && rsi.now < p.oversold) {
       memory.side = 1;
       target(1, { reason: "oversold below the lower band", ...stopBehind(1, close.now, distance) });
     } else if (p.short && memory.side !== -1 && close.now > upper.now && rsi.now > 100 - p.oversold) {
       memory.side = -1;
       target(-1, { reason: "overbought above the upper band", ...stopBehind(-1, close.now, distance) });
+    } else if (isLongOver) {
+      target(0, close.now >= middle.now ? "back at the middle band" : "RSI has recovered");
+    } else if (isShortOver) {
+      target(0, close.now <= middle.now ? "back at the middle band" : "RSI has come down");
     }
   },
 });

@@ -62,16 +62,6 @@ export const multiTimeframeSrsi = strategy({
     const isUp = higherK.now > higherD.now && highestK.now > highestD.now;
     const isDown = higherK.now < higherD.now && highestK.now < highestD.now;
     const distance = p.stopAtr * atr.now;
-    if (memory.side === 1 && (turnsDown || isDown)) {
-      memory.side = 0;
-      target(
-        0,
-        turnsDown ? "Stochastic RSI turns down from overbought" : "the higher timeframe has turned down",
-      );
-    } else if (memory.side === -1 && (turnsUp || isUp)) {
-      memory.side = 0;
-      target(0, turnsUp ? "Stochastic RSI turns up from oversold" : "the higher timeframe has turned up");
-    }
     if (memory.side !== 1 && turnsUp && isUp) {
       memory.side = 1;
       target(1, {
@@ -84,6 +74,15 @@ export const multiTimeframeSrsi = strategy({
         reason: "turns down, and the higher timeframe agrees",
         ...stopBehind(-1, close.now, distance),
       });
+    } else if (memory.side === 1 && (turnsDown || isDown)) {
+      memory.side = 0;
+      target(
+        0,
+        turnsDown ? "Stochastic RSI turns down from overbought" : "the higher timeframe has turned down",
+      );
+    } else if (memory.side === -1 && (turnsUp || isUp)) {
+      memory.side = 0;
+      target(0, turnsUp ? "Stochastic RSI turns up from oversold" : "the higher timeframe has turned up");
     }
   },
 });

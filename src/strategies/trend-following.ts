@@ -42,14 +42,17 @@ export const trendFollowing = strategy({
   onBar({ series, p, memory, target }) {
     const { close, fast, slow, adx, atr } = series;
     const side = fast.now > slow.now ? 1 : fast.now < slow.now ? -1 : memory.side;
+    const isOver = memory.isIn && side !== memory.side;
     if (side !== memory.side) {
-      if (memory.isIn) target(0, side === 1 ? "fast back above slow" : "fast back below slow");
       // A trend that is older than the data is left alone: nobody knows when it began.
       memory.isFresh = memory.side !== 0;
       memory.isIn = false;
       memory.side = side;
     }
-    if (!memory.isFresh || adx.now < p.adxMin || (side === -1 && !p.short)) return;
+    if (!memory.isFresh || adx.now < p.adxMin || (side === -1 && !p.short)) {
+      if (isOver) target(0, side === 1 ? "fast back above slow" : "fast back below slow");
+      return;
+    }
     memory.isFresh = false;
     memory.isIn = true;
     const direction = side === 1 ? 1 : -1;

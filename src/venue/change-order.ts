@@ -23,8 +23,11 @@ export function applyChange(state: AccountState, order: WorkingOrder): void {
   const refusal = changeRefusal(order, wanted);
   if (refusal !== null) return refuseChange(state, wanted, refusal);
   const { id, terms, quantity } = wanted;
-  if (!order.request.closePosition && order.state === "working")
-    order.remaining = Math.max(0, order.remaining + quantity - order.request.quantity);
+  if (order.state === "working")
+    order.remaining = order.request.closePosition
+      ? // A split has changed the position without a fill.
+        Math.abs(state.ledger.quantity[order.request.instrument]!)
+      : Math.max(0, order.remaining + quantity - order.request.quantity);
   order.request = wanted;
   order.terms = terms;
   // Another price loses its place in the queue: where it is marketable, it takes.

@@ -1,6 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { dayMs, formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
+import { isNews } from "../../domain/external-series.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { timeframeMs } from "../../domain/timeframe.ts";
@@ -19,6 +20,7 @@ export function findExternal(
   decided: readonly Bars[],
 ): { readonly bars: Bars; readonly calendar: Calendar } {
   const table = externals.get(name);
+  if (!isNews(name)) return findSeries(table, symbolOf(name));
   if (table === undefined) {
     const firstMs = Math.min(...decided.map((bars) => bars.closeTimeMs[0] ?? Infinity));
     throw newsMissing(symbolOf(name), [...externals.keys()].map(symbolOf), firstMs - usualLeadMs);
@@ -30,6 +32,22 @@ export function findExternal(
   if (hasEnd && endMs + timeframeMs(table.timeframe) <= barsEndMs)
     throw newsEndsEarly(symbolOf(name), endMs, barsEndMs);
   return { bars: table, calendar: calendarNamed("24/7") };
+}
+
+/** A series of values stands still between its publications: only where there is none is something wrong. */
+function findSeries(
+  table: Bars | undefined,
+  name: string,
+): { readonly bars: Bars; readonly calendar: Calendar } {
+  if (table !== undefined) return { bars: table, calendar: calendarNamed("24/7") };
+  throw new KiwiError({
+    code: "SERIES_MISSING",
+    exit: "data",
+    message: `the strategy reads the series ${name}, and the run has none of that name`,
+    why: "an external series comes from a file that the command line or the configuration names",
+    fix: `add --series ${name}=FILE.csv   (columns date,value,published)`,
+    topic: "series",
+  });
 }
 
 /** `NEWS_MISSING`: nothing is there of a symbol whose news, from `fromMs` on, are read. `known` are the others. */

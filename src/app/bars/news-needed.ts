@@ -1,4 +1,4 @@
-import { isExternal, withOwnSymbol } from "../../domain/external-series.ts";
+import { isNews, withOwnSymbol } from "../../domain/external-series.ts";
 import { barSeries, timeframeFrame, type Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -18,7 +18,7 @@ export function newsNeeded(asked: Asked): readonly string[] {
   collectFrames(asked, frames);
   const names = [...frames].flatMap((frame) => {
     const name = frame.split("@")[0]!;
-    return isExternal(name) ? asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)) : [];
+    return isNews(name) ? asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)) : [];
   });
   return [...new Set(names.map((name) => name.slice(name.indexOf(":") + 1)))].sort();
 }

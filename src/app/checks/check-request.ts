@@ -1,4 +1,6 @@
 import type { Bars } from "../../domain/bars.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
+import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { LookaheadOptions } from "../../analysis/checks/lookahead.ts";
@@ -16,6 +18,10 @@ export type CheckRequest = {
   readonly bars: readonly Bars[];
   /** Series that are known and never traded. */
   readonly externals?: readonly Bars[];
+  /** Which symbols were in the universe, and when. */
+  readonly membership?: Membership;
+  /** Splits and dividends. */
+  readonly actions?: readonly CorporateAction[];
   readonly config: RunConfig;
   /** Trained models that the strategy uses. */
   readonly regimeModels?: RegimeModels;

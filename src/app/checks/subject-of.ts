@@ -19,7 +19,7 @@ export function subjectOf(
   registry: Registry = builtIn,
   watch?: StrategyWatch,
 ): CheckSubject {
-  const { bars, params, timeframe, regimeModels, tradeFromMs, externals = [] } = request;
+  const { bars, params, timeframe, regimeModels, tradeFromMs, membership, actions, externals = [] } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
@@ -35,11 +35,13 @@ export function subjectOf(
         config,
         registry,
         externals: externals.map((table) => knownWith(shown, table)),
+        ...(membership === undefined ? {} : { membership }),
+        ...(actions === undefined ? {} : { actions }),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
         ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
       };
-      const session = buildSession(setup, layGround(shown, config, timeframe));
+      const session = buildSession(setup, layGround(shown, config, timeframe, actions));
       // A table that is still empty says neither how many bars will come nor when the last one does.
       return { ...session, recorder: new DecisionRecorder(new DecisionLog()), ...ends };
     },

@@ -97,6 +97,15 @@ export const kiwiConfigSchema = z.strictObject({
     .default({})
     .describe("sources with settings of your own, by name"),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
+  with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
+  series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),
+  seriesDelayDays: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("days after its date that a value without a publication date is known"),
+  universe: text.optional().describe("who is a member when: a file symbol,from,to (portfolio strategies)"),
+  actions: text.optional().describe("splits and dividends of unadjusted prices: symbol,date,action,value"),
   pairs: z.array(text).default([]).describe("symbols to use; all that the data hold when empty"),
   timeframe: text.optional().describe("bars to decide on, when they are not those of the data"),
   detail: text.optional().describe("finer bars to fill orders on: a path or a timeframe"),
@@ -106,7 +115,10 @@ export const kiwiConfigSchema = z.strictObject({
   csv: csv.prefault({}),
   news: news.prefault({}).describe("how news become series, for strategies that read news"),
   seed: z.int().min(0).default(42).describe("seed of everything random"),
-  benchmark: z.boolean().default(true).describe("compare with buying and holding the same symbols"),
+  benchmark: z
+    .union([z.boolean(), text])
+    .default(true)
+    .describe("compare with buying and holding the same symbols, or the one that is named"),
   report: z
     .array(z.enum(artifactNames))
     .default([...artifactNames])

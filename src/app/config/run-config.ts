@@ -73,6 +73,17 @@ const execution = z.strictObject({
     .default(0.1)
     .describe("changes below this share of a position are not traded"),
   sizeAt: z.enum(["close", "fill"]).default("close").describe("price that turns a weight into a quantity"),
+  goneAfterSessions: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe("sessions without a bar after which a symbol is taken for delisted"),
+  delistingReturn: z
+    .number()
+    .min(-1)
+    .max(1)
+    .default(0)
+    .describe("what a delisted holding still changes by after its last close: -0.3 = 30 % less"),
   flattenAtEnd: z.boolean().default(false).describe("close everything at the open of the last bar"),
   skipQuiet: z
     .boolean()

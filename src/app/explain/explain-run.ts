@@ -11,6 +11,7 @@ import { warmupNeed } from "../session/warmup-need.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 import type { Explanation, ExplainedOutcome, ExplainedSeries } from "./explanation.ts";
 import { explainedChoice, type ExplainedChoice } from "./explained-choice.ts";
+import { explainedPortfolio } from "./explained-portfolio.ts";
 import { findBar, type FoundBar } from "./find-bar.ts";
 import { ordersOf, type SentOrder } from "./orders-of.ts";
 import { recordingSession, type RecordingSession } from "./recording.ts";
@@ -30,7 +31,7 @@ export type Question = { readonly symbol: string | undefined; readonly timeMs: n
  * over. The same code decides as in the run itself. Throws what `findBar` throws.
  */
 export function explainRun(setup: BacktestSetup, question: Question, watch?: StrategyWatch): Explanation {
-  const ground = layGround(setup.bars, setup.config, setup.timeframe);
+  const ground = layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const found = findBar(ground, question.symbol, question.timeMs);
   const watched = watchedStrategy(setup.strategy, watch, setup.registry);
   const recording = recordingSession({ ...setup, strategy: watched }, ground);
@@ -84,6 +85,7 @@ function explainBar(
   const signal = opinion === "signal" ? runner.signal : null;
   const sizing = signal === null ? null : sizingNumbers(session, setup.config, instrument, row, decidedMs);
   const { alarm, alarmRule } = session.risk;
+  const portfolio = explainedPortfolio(session, instrument as InstrumentIndex, decidedMs);
   const rules = rulesOf(setup.config, recording.verdicts, instrument);
   const facts = {
     opinion,
@@ -92,6 +94,7 @@ function explainBar(
     rules,
     orders,
     held: position.quantity,
+    portfolio,
     isBeforeRange: decidedMs < session.tradeFromMs,
     alarm: alarm.kind === "clear" ? null : { rule: alarmRule, kind: alarm.kind, reason: alarm.reason },
   };
@@ -114,6 +117,7 @@ function explainBar(
     series: seriesOf(runner, row),
     wakeOn: runner.strategy.wakeOn ?? null,
     choice: choiceOn(session, instrument, opinion),
+    portfolio,
     opinion,
     signal:
       signal === null

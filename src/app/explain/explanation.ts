@@ -1,5 +1,6 @@
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { OrderTerms } from "../../domain/order.ts";
+import type { ExplainedPortfolio } from "./explained-portfolio.ts";
 import type { ExplainedChoice } from "./explained-choice.ts";
 import type { Entry, Protection } from "../../domain/target.ts";
 
@@ -23,6 +24,8 @@ export type ExplainedSizing = {
   readonly unitValue: number;
   readonly costRate: number;
   readonly lotSize: number;
+  /** Sized with the other targets of one decision: the share has room for all of them and for their costs. */
+  readonly isTogether: boolean;
   readonly quantity: number;
 };
 
@@ -75,6 +78,8 @@ export type Explanation = {
   readonly wakeOn: string | null;
   /** How the strategy was chosen; null where one strategy trades alone. */
   readonly choice: ExplainedChoice | null;
+  /** What the portfolio knew; null where each symbol is decided on alone. */
+  readonly portfolio: ExplainedPortfolio | null;
   readonly opinion: "warming up" | "silent" | "signal";
   readonly signal: {
     readonly weight: number;

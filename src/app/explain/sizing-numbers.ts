@@ -1,4 +1,5 @@
 import type { Session } from "../../engine/session.ts";
+import { tradedClose } from "../../engine/target-of.ts";
 import { sizingOf } from "../session/risk-rules.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { ExplainedSizing } from "./explanation.ts";
@@ -23,11 +24,15 @@ export function sizingNumbers(
   const { first: weight, second: equityWeight, third: quantity } = events.at(at);
   const instrument = pipeline.instruments[instrumentIndex]!;
   const bars = pipeline.bars[instrumentIndex]!;
-  const price = bars.close[row]!;
+  const price = tradedClose(pipeline, instrumentIndex, row);
   const unitValue = portfolio.unitValue(instrument.index, price);
   const estimate = Math.abs(weight) * (portfolio.equity / unitValue);
   return {
-    sizer: sizingOf(config, pipeline.instruments.length).use,
+    sizer:
+      pipeline.together === null
+        ? sizingOf(config, pipeline.instruments.length).use
+        : "all targets of the decision together",
+    isTogether: pipeline.together !== null,
     weight,
     equityWeight,
     equity: portfolio.equity,

@@ -2,7 +2,7 @@ import type { Signal } from "../../domain/target.ts";
 import type { Explanation } from "./explanation.ts";
 import type { SentOrder } from "./orders-of.ts";
 
-type Facts = Pick<Explanation, "opinion" | "sizing" | "rules" | "alarm" | "held"> & {
+type Facts = Pick<Explanation, "opinion" | "sizing" | "rules" | "alarm" | "held" | "portfolio"> & {
   readonly signal: Signal | null;
   readonly orders: readonly SentOrder[];
   readonly isBeforeRange: boolean;
@@ -18,12 +18,16 @@ export function verdictOn({
   held,
   orders,
   isBeforeRange,
+  portfolio,
 }: Facts): string {
   if (orders.length > 0)
     return `${orders.length === 1 ? "an order was" : `${orders.length} orders were`} sent`;
   if (opinion === "warming up") return "no order: the indicators had not seen enough bars yet (warm-up)";
   if (isBeforeRange) return "no order: the bar lies before --from and only warms up";
   if (alarm !== null) return `no order: the risk rule ${alarm.rule} had stopped trading (${alarm.reason})`;
+  if (portfolio?.isDecided === false)
+    return `no order: this is no day of decision of a portfolio whose schedule is ${portfolio.schedule}`;
+  if (portfolio?.isMember === false) return "no order: the symbol was no member of the portfolio then";
   if (opinion === "silent" || signal === null)
     return "no order: the strategy said nothing on this bar; its values stand above";
   const refused = rules.find(({ pass }) => !pass);

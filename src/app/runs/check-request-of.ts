@@ -14,7 +14,8 @@ export function checkRequestOf(
   plugins: readonly string[],
   barsMax?: number,
 ): CheckRequest {
-  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs } = setup;
+  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs, membership, actions } =
+    setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
     params,
@@ -24,6 +25,8 @@ export function checkRequestOf(
     stuckAfterSeconds: request.config.stuckAfterSeconds,
     ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
     ...(externals === undefined ? {} : { externals }),
+    ...(membership === undefined ? {} : { membership }),
+    ...(actions === undefined ? {} : { actions }),
     ...(regimeModels === undefined ? {} : { regimeModels }),
     ...(timeframe === undefined ? {} : { timeframe }),
     ...(barsMax === undefined ? {} : { barsMax }),

@@ -1,5 +1,6 @@
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import type { CostPoint } from "../../analysis/report/report-input.ts";
+import type { Bars } from "../../domain/bars.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
@@ -9,7 +10,8 @@ import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy
 const costMultiples = [0, 0.5, 1, 2, 3];
 
 export type ExecuteOptions = {
-  readonly withBenchmark: boolean;
+  /** Buy & hold of all symbols, of one by its bars, or nothing to compare with. */
+  readonly withBenchmark: boolean | Bars;
   /** Laid for the same bars before: columns that are folded already are not folded again. */
   readonly ground?: Ground;
   /** Hears when the strategy is asked and when it has answered. */

@@ -10,6 +10,7 @@ import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
+import { delistingWarnings } from "./delisting-warnings.ts";
 import { dataQuality } from "../bars/data-quality.ts";
 import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
 import { planOf } from "../meta/plan-of.ts";
@@ -55,7 +56,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
   const { setup, loaded, detail, found, request } = prepared;
   const { config } = request;
   options.onStage("backtest");
-  const raw = executeRun(setup, { ...options, withBenchmark: config.benchmark });
+  const raw = executeRun(setup, { ...options, withBenchmark: prepared.benchmark });
   refuseOnlyWarmup(raw);
   const read = [...loaded.sources, ...detail];
   const hash: RunHashes = {
@@ -85,8 +86,8 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     kiwiVersion: kiwiVersion(),
     nodeVersion: process.version,
     wallMs: options.nowMs() - options.startedMs,
-    sources: [...quality.sources, ...newsSources(prepared)],
-    warnings: [...prepared.warnings, ...quality.warnings],
+    sources: [...quality.sources, ...newsSources(prepared), ...knownSources(prepared)],
+    warnings: [...prepared.warnings, ...delistingWarnings(raw), ...quality.warnings],
     checks: [{ id: "data", pass: quality.isSound }, ...checkNames.map((id) => ({ id, pass: null }))],
     configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,
@@ -95,6 +96,16 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     ...(selection === null ? {} : { selection }),
   });
   return { result, input, hash, tradedHash, trialHash };
+}
+
+function knownSources({ known }: PreparedRun): readonly ReportSource[] {
+  return known.map(({ path, bars, quarantine }) => ({
+    name: `${path} (read, not traded)`,
+    symbol: bars.symbol,
+    rows: bars.length,
+    quarantined: quarantine?.quarantined ?? 0,
+    gaps: null,
+  }));
 }
 
 function newsSources({ news }: PreparedRun): readonly ReportSource[] {

@@ -1,5 +1,13 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
+import { resolve } from "node:path";
+import type { Membership } from "../../domain/membership.ts";
+import { doubtfulSplits } from "../bars/doubtful-splits.ts";
+import { loadKnown, type KnownBars } from "../bars/load-known.ts";
+import { plainSymbol } from "../bars/pick-symbols.ts";
+import { readActions } from "../bars/read-actions.ts";
+import { readUniverse } from "../bars/read-universe.ts";
+import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
@@ -31,6 +39,10 @@ export type PreparedRun = {
   readonly loaded: LoadedBars;
   /** The finer bars, when there are any; part of what the run read. */
   readonly detail: readonly BarSource[];
+  /** Bars that are read and never traded. */
+  readonly known: readonly BarSource[];
+  /** Whether to compare with buy & hold of all symbols, or the bars of the one to compare with. */
+  readonly benchmark: boolean | Bars;
   /** Where the news came from, by symbol; empty where the strategy reads none. */
   readonly news: RunNews["origins"];
   readonly warnings: readonly string[];
@@ -84,6 +96,10 @@ export async function prepareRun(
     timeframe: barsRequest.timeframe,
     tradeFromMs: fromMs ?? -Infinity,
   });
+  const known = await loadKnown(barsRequest, config, loaded.sources);
+  const membership = await universeOf(request, found);
+  const actions =
+    config.actions === undefined ? undefined : await readActions(resolve(request.folder, config.actions));
   const symbols = askStrategy(() =>
     newsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
@@ -94,11 +110,18 @@ export async function prepareRun(
     found,
     loaded,
     detail,
+    known: known.sources,
+    benchmark: benchmarkOf(config.benchmark, [...loaded.sources, ...known.sources]),
     news: news?.origins ?? [],
     warnings: [
       ...loaded.warnings,
+      ...known.warnings,
       ...warnings,
       ...(news?.warnings ?? []),
+      ...survivorshipWarnings(coarse, membership),
+      ...doubtfulSplits(coarse, actions ?? [], (table) =>
+        barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
+      ),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
@@ -107,12 +130,58 @@ export async function prepareRun(
       params,
       config: runConfig,
       registry: found.registry,
-      ...(news === undefined ? {} : { externals: news.externals }),
+      ...externalsOf(known, news),
+      ...(membership === undefined ? {} : { membership }),
+      ...(actions === undefined ? {} : { actions }),
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
     },
   };
+}
+
+/** Everything that is known and not traded; absent where there is nothing. */
+function externalsOf(
+  { sources, series }: KnownBars,
+  news: RunNews | undefined,
+): Pick<BacktestSetup, "externals"> {
+  const externals = [...sources.map(({ bars }) => bars), ...series, ...(news?.externals ?? [])];
+  return externals.length === 0 && news === undefined ? {} : { externals };
+}
+
+/** The members of the universe that the run names. Throws `UNIVERSE_UNUSED` and what reading it throws. */
+async function universeOf(
+  { config, folder }: RunRequest,
+  { strategy }: FoundStrategy,
+): Promise<Membership | undefined> {
+  if (config.universe === undefined) return undefined;
+  if (strategy.portfolio !== undefined) return readUniverse(resolve(folder, config.universe));
+  throw new KiwiError({
+    code: "UNIVERSE_UNUSED",
+    exit: "usage",
+    message: `${strategy.name} has no members, so --universe would do nothing`,
+    why: "it decides on each symbol alone; only a portfolio strategy chooses among members",
+    fix: "leave --universe out, or write the strategy with portfolioStrategy({ ... })",
+    topic: "portfolios",
+  });
+}
+
+/** What a run is compared with: nothing, all of its symbols, or the bars of one. Throws `BENCHMARK_UNKNOWN`. */
+function benchmarkOf(wanted: boolean | string, sources: readonly BarSource[]): boolean | Bars {
+  if (typeof wanted === "boolean") return wanted;
+  const found = sources.find(({ bars }) => plainSymbol(bars.symbol) === plainSymbol(wanted));
+  if (found !== undefined) return found.bars;
+  throw new KiwiError({
+    code: "BENCHMARK_UNKNOWN",
+    exit: "data",
+    message: `the run has no bars of the benchmark ${wanted}`,
+    why: `it reads ${sources
+      .slice(0, 12)
+      .map(({ bars }) => bars.symbol)
+      .join(", ")}${sources.length > 12 ? " ..." : ""}`,
+    fix: `add --with <file of ${wanted}>`,
+    topic: "data",
+  });
 }
 
 /** The store of models is loaded when one is named: no other run must wait for it. */

@@ -2,6 +2,7 @@ import { computeMetrics } from "../../analysis/metrics/compute-metrics.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import type { ReportFunnel } from "../../analysis/report/report-input.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
+import type { Bars } from "../../domain/bars.ts";
 import type { Trade } from "../../domain/trade.ts";
 import type { Session } from "../../engine/session.ts";
 import { runBatch } from "../../engine/step.ts";
@@ -37,7 +38,8 @@ export type BenchmarkRun = {
 /** What a caller may hand in or ask for beside the setup. */
 export type BacktestOptions = {
   readonly ground?: Ground;
-  readonly withBenchmark?: boolean;
+  /** Buy & hold of all symbols, or of one by its bars. */
+  readonly withBenchmark?: boolean | Bars;
   /** Row of the log to measure from, for a run that is held against another; its own first decision by default. */
   readonly measureFrom?: number;
   /** Called after every batch with the bars done so far. */
@@ -49,11 +51,11 @@ export type BacktestOptions = {
  * the same result, to the last bit.
  */
 export function runBacktest(setup: BacktestSetup, options: BacktestOptions = {}): BacktestResult {
-  const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe);
+  const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const session = buildSession(setup, ground);
   runThrough(session, ground, options.onProgress);
   const log = measuredLog(session, options.measureFrom);
-  const benchmark = options.withBenchmark === true ? holdEverything(setup, ground, session) : null;
+  const benchmark = benchmarkOf(setup, ground, session, options.withBenchmark ?? false);
   const { cash, baseCurrency } = setup.config.account;
   const { ledger, trades } = session.portfolio;
   return {
@@ -90,23 +92,52 @@ export function runThrough(session: Session, ground: Ground, onProgress?: (barsD
   }
 }
 
+/** Buy & hold of everything, or of the bars that are named, over the time in which the strategy could decide. */
+function benchmarkOf(
+  setup: BacktestSetup,
+  ground: Ground,
+  run: Session,
+  wanted: boolean | Bars,
+): BenchmarkRun | null {
+  if (wanted === false) return null;
+  const { cash, baseCurrency } = setup.config.account;
+  const from = measuredFrom(run);
+  if (wanted === true) {
+    const session = hold(setup, ground, run);
+    return { equity: measuredLog(session, from).equity, funnel: funnelOf(session, ground, baseCurrency) };
+  }
+  const bars = [wanted];
+  const own = layGround(bars, setup.config, setup.timeframe, setup.actions);
+  const session = hold({ ...setup, bars }, own, run);
+  const equity = seenFrom(session.recorder.log, measuredLog(run, from), cash);
+  return { equity, funnel: funnelOf(session, own, baseCurrency) };
+}
+
+/** The equity of one run at the slices of another: its last value by then, and its cash before its first. */
+function seenFrom(held: RunLog, log: RunLog, cash: number): Float64Array {
+  const seen = new Float64Array(log.length);
+  let row = -1;
+  for (let k = 0; k < log.length; k++) {
+    while (row + 1 < held.length && held.timeMs[row + 1]! <= log.timeMs[k]!) row += 1;
+    seen[k] = row < 0 ? cash : held.equity[row]!;
+  }
+  return seen;
+}
+
 /**
- * What the same money would have become in the same symbols without a strategy, through the same engine and costs:
+ * What the same money would have become in the symbols of a ground without a strategy, through the same engine and costs:
  * bought on the bar on which the strategy could decide for the first time, so that both cover the same time.
  */
-function holdEverything(setup: BacktestSetup, ground: Ground, run: Session): BenchmarkRun {
+function hold(setup: BacktestSetup, ground: Ground, run: Session): Session {
   const config = {
     ...setup.config,
     sizing: { use: "fixed-fraction" },
     risk: { profile: "none" as const, rules: [] },
     protection: { ...setup.config.protection, stopAtr: 0, takeProfitAtr: 0 },
   };
-  const from = measuredFrom(run);
-  const tradeFromMs = run.recorder.log.length === 0 ? -Infinity : run.recorder.log.timeMs[from]!;
+  const { log } = run.recorder;
+  const tradeFromMs = log.length === 0 ? -Infinity : log.timeMs[measuredFrom(run)]!;
   const session = buildSession({ ...setup, config, strategy: buyAndHold, params: {}, tradeFromMs }, ground);
   runThrough(session, ground);
-  return {
-    equity: measuredLog(session, from).equity,
-    funnel: funnelOf(session, ground, config.account.baseCurrency),
-  };
+  return session;
 }

@@ -17,7 +17,7 @@ export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setu
 
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
-  const { strategy, config, timeframe, tradeFromMs, regimeModels } = setup;
+  const { strategy, config, timeframe, tradeFromMs, regimeModels, membership, actions } = setup;
   return sha256(
     canonicalJson({
       strategy: strategy.name,
@@ -29,6 +29,9 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
       seed,
       // Absent without models, so that the hashes of runs without them stay what they were.
       ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
+      ...(actions === undefined ? {} : { actions }),
+      // An open end is no number in JSON: text keeps it.
+      ...(membership === undefined ? {} : { membership: withoutInfinity([...membership]) }),
     }),
   );
 }

@@ -14,7 +14,7 @@ export function sweep(
   setup: BacktestSetup,
   paramSets: readonly Readonly<Record<string, ParamValue>>[],
 ): readonly SweepRow[] {
-  const ground = layGround(setup.bars, setup.config, setup.timeframe);
+  const ground = layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const log = new DecisionLog(ground.bars[0]!.length);
   const calendar = ground.calendars[0]!;
   let ends: Int32Array | null = null;

@@ -1,10 +1,12 @@
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
+import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { ColumnStore } from "../../engine/columns/column-store.ts";
-import type { ResampledFrame } from "../../engine/columns/frame.ts";
+import type { Frame } from "../../engine/columns/frame.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { RegimeModels } from "../plugins/model-named.ts";
 import type { Registry } from "../plugins/registry.ts";
@@ -21,6 +23,10 @@ export type BacktestSetup = {
   readonly registry?: Registry;
   /** Series that are known and never traded, such as those of `sentimentSeries`; each has a name of its own. */
   readonly externals?: readonly Bars[];
+  /** Which symbols were in the universe of a portfolio strategy, and when; absent: all, always. */
+  readonly membership?: Membership;
+  /** Splits and dividends: series are adjusted for them, and who holds gets them. */
+  readonly actions?: readonly CorporateAction[];
   /** Trained regime models by the names that detectors ask for. */
   readonly regimeModels?: RegimeModels;
   /** Timeframe that is decided on, when it is not that of the bars. */
@@ -35,7 +41,7 @@ export type Ground = {
   readonly calendars: readonly Calendar[];
   readonly bars: readonly Bars[];
   /** Frames that build the decision bars, or null when every base bar is decided on. */
-  readonly frames: readonly ResampledFrame[] | null;
+  readonly frames: readonly Frame[] | null;
   /** Columns over the decision bars, by instrument. */
   readonly stores: readonly ColumnStore[];
   /**

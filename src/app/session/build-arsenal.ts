@@ -30,10 +30,13 @@ type Build = (setup: BacktestSetup, ground: Ground) => Session;
 
 /**
  * The strategies of a meta-strategy in their shadows, and who chooses among them, symbol by symbol. `build` puts a
- * session together; it is handed in because it is the function that calls this one. Throws `ARSENAL_EMPTY`.
+ * session together; it is handed in because it is the function that calls this one. Throws `ARSENAL_EMPTY` and
+ * `ARSENAL_PORTFOLIO`.
  */
 export function buildArsenal(request: ArsenalRequest, build: Build): Arsenal {
   if (request.plan.arsenal.length === 0) throw arsenalEmpty(request.setup.strategy.name);
+  for (const { strategy } of request.plan.arsenal)
+    if (strategy.portfolio !== undefined) throw arsenalPortfolio(request.setup.strategy.name, strategy.name);
   return new Arsenal(request.ground.stores.map((_, index) => runnerFor(request, index, build)));
 }
 
@@ -44,6 +47,17 @@ function arsenalEmpty(name: string): KiwiError {
     message: `${name} has no strategies to choose from`,
     why: "the arsenal of its plan is empty",
     fix: "name at least one: arsenal: [{ strategy: mine }]",
+    topic: "strategy-errors",
+  });
+}
+
+function arsenalPortfolio(name: string, portfolio: string): KiwiError {
+  return new KiwiError({
+    code: "ARSENAL_PORTFOLIO",
+    exit: "usage",
+    message: `${name} cannot choose ${portfolio}, which decides on many symbols at once`,
+    why: "the strategies of an arsenal are measured on each symbol alone",
+    fix: `leave ${portfolio} out of the arsenal, or run it by itself: kiwi backtest ${portfolio}`,
     topic: "strategy-errors",
   });
 }

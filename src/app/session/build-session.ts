@@ -1,15 +1,18 @@
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { isExternal } from "../../domain/external-series.ts";
+import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import { Ledger } from "../../domain/ledger.ts";
 import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { ColumnStore } from "../../engine/columns/column-store.ts";
-import { ResampledFrame } from "../../engine/columns/frame.ts";
-import { emptyDecision } from "../../engine/decide.ts";
+import { AccountView, unknownSymbol } from "../../engine/account-view.ts";
+import { Listings } from "../../engine/listings.ts";
+import { emptyDecision } from "../../engine/pipeline.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import { DecisionRecorder } from "../../engine/decision-log/decision-recorder.ts";
 import { OrderTracker } from "../../engine/execution/order-tracker.ts";
@@ -24,22 +27,28 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import { SimulatedBroker } from "../../venue/simulated-broker.ts";
-import { Venue } from "../../venue/venue.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
+import { decisionFrames } from "./decision-frames.ts";
+import { buildBroker } from "./build-broker.ts";
+import { buildTogether } from "./build-together.ts";
 import { modelNamed } from "../plugins/model-named.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
-import { riskRules, sizingOf } from "./risk-rules.ts";
-import { instrumentConfig, maintenanceMarginOf, type RunConfig } from "../config/run-config.ts";
+import { accountLimits, riskRules, sizingOf } from "./risk-rules.ts";
+import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
 const assetClassOf: Record<string, AssetClass> = { "24/7": "crypto", "24/5": "forex", "us-equity": "equity" };
 
 /** Lays the ground of a run: instruments, calendars, decision bars and column stores. */
-export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: Timeframe): Ground {
+export function layGround(
+  bars: readonly Bars[],
+  config: RunConfig,
+  timeframe?: Timeframe,
+  actions: readonly CorporateAction[] = [],
+): Ground {
   const calendars = bars.map((table) => barCalendar(table, instrumentConfig(config, table.symbol).calendar));
   const quotes = quoteCurrencies(
     bars.map(({ symbol }) => symbol),
@@ -60,20 +69,36 @@ export function layGround(bars: readonly Bars[], config: RunConfig, timeframe?: 
       calendarName: calendars[index]!.name,
     };
   });
-  const frames = needsResampling(bars, timeframe)
-    ? bars.map((table, index) => new ResampledFrame(table, timeframe!, calendars[index]!))
-    : null;
+  const laid = decisionFrames(bars, calendars, needsResampling(bars, timeframe) ? timeframe! : null, actions);
+  const frames = laid?.map(({ frame }) => frame) ?? null;
   for (const frame of frames ?? []) frame.extend();
   const decided = frames === null ? bars : frames.map((frame) => frame.bars);
   const externals = new Map<string, Bars>();
   const find = (symbol: string) => {
     if (isExternal(symbol)) return findExternal(externals, symbol, decided);
     const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
-    if (index < 0) throw unknownSymbol(symbol, instruments);
+    if (index < 0) return findKnown(externals, symbol, instruments, config);
     return { bars: decided[index]!, calendar: calendars[index]! };
   };
-  const stores = decided.map((table, index) => new ColumnStore(table, calendars[index]!, find));
+  const stores = decided.map(
+    (table, index) => new ColumnStore(table, calendars[index]!, find, laid?.[index]!.scale ?? null),
+  );
   return { instruments, calendars, bars, frames, stores, externals };
+}
+
+/** Bars that are read and never traded. Throws `SYMBOL_UNKNOWN`. */
+function findKnown(
+  externals: ReadonlyMap<string, Bars>,
+  symbol: string,
+  instruments: readonly Instrument[],
+  config: RunConfig,
+): { readonly bars: Bars; readonly calendar: Calendar } {
+  const bars = externals.get(symbol);
+  if (bars === undefined) throw unknownSymbol(symbol, instruments);
+  return {
+    bars,
+    calendar: barCalendar(bars, instrumentConfig(config, symbol).calendar),
+  };
 }
 
 /** Parts that a caller makes itself. */
@@ -87,7 +112,7 @@ export type SessionParts = {
 /** Puts a session together: the one place that knows all the parts. */
 export function buildSession(
   setup: BacktestSetup,
-  ground = layGround(setup.bars, setup.config, setup.timeframe),
+  ground = layGround(setup.bars, setup.config, setup.timeframe, setup.actions),
   parts: SessionParts = {},
 ): Session {
   const { config, strategy, registry } = setup;
@@ -109,44 +134,45 @@ export function buildSession(
   );
   const commission = createPlugin("commission", config.costs.commission, tools, registry);
   const slippage = createPlugin("slippage", config.costs.slippage, tools, registry);
-  const { kind: accountKind, leverage } = config.account;
-  const { latencyMs, volumeShareMax, borrowRate, fundingRate } = config.costs;
   const protection = protectionLevels(config);
   const plan = planOf(setup);
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
+  const orders = new OrderTracker();
+  const account = new AccountView(portfolio, instruments, accountLimits(config).openPositionsMax);
+  const decided = stores.map((store) => store.bars);
+  const isTogether = strategy.portfolio !== undefined;
+  // Alone, a symbol's time stands still without its bars: nobody could see it go.
+  const listings =
+    isTogether || bars.length > 1
+      ? new Listings(decided, calendars, config.execution.goneAfterSessions)
+      : null;
+  const together = isTogether ? buildTogether(setup, ground, params, account, listings!) : null;
   const venueLedger = new Ledger(config.account.cash, instruments, conversions, config.account);
-  const venue = new SimulatedBroker(
-    new Venue(market, calendars).openAccount(venueLedger, {
-      accountKind,
-      leverage,
-      maintenanceMargin: maintenanceMarginOf(config.account),
-      commission,
-      slippage,
-      latencyMs,
-      volumeShareMax,
-      borrowRate,
-      fundingRate,
-    }),
-  );
+  const venue = buildBroker(setup, ground, venueLedger, { commission, slippage }, listings);
   return {
     broker: parts.broker?.(venue, market) ?? venue,
     portfolio,
-    orders: new OrderTracker(),
+    orders,
     targets: new StandingTargets(),
     followers: arsenal,
     resampler: frames === null ? everyBar : new FrameResampler(frames),
     pipeline: {
       instruments,
-      bars: stores.map((store) => store.bars),
+      bars: decided,
       runners:
         arsenal?.runners ??
+        together?.runner.runners ??
         stores.map(
           (store, index) =>
-            new StrategyRunner(strategy, params, index as InstrumentIndex, store, portfolio, protection),
+            new StrategyRunner(strategy, params, index as InstrumentIndex, store, account, protection),
         ),
       nextRows: new Int32Array(stores.length),
-      sizer: createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
+      together,
+      listings,
+      sizer: isTogether
+        ? { weigh: ({ weight }) => weight, refusals: together!.refusals }
+        : createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
       commission,
       slippage,
       decision: emptyDecision(),
@@ -176,17 +202,6 @@ export function endTimes(bars: readonly Bars[], config: RunConfig): Pick<Session
     config.execution.flattenAtEnd && length >= 2 ? closeTimeMs[length - 2]! : Infinity,
   );
   return { endMs, firstEndMs: Math.min(...endMs) };
-}
-
-function unknownSymbol(symbol: string, instruments: readonly Instrument[]): KiwiError {
-  return new KiwiError({
-    code: "SYMBOL_UNKNOWN",
-    exit: "data",
-    message: `the strategy reads ${symbol}, and the run has no bars of it`,
-    why: `this run has ${instruments.map((instrument) => instrument.symbol).join(", ")}`,
-    fix: `add --data <file of ${symbol}>`,
-    topic: "data",
-  });
 }
 
 function impossibleParams(strategy: AnyStrategy, params: Readonly<Record<string, ParamValue>>): KiwiError {

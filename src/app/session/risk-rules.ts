@@ -1,5 +1,6 @@
 import type { Params } from "../../domain/params.ts";
 import type { NamedRule } from "../../engine/execution/risk-gate.ts";
+import type { PortfolioLimits } from "../../engine/size-together.ts";
 import type { PluginChoice, PluginTools } from "../../ports/plugin.ts";
 import { riskProfiles } from "../../risk/profiles.ts";
 import { createPlugin, findPlugin, type Registry } from "../plugins/registry.ts";
@@ -37,16 +38,30 @@ type Room = {
 };
 
 function roomOf(config: RunConfig, symbolCount: number): Room {
-  const rules = ruleChoices(config);
-  const lowest = (name: string): number =>
-    Math.min(Infinity, ...rules.filter(({ use }) => use === name).map((rule) => limitOf(rule)));
-  const positions = Math.max(1, Math.min(symbolCount, lowest("open-positions")));
-  return { positions, share: Math.min(lowest("position-limit"), lowest("gross-exposure") / positions) };
+  const { grossMax, shareMax, openPositionsMax } = accountLimits(config);
+  const positions = Math.max(1, Math.min(symbolCount, openPositionsMax));
+  return { positions, share: Math.min(shareMax, grossMax / positions) };
+}
+
+/** The lowest limit of the rules of a name; Infinity where there is none. */
+function lowest(config: RunConfig, name: string): number {
+  const rules = ruleChoices(config).filter(({ use }) => use === name);
+  return Math.min(Infinity, ...rules.map((rule) => limitOf(rule)));
 }
 
 /** The limit of a rule; a rule that names none has its plug-in's own. */
 function limitOf({ use, limit }: PluginChoice): number {
   return Number(limit ?? (findPlugin("risk", use).options as Params)["limit"]!.default);
+}
+
+/** What the rules of the run leave room for, so that a portfolio is sized to it and not refused afterwards. */
+export function accountLimits(config: RunConfig): PortfolioLimits & { readonly openPositionsMax: number } {
+  return {
+    grossMax: lowest(config, "gross-exposure"),
+    shareMax: lowest(config, "position-limit"),
+    openPositionsMax: lowest(config, "open-positions"),
+    rebalanceBand: config.execution.rebalanceBand,
+  };
 }
 
 /**

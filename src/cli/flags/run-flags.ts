@@ -62,6 +62,41 @@ const data: readonly RunFlag[] = [
     help: "stored bars as they were known then",
   },
   {
+    flags: "--with <path>",
+    kind: "many",
+    path: ["with"],
+    group: "Data",
+    help: "bars that are read and never traded",
+  },
+  {
+    flags: "--series <name=file>",
+    kind: "many",
+    path: ["series"],
+    group: "Data",
+    help: "a series of your own: date,value,published",
+  },
+  {
+    flags: "--series-delay <days>",
+    kind: "number",
+    path: ["seriesDelayDays"],
+    group: "Data",
+    help: "days until values without published are known",
+  },
+  {
+    flags: "--universe <file>",
+    kind: "text",
+    path: ["universe"],
+    group: "Data",
+    help: "members of a portfolio: symbol,from,to",
+  },
+  {
+    flags: "--actions <file>",
+    kind: "text",
+    path: ["actions"],
+    group: "Data",
+    help: "splits and dividends: symbol,date,action,value",
+  },
+  {
     flags: "-p, --pairs <symbols>",
     kind: "list",
     path: ["pairs"],
@@ -247,6 +282,20 @@ const sizing: readonly RunFlag[] = [
     help: "price that makes a quantity: close or fill",
   },
   {
+    flags: "--delisting-return <share>",
+    kind: "number",
+    path: ["execution", "delistingReturn"],
+    group: "Account and costs",
+    help: "what a delisted holding still gains or loses: -0.3",
+  },
+  {
+    flags: "--gone-after <sessions>",
+    kind: "number",
+    path: ["execution", "goneAfterSessions"],
+    group: "Account and costs",
+    help: "sessions without a bar that mean delisted",
+  },
+  {
     flags: "--flatten-at-end",
     kind: "switch",
     path: ["execution", "flattenAtEnd"],
@@ -280,11 +329,11 @@ const sizing: readonly RunFlag[] = [
 
 const result: readonly RunFlag[] = [
   {
-    flags: "--benchmark",
-    kind: "switch",
+    flags: "--benchmark [symbol]",
+    kind: "text",
     path: ["benchmark"],
     group: "Result",
-    help: "compare with buy & hold (default)",
+    help: "compare with buy & hold, of all or of one symbol",
   },
   { flags: "--no-benchmark", kind: "switch", path: ["benchmark"], group: "Result", help: "do not" },
   {

@@ -4,7 +4,9 @@ import type {
   ExplainedOrder,
   ExplainedOutcome,
   ExplainedRule,
+  ExplainedSizing,
 } from "../../app/explain/explanation.ts";
+import type { ExplainedPortfolio } from "../../app/explain/explained-portfolio.ts";
 import { formatTime } from "../../base/time.ts";
 import type { OrderTerms, Trail } from "../../domain/order.ts";
 import { choiceSections } from "./choice-text.ts";
@@ -27,6 +29,7 @@ export function explanationText(runId: string, explained: Explanation): string {
       barLines(explained),
       seriesLines(explained),
       ...(explained.choice === null ? [] : choiceSections(explained.choice)),
+      ...(explained.portfolio === null ? [] : [portfolioLines(explained.portfolio)]),
       opinionLines(explained),
       sizingLines(explained),
       riskLines(explained),
@@ -81,6 +84,16 @@ function seriesLines({ series, warmup, wakeOn }: Explanation): Section {
   };
 }
 
+function portfolioLines({ schedule, isDecided, members, isMember, places }: ExplainedPortfolio): Section {
+  if (!isDecided) return { title: `portfolio   schedule ${schedule}: no decision on this bar`, lines: [] };
+  const title = `portfolio   schedule ${schedule}: decided here, among ${members} members`;
+  if (!isMember) return { title: `${title}; this symbol is none`, lines: [] };
+  return {
+    title,
+    lines: places.map(({ series, place, of }) => `${series}: place ${place} of ${of}, the highest first`),
+  };
+}
+
 function opinionLines({ opinion, signal }: Explanation): Section {
   if (signal === null)
     return { title: `strategy   ${opinion === "silent" ? "said nothing" : opinion}`, lines: [] };
@@ -100,6 +113,7 @@ function opinionLines({ opinion, signal }: Explanation): Section {
 function sizingLines({ sizing }: Explanation): Section {
   if (sizing === null) return { title: "size   not reached", lines: [] };
   const { sizer, weight, equityWeight, equity, price, unitValue, costRate, lotSize, quantity } = sizing;
+  if (sizing.isTogether) return togetherLines(sizing);
   const converted = unitValue === price ? "" : `, one unit is worth ${priceText(unitValue)}`;
   return {
     title: `size   by ${sizer}`,
@@ -107,6 +121,25 @@ function sizingLines({ sizing }: Explanation): Section {
       `weight ${weight} becomes ${percentText(equityWeight)} of equity ${moneyText(equity)}`,
       `price ${priceText(price)}${converted}, costs set aside ${percentText(costRate)}`,
       `${percentText(Math.abs(equityWeight))} x ${moneyText(equity)} / (${priceText(unitValue)} x ${1 + costRate}) = ${priceText((Math.abs(equityWeight) * equity) / (unitValue * (1 + costRate)))}, in lots of ${lotSize}: ${priceText(quantity)}`,
+    ],
+  };
+}
+
+function togetherLines({
+  sizer,
+  weight,
+  equityWeight,
+  equity,
+  unitValue,
+  lotSize,
+  quantity,
+}: ExplainedSizing): Section {
+  const exact = (equityWeight * equity) / unitValue;
+  return {
+    title: `size   ${sizer}`,
+    lines: [
+      `weight ${weight} becomes ${percentText(equityWeight)} of equity ${moneyText(equity)}: all targets, what is kept and the costs fit the account`,
+      `${percentText(equityWeight)} x ${moneyText(equity)} / ${priceText(unitValue)} = ${priceText(exact)}, in lots of ${lotSize}: ${priceText(quantity)}`,
     ],
   };
 }

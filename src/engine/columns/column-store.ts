@@ -4,9 +4,10 @@ import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { ownFrame, type Expr, type FrameKey } from "../../domain/expression.ts";
-import { withOwnSymbol } from "../../domain/external-series.ts";
+import { isExternal, withOwnSymbol } from "../../domain/external-series.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import type { PriceScale } from "./adjusted-frame.ts";
 import { Column, Fold, grow } from "./fold.ts";
 import { AlignedFrame, ChainedFrame, ResampledFrame, type Frame } from "./frame.ts";
 
@@ -22,6 +23,8 @@ export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calen
  */
 export class ColumnStore {
   readonly bars: Bars;
+  /** What the prices here are in multiples of traded ones; null where they are those. */
+  readonly scale: PriceScale | null;
   private readonly calendar: Calendar;
   private readonly findBars: FindBars;
   private readonly frames = new Map<FrameKey, Frame>();
@@ -32,7 +35,8 @@ export class ColumnStore {
   private readonly checked = new WeakSet<Expr>();
   private run = 0;
 
-  constructor(bars: Bars, calendar: Calendar, findBars: FindBars) {
+  constructor(bars: Bars, calendar: Calendar, findBars: FindBars, scale: PriceScale | null = null) {
+    this.scale = scale;
     this.bars = bars;
     this.calendar = calendar;
     this.findBars = findBars;
@@ -105,9 +109,13 @@ export class ColumnStore {
     }
     const other = this.findBars(withOwnSymbol(symbol!, this.bars.symbol));
     const aligned = new AlignedFrame(this.bars, other.bars);
-    if (timeframe === "") return aligned;
-    checkHigher(timeframe as Timeframe, other.bars.timeframe);
-    const higher = new ResampledFrame(other.bars, timeframe as Timeframe, other.calendar);
+    // Bars that nobody trades come as they are in their file: those of the own length are built of finer ones.
+    const isFiner =
+      !isExternal(symbol!) && timeframeMs(other.bars.timeframe) < timeframeMs(this.bars.timeframe);
+    const wanted = timeframe === "" && isFiner ? this.bars.timeframe : (timeframe as Timeframe | "");
+    if (wanted === "") return aligned;
+    checkHigher(wanted, other.bars.timeframe);
+    const higher = new ResampledFrame(other.bars, wanted, other.calendar);
     return new ChainedFrame(this.bars, aligned, higher);
   }
 

@@ -2,7 +2,7 @@ import type { Bars } from "../../domain/bars.ts";
 import { signOf, type ApprovedOrder, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { Target } from "../../domain/target.ts";
-import type { Decision } from "../decide.ts";
+import type { Decision } from "../pipeline.ts";
 import type { Followers } from "../session.ts";
 import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";

@@ -1,15 +1,18 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Target } from "../../domain/target.ts";
+import type { Decision } from "../pipeline.ts";
 import type { Session } from "../session.ts";
 
-/** What is left of a decision when a breaker has tripped or a symbol ends. */
-export function overrule(session: Session, targets: readonly Target[], timeMs: number): readonly Target[] {
+/** What is left of a decision when a breaker has tripped, a symbol is delisted, or its run ends. */
+export function overrule(session: Session, { targets, gone }: Decision, timeMs: number): readonly Target[] {
   const { alarm } = session.risk;
   if (alarm.kind === "flatten") return closeAll(session, alarm.reason, () => true);
-  if (timeMs < session.firstEndMs) return targets;
-  const isOver = (index: number) => timeMs >= session.endMs[index]!;
+  if (timeMs < session.firstEndMs && gone.length === 0) return targets;
+  const isGone = (index: number) => gone.includes(index as InstrumentIndex);
+  const isOver = (index: number) => timeMs >= session.endMs[index]! && !isGone(index);
   return [
-    ...targets.filter(({ instrument }) => !isOver(instrument)),
+    ...closeAll(session, "delisted", isGone),
+    ...targets.filter(({ instrument }) => !isOver(instrument) && !isGone(instrument)),
     ...closeAll(session, "end of run", isOver),
   ];
 }

@@ -1,7 +1,13 @@
 import { empty } from "../../base/empty.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import { signOf, type ExecutionReport, type OrderId, type VenueCode } from "../../domain/order.ts";
-import { unprotected, type Protection, type Target } from "../../domain/target.ts";
+import {
+  signOf,
+  type ExecutionReport,
+  type OrderId,
+  type Split,
+  type VenueCode,
+} from "../../domain/order.ts";
+import { onTick, scaledProtection, unprotected, type Protection, type Target } from "../../domain/target.ts";
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
 
@@ -100,6 +106,8 @@ export class StandingTargets {
   ): void {
     if (order === null) {
       if (report.kind === "filled" && report.fill.orderId < 0) this.fall(report.fill.instrument);
+      if (report.kind === "charged" && report.charge.split !== undefined)
+        this.split(report.charge.instrument, report.charge.split, portfolio);
       return;
     }
     switch (report.kind) {
@@ -145,6 +153,14 @@ export class StandingTargets {
     empty(due);
     for (const instrument of spare) due.push(instrument);
     empty(spare);
+  }
+
+  /** What is held in new shares is what is wanted, at levels in new prices; entries that waited are withdrawn by it. */
+  private split(instrument: InstrumentIndex, { ratio, tickSize }: Split, portfolio: Portfolio): void {
+    const standing = this.of(instrument);
+    if (standing === null) return;
+    standing.quantity = portfolio.ledger.quantity[instrument]!;
+    standing.protection = onTick(scaledProtection(standing.protection, 1 / ratio), tickSize);
   }
 
   private look(instrument: InstrumentIndex): void {

@@ -1,0 +1,56 @@
+import { actionsBySymbol } from "../../domain/corporate-action.ts";
+import { priceStep } from "../../base/numbers.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import type { Listings } from "../../engine/listings.ts";
+import type { Broker } from "../../ports/broker.ts";
+import type { CommissionModel, SlippageModel } from "../../ports/costs.ts";
+import { ActionsDesk } from "../../venue/actions-desk.ts";
+import { DelistingDesk } from "../../venue/delisting-desk.ts";
+import { SimulatedBroker } from "../../venue/simulated-broker.ts";
+import { Venue } from "../../venue/venue.ts";
+import { maintenanceMarginOf } from "../config/run-config.ts";
+import type { BacktestSetup, Ground } from "./backtest-setup.ts";
+
+/** The simulated venue of a run, with a desk in front of it where symbols may be delisted. */
+export function buildBroker(
+  { config: { account, costs, execution }, actions = [] }: Pick<BacktestSetup, "config" | "actions">,
+  { instruments, calendars, bars }: Ground,
+  ledger: Ledger,
+  models: { readonly commission: CommissionModel; readonly slippage: SlippageModel },
+  listings: Listings | null,
+): Broker {
+  const options = {
+    accountKind: account.kind,
+    leverage: account.leverage,
+    maintenanceMargin: maintenanceMarginOf(account),
+    ...models,
+    latencyMs: costs.latencyMs,
+    volumeShareMax: costs.volumeShareMax,
+    borrowRate: costs.borrowRate,
+    fundingRate: costs.fundingRate,
+  };
+  const brokerOver = (tables: Ground["bars"]): SimulatedBroker =>
+    new SimulatedBroker(new Venue({ instruments, bars: tables }, calendars).openAccount(ledger, options));
+  const acted = (broker: Broker): Broker => {
+    if (actions.length === 0) return broker;
+    const bySymbol = actionsBySymbol(actions);
+    const subjects = instruments.map((instrument, index) => {
+      const own = bySymbol.get(instrument.symbol);
+      return own === undefined ? undefined : { instrument, calendar: calendars[index]!, actions: own };
+    });
+    return new ActionsDesk(broker, ledger, subjects);
+  };
+  if (listings === null) return acted(brokerOver(bars));
+  // Closing bars stand in for the bars of what is gone, in a list that only the venue reads.
+  const shown = [...bars];
+  const desk = new DelistingDesk(brokerOver(shown), ledger, bars, shown, {
+    isGone: (index) => listings.isGone(index),
+    priceOf: (index, lastPrice) =>
+      Math.max(
+        // Nothing at all is no price.
+        priceStep(lastPrice, instruments[index]!.tickSize),
+        lastPrice * (1 + execution.delistingReturn),
+      ),
+  });
+  return acted(desk);
+}

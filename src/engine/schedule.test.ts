@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { dayMs } from "../base/time.ts";
+import { periodOf } from "./schedule.ts";
+
+const dayOf = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day) / dayMs;
+
+test("a week begins on Monday, a month, a quarter and a year on their first day", () => {
+  // 2024-01-01 was a Monday.
+  const sunday = dayOf(2023, 12, 31);
+  for (const schedule of ["daily", "weekly", "monthly", "quarterly", "yearly"] as const)
+    expect(periodOf(schedule, sunday + 1)).toBe(periodOf(schedule, sunday) + 1);
+  expect(periodOf("weekly", sunday + 7)).toBe(periodOf("weekly", sunday + 1));
+  expect(periodOf("monthly", dayOf(2024, 2, 1))).toBe(periodOf("monthly", dayOf(2024, 1, 31)) + 1);
+  expect(periodOf("quarterly", dayOf(2024, 3, 31))).toBe(periodOf("quarterly", dayOf(2024, 1, 1)));
+  expect(periodOf("quarterly", dayOf(2024, 4, 1))).toBe(periodOf("quarterly", dayOf(2024, 1, 1)) + 1);
+  expect(periodOf("yearly", dayOf(2024, 12, 31))).toBe(periodOf("yearly", dayOf(2024, 1, 1)));
+});
+
+test("before 1970 periods go on without a jump", () => {
+  expect(periodOf("monthly", dayOf(1970, 1, 1)) - periodOf("monthly", dayOf(1969, 12, 31))).toBe(1);
+  expect(periodOf("weekly", dayOf(1969, 12, 29)) - periodOf("weekly", dayOf(1969, 12, 28))).toBe(1);
+});
