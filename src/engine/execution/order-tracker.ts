@@ -35,6 +35,8 @@ export type TrackedOrder = {
   end: OrderEnd | null;
   /** The order as it will be if a pending change goes through; otherwise the same as `request`. */
   asked: ApprovedOrder;
+  /** Whether a cancel was ever asked for: a fill after that was not meant to be. */
+  wasCanceled: boolean;
   /** Cancels and changes that the venue refused. */
   refusedChanges: number;
   filledQuantity: number;
@@ -105,6 +107,7 @@ export class OrderTracker {
       pending: "nothing",
       end: null,
       asked: order,
+      wasCanceled: false,
       refusedChanges: 0,
       filledQuantity: 0,
       toldQuantity: 0,
@@ -120,6 +123,7 @@ export class OrderTracker {
   cancelSent({ id }: ApprovedOrder): void {
     const order = this.byId[id]!;
     order!.pending = "cancel";
+    order!.wasCanceled = true;
   }
 
   /** Notes that a change is about to be sent: `order` is the whole of it under its old number. */

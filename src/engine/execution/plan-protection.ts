@@ -19,9 +19,14 @@ export function planProtection(ground: PlanGround, standing: Standing, held: num
   if (isFresh && names) renew(ground, standing, held);
   else if (
     standing.protection !== unprotected &&
-    !ground.tracker.guards(target.instrument, held).some(isLive)
+    !ground.tracker.guards(target.instrument, held).some(protects)
   )
     send(ground, standing, held, legsOf(standing.protection), null);
+}
+
+/** Whether protection works, as far as the venue has not said that it cannot be changed any more. */
+function protects(order: TrackedOrder): boolean {
+  return isLive(order) && order.refusedChanges === 0;
 }
 
 /** An order that may still turn the position around must not meet protection of it: both would sell it. */

@@ -112,7 +112,7 @@ export class StandingTargets {
     }
     switch (report.kind) {
       case "filled":
-        this.hearFill(order, portfolio);
+        this.hearFill(order, portfolio, tracker);
         break;
       case "modified":
       case "cancel_rejected":
@@ -167,13 +167,23 @@ export class StandingTargets {
     if (!this.due.includes(instrument)) this.due.push(instrument);
   }
 
-  private hearFill(order: TrackedOrder, portfolio: Portfolio): void {
+  private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
     const { instrument, closePosition, side } = order.request;
     const standing = this.of(instrument);
     if (standing === null) return;
     // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
     if (closePosition && Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
-    const isThere = portfolio.ledger.quantity[instrument] === standing.quantity;
+    const held = portfolio.ledger.quantity[instrument]!;
+    // Protection that was filling when the position turned around has told its last part too late, or will. And beside a
+    // fill that came in spite of its cancel, protection of the same side may have filled as well.
+    if (!closePosition && (order.wasCanceled || held !== 0)) {
+      const guards = tracker.guards(instrument, order.wasCanceled ? -signOf(side) : -held);
+      this.await(
+        instrument,
+        guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
+      );
+    }
+    const isThere = held === standing.quantity;
     // What has been opened must have its protection: the venue may have refused that.
     if (order.pending !== "nothing" || !isThere || (!closePosition && standing.protection !== unprotected))
       this.look(instrument);
@@ -208,8 +218,11 @@ export class StandingTargets {
     tracker: OrderTracker,
     timeMs: number,
   ): void {
-    if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target")
-      return this.doubt(order, tracker);
+    if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target") {
+      this.doubt(order, tracker);
+      // Where it was taken for the protection of a later position, that one has none.
+      return this.look(standing.target.instrument);
+    }
     if (code === "parent_ended") return;
     if (code === "on_request") return this.look(standing.target.instrument);
     this.fail(standing, timeMs);
@@ -223,7 +236,10 @@ export class StandingTargets {
    * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
   private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker): void {
-    const guards = tracker.guards(instrument, -signOf(side));
+    this.await(instrument, tracker.guards(instrument, -signOf(side)));
+  }
+
+  private await(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
