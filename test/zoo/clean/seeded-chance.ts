@@ -9,7 +9,7 @@ export default strategy({
   setup: ({ bars }) => ({ close: bars.close }),
   memory: () => new Prng(7),
   onBar({ memory, target }) {
-    if (memory.next() < 0.02) target(1, "chance");
+    if (memory.next() < 0.02) return target(1, "chance");
     if (memory.next() < 0.02) target(0, "chance");
   },
 });

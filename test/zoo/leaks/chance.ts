@@ -7,7 +7,7 @@ export default strategy({
   params: {},
   setup: ({ bars }) => ({ close: bars.close }),
   onBar({ target }) {
-    if (Math.random() < 0.02) target(1, "chance");
+    if (Math.random() < 0.02) return target(1, "chance");
     if (Math.random() < 0.02) target(0, "chance");
   },
 });
