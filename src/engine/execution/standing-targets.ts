@@ -178,7 +178,7 @@ export class StandingTargets {
     // fill that came in spite of its cancel, protection of the same side may have filled as well.
     if (!closePosition && (order.wasCanceled || held !== 0)) {
       const guards = tracker.guards(instrument, order.wasCanceled ? -signOf(side) : -held);
-      this.await(
+      this.waitFor(
         instrument,
         guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
       );
@@ -236,10 +236,10 @@ export class StandingTargets {
    * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
   private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker): void {
-    this.await(instrument, tracker.guards(instrument, -signOf(side)));
+    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)));
   }
 
-  private await(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
+  private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
