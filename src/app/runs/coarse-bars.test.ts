@@ -57,6 +57,18 @@ test("so is a trail, in money or as a fraction, and a stop of an entry that wait
   expect(warnedOf({}, bars)).toEqual([]);
 });
 
+test("what is usual is told from the time that was traded in, and not from the years before", () => {
+  const config = runConfigSchema.parse({});
+  const bars = swinging("AAA", 300, 5, 5);
+  for (let row = 250; row < 300; row++) {
+    bars.high[row] = 100.5;
+    bars.low[row] = 99.5;
+  }
+  const setup = { bars: [bars], strategy: buying({ stopPrice: 98.5 }), params: {}, config };
+  expect(coarseBarWarnings(runBacktest(setup))).toHaveLength(1);
+  expect(coarseBarWarnings(runBacktest({ ...setup, tradeFromMs: bars.closeTimeMs[250]! }))).toEqual([]);
+});
+
 test("each symbol is held against bars of its own", () => {
   const [calm, wild] = [swinging("AAA", 30, 0.1, 0.1), swinging("BBB", 30, 4, 4)];
   expect(warnedOf({ stopPrice: 98 }, calm)).toEqual([]);

@@ -1,4 +1,5 @@
 import { finerBarsText } from "../../analysis/report/assumed-fills.ts";
+import { rowsUntil } from "../../analysis/checks/compare-traces.ts";
 import { percentText } from "../../analysis/report/number-text.ts";
 import { median } from "../../analysis/statistics/quantile.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -11,10 +12,13 @@ const sampleMax = 10_000;
 export function coarseBarWarnings({
   session,
   ground,
-}: Pick<BacktestResult, "session" | "ground">): readonly string[] {
+  log,
+}: Pick<BacktestResult, "session" | "ground" | "log">): readonly string[] {
   const { instruments, fractions } = session.recorder.stopDistances;
   if (fractions.length === 0) return [];
-  const rangeOf = new Map([...new Set(instruments)].map((index) => [index, usualRange(ground.bars[index]!)]));
+  const rangeOf = new Map(
+    [...new Set(instruments)].map((index) => [index, usualRange(ground.bars[index]!, log.timeMs[0]!)]),
+  );
   const ranges = Float64Array.from(instruments, (index) => rangeOf.get(index)!);
   const inRanges = median(Float64Array.from(fractions, (fraction, k) => fraction / ranges[k]!));
   if (!(inRanges < 1)) return [];
@@ -29,14 +33,13 @@ export function coarseBarWarnings({
   ];
 }
 
-/** The median of high less low, as a fraction of the close. */
-function usualRange({ length, high, low, close }: Bars): number {
-  const step = Math.ceil(length / sampleMax);
-  const count = Math.floor(length / step);
-  return median(
-    Float64Array.from(
-      { length: count },
-      (_, k) => (high[k * step]! - low[k * step]!) / Math.abs(close[k * step]!),
-    ),
-  );
+/** The median of high less low, as a fraction of the close, from the first decision on. */
+function usualRange(bars: Bars, firstDecisionMs: number): number {
+  const { length, high, low, close } = bars;
+  const from = rowsUntil(bars, firstDecisionMs);
+  const step = Math.ceil((length - from) / sampleMax);
+  const spans: number[] = [];
+  for (let row = from; row < length; row += step)
+    spans.push((high[row]! - low[row]!) / Math.abs(close[row]!));
+  return median(Float64Array.from(spans));
 }
