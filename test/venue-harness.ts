@@ -33,6 +33,8 @@ export class VenueHarness {
   readonly ledger: Ledger;
   /** What the venue answered to the last order, cancel or change. */
   answer: VenueAnswer | null = null;
+  /** Fills so far that the venue had to assume something for. */
+  assumedFills = 0;
   private readonly tables: readonly BarTable[];
   private readonly sent = new Map<OrderId, OrderRequest>();
   private lastId = 0;
@@ -110,7 +112,10 @@ export class VenueHarness {
     );
     const instruments = Int32Array.from(quads.keys());
     const rows = Int32Array.from(quads, (_, k) => this.tables[k]!.length - 1);
-    return [...this.venue.advance({ timeMs, count: quads.length, instruments, rows })];
+    const reports = [...this.venue.advance({ timeMs, count: quads.length, instruments, rows })];
+    for (const report of reports)
+      if (report.kind === "filled" && report.fill.isAssumed === true) this.assumedFills += 1;
+    return reports;
   }
 
   /** Lets time pass without a bar. */

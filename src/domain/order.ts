@@ -75,6 +75,8 @@ export type Fill = {
   /** What slippage cost against the price without it, in quote currency. */
   readonly slippageCost: number;
   readonly liquidity: "maker" | "taker";
+  /** Whether an assumption about the way of the price inside a bar decided it: only a simulated venue assumes. */
+  readonly isAssumed?: boolean;
   readonly timeMs: number;
 };
 

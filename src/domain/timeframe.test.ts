@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTimeframe, timeframeMs, timeframeOf } from "./timeframe.ts";
+import { finerTimeframe, parseTimeframe, timeframeMs, timeframeOf } from "./timeframe.ts";
 
 test("a timeframe is a number and a unit", () => {
   expect(parseTimeframe("15m")).toEqual({ count: 15, unit: "m" });
@@ -19,4 +19,9 @@ test("a span is named by the largest unit that divides it", () => {
   expect(timeframeOf(31 * 86_400_000)).toBe("1M");
   expect(timeframeOf(0.5)).toBeNull();
   expect(timeframeMs("4h")).toBe(4 * 3_600_000);
+});
+
+test("what tells the inside of a bar is a common length that divides it, into twelve parts where there is one", () => {
+  const finer = ["1M", "1d", "4h", "1h", "30m", "15m", "5m", "2m", "1m", "90s"] as const;
+  expect(finer.map(finerTimeframe)).toEqual(["1h", "1h", "15m", "5m", "1m", "1m", "1m", "1m", null, null]);
 });

@@ -46,3 +46,20 @@ export function timeframeOf(spanMs: number): Timeframe | null {
   }
   return null;
 }
+
+/** Lengths that markets are commonly recorded in, longest first. */
+const commonTimeframes = ["1h", "15m", "5m", "1m"] as const satisfies readonly Timeframe[];
+/** So many shorter bars in a longer one tell most of its way. */
+const partsWanted = 12;
+
+/** A common timeframe that tells what happened inside bars of this one: the longest that cuts them fine; null below two minutes. */
+export function finerTimeframe(timeframe: Timeframe): Timeframe | null {
+  const spanMs = timeframeMs(timeframe);
+  const parts = (finer: Timeframe): number => spanMs / timeframeMs(finer);
+  const isWhole = (finer: Timeframe): boolean => Number.isInteger(parts(finer));
+  return (
+    commonTimeframes.find((finer) => isWhole(finer) && parts(finer) >= partsWanted) ??
+    commonTimeframes.findLast((finer) => isWhole(finer) && parts(finer) > 1) ??
+    null
+  );
+}

@@ -49,8 +49,6 @@ export type AccountState = {
   readonly lateBy: Float64Array;
   /** Instruments whose position was opened or enlarged inside a bar of this slice. */
   readonly openedInside: number[];
-  /** Fills that an assumption about the way of the price inside a bar has decided. */
-  assumedFills: number;
 };
 
 /** A new account over a market. */
@@ -87,7 +85,6 @@ export function accountState(
     late: 0,
     lateBy: new Float64Array(count),
     openedInside: [],
-    assumedFills: 0,
   };
 }
 

@@ -115,6 +115,7 @@ export function fill(
     fee: options.commission.fee(quantity, quantity * price * contractMultiplier, match.liquidity),
     slippageCost: sign * (price - match.price) * quantity * contractMultiplier,
     liquidity: match.liquidity,
+    isAssumed: order.isAssumed,
     timeMs: bar.closeTimeMs,
   };
   ledger.book(fill);
@@ -122,7 +123,6 @@ export function fill(
   if (moment === "inside") noteInside(state, index, quantity, before, isReducing, price);
   bar.volumeLeft -= quantity;
   order.remaining = order.remaining - quantity <= order.remaining * 1e-12 ? 0 : order.remaining - quantity;
-  if (order.isAssumed) state.assumedFills += 1;
   if (order.remaining === 0) order.state = waitsForMore(state, order) ? "sleeping" : "done";
   state.out.push({ kind: "filled", fill, isComplete: order.state === "done" });
   if (order.state === "done") answerTooLate(state, order);

@@ -78,6 +78,9 @@ export function matchInside(order: WorkingOrder, price: number, bar: BarPrices):
   // An order that reached the venue when the price was beyond its stop pays the price of that moment, not its own.
   const start = order.birth === "before" ? bar.open : order.birthPrice;
   const met = isStop(terms) ? sign * Math.max(sign * price, sign * start) : price;
+  // Had the bar's best price come first, it would have moved the level.
+  if (terms.type === "trailing_stop_market" && sign * bestOf(sign, bar) < sign * order.trailBest)
+    order.isAssumed = true;
   trigger(order);
   if (order.terms.type !== "limit") return { price: met, liquidity: "taker" };
   // A limit from the trigger price on: it fills there, or where the close proves that the price went.
@@ -117,7 +120,12 @@ export function matchAtClose(order: WorkingOrder, trail: Trail, bar: BarPrices):
 
 /** The best price that the bar surely had after the order began to work. */
 function bestKnown(order: WorkingOrder, bar: BarPrices): number {
-  return order.birth === "before" ? (order.sign === 1 ? bar.low : bar.high) : bar.close;
+  return order.birth === "before" ? bestOf(order.sign, bar) : bar.close;
+}
+
+/** The bar's most favourable price for somebody who trails. */
+function bestOf(sign: 1 | -1, bar: BarPrices): number {
+  return sign === 1 ? bar.low : bar.high;
 }
 
 /** Where a trailing stop stands: `trail` behind the best price since it began to work. */

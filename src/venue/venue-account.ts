@@ -50,11 +50,6 @@ export class VenueAccount {
     return this.state.ledger;
   }
 
-  /** How many fills hang on an assumption about the way of the price inside their bar. */
-  get assumedFills(): number {
-    return this.state.assumedFills;
-  }
-
   /** True when nothing can be reported before another order arrives. */
   get isIdle(): boolean {
     const { openCount, ledger, hasFinancing, options } = this.state;
@@ -143,7 +138,7 @@ export class VenueAccount {
 
   private receive(order: OrderRequest, atMs: number): VenueAnswer {
     const { state } = this;
-    const fault = this.faultOf(order, atMs);
+    const fault = this.faultOf(order);
     if (fault !== null) {
       // A doubled message is answered to whoever sent it; a report would speak of the order that has the number.
       if (fault.code !== "doubled_id")
@@ -171,7 +166,7 @@ export class VenueAccount {
     return accepted;
   }
 
-  private faultOf(order: OrderRequest, atMs: number): Refusal | null {
+  private faultOf(order: OrderRequest): Refusal | null {
     const { state } = this;
     if (!(order.id > 0) || !Number.isInteger(order.id))
       return { code: "bad_number", reason: "orders are numbered from 1 on" };
@@ -185,8 +180,6 @@ export class VenueAccount {
       if (orderIn(state.books[order.instrument]!, order.parentId) === null)
         return { code: "parent_ended", reason: "its parent is over" };
     }
-    if (state.options.refusesWhenClosed === true && !state.calendars[order.instrument]!.isOpen(atMs))
-      return { code: "session_closed", reason: "the market is closed" };
     return this.isRuined(order) ? { code: "buying_power", reason: "the account owes money" } : null;
   }
 

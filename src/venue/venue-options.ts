@@ -18,8 +18,6 @@ export type VenueOptions = {
   readonly borrowRate: number;
   /** Paid by longs to shorts (negative: the reverse) every eight hours, as perpetual futures do. */
   readonly fundingRate: number;
-  /** Refuses orders that arrive while the instrument's calendar says that its market is closed. */
-  readonly refusesWhenClosed?: boolean;
 };
 
 /** Whether holding can cost anything on an account. A cash account is never short, so it borrows nothing. */

@@ -121,6 +121,7 @@ class CellTrader {
   trades = 0;
   sum = 0;
   sumOfSquares = 0;
+  assumedFills = 0;
 
   constructor(cell: Cell, venue: Venue, prng: Prng, bias: number) {
     this.cell = cell;
@@ -143,7 +144,8 @@ class CellTrader {
   hear(reports: readonly ExecutionReport[]): void {
     for (const report of reports) {
       if (report.kind !== "filled") continue;
-      const { orderId, price } = report.fill;
+      const { orderId, price, isAssumed } = report.fill;
+      if (isAssumed === true) this.assumedFills += 1;
       if (orderId === this.entryId) this.entryPrice = price;
       else this.finish(price);
     }
@@ -256,11 +258,11 @@ export function runBattery(
       });
     }
     waiting = waiting.filter((entry, k) => {
-      const { trades, sum, sumOfSquares, account } = traders[k]!;
+      const { trades, sum, sumOfSquares, assumedFills } = traders[k]!;
       entry.sums.trades += trades;
       entry.sums.sum += sum;
       entry.sums.sumOfSquares += sumOfSquares;
-      entry.sums.assumed += account.assumedFills;
+      entry.sums.assumed += assumedFills;
       if (entry.sums.trades < tradesMin) return true;
       results.push(resultOf(entry.cell, entry.sums));
       return false;

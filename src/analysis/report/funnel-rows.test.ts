@@ -22,6 +22,7 @@ const nothing: ReportFunnel = {
   unfilled: {},
   fills: 0,
   marginCallFills: 0,
+  assumedFills: 0,
   trades: 0,
 };
 

@@ -36,6 +36,8 @@ export type ReportFunnel = {
   readonly fills: number;
   /** Fills of orders that the venue sent because the account could not carry its positions. */
   readonly marginCallFills: number;
+  /** Fills that an assumption about the way of the price inside a bar decided. */
+  readonly assumedFills: number;
   readonly trades: number;
 };
 

@@ -1,4 +1,5 @@
 import { analyseSelection } from "../selection/analyse-selection.ts";
+import { assumedFillsText } from "./assumed-fills.ts";
 import { funnelReason } from "./funnel-rows.ts";
 import { incidentTexts, ruinText } from "./incidents.ts";
 import { countText, percentText, ratioText } from "./number-text.ts";
@@ -129,6 +130,7 @@ function commonReasons(input: ReportInput): readonly string[] {
   const untried = meta.checks.filter((check) => check.pass === null).map((check) => check.id);
   const reasons: (string | false)[] = [
     calmerThanHolding(input),
+    assumedFillsText(input),
     meta.dataKind === "synthetic" && "Synthetic data: this says nothing about any real market.",
     metrics.trades > 0 &&
       metrics.dsr !== null &&

@@ -11,6 +11,7 @@ import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { delistingWarnings } from "./delisting-warnings.ts";
+import { coarseBarWarnings } from "./coarse-bars.ts";
 import { dataQuality } from "../bars/data-quality.ts";
 import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
 import { planOf } from "../meta/plan-of.ts";
@@ -87,7 +88,12 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     nodeVersion: process.version,
     wallMs: options.nowMs() - options.startedMs,
     sources: [...quality.sources, ...newsSources(prepared), ...knownSources(prepared)],
-    warnings: [...prepared.warnings, ...delistingWarnings(raw), ...quality.warnings],
+    warnings: [
+      ...prepared.warnings,
+      ...delistingWarnings(raw),
+      ...coarseBarWarnings(raw),
+      ...quality.warnings,
+    ],
     checks: [{ id: "data", pass: quality.isSound }, ...checkNames.map((id) => ({ id, pass: null }))],
     configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,

@@ -35,6 +35,7 @@ export function funnelOf(
     unfilled: Object.fromEntries(unfilled),
     fills: events.count("fill"),
     marginCallFills: recorder.marginCallFills,
+    assumedFills: recorder.assumedFills,
     trades: portfolio.trades.closed.length,
   };
 }

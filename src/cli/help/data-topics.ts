@@ -71,7 +71,7 @@ export const dataTopics: readonly Topic[] = [
     summary: "fill orders on finer bars",
     lines: [
       "Inside a long bar nobody knows whether the stop or the target came first. --detail gives finer bars to fill on,",
-      "while decisions stay on the bars of --data:",
+      "while decisions stay on the bars of --data; the verdict counts the fills for which it had to be assumed:",
       "  --data BTCUSDT-1h.csv --detail 1m                  BTCUSDT-1m.csv beside it",
       "  --data BTCUSDT-1h.csv --detail fine/BTCUSDT-1m.csv",
       "The finer bars must add up to the coarse ones: Kiwi compares them and names the first that differs. The run covers",

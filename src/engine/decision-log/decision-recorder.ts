@@ -9,6 +9,7 @@ import type { Portfolio } from "../execution/portfolio.ts";
 import type { Review, RiskGate } from "../execution/risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { SignalFates } from "./signal-fates.ts";
+import { StopDistances } from "./stop-distances.ts";
 
 /** Writes each step into the decision log. */
 export class DecisionRecorder {
@@ -22,6 +23,9 @@ export class DecisionRecorder {
   ordersSent = 0;
   ordersFilled = 0;
   marginCallFills = 0;
+  /** Fills that a simulated venue had to assume something for. */
+  assumedFills = 0;
+  readonly stopDistances = new StopDistances();
   /** Row of the log on which a decision was possible for the first time; -1 while there was none. */
   firstDecisionRow = -1;
   private lastAlarm = "";
@@ -55,7 +59,10 @@ export class DecisionRecorder {
     if (followers !== null && slice.count > 0) this.recordSwitches(slice.timeMs, followers);
     if (targets.length > 0) this.recordTargets(slice.timeMs, targets);
     if (review.changed.length > 0) this.recordOrders(slice.timeMs, review.changed);
-    if (review.approved.length > 0) this.recordOrders(slice.timeMs, review.approved);
+    if (review.approved.length > 0) {
+      this.recordOrders(slice.timeMs, review.approved);
+      this.stopDistances.note(review.approved, portfolio);
+    }
     this.ordersSent += review.approved.length;
     if (review.trimmed.length > 0) this.recordTrims(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
@@ -80,7 +87,9 @@ export class DecisionRecorder {
     const { events } = this.log;
     for (const report of reports) {
       if (report.kind === "filled") {
-        const { orderId, instrument, side, quantity, price, fee, slippageCost, liquidity } = report.fill;
+        const { orderId, instrument, side, quantity, price, fee, slippageCost, liquidity, isAssumed } =
+          report.fill;
+        if (isAssumed === true) this.assumedFills += 1;
         // The venue numbers its own orders below zero.
         if (orderId < 0) this.marginCallFills += 1;
         else if (report.isComplete) this.ordersFilled += 1;
