@@ -1,3 +1,4 @@
+import { clamp } from "../base/numbers.ts";
 import type { SliceBatch } from "../domain/slice.ts";
 import { everyBar } from "./resampler.ts";
 import type { Session } from "./session.ts";
@@ -34,14 +35,14 @@ export function skipQuiet(session: Session, batch: SliceBatch): void {
   const runner = pipeline.runners[0]!;
   const warmRow = runner.firstDecisionRow();
   const isWarmingUp = from < warmRow;
-  const end = Math.min(batch.endRow, isWarmingUp ? warmRow : Infinity);
-  let to = from;
-  while (to < end) {
+  const end = isWarmingUp ? Math.min(batch.endRow, warmRow) : batch.endRow;
+  // While the strategy warms up or sleeps only the venue is asked.
+  const wakeRow = isWarmingUp ? end : clamp(pipeline.nextRows[0]!, from, end);
+  let to = broker.quietUntil(from, wakeRow);
+  for (let isQuiet = to === wakeRow; isQuiet && to < end;) {
     const stretchEnd = Math.min(end, to + stretchRows);
-    const calm = broker.quietUntil(to, stretchEnd);
-    if (calm === to) break;
-    to = isWarmingUp ? calm : runner.silentUntil(to, calm, portfolio.ledger);
-    if (to < stretchEnd) break;
+    to = runner.silentUntil(to, broker.quietUntil(to, stretchEnd), portfolio.ledger);
+    isQuiet = to === stretchEnd;
   }
   if (to === from) return;
   recorder.recordQuiet(bars, from, to, portfolio, isWarmingUp);

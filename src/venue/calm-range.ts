@@ -41,6 +41,13 @@ export function isCalm({ floors, ceilings, market }: AccountState, index: number
   return high[row]! < ceiling && open[row]! < ceiling && low[row]! > floor && open[row]! > floor;
 }
 
+/** Of the rows `from` to `to - 1` of the only instrument, the first whose bar may touch an order, or `to`. */
+export function calmUntil(state: AccountState, from: number, to: number): number {
+  let row = from;
+  while (row < to && isCalm(state, 0, row)) row += 1;
+  return row;
+}
+
 /** Whether only its price, or its parent's fill, can move an order. */
 function isPatient(order: WorkingOrder, isHeld: boolean): boolean {
   const { state, terms, request } = order;

@@ -56,6 +56,7 @@ export function isFarFromCall(state: AccountState, { count, instruments, rows }:
  * The books are left at the close before `from`.
  */
 export function uncalledUntil(state: AccountState, from: number, to: number): number {
+  if (from === to) return to;
   const { ledger, market } = state;
   const { low, high, close } = market.bars[0]!;
   const isLong = ledger.quantity[0]! > 0;

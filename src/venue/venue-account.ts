@@ -5,7 +5,7 @@ import type { ExecutionReport, OrderId, OrderRequest, VenueCode } from "../domai
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Market } from "../ports/market.ts";
 import { accountState, finish, isParentAlive, orderIn, see, type AccountState } from "./account-state.ts";
-import { disturb, isCalm } from "./calm-range.ts";
+import { calmUntil, disturb } from "./calm-range.ts";
 import { applyChange, changeRefusal, refuseChange } from "./change-order.ts";
 import { orderFault, type Refusal } from "./check-order.ts";
 import { chargeHeld } from "./financing.ts";
@@ -65,11 +65,8 @@ export class VenueAccount {
     if (this.hasAnswers || mail.length > 0 || state.books.length > 1) return from;
     const isHeld = ledger.held.length > 0;
     if (isHeld && hasFinancing && !(options.fundingRate === 0 && ledger.quantity[0]! > 0)) return from;
-    const callRow = isHeld && options.accountKind === "margin" ? uncalledUntil(state, from, to) : to;
-    if (state.openCount === 0) return callRow;
-    let row = from;
-    while (row < callRow && isCalm(state, 0, row)) row += 1;
-    return row;
+    const row = state.openCount === 0 ? to : calmUntil(state, from, to);
+    return isHeld && options.accountKind === "margin" ? uncalledUntil(state, from, row) : row;
   }
 
   /** Whether a cancel or a change is through, or something was refused, since the last slice. */
