@@ -171,7 +171,7 @@ const rules: Readonly<Record<string, () => void>> = {
       ]);
       expect(harness.heartbeat(22 * hourMs)).toEqual([]);
       expect(harness.heartbeat(22 * hourMs + 1)).toEqual(["#2 expired: end of the trading day"]);
-      expect(harness.venue.isIdle).toBe(true);
+      expect(harness.venue.quietUntil(0, 1)).toBe(1);
     },
 
   // At what price
@@ -534,7 +534,7 @@ const rules: Readonly<Record<string, () => void>> = {
     expect(story.filter((line) => line.includes("@"))).toEqual(["#6 3@100", "#5 1@99"]);
     expect(story).toHaveLength(5);
     expect(harness.ledger.quantity[0]).toBe(0);
-    expect(harness.venue.isIdle).toBe(true);
+    expect(harness.venue.quietUntil(0, 1)).toBe(1);
   },
   "A reversal of which the closing part only reduces ends at its target, whatever fills first.": () => {
     const legs = (side: 1 | -1, protection: OrderTerms, entry: OrderTerms, bars: readonly Quad[]): number => {

@@ -91,8 +91,8 @@ export class InterruptedBroker implements Broker {
     this.extra = extra;
   }
 
-  get isIdle(): boolean {
-    return false;
+  quietUntil(from: number): number {
+    return from;
   }
 
   get hasAnswers(): boolean {

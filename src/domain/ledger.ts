@@ -35,7 +35,8 @@ export class Ledger {
   readonly held: number[] = [];
   private readonly multiplier: Float64Array;
   private readonly conversions: readonly Conversion[];
-  private readonly isPlain: boolean;
+  /** Whether all is in base currency, one unit for one: no rate moves. */
+  readonly isPlain: boolean;
   /** By instrument: whether only its profit and loss are money, and not its whole value. */
   private readonly isUnpaid: readonly boolean[];
   /** Closes of the last slices, through which currencies are converted: prices inside a bar move no rate. */
@@ -83,6 +84,12 @@ export class Ledger {
       const index = instruments[k]!;
       this.lastPrice[index] = bars[index]!.close[rows[k]!]!;
     }
+  }
+
+  /** Takes one close as the present price and rate of its instrument. */
+  markAt(index: number, close: number): void {
+    this.lastPrice[index] = close;
+    this.ratePrice[index] = close;
   }
 
   /** Lets the present prices of a slice be the rates, too. */
@@ -143,6 +150,7 @@ export class Ledger {
   equityPath(close: Float64Array, from: number, to: number, target: Float64Array, at: number): void {
     if (this.held.length === 0) {
       target.fill(this.cash, at, at + to - from);
+      if (to > from) this.markAt(0, close[to - 1]!);
       return;
     }
     const { cash, lastPrice } = this;
@@ -163,8 +171,7 @@ export class Ledger {
     at: number,
   ): void {
     for (let row = from; row < to; row++) {
-      this.lastPrice[0] = close[row]!;
-      this.ratePrice[0] = close[row]!;
+      this.markAt(0, close[row]!);
       target[at + row - from] = this.equity();
     }
   }

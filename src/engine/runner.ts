@@ -1,5 +1,6 @@
 import type { Expr } from "../domain/expression.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { Ledger } from "../domain/ledger.ts";
 import type { Signal } from "../domain/target.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
@@ -20,9 +21,10 @@ export interface Runner {
   decide(row: number, timeMs: number): Opinion;
   /**
    * Asks about rows `from`, `from + 1`, ... until it speaks, and returns that row, or `to`. The answer for that row is
-   * kept: `decide` gives it without asking twice. `lastPrice` follows, as marking the account would do.
+   * kept: `decide` gives it without asking twice. `ledger` is marked at every close, as
+   * marking the account would do.
    */
-  silentUntil(from: number, to: number, lastPrice: Float64Array): number;
+  silentUntil(from: number, to: number, ledger: Ledger): number;
   /**
    * The first row from `row` on at which it must be asked: before it, it stays silent whatever happens. `row` itself
    * where nobody can tell.

@@ -1,3 +1,4 @@
+import { clamp } from "../base/numbers.ts";
 import type { SliceBatch } from "../domain/slice.ts";
 import { everyBar } from "./resampler.ts";
 import type { Session } from "./session.ts";
@@ -15,22 +16,35 @@ export function maySkip(session: Session): boolean {
   );
 }
 
+/** Bars that are looked over at once: looking for the end of the quiet must not cost more than there is of it. */
+const stretchRows = 64;
+
 /**
- * Takes the bars on which a step would do no more than mark the account, ask the strategy and hear nothing. It
- * stops before the bar on which the strategy speaks; the full step then takes that bar, with the answer already
- * given. `skip-quiet.test.ts` shows that a run is the same with and without.
+ * Takes the bars on which a step would do no more than mark the account, ask the strategy and hear nothing: no order
+ * is in reach of its price. It stops before the bar on which the strategy speaks or the venue may; the full step then
+ * takes that bar, with the answer of the strategy already given. `conservation.test.ts` shows that a run is the same
+ * with and without.
  */
 export function skipQuiet(session: Session, batch: SliceBatch): void {
   const { portfolio, broker, pipeline, recorder, tradeFromMs, firstEndMs } = session;
-  if (!broker.isIdle || !session.targets.isSettled) return;
+  if (!session.targets.isSettled) return;
   const from = batch.nextRow;
   const bars = pipeline.bars[0]!;
   // Times grow, so the ends of the stretch answer for all of it.
   if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[batch.endRow - 1]! >= firstEndMs) return;
   const runner = pipeline.runners[0]!;
-  const warmRow = Math.min(batch.endRow, runner.firstDecisionRow());
+  const warmRow = runner.firstDecisionRow();
   const isWarmingUp = from < warmRow;
-  const to = isWarmingUp ? warmRow : runner.silentUntil(from, batch.endRow, portfolio.ledger.lastPrice);
+  const end = isWarmingUp ? Math.min(batch.endRow, warmRow) : batch.endRow;
+  // While the strategy warms up or sleeps only the venue is asked.
+  const wakeRow = isWarmingUp ? end : clamp(pipeline.nextRows[0]!, from, end);
+  let to = broker.quietUntil(from, wakeRow);
+  for (let isQuiet = to === wakeRow; isQuiet && to < end;) {
+    const stretchEnd = Math.min(end, to + stretchRows);
+    to = runner.silentUntil(to, broker.quietUntil(to, stretchEnd), portfolio.ledger);
+    isQuiet = to === stretchEnd;
+  }
+  if (to === from) return;
   recorder.recordQuiet(bars, from, to, portfolio, isWarmingUp);
   batch.skipTo(to);
 }

@@ -1,5 +1,6 @@
 import { ownFrame, type Expr } from "../domain/expression.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { Ledger } from "../domain/ledger.ts";
 import type { ParamValue } from "../domain/params.ts";
 import type { Position } from "../domain/portfolio.ts";
 import { scaledSignal, type Signal } from "../domain/target.ts";
@@ -74,23 +75,23 @@ export class StrategyRunner implements Runner {
 
   /**
    * Asks about rows `from`, `from + 1`, ... until the strategy speaks, and returns that row, or `to`. The answer for
-   * that row is kept: `decide` gives it without asking twice. `lastPrice` follows, as marking the account would do.
+   * that row is kept: `decide` gives it without asking twice. `ledger` is marked at every close, as
+   * marking the account would do.
    */
-  silentUntil(from: number, to: number, lastPrice: Float64Array): number {
+  silentUntil(from: number, to: number, ledger: Ledger): number {
     const { context } = this;
     const { cursor, hasFrames } = this.window;
     const { closeTimeMs, close } = this.store.bars;
     if (!this.isReady || hasFrames) return from;
     const onBar = this.strategy.onBar as (context: RunnerContext) => unknown;
-    const alarms =
-      this.alarmClock === null ? null : this.store.column(this.expressions[this.strategy.wakeOn!]!).values;
+    const alarms = this.alarms === null ? null : this.alarms.values;
     this.signal = null;
     let row = from;
     try {
       for (; row < to; row++) {
         if (alarms !== null && !rings(alarms[row]!)) continue;
         cursor.row = row;
-        lastPrice[this.instrument] = close[row]!;
+        ledger.markAt(this.instrument, close[row]!);
         context.timeMs = closeTimeMs[row]!;
         const answer = onBar(context);
         if (answer !== undefined) refusePromise(answer, "onBar", this.stater);

@@ -12,8 +12,11 @@ export interface Broker {
    * The array is reused: read it before the next call.
    */
   advance(slice: MarketSlice): readonly ExecutionReport[];
-  /** True when nothing can be reported before another order is submitted: no order works, nothing is charged. */
-  readonly isIdle: boolean;
+  /**
+   * Of the rows `from` to `to - 1` of the only instrument, the first whose bar may bring a report, or `to`. The bars
+   * before that need not be shown: no price of an order is in reach, and nothing is charged.
+   */
+  quietUntil(from: number, to: number): number;
   /**
    * True when an answer waits that may change what should be sent: a cancel or a change that is through, or a refusal.
    * Whoever runs the session then steps through a slice without bars at the same instant, as a live feed does.

@@ -35,8 +35,13 @@ export type AccountState = {
   readonly hasFinancing: boolean;
   /** Through which moment each instrument's position has paid for being held. */
   readonly chargedToMs: Float64Array;
+  /** By instrument, the prices between which nothing happens to its orders; NaN where any bar may do something. */
+  readonly floors: Float64Array;
+  readonly ceilings: Float64Array;
   /** Instruments in the present slice that have orders or a position. Reused. */
   readonly active: number[];
+  /** Those of them whose orders the present bar may touch. Reused. */
+  readonly touched: number[];
   /** Orders that something happens to in the present bar. Reused. */
   readonly due: WorkingOrder[];
   readonly dueUpward: WorkingOrder[];
@@ -78,7 +83,10 @@ export function accountState(
     hasTimers: false,
     hasFinancing: costsToHold(options),
     chargedToMs: new Float64Array(count),
+    floors: new Float64Array(count).fill(-Infinity),
+    ceilings: new Float64Array(count).fill(Infinity),
     active: [],
+    touched: [],
     due: [],
     dueUpward: [],
     dueDownward: [],

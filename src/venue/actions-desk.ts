@@ -41,9 +41,9 @@ export class ActionsDesk implements Broker {
     for (const subject of subjects) this.remaining += subject?.actions.length ?? 0;
   }
 
-  get isIdle(): boolean {
+  quietUntil(from: number, to: number): number {
     // Every bar may be an ex-date as long as one is to come.
-    return this.remaining === 0 && this.inner.isIdle;
+    return this.remaining === 0 ? this.inner.quietUntil(from, to) : from;
   }
 
   get hasAnswers(): boolean {

@@ -55,8 +55,8 @@ export class DelistingDesk implements Broker {
     };
   }
 
-  get isIdle(): boolean {
-    return this.inner.isIdle;
+  quietUntil(from: number, to: number): number {
+    return this.waiting.size === 0 ? this.inner.quietUntil(from, to) : from;
   }
 
   get hasAnswers(): boolean {

@@ -1,5 +1,6 @@
 import type { MarketSlice } from "../domain/slice.ts";
 import { finish, type AccountState } from "./account-state.ts";
+import { disturb, noteCalmRange } from "./calm-range.ts";
 import { fill, priceOf } from "./fill-order.ts";
 import { liquidation } from "./liquidation.ts";
 import { isReachedInside, triggerPrice } from "./match.ts";
@@ -50,6 +51,34 @@ export function isFarFromCall(state: AccountState, { count, instruments, rows }:
   return seen === ledger.held.length && surplus(state) >= 0;
 }
 
+/**
+ * Of the rows `from` to `to - 1` of the only instrument, the first whose worst price may bring a margin call, or `to`.
+ * The books are left at the close before `from`.
+ */
+export function uncalledUntil(state: AccountState, from: number, to: number): number {
+  if (from === to) return to;
+  const { ledger, market } = state;
+  const { low, high, close } = market.bars[0]!;
+  const isLong = ledger.quantity[0]! > 0;
+  const worst = isLong ? low : high;
+  let row = from;
+  if (ledger.isPlain) {
+    // Where no rate moves, whoever lives through the worst of the prices lives through all.
+    let price = worst[from]!;
+    for (let k = from + 1; k < to; k++)
+      price = isLong ? Math.min(price, worst[k]!) : Math.max(price, worst[k]!);
+    ledger.lastPrice[0] = price;
+    if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;
+  }
+  for (; row < to; row++) {
+    ledger.markAt(0, close[row - 1]!);
+    ledger.lastPrice[0] = worst[row]!;
+    if (!(surplus(state) >= 0)) break;
+  }
+  ledger.markAt(0, close[from - 1]!);
+  return row;
+}
+
 /** Positions whose bars are not there yet are closed at their next open. The others have been through their bars. */
 export function callMarginAtClose(state: AccountState): void {
   const { active, ledger } = state;
@@ -94,6 +123,7 @@ function withdrawEntries(state: AccountState, index: number): void {
 /** The venue takes over what is held, whatever the volume of the bar. */
 function liquidateNow(state: AccountState, index: number, bar: VenueBar): void {
   const order = liquidationOf(state, index);
+  if (!state.touched.includes(index)) state.touched.push(index);
   const match = { price: state.ledger.lastPrice[index]!, liquidity: "taker" } as const;
   state.books[index]!.push(order);
   state.openCount += 1;
@@ -104,6 +134,7 @@ function liquidateLater(state: AccountState, index: number): void {
   if (state.books[index]!.some(({ request, state: now }) => request.id < 0 && now !== "done")) return;
   state.books[index]!.push(liquidationOf(state, index));
   state.openCount += 1;
+  disturb(state, index);
 }
 
 function liquidationOf(state: AccountState, index: number): WorkingOrder {
@@ -128,4 +159,5 @@ export function sweep(state: AccountState, index: number): void {
     else state.openCount -= 1;
   }
   book.length = kept;
+  noteCalmRange(state, index);
 }

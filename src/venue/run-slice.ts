@@ -1,5 +1,6 @@
 import { empty } from "../base/empty.ts";
 import { finish, type AccountState } from "./account-state.ts";
+import { isCalm } from "./calm-range.ts";
 import { applyChange } from "./change-order.ts";
 import { endImmediate, tellTriggered, tryFill } from "./fill-order.ts";
 import { runInside } from "./inside-bar.ts";
@@ -14,19 +15,18 @@ import { canMatch, type WorkingOrder } from "./working-order.ts";
  * what comes free later in a bar never pays for an open.
  */
 export function runSlice(state: AccountState, slice: MarketSlice): void {
-  const { active, books, options } = state;
+  const { touched, books, options } = state;
   loadBars(state, slice);
-  if (active.length === 0) return;
-  for (let k = 0; k < active.length; k++) {
-    const book = books[active[k]!]!;
-    for (let n = 0; n < book.length; n++) beforeBar(state, book[n]!, state.bars[active[k]!]!);
+  for (let k = 0; k < touched.length; k++) {
+    const book = books[touched[k]!]!;
+    for (let n = 0; n < book.length; n++) beforeBar(state, book[n]!, state.bars[touched[k]!]!);
   }
-  runOpens(state);
-  if (active.length > 1) sortByAge(state);
+  if (touched.length > 0) runOpens(state);
   if (options.accountKind === "margin") callMarginInside(state);
-  for (let k = 0; k < active.length; k++) if (hasOpen(books[active[k]!]!)) runInside(state, active[k]!);
+  if (touched.length > 1) sortByAge(state);
+  for (let k = 0; k < touched.length; k++) if (hasOpen(books[touched[k]!]!)) runInside(state, touched[k]!);
   if (state.openedInside.length > 0 && options.accountKind === "margin") callMarginInside(state);
-  for (let k = 0; k < active.length; k++) sweep(state, active[k]!);
+  for (let k = 0; k < touched.length; k++) sweep(state, touched[k]!);
 }
 
 function hasOpen(book: readonly WorkingOrder[]): boolean {
@@ -34,10 +34,12 @@ function hasOpen(book: readonly WorkingOrder[]): boolean {
   return false;
 }
 
-/** Notes which instruments of the slice matter, and values them at their opens. */
+/** Notes which instruments of the slice matter, which orders it may touch, and values what is held at the opens. */
 function loadBars(state: AccountState, slice: MarketSlice): void {
-  const { active, books, bars, ledger, options } = state;
+  const { active, touched, books, bars, ledger, options, market } = state;
+  const isMargin = options.accountKind === "margin";
   empty(active);
+  empty(touched);
   empty(state.openedInside);
   if (state.late !== 0) {
     state.late = 0;
@@ -47,17 +49,22 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
   for (let k = 0; k < count; k++) {
     const index = instruments[k]!;
     if (books[index]!.length === 0 && ledger.quantity[index] === 0) continue;
-    const bar = bars[index]!;
-    bar.load(state.market.bars[index]!, rows[k]!, state.barLengthsMs[index]!, options.volumeShareMax);
-    ledger.lastPrice[index] = bar.open;
+    const row = rows[k]!;
+    const table = market.bars[index]!;
+    ledger.lastPrice[index] = table.open[row]!;
+    const isTouched = !isCalm(state, index, row);
+    if (isTouched) touched.push(index);
+    else if (!isMargin) continue;
+    // A margin call looks at the bars of all that is held.
     active.push(index);
+    bars[index]!.load(table, row, state.barLengthsMs[index]!, options.volumeShareMax);
   }
 }
 
 /** Instruments come in the order of their oldest orders, so that nothing hangs on how they are numbered or named. */
-function sortByAge({ active, books }: AccountState): void {
+function sortByAge({ touched, books }: AccountState): void {
   const age = (index: number): number => books[index]![0]?.sequence ?? Infinity;
-  active.sort((a, b) => (age(a) === age(b) ? 0 : age(a) - age(b)));
+  touched.sort((a, b) => (age(a) === age(b) ? 0 : age(a) - age(b)));
 }
 
 /** Cancels what has been canceled before the bar, expires what has run out. */
@@ -85,27 +92,27 @@ function checkDay(state: AccountState, order: WorkingOrder, timeMs: number): voi
  * all of it.
  */
 function runOpens(state: AccountState): void {
-  const { active, books, bars, due } = state;
+  const { touched, books, bars, due } = state;
   empty(due);
-  for (let k = 0; k < active.length; k++) {
-    const bar = bars[active[k]!]!;
-    const book = books[active[k]!]!;
+  for (let k = 0; k < touched.length; k++) {
+    const bar = bars[touched[k]!]!;
+    const book = books[touched[k]!]!;
     for (let n = 0; n < book.length; n++) {
       const order = book[n]!;
       if (canMatch(order, bar.openTimeMs) && isReachedAtOpen(order, bar)) due.push(order);
     }
   }
   if (due.length > 0) fillOpens(state);
-  for (let k = 0; k < active.length; k++) {
-    const book = books[active[k]!]!;
+  for (let k = 0; k < touched.length; k++) {
+    const book = books[touched[k]!]!;
     for (let n = 0; n < book.length; n++)
-      if (canMatch(book[n]!, bars[active[k]!]!.openTimeMs)) endImmediate(state, book[n]!);
+      if (canMatch(book[n]!, bars[touched[k]!]!.openTimeMs)) endImmediate(state, book[n]!);
   }
 }
 
 function fillOpens(state: AccountState): void {
-  const { due, books, bars, active } = state;
-  if (due.length > 1 && active.length > 1) due.sort((a, b) => a.sequence - b.sequence);
+  const { due, books, bars, touched } = state;
+  if (due.length > 1 && touched.length > 1) due.sort((a, b) => a.sequence - b.sequence);
   for (let k = 0; k < due.length; k++) if (reducesFirst(state, due[k]!)) tryOpen(state, due[k]!);
   let isLate = false;
   for (let k = 0; k < due.length; k++) {
@@ -116,9 +123,9 @@ function fillOpens(state: AccountState): void {
     }
   }
   if (!isLate) return;
-  for (let k = 0; k < active.length; k++) {
-    const book = books[active[k]!]!;
-    const bar = bars[active[k]!]!;
+  for (let k = 0; k < touched.length; k++) {
+    const book = books[touched[k]!]!;
+    const bar = bars[touched[k]!]!;
     for (let n = 0; n < book.length; n++) {
       const order = book[n]!;
       if (order.request.reduceOnly && canMatch(order, bar.openTimeMs) && isReachedAtOpen(order, bar))

@@ -16,10 +16,6 @@ export class SimulatedBroker implements Broker {
     return this.account.ledger;
   }
 
-  get isIdle(): boolean {
-    return this.account.isIdle;
-  }
-
   get hasAnswers(): boolean {
     return this.account.hasAnswers;
   }
@@ -34,6 +30,10 @@ export class SimulatedBroker implements Broker {
 
   modify(order: ApprovedOrder): void {
     this.account.modify(order);
+  }
+
+  quietUntil(from: number, to: number): number {
+    return this.account.quietUntil(from, to);
   }
 
   advance(slice: MarketSlice): readonly ExecutionReport[] {

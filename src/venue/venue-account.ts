@@ -5,10 +5,11 @@ import type { ExecutionReport, OrderId, OrderRequest, VenueCode } from "../domai
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Market } from "../ports/market.ts";
 import { accountState, finish, isParentAlive, orderIn, see, type AccountState } from "./account-state.ts";
+import { calmUntil, disturb } from "./calm-range.ts";
 import { applyChange, changeRefusal, refuseChange } from "./change-order.ts";
 import { orderFault, type Refusal } from "./check-order.ts";
 import { chargeHeld } from "./financing.ts";
-import { callMarginAtClose, isFarFromCall, sweep } from "./margin-call.ts";
+import { callMarginAtClose, isFarFromCall, sweep, uncalledUntil } from "./margin-call.ts";
 import { bestSoFar } from "./order-links.ts";
 import { hasTimer, runSlice, runTimers } from "./run-slice.ts";
 import type { VenueOptions } from "./venue-options.ts";
@@ -39,6 +40,8 @@ export class VenueAccount {
   /** Said since the last `advance`, which hands it over. */
   private readonly answers: ExecutionReport[] = [];
   private readonly mail: Letter[] = [];
+  /** The row after the last bar of the only instrument that was shown; 0 before the first. */
+  private nextRow = 0;
 
   constructor(market: Market, calendars: readonly Calendar[], ledger: Ledger, options: VenueOptions) {
     this.state = accountState(market, calendars, ledger, options);
@@ -50,11 +53,15 @@ export class VenueAccount {
     return this.state.ledger;
   }
 
-  /** True when nothing can be reported before another order arrives. */
-  get isIdle(): boolean {
-    const { openCount, ledger, hasFinancing, options } = this.state;
-    if (openCount > 0 || this.hasAnswers || this.mail.length > 0) return false;
-    return ledger.held.length === 0 || (!hasFinancing && options.accountKind === "cash");
+  /** As `Broker` says. A long position without funding costs nothing to hold. */
+  quietUntil(from: number, to: number): number {
+    const { state, mail } = this;
+    const { ledger, hasFinancing, options } = state;
+    if (this.hasAnswers || mail.length > 0 || state.books.length > 1) return from;
+    const isHeld = ledger.held.length > 0;
+    if (isHeld && hasFinancing && !(options.fundingRate === 0 && ledger.quantity[0]! > 0)) return from;
+    const row = state.openCount === 0 ? to : calmUntil(state, from, to);
+    return isHeld && options.accountKind === "margin" ? uncalledUntil(state, from, row) : row;
   }
 
   /** Whether a cancel or a change is through, or something was refused, since the last slice. */
@@ -92,6 +99,7 @@ export class VenueAccount {
     const { state, answers, mail, reports } = this;
     const { ledger, market } = state;
     state.timeMs = slice.timeMs;
+    if (state.books.length === 1 && slice.count === 1) this.passTo(slice.rows[0]!);
     const isQuiet = state.openCount === 0 && answers.length === 0 && mail.length === 0;
     if (isQuiet && ledger.held.length === 0) {
       ledger.mark(slice, market.bars);
@@ -116,6 +124,13 @@ export class VenueAccount {
     if (!isCalm && state.options.accountKind === "margin") callMarginAtClose(state);
     state.out = answers;
     return reports;
+  }
+
+  /** Rates are those of the close before, whether that bar was shown or not. */
+  private passTo(row: number): void {
+    const { ledger, market } = this.state;
+    if (row > this.nextRow && this.nextRow > 0) ledger.markAt(0, market.bars[0]!.close[row - 1]!);
+    this.nextRow = row + 1;
   }
 
   private post(letter: Letter): VenueAnswer {
@@ -162,6 +177,7 @@ export class VenueAccount {
     state.books[order.instrument]!.push(working);
     see(state, order.id);
     state.openCount += 1;
+    disturb(state, order.instrument);
     state.hasTimers ||= hasTimer(working);
     return accepted;
   }
@@ -202,6 +218,7 @@ export class VenueAccount {
       return { kind: "rejected", ...refusal };
     }
     working.change = order;
+    disturb(state, working.request.instrument);
     working.changeAtMs = atMs;
     if (atMs === -Infinity) {
       applyChange(state, working);
@@ -215,6 +232,7 @@ export class VenueAccount {
     if (order === null) this.refuse("cancel_rejected", orderId);
     else {
       order.cancelAtMs = Math.min(order.cancelAtMs, atMs);
+      disturb(this.state, order.request.instrument);
       this.state.hasTimers = true;
     }
   }

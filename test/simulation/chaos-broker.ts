@@ -40,8 +40,8 @@ export class ChaosBroker implements Broker {
     this.faults = { rejected: 0, late: 0, twice: 0, slow: 0 };
   }
 
-  get isIdle(): boolean {
-    return this.inbox.length === 0 && this.outbox.length === 0 && this.venue.isIdle;
+  quietUntil(from: number, to: number): number {
+    return this.inbox.length === 0 && this.outbox.length === 0 ? this.venue.quietUntil(from, to) : from;
   }
 
   get hasAnswers(): boolean {

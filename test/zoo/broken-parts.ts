@@ -88,8 +88,8 @@ export class HastyBroker implements Broker {
     this.bars = bars;
   }
 
-  get isIdle(): boolean {
-    return this.filled.length === 0 && this.real.isIdle;
+  quietUntil(from: number, to: number): number {
+    return this.filled.length === 0 ? this.real.quietUntil(from, to) : from;
   }
 
   get hasAnswers(): boolean {

@@ -21,8 +21,8 @@ export class WatchedBroker implements Broker {
     this.broker = broker;
   }
 
-  get isIdle(): boolean {
-    return this.broker.isIdle;
+  quietUntil(from: number, to: number): number {
+    return this.broker.quietUntil(from, to);
   }
 
   get hasAnswers(): boolean {

@@ -51,9 +51,7 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
           reports.push(...answer);
           return answer;
         },
-        get isIdle() {
-          return broker.isIdle;
-        },
+        quietUntil: (from, to) => broker.quietUntil(from, to),
       },
     },
     verdicts,

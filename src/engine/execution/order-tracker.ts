@@ -59,6 +59,7 @@ export type Surprise = {
 const finishedKept = 1024;
 const none: readonly TrackedOrder[] = [];
 const noFills: readonly number[] = [];
+const filledWhole: OrderEnd = { progress: "filled", code: null };
 /** Rounding of a venue is not an overfill. */
 const fillTolerance = 1e-9;
 
@@ -190,7 +191,9 @@ export class OrderTracker {
 
   /** The orders that protect a position of `held`, not those that wait for their parent to open one. */
   guards(instrument: InstrumentIndex, held: number): readonly TrackedOrder[] {
-    return this.open(instrument).filter(({ request: { closePosition, parentId, side } }) => {
+    const open = this.open(instrument);
+    if (open.length === 0) return none;
+    return open.filter(({ request: { closePosition, parentId, side } }) => {
       if (!closePosition || signOf(side) * held >= 0) return false;
       // A parent that is forgotten has filled long ago: had it not, its children would have gone with it.
       return parentId === null || (this.byId[parentId]?.filledQuantity ?? Infinity) > 0;
@@ -199,7 +202,9 @@ export class OrderTracker {
 
   /** Protection of positions that will never be: its parent has ended without a fill. */
   orphans(instrument: InstrumentIndex): readonly TrackedOrder[] {
-    return this.open(instrument).filter((order) => {
+    const open = this.open(instrument);
+    if (open.length === 0) return none;
+    return open.filter((order) => {
       const parent = order.request.parentId === null ? null : this.byId[order.request.parentId];
       return parent != null && isOver(parent) && parent.filledQuantity === 0 && isLive(order);
     });
@@ -240,7 +245,7 @@ export class OrderTracker {
     if (!isOpenEnded && order.filledQuantity > most) this.surprise("filled more than ordered", report);
     if (isOver(order)) this.surprise("filled after its end", report);
     this.moveTo(order, "partially_filled");
-    if (isComplete) order.end ??= { progress: "filled", code: null };
+    if (isComplete) order.end ??= filledWhole;
     this.endIfAllIsKnown(order);
     portfolio.book(fill, request.reason);
     return true;

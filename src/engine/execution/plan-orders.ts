@@ -1,4 +1,4 @@
-import type { Instrument } from "../../domain/instrument.ts";
+import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type OrderRequest } from "../../domain/order.ts";
 import { draftOrder, entryTerms, isSame, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
@@ -23,12 +23,16 @@ export function planOrders(
 ): void {
   if (targets.isSettled) return;
   const ground = { plan, portfolio, tracker, timeMs, options };
-  targets.planDue(timeMs, (standing) => {
-    if (standing.startsOver)
-      return withdraw(plan, tracker.open(standing.target.instrument).filter(isLiveEntry));
-    planTarget(ground, standing, instruments[standing.target.instrument]!);
+  const due = targets.takeDue();
+  for (let k = 0; k < due.length; k++) {
+    const instrument = due[k]!;
+    const standing = targets.of(instrument)!;
+    if (standing.startsOver) withdraw(plan, liveEntries(tracker, instrument));
+    standing.startsOver = false;
+    if (targets.mustWait(instrument, timeMs)) continue;
+    planTarget(ground, standing, instruments[instrument]!);
     standing.isFresh = false;
-  });
+  }
 }
 
 /** Withdraws every entry that still waits for its price: a breaker has tripped, and nothing new may open. */
@@ -51,13 +55,13 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const { plan, portfolio, tracker } = ground;
   const { index } = instrument;
   const held = portfolio.ledger.quantity[index]!;
-  const live = tracker.open(index).filter(isLiveEntry);
+  const live = liveEntries(tracker, index);
   const serves = live.length > 0 && servesTarget(standing, live, tracker);
   const onTheWay = serves ? reachable(tracker.onTheWay(index), held, live) : 0;
   const isClose =
     isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
     (standing.isClosing && tracker.guards(index, held).some(isLive));
-  if (isClose) settle(plan, standing, held + onTheWay, serves ? [] : live);
+  if (isClose) settle(plan, standing, held + onTheWay, serves ? none : live);
   else planChange(ground, standing, held, live);
   withdraw(plan, tracker.orphans(index));
   planProtection(ground, standing, held);
@@ -93,7 +97,7 @@ function planChange(
     return;
   }
   // What is being withdrawn may still fill: it is waited for.
-  if (tracker.open(instrument).some(({ request }) => !request.closePosition)) return;
+  if (tracker.open(instrument).some(isEntry)) return;
   sendToward(ground, standing, held);
 }
 
@@ -204,10 +208,21 @@ function isWithinBand(wanted: number, held: number, band: number): boolean {
   return Math.abs(wanted - held) <= band * Math.abs(held);
 }
 
+const none: readonly TrackedOrder[] = [];
+
+function liveEntries(tracker: OrderTracker, instrument: InstrumentIndex): readonly TrackedOrder[] {
+  const open = tracker.open(instrument);
+  return open.length === 0 ? none : open.filter(isLiveEntry);
+}
+
 function isLiveEntry(order: TrackedOrder): boolean {
-  return !order.request.closePosition && isLive(order);
+  return isEntry(order) && isLive(order);
+}
+
+function isEntry({ request }: TrackedOrder): boolean {
+  return !request.closePosition;
 }
 
 function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {
-  for (const { request } of orders) plan.cancels.push(request);
+  for (let k = 0; k < orders.length; k++) plan.cancels.push(orders[k]!.request);
 }

@@ -14,13 +14,12 @@ export function planProtection(ground: PlanGround, standing: Standing, held: num
   const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
   // Levels of a target on the other side are not about this holding.
   if (!staysOpen || (target.quantity !== 0 && Math.sign(target.quantity) !== Math.sign(held))) return;
-  if (isTurning(ground, standing, held)) return;
   const names = target.protection !== unprotected || target.replacesProtection === true;
-  if (isFresh && names) renew(ground, standing, held);
-  else if (
-    standing.protection !== unprotected &&
-    !ground.tracker.guards(target.instrument, held).some(protects)
-  )
+  const renews = isFresh && names;
+  if (!renews && standing.protection === unprotected) return;
+  if (isTurning(ground, standing, held)) return;
+  if (renews) renew(ground, standing, held);
+  else if (!ground.tracker.guards(target.instrument, held).some(protects))
     send(ground, standing, held, legsOf(standing.protection), null);
 }
 

@@ -180,9 +180,9 @@ export class RiskGate {
         value: alarm.value,
       };
     }
-    const context = this.contextOf(order, timeMs);
-    const { notionalMin } = context.instrument;
-    const notional = order.quantity * context.price * context.instrument.contractMultiplier;
+    const { notionalMin, contractMultiplier } = this.market.instruments[order.instrument]!;
+    const price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
+    const notional = order.quantity * price * contractMultiplier;
     if (notional < notionalMin) {
       return {
         order,
@@ -192,8 +192,10 @@ export class RiskGate {
         value: notional,
       };
     }
-    const misplaced = misplacedProtection(order, context.price, this.plan!.orders);
-    if (misplaced !== null) return misplaced;
+    const misplaced = misplacedProtection(order, price, this.plan!.orders);
+    // What the account would hold after all orders takes a sum over everything: only rules ask for it.
+    if (misplaced !== null || this.rules.length === 0) return misplaced;
+    const context = this.contextOf(order, price, timeMs);
     for (const { name, rule } of this.rules) {
       const verdict = rule.check?.(order, context);
       if (verdict?.kind === "refuse") return { order, ruleName: name, ...verdict };
@@ -201,12 +203,12 @@ export class RiskGate {
     return null;
   }
 
-  private contextOf(order: OrderRequest, timeMs: number): RiskContext {
+  private contextOf(order: OrderRequest, price: number, timeMs: number): RiskContext {
     const { context } = this;
     context.portfolio = this.portfolio!;
     context.instrument = this.market.instruments[order.instrument]!;
     context.timeMs = timeMs;
-    context.price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
+    context.price = price;
     const before = this.atWorst(order.instrument, order.side, order.id);
     context.quantityAfter = before + signOf(order.side) * this.tracker!.leftOf(order);
     const counted = Math.abs(this.quantityAfterOf(order.instrument));

@@ -56,8 +56,8 @@ const passing: ReadonlySet<VenueCode> = new Set([
 export class StandingTargets {
   private readonly standing: (Standing | null)[] = [];
   /** Instruments whose orders must be looked at, in the order in which they became due. */
-  private readonly due: InstrumentIndex[] = [];
-  private readonly spare: InstrumentIndex[] = [];
+  private due: InstrumentIndex[] = [];
+  private spare: InstrumentIndex[] = [];
   /**
    * Where the venue has contradicted our books: the orders whose fill on the way to us would explain it. Nothing is
    * sent until one of them has filled, all have ended, or it was waited for long enough: then the venue was late.
@@ -139,20 +139,20 @@ export class StandingTargets {
     if (standing !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
   }
 
-  /** Hands every due instrument to `plan`, once; one that must wait stays due. */
-  planDue(timeMs: number, plan: (standing: Standing) => void): void {
-    if (this.due.length === 0) return;
+  /** Hands over every due instrument, once: `mustWait` makes it due again. The array is reused. */
+  takeDue(): readonly InstrumentIndex[] {
     const { due, spare } = this;
-    for (const instrument of due) {
-      const standing = this.standing[instrument]!;
-      if (standing.startsOver) plan(standing);
-      standing.startsOver = false;
-      if (standing.retryAtMs > timeMs || this.isUnsure(instrument, timeMs)) spare.push(instrument);
-      else plan(standing);
-    }
-    empty(due);
-    for (const instrument of spare) due.push(instrument);
     empty(spare);
+    this.due = spare;
+    this.spare = due;
+    return due;
+  }
+
+  /** Whether nothing may be sent for an instrument yet; it stays due then. */
+  mustWait(instrument: InstrumentIndex, timeMs: number): boolean {
+    if (this.standing[instrument]!.retryAtMs <= timeMs && !this.isUnsure(instrument, timeMs)) return false;
+    this.due.push(instrument);
+    return true;
   }
 
   /** What is held in new shares is what is wanted, at levels in new prices; entries that waited are withdrawn by it. */
@@ -178,10 +178,11 @@ export class StandingTargets {
     // fill that came in spite of its cancel, protection of the same side may have filled as well.
     if (!closePosition && (order.wasCanceled || held !== 0)) {
       const guards = tracker.guards(instrument, order.wasCanceled ? -signOf(side) : -held);
-      this.waitFor(
-        instrument,
-        guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
-      );
+      if (guards.length > 0)
+        this.waitFor(
+          instrument,
+          guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
+        );
     }
     const isThere = held === standing.quantity;
     // What has been opened must have its protection: the venue may have refused that.

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { eventsOf, runScript, plainAccount, type Quad } from "../../test/scripted-run.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { Broker } from "../ports/broker.ts";
+
+/** A broker that counts the slices it is shown, as whoever stands before a venue sees them. */
+function counted(shown: number[]) {
+  return (venue: Broker): Broker => ({
+    submit: (order) => venue.submit(order),
+    cancel: (order) => venue.cancel(order),
+    modify: (order) => venue.modify(order),
+    quietUntil: (from, to) => venue.quietUntil(from, to),
+    get hasAnswers() {
+      return venue.hasAnswers;
+    },
+    advance(slice: MarketSlice) {
+      shown.push(slice.rows[0]!);
+      return venue.advance(slice);
+    },
+  });
+}
+
+const still = (count: number): Quad[] => Array.from({ length: count }, () => [100, 101, 99, 100]);
+
+test("a stop and a target at rest wake nobody until a bar comes within their reach", () => {
+  const bars = [...still(60), [100, 101, 89, 95] as const, ...still(20)];
+  const script = { 2: [1, { stopPrice: 90, takeProfitPrice: 120 }] } as const;
+  const shown: number[] = [];
+  const session = runScript(script, bars, plainAccount, counted(shown));
+  // Bars 1 and 2 decide, bar 3 fills, bar 4 is the first whole one of the stop; then the fall to 89, and the target goes.
+  expect(shown.length).toBeLessThan(12);
+  expect(shown).toContain(60);
+  expect(eventsOf(session)).toContain("61 fill -10@90 taker");
+  const { equity, length } = session.recorder.log;
+  const whole = runScript(script, bars, { ...plainAccount, execution: { skipQuiet: false } });
+  expect(length).toBe(bars.length);
+  expect([...equity.subarray(0, length)]).toEqual([...whole.recorder.log.equity.subarray(0, length)]);
+  expect(session.recorder.log.hash()).toBe(whole.recorder.log.hash());
+});
+
+test("a limit that is only touched stays, and a stop that is only touched does not", () => {
+  // The high is 101 on every bar: a sell limit there is not traded through, a sell stop at the low of 99 is.
+  const shown: number[] = [];
+  const limit = runScript({ 1: [1, { takeProfitPrice: 101 }] }, still(10), plainAccount, counted(shown));
+  expect(limit.portfolio.ledger.quantity[0]).toBe(10);
+  expect(shown).toHaveLength(10);
+  const stop = runScript({ 1: [1, { stopPrice: 99 }] }, still(10));
+  expect(stop.portfolio.ledger.quantity[0]).toBe(0);
+});
+
+test("a trailing stop follows every bar", () => {
+  const bars = [...still(5), [100, 110, 100, 110], [110, 110, 104, 104], ...still(5)] as const;
+  // The best price is 110, on bar 6: from there the stop stands at 105, and bar 7 passes it.
+  const session = runScript({ 1: [1, { trail: { kind: "amount", amount: 5 } }] }, bars);
+  expect(eventsOf(session).at(-1)).toBe("7 fill -10@105 taker");
+});
+
+test("a margin call is not passed over by the short way", () => {
+  // 50 units for 1,000 at 5 times: below (4,000 + 4,000 x maintenance of 0.1) / 50 = 4,000 / 45 = 88.89 it is called.
+  const bars = [...still(40), [100, 100, 88, 95] as const, ...still(5)];
+  const shown: number[] = [];
+  const session = runScript({ 2: [5] }, bars, plainAccount, counted(shown));
+  expect(shown.length).toBeLessThan(12);
+  expect(eventsOf(session).filter((line) => line.includes("41 fill"))).toHaveLength(1);
+  expect(session.portfolio.ledger.quantity[0]).toBe(0);
+});
