@@ -8,9 +8,9 @@ import type { Portfolio } from "./portfolio.ts";
 import type { Standing, StandingTargets } from "./standing-targets.ts";
 
 /**
- * Puts into an empty plan the differences between what the account holds, or has on its way, and what stands. Only instruments are
- * looked at that a decision or a report has made due. While a venue owes an answer to a cancel nothing takes the place
- * of the canceled order: both together would be more than was wanted.
+ * Puts into an empty plan the differences between what the account holds, or has on its way, and what stands. Only
+ * instruments are looked at that a decision or a report has made due. While a venue owes an answer to a cancel nothing
+ * takes the place of the canceled order: both together would be more than was wanted.
  */
 export function planOrders(
   plan: Plan,

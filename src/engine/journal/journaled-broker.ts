@@ -63,8 +63,8 @@ export class JournaledBroker implements Broker {
   advance(slice: MarketSlice): readonly ExecutionReport[] {
     if (this.recorded !== null && this.place === "outside") return this.recorded.reports;
     const reports = this.venue.advance(slice);
-    if (this.recorded === null && (slice.count > 0 || reports.length > 0))
-      this.store.append(this.stepOf(slice, reports));
+    // A slice without bars and news counts too: on it an order may be sent again, or a doubt end.
+    if (this.recorded === null) this.store.append(this.stepOf(slice, reports));
     return reports;
   }
 

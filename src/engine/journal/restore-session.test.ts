@@ -10,6 +10,7 @@ import { historicalFeed } from "../../data/historical-feed.ts";
 import { BarTable } from "../../domain/bar-table.ts";
 import type { JournalStore } from "../../ports/journal-store.ts";
 import { chanceConfig, chanceStrategy, walk } from "../../../test/simulation/order-life.ts";
+import { InterruptedBroker, refusalOf, scripted } from "../../../test/scripted-run.ts";
 import type { Session } from "../session.ts";
 import { live } from "../step.ts";
 import { JournaledBroker, type VenuePlace } from "./journaled-broker.ts";
@@ -123,4 +124,44 @@ test("a venue that lives elsewhere is not asked again while its session is resto
   expect(restored.difference).toBeNull();
   expect(second.session.recorder.log.hash()).toBe(first.session.recorder.log.hash());
   expect(second.session.portfolio.cash).toBe(first.session.portfolio.cash);
+});
+
+test("an order that is sent again on a slice without bars or news is sent again by the restored session", () => {
+  const tables = [walk(7, "S0")];
+  const config = chanceConfig(new Prng(1));
+  const path = join(folder, "heartbeat");
+  const build = (bars: readonly BarTable[], store: JournalStore) => {
+    const made: { broker?: JournaledBroker } = {};
+    const session = buildSession(
+      { bars, strategy: scripted({ 2: [1] }), params: {}, config },
+      layGround(bars, config),
+      {
+        broker: (venue, market) => {
+          const away = new InterruptedBroker(venue, (order, count) =>
+            count === 1 ? refusalOf(order, "unavailable") : null,
+          );
+          return (made.broker = new JournaledBroker(away, market, store, "outside"));
+        },
+      },
+    );
+    return { session, broker: made.broker! };
+  };
+  const store = openJournalFile(path);
+  const grown = [new BarTable("S0", "1h")];
+  const first = build(grown, store);
+  liveThrough(first.session, tables, 1, 2, grown);
+  // Nothing closes and nobody says anything; the second of patience is over.
+  live(first.session, {
+    timeMs: 2 * hourMs + 5_000,
+    count: 0,
+    instruments: new Int32Array(1),
+    rows: new Int32Array(1),
+  });
+  expect(first.session.orders.open(0 as never)).toHaveLength(1);
+
+  const fresh = [new BarTable("S0", "1h")];
+  const second = build(fresh, store);
+  expect(restoreSession(second.session, second.broker, fresh, store.read()).difference).toBeNull();
+  store.close();
+  expect(second.session.orders.open(0 as never)).toEqual(first.session.orders.open(0 as never));
 });
