@@ -32,29 +32,34 @@ function hasPassword(value: unknown): boolean {
 }
 
 /** Throws `CONFIG_SECRET` where a secret stands in the open. The value itself is never repeated. */
-export function refuseSecrets(
-  values: Readonly<Record<string, unknown>>,
-  originOf: (path: readonly string[]) => Origin,
-  path: readonly string[] = [],
-): void {
-  for (const [key, value] of Object.entries(values)) {
-    const here = [...path, key];
-    if (isPlain(value)) refuseSecrets(value, originOf, here);
-    const isOpen = isCredential(here) ? !isPlain(value) : looksLikeSecret(key, value);
-    if (isOpen && !isVariableName(key, value)) throw openSecret(here, originOf(here).label);
-  }
+export function refuseSecrets(values: Values, originOf: OriginOf): void {
+  eachSetting(values, [], (path, value) => {
+    const key = path.at(-1)!;
+    const isOpen = isCredential(path) ? !isPlain(value) : looksLikeSecret(key, value);
+    if (isOpen && !isVariableName(key, value)) throw openSecret(path, originOf(path).label);
+  });
 }
 
 /** Throws `CONFIG_SECRET` where an address has a password in it. The address itself is never repeated. */
-export function refusePasswords(
-  values: Readonly<Record<string, unknown>>,
-  originOf: (path: readonly string[]) => Origin,
-  path: readonly string[] = [],
+export function refusePasswords(values: Values, originOf: OriginOf): void {
+  eachSetting(values, [], (path, value) => {
+    if (hasPassword(value)) throw openAddress(path, originOf(path).label);
+  });
+}
+
+type Values = Readonly<Record<string, unknown>>;
+type OriginOf = (path: readonly string[]) => Origin;
+
+/** Visits every setting, those inside a section before the section itself. */
+function eachSetting(
+  values: Values,
+  path: readonly string[],
+  visit: (path: readonly string[], value: unknown) => void,
 ): void {
   for (const [key, value] of Object.entries(values)) {
     const here = [...path, key];
-    if (isPlain(value)) refusePasswords(value, originOf, here);
-    if (hasPassword(value)) throw openAddress(here, originOf(here).label);
+    if (isPlain(value)) eachSetting(value, here, visit);
+    visit(here, value);
   }
 }
 

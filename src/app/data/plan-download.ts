@@ -1,10 +1,11 @@
 import { sourceDiffers } from "../../adapters/stores/bars/refuse-stranger.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { dayMs, formatTime } from "../../base/time.ts";
+import { dayMs } from "../../base/time.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { HeldBars, MissingBars } from "../../ports/bar-store.ts";
 import { isSameSeries, isUnbounded } from "./known-missing.ts";
 import type { OpenSources } from "./open-sources.ts";
+import { backwardsRange } from "../bars/backwards-range.ts";
 
 /** How far back a download goes that says nothing about it. */
 const defaultSpanMs = 365 * dayMs;
@@ -41,7 +42,7 @@ export function planDownload(
   missing: readonly MissingBars[],
   sources: OpenSources,
 ): DownloadPlan {
-  if (wish.fromMs !== undefined && wish.fromMs >= wish.toMs) throw backwards(wish.fromMs, wish.toMs);
+  if (wish.fromMs !== undefined && wish.fromMs >= wish.toMs) throw backwardsRange(wish.fromMs, wish.toMs);
   return wish.symbols.length === 0
     ? planUpdate(wish, held, missing, sources)
     : planSymbols(wish, held, sources);
@@ -98,17 +99,6 @@ function planSymbols(wish: DownloadWish, held: readonly HeldBars[], sources: Ope
 export function strangerIn(held: HeldBars, { source, providers }: OpenSources): string | undefined {
   const known = new Set([source.name, ...providers.map((provider) => provider.source.name)]);
   return held.sources.find((name) => !known.has(name));
-}
-
-function backwards(fromMs: number, toMs: number): KiwiError {
-  return new KiwiError({
-    code: "RANGE_BACKWARDS",
-    exit: "usage",
-    message: `the range from ${formatTime(fromMs)} to ${formatTime(toMs)} holds no time`,
-    why: "it ends before it begins",
-    fix: "exchange --from and --to",
-    topic: "ranges",
-  });
 }
 
 function nothingToUpdate(): KiwiError {

@@ -30,6 +30,7 @@ import { planOf } from "../meta/plan-of.ts";
 import { firstDecisionMs } from "./first-decision.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
+import { backwardsRange } from "../bars/backwards-range.ts";
 
 /** A backtest that is ready to run. */
 export type PreparedRun = {
@@ -265,7 +266,7 @@ function refuseEmptyRange(
 ): void {
   if (fromMs === undefined || asked === undefined) return;
   const askedMs = readDay(asked, "--from");
-  if (askedMs >= toMs) throw backwards(askedMs, toMs);
+  if (askedMs >= toMs) throw backwardsRange(askedMs, toMs);
   const lastMs = Math.max(...bars.map((table) => table.closeTimeMs[table.length - 1]!));
   const firstMs = Math.min(...bars.map((table) => table.closeTimeMs[0]!));
   const traded = Math.max(...bars.map((table) => rowsFrom(table, fromMs)));
@@ -288,17 +289,6 @@ function rowsFrom(bars: Bars, fromMs: number): number {
   for (let row = bars.length - 1; row >= 0 && bars.closeTimeMs[row]! >= fromMs && count < 2; row--)
     count += 1;
   return count;
-}
-
-function backwards(fromMs: number, toMs: number): KiwiError {
-  return new KiwiError({
-    code: "RANGE_BACKWARDS",
-    exit: "usage",
-    message: `the range from ${formatTime(fromMs)} to ${formatTime(toMs)} holds no time`,
-    why: "it ends before it begins",
-    fix: "exchange --from and --to",
-    topic: "ranges",
-  });
 }
 
 function mixedTimeframes(bars: readonly Bars[], known: readonly Timeframe[]): KiwiError {
