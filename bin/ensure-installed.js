@@ -12,6 +12,8 @@ function install(command) {
     [command, "--no-audit", "--no-fund", "--loglevel=error"],
     {
       cwd: root,
+      // The processor's library is in the package; without this its install script fetches one for graphics cards.
+      env: { ONNXRUNTIME_NODE_INSTALL: "skip", ...process.env },
       stdio: ["ignore", 2, 2],
       shell: process.platform === "win32",
     },
