@@ -1,32 +1,90 @@
-import type { OrderRequest, OrderStatus, Side, VenueCode } from "../domain/order.ts";
+import type { OrderStatus, OrderTerms, OrderType, Side, TimeInForce, VenueCode } from "../domain/order.ts";
 
 /**
- * A real venue as the robot sees it: everything takes time and may fail, numbers are the venue's own texts, and nothing
- * is sure until it was asked. Beside it stands `Broker`, the mailbox that the engine knows; whoever joins the two turns
- * these texts into the numbers of the run.
+ * A real venue as the robot sees it: everything takes time and may fail, and nothing is sure until it was asked. Ids are
+ * the venue's own texts, symbols are those of the run. Beside it stands `Broker`, the mailbox that the engine knows;
+ * whoever joins the two turns these texts into the numbers of the run.
+ *
+ * Questions (`account`, `openOrders`, `order`, `fillsSince`, `instruments`, `timeMs`) reject when the venue could not
+ * answer: a question that failed is never an empty answer. What is sent never rejects; it comes back `unknown`.
  */
 export interface BrokerConnection {
-  /** Logs in and begins to listen. Resolves when fills of the account can no longer be missed. */
-  open(listener: BrokerListener, signal: AbortSignal): Promise<void>;
-  /** Sends an order. `unknown` is no failure: the order may live, and only asking the venue tells. */
-  submit(clientOrderId: string, order: OrderRequest): Promise<Acknowledgement>;
-  /** Asks for the end of an order; that it has ended is told by a report or by asking. */
-  cancel(clientOrderId: string): Promise<Acknowledgement>;
-  /** Asks for other prices or another quantity of an order that works; `order` is the whole of it. */
-  modify(clientOrderId: string, order: OrderRequest): Promise<Acknowledgement>;
-  /** Money and positions as the venue has them now. */
-  account(): Promise<AccountSnapshot>;
-  /** The orders that work now. */
-  openOrders(): Promise<OpenOrders>;
-  /** One order by our name for it; null when the venue has never seen it. */
-  order(clientOrderId: string): Promise<VenueOrder | null>;
-  /** Every fill of the account from `sinceMs` on (venue time), oldest first, whether it was told before or not. */
-  fillsSince(sinceMs: number): Promise<readonly VenueFill[]>;
+  /** The account as the venue names it: what a person types to arm it. */
+  readonly accountName: string;
+  readonly capabilities: BrokerCapabilities;
   /** How the line is at this moment. */
   readonly line: LineState;
+  /** Logs in, checks account and settings, and begins to listen. Resolves when fills can no longer be missed. */
+  open(listener: BrokerListener, signal: AbortSignal): Promise<void>;
+  /** Sends an order. `unknown` is no failure: the order may live, and only asking the venue tells. */
+  submit(order: VenueOrderRequest): Promise<Acknowledgement>;
+  /** Asks for the end of an order; that it has ended is told by a report or by asking. */
+  cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement>;
+  /** Asks for other prices or another quantity of an order that works; `order` is the whole of it. */
+  modify(order: VenueOrderRequest): Promise<Acknowledgement>;
+  /** Asks for the end of every order of the account, of every list the venue keeps. Done is when `openOrders` is empty. */
+  cancelAll(): Promise<Acknowledgement>;
+  /** Money and positions as the venue has them now. */
+  account(): Promise<AccountSnapshot>;
+  /** The orders that work now, of every list and every page. */
+  openOrders(): Promise<OpenOrders>;
+  /** One order by our name for it; null when the venue has never seen it, or no longer says. */
+  order(clientOrderId: string, symbol: string): Promise<VenueOrder | null>;
+  /** Every fill of the account from `sinceMs` on (venue time), oldest first, whether it was told before or not. */
+  fillsSince(sinceMs: number): Promise<readonly VenueFill[]>;
+  /** The rules of the symbols the robot trades. Rejects for one the venue does not have. */
+  instruments(symbols: readonly string[]): Promise<readonly VenueInstrument[]>;
+  /** The venue's clock, UTC milliseconds. */
+  timeMs(): Promise<number>;
+  /** Whether orders of a symbol would trade now. */
+  isMarketOpen(symbol: string): Promise<boolean>;
   /** Stops listening and hangs up. Orders at the venue stay as they are. */
   close(): Promise<void>;
 }
+
+/** What a venue takes. What it does not take is refused before it is sent, or done here in its place. */
+export type BrokerCapabilities = {
+  readonly orderTypes: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+  readonly postOnly: boolean;
+  /** False where an exit can open a position the other way: then exits are held within the holding here. */
+  readonly reduceOnly: boolean;
+  /** False where an order must be canceled and sent anew to change it. */
+  readonly modify: boolean;
+  /** The longest client order id, and what it may be made of. */
+  readonly clientOrderId: { readonly lengthMax: number; readonly pattern: RegExp };
+};
+
+/** An order as it goes to a venue. */
+export type VenueOrderRequest = {
+  /** Ours, unique for ever, known before anything is sent. */
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly terms: OrderTerms;
+  readonly timeInForce: TimeInForce;
+  /** For `gtd`, UTC milliseconds; else Infinity. */
+  readonly expireTimeMs: number;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+};
+
+/** What may be traded at the venue, and in which steps. */
+export type VenueInstrument = {
+  readonly symbol: string;
+  readonly tickSize: number;
+  readonly lotSize: number;
+  readonly quantityMin: number;
+  readonly notionalMin: number;
+  readonly contractMultiplier: number;
+  /** What is bought: fees may be taken from it. */
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  /** False while it is halted, delisted or not to be opened. */
+  readonly isTradable: boolean;
+  readonly canShort: boolean;
+};
 
 /** Who hears what a venue tells by itself. Everything may come twice, late, or before the answer to what caused it. */
 export interface BrokerListener {
@@ -56,6 +114,11 @@ export type AccountSnapshot = {
   readonly venueTimeMs: number;
   /** By currency. */
   readonly cash: ReadonlyMap<string, number>;
+  /** Everything at the venue's prices, in `currency`. */
+  readonly equity: number;
+  readonly currency: string;
+  /** What new positions may use. */
+  readonly buyingPower: number;
   /** Signed quantity by symbol, as the venue writes it; what is not held is left out. */
   readonly positions: ReadonlyMap<string, VenuePosition>;
 };
@@ -81,8 +144,13 @@ export type VenueOrder = {
   readonly quantity: number;
   readonly filledQuantity: number;
   readonly status: OrderStatus;
+  /** What it is; null for a type that has no word here. */
+  readonly terms: OrderTerms | null;
+  readonly reduceOnly: boolean;
   /** Why it ended or was refused; null while it works. */
   readonly code: VenueCode | null;
+  /** The venue's own text, for people. */
+  readonly reason: string;
   readonly venueTimeMs: number;
 };
 
