@@ -4,7 +4,11 @@ import { portfolioStrategy } from "../ports/portfolio-strategy.ts";
 import type { Schedule } from "../ports/strategy.ts";
 import { dailyBars, firstDayMs, runTogether } from "../../test/portfolio-harness.ts";
 
-const rising = (days: number) => dailyBars("AAA", Array.from({ length: days }, (_, k) => 100 + k));
+const rising = (days: number) =>
+  dailyBars(
+    "AAA",
+    Array.from({ length: days }, (_, k) => 100 + k),
+  );
 
 /** The days on which a strategy of a schedule is asked over bars from the first of January 2024. */
 function daysAsked(schedule: Schedule, days: number, tradeFromMs?: number): readonly string[] {
