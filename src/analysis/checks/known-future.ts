@@ -156,7 +156,8 @@ function knownAhead(weights: Float64Array, bars: Bars): string | null {
 function knownTurns(weights: Float64Array, { close, length }: Bars): string | null {
   let [held, right, moved] = [0, 0, 0];
   let from = 0;
-  for (let row = 1; row < length && length >= rowsMin; row++) {
+  if (length < rowsMin) return null;
+  for (let row = 1; row < length; row++) {
     if (row + 1 < length && weights[row] === weights[from]) continue;
     const gain = Math.sign(weights[from]!) * Math.log(close[row]! / close[from]!);
     from = row;
