@@ -3,6 +3,7 @@ import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { robotTopics } from "./robot-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -14,6 +15,7 @@ export const topics: readonly Topic[] = [
   ...strategyTopics,
   ...runTopics,
   ...modelTopics,
+  ...robotTopics,
 ];
 
 /** A topic as it is printed. */
