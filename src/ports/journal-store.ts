@@ -71,9 +71,10 @@ export type JournalRecord =
       readonly historyRows: readonly number[];
       readonly strategy: string;
       readonly settingsHash: string;
-      /** The account at the venue, and the money the session began with. */
+      /** The account at the venue, the money the session began with, and when that was by the venue's clock. */
       readonly accountName: string;
       readonly cash: number;
+      readonly venueTimeMs: number;
     }
   /** One step: the bars that closed and what the venue had told by then. */
   | {

@@ -142,7 +142,7 @@ function recordIn(text: string, path: string, at: number): JournalRecord {
   throw brokenJournal(
     path,
     at,
-    `its record "${String(record.kind)}" is of a kind that only another Kiwi knows`,
+    `its record "${record.kind as string}" is of a kind that only another Kiwi knows`,
   );
 }
 
