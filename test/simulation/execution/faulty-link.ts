@@ -36,7 +36,6 @@ export type Roads = {
 /** Who is told what a robot sends at the moment when it sends it. */
 export type SendWatch = {
   submitted(order: VenueOrderRequest): void;
-  asked(kind: "cancel" | "modify", clientOrderId: string): void;
 };
 
 export type LinkParts = {
@@ -62,7 +61,7 @@ export class FaultyLink implements BrokerConnection {
   private readonly prng: Prng;
   private listener: BrokerListener | null = null;
   private unlisten: () => void = () => {};
-  private isSilent = false;
+  isSilent = false;
   /** By client order id: when it was sent first, and whether an answer has come. */
   private readonly sentAtMs = new Map<string, number>();
   private readonly answered = new Set<string>();
@@ -129,8 +128,7 @@ export class FaultyLink implements BrokerConnection {
 
   cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement> {
     if (!this.parts.survives()) return never;
-    const { watch, venue } = this.parts;
-    watch.asked("cancel", clientOrderId);
+    const { venue } = this.parts;
     if (!this.answered.has(clientOrderId) && this.sentAtMs.has(clientOrderId)) this.hit(26);
     return this.send(
       symbol,
@@ -142,8 +140,7 @@ export class FaultyLink implements BrokerConnection {
 
   modify(order: VenueOrderRequest): Promise<Acknowledgement> {
     if (!this.parts.survives()) return never;
-    const { watch, venue } = this.parts;
-    watch.asked("modify", order.clientOrderId);
+    const { venue } = this.parts;
     return this.send(
       order.symbol,
       () => this.lateOr(25, order.clientOrderId, () => venue.modify(order), venue),
@@ -251,7 +248,8 @@ export class FaultyLink implements BrokerConnection {
     const { faults } = roads;
     if (roads.isStorm) return this.refuse(13, "other", "internal risk control");
     if (this.happens(faults.rateLimited)) return this.refuse(10, "rate_limited", "429: too many requests");
-    if (this.happens(faults.unavailable)) return this.refuse(10, "unavailable", "matching engine is starting");
+    if (this.happens(faults.unavailable))
+      return this.refuse(10, "unavailable", "matching engine is starting");
     if (!order.reduceOnly && this.happens(faults.noMoney))
       return this.refuse(9, "buying_power", "insufficient balance");
     if (order.reduceOnly && order.terms.type !== "market" && this.happens(faults.stopRefused))

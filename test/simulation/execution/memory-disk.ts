@@ -1,13 +1,17 @@
+import type { JournalDisk } from "../../../src/adapters/stores/journal/journal-disk.ts";
 import type { Prng } from "../../../src/base/prng.ts";
 
 /** How a disk behaves from now on. A full one takes a part of what is written; a failing one cannot promise anything. */
 export type DiskState = "healthy" | "full" | "failing";
 
 /** One file on a disk that forgets, at a crash, what was not synced; of that a part may have got there, even half a record. */
-export class MemoryDisk {
+export class MemoryDisk implements JournalDisk {
+  readonly path = "memory";
   state: DiskState = "healthy";
   /** Whether it has refused something since the last crash. */
   hasFailed = false;
+  /** How often a torn record was cut off. */
+  cuts = 0;
   private bytes = Buffer.alloc(1 << 14);
   private length = 0;
   private syncedLength = 0;
@@ -33,8 +37,12 @@ export class MemoryDisk {
     this.syncedLength = this.length;
   }
 
+  syncNew(): void {
+    this.sync();
+  }
+
   /** Everything written, synced or not: what the process that wrote it reads back. */
-  written(): Buffer {
+  read(): Buffer {
     return this.bytes.subarray(0, this.length);
   }
 
@@ -43,11 +51,14 @@ export class MemoryDisk {
     return this.bytes.subarray(0, this.syncedLength);
   }
 
-  /** Cuts the file: what a reader does with a tail that is torn. */
-  truncate(length: number): void {
-    this.length = length;
-    this.syncedLength = Math.min(this.syncedLength, length);
+  cutOff(at: number): void {
+    this.length = at;
+    this.syncedLength = at;
+    this.cuts += 1;
   }
+
+  open(): void {}
+  close(): void {}
 
   /** The machine goes down. Returns whether a record was torn. */
   crash(): boolean {

@@ -1,3 +1,4 @@
+import { openJournal } from "../../../src/adapters/stores/journal/journal-file.ts";
 import { buildSession, layGround } from "../../../src/app/session/build-session.ts";
 import type { BarTable } from "../../../src/domain/bar-table.ts";
 import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
@@ -8,11 +9,10 @@ import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
 import { FaultyLink, type Roads } from "./faulty-link.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
-import { openMemoryJournal } from "./memory-journal.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import type { SendPromises } from "./send-promises.ts";
 import { SimulatedFeed } from "./simulated-feed.ts";
-import { chanceStrategy, config, symbols } from "./small-market.ts";
+import { chanceStrategy, config } from "./small-market.ts";
 import type { Process, VirtualWorld } from "./virtual-world.ts";
 
 /** What starts a robot: the real one, or one with a fault planted into what it is joined to. */
@@ -79,12 +79,12 @@ export class RobotLife {
       watch: { submitted: (order) => sends.look(order, this.view) },
       survives: () => this.survives(),
     });
-    this.journal = this.mortal(openMemoryJournal(disk, () => coverage.hit(52)));
+    this.journal = this.mortal(openJournal(disk));
   }
 
   /** Begins; what the robot does from here on happens in events. */
   start(): void {
-    const { startRobot, onEnd, lock } = this.parts;
+    const { startRobot, lock } = this.parts;
     lock.holder = this.process;
     void startRobot(this.robotParts()).then(
       (robot) => {
@@ -95,7 +95,6 @@ export class RobotLife {
         if (!this.process.isDead) this.end({ kind: "failed", error });
       },
     );
-    void onEnd;
   }
 
   /** The process will die at one of its next calls into the world. */
@@ -195,6 +194,3 @@ export class RobotLife {
     };
   }
 }
-
-/** What the account's symbols are at the places of a session. */
-export const placeOf = (symbol: string): number => (symbols as readonly string[]).indexOf(symbol);

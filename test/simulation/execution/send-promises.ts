@@ -66,7 +66,11 @@ export class SendPromises {
     const before = this.sent.get(order.clientOrderId)?.order;
     if (before === undefined) return;
     // A change that came between two sendings may have given it another size; it stays the same order.
-    if (before.symbol !== order.symbol || before.side !== order.side || before.reduceOnly !== order.reduceOnly)
+    if (
+      before.symbol !== order.symbol ||
+      before.side !== order.side ||
+      before.reduceOnly !== order.reduceOnly
+    )
       this.parts.broken.say(7, `${name} was ${before.side} ${before.quantity} ${before.symbol} before`);
   }
 
@@ -89,10 +93,7 @@ export class SendPromises {
     const index = symbols.indexOf(symbol as (typeof symbols)[number]) as InstrumentIndex;
     const wanted = life.session?.targets.of(index)?.quantity ?? 0;
     if (sign * held + open + quantity > Math.max(0, sign * wanted) + 1e-9)
-      broken.say(
-        live > 0 ? 8 : 9,
-        `${name}: holds ${held}, ${open} open, wants ${wanted}`,
-      );
+      broken.say(live > 0 ? 8 : 9, `${name}: holds ${held}, ${open} open, wants ${wanted}`);
   }
 
   /** What may still come of an order: all of it while the venue does not know it, for it may be on its way. */
