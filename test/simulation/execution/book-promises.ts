@@ -1,4 +1,4 @@
-import { statusOf, type TrackedOrder } from "../../../src/engine/execution/order-tracker.ts";
+import { isOver, statusOf, type TrackedOrder } from "../../../src/engine/execution/order-tracker.ts";
 import { signOf, type Fill, type OrderStatus } from "../../../src/domain/order.ts";
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { VenueFill, VenueOrder } from "../../../src/ports/broker-connection.ts";
@@ -46,6 +46,8 @@ export class BookPromises {
   private ownTraded: readonly Traded[] = [];
   private ownMoney = 0;
   private readonly seen = new Map<TrackedOrder, Seen>();
+  /** Orders that are over, as they were when they ended. */
+  private readonly ended = new Map<TrackedOrder, Seen>();
   private readonly unprotected = symbols.map(() => 0);
 
   constructor(venue: ExchangeSide, sends: SendPromises, broken: BrokenPromises) {
@@ -59,6 +61,7 @@ export class BookPromises {
   follow(life: Life, session: Session): void {
     this.life = life;
     this.seen.clear();
+    this.ended.clear();
     this.unprotected.fill(0);
     this.ownTraded = symbols.map(() => ({ buy: 0, sell: 0 }));
     this.ownMoney = millionths(session.portfolio.cash);
@@ -81,6 +84,12 @@ export class BookPromises {
       const open = session.orders.open(index as InstrumentIndex);
       for (let k = 0; k < open.length; k++) this.lookAtTracked(open[k]!);
     }
+    for (const [order, seen] of this.seen) {
+      if (!isOver(order)) continue;
+      this.lookAtTracked(order);
+      this.seen.delete(order);
+      this.ended.set(order, seen);
+    }
   }
 
   /** After every slice of the market: what is held must be protected, unless something keeps the robot from it. */
@@ -89,13 +98,14 @@ export class BookPromises {
     const session = life?.session;
     if (life === null || session == null) return;
     const isHindered = !life.isRunning() || !life.isHearing();
+    const open = venue.openOrders();
     for (const [index, symbol] of symbols.entries()) {
       const held = venue.held(symbol);
       const standing = session.targets.of(index as InstrumentIndex);
       const levels = Object.values(standing?.protection ?? {}).filter((level) => level !== undefined).length;
       const isWanted =
         held !== 0 && levels > 0 && !standing!.isClosing && Math.sign(standing!.quantity) === Math.sign(held);
-      if (!isWanted || this.sends.tradedByHand.has(symbol) || this.closingOf(symbol, held) >= Math.abs(held))
+      if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
         this.unprotected[index] = 0;
       else if (!isHindered) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > unprotectedSlicesMax) {
@@ -110,15 +120,10 @@ export class BookPromises {
 
   /** When everything has come to rest. */
   lookAtEnd(): void {
-    for (const [order, { status }] of this.seen) this.lookAtMove(order, status, statusOf(order));
-  }
-
-  /** What works at the venue to close a holding. */
-  private closingOf(symbol: string, held: number): number {
-    let most = 0;
-    for (const { symbol: other, side, quantity, filledQuantity } of this.venue.openOrders())
-      if (other === symbol && signOf(side) * held < 0) most = Math.max(most, quantity - filledQuantity);
-    return most;
+    for (const [order, seen] of this.ended) {
+      this.lookAtMove(order, seen.status, statusOf(order));
+      this.lookAtFilled(order, seen);
+    }
   }
 
   private lookAtTracked(order: TrackedOrder): void {
@@ -175,8 +180,8 @@ export class BookPromises {
     traded[fill.side] += fill.quantity;
     const held = traded.buy - traded.sell;
     this.venueMoney -= millionths(signOf(fill.side) * fill.quantity * fill.price + fill.fee);
-    const request = fill.clientOrderId === null ? undefined : this.sends.sent.get(fill.clientOrderId)?.order;
-    if (request?.reduceOnly === true && !this.sends.tradedByHand.has(fill.symbol))
+    const sent = fill.clientOrderId === null ? undefined : this.sends.sent.get(fill.clientOrderId);
+    if (sent?.isExit === true && !this.sends.tradedByHand.has(fill.symbol))
       if (Math.abs(held) > Math.abs(before) || held * before < 0)
         this.broken.say(10, `${fill.side} ${fill.quantity} ${fill.symbol} made ${before} into ${held}`);
   }
@@ -189,4 +194,12 @@ export class BookPromises {
   get venueCash(): number {
     return this.venueMoney / 1e6;
   }
+}
+
+/** What works at the venue to close a holding. */
+function closingOf(open: readonly VenueOrder[], symbol: string, held: number): number {
+  let most = 0;
+  for (const { symbol: other, side, quantity, filledQuantity } of open)
+    if (other === symbol && signOf(side) * held < 0) most = Math.max(most, quantity - filledQuantity);
+  return most;
 }

@@ -6,7 +6,7 @@ import {
   type ExchangeFill,
   type ExchangeOrder,
 } from "../../../src/emulator/exchange/exchange-types.ts";
-import type { Side } from "../../../src/domain/order.ts";
+import { signOf, type Side } from "../../../src/domain/order.ts";
 import type {
   AccountSnapshot,
   Acknowledgement,
@@ -18,8 +18,13 @@ import type {
 import type { VenueNews, VenueSide } from "./venue-side.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
-/** What a venue does with exits: it keeps them within the position, or takes them for orders like others. */
-export type ExchangeHabits = { readonly hasReduceOnly: boolean };
+/** How this venue is. */
+export type ExchangeHabits = {
+  /** Whether it keeps exits within the position; else they are orders like others. */
+  readonly hasReduceOnly: boolean;
+  /** Whether it refuses a stop or target whose price has been reached already; else that fills at once. */
+  readonly refusesReached: boolean;
+};
 
 /** One account of the emulated exchange in the words of a broker connection, with the ability to do wrong. */
 export class ExchangeSide implements VenueSide {
@@ -30,6 +35,8 @@ export class ExchangeSide implements VenueSide {
   /** Trades by hand that pass for more of an order: what the venue filled beyond its size. By venue order id of the hand. */
   private readonly overfillOf = new Map<string, ExchangeOrder>();
   private readonly listeners = new Set<VenueNews>();
+  /** Orders that were taken and are refused afterwards, by venue order id. */
+  private readonly refusedLate = new Set<string>();
   /** What was filled in each order, overfills included, by venue order id. */
   private readonly overfilled = new Map<string, number>();
 
@@ -53,6 +60,8 @@ export class ExchangeSide implements VenueSide {
   submit(order: VenueOrderRequest): Acknowledgement {
     const { clientOrderId, symbol, side, quantity, terms, timeInForce, expireTimeMs, postOnly } = order;
     this.moveTime();
+    if (this.habits.refusesReached && this.isReached(order))
+      return { kind: "rejected", code: "would_trigger", reason: "the price of the trigger has been reached" };
     const reduceOnly = order.reduceOnly && this.habits.hasReduceOnly;
     return this.answer(
       this.trader.submit(
@@ -128,6 +137,28 @@ export class ExchangeSide implements VenueSide {
     return this.exchange.isOpen(symbol);
   }
 
+  /** Whether the market has come to the trigger of an order already. */
+  isReached({ symbol, side, terms }: VenueOrderRequest): boolean {
+    const last = this.exchange.lastPrice(symbol);
+    const sign = signOf(side);
+    if (terms.type === "stop_market" || terms.type === "stop_limit")
+      return sign * (last - terms.stopPrice) >= 0;
+    if (terms.type === "market_if_touched" || terms.type === "limit_if_touched")
+      return sign * (last - terms.triggerPrice) <= 0;
+    return false;
+  }
+
+  /** The venue changes its mind about an order that it has taken. Returns whether there was something to refuse. */
+  refuseLate(clientOrderId: string): boolean {
+    const order = this.trader.orders.byClientId(clientOrderId);
+    if (order === null || order.filledQuantity > 0) return false;
+    this.moveTime();
+    this.refusedLate.add(order.venueOrderId);
+    const isDone = this.trader.cancel(order.venueOrderId).kind === "accepted";
+    if (!isDone) this.refusedLate.delete(order.venueOrderId);
+    return isDone;
+  }
+
   /** What is held of a symbol, signed. */
   held(symbol: string): number {
     return this.trader.heldOf(symbol, "net");
@@ -139,8 +170,8 @@ export class ExchangeSide implements VenueSide {
     this.trader.tradeByHand(symbol, side, quantity);
   }
 
-  /** Fills more of an order than was ordered; false when none of ours has filled or works. */
-  overfill(quantity: number): boolean {
+  /** Fills more of one of our orders than was ordered, and returns its symbol; null when none has a fill. */
+  overfill(quantity: number): string | null {
     const { orders } = this.trader;
     const victim = orders
       .history()
@@ -148,12 +179,12 @@ export class ExchangeSide implements VenueSide {
         ({ clientOrderId, reduceOnly, filledQuantity }) =>
           clientOrderId !== null && !reduceOnly && filledQuantity > 0,
       );
-    if (victim === undefined) return false;
+    if (victim === undefined) return null;
     this.moveTime();
     const answer = this.trader.tradeByHand(victim.symbol, victim.side, quantity);
-    if (answer.kind === "rejected") return false;
+    if (answer.kind === "rejected") return null;
     this.overfillOf.set(answer.order.venueOrderId, victim);
-    return true;
+    return victim.symbol;
   }
 
   private moveTime(): void {
@@ -183,8 +214,8 @@ export class ExchangeSide implements VenueSide {
   }
 
   private orderOf(order: ExchangeOrder): VenueOrder {
-    const { clientOrderId, venueOrderId, symbol, side, quantity, status, terms, reduceOnly, code, reason } =
-      order;
+    const { clientOrderId, venueOrderId, symbol, side, quantity, terms, reduceOnly, reason } = order;
+    const isRefused = this.refusedLate.has(venueOrderId) && order.status === "canceled";
     return {
       clientOrderId,
       venueOrderId,
@@ -192,10 +223,10 @@ export class ExchangeSide implements VenueSide {
       side,
       quantity,
       filledQuantity: order.filledQuantity + (this.overfilled.get(venueOrderId) ?? 0),
-      status,
+      status: isRefused ? "rejected" : order.status,
       terms,
       reduceOnly,
-      code,
+      code: isRefused ? "other" : order.code,
       reason,
       venueTimeMs: order.updatedMs,
     };

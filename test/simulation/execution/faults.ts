@@ -13,6 +13,8 @@ export type LinkFaults = {
   readonly unavailable: number;
   readonly noMoney: number;
   readonly stopRefused: number;
+  /** Orders that the venue takes and refuses a moment later. */
+  readonly refusedLate: number;
   /** Events that get lost, come twice, or take long. */
   readonly eventLost: number;
   readonly eventTwice: number;
@@ -27,7 +29,8 @@ export type LinkFaults = {
   readonly invisibleMs: number;
 };
 
-const noLinkFaults: LinkFaults = {
+/** Roads on which everything arrives. */
+export const noLinkFaults: LinkFaults = {
   requestLost: 0,
   answerLost: 0,
   broken: 0,
@@ -36,6 +39,7 @@ const noLinkFaults: LinkFaults = {
   unavailable: 0,
   noMoney: 0,
   stopRefused: 0,
+  refusedLate: 0,
   eventLost: 0,
   eventTwice: 0,
   eventLate: 0,

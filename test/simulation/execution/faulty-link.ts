@@ -17,8 +17,8 @@ import type { LinkFaults } from "./faults.ts";
 import type { VenueSide } from "./venue-side.ts";
 import type { Process, VirtualWorld } from "./virtual-world.ts";
 
-/** After so long without an answer a client gives up waiting. */
-const timeoutMs = 5_000;
+/** After so long without an answer the client of a venue gives up; the robot is less patient. */
+const timeoutMs = 8_000;
 const delayMsMax = 150;
 const lateMsMax = 8_000;
 
@@ -48,6 +48,8 @@ export type LinkParts = {
   readonly capabilities: BrokerCapabilities;
   /** Called before anything goes out: the process may die here. Returns whether it lives. */
   readonly survives: () => boolean;
+  /** Called when a fill has been handed over. */
+  readonly onFillHeard: () => void;
 };
 
 const never = new Promise<never>(() => {});
@@ -107,16 +109,25 @@ export class FaultyLink implements BrokerConnection {
     this.parts.world.after(spanMs, () => (this.isSilent = false));
   }
 
+  /** Line and events are as they should be. */
+  comeBack(): void {
+    this.isSilent = false;
+    if (this.line.kind === "down") this.setLine({ kind: "live", atMs: this.nowMs });
+  }
+
   submit(order: VenueOrderRequest): Promise<Acknowledgement> {
-    if (!this.parts.survives()) return never;
-    const { roads, venue, watch } = this.parts;
+    if (!this.parts.survives()) {
+      this.hit(49);
+      return never;
+    }
+    const { roads, watch } = this.parts;
     watch.submitted(order);
     const id = order.clientOrderId;
     if (!this.sentAtMs.has(id)) this.sentAtMs.set(id, this.nowMs);
     const refusal = this.refusalOf(order);
     const promise = this.send(
       order.symbol,
-      () => refusal ?? venue.submit(order),
+      () => refusal ?? this.arrive(order),
       roads.isStorm ? null : 50,
       [1, 2],
     );
@@ -266,6 +277,16 @@ export class FaultyLink implements BrokerConnection {
     return { kind: "rejected", code, reason };
   }
 
+  private arrive(order: VenueOrderRequest): Acknowledgement {
+    const { venue, world, roads } = this.parts;
+    if (venue.isReached(order)) this.hit(20);
+    const answer = venue.submit(order);
+    if (answer.kind === "accepted" && this.happens(roads.faults.refusedLate))
+      world.after(this.delay(0), () => venue.refuseLate(order.clientOrderId) && this.hit(8));
+    if (answer.kind === "rejected" && answer.code === "nothing_to_reduce") this.hit(75);
+    return answer;
+  }
+
   private cancelNow(clientOrderId: string): Acknowledgement {
     const answer = this.parts.venue.cancel(clientOrderId);
     if (answer.kind !== "rejected") return answer;
@@ -382,6 +403,7 @@ export class FaultyLink implements BrokerConnection {
     if (clientOrderId === null) this.hit(36);
     else if (this.sentAtMs.has(clientOrderId) && !this.answered.has(clientOrderId)) this.hit(7);
     this.listener?.onFill({ ...fill, receivedAtMs: this.nowMs });
+    this.parts.onFillHeard();
   }
 
   private delay(late: number): number {

@@ -1,9 +1,16 @@
 import { openJournal } from "../../../src/adapters/stores/journal/journal-file.ts";
 import { buildSession, layGround } from "../../../src/app/session/build-session.ts";
 import type { BarTable } from "../../../src/domain/bar-table.ts";
-import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
+import type { BrokerCapabilities, VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
-import type { Incident, Robot, RobotEnd, RobotParts, TradingState } from "../../../src/robot/robot-types.ts";
+import type {
+  Incident,
+  Robot,
+  RobotEnd,
+  RobotLimits,
+  RobotParts,
+  TradingState,
+} from "../../../src/robot/robot-types.ts";
 import type { BookPromises } from "./book-promises.ts";
 import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
@@ -33,9 +40,12 @@ export type LifeParts = {
   readonly tradingState: () => TradingState;
   readonly capabilities: BrokerCapabilities;
   readonly startRobot: StartRobot;
+  /** How many orders it may send, and in which time. */
+  readonly sendsMax: RobotLimits["sends"];
   readonly lock: AccountLock;
   /** Called when this life is over, by whatever. */
   readonly onEnd: (life: RobotLife, how: RobotEnd | { readonly kind: "killed" }) => void;
+  readonly onSent: (order: VenueOrderRequest) => void;
   readonly onIncident: (incident: Incident) => void;
 };
 
@@ -55,6 +65,8 @@ export class RobotLife {
   private readonly view: Life;
   /** Calls into the world that are left until the process dies; Infinity for one that lives on. */
   private callsLeft = Infinity;
+  /** Whether it has heard of a fill and not written anything since. */
+  private hasUnwrittenFill = false;
 
   constructor(parts: LifeParts, name: string) {
     const { world, venue, roads, coverage, sends, capabilities, tape, disk } = parts;
@@ -76,8 +88,14 @@ export class RobotLife {
       roads,
       coverage,
       capabilities,
-      watch: { submitted: (order) => sends.look(order, this.view) },
+      watch: {
+        submitted: (order) => {
+          parts.onSent(order);
+          sends.look(order, this.view);
+        },
+      },
       survives: () => this.survives(),
+      onFillHeard: () => (this.hasUnwrittenFill = true),
     });
     this.journal = this.mortal(openJournal(disk));
   }
@@ -105,6 +123,7 @@ export class RobotLife {
   /** The process dies now. What it has sent is on its way all the same. */
   kill(): void {
     if (this.process.isDead) return;
+    if (this.hasUnwrittenFill) this.parts.coverage.hit(51);
     this.leave();
     this.parts.onEnd(this, { kind: "killed" });
   }
@@ -132,7 +151,7 @@ export class RobotLife {
   }
 
   private robotParts(): RobotParts {
-    const { seed, world, lock, broken, books, tradingState } = this.parts;
+    const { seed, world, lock, broken, books, tradingState, sendsMax } = this.parts;
     const { process, view, feed } = this;
     const see = (symbol: string, closeTimeMs: number): void => {
       if (closeTimeMs > world.nowMs) broken.say(17, `${symbol} of ${closeTimeMs} at ${world.nowMs}`);
@@ -146,6 +165,7 @@ export class RobotLife {
       onIncident: this.parts.onIncident,
       log: silentLog,
       sessionTag: "sim",
+      limits: { sends: sendsMax },
       identity: { strategy: "chance", settingsHash: String(seed) },
       atDifference: "adopt",
       lock: {
@@ -181,6 +201,7 @@ export class RobotLife {
     return {
       append: (record) => {
         guard();
+        this.hasUnwrittenFill = false;
         store.append(record);
       },
       sync: () => {

@@ -2,6 +2,7 @@ import { signOf, type OrderTerms } from "../../../src/domain/order.ts";
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
 import type { TradingState } from "../../../src/robot/robot-types.ts";
+import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
@@ -19,8 +20,8 @@ export type Demands = {
 
 type Sent = {
   readonly order: VenueOrderRequest;
-  /** Who sent it. */
-  readonly life: Life;
+  /** Whether the session meant it to make a position smaller: not every venue is told so. */
+  readonly isExit: boolean;
 };
 
 /** Looks at every order as it leaves a robot. */
@@ -37,6 +38,7 @@ export class SendPromises {
     readonly tradingState: () => TradingState;
     readonly lastPrice: (symbol: string) => number;
     readonly broken: BrokenPromises;
+    readonly coverage: Coverage;
   };
   private readonly times: number[] = [];
 
@@ -52,9 +54,10 @@ export class SendPromises {
     if (disk.durable().lastIndexOf(order.clientOrderId, undefined, "latin1") < 0)
       broken.say(6, `${name} is not on the disk`);
     this.lookAtName(order, name);
-    if (!order.reduceOnly) this.lookAtSize(order, life, name);
-    this.sent.set(order.clientOrderId, { order, life });
-    this.lookAtState(order, life, name);
+    const isExit = order.reduceOnly || isMeantToReduce(order, life);
+    if (!isExit) this.lookAtSize(order, life, name);
+    this.sent.set(order.clientOrderId, { order, isExit });
+    this.lookAtState(order, isExit, life, name);
     this.lookAtRate(name);
     const last = this.parts.lastPrice(order.symbol);
     for (const price of pricesOf(order.terms))
@@ -84,7 +87,7 @@ export class SendPromises {
     let open = 0;
     let live = 0;
     for (const other of this.sent.values()) {
-      const isSame = other.order.symbol === symbol && other.order.side === side && !other.order.reduceOnly;
+      const isSame = other.order.symbol === symbol && other.order.side === side && !other.isExit;
       if (!isSame || other.order.clientOrderId === clientOrderId) continue;
       const left = this.leftOf(other.order);
       open += left;
@@ -107,15 +110,15 @@ export class SendPromises {
   /** Names of orders that will never reach the venue: it refused them, or they are known to be lost. */
   readonly gone = new Set<string>();
 
-  private lookAtState(order: VenueOrderRequest, life: Life, name: string): void {
+  private lookAtState(order: VenueOrderRequest, isExit: boolean, life: Life, name: string): void {
     const { broken, disk, tradingState, world, demands } = this.parts;
     const { state } = tradingState();
     if (state === "halted") broken.say(12, `${name} while trading is halted`);
-    if (state === "reducing" && !order.reduceOnly) broken.say(12, `${name} while only reducing is allowed`);
+    if (state === "reducing" && !isExit) broken.say(12, `${name} while only reducing is allowed`);
     if (!life.isHeld()) broken.say(13, `${name} by ${life.name}, which does not hold the account`);
     if (disk.hasFailed) broken.say(13, `${name} after the disk has failed`);
     if (!life.isRunning()) broken.say(13, `${name} by ${life.name}, which has not recovered`);
-    if (!order.reduceOnly && world.nowMs - life.newestBarMs > demands.dataMsMax)
+    if (!isExit && world.nowMs - life.newestBarMs > demands.dataMsMax)
       broken.say(13, `${name} on a bar ${world.nowMs - life.newestBarMs} ms old`);
   }
 
@@ -124,9 +127,18 @@ export class SendPromises {
     const { times } = this;
     times.push(world.nowMs);
     while (times[0]! <= world.nowMs - demands.sends.spanMs) times.shift();
+    if (times.length === demands.sends.count) this.parts.coverage.hit(16);
     if (times.length > demands.sends.count)
       broken.say(14, `${name} is the ${times.length}th in ${demands.sends.spanMs} ms`);
   }
+}
+
+/** What the session says of the order that goes by this name. */
+function isMeantToReduce({ clientOrderId, symbol }: VenueOrderRequest, { session }: Life): boolean {
+  const id = Number(/o(\d+)(?:p\d+)?$/.exec(clientOrderId)?.[1]);
+  const index = symbols.indexOf(symbol as (typeof symbols)[number]) as InstrumentIndex;
+  const tracked = session?.orders.open(index).find(({ request }) => request.id === id);
+  return tracked !== undefined && (tracked.request.reduceOnly || tracked.request.closePosition);
 }
 
 function pricesOf(terms: OrderTerms): readonly number[] {

@@ -86,9 +86,11 @@ export function chanceStrategy(seed: number, see: SeenBar) {
     summary: "Trades at random.",
     params: {},
     setup: () => ({ close: field("close") }),
-    memory: () => new Prng(seed),
-    onBar({ series, memory: prng, target, timeMs, symbol }) {
+    // Every symbol has a memory of its own, and draws of its own.
+    memory: (): { prng: Prng | null } => ({ prng: null }),
+    onBar({ series, memory, target, timeMs, symbol }) {
       see(symbol, timeMs);
+      const prng = (memory.prng ??= new Prng(seed).fork(symbol));
       if (timeMs > startMs + decidingSlices * sliceMs || prng.next() < 0.94) return;
       const price = series.close.now;
       const weight = [0, 1, -1, 0.5, -0.5, 0.8][prng.integer(6)]!;

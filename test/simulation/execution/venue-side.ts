@@ -18,6 +18,8 @@ export interface VenueSide {
   fillsSince(sinceMs: number): readonly VenueFill[];
   instruments(symbols: readonly string[]): readonly VenueInstrument[];
   isOpen(symbol: string): boolean;
+  isReached(order: VenueOrderRequest): boolean;
+  refuseLate(clientOrderId: string): boolean;
   /** Calls back with everything that happens on the account. The returned function ends that. */
   listen(listener: VenueNews): () => void;
 }

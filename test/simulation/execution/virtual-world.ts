@@ -7,13 +7,15 @@ export type Process = {
   isDead: boolean;
   /** How far its clock is from the true time. */
   clockAheadMs: number;
+  /** Until then it does nothing at all: what falls into this time happens afterwards. */
+  stalledUntilMs: number;
   /** Timers it has set and neither canceled nor seen fire. */
   openTimers: number;
 };
 
 /** Something that will happen, unless its owner is dead by then. */
 type Event = {
-  readonly atMs: number;
+  atMs: number;
   readonly tie: number;
   readonly sequence: number;
   readonly owner: Process | null;
@@ -43,7 +45,7 @@ export class VirtualWorld {
 
   /** A process that is alive. */
   process(name: string): Process {
-    return { name, isDead: false, clockAheadMs: 0, openTimers: 0 };
+    return { name, isDead: false, clockAheadMs: 0, stalledUntilMs: 0, openTimers: 0 };
   }
 
   /** Lets `run` happen in `spanMs`; what belongs to a process does not happen once that is dead. Returns a way to cancel. */
@@ -98,6 +100,11 @@ export class VirtualWorld {
       pop(this.heap);
       const { run, owner, atMs } = event;
       if (run === null || owner?.isDead === true) continue;
+      if (owner !== null && owner.stalledUntilMs > atMs) {
+        event.atMs = owner.stalledUntilMs;
+        push(this.heap, event);
+        continue;
+      }
       this.nowMs = atMs;
       this.steps += 1;
       run();
