@@ -1,99 +1,87 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { dirname } from "node:path";
 import { assert } from "../../../base/assert.ts";
 import { journalKinds, type JournalRecord, type JournalStore } from "../../../ports/journal-store.ts";
+import { fileDisk, type JournalDisk } from "./journal-disk.ts";
 import { brokenJournal, diskFailed } from "./journal-errors.ts";
 import { frameOf, journalMagic, readFrame } from "./journal-frames.ts";
 
-/**
- * A journal in a file of records with their length and checksums. Opening a file that exists goes on at its end: a
- * record that its writer did not finish is cut off and kept beside the file. Throws `JOURNAL_BROKEN` for a file that
- * was changed, `DISK_FAILED` for a disk that does not take it.
- */
+/** A journal in a file, as `openJournal` says. */
 export function openJournalFile(path: string): JournalStore {
-  const endAt = mendEnd(path);
-  return new JournalFile(path, endAt);
+  return openJournal(fileDisk(path));
 }
 
-class JournalFile implements JournalStore {
-  private readonly path: string;
-  private readonly descriptor: number;
+/**
+ * A journal of records with their length and checksums. Opening one that exists goes on at its end: a record that its
+ * writer did not finish is cut off and kept beside the file. Throws `JOURNAL_BROKEN` for a file that was changed,
+ * `DISK_FAILED` for a disk that does not take it.
+ */
+export function openJournal(disk: JournalDisk): JournalStore {
+  return new Journal(disk, mendEnd(disk));
+}
+
+class Journal implements JournalStore {
+  private readonly disk: JournalDisk;
   private failure: unknown = null;
   private hasUnsynced = false;
   private isClosed = false;
 
-  constructor(path: string, endAt: number) {
-    this.path = path;
-    this.descriptor = this.guard(() => openSync(path, "a"));
+  constructor(disk: JournalDisk, endAt: number) {
+    this.disk = disk;
+    this.guard(() => disk.open());
     if (endAt > 0) return;
-    this.write(journalMagic);
-    this.guard(() => fsyncSync(this.descriptor));
-    syncFolder(dirname(path));
+    this.guard(() => {
+      disk.append(journalMagic);
+      disk.syncNew();
+    });
   }
 
   append(record: JournalRecord): void {
-    this.write(frameOf(Buffer.from(JSON.stringify(record, writeNumber), "utf8")));
+    assert(!this.isClosed, "a journal is written while it is open");
+    this.guard(() => this.disk.append(frameOf(Buffer.from(JSON.stringify(record, writeNumber), "utf8"))));
     this.hasUnsynced = true;
   }
 
   /** One sync for everything that was appended since the last. */
   sync(): void {
     this.guard(() => {
-      if (this.hasUnsynced) fdatasyncSync(this.descriptor);
+      if (this.hasUnsynced) this.disk.sync();
     });
     this.hasUnsynced = false;
   }
 
   read(): Iterable<JournalRecord> {
-    return readRecords(this.path);
+    return readRecords(this.disk);
   }
 
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    closeSync(this.descriptor);
-  }
-
-  /** A disk may take a part of what it is given and no more. */
-  private write(bytes: Buffer): void {
-    assert(!this.isClosed, "a journal is written while it is open");
-    this.guard(() => {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor, bytes, at);
-    });
+    this.disk.close();
   }
 
   /** What failed once is never tried again: after a failed sync nobody knows what is on the disk. */
-  private guard<T>(work: () => T): T {
-    if (this.failure !== null) throw diskFailed(this.path, this.failure);
+  private guard(work: () => void): void {
+    if (this.failure !== null) throw diskFailed(this.disk.path, this.failure);
     try {
-      return work();
+      work();
     } catch (cause) {
       this.failure = cause;
-      throw diskFailed(this.path, cause);
+      throw diskFailed(this.disk.path, cause);
     }
   }
 }
 
 /** Makes sure that a file ends with a whole record; returns where, 0 for a file that is new. */
-function mendEnd(path: string): number {
-  const bytes = readIfThere(path);
+function mendEnd(disk: JournalDisk): number {
+  const { path } = disk;
+  const bytes = disk.read();
   if (bytes === null || bytes.length === 0) return 0;
   if (bytes.length < journalMagic.length && journalMagic.subarray(0, bytes.length).equals(bytes))
-    return cutOff(path, bytes, 0);
+    return cutOff(disk, bytes, 0);
   checkMagic(path, bytes);
   let at: number = journalMagic.length;
   while (at < bytes.length) {
     const frame = readFrame(bytes, at);
-    if (frame.kind === "torn") return cutOff(path, bytes, at);
+    if (frame.kind === "torn") return cutOff(disk, bytes, at);
     if (frame.kind === "broken") throw brokenJournal(path, at, "the record there is not what was written");
     at = frame.endAt;
   }
@@ -101,15 +89,11 @@ function mendEnd(path: string): number {
 }
 
 /** The rest of a record that was not finished is kept: somebody may want to know what it was. */
-function cutOff(path: string, bytes: Buffer, at: number): number {
+function cutOff(disk: JournalDisk, bytes: Buffer, at: number): number {
   try {
-    writeFileSync(`${path}.torn-${at}`, bytes.subarray(at), { flush: true });
-    const descriptor = openSync(path, "r+");
-    ftruncateSync(descriptor, at);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    disk.cutOff(at, bytes.subarray(at));
   } catch (cause) {
-    throw diskFailed(path, cause);
+    throw diskFailed(disk.path, cause);
   }
   return at;
 }
@@ -124,8 +108,9 @@ function checkMagic(path: string, bytes: Buffer): void {
   );
 }
 
-function* readRecords(path: string): Generator<JournalRecord> {
-  const bytes = readFileSync(path);
+function* readRecords(disk: JournalDisk): Generator<JournalRecord> {
+  const { path } = disk;
+  const bytes = disk.read() ?? journalMagic;
   checkMagic(path, bytes);
   for (let at: number = journalMagic.length; at < bytes.length;) {
     const frame = readFrame(bytes, at);
@@ -144,23 +129,6 @@ function recordIn(text: string, path: string, at: number): JournalRecord {
     at,
     `its record "${record.kind as string}" is of a kind that only another Kiwi knows`,
   );
-}
-
-function readIfThere(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
-
-/** Makes the name of a new file durable. Windows has no such thing and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }
 
 /** JSON has no word for these three; orders that never expire have one of them. */
