@@ -7,5 +7,9 @@ export const secretPlace = z
   .strictObject({
     env: text.optional().describe("name of an environment variable"),
     file: text.optional().describe("path of a file that holds the secret and nothing else"),
+    vault: text.optional().describe("name of a secret in the vault: kiwi secrets set NAME"),
   })
-  .refine(({ env, file }) => (env === undefined) !== (file === undefined), "it must name either env or file");
+  .refine(
+    (place) => Object.values(place).filter((one) => one !== undefined).length === 1,
+    "it must name one of env, file and vault",
+  );
