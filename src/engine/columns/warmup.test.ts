@@ -56,6 +56,12 @@ test("needs add up along the tree", () => {
   expect(ready).toBe(13);
 });
 
+test("bars of a higher timeframe need none before them, and are seen when the first has closed", () => {
+  const { needs, ready } = needsOf(({ close, daily }) => minus(close, daily));
+  expect(needs).toEqual([0, 0]);
+  expect(ready).toBe(23);
+});
+
 test("what settles slowly is trusted later than it is defined", () => {
   const { ready } = needsOf(({ close }) => ema(close, 10));
   expect(ready).toBeGreaterThan(9);
