@@ -294,8 +294,6 @@ const unreachedYet: readonly RegExp[] = [
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // A live session that reads predictions puts this between its feed and its steps: the robot will.
   /^app\/predictions\/predicting-feed\.ts$/,
-  // Graphs of networks: training them is what comes next.
-  /^learning\/(graph|networks)\//,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.
   /^learning\/hmm\/(analysis\/|choose-states|simulate-hmm)/,
 ];

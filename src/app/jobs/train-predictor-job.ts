@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
+import { checkpointFile } from "../../adapters/stores/models/checkpoint-file.ts";
 import { ModelStore } from "../../adapters/stores/models/model-store.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import type { ModelType } from "../../features/feature-set.ts";
 import { featureSets } from "../../features/feature-sets.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
+import { networkLearner } from "../../learning/predictors/fit-network.ts";
 import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { calendarOf } from "../train/model-bars.ts";
@@ -28,6 +31,8 @@ const request = z.strictObject({
   moveMin: z.number().min(0).max(20),
   calibration: z.enum(["beta", "steps"]),
   folds: z.int().min(1).max(20),
+  /** Threads of a network; another number may give other last digits. */
+  jobs: z.int().min(1).max(64),
 });
 export type TrainPredictorInput = z.output<typeof request>;
 
@@ -74,7 +79,7 @@ async function performTraining(
           store,
           name: own,
           family,
-          learner: learnerOf(family),
+          learner: await learnerOf(family, input),
           bars,
           calendar: calendarOf(bars, runConfigOf(config)),
           set: featureSets[set],
@@ -101,9 +106,18 @@ async function performTraining(
   return { trained, warnings };
 }
 
-function learnerOf(family: PredictorFamily): Learner {
+async function learnerOf(
+  family: PredictorFamily,
+  { size, folder, jobs }: TrainPredictorInput,
+): Promise<Learner> {
   if (family === "boosted" || family === "forest" || family === "logistic") return plainLearner(family);
-  throw new Error(`no learner of ${family}`);
+  return networkLearner({
+    family,
+    size,
+    runtime: await onnxRuntime(),
+    options: { threads: jobs },
+    checkpointOf: (key) => checkpointFile(modelsFolderOf(folder), key),
+  });
 }
 
 /** A symbol may have letters that no file may. */

@@ -118,6 +118,11 @@ function addPredictorFlags(command: Command): void {
       number("--move"),
     )
     .option("--calibration <kind>", "beta, or steps (isotonic); beta by default")
+    .option(
+      "--jobs <count>",
+      "threads of a network; 1 by default, other numbers may give other last digits",
+      number("--jobs"),
+    )
     .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
 }
 

@@ -37,6 +37,7 @@ export function makeDataset(
   const labels: Labels = {
     outcome: whole.outcome.slice(firstRow),
     end: whole.end.slice(firstRow).map((end) => end - firstRow),
+    size: whole.size.slice(firstRow),
     logReturn: whole.logReturn.slice(firstRow),
   };
   const { closeTimeMs, close } = bars;

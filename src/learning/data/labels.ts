@@ -7,6 +7,8 @@ export type Labels = {
   readonly outcome: Float32Array;
   /** The row at which the outcome was known; the row itself where it is NaN for want of a future. */
   readonly end: Int32Array;
+  /** The return in usual moves over its span: about standard normal where nothing can be known. NaN without a future. */
+  readonly size: Float32Array;
   /** Log return from the row's close to the end's; NaN without a future. */
   readonly logReturn: Float64Array;
 };
@@ -33,6 +35,7 @@ export function labelBars(bars: Bars, options: LabelOptions): Labels {
   const outcome = new Float32Array(length).fill(Number.NaN);
   const end = Int32Array.from({ length }, (_, row) => row);
   const logReturn = new Float64Array(length).fill(Number.NaN);
+  const size = new Float32Array(length).fill(Number.NaN);
   const usual = usualMoves(bars);
   for (let row = 0; row < length; row++) {
     const last = row + horizonBars;
@@ -41,11 +44,12 @@ export function labelBars(bars: Bars, options: LabelOptions): Labels {
     const found = kind === "direction" ? null : touched(bars, row, last, barrier);
     end[row] = found?.row ?? last;
     logReturn[row] = Math.log(close[end[row]!]! / close[row]!);
+    size[row] = logReturn[row]! / (usual[row]! * Math.sqrt(end[row]! - row));
     if (found !== null) outcome[row] = found.isUp ? 1 : 0;
     else if (Math.abs(logReturn[row]!) > (kind === "direction" ? barrier : 0))
       outcome[row] = logReturn[row]! > 0 ? 1 : 0;
   }
-  return { outcome, end, logReturn };
+  return { outcome, end, size, logReturn };
 }
 
 /** The first bar that touches one of the barriers and not the other; null where there is none before one that touches both. */

@@ -22,26 +22,29 @@ export function betaHead(raw: Tensor): { readonly alpha: Tensor; readonly beta: 
   };
 }
 
+/** Mean of a loss by row, each row counted by its weight. */
+function weighted(loss: Tensor, weights: Tensor | undefined): Tensor {
+  return meanOfAll(weights === undefined ? loss : multiply(loss, weights));
+}
+
 /** Mean negative log density of a Beta distribution at `y`, strictly between 0 and 1. */
-export function betaLoss(alpha: Tensor, beta: Tensor, y: Tensor): Tensor {
+export function betaLoss(alpha: Tensor, beta: Tensor, y: Tensor, weights?: Tensor): Tensor {
   const density = subtract(
     add(multiply(subtract(alpha, 1), log(y)), multiply(subtract(beta, 1), log(subtract(1, y)))),
     subtract(add(logGamma(alpha), logGamma(beta)), logGamma(add(alpha, beta))),
   );
-  return negate(meanOfAll(density));
+  return weighted(negate(density), weights);
 }
 
 /** Mean squared distance of the Beta's mean from what happened: a proper score, which keeps probabilities honest. */
-export function calibrationLoss(alpha: Tensor, beta: Tensor, outcome: Tensor): Tensor {
-  const probability = divide(alpha, add(alpha, beta));
-  const miss = subtract(probability, outcome);
-  return meanOfAll(multiply(miss, miss));
+export function calibrationLoss(alpha: Tensor, beta: Tensor, outcome: Tensor, weights?: Tensor): Tensor {
+  const miss = subtract(divide(alpha, add(alpha, beta)), outcome);
+  return weighted(multiply(miss, miss), weights);
 }
 
 /** Mean negative log likelihood of outcomes 0 and 1 under the Beta's mean. */
-export function outcomeLoss(alpha: Tensor, beta: Tensor, outcome: Tensor): Tensor {
+export function outcomeLoss(alpha: Tensor, beta: Tensor, outcome: Tensor, weights?: Tensor): Tensor {
   const all = log(add(alpha, beta));
-  const up = subtract(log(alpha), all);
-  const down = subtract(log(beta), all);
-  return negate(meanOfAll(add(multiply(outcome, up), multiply(subtract(1, outcome), down))));
+  const [up, down] = [subtract(log(alpha), all), subtract(log(beta), all)];
+  return weighted(negate(add(multiply(outcome, up), multiply(subtract(1, outcome), down))), weights);
 }

@@ -24,6 +24,7 @@ export type TrainPredictorFlags = CommonFlags &
     readonly move?: number;
     readonly calibration?: string;
     readonly folds?: number;
+    readonly jobs?: number;
   };
 
 /** Between two looks at how far a training is, a network may take long: it is ours, and does not hang. */
@@ -106,6 +107,7 @@ async function inputOf(
     moveMin: readBetween("--move", flags.move ?? (flags.label === "triple-barrier" ? 1 : 0), 0, 20, false),
     calibration: readOneOf("--calibration", flags.calibration, ["beta", "steps"]),
     folds: readBetween("--folds", flags.folds ?? 4, 1, 20),
+    jobs: readBetween("--jobs", flags.jobs ?? 1, 1, 64),
   };
 }
 
