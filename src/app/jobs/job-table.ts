@@ -31,5 +31,9 @@ export const jobs = {
     "trainRegime",
     new URL("./train-regime-job.ts", import.meta.url),
   ),
+  trainPredictor: jobAt<typeof import("./train-predictor-job.ts").default>(
+    "trainPredictor",
+    new URL("./train-predictor-job.ts", import.meta.url),
+  ),
   demo: jobAt<typeof import("./demo-job.ts").default>("demo", new URL("./demo-job.ts", import.meta.url)),
 };
