@@ -3,6 +3,7 @@ import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -13,6 +14,7 @@ export const topics: readonly Topic[] = [
   ...sourceTopics,
   ...strategyTopics,
   ...runTopics,
+  ...searchTopics,
   ...modelTopics,
 ];
 
