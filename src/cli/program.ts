@@ -6,6 +6,7 @@ import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
 import { declareSecretCommands } from "./declare/secret-commands.ts";
+import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
 import { usageError } from "./flags/flag-errors.ts";
@@ -30,6 +31,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
   declareAlertCommands(program, act);
   declareSecretCommands(program, act);
+  declareSearchCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -1,7 +1,8 @@
 import { KiwiError } from "../../base/errors.ts";
 import type { AlertChannel, ChannelPlugin } from "../../ports/alert-channel.ts";
 import type { AlertConfig, ChannelConfig } from "../config/alert-config.ts";
-import { lookUpCredentials, type SecretPlaces } from "../config/secrets.ts";
+import type { SecretPlaces } from "../config/secret-place.ts";
+import { lookUpCredentials } from "../config/secrets.ts";
 import { channelNamed } from "./channel-registry.ts";
 
 /** The channels of a configuration, by the names they have there. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`. */

@@ -14,7 +14,7 @@ import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { pickSymbols } from "./pick-symbols.ts";
 import { readJoined } from "./join-files.ts";
 import { readDataFile } from "./read-data-file.ts";
-import { rowsBefore } from "./session-rows.ts";
+import { rowsBefore } from "../config/session-rows.ts";
 import { symbolTwice } from "./symbol-twice.ts";
 import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 

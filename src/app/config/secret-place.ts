@@ -13,3 +13,10 @@ export const secretPlace = z
     (place) => Object.values(place).filter((one) => one !== undefined).length === 1,
     "it must name one of env, file and vault",
   );
+
+/** Where secrets may be looked up. */
+export type SecretPlaces = {
+  /** Relative paths start here. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};

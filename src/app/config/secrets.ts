@@ -2,15 +2,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { SecretPlaces } from "./secret-place.ts";
 import { openVault, vaultPassphrase } from "./vault-passphrase.ts";
 import type { ProviderConfig } from "./config-schema.ts";
-
-/** Where secrets may be looked up. */
-export type SecretPlaces = {
-  /** Relative paths start here. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
 
 /**
  * Looks up the secrets of a provider, from where its configuration says they are, else from the usual variables.

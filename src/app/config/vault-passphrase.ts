@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Vault } from "../../adapters/stores/vault/vault.ts";
 import { KiwiError } from "../../base/errors.ts";
-import type { SecretPlaces } from "./secrets.ts";
+import type { SecretPlaces } from "./secret-place.ts";
 
 /** The vault of a project. */
 export function openVault(folder: string): Vault {

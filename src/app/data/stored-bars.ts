@@ -10,7 +10,7 @@ import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { barQuality, type BarStore, type HeldBars, type VersionedBars } from "../../ports/bar-store.ts";
 import type { BarsRequest } from "../bars/bars-request.ts";
 import type { BarSource } from "../bars/load-bars.ts";
-import { rowsBefore } from "../bars/session-rows.ts";
+import { rowsBefore } from "../config/session-rows.ts";
 import { isDay, readDay } from "../config/read-day.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { heldFor } from "./held-for.ts";

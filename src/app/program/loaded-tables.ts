@@ -2,7 +2,7 @@ import { KiwiError } from "../../base/errors.ts";
 import { barFields, sliceBars, type Bars } from "../../domain/bars.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import type { LoadedBars } from "../bars/load-bars.ts";
-import { rowsBefore } from "../bars/session-rows.ts";
+import { rowsBefore } from "../config/session-rows.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
 
 /** Tables of bars that a program hands in, as if they had been loaded. Throws `BARS_INVALID` and `SYMBOL_TWICE`. */

@@ -3,7 +3,7 @@ import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
-import { firstRowOn } from "../bars/session-rows.ts";
+import { firstRowOn } from "../config/session-rows.ts";
 import { isDay, readDay } from "../config/read-day.ts";
 import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 

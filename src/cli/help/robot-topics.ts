@@ -16,4 +16,16 @@ export const robotTopics: readonly Topic[] = [
       "Without rules every channel is told of warnings and worse. No channel gets more than perHourMax messages an hour.",
     ],
   },
+  {
+    name: "schedules",
+    summary: "how often, at what time of day, in which time zone",
+    lines: [
+      "  every 15m                       from m, h and d",
+      "  daily 18:30 America/New_York    by the clock on a wall there: summer time moves it along",
+      "  weekdays 07:00 UTC              Monday to Friday",
+      "  weekly mon 06:00 Europe/Zurich  sun, mon, tue, wed, thu, fri, sat",
+      "  monthly 1 06:00 UTC             days 1 to 28",
+      "What was missed while nobody was there is done once when somebody is. A time that the clocks skip comes right after.",
+    ],
+  },
 ];

@@ -4,6 +4,7 @@ import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
 import { robotTopics } from "./robot-topics.ts";
+import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -14,6 +15,7 @@ export const topics: readonly Topic[] = [
   ...sourceTopics,
   ...strategyTopics,
   ...runTopics,
+  ...searchTopics,
   ...modelTopics,
   ...robotTopics,
 ];

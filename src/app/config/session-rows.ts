@@ -1,7 +1,7 @@
 import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { isDay, readDay } from "../config/read-day.ts";
+import { isDay, readDay } from "./read-day.ts";
 
 /** The first row of a session of `day` or later, `length` without one; sessions never go back, so halving finds it. */
 export function firstRowOn(day: number, { closeTimeMs, length }: Bars, calendar: Calendar): number {
