@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writ
 import { dirname, join } from "node:path";
 import { sha256 } from "../../base/hash.ts";
 import type { TradingOrder } from "../../ports/trading-state.ts";
+import { accountSlug } from "../account-slug.ts";
 import { isAuthorised, signReset } from "./authority.ts";
 import {
   graver,
@@ -58,7 +59,11 @@ export class KillSwitch {
 
   constructor(home: string, account: string) {
     this.account = account;
-    this.path = join(home, "switch", account === everyAccount ? "every-account" : `account-${slug(account)}`);
+    this.path = join(
+      home,
+      "switch",
+      account === everyAccount ? "every-account" : `account-${accountSlug(account)}`,
+    );
     this.authorities = join(home, "authorities");
     this.general = account === everyAccount ? null : new KillSwitch(home, everyAccount);
   }
@@ -235,10 +240,4 @@ function isValid(reset: Reset, bytes: Buffer, at: number, authorities: string): 
 
 function damaged(damage: string): SwitchState {
   return { action: "freeze", pulls: [], done: new Map(), damage };
-}
-
-/** A name that every disk takes, and no two accounts share. */
-function slug(account: string): string {
-  const plain = account.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "-");
-  return plain === account ? plain : `${plain}-${sha256(account).slice(0, 8)}`;
 }
