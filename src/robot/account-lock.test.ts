@@ -36,9 +36,9 @@ test("one process has an account; another is told who, and gets it with a larger
   expect(holderOf(home, "demo")).toBeNull();
   const lock = lockAccount(home, "demo", holder);
   expect(lock.token).toBeGreaterThan(token);
-  expect(lock.isMine()).toBe(true);
+  expect(lock.isHeld).toBe(true);
   lock.release();
-  expect(lock.isMine()).toBe(false);
+  expect(lock.isHeld).toBe(false);
   expect(holderOf(home, "demo")).toBeNull();
 });
 
@@ -57,10 +57,10 @@ test("who lost the lock file to somebody else knows it before the next send", ()
   const home = join(folder.path, "lost");
   const first = lockAccount(home, "demo", holder);
   rmSync(join(home, "locks", "demo.lock"));
-  expect(first.isMine()).toBe(false);
+  expect(first.isHeld).toBe(false);
   const second = lockAccount(home, "demo", holder);
-  expect(first.isMine()).toBe(false);
-  expect(second.isMine()).toBe(true);
+  expect(first.isHeld).toBe(false);
+  expect(second.isHeld).toBe(true);
   second.release();
   first.release();
 });

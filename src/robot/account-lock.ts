@@ -18,8 +18,8 @@ export type LockHolder = {
 export type AccountLock = {
   /** Larger than that of every earlier holder. */
   readonly token: number;
-  /** Whether the lock is still ours: asked before each send, in microseconds. */
-  readonly isMine: () => boolean;
+  /** Whether the lock is still ours; asked before each send, in microseconds. */
+  readonly isHeld: boolean;
   readonly release: () => void;
 };
 
@@ -50,7 +50,9 @@ export function lockAccount(
   return {
     token,
     // Whoever removes the file can make another one, and then two would hold a lock: the later one counts.
-    isMine: () => lock.open && statSync(path, { throwIfNoEntry: false })?.ino === inode,
+    get isHeld() {
+      return lock.open && statSync(path, { throwIfNoEntry: false })?.ino === inode;
+    },
     release() {
       if (!lock.open) return;
       rmSync(notePath(path), { force: true });

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sha256 } from "../../base/hash.ts";
-import type { TradingOrder } from "../../ports/trading-state.ts";
+import type { TradingState } from "../../ports/trading-state.ts";
 import { accountSlug } from "../account-slug.ts";
 import { isAuthorised, signReset } from "./authority.ts";
 import {
@@ -74,7 +74,7 @@ export class KillSwitch {
   }
 
   /** Whether orders may leave now, by this switch and by the one for every account. */
-  order(): TradingOrder {
+  order(): TradingState {
     const { action, pulls, damage } = this.state();
     const last = pulls.findLast((pull) => pull.action === action);
     const reason = last === undefined ? (damage ?? "") : `${last.trigger}: ${last.reason}`;

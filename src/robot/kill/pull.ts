@@ -69,7 +69,7 @@ export function graver(one: KillAction, other: KillAction): KillAction {
 }
 
 /** What trading may still do under an action; null is no pull at all. */
-export function stateUnder(action: KillAction | null): TradingState {
+export function stateUnder(action: KillAction | null): TradingState["state"] {
   if (action === null) return "active";
   return action === "reduce" ? "reducing" : "halted";
 }
