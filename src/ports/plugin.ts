@@ -7,6 +7,7 @@ import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
 import type { RiskRule } from "./risk.ts";
+import type { TradingState } from "./trading-state.ts";
 import type { Sizer } from "./sizer.ts";
 
 /** What every plug-in may ask for when it is created. */
@@ -16,6 +17,8 @@ export type PluginTools = {
   readonly calendars: readonly Calendar[];
   /** Says which symbols must not be traded because of their data; absent where nobody watches them. */
   readonly feedHealth?: FeedHealth;
+  /** Whether orders may leave at this moment; absent where no kill switch is. */
+  readonly tradingState?: () => TradingState;
   /** The trained regime model of a name, always the same object; throws when there is none. Absent where no models are kept. */
   readonly regimeModel?: (name: string) => HmmArtifact;
 };

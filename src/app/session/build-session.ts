@@ -27,6 +27,7 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
+import type { TradingState } from "../../ports/trading-state.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
@@ -107,6 +108,8 @@ export type SessionParts = {
   readonly log?: DecisionLog;
   /** Makes the broker; it may stand before the simulated venue that it is handed, or take its place. */
   readonly broker?: (venue: Broker, market: Market) => Broker;
+  /** Whether orders may leave, asked at every slice: where a kill switch is. */
+  readonly tradingState?: () => TradingState;
 };
 
 /** Puts a session together: the one place that knows all the parts. */
@@ -126,6 +129,7 @@ export function buildSession(
     calendars,
     regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
   };
+  const gateTools = parts.tradingState === undefined ? {} : { tradingState: parts.tradingState };
   const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
   const portfolio = new Portfolio(
     new Ledger(config.account.cash, instruments, conversions, config.account),
@@ -177,7 +181,7 @@ export function buildSession(
       slippage,
       decision: emptyDecision(),
     },
-    risk: new RiskGate(riskRules(config, { market, calendars }, registry), market),
+    risk: new RiskGate(riskRules(config, { ...gateTools, market, calendars }, registry), market),
     recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: emptyPlan(),
     planOptions: {

@@ -54,6 +54,8 @@ export class RiskGate {
   alarmRule = "";
   private readonly rules: readonly NamedRule[];
   private readonly observers: readonly NamedRule[];
+  /** The rules that count what goes. */
+  private readonly counters: readonly RiskRule[];
   private readonly market: Market;
   private readonly lastBarTimeMs: Float64Array;
   private readonly result: Review = { approved: [], changed: [], refused: [], trimmed: [] };
@@ -80,6 +82,7 @@ export class RiskGate {
   constructor(rules: readonly NamedRule[], market: Market) {
     this.rules = rules;
     this.observers = rules.filter(({ rule }) => rule.observe !== undefined);
+    this.counters = rules.map(({ rule }) => rule).filter((rule) => rule.passed !== undefined);
     this.market = market;
     this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
     this.approvedNow = new Float64Array(market.instruments.length);
@@ -124,7 +127,15 @@ export class RiskGate {
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
     for (const order of plan.changes) this.reviewChange(order, timeMs);
     for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
+    if (this.counters.length > 0) this.count(timeMs);
     return result;
+  }
+
+  private count(timeMs: number): void {
+    for (const rule of this.counters) {
+      for (const order of this.result.changed) rule.passed!(order, timeMs);
+      for (const order of this.result.approved) rule.passed!(order, timeMs);
+    }
   }
 
   private reviewOne(order: OrderRequest, timeMs: number): void {

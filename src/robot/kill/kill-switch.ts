@@ -198,7 +198,7 @@ const noFile = { size: 0, mtimeMs: 0, ino: -1 };
 const newline = 10;
 
 /** What the lines of a switch's file add up to. Pure, so that anybody can tell why a switch stands as it does. */
-export function foldRecords(bytes: Buffer, account: string, authorities: string): SwitchState {
+function foldRecords(bytes: Buffer, account: string, authorities: string): SwitchState {
   let pulls: { readonly pull: Pull; readonly at: number }[] = [];
   let damages: { readonly what: string; readonly at: number }[] = [];
   const done = new Map<string, Done>();

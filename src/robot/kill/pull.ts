@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TradingState } from "../../ports/trading-state.ts";
 
 /** Everything that may pull the switch. */
-export const triggerKinds = [
+const triggerKinds = [
   "person",
   "watchdog",
   "daily-trades",
