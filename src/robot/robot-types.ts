@@ -9,6 +9,8 @@ import type { JournalStore } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/trading-state.ts";
 
+export type { TradingState } from "../ports/trading-state.ts";
+
 /** Something that a person should hear of. */
 export type Incident = {
   readonly kind:
