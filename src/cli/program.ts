@@ -5,6 +5,7 @@ import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
+import { declareTradeCommands } from "./declare/trade-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
 import { usageError } from "./flags/flag-errors.ts";
 import type { Shell } from "./shell.ts";
@@ -26,6 +27,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareTradeCommands(program.commandsGroup("Trade:"), act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import type { KillFlags, KillKeyFlags, KillResetFlags } from "../commands/kill.ts";
+import { addCommon, type Act } from "./common-flags.ts";
+
+/** Adds what trades and what stops it: kill. */
+export function declareTradeCommands(program: Command, act: Act): void {
+  declareKill(program, act);
+}
+
+function declareKill(program: Command, act: Act): void {
+  const kill = program
+    .command("kill")
+    .enablePositionalOptions()
+    .summary("stop trading, now, from anywhere")
+    .description(
+      "Latches the kill switch of one account or of all: it works without a configuration, a robot or a network, and holds until somebody lifts it. Then sees that no order is left at the venue.",
+    )
+    .option("--flatten", "close every position as well")
+    .option("--reduce", "only open nothing new: orders and positions stay")
+    .option("--account <name>", "this account alone")
+    .option("--reason <text>", "why, for the record");
+  addCommon(kill, ["kiwi kill", "kiwi kill --flatten --account demo"]).action(
+    act(async (shell, flags: KillFlags) => (await import("../commands/kill.ts")).killCommand(shell, flags)),
+  );
+  const status = kill
+    .command("status")
+    .summary("every kill switch, who pulled it, and what the venue says")
+    .option("--account <name>", "this account alone");
+  addCommon(status, ["kiwi kill status", "kiwi kill status --json"]).action(
+    act(async (shell, flags: KillFlags) =>
+      (await import("../commands/kill.ts")).killStatusCommand(shell, flags),
+    ),
+  );
+  const key = kill
+    .command("key")
+    .summary("make the key that lifts a kill switch")
+    .option("--key <file>", "where its secret half is written");
+  addCommon(key, ["kiwi kill key", "kiwi kill key --key /media/stick/kiwi.pem"]).action(
+    act(async (shell, flags: KillKeyFlags) =>
+      (await import("../commands/kill.ts")).killKeyCommand(shell, flags),
+    ),
+  );
+  const reset = kill
+    .command("reset")
+    .summary("lift what was pulled; signed and for a reason")
+    .option("--account <name>", "the switch of this account; without it the one for every account")
+    .option("--key <file>", "the secret half of the key")
+    .option("--reason <text>", "why it may be lifted, for the record")
+    .option("--confirm <name>", "the account again, or all");
+  addCommon(reset, [
+    'kiwi kill reset --account demo --confirm demo --reason "feed is back"',
+    'kiwi kill reset --confirm all --reason "drill is over"',
+  ]).action(
+    act(async (shell, flags: KillResetFlags) =>
+      (await import("../commands/kill.ts")).killResetCommand(shell, flags),
+    ),
+  );
+}
