@@ -1,7 +1,7 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { minuteMs } from "../../../base/time.ts";
-import { dateOf, numberIn, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { dateOf, numberIn, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, regionRefused, requestRefused } from "../shared/source-errors.ts";
 import { envelopeSchema } from "./bybit-messages.ts";
 

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from "../../../ports/clock.ts";
+import { sleep, type Clock } from "../../ports/clock.ts";
 
 /** What a host allows: `weight` within any `windowMs`. */
 export type HostAllowance = { readonly weight: number; readonly windowMs: number };
