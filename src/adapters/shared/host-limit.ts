@@ -30,6 +30,20 @@ export class HostLimit {
     return turn;
   }
 
+  /**
+   * Spends `weight` now, or says for how long it cannot be spent. `reserve` is what has to be left for others: what
+   * takes 0 may go into debt, which those who leave a reserve wait out.
+   */
+  tryTake(weight: number, reserve: number): { readonly waitMs: number } | null {
+    const pauseMs = this.pausedUntilMs - this.clock.nowMs();
+    if (pauseMs > 0) return { waitMs: pauseMs };
+    const delayMs = reserve > 0 ? this.delayFor(weight + reserve) : 0;
+    if (delayMs > 0) return { waitMs: delayMs };
+    this.refill();
+    this.tokens -= weight;
+    return null;
+  }
+
   /** Nobody is let through before `timeMs`. */
   pauseUntil(timeMs: number): void {
     this.pausedUntilMs = Math.max(this.pausedUntilMs, timeMs);
