@@ -269,7 +269,7 @@ const crowded: Readonly<Record<string, number>> = {
   "cli/commands": 33,
   // One file for each quirk of a format.
   "adapters/sources/csv": 31,
-  "adapters/sources/shared": 27,
+
   "learning/hmm": 29,
 };
 /** Rooms of plug-ins: one file each, side by side. */

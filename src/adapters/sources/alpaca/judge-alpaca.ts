@@ -1,7 +1,7 @@
 import type { KiwiError } from "../../../base/errors.ts";
-import { numberIn, retryAfterMs, dateOf, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Redact } from "../shared/redact.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { numberIn, retryAfterMs, dateOf, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Redact } from "../../shared/redact.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, requestRefused } from "../shared/source-errors.ts";
 import { refusalSchema } from "./alpaca-messages.ts";
 

@@ -1,8 +1,8 @@
-import type { Prng } from "../../../base/prng.ts";
-import type { BarRange, StreamState } from "../../../ports/bar-source.ts";
-import type { Clock } from "../../../ports/clock.ts";
+import type { Prng } from "../../base/prng.ts";
+import type { BarRange, StreamState } from "../../ports/bar-source.ts";
+import type { Clock } from "../../ports/clock.ts";
 import { backoffMs } from "./backoff.ts";
-import type { Wire, WireEvents } from "./stream-events.ts";
+import type { Wire, WireEvents } from "./wire.ts";
 
 /** First a second, then up to a minute, for ever. */
 const reconnectPolicy = { delayMsBase: 1_000, delayMsMax: 60_000 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ManualClock, settle } from "../../../../test/fakes/manual-clock.ts";
+import { ManualClock, settle } from "../../../test/fakes/manual-clock.ts";
 import { HostLimit, HostLimits } from "./host-limit.ts";
 
 const allowance = { weight: 10, windowMs: 1_000 };

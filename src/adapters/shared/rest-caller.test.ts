@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { ManualClock, settle } from "../../../../test/fakes/manual-clock.ts";
-import { Prng } from "../../../base/prng.ts";
+import { ManualClock, settle } from "../../../test/fakes/manual-clock.ts";
+import { Prng } from "../../base/prng.ts";
 import { defaultRetryPolicy } from "./backoff.ts";
 import { HostLimit } from "./host-limit.ts";
 import { TransportError, type HttpAnswer } from "./http-answer.ts";

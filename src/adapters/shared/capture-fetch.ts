@@ -1,4 +1,4 @@
-import type { Clock } from "../../../ports/clock.ts";
+import type { Clock } from "../../ports/clock.ts";
 import { readBody, TransportError, type HttpAnswer } from "./http-answer.ts";
 
 const decoder = new TextDecoder();

@@ -1,13 +1,13 @@
 import type { ZodType } from "zod";
-import { KiwiError } from "../../../base/errors.ts";
-import type { Prng } from "../../../base/prng.ts";
-import { sleep, type Clock } from "../../../ports/clock.ts";
+import { KiwiError } from "../../base/errors.ts";
+import type { Prng } from "../../base/prng.ts";
+import { sleep, type Clock } from "../../ports/clock.ts";
 import { backoffMs, type RetryPolicy } from "./backoff.ts";
 import { heedRateHeaders } from "./heed-rate-headers.ts";
 import type { HostLimit } from "./host-limit.ts";
 import { clockSkewMs, dateOf, retryAfterMs, TransportError, type HttpAnswer } from "./http-answer.ts";
 import type { Redact } from "./redact.ts";
-import { banned, clockOff, gaveUp, pauseTooLong } from "./source-errors.ts";
+import { banned, clockOff, gaveUp, pauseTooLong, type VenueRole } from "./call-errors.ts";
 
 /** What an answer means for the question. */
 export type Verdict =
@@ -36,6 +36,8 @@ export type Reply<T> = { readonly value: T; readonly generatedMs: number };
 
 export type RestCallerOptions = {
   readonly venue: string;
+  /** What the venue is to us, for messages; `source` by default. */
+  readonly role?: VenueRole;
   readonly clock: Clock;
   readonly prng: Prng;
   readonly limit: HostLimit;
@@ -61,7 +63,7 @@ export class RestCaller {
 
   /** The answer to `ask`. Throws a `KiwiError` when the venue refuses, bans, or stays away. */
   async call<T>(ask: Ask<T>): Promise<Reply<T>> {
-    const { venue, policy, clock, limit, prng } = this.options;
+    const { venue, role, policy, clock, limit, prng } = this.options;
     let reason = "";
     for (let attempt = 0; attempt < policy.attemptsMax; attempt++) {
       this.refuseWhileBanned();
@@ -76,17 +78,17 @@ export class RestCaller {
       if (result.kind === "ban") continue;
       reason = result.reason;
       const pauseMs = result.afterMs ?? 0;
-      if (pauseMs > policy.pauseMsMax) throw pauseTooLong(venue, reason, clock.nowMs() + pauseMs);
+      if (pauseMs > policy.pauseMsMax) throw pauseTooLong(venue, reason, clock.nowMs() + pauseMs, role);
       if (pauseMs > 0) limit.pauseUntil(clock.nowMs() + pauseMs);
       const delayMs = Math.max(pauseMs, backoffMs(attempt, policy, prng));
       if (attempt + 1 < policy.attemptsMax) await sleep(clock, delayMs, ask.signal);
     }
-    throw gaveUp(venue, ask.what, policy.attemptsMax, reason);
+    throw gaveUp(venue, ask.what, policy.attemptsMax, reason, role);
   }
 
   private refuseWhileBanned(): void {
     const ban = this.options.limit.bannedNow();
-    if (ban !== null) throw banned(this.options.venue, ban.reason, ban.untilMs);
+    if (ban !== null) throw banned(this.options.venue, ban.reason, ban.untilMs, this.options.role);
   }
 
   private async attempt<T>(ask: Ask<T>): Promise<Attempt<T>> {

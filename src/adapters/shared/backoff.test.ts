@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Prng } from "../../../base/prng.ts";
+import { Prng } from "../../base/prng.ts";
 import { backoffMs } from "./backoff.ts";
 
 const policy = { delayMsBase: 100, delayMsMax: 5_000 };

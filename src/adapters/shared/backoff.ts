@@ -1,4 +1,4 @@
-import type { Prng } from "../../../base/prng.ts";
+import type { Prng } from "../../base/prng.ts";
 
 /** How often and how patiently something is tried again. */
 export type RetryPolicy = {

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from "../../../ports/clock.ts";
+import { sleep, type Clock } from "../../ports/clock.ts";
 
 /** What a host allows: `weight` within any `windowMs`. */
 export type HostAllowance = { readonly weight: number; readonly windowMs: number };
@@ -28,6 +28,20 @@ export class HostLimit {
     const turn = this.lastTurn.then(() => this.wait(weight, signal));
     this.lastTurn = turn.catch(() => {});
     return turn;
+  }
+
+  /**
+   * Spends `weight` now, or says for how long it cannot be spent. `reserve` is what has to be left for others: what
+   * takes 0 may go into debt, which those who leave a reserve wait out.
+   */
+  tryTake(weight: number, reserve: number): { readonly waitMs: number } | null {
+    const pauseMs = this.pausedUntilMs - this.clock.nowMs();
+    if (pauseMs > 0) return { waitMs: pauseMs };
+    const delayMs = reserve > 0 ? this.delayFor(weight + reserve) : 0;
+    if (delayMs > 0) return { waitMs: delayMs };
+    this.refill();
+    this.tokens -= weight;
+    return null;
   }
 
   /** Nobody is let through before `timeMs`. */
