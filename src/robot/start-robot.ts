@@ -123,8 +123,15 @@ class TradingRobot implements Robot {
       this.say({ kind: "recovered", gravity: "notice", symbol: null, message: this.recoveryText() });
     this.noteTrading();
     journal.sync();
-    this.phase = "running";
     this.lastTurnMs = clock.nowMs();
+    // Whoever starts a robot has it in his hands before it does anything.
+    this.cancelRetry = clock.schedule(0, () => this.guard(() => this.run()));
+  }
+
+  private run(): void {
+    const { desk, courier, reconciler } = this.made!;
+    this.cancelRetry = null;
+    this.phase = "running";
     courier.open();
     for (const ticket of desk.livingTickets()) courier.attend(ticket);
     reconciler.start();

@@ -66,6 +66,8 @@ export type Work = {
   isToldWhole: boolean;
   isAccepted: boolean;
   isTriggered: boolean;
+  /** Of a reversal the closing half, which goes first where the venue would not see that it only reduces. */
+  readonly elder: Work | null;
   /** A target without a place at the venue: its price has come, and it goes before the stop. */
   isTouched: boolean;
 };

@@ -56,6 +56,7 @@ export class OrderDesk implements Broker {
       isAccepted: false,
       isTriggered: false,
       isTouched: false,
+      elder: elderOf(state, order),
     };
     assert(!state.works.has(order.id), "an order is sent once");
     this.at(order.requestedMs);
@@ -181,4 +182,14 @@ export class OrderDesk implements Broker {
   private at(timeMs: number): void {
     if (!(this.state.timeMs >= timeMs)) this.state.timeMs = timeMs;
   }
+}
+
+/** The closing half that was decided together with an opening one. */
+function elderOf(state: DeskState, { instrument, side, reduceOnly, requestedMs }: ApprovedOrder): Work | null {
+  if (reduceOnly || state.capabilities.reduceOnly) return null;
+  const elder = state.openBy[instrument]!.find(
+    ({ order }) =>
+      order.reduceOnly && !order.closePosition && order.side === side && order.requestedMs === requestedMs,
+  );
+  return elder ?? null;
 }

@@ -26,6 +26,7 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   if (parent !== null && parent.filled === 0)
     return parent.isOver ? { kind: "over", code: "parent_ended" } : later;
   if (!reduceOnly && !closePosition) {
+    if (work.elder !== null && signOf(order.side) * state.position[order.instrument]! < 0) return later;
     const most = parent === null ? quantity : Math.min(quantity, parent.filled);
     return { kind: "quantity", left: Math.max(0, most - filled - filledBySiblings(state, work)) };
   }

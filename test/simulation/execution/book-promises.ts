@@ -104,7 +104,12 @@ export class BookPromises {
       const standing = session.targets.of(index as InstrumentIndex);
       const levels = Object.values(standing?.protection ?? {}).filter((level) => level !== undefined).length;
       const isWanted =
-        held !== 0 && levels > 0 && !standing!.isClosing && Math.sign(standing!.quantity) === Math.sign(held);
+        held !== 0 &&
+        levels > 0 &&
+        !standing!.isClosing &&
+        Math.sign(standing!.quantity) === Math.sign(held) &&
+        // Levels of a target on the other side, which was refused, are not about this holding.
+        Math.sign(standing!.target.quantity) === Math.sign(held);
       if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
         this.unprotected[index] = 0;
       else if (!isHindered) this.unprotected[index]! += 1;
