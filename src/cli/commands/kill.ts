@@ -43,7 +43,8 @@ export async function killCommand(shell: Shell, flags: KillFlags): Promise<numbe
   const named = accountStates(home, account).filter((one) => one.account !== everyAccount);
   const states = await Promise.all(named.map((one) => settled(shell, home, one)));
   const isDone = states.every(isCarriedOut);
-  if (flags.json === true) shell.out(envelope("kill@1", { action, file, accounts: states.map(plain) }, isDone));
+  if (flags.json === true)
+    shell.out(envelope("kill@1", { action, file, accounts: states.map(plain) }, isDone));
   else shell.out(states.length === 0 ? nobody : states.map((state) => stateText(state)).join("\n"));
   return isDone ? exitCodes.ok : exitCodes.safety;
 }
@@ -77,7 +78,8 @@ export async function killStatusCommand(shell: Shell, flags: KillFlags): Promise
 
 function stateText(state: AccountState): string {
   const { account, kill, holder, record } = state;
-  const title = account === everyAccount ? "every account" : `${account}${record === null ? "" : ` (${record.mode})`}`;
+  const title =
+    account === everyAccount ? "every account" : `${account}${record === null ? "" : ` (${record.mode})`}`;
   const rows: (readonly [string, string])[] = [];
   if (kill.action === null) rows.push(["  switch", "not pulled"]);
   else rows.push(["  switch", `PULLED: ${kill.action}`]);

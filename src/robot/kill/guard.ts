@@ -16,6 +16,8 @@ export type GuardParts = {
   readonly gauges: GaugeSetup;
   readonly heartbeat: Heartbeat;
   readonly clock: Clock;
+  /** The machine's own time, by which the watchdog hears the heart; that of the robot when it is left out. */
+  readonly heartClock?: Clock;
   readonly log: RobotLog;
   /** Value at risk of what is held as a share of equity; undefined while nobody can say. */
   readonly valueAtRisk?: () => number | undefined;
@@ -66,7 +68,7 @@ class Watch {
     this.lookedMs = nowMs;
     this.cancelLook = clock.schedule(lookEveryMs, () => this.look());
     try {
-      heartbeat.beat(nowMs);
+      heartbeat.beat((this.parts.heartClock ?? clock).nowMs());
     } catch (error) {
       // A disk that takes no heartbeat lets the watchdog pull, which is right: it takes no journal either.
       log.error({ error: String(error) }, "the heartbeat could not be written");
