@@ -115,6 +115,7 @@ class TradingRobot implements Robot {
       limits: this.limits,
       atDifference: this.parts.atDifference,
       sinceMs: record.venueTimeMs,
+      signal: this.closing.signal,
     });
     this.made = { session, desk, courier, reconciler };
     await reconciler.recover();
