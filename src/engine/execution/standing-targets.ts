@@ -246,6 +246,8 @@ export class StandingTargets {
   private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
+    // A second contradiction does not explain the first.
+    for (const id of this.unsure.get(instrument)?.awaited ?? []) awaited.add(id);
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
     this.look(instrument);
   }
