@@ -41,7 +41,15 @@ export function demoClock({ startWallMs }: DemoPlace): Clock {
 export function connectDemo(place: DemoPlace): BrokerConnection {
   const { key, secret } = demoMarket;
   return alpacaBroker(
-    { market: "crypto", fractional: true, baseUrl: urlOf(place), wsUrl: urlOf(place).replace("http", "ws") },
+    {
+      market: "crypto",
+      fractional: true,
+      baseUrl: urlOf(place),
+      wsUrl: urlOf(place).replace("http", "ws"),
+      clockSkewMsMax: 60_000,
+      requestTimeoutMs: 300_000,
+      staleAfterMs: 900_000,
+    },
     {
       mode: "paper",
       clock: demoClock(place),

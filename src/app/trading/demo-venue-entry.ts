@@ -19,7 +19,9 @@ const exchange = new Exchange({ listings, bars, hasHedgeMode: false, seed: Numbe
 exchange.openAccount(
   accountOptions({ key, secret, cash, venue: venueOptions("cash", { maker: 0.0015, taker: 0.0025 }) }),
 );
-exchange.skipTo(openMs);
+// The market has been open for as long as this took to start.
+exchange.skipTo(clock.nowMs());
+exchange.tellTime(clock.nowMs());
 const faults = new FaultPlan(parseFaults(faultText));
 const pace = new Pace(exchange, clock, { kind: "real", speed: 1 });
 const face = new AlpacaFace(

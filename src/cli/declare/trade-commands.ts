@@ -1,10 +1,31 @@
 import type { Command } from "commander";
+import type { PaperStartFlags } from "../commands/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../commands/kill.ts";
 import { addCommon, type Act } from "./common-flags.ts";
 
 /** Adds what trades and what stops it: kill. */
 export function declareTradeCommands(program: Command, act: Act): void {
+  declarePaper(program, act);
   declareKill(program, act);
+}
+
+function declarePaper(program: Command, act: Act): void {
+  const paper = program
+    .command("paper")
+    .summary("trade with play money")
+    .description("Trades with play money: the same strategy, the same robot, the same checks as with money.");
+  const start = paper
+    .command("start")
+    .summary("begin, and go on until it is stopped")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--demo", "a made-up market behind a real venue's protocol: offline, without an account")
+    .option("--seed <number>", "seed of the made-up market", "42")
+    .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02");
+  addCommon(start, ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]).action(
+    act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
+      (await import("../commands/paper.ts")).paperStartCommand(shell, strategy, flags),
+    ),
+  );
 }
 
 function declareKill(program: Command, act: Act): void {
