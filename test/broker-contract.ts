@@ -228,7 +228,10 @@ export function testBroker(subject: BrokerSubject): void {
   describe(`${name}, sending`, () => {
     test("an order arrives as it was meant, and its acknowledgement names the venue's id", async () => {
       const set = await setUp();
-      const answer = await submit(set, limitOrder("kiwi-1", { quantity: 0.5 }));
+      const answer = await submit(
+        set,
+        limitOrder("kiwi-1", { quantity: 0.5, timeInForce: set.broker.capabilities.timesInForce[0]! }),
+      );
       const order = inBook(set, "kiwi-1");
       expect(answer).toMatchObject({ kind: "accepted", venueOrderId: order.venueId });
       expect(order).toMatchObject({ symbol, side: "buy", quantity: 0.5, kind: "limit", limitPrice: 100 });
@@ -271,7 +274,14 @@ export function testBroker(subject: BrokerSubject): void {
 
     test("small numbers go out as plain digits", async () => {
       const set = await setUp();
-      await submit(set, limitOrder("tiny", { quantity: 1e-7, terms: { type: "limit", limitPrice: 2.5e-8 } }));
+      await submit(
+        set,
+        limitOrder("tiny", {
+          quantity: 1e-7,
+          terms: { type: "limit", limitPrice: 2.5e-8 },
+          timeInForce: set.broker.capabilities.timesInForce[0]!,
+        }),
+      );
       const sent = set.host.requests.findLast(subject.isOrderRequest)!.body;
       expect(sent).toContain('"0.0000001"');
       expect(sent).toContain('"0.000000025"');

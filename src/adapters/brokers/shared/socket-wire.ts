@@ -2,7 +2,15 @@ import { WebSocket, type RawData } from "ws";
 import type { Wire, WireEvents } from "../../shared/wire.ts";
 
 /** A socket that can also be written to. */
-export type SocketWire = Wire & { readonly send: (message: unknown) => void };
+export type SocketWire = Wire & { readonly send: (message: unknown) => void; readonly ping: () => void };
+
+/** What a socket delivers when its other end has answered a ping of the protocol. */
+export const pongMessage = { pong: true } as const;
+
+/** Asks the other end of a socket whether it is there. */
+export function pingSocket(wire: Wire): void {
+  (wire as SocketWire).ping();
+}
 
 const connectMsMax = 10_000;
 const messageBytesMax = 16 * 1024 * 1024;
@@ -32,6 +40,9 @@ export function openSocketWire(
     send(content) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(content));
     },
+    ping() {
+      if (socket.readyState === WebSocket.OPEN) socket.ping();
+    },
     close() {
       isOpen = false;
       socket.terminate();
@@ -40,6 +51,9 @@ export function openSocketWire(
   socket.on("open", () => isOpen && onOpen(wire));
   socket.on("message", (data) => {
     if (isOpen) message(parsed(data));
+  });
+  socket.on("pong", () => {
+    if (isOpen) message(pongMessage);
   });
   socket.on("unexpected-response", (request, response) => {
     reason = `the connection was refused with HTTP ${response.statusCode}`;

@@ -40,7 +40,8 @@ function feedHint(said: string): string | undefined {
     : undefined;
 }
 
-function resetSpanMs(answer: HttpAnswer): number | null {
+/** How far away the end of the window is that the headers tell. */
+export function resetSpanMs(answer: HttpAnswer): number | null {
   const resetSeconds = numberIn(answer.headers, "x-ratelimit-reset");
   const venueMs = dateOf(answer.headers) ?? answer.receivedMs;
   return resetSeconds === null ? null : Math.max(0, resetSeconds * 1000 - venueMs);
