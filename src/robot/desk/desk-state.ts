@@ -61,6 +61,8 @@ export type Work = {
   readonly tickets: Ticket[];
   filled: number;
   isOver: boolean;
+  /** Why it ended without having been filled. */
+  endCode: VenueCode | null;
   /** Whether the session has heard the fill that completes it. */
   isToldWhole: boolean;
   isAccepted: boolean;

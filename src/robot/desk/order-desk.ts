@@ -52,6 +52,7 @@ export class OrderDesk implements Broker {
       tickets: [],
       filled: 0,
       isOver: false,
+      endCode: null,
       isToldWhole: false,
       isAccepted: false,
       isTriggered: false,

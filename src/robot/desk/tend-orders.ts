@@ -208,6 +208,7 @@ function endWork(
   reason: string,
 ): void {
   const { id } = work.order;
+  work.endCode = code;
   finish(state, work);
   state.inbox.push({
     kind,
