@@ -18,15 +18,11 @@ export function brokenRuleOf(body: OrderBody, listing: Listing): string | null {
   );
 }
 
-function pricesMissing({
-  type,
-  limit_price,
-  stop_price,
-  trail_price,
-  trail_percent,
-}: OrderBody): string | null {
-  if ((type === "limit" || type === "stop_limit") && limit_price === undefined)
-    return `${type} orders require limit_price`;
+function pricesMissing(body: OrderBody): string | null {
+  const { type, limit_price, stop_price, trail_price, trail_percent, order_class } = body;
+  // The limit of an OCO is that of its target.
+  const isLimit = (type === "limit" || type === "stop_limit") && order_class !== "oco";
+  if (isLimit && limit_price === undefined) return `${type} orders require limit_price`;
   if ((type === "stop" || type === "stop_limit") && stop_price === undefined)
     return `${type} orders require stop_price`;
   const trails = [trail_price, trail_percent].filter((value) => value !== undefined).length;
