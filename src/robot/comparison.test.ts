@@ -10,6 +10,7 @@ function modelled(count: number): readonly ComparedFill[] {
     timeMs: k * 300_000,
     quantity: k % 2 === 0 ? 2 : -2,
     price: 100 + prng.normal(),
+    afterMs: 60_000,
   }));
 }
 
@@ -19,6 +20,7 @@ function real(fills: readonly ComparedFill[], share: number, noise = 0.0001): re
   return fills.map((fill) => ({
     ...fill,
     timeMs: fill.timeMs + 250,
+    afterMs: 250,
     price: fill.price * (1 + Math.sign(fill.quantity) * (share + noise * prng.normal())),
   }));
 }
@@ -61,7 +63,7 @@ test("orders that are not filled are noticed by the fill ratio", () => {
 });
 
 test("an order that is filled in parts is compared as one, at its mean price", () => {
-  const part = { instrument: 0, quantity: 1, timeMs: 0 };
+  const part = { instrument: 0, quantity: 1, timeMs: 0, afterMs: 0 };
   const found = compareFills(
     [
       { ...part, price: 101 },

@@ -6,6 +6,8 @@ export type ComparedFill = {
   readonly timeMs: number;
   readonly quantity: number;
   readonly price: number;
+  /** How long after its order. */
+  readonly afterMs: number;
 };
 
 /** What really happened against what the backtest of the same bars says. */
@@ -19,7 +21,7 @@ export type Difference = {
   readonly slippageError: number;
   /** What was filled over what the backtest filled, by quantity. */
   readonly fillRatio: number;
-  /** How much later than in the backtest they were filled, mean. */
+  /** From an order to its fill, mean; in the backtest a fill is known when its bar closes. */
   readonly latencyMsMean: number;
   readonly pnl: number;
   readonly shadowPnl: number;
@@ -74,7 +76,7 @@ export function compareFills(
     fills: ours.length,
     shadowFills: theirs.length,
     ...parts,
-    latencyMsMean: mean(pairs.map(([own, other]) => own.timeMs - other.timeMs)),
+    latencyMsMean: mean(ours.map(({ afterMs }) => afterMs)),
     pnl,
     shadowPnl,
     pnlBySlippage,
@@ -141,10 +143,13 @@ function matchFills(
 function fillsOf({ recorder }: Session, fromMs: number): readonly ComparedFill[] {
   const { events } = recorder.log;
   const fills: ComparedFill[] = [];
+  const orderedMs = new Map<number, number>();
   for (let row = 0; row < events.length; row++) {
     const { kind, timeMs, instrument, first, second } = events.at(row);
-    if (kind === "fill" && timeMs >= fromMs)
-      fills.push({ instrument, timeMs, quantity: first, price: second });
+    if (kind === "order") orderedMs.set(instrument, timeMs);
+    if (kind !== "fill" || timeMs < fromMs) continue;
+    const afterMs = timeMs - (orderedMs.get(instrument) ?? timeMs);
+    fills.push({ instrument, timeMs, quantity: first, price: second, afterMs });
   }
   return fills;
 }

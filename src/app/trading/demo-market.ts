@@ -16,6 +16,7 @@ export const demoMarket = {
   speed: 30,
   days: 10,
   cash: 10_000,
+  slippage: 0.0005,
   key: "PKDEMODEMODEMODEMO00",
   secret: "play-money-of-the-demo",
 } as const;

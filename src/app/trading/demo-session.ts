@@ -54,7 +54,10 @@ async function planOf(
     params: name === undefined ? quickStrategy.params : {},
     registry: found.registry,
     config: runConfigSchema.parse({
-      costs: { commission: { use: "rate", rate: 0.0025 }, slippage: { use: "fixed", rate: 0 } },
+      costs: {
+        commission: { use: "rate", rate: 0 },
+        slippage: { use: "fixed", rate: demoMarket.slippage },
+      },
       risk: { profile: "moderate", tradingProfile: "trader" },
       instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
     }),
@@ -68,7 +71,7 @@ async function planOf(
     warmupBars: demoMarket.historyBars,
     triggers: killTriggersSchema.parse({}),
     limits: slower(usualLimits, demoMarket.speed),
-    logLevels: { "*": "info" },
+    logLevels: { "*": "info", robot: "debug" },
     secrets: [demoMarket.secret],
     silenceMsMax: 10_000,
   };

@@ -16,8 +16,10 @@ const { openMs, speed, cash, key, secret } = demoMarket;
 const clock = scaledClock(openMs, Number(startWallMs), speed);
 const { listings, bars } = demoTape(Number(seed));
 const exchange = new Exchange({ listings, bars, hasHedgeMode: false, seed: Number(seed) });
+// This venue's protocol tells of no fee on a fill: what trading costs here is in the price.
+const slippage = { fraction: () => demoMarket.slippage, rate: () => demoMarket.slippage };
 exchange.openAccount(
-  accountOptions({ key, secret, cash, venue: venueOptions("cash", { maker: 0.0015, taker: 0.0025 }) }),
+  accountOptions({ key, secret, cash, venue: venueOptions("cash", { maker: 0, taker: 0 }, { slippage }) }),
 );
 // The market has been open for as long as this took to start.
 exchange.skipTo(clock.nowMs());

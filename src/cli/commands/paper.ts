@@ -1,7 +1,12 @@
 import { exitCodes } from "../../base/errors.ts";
+import { findSession, sessionPaths, type SessionNote } from "../../app/trading/session-folder.ts";
+import { readStatus } from "../../app/trading/session-status.ts";
+import { isRunning, stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
+import { envelope } from "../output/json.ts";
+import { sessionText } from "../output/session-text.ts";
 import type { Shell } from "../shell.ts";
 
 export type PaperStartFlags = CommonFlags & {
@@ -9,6 +14,8 @@ export type PaperStartFlags = CommonFlags & {
   readonly seed: string;
   readonly faults?: string;
 };
+
+export type SessionFlags = CommonFlags & { readonly session?: string };
 
 /** `kiwi paper start`: trades with play money until it is told to stop. */
 export async function paperStartCommand(
@@ -42,4 +49,40 @@ export async function paperStartCommand(
   );
   if (end.kind === "failed") throw end.error;
   return isInterrupted ? interruptedExit : exitCodes.ok;
+}
+
+/** `kiwi paper status`, `kiwi live status`: a session on one screen. Exit 7 when trading is stopped. */
+export async function sessionStatusCommand(
+  shell: Shell,
+  mode: SessionNote["mode"],
+  flags: SessionFlags,
+): Promise<number> {
+  const home = tradingHome(shell.env);
+  const note = findSession(home, flags.session, mode);
+  const status = readStatus(sessionPaths(home, note.id).status);
+  const runs = isRunning(home, note);
+  const isActive = status === null || status.robot.trading.state === "active";
+  if (flags.json === true)
+    shell.out(envelope(`${mode}-status@1`, { session: note, isRunning: runs, status }, isActive));
+  else shell.out(sessionText(note, status, runs, Date.now()));
+  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
+}
+
+/** `kiwi paper stop`, `kiwi live stop`: ends a running session; orders and positions at the venue stay. */
+export async function sessionStopCommand(
+  shell: Shell,
+  mode: SessionNote["mode"],
+  flags: SessionFlags,
+): Promise<number> {
+  const home = tradingHome(shell.env);
+  const note = findSession(home, flags.session, mode);
+  const hasStopped = await stopSession(home, note);
+  if (flags.json === true) shell.out(envelope(`${mode}-stop@1`, { session: note.id, hasStopped }));
+  else
+    shell.out(
+      hasStopped
+        ? `session ${note.id} has ended; what is at the venue stays there`
+        : `session ${note.id} does not run`,
+    );
+  return exitCodes.ok;
 }

@@ -1,11 +1,13 @@
-import type { Command } from "commander";
-import type { PaperStartFlags } from "../commands/paper.ts";
+import { Option, type Command } from "commander";
+import type { LogsFlags } from "../commands/logs.ts";
+import type { PaperStartFlags, SessionFlags } from "../commands/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../commands/kill.ts";
 import { addCommon, type Act } from "./common-flags.ts";
 
-/** Adds what trades and what stops it: kill. */
+/** Adds what trades and what stops it: paper, logs, kill. */
 export function declareTradeCommands(program: Command, act: Act): void {
   declarePaper(program, act);
+  declareLogs(program, act);
   declareKill(program, act);
 }
 
@@ -25,6 +27,50 @@ function declarePaper(program: Command, act: Act): void {
     act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
       (await import("../commands/paper.ts")).paperStartCommand(shell, strategy, flags),
     ),
+  );
+  declareSession(paper, "paper", act);
+}
+
+/** Looks at a session of a mode, and ends it. */
+function declareSession(parent: Command, mode: "paper" | "live", act: Act): void {
+  const status = parent
+    .command("status")
+    .summary("how a session is: money, positions, orders, and why")
+    .option("--session <id>", "which one; the newest without it");
+  addCommon(status, [`kiwi ${mode} status`, `kiwi ${mode} status --json`]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../commands/paper.ts")).sessionStatusCommand(shell, mode, flags),
+    ),
+  );
+  const stop = parent
+    .command("stop")
+    .summary("end a session; orders and positions stay at the venue")
+    .option("--session <id>", "which one; the newest without it");
+  addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../commands/paper.ts")).sessionStopCommand(shell, mode, flags),
+    ),
+  );
+}
+
+function declareLogs(program: Command, act: Act): void {
+  const logs = program
+    .command("logs")
+    .summary("what a session has said")
+    .description("Shows the log of a session: the newest, or the one that is named.")
+    .option("--session <id>", "which session; the newest without it")
+    .option("-f, --follow", "and what it says from now on")
+    .option("--part <name>", "who speaks: robot, guard, report, feed")
+    .option("--order <id>", "one order from its decision to its fill: our number, or its name at the venue")
+    .option("--since <time>", "10m, 2h, 1d ago, or a day or moment")
+    .addOption(
+      new Option("--level <name>", "at least this grave")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("-n, --lines <number>", "so many of the last lines", "200");
+  addCommon(logs, ["kiwi logs -f --part robot", "kiwi logs --order 8 --level debug"]).action(
+    act(async (shell, flags: LogsFlags) => (await import("../commands/logs.ts")).logsCommand(shell, flags)),
   );
 }
 
