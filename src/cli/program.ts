@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
@@ -26,6 +27,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareBroker(program.commandsGroup("Trade:"), act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;
