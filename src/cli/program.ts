@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
@@ -27,7 +28,9 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
-  declareTradeCommands(program.commandsGroup("Trade:"), act);
+  const trade = program.commandsGroup("Trade:");
+  declareTradeCommands(trade, act);
+  declareBroker(trade, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

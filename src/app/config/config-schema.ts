@@ -39,6 +39,16 @@ const provider = z
   })
   .catchall(z.union([z.number(), z.boolean(), z.string()]));
 
+const broker = z
+  .object({
+    use: text.describe("which broker (kiwi help brokers)"),
+    key: secretPlace.optional(),
+    secret: secretPlace.optional(),
+    token: secretPlace.optional(),
+    password: secretPlace.optional(),
+  })
+  .catchall(z.union([z.number(), z.boolean(), z.string()]));
+
 const store = z.strictObject({
   kind: z
     .enum(["parquet", "csv"])
@@ -75,6 +85,9 @@ const news = z
     "it has either halfLifeHours or halfLifeBars",
   );
 
+/** A broker as a configuration describes it. */
+export type BrokerConfig = z.output<typeof broker>;
+
 /** A provider as a configuration describes it. */
 export type ProviderConfig = z.output<typeof provider>;
 
@@ -96,6 +109,7 @@ export const kiwiConfigSchema = z.strictObject({
     .record(z.string(), provider)
     .default({})
     .describe("sources with settings of your own, by name"),
+  broker: broker.optional().describe("where orders go, and its own options; play money unless live is armed"),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
   with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
   series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),

@@ -9,6 +9,7 @@ import { slippageSpread } from "../../costs/slippage-spread.ts";
 import { slippageVolatility } from "../../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../../costs/slippage-volume-share.ts";
 import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../../ports/plugin.ts";
+import type { BrokerPlugin } from "../../ports/broker-plugin.ts";
 import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { bullBear } from "../../regimes/bull-bear.ts";
@@ -46,6 +47,7 @@ import { smaCross } from "../../strategies/sma-cross.ts";
 import { template } from "../../strategies/template.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { volatilityBreakout } from "../../strategies/volatility-breakout.ts";
+import { brokerPlugins } from "./broker-registry.ts";
 import { sourcePlugins } from "./source-registry.ts";
 
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
@@ -107,10 +109,11 @@ export type Registry = {
   readonly strategies: readonly AnyStrategy[];
   readonly plugins: readonly AnyPlugin[];
   readonly sources: readonly SourcePlugin[];
+  readonly brokers: readonly BrokerPlugin[];
 };
 
 /** What every project knows. */
-export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins };
+export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins, brokers: brokerPlugins };
 
 /** The registry with plug-ins behind those that it has. */
 export function withPlugins(added: readonly AnyPlugin[], registry: Registry = builtIn): Registry {
@@ -169,6 +172,14 @@ export function sourceNamed(
     fix: `did you mean --source ${closest(name, names)}?`,
     topic: "sources",
   });
+}
+
+/** Finds a broker by name. Throws `BROKER_UNKNOWN` with the nearest match. */
+export function brokerNamed(name: string, registry: Registry = builtIn): BrokerPlugin {
+  const found = registry.brokers.find((plugin) => plugin.name === name);
+  if (found !== undefined) return found;
+  const known = registry.brokers.map((plugin) => plugin.name);
+  throw unknown("BROKER_UNKNOWN", "broker", name, known, "kiwi help brokers");
 }
 
 function unknown(

@@ -1,5 +1,6 @@
 import type { Topic } from "./topic.ts";
 import { basicTopics } from "./basic-topics.ts";
+import { brokerTopics } from "./broker-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
@@ -11,6 +12,7 @@ export const topics: readonly Topic[] = [
   ...basicTopics,
   ...dataTopics,
   ...sourceTopics,
+  ...brokerTopics,
   ...strategyTopics,
   ...runTopics,
   ...modelTopics,

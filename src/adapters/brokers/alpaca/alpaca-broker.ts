@@ -17,7 +17,7 @@ import { OrderCaller, refusal } from "../shared/order-caller.ts";
 import { pingSocket } from "../shared/socket-wire.ts";
 import { VenueConnection } from "../shared/venue-connection.ts";
 import { AlpacaQuestions } from "./alpaca-questions.ts";
-import { inspectAlpaca } from "./alpaca-settings.ts";
+import { adjustAlpaca, inspectAlpaca } from "./alpaca-settings.ts";
 import { AlpacaCalls } from "./alpaca-trading-calls.ts";
 import { interpretAlpacaOrders, openAlpacaOrders } from "./alpaca-trading-stream.ts";
 import { judgeCanceled, judgeCanceledAll, judgeCreated } from "./judge-alpaca-order.ts";
@@ -126,6 +126,7 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
     prng,
     capabilities: capabilitiesOf[market],
     staleAfterMs: options.staleAfterMs ?? 30 * secondMs,
+    adjust: () => adjustAlpaca(calls, options),
     inspect: () => inspectAlpaca(calls, options, clock),
     openWire: (events) => openAlpacaOrders(`${wsUrl}/stream`, events, keys),
     interpret(message) {

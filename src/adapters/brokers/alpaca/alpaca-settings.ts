@@ -14,7 +14,9 @@ export type AlpacaWanted = {
   readonly marginMultiplier?: 1 | 2 | 4 | undefined;
 };
 
-/** Looks at the account, its settings and the clock; sets the multiplier of margin and reads it back. */
+const settingsPath = "/v2/account/configurations";
+
+/** Looks at the account, its settings and the clock. */
 export async function inspectAlpaca(
   calls: AlpacaCalls,
   wanted: AlpacaWanted,
@@ -51,7 +53,7 @@ export async function inspectAlpaca(
     ),
     // The interface does not tell what a key may do.
     fit("right to withdraw", "not told by this venue", "no", true),
-    await multiplierFinding(calls, settings.max_margin_multiplier ?? null, wanted.marginMultiplier),
+    multiplierFinding(settings.max_margin_multiplier ?? null, wanted.marginMultiplier),
   ];
   return { accountName: account.account_number, findings };
 }
@@ -64,22 +66,18 @@ async function clockFinding(calls: AlpacaCalls, clock: Clock): Promise<BrokerFin
   return fit("the venue's clock", found, "within the limit", true);
 }
 
-async function multiplierFinding(
-  calls: AlpacaCalls,
-  before: string | null,
-  wanted: AlpacaWanted["marginMultiplier"],
-): Promise<BrokerFinding> {
-  const what = "multiplier of margin";
+/** Sets the multiplier of margin where one is wanted; whether that worked, the next look tells. */
+export async function adjustAlpaca(calls: AlpacaCalls, { marginMultiplier }: AlpacaWanted): Promise<void> {
+  if (marginMultiplier === undefined) return;
+  const settings = await calls.ask("the settings of the account", settingsPath, settingsSchema);
+  const wanted = String(marginMultiplier);
+  if (settings.max_margin_multiplier !== wanted)
+    await calls.send("PATCH", settingsPath, { max_margin_multiplier: wanted });
+}
+
+function multiplierFinding(found: string | null, wanted: AlpacaWanted["marginMultiplier"]): BrokerFinding {
   const text = wanted === undefined ? null : String(wanted);
-  if (text === null || before === text) return fit(what, before ?? "not told", text ?? "any", true);
-  await calls.send("PATCH", "/v2/account/configurations", { max_margin_multiplier: text });
-  const settings = await calls.ask(
-    "the settings of the account",
-    "/v2/account/configurations",
-    settingsSchema,
-  );
-  const after = settings.max_margin_multiplier ?? null;
-  return fit(what, after ?? "not told", text, after === text);
+  return fit("multiplier of margin", found ?? "not told", text ?? "any", text === null || found === text);
 }
 
 function no(what: string, isThere: boolean): BrokerFinding {

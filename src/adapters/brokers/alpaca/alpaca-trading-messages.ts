@@ -12,6 +12,7 @@ const orderFields = z.object({
   /** Null for an order of a sum of money. */
   qty: decimal,
   filled_qty: decimal,
+  filled_avg_price: decimal,
   side: z.enum(["buy", "sell"]),
   type: z.string().nullish(),
   order_type: z.string().nullish(),

@@ -25,6 +25,7 @@ export function readOrder(order: AlpacaOrder): VenueOrder {
   const known = statuses[order.status] ?? "accepted";
   const status = known === "accepted" && filledQuantity > 0 ? "partially_filled" : known;
   const code = codeOf(order);
+  const averagePrice = numberOf(order.filled_avg_price);
   return {
     clientOrderId: order.client_order_id === "" ? null : order.client_order_id,
     venueOrderId: order.id,
@@ -32,6 +33,7 @@ export function readOrder(order: AlpacaOrder): VenueOrder {
     side: order.side,
     quantity: numberOf(order.qty) ?? filledQuantity,
     filledQuantity,
+    ...(averagePrice === null ? {} : { averagePrice }),
     status,
     terms: termsOf(order),
     reduceOnly: false,

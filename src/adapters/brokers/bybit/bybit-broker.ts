@@ -149,7 +149,7 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
     fillsSince: (sinceMs) => questions.fillsSince(sinceMs),
     async instruments(symbols) {
       const found = await questions.instruments(symbols);
-      for (const symbol of symbols) await orders.prepare(symbol);
+      for (const symbol of symbols) await orders.look(symbol);
       return found;
     },
     timeMs: () => calls.timeMs(),

@@ -1,4 +1,4 @@
-import type { Acknowledgement, VenueOrderRequest } from "../../../ports/broker-connection.ts";
+import type { Acknowledgement, BrokerFinding, VenueOrderRequest } from "../../../ports/broker-connection.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
 import { lookUpTaken } from "../shared/look-up-taken.ts";
 import { refusal, type OrderCaller, type SendVerdict } from "../shared/order-caller.ts";
@@ -36,10 +36,14 @@ export class BybitOrders {
   /** Throws `BROKER_SETTING_REFUSED` where a symbol cannot be brought to the wanted settings. */
   async prepare(symbol: string): Promise<void> {
     if (this.wanted.category !== "linear" || this.prepared.has(symbol)) return;
-    const findings = await prepareSymbol(this.calls, symbol, this.wanted);
-    const unfit = findings.find(({ isFit }) => !isFit);
-    if (unfit !== undefined) throw settingRefused("Bybit", unfit);
+    refuseUnfit(await prepareSymbol(this.calls, symbol, this.wanted));
     this.prepared.add(symbol);
+  }
+
+  /** The same without changing anything: a leverage that is to be set may still be another. */
+  async look(symbol: string): Promise<void> {
+    if (this.wanted.category === "linear")
+      refuseUnfit(await prepareSymbol(this.calls, symbol, { category: "linear" }));
   }
 
   /** The next order of any symbol looks at its settings again: somebody may have changed them by hand. */
@@ -101,4 +105,9 @@ export class BybitOrders {
       resync: this.calls.measureClock,
     };
   }
+}
+
+function refuseUnfit(findings: readonly BrokerFinding[]): void {
+  const unfit = findings.find(({ isFit }) => !isFit);
+  if (unfit !== undefined) throw settingRefused("Bybit", unfit);
 }

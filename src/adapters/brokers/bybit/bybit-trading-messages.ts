@@ -11,6 +11,7 @@ export const orderSchema = z.object({
   price: z.string().nullish(),
   qty: z.string(),
   cumExecQty: z.string().nullish(),
+  avgPrice: z.string().nullish(),
   timeInForce: z.string().nullish(),
   orderStatus: z.string(),
   cancelType: z.string().nullish(),

@@ -48,6 +48,7 @@ export function readOrder(order: BybitOrder, category: BybitCategory): VenueOrde
     side: sideOf(order.side),
     quantity: amount(order.qty),
     filledQuantity: amount(order.cumExecQty),
+    ...(amount(order.avgPrice) > 0 ? { averagePrice: amount(order.avgPrice) } : {}),
     status,
     terms: termsOf(order, category),
     reduceOnly: order.reduceOnly ?? false,

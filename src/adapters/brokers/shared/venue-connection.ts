@@ -45,7 +45,9 @@ export type VenueParts = {
   readonly clock: Clock;
   readonly prng: Prng;
   readonly capabilities: BrokerCapabilities;
-  /** Looks at key, account and settings, and changes what is its own to change. Rejects where the key is refused. */
+  /** Brings the account to the wanted settings, where a configuration names them. */
+  readonly adjust?: () => Promise<void>;
+  /** Looks at key, account and settings. Rejects where the key is refused. */
   readonly inspect: () => Promise<Inspection>;
   readonly openWire: (events: WireEvents) => Wire;
   readonly interpret: (message: unknown) => readonly VenueEvent[];
@@ -133,7 +135,9 @@ export class VenueConnection implements BrokerConnection {
   }
 
   async inspect(): Promise<readonly BrokerFinding[]> {
-    return (await this.asking(() => this.parts.inspect())).findings;
+    const { accountName, findings } = await this.asking(() => this.parts.inspect());
+    this.accountName = accountName;
+    return findings;
   }
 
   submit(order: VenueOrderRequest): Promise<Acknowledgement> {
@@ -206,6 +210,7 @@ export class VenueConnection implements BrokerConnection {
   };
 
   private async signIn(): Promise<void> {
+    await this.parts.adjust?.();
     const { accountName, findings } = await this.parts.inspect();
     const unfit = findings.find(({ isFit }) => !isFit);
     if (unfit !== undefined) throw settingRefused(this.parts.venue, unfit);
