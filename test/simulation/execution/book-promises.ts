@@ -187,8 +187,14 @@ export class BookPromises {
     this.venueMoney -= millionths(signOf(fill.side) * fill.quantity * fill.price + fill.fee);
     const sent = fill.clientOrderId === null ? undefined : this.sends.sent.get(fill.clientOrderId);
     if (sent?.isExit === true && !this.sends.tradedByHand.has(fill.symbol))
-      if (Math.abs(held) > Math.abs(before) || held * before < 0)
+      if ((Math.abs(held) > Math.abs(before) || held * before < 0) && !this.isWanted(index, held))
         this.broken.say(10, `${fill.side} ${fill.quantity} ${fill.symbol} made ${before} into ${held}`);
+  }
+
+  /** Of a reversal the opening half may fill first where exits are orders like others: what comes of it is wanted. */
+  private isWanted(index: number, held: number): boolean {
+    const wanted = this.life?.session?.targets.of(index as InstrumentIndex)?.quantity ?? 0;
+    return !this.venue.hasReduceOnly && held * wanted > 0 && Math.abs(held) <= Math.abs(wanted);
   }
 
   private lookAtOrder({ filledQuantity, quantity, reduceOnly }: VenueOrder): void {

@@ -43,7 +43,7 @@ export type TrialOptions = {
 };
 
 /** What is demanded of the robot, with the limits that it is given. */
-const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.02, dataMsMax: 30_000 };
+const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dataMsMax: 30_000 };
 const endMs = startMs + slices * sliceMs;
 /** A robot that has died is started again after so long. */
 const restartMsMax = 6 * secondMs;
@@ -231,8 +231,11 @@ export class Trial {
         tradingState: () => this.trading.state,
         onSent: (order) => {
           this.orders += 1;
-          this.tell(`${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId})`);
+          this.tell(
+            `${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId}) ${JSON.stringify(order.terms)}`,
+          );
         },
+        tell: (text) => this.tell(text),
         onEnd: (ended, how) => this.ended(ended, how),
         onIncident: ({ kind, message }) => this.tell(`incident: ${kind}: ${message}`),
       },
