@@ -73,7 +73,7 @@ export class BookPromises {
     };
   }
 
-  /** After every event. */
+  /** After everything that the session has lived through. */
   look(): void {
     const session = this.life?.session;
     if (session == null) return;
@@ -98,6 +98,7 @@ export class BookPromises {
     const session = life?.session;
     if (life === null || session == null) return;
     const isHindered = !life.isRunning() || !life.isHearing();
+    if (symbols.every((symbol) => venue.held(symbol) === 0)) return void this.unprotected.fill(0);
     const open = venue.openOrders();
     for (const [index, symbol] of symbols.entries()) {
       const held = venue.held(symbol);
