@@ -64,6 +64,8 @@ export class Courier {
   private readonly talks = new Map<Ticket, Talk>();
   private readonly sends: SendBudget;
   private readonly cancels: SendBudget;
+  /** Ends the waiting for answers that have not come. */
+  private readonly waits = new Set<() => void>();
   private isFlushing = false;
   private isOpen = false;
   private isClosed = false;
@@ -137,17 +139,23 @@ export class Courier {
   within<T>(question: () => Promise<T>): Promise<T> {
     const { clock, limits } = this.parts;
     return new Promise<T>((resolve, reject) => {
-      const cancel = clock.schedule(limits.answerMs, () =>
-        reject(new Error(`no answer within ${limits.answerMs} ms`)),
-      );
+      const stop = (): void => {
+        cancel();
+        this.waits.delete(stop);
+      };
+      const cancel = clock.schedule(limits.answerMs, () => {
+        stop();
+        reject(new Error(`no answer within ${limits.answerMs} ms`));
+      });
+      this.waits.add(stop);
       const asked = async (): Promise<T> => question();
       asked().then(
         (answer) => {
-          cancel();
+          stop();
           resolve(answer);
         },
         (error: unknown) => {
-          cancel();
+          stop();
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
@@ -159,6 +167,7 @@ export class Courier {
     this.isClosed = true;
     this.timer?.();
     this.timer = null;
+    for (const stop of this.waits) stop();
   }
 
   private get nowMs(): number {
@@ -186,15 +195,15 @@ export class Courier {
 
   private urgency({ ticket, errand, request }: Errand): number {
     if (errand === "cancel") return 0;
-    return isReducing(this.parts.desk.state, ticket.instrument, request) ? 1 : 2;
+    return isReducing(this.parts.desk.state, ticket, request) ? 1 : 2;
   }
 
   /** Refuses what must not go, keeps what cannot go yet. */
   private mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
     const { desk, connection, limits } = this.parts;
-    const denial = denialOf(desk.state, ticket.instrument, request, this.parts.tradingState());
+    const denial = denialOf(desk.state, ticket, request, this.parts.tradingState());
     if (denial !== null) return this.deny(ticket, denial);
-    const reduces = isReducing(desk.state, ticket.instrument, request);
+    const reduces = isReducing(desk.state, ticket, request);
     const ageMs = this.nowMs - ticket.touchedMs;
     if (connection.line.kind !== "live") {
       const isTooOld = !reduces && ageMs > limits.staleOrderMs;
@@ -404,12 +413,12 @@ export class Courier {
 
   private mayResend(ticket: Ticket, talk: Talk): boolean {
     const { desk, limits, connection } = this.parts;
-    const { request, instrument } = ticket;
+    const { request } = ticket;
     if (talk.resends >= limits.resendsMax || connection.line.kind !== "live") return false;
     if (desk.state.works.get(ticket.orderId)!.isCancelAsked) return false;
     const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
-    if (isStale && !isReducing(desk.state, instrument, request)) return false;
-    return denialOf(desk.state, instrument, request, this.parts.tradingState()) === null;
+    if (isStale && !isReducing(desk.state, ticket, request)) return false;
+    return denialOf(desk.state, ticket, request, this.parts.tradingState()) === null;
   }
 
   /** The same name again: should the first have come after all, the venue refuses the second. */

@@ -1,7 +1,7 @@
 import { KiwiError } from "../base/errors.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
-import type { Clock } from "../ports/clock.ts";
+import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import type { Courier } from "./courier.ts";
 import { liveTicket, lotOf } from "./desk/desk-state.ts";
@@ -19,6 +19,7 @@ export type ReconcilerParts = {
   readonly atDifference: "adopt" | "refuse";
   /** When the session began, by the venue's clock: what was before is not its affair. */
   readonly sinceMs: number;
+  readonly signal: AbortSignal;
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
   readonly fail: (error: unknown) => void;
@@ -29,6 +30,8 @@ const overlapMs = 60_000;
 /** A difference must be seen so often before it is believed, this long after one another. */
 const timesSeenMin = 3;
 const lookAgainMs = 5_000;
+/** At the start a difference that changes is looked at so often; then it is left to the running comparison. */
+const startLooksMax = 10;
 /** How often a question is put at the start before the robot gives up, waiting longer each time. */
 const startTriesMax = 5;
 
@@ -76,9 +79,7 @@ export class Reconciler {
       if (order === null || ticket.isCancelAsked || ticket.asked !== null) courier.suspect(ticket);
     }
     await this.insist("open orders", () => this.checkOrders());
-    const snapshot = await this.insist("account", () => connection.account());
-    this.take(snapshot);
-    this.adoptAtStart(snapshot);
+    await this.adoptAtStart();
   }
 
   /** Begins to compare, for as long as the robot runs. */
@@ -143,8 +144,8 @@ export class Reconciler {
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
         await this.attempt("account", async () => {
-          await courier.fetchFills(this.fillsSinceMs());
           const snapshot = await courier.within(() => connection.account());
+          await courier.fetchFills(this.fillsSinceMs());
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
@@ -205,22 +206,32 @@ export class Reconciler {
     this.lastAccount = { snapshot, atMs: this.parts.clock.nowMs() };
   }
 
-  private adoptAtStart(snapshot: AccountSnapshot): void {
-    const { atDifference, say } = this.parts;
-    // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
-    const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
-    if (found.length === 0) return;
-    const text = found
-      .map(({ symbol, ours, venue }) => `${symbol} ${ours} here and ${venue} there`)
-      .join(", ");
-    if (atDifference === "refuse") throw positionDiffers(text);
-    for (const { symbol } of found) this.adopt(symbol, snapshot);
-    say({
-      kind: "position differs",
-      gravity: "alarm",
-      symbol: null,
-      message: `the venue's holdings were adopted: ${text}`,
-    });
+  /** A difference is believed when it has been there again and again with every execution told. */
+  private async adoptAtStart(): Promise<void> {
+    const { atDifference, say, connection, courier, limits } = this.parts;
+    let seen = "";
+    for (let looks = 1, times = 1; looks <= startLooksMax; looks++) {
+      const snapshot = await this.insist("account", () => connection.account());
+      this.take(snapshot);
+      // After it: what filled before the snapshot was taken is among these, however late it is told.
+      await this.insist("executions", () => courier.fetchFills(this.fillsSinceMs()));
+      // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
+      const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
+      if (found.length === 0) return;
+      const text = found
+        .map(({ symbol, ours, venue }) => `${symbol} ${ours} here and ${venue} there`)
+        .join(", ");
+      times = text === seen ? times + 1 : 1;
+      seen = text;
+      if (times < timesSeenMin) {
+        await this.wait(limits.askEveryMs);
+        continue;
+      }
+      if (atDifference === "refuse") throw positionDiffers(text);
+      for (const { symbol } of found) this.adopt(symbol, snapshot);
+      const message = `the venue's holdings were adopted: ${text}`;
+      return say({ kind: "position differs", gravity: "alarm", symbol: null, message });
+    }
   }
 
   private adopt(symbol: string, { positions }: AccountSnapshot): void {
@@ -275,7 +286,7 @@ export class Reconciler {
 
   /** At the start there is nothing to go on without: the question is put again, later and later. */
   private async insist<T>(what: string, question: () => Promise<T>): Promise<T> {
-    const { clock, log, courier } = this.parts;
+    const { log, courier } = this.parts;
     for (let tries = 1; ; tries++) {
       try {
         return await courier.within(question);
@@ -283,9 +294,14 @@ export class Reconciler {
         if (cause instanceof KiwiError) throw cause;
         log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
         if (tries === startTriesMax) throw venueSilent(what, cause);
-        await new Promise<void>((resolve) => clock.schedule(1_000 * 2 ** (tries - 1), resolve));
+        await this.wait(1_000 * 2 ** (tries - 1));
       }
     }
+  }
+
+  /** Waits; rejects when the robot is stopped meanwhile. */
+  private wait(spanMs: number): Promise<void> {
+    return sleep(this.parts.clock, spanMs, this.parts.signal);
   }
 }
 

@@ -115,6 +115,7 @@ class TradingRobot implements Robot {
       limits: this.limits,
       atDifference: this.parts.atDifference,
       sinceMs: record.venueTimeMs,
+      signal: this.closing.signal,
     });
     this.made = { session, desk, courier, reconciler };
     await reconciler.recover();
@@ -228,11 +229,18 @@ class TradingRobot implements Robot {
     });
     const desk = made.desk!;
     if (records !== null) {
-      const { difference } = restoreSession(session, made.broker!, feed.bars, rest(records), (other) => {
-        if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
-          desk.hear(other);
-      });
+      const { difference, unwritten } = restoreSession(
+        session,
+        made.broker!,
+        feed.bars,
+        rest(records),
+        (other) => {
+          if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
+            desk.hear(other);
+        },
+      );
       if (difference !== null) throw journalDiffers(difference);
+      for (const sent of unwritten) journal.append(sent);
       this.lastBarMs = Math.max(
         ...feed.bars.map((table) => table.closeTimeMs[table.length - 1] ?? Number.NaN),
       );

@@ -32,7 +32,6 @@ export type Ticket = {
   /** What it should become: the venue owes an answer. */
   asked: VenueOrderRequest | null;
   askedAtMs: number;
-  isAskedAccepted: boolean;
   /** `sent`: it may have arrived. `working`: it has. `over`: nothing can come of it, and all its fills are booked. */
   phase: "unsent" | "sent" | "working" | "over";
   /** What the courier is to do about it. */
@@ -62,6 +61,8 @@ export type Work = {
   readonly tickets: Ticket[];
   filled: number;
   isOver: boolean;
+  /** Why it ended without having been filled. */
+  endCode: VenueCode | null;
   /** Whether the session has heard the fill that completes it. */
   isToldWhole: boolean;
   isAccepted: boolean;

@@ -52,6 +52,7 @@ export class OrderDesk implements Broker {
       tickets: [],
       filled: 0,
       isOver: false,
+      endCode: null,
       isToldWhole: false,
       isAccepted: false,
       isTriggered: false,
@@ -185,7 +186,10 @@ export class OrderDesk implements Broker {
 }
 
 /** The closing half that was decided together with an opening one. */
-function elderOf(state: DeskState, { instrument, side, reduceOnly, requestedMs }: ApprovedOrder): Work | null {
+function elderOf(
+  state: DeskState,
+  { instrument, side, reduceOnly, requestedMs }: ApprovedOrder,
+): Work | null {
   if (reduceOnly || state.capabilities.reduceOnly) return null;
   const elder = state.openBy[instrument]!.find(
     ({ order }) =>

@@ -78,7 +78,6 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     request: requestOf(state, clientOrderId, wish, left),
     asked: null,
     askedAtMs: Number.NaN,
-    isAskedAccepted: false,
     phase: "unsent",
     errand: null,
     isCancelAsked: false,
@@ -137,7 +136,6 @@ function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder
   if (!state.capabilities.modify || ticket.isUnchangeable) return withdraw(state, ticket, true);
   ticket.asked = next;
   ticket.askedAtMs = state.timeMs;
-  ticket.isAskedAccepted = false;
   setErrand(state, ticket, "modify");
 }
 
@@ -210,6 +208,7 @@ function endWork(
   reason: string,
 ): void {
   const { id } = work.order;
+  work.endCode = code;
   finish(state, work);
   state.inbox.push({
     kind,
