@@ -1,3 +1,4 @@
+import { isOver, type TrackedOrder } from "../../../src/engine/execution/order-tracker.ts";
 import type { Session } from "../../../src/engine/session.ts";
 import type {
   BrokerConnection,
@@ -62,13 +63,15 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
       };
     }),
   },
-  "an order that is over comes back with its late acknowledgement": {
+  "an order that is over comes back with the next message": {
     breaks: [5],
     plant: inSession(({ orders }) => {
       const apply = orders.apply.bind(orders);
+      let ended: TrackedOrder | null = null;
       orders.apply = (report, portfolio) => {
+        if (ended !== null) ended.progress = "accepted";
         const order = apply(report, portfolio);
-        if (order !== null && report.kind === "canceled") order.progress = "accepted";
+        ended = order !== null && isOver(order) ? order : null;
         return order;
       };
     }),

@@ -46,6 +46,7 @@ export type LifeParts = {
   /** Called when this life is over, by whatever. */
   readonly onEnd: (life: RobotLife, how: RobotEnd | { readonly kind: "killed" }) => void;
   readonly onSent: (order: VenueOrderRequest) => void;
+  readonly tell: (text: string) => void;
   readonly onIncident: (incident: Incident) => void;
 };
 
@@ -93,6 +94,8 @@ export class RobotLife {
           parts.onSent(order);
           sends.look(order, this.view);
         },
+        lost: (clientOrderId) => sends.gone.add(clientOrderId),
+        told: (text) => parts.tell(`${name}: ${text}`),
       },
       survives: () => this.survives(),
       onFillHeard: () => (this.hasUnwrittenFill = true),

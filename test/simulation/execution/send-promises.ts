@@ -28,6 +28,8 @@ type Sent = {
 export class SendPromises {
   /** Everything that was ever sent, by its name. */
   readonly sent = new Map<string, Sent>();
+  /** Names of orders that will not reach the venue, or that it has refused; sent again they may. */
+  readonly gone = new Set<string>();
   /** Symbols that somebody else has traded: what is held of them is not what we want. */
   readonly tradedByHand = new Set<string>();
   private readonly parts: {
@@ -57,7 +59,8 @@ export class SendPromises {
     const isExit = order.reduceOnly || isMeantToReduce(order, life);
     if (!isExit) this.lookAtSize(order, life, name);
     this.sent.set(order.clientOrderId, { order, isExit });
-    this.lookAtState(order, isExit, life, name);
+    this.gone.delete(order.clientOrderId);
+    this.lookAtState(isExit, life, name);
     this.lookAtRate(name);
     const last = this.parts.lastPrice(order.symbol);
     for (const price of pricesOf(order.terms))
@@ -107,10 +110,7 @@ export class SendPromises {
     return isOver ? 0 : order.quantity - order.filledQuantity;
   }
 
-  /** Names of orders that will never reach the venue: it refused them, or they are known to be lost. */
-  readonly gone = new Set<string>();
-
-  private lookAtState(order: VenueOrderRequest, isExit: boolean, life: Life, name: string): void {
+  private lookAtState(isExit: boolean, life: Life, name: string): void {
     const { broken, disk, tradingState, world, demands } = this.parts;
     const { state } = tradingState();
     if (state === "halted") broken.say(12, `${name} while trading is halted`);

@@ -43,7 +43,7 @@ export type TrialOptions = {
 };
 
 /** What is demanded of the robot, with the limits that it is given. */
-const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.02, dataMsMax: 30_000 };
+const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dataMsMax: 30_000 };
 const endMs = startMs + slices * sliceMs;
 /** A robot that has died is started again after so long. */
 const restartMsMax = 6 * secondMs;
@@ -70,6 +70,8 @@ export class Trial {
   private life: RobotLife | null = null;
   private others: RobotLife[] = [];
   private lives = 0;
+  /** Slices that the robot had taken when its books were looked at. */
+  private looked = 0;
   private isStopping = false;
   private isDone = false;
   private orders = 0;
@@ -130,12 +132,15 @@ export class Trial {
 
   /** Lets one event happen and looks at what it did; false when the trial is over. */
   step(): boolean {
-    if (this.isDone || !this.world.step(endMs + 2 * restMs)) {
-      if (!this.isDone) this.finish();
-      return false;
+    // Promises of the last event have settled by now. Books change with slices alone.
+    if (this.life !== null && this.life.feed.taken !== this.looked) {
+      this.looked = this.life.feed.taken;
+      this.books.look();
     }
-    this.books.look();
-    return this.broken.list.length === 0;
+    if (this.broken.list.length > 0) return false;
+    if (!this.isDone && this.world.step(endMs + 2 * restMs)) return true;
+    if (!this.isDone) this.finish();
+    return false;
   }
 
   /** How it went, once it is over. */
@@ -231,8 +236,11 @@ export class Trial {
         tradingState: () => this.trading.state,
         onSent: (order) => {
           this.orders += 1;
-          this.tell(`${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId})`);
+          this.tell(
+            `${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId}) ${JSON.stringify(order.terms)}`,
+          );
         },
+        tell: (text) => this.tell(text),
         onEnd: (ended, how) => this.ended(ended, how),
         onIncident: ({ kind, message }) => this.tell(`incident: ${kind}: ${message}`),
       },
