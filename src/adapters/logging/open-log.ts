@@ -1,10 +1,7 @@
 import { pino, type Logger } from "pino";
+import type { LogLevel } from "./log-level.ts";
 import { LogWriter, type LogRoom } from "./log-writer.ts";
 import { secretRemover } from "./without-secrets.ts";
-
-/** How much a part says. */
-export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** What a log needs. */
 export type LogOptions = {

@@ -13,6 +13,8 @@ import type { TradingPlan } from "./session-parts.ts";
 export type DemoRequest = TradingSurroundings & {
   /** A built-in strategy; one that decides often, when none is named. */
   readonly strategy: string | undefined;
+  /** Where a strategy file is looked for. */
+  readonly folder: string;
   readonly seed: number;
   /** Faults of the venue, as `kiwi emulator` takes them. */
   readonly faults: string;
@@ -41,14 +43,16 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
 }
 
 async function planOf(
-  { strategy: name, env: _ }: DemoRequest,
+  { strategy: name, folder }: DemoRequest,
   place: { readonly port: number; readonly startWallMs: number },
 ): Promise<Omit<TradingPlan, "source">> {
-  const found = await findStrategy(process.cwd(), name ?? quickStrategy.name);
+  const found = await findStrategy(folder, name ?? quickStrategy.name);
   const calendar = calendarNamed("24/7");
   return {
     mode: "paper",
     isDemo: true,
+    strategyText: name ?? quickStrategy.name,
+    plugins: [],
     strategyName: found.strategy.name,
     strategy: found.strategy,
     params: name === undefined ? quickStrategy.params : {},
@@ -64,9 +68,9 @@ async function planOf(
     symbols: [...demoMarket.symbols],
     timeframe: demoMarket.timeframe,
     broker: { use: "demo", port: place.port, startWallMs: place.startWallMs },
-    folder: process.cwd(),
+    folder,
     clock: demoClock(place),
-    connect: () => connectDemo(place),
+    connect: () => Promise.resolve(connectDemo(place)),
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
     triggers: killTriggersSchema.parse({}),

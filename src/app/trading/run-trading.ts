@@ -17,15 +17,20 @@ import { noteAccount } from "./account-record.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
 import { killLatched } from "./trading-errors.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
+import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { startWatchdog } from "./start-watchdog.ts";
+
+export type { RobotEnd } from "../../robot/robot-types.ts";
 
 /** Who starts a session, and where what belongs to it is kept. */
 export type TradingSurroundings = {
   readonly home: string;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws where a session may not start: live asks for an arm. */
+  readonly mayStart?: (note: SessionNote) => void;
   /** Called when the robot runs. */
   readonly onStart: (note: SessionNote, robot: Robot) => void;
 };
@@ -38,11 +43,12 @@ const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_0
  */
 export async function runTrading(plan: TradingPlan, surroundings: TradingSurroundings): Promise<RobotEnd> {
   const { home, signal } = surroundings;
-  const account = await accountOf(plan.connect(), signal);
+  const account = await accountOf(await plan.connect(), signal);
   const killSwitch = new KillSwitch(home, account);
   const { state, reason } = killSwitch.order();
   if (state !== "active") throw killLatched(account, reason);
   const note = noteOf(plan, account);
+  surroundings.mayStart?.(note);
   const lock = lockAccount(home, account, {
     sinceMs: note.startedMs,
     what: `${plan.mode} session ${note.id}`,
@@ -50,6 +56,8 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
   let log: OpenLog | null = null;
   try {
     const paths = openSessionFolder(home, note);
+    const { strategyText, plugins, folder, config } = plan;
+    writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
     noteAccount(home, {
       account,
       mode: plan.mode,
@@ -77,7 +85,7 @@ type Opened = {
 async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
   const { note, paths, killSwitch, lock, log } = opened;
   const feed = feedOf(plan, log);
-  const connection = plan.connect();
+  const connection = await plan.connect();
   const robot = await startRobot({
     feed,
     connection,
@@ -154,7 +162,7 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
 }
 
 /** The venue alone knows the name of an account: it is asked before anything is locked by it. */
-async function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+export async function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
   const nobody = { onOrder() {}, onFill() {}, onLine() {} };
   try {
     await connection.open(nobody, signal);
@@ -164,9 +172,14 @@ async function accountOf(connection: BrokerConnection, signal: AbortSignal): Pro
   }
 }
 
+/** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
+export function settingsHashOf({ config, params, symbols, timeframe, strategyName }: TradingPlan): string {
+  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
+}
+
 function noteOf(plan: TradingPlan, account: string): SessionNote {
   const startedMs = Date.now();
-  const { mode, isDemo, symbols, params, timeframe, broker, strategyName: strategy, config } = plan;
+  const { mode, isDemo, symbols, params, timeframe, broker, strategyName: strategy } = plan;
   return {
     // Seconds since 2020 in base 36 are six characters until 2088, and with a hint of the account no two are alike.
     id: `${Math.floor((startedMs - Date.UTC(2020, 0, 1)) / secondMs).toString(36)}${sha256(account).slice(0, 2)}`,
@@ -174,12 +187,12 @@ function noteOf(plan: TradingPlan, account: string): SessionNote {
     account,
     strategy,
     params,
-    symbols,
+    symbols: [...symbols],
     timeframe,
     broker: broker.use,
     isDemo,
     startedMs,
-    settingsHash: sha256(canonicalJson({ config, params, symbols, timeframe, strategy })),
+    settingsHash: settingsHashOf(plan),
     pid: process.pid,
   };
 }

@@ -26,6 +26,7 @@ export type SessionNote = z.output<typeof sessionNote>;
 export type SessionPaths = {
   readonly folder: string;
   readonly note: string;
+  readonly settings: string;
   readonly journal: string;
   readonly status: string;
   readonly heartbeat: string;
@@ -40,6 +41,7 @@ export function sessionPaths(home: string, id: string): SessionPaths {
   return {
     folder,
     note: join(folder, "session.json"),
+    settings: join(folder, "settings.json"),
     journal: join(folder, "journal"),
     status: join(folder, "status.json"),
     heartbeat: join(folder, "heartbeat"),

@@ -5,15 +5,20 @@ import { isRunning, stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
+import { readNumber } from "../flags/add-flags.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import { runRequestOf, type RequestFlags } from "./run-request.ts";
+import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
 import { sessionText } from "../output/session-text.ts";
 import type { Shell } from "../shell.ts";
 
-export type PaperStartFlags = CommonFlags & {
-  readonly demo?: true;
-  readonly seed: string;
-  readonly faults?: string;
-};
+export type PaperStartFlags = CommonFlags &
+  RequestFlags & {
+    readonly demo?: true;
+    readonly seed: string;
+    readonly faults?: string;
+  };
 
 export type SessionFlags = CommonFlags & { readonly session?: string };
 
@@ -23,27 +28,44 @@ export async function paperStartCommand(
   strategy: string | undefined,
   flags: PaperStartFlags,
 ): Promise<number> {
-  const { startDemo } = await import("../../app/trading/demo-session.ts");
+  if (flags.demo === true) {
+    const { startDemo } = await import("../../app/trading/demo-session.ts");
+    const { folder } = shell;
+    const seed = readNumber("--seed", flags.seed);
+    return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", (around) =>
+      startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "" }),
+    );
+  }
+  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const { startPaper } = await import("../../app/trading/live-session.ts");
+  return tradeUntilStopped(shell, "PAPER: play money", (around) =>
+    startPaper({ ...around, request, say: shell.err }),
+  );
+}
+
+/** Trades until Ctrl-C, `stop`, or the end of the robot. */
+export async function tradeUntilStopped(
+  shell: Shell,
+  title: string,
+  trade: (around: TradingSurroundings) => Promise<RobotEnd>,
+): Promise<number> {
   const ending = new AbortController();
   let isInterrupted = false;
   const stop = (): void => {
     isInterrupted = true;
-    shell.err("stopping: orders at the venue stay as they are");
+    shell.err("stopping: orders and positions at the venue stay as they are");
     ending.abort();
   };
   const end = await interruptible(stop, () =>
-    startDemo({
+    trade({
       home: tradingHome(shell.env),
       env: shell.env,
       signal: ending.signal,
-      strategy,
-      seed: Number(flags.seed),
-      faults: flags.faults ?? "",
       onStart: ({ id, account, symbols, timeframe }) =>
         shell.err(
-          `  paper session ${id}   account ${account}   ${symbols.join(" ")} ${timeframe}   PLAY MONEY, SYNTHETIC MARKET\n` +
-            "  in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill\n" +
-            "  Ctrl-C stops",
+          `${title}   session ${id}   account ${account}\n` +
+            `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
+            "in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill",
         ),
     }),
   );

@@ -2,11 +2,16 @@ import { Option, type Command } from "commander";
 import type { LogsFlags } from "../commands/logs.ts";
 import type { PaperStartFlags, SessionFlags } from "../commands/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../commands/kill.ts";
-import { addCommon, type Act } from "./common-flags.ts";
+import { addRunFlags, collect } from "../flags/add-flags.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import type { LiveFlags } from "../commands/live.ts";
+import { addCommon, addConfig, type Act, type CommonFlags } from "./common-flags.ts";
 
-/** Adds what trades and what stops it: paper, logs, kill. */
+/** Adds what trades and what stops it: paper, live, replay, logs, kill. */
 export function declareTradeCommands(program: Command, act: Act): void {
   declarePaper(program, act);
+  declareLive(program, act);
+  declareReplay(program, act);
   declareLogs(program, act);
   declareKill(program, act);
 }
@@ -23,12 +28,84 @@ function declarePaper(program: Command, act: Act): void {
     .option("--demo", "a made-up market behind a real venue's protocol: offline, without an account")
     .option("--seed <number>", "seed of the made-up market", "42")
     .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02");
-  addCommon(start, ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]).action(
+  addConfig(
+    addCommon(addSession(start), ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]),
+  ).action(
     act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
       (await import("../commands/paper.ts")).paperStartCommand(shell, strategy, flags),
     ),
   );
   declareSession(paper, "paper", act);
+}
+
+function declareLive(program: Command, act: Act): void {
+  const live = program
+    .command("live")
+    .summary("trade with money")
+    .description(
+      "Trades with money: an account is armed by its name when every gate is open, and then started.",
+    );
+  const arm = live
+    .command("arm")
+    .summary("show the gates, and arm an account for 15 minutes when all are open")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--account <name>", "the account, as the venue names it: kiwi broker check --live");
+  addConfig(
+    addCommon(addSession(arm), [
+      "kiwi live arm sma-cross -p BTC/USD -t 1h --account 123456789",
+      "kiwi live arm --account 123456789 --json",
+    ]),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
+      (await import("../commands/live.ts")).liveArmCommand(shell, strategy, flags),
+    ),
+  );
+  const start = live
+    .command("start")
+    .summary("trade; the account must have been armed for exactly this")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--confirm", "yes, with money");
+  addConfig(
+    addCommon(addSession(start), [
+      "kiwi live start sma-cross -p BTC/USD -t 1h --confirm",
+      "kiwi live start --confirm",
+    ]),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
+      (await import("../commands/live.ts")).liveStartCommand(shell, strategy, flags),
+    ),
+  );
+  declareSession(live, "live", act);
+  const flatten = live
+    .command("flatten")
+    .summary("cancel every order, close every position, and latch the kill switch")
+    .option("--session <id>", "the account of this session; of the newest without it");
+  addCommon(flatten, ["kiwi live flatten", "kiwi live flatten --json"]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../commands/live.ts")).liveFlattenCommand(shell, flags),
+    ),
+  );
+}
+
+/** What a session takes of the settings of a run. */
+function addSession(command: Command): Command {
+  addRunFlags(command, sessionFlags);
+  return command.option("--param <name=value>", "a parameter of the strategy", collect);
+}
+
+function declareReplay(program: Command, act: Act): void {
+  const replay = program
+    .command("replay")
+    .summary("live through a recorded session again, and compare")
+    .description(
+      "Takes the strategy through the bars and answers of a recorded session: it must decide and send the same. Names the first difference; exit 5 then.",
+    )
+    .argument("<session>", "id of a session, or last");
+  addCommon(replay, ["kiwi replay last", "kiwi replay 3lvzj494 --json"]).action(
+    act(async (shell, session: string, flags: CommonFlags) =>
+      (await import("../commands/replay.ts")).replayCommand(shell, session, flags),
+    ),
+  );
 }
 
 /** Looks at a session of a mode, and ends it. */
