@@ -14,6 +14,8 @@ import type { Shell } from "./shell.ts";
 /** The whole command line. What a command does is loaded when it is called: `kiwi --help` must not wait for it. */
 export function buildProgram(shell: Shell, onExit: (code: number) => void): Command {
   const program = new Command("kiwi")
+    // `kiwi kill --account X` and `kiwi kill reset --account X` each have their own: a flag belongs to the word before it.
+    .enablePositionalOptions()
     .description("An algorithmic trading system that proves what it did.")
     .addHelpText("before", "  $ kiwi demo\n  $ kiwi backtest sma-cross --data BTCUSDT-1h.csv\n")
     .addHelpText("after", "\nkiwi <command> --help explains a command, kiwi help <topic> everything else.");

@@ -154,7 +154,6 @@ function declareLogs(program: Command, act: Act): void {
 function declareKill(program: Command, act: Act): void {
   const kill = program
     .command("kill")
-    .enablePositionalOptions()
     .summary("stop trading, now, from anywhere")
     .description(
       "Latches the kill switch of one account or of all: it works without a configuration, a robot or a network, and holds until somebody lifts it. Then sees that no order is left at the venue.",
