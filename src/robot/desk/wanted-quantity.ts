@@ -24,8 +24,7 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   const { order, change, filled } = work;
   const { quantity, reduceOnly, closePosition, parentId } = change ?? order;
   const parent = parentId === null ? null : (state.works.get(parentId) ?? null);
-  if (parent !== null && parent.filled === 0)
-    return parent.isOver ? parentEnded : later;
+  if (parent !== null && parent.filled === 0) return parent.isOver ? parentEnded : later;
   if (!reduceOnly && !closePosition) {
     const { elder } = work;
     // Where the closing half was refused the opening one must not go alone.
