@@ -182,7 +182,7 @@ export class Trial {
     for (let row = 0; row < slices; row++) {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        this.books.lookAtProtection();
+        this.books.lookAtProtection((symbol) => this.roads.isStorm || this.roads.failingSymbol === symbol);
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
