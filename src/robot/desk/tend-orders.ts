@@ -184,7 +184,8 @@ export function endTicket(
       endWork(state, work, "canceled", closePosition ? "position_closed" : "other", end.reason);
     return;
   }
-  if (work.isCancelAsked) return endWork(state, work, "canceled", "on_request", end.reason);
+  const isAsAsked = work.isCancelAsked && end.kind === "canceled";
+  if (isAsAsked) return endWork(state, work, "canceled", "on_request", end.reason);
   if (isReplaced && end.kind === "canceled") return;
   endWork(state, work, end.kind, end.code, end.reason);
 }
