@@ -93,7 +93,17 @@ export class DecisionRecorder {
         // The venue numbers its own orders below zero.
         if (orderId < 0) this.marginCallFills += 1;
         else if (report.isComplete) this.ordersFilled += 1;
-        events.add(timeMs, instrument, "fill", signOf(side) * quantity, price, fee + slippageCost, liquidity);
+        // When it happened at the venue: a live session hears of it between two bars, a backtest with the next one.
+        const filledMs = report.fill.timeMs;
+        events.add(
+          filledMs,
+          instrument,
+          "fill",
+          signOf(side) * quantity,
+          price,
+          fee + slippageCost,
+          liquidity,
+        );
       } else if (report.kind === "charged") {
         events.add(
           timeMs,
