@@ -292,8 +292,6 @@ const unreachedYet: readonly RegExp[] = [
   /^data\/quality\//,
   // The journal of a session, the way back from it, and the line to a real broker: the robot will have them.
   /^(ports\/(journal-store|broker-connection|broker-plugin)|engine\/journal\/.*|adapters\/stores\/journal\/.*)\.ts$/,
-  // Trading through venues is built from below: the commands that start it come last.
-  /^(robot|emulator|adapters\/brokers)\//,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.

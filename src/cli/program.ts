@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
+import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
@@ -33,6 +34,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   const trade = program.commandsGroup("Trade:");
   declareTradeCommands(trade, act);
   declareBroker(trade, act);
+  declareEmulator(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;
