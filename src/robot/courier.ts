@@ -1,0 +1,284 @@
+import { KiwiError } from "../base/errors.ts";
+import type { Acknowledgement, BrokerConnection, VenueOrderRequest } from "../ports/broker-connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store.ts";
+import { Alarm } from "./alarm.ts";
+import { denialOf, isReducing, type Denial } from "./check-request.ts";
+import type { Ticket } from "./desk/desk-state.ts";
+import type { OrderDesk } from "./desk/order-desk.ts";
+import { Inquiries } from "./inquiries.ts";
+import type { Patience } from "./patience.ts";
+import type { HeldLock, Incident, RobotCounts, RobotLimits, RobotLog, TradingState } from "./robot-types.ts";
+import { SendBudget } from "./send-budget.ts";
+
+/** What a courier works with. */
+export type CourierParts = {
+  readonly connection: BrokerConnection;
+  readonly clock: Clock;
+  readonly journal: JournalStore;
+  readonly desk: OrderDesk;
+  readonly limits: RobotLimits;
+  readonly lock: HeldLock | null;
+  readonly log: RobotLog;
+  readonly patience: Patience;
+  readonly counts: { -readonly [K in keyof RobotCounts]: RobotCounts[K] };
+  readonly tradingState: () => TradingState;
+  /** Whether the session still wants what a ticket would do. */
+  readonly isWanted: (ticket: Ticket) => boolean;
+  /** Writes an event down and tells the desk. */
+  readonly hear: (event: DeskEvent) => void;
+  readonly say: (incident: Omit<Incident, "atMs">) => void;
+  /** The courier cannot go on. */
+  readonly fail: (error: unknown) => void;
+};
+
+type Errand = { readonly ticket: Ticket; readonly errand: ErrandKind; readonly request: VenueOrderRequest };
+
+const pauseMsMax = 30_000;
+/** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
+const queueMsMax = 5_000;
+
+/**
+ * Carries tickets to the venue. What is sent is on the disk before; what is not answered is asked for, and sent again
+ * only under the same name after the venue has said again and again that it does not know it. Cancels have a budget of
+ * their own and wait for nothing but the order's arrival.
+ */
+export class Courier {
+  readonly inquiries: Inquiries;
+  /** Messages that wait for an answer. */
+  inFlight = 0;
+  private readonly parts: CourierParts;
+  private readonly sends: SendBudget;
+  private readonly cancels: SendBudget;
+  private readonly resends = new WeakMap<Ticket, number>();
+  private readonly alarm: Alarm;
+  private isFlushing = false;
+  private isOpen = false;
+  private isClosed = false;
+  private pausedUntilMs = -Infinity;
+  private pauseMs = 1_000;
+
+  constructor(parts: CourierParts) {
+    this.parts = parts;
+    this.sends = new SendBudget(parts.limits.sends);
+    this.cancels = new SendBudget(parts.limits.sends);
+    this.alarm = new Alarm(parts.clock, () => this.flushSafely());
+    this.inquiries = new Inquiries({
+      ...parts,
+      resend: (ticket) => this.resend(ticket),
+      cancelAgain: (ticket) => this.cancelAgain(ticket),
+    });
+  }
+
+  /** Books and venue are together: from now on orders leave. */
+  open(): void {
+    this.isOpen = true;
+    this.flush();
+  }
+
+  /** Sends what may be sent now: first written and synced, all of it at once, then sent. Throws `DISK_FAILED`. */
+  flush(): void {
+    const isReady = this.isOpen && !this.isFlushing && !this.isClosed;
+    if (!isReady || this.parts.desk.state.pending.size === 0) return;
+    this.isFlushing = true;
+    try {
+      for (let errands = this.takeReady(); errands.length > 0; errands = this.takeReady())
+        this.dispatch(errands);
+    } finally {
+      this.isFlushing = false;
+    }
+  }
+
+  /** Nothing is sent or asked any more. */
+  close(): void {
+    this.isClosed = true;
+    this.alarm.close();
+    this.inquiries.close();
+    this.parts.patience.close();
+  }
+
+  private get nowMs(): number {
+    return this.parts.clock.nowMs();
+  }
+
+  private flushSafely(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.parts.fail(error);
+    }
+  }
+
+  private takeReady(): readonly Errand[] {
+    const ready: Errand[] = [];
+    for (const ticket of [...this.parts.desk.state.pending]) {
+      const { errand } = ticket;
+      const request = errand === "modify" ? ticket.asked : ticket.request;
+      if (errand === null || request === null) continue;
+      // A cancel waits until the order has arrived, and for nothing else.
+      const mayGo =
+        errand === "cancel"
+          ? ticket.phase !== "sent" && this.takeBudget(this.cancels)
+          : this.mayGo(ticket, request);
+      if (mayGo) ready.push({ ticket, errand, request });
+    }
+    return ready.sort((a, b) => this.urgency(a) - this.urgency(b));
+  }
+
+  private urgency({ ticket, errand, request }: Errand): number {
+    if (errand === "cancel") return 0;
+    return isReducing(this.parts.desk.state, ticket, request) ? 1 : 2;
+  }
+
+  /** Refuses what must not go, keeps what cannot go yet. */
+  private mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
+    const { desk, connection, limits, tradingState } = this.parts;
+    const denial = denialOf(desk.state, ticket, request, tradingState());
+    if (denial !== null) return this.deny(ticket, denial);
+    const reduces = isReducing(desk.state, ticket, request);
+    const ageMs = this.nowMs - ticket.touchedMs;
+    if (connection.line.kind !== "live") {
+      const isTooOld = !reduces && ageMs > limits.staleOrderMs;
+      if (!isTooOld) return this.retryIn(1_000);
+      return this.deny(ticket, { code: "unavailable", reason: "the line to the venue is down" });
+    }
+    if (this.nowMs < this.pausedUntilMs && !reduces) return this.retryIn(this.pausedUntilMs - this.nowMs);
+    if (this.takeBudget(this.sends)) return true;
+    const isTooLate = !reduces && ageMs > queueMsMax;
+    return isTooLate && this.deny(ticket, { code: "rate_limited", reason: "too many orders at once" });
+  }
+
+  /** Never true: what is denied does not go. */
+  private deny(ticket: Ticket, { code, reason }: Denial): false {
+    const { clientOrderId } = ticket;
+    const { counts, log, hear } = this.parts;
+    counts.refusedHere += 1;
+    if (code === "notional_min" || code === "lot_size") this.sayDust(ticket, reason);
+    log.warn({ clientOrderId, code }, `not sent: ${reason}`);
+    hear({ kind: "denied", atMs: this.nowMs, clientOrderId, code, reason });
+    return false;
+  }
+
+  private sayDust({ request: { symbol }, instrument }: Ticket, reason: string): void {
+    const { desk, say } = this.parts;
+    const held = desk.state.position[instrument]!;
+    if (held === 0) return;
+    say({ kind: "dust", gravity: "notice", symbol, message: `${held} ${symbol} cannot be sold: ${reason}` });
+  }
+
+  private takeBudget(budget: SendBudget): boolean {
+    const freeAtMs = budget.freeAtMs();
+    if (freeAtMs > this.nowMs) return this.retryIn(freeAtMs - this.nowMs);
+    budget.take(this.nowMs);
+    return true;
+  }
+
+  private retryIn(spanMs: number): false {
+    this.alarm.set(this.nowMs + spanMs);
+    return false;
+  }
+
+  private dispatch(errands: readonly Errand[]): void {
+    const { journal, desk, lock } = this.parts;
+    if (lock !== null && !lock.isHeld) throw lockLost();
+    const atMs = this.nowMs;
+    for (const { ticket, errand, request } of errands) {
+      const intent = { kind: "intent", atMs, errand, orderId: ticket.orderId, request } as const;
+      journal.append(intent);
+      desk.hear(intent);
+    }
+    journal.sync();
+    for (const errand of errands) this.send(errand);
+  }
+
+  private send({ ticket, errand, request }: Errand): void {
+    const { connection, counts, log } = this.parts;
+    const { clientOrderId, orderId } = ticket;
+    log.debug({ clientOrderId, errand, orderId, request }, `${errand} ${clientOrderId}`);
+    if (errand === "submit") {
+      counts.sent += 1;
+      this.inquiries.sent(ticket);
+      this.expect(ticket, errand, () => connection.submit(request));
+    } else if (errand === "cancel")
+      this.expect(ticket, errand, () => connection.cancel(clientOrderId, request.symbol));
+    else this.expect(ticket, errand, () => connection.modify(request));
+  }
+
+  private expect(ticket: Ticket, errand: ErrandKind, send: () => Promise<Acknowledgement>): void {
+    const { patience, fail } = this.parts;
+    this.inFlight += 1;
+    patience
+      .within(send)
+      .catch((error: unknown): Acknowledgement => {
+        return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+      })
+      .then((answer) => this.take(ticket, errand, answer))
+      .catch(fail);
+  }
+
+  private take(ticket: Ticket, errand: ErrandKind, answer: Acknowledgement): void {
+    const { counts, log, hear } = this.parts;
+    const { clientOrderId } = ticket;
+    this.inFlight -= 1;
+    if (this.isClosed) return;
+    log.debug({ clientOrderId, errand, answer }, `${errand} ${clientOrderId}: ${answer.kind}`);
+    if (answer.kind === "unknown") {
+      counts.unknown += 1;
+      return this.inquiries.unanswered(ticket, false);
+    }
+    if (answer.kind === "rejected") {
+      // Somebody has had this name before, or the order is over: only the order itself can say what that means.
+      const isAboutOrder = errand === "submit" ? answer.code === "doubled_id" : isAboutTheEnd(answer.code);
+      if (isAboutOrder) return this.inquiries.unanswered(ticket, true);
+      this.noteRejection(ticket, errand, answer);
+    }
+    hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
+  }
+
+  private noteRejection({ request }: Ticket, errand: ErrandKind, { code, reason }: Denial): void {
+    const { counts, log } = this.parts;
+    log.warn({ clientOrderId: request.clientOrderId, errand, code }, `the venue refused: ${reason}`);
+    if (errand === "submit") counts.refusedByVenue += 1;
+    if (code === "rate_limited") {
+      this.pausedUntilMs = this.nowMs + this.pauseMs;
+      this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
+    } else this.pauseMs = 1_000;
+  }
+
+  /** The same name again: should the first have come after all, the venue refuses the second. */
+  private resend(ticket: Ticket): boolean {
+    if (!this.isOpen) return true;
+    const { desk, limits, connection, counts, tradingState, isWanted } = this.parts;
+    const { request } = ticket;
+    const times = this.resends.get(ticket) ?? 0;
+    if (times >= limits.resendsMax || desk.state.works.get(ticket.orderId)!.isCancelAsked) return false;
+    const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
+    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
+    if (denialOf(desk.state, ticket, request, tradingState()) !== null) return false;
+    if (connection.line.kind !== "live" || !this.takeBudget(this.sends)) return true;
+    this.resends.set(ticket, times + 1);
+    counts.resent += 1;
+    this.dispatch([{ ticket, errand: "submit", request }]);
+    return true;
+  }
+
+  private cancelAgain(ticket: Ticket): void {
+    if (this.isOpen && this.takeBudget(this.cancels))
+      this.dispatch([{ ticket, errand: "cancel", request: ticket.request }]);
+  }
+}
+
+function isAboutTheEnd(code: string): boolean {
+  return code === "already_over" || code === "unknown_order";
+}
+
+function lockLost(): KiwiError {
+  return new KiwiError({
+    code: "LOCK_LOST",
+    exit: "safety",
+    message: "this robot does not hold the lock of its account any more",
+    why: "another process may trade on the account now, and two that do not know of each other order everything twice",
+    fix: "kiwi live status   shows who holds it; end one of them",
+    topic: "trading",
+  });
+}
