@@ -154,9 +154,9 @@ test("a broker of one's own is a file: it is found by its name, with options in 
   const config = configWith({ broker: { use: "own", fee: 0.25 }, plugins: ["own.ts"] });
   const broker = await connectBroker(config, { folder, env: {} }, "paper");
   expect(broker.accountName).toBe("paper 0.25");
-  const wrong = configWith({ broker: { use: "own", fee: 7 }, plugins: ["own.ts"] });
-  expect(await partsOf(connectBroker(wrong, { folder, env: {} }, "paper"))).toMatchObject({
-    code: "BROKER_OPTION_INVALID",
+  const wrong = configWith({ broker: { use: "own", fee: -1 }, plugins: ["own.ts"] });
+  await expect(connectBroker(wrong, { folder, env: {} }, "paper")).rejects.toMatchObject({
+    parts: { code: "BROKER_OPTION_INVALID" },
   });
   writeFileSync(
     join(folder, "taken.ts"),

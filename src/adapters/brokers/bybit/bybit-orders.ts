@@ -71,12 +71,23 @@ export class BybitOrders {
     const body = { category, symbol, orderLinkId: clientOrderId };
     const bodies: readonly BybitBody[] =
       category === "spot" ? spotFilters.map((orderFilter) => ({ ...body, orderFilter })) : [body];
-    let said: Acknowledgement = refusal("unknown_order", "in no list");
+    let said = refusal("unknown_order", "in no list");
     for (const one of bodies) {
-      said = await this.caller.call({ urgency: "cancel", ...this.post("/v5/order/cancel", one) });
-      if (said.kind !== "rejected" || said.code !== "unknown_order") return said;
+      const answer = await this.caller.call({ urgency: "cancel", ...this.post("/v5/order/cancel", one) });
+      if (answer.kind !== "rejected" || answer.code !== "unknown_order") return answer;
+      said = answer;
     }
-    return said;
+    return this.over(clientOrderId, symbol, said);
+  }
+
+  /** "Not exists or too late to cancel" is one answer to two things: asking tells them apart. */
+  private async over(
+    clientOrderId: string,
+    symbol: string,
+    said: Acknowledgement & { readonly kind: "rejected" },
+  ): Promise<Acknowledgement> {
+    const order = await this.questions.order(clientOrderId, symbol);
+    return order === null ? said : { ...said, code: "already_over" };
   }
 
   /** Every list by itself; done only when all were taken. */
