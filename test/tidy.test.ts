@@ -290,8 +290,6 @@ const unreachedYet: readonly RegExp[] = [
   /^analysis\/statistics\/(calibration|overfitting-probability)\.ts$/,
   // What a live session asks about its data: a robot will.
   /^data\/quality\//,
-  // The journal of a session, the way back from it, and the line to a real broker: the robot will have them.
-  /^(ports\/(journal-store|broker-connection|broker-plugin)|engine\/journal\/.*|adapters\/stores\/journal\/.*)\.ts$/,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
 import { canonicalJson } from "../../base/hash.ts";
 import { dayMs } from "../../base/time.ts";
-import { resetKeyPath } from "./kill-accounts.ts";
+import { resetKeyPath } from "./kill/kill-accounts.ts";
 import { allSessions, sessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { readStatus } from "./session-status.ts";

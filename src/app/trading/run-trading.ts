@@ -20,7 +20,7 @@ import { openSessionFolder, type SessionNote, type SessionPaths } from "./sessio
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
-import { startWatchdog } from "./start-watchdog.ts";
+import { startWatchdog } from "./kill/start-watchdog.ts";
 
 export type { RobotEnd } from "../../robot/robot-types.ts";
 

@@ -1,10 +1,10 @@
 import { Option, type Command } from "commander";
-import type { LogsFlags } from "../commands/logs.ts";
-import type { PaperStartFlags, SessionFlags } from "../commands/paper.ts";
-import type { KillFlags, KillKeyFlags, KillResetFlags } from "../commands/kill.ts";
+import type { LogsFlags } from "../trading/logs.ts";
+import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
+import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
 import { addRunFlags, collect } from "../flags/add-flags.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
-import type { LiveFlags } from "../commands/live.ts";
+import type { LiveFlags } from "../trading/live.ts";
 import { addCommon, addConfig, type Act, type CommonFlags } from "./common-flags.ts";
 
 /** Adds what trades and what stops it: paper, live, replay, logs, kill. */
@@ -32,7 +32,7 @@ function declarePaper(program: Command, act: Act): void {
     addCommon(addSession(start), ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]),
   ).action(
     act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
-      (await import("../commands/paper.ts")).paperStartCommand(shell, strategy, flags),
+      (await import("../trading/paper.ts")).paperStartCommand(shell, strategy, flags),
     ),
   );
   declareSession(paper, "paper", act);
@@ -57,7 +57,7 @@ function declareLive(program: Command, act: Act): void {
     ]),
   ).action(
     act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
-      (await import("../commands/live.ts")).liveArmCommand(shell, strategy, flags),
+      (await import("../trading/live.ts")).liveArmCommand(shell, strategy, flags),
     ),
   );
   const start = live
@@ -72,7 +72,7 @@ function declareLive(program: Command, act: Act): void {
     ]),
   ).action(
     act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
-      (await import("../commands/live.ts")).liveStartCommand(shell, strategy, flags),
+      (await import("../trading/live.ts")).liveStartCommand(shell, strategy, flags),
     ),
   );
   declareSession(live, "live", act);
@@ -82,7 +82,7 @@ function declareLive(program: Command, act: Act): void {
     .option("--session <id>", "the account of this session; of the newest without it");
   addCommon(flatten, ["kiwi live flatten", "kiwi live flatten --json"]).action(
     act(async (shell, flags: SessionFlags) =>
-      (await import("../commands/live.ts")).liveFlattenCommand(shell, flags),
+      (await import("../trading/live.ts")).liveFlattenCommand(shell, flags),
     ),
   );
 }
@@ -103,7 +103,7 @@ function declareReplay(program: Command, act: Act): void {
     .argument("<session>", "id of a session, or last");
   addCommon(replay, ["kiwi replay last", "kiwi replay 3lvzj494 --json"]).action(
     act(async (shell, session: string, flags: CommonFlags) =>
-      (await import("../commands/replay.ts")).replayCommand(shell, session, flags),
+      (await import("../trading/replay.ts")).replayCommand(shell, session, flags),
     ),
   );
 }
@@ -116,7 +116,7 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
     .option("--session <id>", "which one; the newest without it");
   addCommon(status, [`kiwi ${mode} status`, `kiwi ${mode} status --json`]).action(
     act(async (shell, flags: SessionFlags) =>
-      (await import("../commands/paper.ts")).sessionStatusCommand(shell, mode, flags),
+      (await import("../trading/paper.ts")).sessionStatusCommand(shell, mode, flags),
     ),
   );
   const stop = parent
@@ -125,7 +125,7 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
     .option("--session <id>", "which one; the newest without it");
   addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
     act(async (shell, flags: SessionFlags) =>
-      (await import("../commands/paper.ts")).sessionStopCommand(shell, mode, flags),
+      (await import("../trading/paper.ts")).sessionStopCommand(shell, mode, flags),
     ),
   );
 }
@@ -147,7 +147,7 @@ function declareLogs(program: Command, act: Act): void {
     )
     .option("-n, --lines <number>", "so many of the last lines", "200");
   addCommon(logs, ["kiwi logs -f --part robot", "kiwi logs --order 8 --level debug"]).action(
-    act(async (shell, flags: LogsFlags) => (await import("../commands/logs.ts")).logsCommand(shell, flags)),
+    act(async (shell, flags: LogsFlags) => (await import("../trading/logs.ts")).logsCommand(shell, flags)),
   );
 }
 
@@ -163,7 +163,7 @@ function declareKill(program: Command, act: Act): void {
     .option("--account <name>", "this account alone")
     .option("--reason <text>", "why, for the record");
   addCommon(kill, ["kiwi kill", "kiwi kill --flatten --account demo"]).action(
-    act(async (shell, flags: KillFlags) => (await import("../commands/kill.ts")).killCommand(shell, flags)),
+    act(async (shell, flags: KillFlags) => (await import("../trading/kill.ts")).killCommand(shell, flags)),
   );
   const status = kill
     .command("status")
@@ -171,7 +171,7 @@ function declareKill(program: Command, act: Act): void {
     .option("--account <name>", "this account alone");
   addCommon(status, ["kiwi kill status", "kiwi kill status --json"]).action(
     act(async (shell, flags: KillFlags) =>
-      (await import("../commands/kill.ts")).killStatusCommand(shell, flags),
+      (await import("../trading/kill.ts")).killStatusCommand(shell, flags),
     ),
   );
   const key = kill
@@ -180,7 +180,7 @@ function declareKill(program: Command, act: Act): void {
     .option("--key <file>", "where its secret half is written");
   addCommon(key, ["kiwi kill key", "kiwi kill key --key /media/stick/kiwi.pem"]).action(
     act(async (shell, flags: KillKeyFlags) =>
-      (await import("../commands/kill.ts")).killKeyCommand(shell, flags),
+      (await import("../trading/kill.ts")).killKeyCommand(shell, flags),
     ),
   );
   const reset = kill
@@ -195,7 +195,7 @@ function declareKill(program: Command, act: Act): void {
     'kiwi kill reset --confirm all --reason "drill is over"',
   ]).action(
     act(async (shell, flags: KillResetFlags) =>
-      (await import("../commands/kill.ts")).killResetCommand(shell, flags),
+      (await import("../trading/kill.ts")).killResetCommand(shell, flags),
     ),
   );
 }

@@ -5,6 +5,7 @@ import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
 import { runTopics } from "./run-topics.ts";
+import { tradeTopics } from "./trade-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
 /** Every topic. Each one that an error names is here; a test sees to it. */
@@ -16,6 +17,7 @@ export const topics: readonly Topic[] = [
   ...strategyTopics,
   ...runTopics,
   ...modelTopics,
+  ...tradeTopics,
 ];
 
 /** A topic as it is printed. */

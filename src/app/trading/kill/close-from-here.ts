@@ -1,7 +1,7 @@
-import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import { closeAccount } from "../../robot/kill/close-account.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
-import type { AccountRecord } from "./account-record.ts";
+import { KillSwitch } from "../../../robot/kill/kill-switch.ts";
+import { closeAccount } from "../../../robot/kill/close-account.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
+import type { AccountRecord } from "../account-record.ts";
 import { reachBroker } from "./reach-broker.ts";
 
 /** How long a command keeps trying: a robot that starts, and the next command, go on. */

@@ -1,11 +1,11 @@
-import { scaledClock } from "../../adapters/scaled-clock.ts";
-import { AlpacaFace } from "../../emulator/alpaca/alpaca-face.ts";
-import { accountOptions, venueOptions } from "../../emulator/exchange/account-options.ts";
-import { Exchange } from "../../emulator/exchange/exchange.ts";
-import { FaultPlan } from "../../emulator/faults/fault-plan.ts";
-import { parseFaults } from "../../emulator/faults/parse-faults.ts";
-import { EmulatorHost } from "../../emulator/wire/emulator-host.ts";
-import { Pace } from "../../emulator/wire/pace.ts";
+import { scaledClock } from "../../../adapters/scaled-clock.ts";
+import { AlpacaFace } from "../../../emulator/alpaca/alpaca-face.ts";
+import { accountOptions, venueOptions } from "../../../emulator/exchange/account-options.ts";
+import { Exchange } from "../../../emulator/exchange/exchange.ts";
+import { FaultPlan } from "../../../emulator/faults/fault-plan.ts";
+import { parseFaults } from "../../../emulator/faults/parse-faults.ts";
+import { EmulatorHost } from "../../../emulator/wire/emulator-host.ts";
+import { Pace } from "../../../emulator/wire/pace.ts";
 import { demoMarket, demoTape } from "./demo-market.ts";
 
 // The venue of the demo, in a process of its own: it goes on when the robot stands still, as a real one would.

@@ -1,6 +1,5 @@
-import { followLog, readLog, type LogLine, type LogQuestion } from "../../adapters/logging/read-log.ts";
 import { isoText } from "../../analysis/report/number-text.ts";
-import { findSession, sessionPaths } from "../../app/trading/session-folder.ts";
+import { sessionLog, type LogLine, type LogQuestion } from "../../app/trading/session-log.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes } from "../../base/errors.ts";
@@ -24,8 +23,7 @@ const levelNames = new Map<number, string>(Object.entries(levels).map(([name, le
 
 /** `kiwi logs`: what a session has said, and with `-f` what it says from now on. */
 export async function logsCommand(shell: Shell, flags: LogsFlags): Promise<number> {
-  const home = tradingHome(shell.env);
-  const { logs } = sessionPaths(home, findSession(home, flags.session).id);
+  const log = sessionLog(tradingHome(shell.env), flags.session);
   const question: LogQuestion = {
     levelMin: levels[flags.level],
     sinceMs: flags.since === undefined ? -Infinity : sinceMs(flags.since),
@@ -34,13 +32,13 @@ export async function logsCommand(shell: Shell, flags: LogsFlags): Promise<numbe
   };
   const show = (line: LogLine): void =>
     shell.out(flags.json === true ? JSON.stringify(line) : lineText(line));
-  readLog(logs, question).slice(-Number(flags.lines)).forEach(show);
+  log.read(question).slice(-Number(flags.lines)).forEach(show);
   if (flags.follow !== true) return exitCodes.ok;
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, shell.outClosed]);
   await interruptible(
     () => ending.abort(),
-    () => followLog(logs, question, show, signal),
+    () => log.follow(question, show, signal),
   );
   return interruptedExit;
 }

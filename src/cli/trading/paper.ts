@@ -7,10 +7,10 @@ import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
-import { runRequestOf, type RequestFlags } from "./run-request.ts";
+import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
-import { sessionText } from "../output/session-text.ts";
+import { sessionText } from "./session-text.ts";
 import type { Shell } from "../shell.ts";
 
 export type PaperStartFlags = CommonFlags &
@@ -29,7 +29,7 @@ export async function paperStartCommand(
   flags: PaperStartFlags,
 ): Promise<number> {
   if (flags.demo === true) {
-    const { startDemo } = await import("../../app/trading/demo-session.ts");
+    const { startDemo } = await import("../../app/trading/demo/demo-session.ts");
     const { folder } = shell;
     const seed = readNumber("--seed", flags.seed);
     return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", (around) =>

@@ -1,8 +1,8 @@
-import { minuteMs } from "../../base/time.ts";
-import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
-import type { Bars } from "../../domain/bars.ts";
-import { listingOf } from "../../emulator/exchange/listings.ts";
-import type { Listing } from "../../emulator/exchange/exchange-types.ts";
+import { minuteMs } from "../../../base/time.ts";
+import { syntheticMarket } from "../../../data/synthetic/synthetic-market.ts";
+import type { Bars } from "../../../domain/bars.ts";
+import { listingOf } from "../../../emulator/exchange/listings.ts";
+import type { Listing } from "../../../emulator/exchange/exchange-types.ts";
 
 /** What the demo trades, and when its market opens. The year says that it is none of ours. */
 export const demoMarket = {

@@ -1,8 +1,8 @@
-import type { BrokerConnection } from "../../ports/broker-connection.ts";
-import { connectBroker } from "../brokers/connect-broker.ts";
-import { kiwiConfigSchema } from "../config/config-schema.ts";
-import type { AccountRecord } from "./account-record.ts";
-import { connectDemo } from "./demo-connection.ts";
+import type { BrokerConnection } from "../../../ports/broker-connection.ts";
+import { connectBroker } from "../../brokers/connect-broker.ts";
+import { kiwiConfigSchema } from "../../config/config-schema.ts";
+import type { AccountRecord } from "../account-record.ts";
+import { connectDemo } from "../demo/demo-connection.ts";
 
 /** The line to the venue of an account that was traded here, from what was noted of it then. */
 export async function reachBroker(

@@ -9,7 +9,7 @@ import {
   resetKeyPath,
   waitForRobot,
   type AccountState,
-} from "../../app/trading/kill-accounts.ts";
+} from "../../app/trading/kill/kill-accounts.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
@@ -62,7 +62,7 @@ async function settled(shell: Shell, home: string, state: AccountState): Promise
   const waited = await waitForRobot(home, account, Date.now() + robotMsMax);
   if (isCarriedOut(waited) || waited.record === null) return waited;
   if (waited.holder !== null) shell.err(`${account}: the robot does not answer; doing it from here`);
-  const { closeFromHere } = await import("../../app/trading/close-from-here.ts");
+  const { closeFromHere } = await import("../../app/trading/kill/close-from-here.ts");
   await closeFromHere(home, waited.record, shell.env, (line) => shell.err(`${account}: ${line}`));
   return accountStates(home, account)[0]!;
 }

@@ -8,7 +8,7 @@ import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { killCommand } from "./kill.ts";
-import { runRequestOf, type RequestFlags } from "./run-request.ts";
+import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
 

@@ -1,12 +1,12 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { alpacaBroker } from "../../adapters/brokers/alpaca/alpaca-broker.ts";
-import { scaledClock } from "../../adapters/scaled-clock.ts";
-import { Prng } from "../../base/prng.ts";
-import type { BarSource } from "../../ports/bar-source.ts";
-import type { BrokerConnection } from "../../ports/broker-connection.ts";
-import type { Clock } from "../../ports/clock.ts";
+import { alpacaBroker } from "../../../adapters/brokers/alpaca/alpaca-broker.ts";
+import { scaledClock } from "../../../adapters/scaled-clock.ts";
+import { Prng } from "../../../base/prng.ts";
+import type { BarSource } from "../../../ports/bar-source.ts";
+import type { BrokerConnection } from "../../../ports/broker-connection.ts";
+import type { Clock } from "../../../ports/clock.ts";
 import { demoMarket } from "./demo-market.ts";
 
 const entry = fileURLToPath(new URL("demo-venue-entry.ts", import.meta.url));
@@ -62,7 +62,7 @@ export function connectDemo(place: DemoPlace): BrokerConnection {
 
 /** The bars of the demo, over the same wire. */
 export async function demoSource(place: DemoPlace): Promise<BarSource> {
-  const { alpacaSource } = await import("../../adapters/sources/alpaca/alpaca-source.ts");
+  const { alpacaSource } = await import("../../../adapters/sources/alpaca/alpaca-source.ts");
   const { key, secret } = demoMarket;
   return alpacaSource({
     market: "crypto",

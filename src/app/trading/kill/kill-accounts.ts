@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KiwiError } from "../../base/errors.ts";
-import { holderOf, type LockHolder } from "../../robot/account-lock.ts";
-import { makeAuthority } from "../../robot/kill/authority.ts";
-import { everyAccount, KillSwitch, type SwitchState } from "../../robot/kill/kill-switch.ts";
-import type { KillAction } from "../../robot/kill/pull.ts";
-import { knownAccounts, type AccountRecord } from "./account-record.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { holderOf, type LockHolder } from "../../../robot/account-lock.ts";
+import { makeAuthority } from "../../../robot/kill/authority.ts";
+import { everyAccount, KillSwitch, type SwitchState } from "../../../robot/kill/kill-switch.ts";
+import type { KillAction } from "../../../robot/kill/pull.ts";
+import { knownAccounts, type AccountRecord } from "../account-record.ts";
 
 /** How an account stands: its switch, who trades it, and how it is reached. */
 export type AccountState = {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { SessionPaths } from "./session-folder.ts";
+import type { SessionPaths } from "../session-folder.ts";
 
 const entry = fileURLToPath(new URL("watchdog-entry.ts", import.meta.url));
 

@@ -2,7 +2,7 @@ import { isoText, moneyText, percentText, priceText } from "../../analysis/repor
 import { formatDuration } from "../../base/time.ts";
 import type { SessionNote } from "../../app/trading/session-folder.ts";
 import type { SessionStatus } from "../../app/trading/session-status.ts";
-import { pairs, table } from "./table.ts";
+import { pairs, table } from "../output/table.ts";
 
 /** A status older than this is that of a robot that hangs or is gone. */
 const freshMs = 5_000;

@@ -1,13 +1,13 @@
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
-import type { RobotEnd, RobotLimits } from "../../robot/robot-types.ts";
-import { usualLimits } from "../../robot/limits.ts";
-import { runConfigSchema } from "../config/run-config.ts";
-import { findStrategy } from "../plugins/find-strategy.ts";
+import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
+import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
+import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
+import { usualLimits } from "../../../robot/limits.ts";
+import { runConfigSchema } from "../../config/run-config.ts";
+import { findStrategy } from "../../plugins/find-strategy.ts";
 import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
 import { demoMarket } from "./demo-market.ts";
-import { runTrading, type TradingSurroundings } from "./run-trading.ts";
-import type { TradingPlan } from "./session-parts.ts";
+import { runTrading, type TradingSurroundings } from "../run-trading.ts";
+import type { TradingPlan } from "../session-parts.ts";
 
 /** What the demo may be asked for. */
 export type DemoRequest = TradingSurroundings & {

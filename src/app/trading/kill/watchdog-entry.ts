@@ -1,7 +1,7 @@
-import { systemClock } from "../../adapters/system-clock.ts";
-import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import { Heartbeat, watchHeartbeat } from "../../robot/watchdog.ts";
-import { knownAccounts } from "./account-record.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
+import { KillSwitch } from "../../../robot/kill/kill-switch.ts";
+import { Heartbeat, watchHeartbeat } from "../../../robot/watchdog.ts";
+import { knownAccounts } from "../account-record.ts";
 import { closeFromHere } from "./close-from-here.ts";
 
 // The watchdog: a process of its own that hears a robot fall silent, pulls its switch, and sees to the venue.
