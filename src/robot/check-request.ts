@@ -1,21 +1,24 @@
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import { signOf, type VenueCode } from "../domain/order.ts";
 import type { VenueInstrument, VenueOrderRequest } from "../ports/broker-connection.ts";
-import type { DeskState } from "./desk/desk-state.ts";
+import type { DeskState, Ticket } from "./desk/desk-state.ts";
 import type { TradingState } from "./robot-types.ts";
 
 /** Why an order is not sent. */
 export type Denial = { readonly code: VenueCode; readonly reason: string };
 
-/** Whether an order makes a position smaller and nothing else. */
+/** Whether what goes by a ticket makes a position smaller and nothing else. */
 export function isReducing(
   state: DeskState,
-  instrument: InstrumentIndex,
+  { orderId, instrument }: Ticket,
   request: VenueOrderRequest,
 ): boolean {
+  const { order } = state.works.get(orderId)!;
+  if (!order.reduceOnly && !order.closePosition) return false;
   const held = state.position[instrument]!;
-  if (request.reduceOnly) return true;
-  return signOf(request.side) * held < 0 && request.quantity <= Math.abs(held) * (1 + 1e-9);
+  return (
+    request.reduceOnly || (signOf(request.side) * held < 0 && request.quantity <= Math.abs(held) * (1 + 1e-9))
+  );
 }
 
 /**
@@ -24,11 +27,12 @@ export function isReducing(
  */
 export function denialOf(
   state: DeskState,
-  instrument: InstrumentIndex,
+  ticket: Ticket,
   request: VenueOrderRequest,
   trading: TradingState,
 ): Denial | null {
-  const reduces = isReducing(state, instrument, request);
+  const { instrument } = ticket;
+  const reduces = isReducing(state, ticket, request);
   if (trading.state === "halted") return denied("halted", `trading is halted: ${trading.reason}`);
   if (trading.state === "reducing" && !reduces)
     return denied("halted", `only positions are reduced: ${trading.reason}`);

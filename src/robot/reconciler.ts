@@ -1,11 +1,12 @@
 import { KiwiError } from "../base/errors.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
-import type { Clock } from "../ports/clock.ts";
+import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
-import type { Courier } from "./courier.ts";
 import { liveTicket, lotOf } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import type { Inquiries } from "./inquiries.ts";
+import type { Patience } from "./patience.ts";
 import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
 
 /** What a reconciler works with. */
@@ -13,12 +14,14 @@ export type ReconcilerParts = {
   readonly connection: BrokerConnection;
   readonly clock: Clock;
   readonly desk: OrderDesk;
-  readonly courier: Courier;
+  readonly inquiries: Inquiries;
+  readonly patience: Patience;
   readonly limits: RobotLimits;
   readonly log: RobotLog;
   readonly atDifference: "adopt" | "refuse";
   /** When the session began, by the venue's clock: what was before is not its affair. */
   readonly sinceMs: number;
+  readonly signal: AbortSignal;
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
   readonly fail: (error: unknown) => void;
@@ -29,6 +32,8 @@ const overlapMs = 60_000;
 /** A difference must be seen so often before it is believed, this long after one another. */
 const timesSeenMin = 3;
 const lookAgainMs = 5_000;
+/** At the start a difference that changes is looked at so often; then it is left to the running comparison. */
+const startLooksMax = 10;
 /** How often a question is put at the start before the robot gives up, waiting longer each time. */
 const startTriesMax = 5;
 
@@ -59,13 +64,13 @@ export class Reconciler {
    * `POSITION_DIFFERS` where it holds something else and nobody has allowed to adopt that.
    */
   async recover(): Promise<void> {
-    const { connection, desk, courier, hear, clock } = this.parts;
+    const { connection, desk, inquiries, hear, clock } = this.parts;
     const symbols = desk.state.market.instruments.map(({ symbol }) => symbol);
     const instruments = await this.insist("rules of the symbols", () => connection.instruments(symbols));
     if (JSON.stringify(instruments) !== JSON.stringify(symbols.map((symbol) => desk.state.rules.get(symbol))))
       hear({ kind: "instruments", atMs: clock.nowMs(), instruments });
     // Executions first: an order that has ended is over when all of its fills are booked.
-    await this.insist("executions", () => courier.fetchFills(this.fillsSinceMs()));
+    await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
     for (const ticket of desk.livingTickets()) {
       if (ticket.phase === "unsent") continue;
       const { clientOrderId, request } = ticket;
@@ -73,12 +78,10 @@ export class Reconciler {
         connection.order(clientOrderId, request.symbol),
       );
       if (order !== null && desk.isNews(order)) hear({ kind: "told", atMs: clock.nowMs(), order });
-      if (order === null || ticket.isCancelAsked || ticket.asked !== null) courier.suspect(ticket);
+      if (order === null || ticket.isCancelAsked || ticket.asked !== null) inquiries.suspect(ticket);
     }
     await this.insist("open orders", () => this.checkOrders());
-    const snapshot = await this.insist("account", () => connection.account());
-    this.take(snapshot);
-    this.adoptAtStart(snapshot);
+    await this.adoptAtStart();
   }
 
   /** Begins to compare, for as long as the robot runs. */
@@ -134,7 +137,7 @@ export class Reconciler {
   private async check(): Promise<void> {
     if (this.isChecking || this.isClosed) return;
     this.isChecking = true;
-    const { clock, limits, connection, courier } = this.parts;
+    const { clock, limits, connection, inquiries, patience } = this.parts;
     try {
       if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
         this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
@@ -143,8 +146,8 @@ export class Reconciler {
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
         await this.attempt("account", async () => {
-          await courier.fetchFills(this.fillsSinceMs());
-          const snapshot = await courier.within(() => connection.account());
+          const snapshot = await patience.within(() => connection.account());
+          await inquiries.fetchFills(this.fillsSinceMs());
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
@@ -178,9 +181,9 @@ export class Reconciler {
   }
 
   private async checkOrders(): Promise<void> {
-    const { connection, desk, courier, hear, clock, limits } = this.parts;
+    const { connection, desk, inquiries, patience, hear, clock, limits } = this.parts;
     const askedMs = clock.nowMs();
-    const open = await courier.within(() => connection.openOrders());
+    const open = await patience.within(() => connection.openOrders());
     if (open.kind === "unknown") throw new Error(open.reason);
     if (this.isClosed) return;
     const listed = new Set<string>();
@@ -190,7 +193,8 @@ export class Reconciler {
     }
     for (const ticket of desk.livingTickets()) {
       const isQuiet = askedMs - ticket.touchedMs >= limits.quietMs;
-      if (ticket.phase === "working" && isQuiet && !listed.has(ticket.clientOrderId)) courier.suspect(ticket);
+      if (ticket.phase === "working" && isQuiet && !listed.has(ticket.clientOrderId))
+        inquiries.suspect(ticket);
     }
     this.forgetStrangers(open.orders.map(({ venueOrderId }) => venueOrderId));
   }
@@ -205,22 +209,32 @@ export class Reconciler {
     this.lastAccount = { snapshot, atMs: this.parts.clock.nowMs() };
   }
 
-  private adoptAtStart(snapshot: AccountSnapshot): void {
-    const { atDifference, say } = this.parts;
-    // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
-    const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
-    if (found.length === 0) return;
-    const text = found
-      .map(({ symbol, ours, venue }) => `${symbol} ${ours} here and ${venue} there`)
-      .join(", ");
-    if (atDifference === "refuse") throw positionDiffers(text);
-    for (const { symbol } of found) this.adopt(symbol, snapshot);
-    say({
-      kind: "position differs",
-      gravity: "alarm",
-      symbol: null,
-      message: `the venue's holdings were adopted: ${text}`,
-    });
+  /** A difference is believed when it has been there again and again with every execution told. */
+  private async adoptAtStart(): Promise<void> {
+    const { atDifference, say, connection, inquiries, limits } = this.parts;
+    let seen = "";
+    for (let looks = 1, times = 1; looks <= startLooksMax; looks++) {
+      const snapshot = await this.insist("account", () => connection.account());
+      this.take(snapshot);
+      // After it: what filled before the snapshot was taken is among these, however late it is told.
+      await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+      // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
+      const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
+      if (found.length === 0) return;
+      const text = found
+        .map(({ symbol, ours, venue }) => `${symbol} ${ours} here and ${venue} there`)
+        .join(", ");
+      times = text === seen ? times + 1 : 1;
+      seen = text;
+      if (times < timesSeenMin) {
+        await this.wait(limits.askEveryMs);
+        continue;
+      }
+      if (atDifference === "refuse") throw positionDiffers(text);
+      for (const { symbol } of found) this.adopt(symbol, snapshot);
+      const message = `the venue's holdings were adopted: ${text}`;
+      return say({ kind: "position differs", gravity: "alarm", symbol: null, message });
+    }
   }
 
   private adopt(symbol: string, { positions }: AccountSnapshot): void {
@@ -275,17 +289,22 @@ export class Reconciler {
 
   /** At the start there is nothing to go on without: the question is put again, later and later. */
   private async insist<T>(what: string, question: () => Promise<T>): Promise<T> {
-    const { clock, log, courier } = this.parts;
+    const { log, patience } = this.parts;
     for (let tries = 1; ; tries++) {
       try {
-        return await courier.within(question);
+        return await patience.within(question);
       } catch (cause) {
         if (cause instanceof KiwiError) throw cause;
         log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
         if (tries === startTriesMax) throw venueSilent(what, cause);
-        await new Promise<void>((resolve) => clock.schedule(1_000 * 2 ** (tries - 1), resolve));
+        await this.wait(1_000 * 2 ** (tries - 1));
       }
     }
+  }
+
+  /** Waits; rejects when the robot is stopped meanwhile. */
+  private wait(spanMs: number): Promise<void> {
+    return sleep(this.parts.clock, spanMs, this.parts.signal);
   }
 }
 

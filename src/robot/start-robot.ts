@@ -1,19 +1,19 @@
 import { KiwiError } from "../base/errors.ts";
+import { signOf } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
-import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
-import { restoreSession } from "../engine/journal/restore-session.ts";
 import type { Session } from "../engine/session.ts";
 import { live } from "../engine/step.ts";
-import type { AccountSnapshot, LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
-import type { DeskEvent, JournalRecord } from "../ports/journal-store.ts";
-import type { Market } from "../ports/market.ts";
+import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
+import type { DeskEvent } from "../ports/journal-store.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier.ts";
-import { OrderDesk } from "./desk/order-desk.ts";
+import { Incidents } from "./incidents.ts";
+import { beginJournal, openSession, readJournal } from "./open-session.ts";
+import type { OrderDesk } from "./desk/order-desk.ts";
 import { usualLimits } from "./limits.ts";
+import { Patience } from "./patience.ts";
 import { Reconciler } from "./reconciler.ts";
-import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { lastDecision, orderLines, positionLines } from "./robot-status.ts";
 import type {
   Incident,
@@ -25,15 +25,10 @@ import type {
   RobotStatus,
 } from "./robot-types.ts";
 
-type SessionRecord = Extract<JournalRecord, { readonly kind: "session" }>;
-
 /** A target that waits for its time is looked at again this often. */
 const retryMs = 1_000;
 /** How long a robot that stops waits for answers to what it has sent. */
 const farewellMs = 2_000;
-const incidentsKept = 200;
-/** The same incident is told once in so long. */
-const sameIncidentMs = 60_000;
 
 /**
  * Starts a robot: hears the venue, lives through the journal again or begins it, holds the books against the venue's,
@@ -55,6 +50,7 @@ class TradingRobot implements Robot {
   readonly done: Promise<RobotEnd>;
   private readonly parts: RobotParts;
   private readonly limits: RobotLimits;
+  private readonly patience: Patience;
   private readonly closing = new AbortController();
   private readonly counts: { -readonly [K in keyof RobotCounts]: RobotCounts[K] } = {
     slices: 0,
@@ -66,7 +62,7 @@ class TradingRobot implements Robot {
     unknown: 0,
     resent: 0,
   };
-  private readonly incidents: Incident[] = [];
+  private readonly incidents: Incidents;
   private readonly stale = new StaleSlice();
   /** What the venue told before the books were there to take it. */
   private early: DeskEvent[] | null = [];
@@ -84,6 +80,8 @@ class TradingRobot implements Robot {
   constructor(parts: RobotParts) {
     this.parts = parts;
     this.limits = { ...usualLimits, ...parts.limits };
+    this.incidents = new Incidents(parts);
+    this.patience = new Patience(parts.clock, this.limits.answerMs);
     this.done = new Promise((resolve) => (this.settleDone = resolve));
   }
 
@@ -94,33 +92,40 @@ class TradingRobot implements Robot {
   async begin(): Promise<void> {
     const { connection, clock, journal } = this.parts;
     this.phase = "recovering";
-    const records = journal.read()[Symbol.iterator]();
-    const first = records.next();
-    const written = first.done === true ? null : this.checkJournal(first.value);
+    const written = readJournal(this.parts);
     const events = {
       onOrder: (order: VenueOrder) => this.onOrder(order),
       onFill: (fill: VenueFill) => this.onFill(fill),
       onLine: (line: LineState) => this.onLine(line),
     };
     await connection.open(events, this.closing.signal);
-    const record = written ?? (await this.beginJournal());
+    const record =
+      written?.record ?? beginJournal(this.parts, await this.patience.within(() => connection.account()));
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
-    const { session, desk } = this.build(record, written === null ? null : records);
-    desk.onIncident = (incident) => this.say(incident);
+    const { session, desk, livedThroughMs } = openSession(this.parts, record, written?.records ?? null);
+    this.livedThroughMs = livedThroughMs;
+    this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
+    desk.onIncident = (incident) => this.incidents.say(incident);
     const courier = this.courierOf(desk);
     const reconciler = new Reconciler({
       ...this.sharedParts(desk),
-      courier,
+      inquiries: courier.inquiries,
       limits: this.limits,
       atDifference: this.parts.atDifference,
       sinceMs: record.venueTimeMs,
+      signal: this.closing.signal,
     });
     this.made = { session, desk, courier, reconciler };
     await reconciler.recover();
     this.takeEarly();
     if (written !== null)
-      this.say({ kind: "recovered", gravity: "notice", symbol: null, message: this.recoveryText() });
+      this.incidents.say({
+        kind: "recovered",
+        gravity: "notice",
+        symbol: null,
+        message: this.recoveryText(),
+      });
     this.noteTrading();
     journal.sync();
     this.lastTurnMs = clock.nowMs();
@@ -133,7 +138,7 @@ class TradingRobot implements Robot {
     this.cancelRetry = null;
     this.phase = "running";
     courier.open();
-    for (const ticket of desk.livingTickets()) courier.attend(ticket);
+    for (const ticket of desk.livingTickets()) courier.inquiries.attend(ticket);
     reconciler.start();
     void this.loop();
     if (desk.hasAnswers) this.parts.feed.wake();
@@ -160,7 +165,7 @@ class TradingRobot implements Robot {
       lastTurnMs: this.lastTurnMs,
       decisionsHash: made?.session.recorder.log.hash() ?? "",
       counts: { ...this.counts },
-      incidents: [...this.incidents],
+      incidents: [...this.incidents.list],
     };
   }
 
@@ -181,71 +186,6 @@ class TradingRobot implements Robot {
 
   // ---- Beginning ----
 
-  private checkJournal(record: JournalRecord): SessionRecord {
-    const { identity, feed, connection } = this.parts;
-    if (record.kind !== "session") throw journalOfAnother("kind", record.kind, "a session");
-    const compared = [
-      ["account", record.accountName, connection.accountName],
-      ["strategy", record.strategy, identity.strategy],
-      ["settings", record.settingsHash, identity.settingsHash],
-      ["symbols", record.symbols.join(" "), feed.bars.map(({ symbol }) => symbol).join(" ")],
-    ] as const;
-    for (const [what, journal, now] of compared)
-      if (journal !== now) throw journalOfAnother(what, journal, now);
-    return record;
-  }
-
-  private async beginJournal(): Promise<SessionRecord> {
-    const { connection, journal, identity, feed, sessionTag } = this.parts;
-    const snapshot = await connection.account();
-    const record: SessionRecord = {
-      kind: "session",
-      sessionId: sessionTag,
-      symbols: feed.bars.map(({ symbol }) => symbol),
-      historyRows: feed.bars.map(() => 0),
-      strategy: identity.strategy,
-      settingsHash: identity.settingsHash,
-      accountName: connection.accountName,
-      cash: cashOf(snapshot),
-      venueTimeMs: snapshot.venueTimeMs,
-    };
-    journal.append(record);
-    journal.sync();
-    return record;
-  }
-
-  /** Session and desk, and what the journal says they have lived through. */
-  private build(record: SessionRecord, records: Iterator<JournalRecord> | null) {
-    const { buildSession, connection, journal, feed } = this.parts;
-    const made: { desk?: OrderDesk; broker?: JournaledBroker } = {};
-    const session = buildSession({
-      bars: feed.bars,
-      cash: record.cash,
-      broker: (_venue, market: Market) => {
-        made.desk = new OrderDesk(record.sessionId, market, connection.capabilities);
-        return (made.broker = new JournaledBroker(made.desk, market, journal, "inside"));
-      },
-    });
-    const desk = made.desk!;
-    if (records !== null) {
-      const { difference } = restoreSession(session, made.broker!, feed.bars, rest(records), (other) => {
-        if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
-          desk.hear(other);
-      });
-      if (difference !== null) throw journalDiffers(difference);
-      this.lastBarMs = Math.max(
-        ...feed.bars.map((table) => table.closeTimeMs[table.length - 1] ?? Number.NaN),
-      );
-      if (feed.bars.some(({ length }) => length > 0))
-        this.livedThroughMs = feed.bars.reduce(
-          (last, { closeTimeMs, length }) =>
-            Math.max(last, length === 0 ? -Infinity : closeTimeMs[length - 1]!),
-          -Infinity,
-        );
-    }
-    return { session, desk };
-  }
-
   private sharedParts(desk: OrderDesk) {
     const { connection, clock, log } = this.parts;
     return {
@@ -253,8 +193,9 @@ class TradingRobot implements Robot {
       clock,
       desk,
       log,
+      patience: this.patience,
       hear: (event: DeskEvent) => this.hear(event),
-      say: (incident: Omit<Incident, "atMs">) => this.say(incident),
+      say: (incident: Omit<Incident, "atMs">) => this.incidents.say(incident),
       fail: (error: unknown) => this.fail(error),
     };
   }
@@ -267,6 +208,11 @@ class TradingRobot implements Robot {
       limits: this.limits,
       lock,
       counts: this.counts,
+      isWanted: ({ instrument, request, filled }) => {
+        const { targets, portfolio } = this.session;
+        const missing = (targets.of(instrument)?.quantity ?? 0) - portfolio.ledger.quantity[instrument]!;
+        return signOf(request.side) * missing >= (request.quantity - filled) * (1 - 1e-9);
+      },
       tradingState: () =>
         this.phase === "running" ? tradingState() : { state: "halted", reason: "the robot stops" },
     });
@@ -340,7 +286,7 @@ class TradingRobot implements Robot {
     const { log } = this.parts;
     log.info({ line }, `the line to the venue is ${line.kind}`);
     if (line.kind === "down" || line.kind === "refused")
-      this.say({
+      this.incidents.say({
         kind: line.kind === "down" ? "line down" : "line refused",
         gravity: line.kind === "down" ? "notice" : "alarm",
         symbol: null,
@@ -373,7 +319,7 @@ class TradingRobot implements Robot {
     if (event.kind === "fill") this.counts.fills += 1;
     if (event.kind === "told" && event.order.status === "canceled") this.counts.canceled += 1;
     const ticket = desk.ticketOf(nameIn(event));
-    if (ticket !== null) courier.attend(ticket);
+    if (ticket !== null) courier.inquiries.attend(ticket);
     courier.flush();
     if (desk.hasAnswers && this.phase === "running") this.parts.feed.wake();
   }
@@ -387,39 +333,19 @@ class TradingRobot implements Robot {
     }
   }
 
-  private say(incident: Omit<Incident, "atMs">): void {
-    const atMs = this.parts.clock.nowMs();
-    const isTold = this.incidents.some(
-      (known) =>
-        known.kind === incident.kind &&
-        known.symbol === incident.symbol &&
-        known.message === incident.message &&
-        atMs - known.atMs < sameIncidentMs,
-    );
-    if (isTold) return;
-    const whole = { ...incident, atMs };
-    this.incidents.push(whole);
-    if (this.incidents.length > incidentsKept) this.incidents.shift();
-    const { log, journal, onIncident } = this.parts;
-    log[incident.gravity === "alarm" ? "error" : "warn"](
-      { incident: whole.kind, symbol: whole.symbol },
-      whole.message,
-    );
-    if (!this.isClosed && whole.kind !== "disk failed")
-      journal.append({ kind: "incident", atMs, what: whole.kind, message: whole.message });
-    onIncident(whole);
-  }
-
   // ---- Ending ----
 
   private fail(error: unknown): void {
     if (this.isClosed) return;
     const { log } = this.parts;
     log.error({ error: String(error) }, "the robot stops: it cannot go on");
+    this.incidents.closeJournal();
     const code = error instanceof KiwiError ? error.parts.code : "";
     const message = error instanceof Error ? error.message : String(error);
-    if (code === "DISK_FAILED") this.say({ kind: "disk failed", gravity: "alarm", symbol: null, message });
-    if (code === "LOCK_LOST") this.say({ kind: "lock lost", gravity: "alarm", symbol: null, message });
+    if (code === "DISK_FAILED")
+      this.incidents.say({ kind: "disk failed", gravity: "alarm", symbol: null, message });
+    if (code === "LOCK_LOST")
+      this.incidents.say({ kind: "lock lost", gravity: "alarm", symbol: null, message });
     void this.end({ kind: "failed", error });
   }
 
@@ -428,6 +354,7 @@ class TradingRobot implements Robot {
     this.isClosed = true;
     this.phase = "stopped";
     const { feed, connection, journal, lock, log } = this.parts;
+    this.incidents.closeJournal();
     this.cancelRetry?.();
     this.made?.courier.close();
     this.made?.reconciler.close();
@@ -446,21 +373,10 @@ class TradingRobot implements Robot {
   }
 }
 
-/** Money that a session begins with, so that what is held already can be booked as bought at its average price. */
-function cashOf({ cash, currency, positions, equity }: AccountSnapshot): number {
-  let held = 0;
-  for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
-  return (cash.get(currency) ?? equity - held) + held;
-}
-
 function nameIn(event: DeskEvent): string | null {
   if ("clientOrderId" in event) return event.clientOrderId;
   if (event.kind === "told") return event.order.clientOrderId;
   return event.kind === "fill" ? event.fill.clientOrderId : null;
-}
-
-function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {
-  for (let next = records.next(); next.done !== true; next = records.next()) yield next.value;
 }
 
 /** A slice that is history by the time it is handed over: it warms up and marks, and nothing is ordered on it. */

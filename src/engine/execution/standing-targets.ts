@@ -208,7 +208,9 @@ export class StandingTargets {
     } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
-    if (standing.failures > retryPolicy.failuresMax) this.settleFor(instrument, portfolio, tracker);
+    // Getting out is never given up.
+    if (standing.failures > retryPolicy.failuresMax && standing.quantity !== 0)
+      this.settleFor(instrument, portfolio, tracker);
     if (code !== null || portfolio.ledger.quantity[instrument] !== standing.quantity) this.look(instrument);
   }
 
@@ -246,6 +248,8 @@ export class StandingTargets {
   private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
+    // A second contradiction does not explain the first.
+    for (const id of this.unsure.get(instrument)?.awaited ?? []) awaited.add(id);
     this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
     this.look(instrument);
   }
@@ -275,7 +279,7 @@ export class StandingTargets {
   }
 
   private fail(standing: Standing, timeMs: number): void {
-    standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** standing.failures;
+    standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
     standing.failures += 1;
   }
 

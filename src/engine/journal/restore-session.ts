@@ -13,6 +13,8 @@ type OtherRecord = Exclude<JournalRecord, RecordedStep | Sent>;
 /** How a restored session compares with the one that was recorded. */
 export type Restored = {
   readonly steps: number;
+  /** What the last step sends and the journal does not have: its writer died in the middle of the step. */
+  readonly unwritten: readonly Sent[];
   /** The first thing that was sent or heard then and not now, or the other way round; null when all is the same. */
   readonly difference: {
     readonly timeMs: number;
@@ -40,11 +42,15 @@ export function restoreSession(
   let steps = 0;
   let present: RecordedStep | null = null;
   const sentThen: Sent[] = [];
-  const compare = () =>
-    present === null
-      ? null
-      : (firstDifference(present.timeMs, present.reports, broker.heardAgain) ??
-        firstDifference(present.timeMs, sentThen, broker.sentAgain));
+  const compare = (isLast: boolean) => {
+    if (present === null) return null;
+    // Of the last step the journal may have a part: nothing of it was sent before all of it was written.
+    const now = isLast ? broker.sentAgain.slice(0, sentThen.length) : broker.sentAgain;
+    return (
+      firstDifference(present.timeMs, present.reports, broker.heardAgain) ??
+      firstDifference(present.timeMs, sentThen, now)
+    );
+  };
   for (const record of records) {
     if (isSent(record)) {
       sentThen.push(record);
@@ -54,24 +60,29 @@ export function restoreSession(
       onOther(record);
       continue;
     }
-    const difference = compare();
-    if (difference !== null) return ended(broker, steps, difference);
+    const difference = compare(false);
+    if (difference !== null) return ended(broker, steps, difference, []);
     sentThen.length = 0;
     present = record;
     broker.showRecorded(record);
     step(session, slice.show(record, tables));
     steps += 1;
   }
-  return ended(broker, steps, compare());
+  return ended(broker, steps, compare(true), broker.sentAgain.slice(sentThen.length));
 }
 
 function isSent(record: JournalRecord): record is Sent {
   return record.kind === "order" || record.kind === "change" || record.kind === "cancel";
 }
 
-function ended(broker: JournaledBroker, steps: number, difference: Restored["difference"]): Restored {
+function ended(
+  broker: JournaledBroker,
+  steps: number,
+  difference: Restored["difference"],
+  unwritten: readonly Sent[],
+): Restored {
   broker.showRecorded(null);
-  return { steps, difference };
+  return { steps, unwritten, difference };
 }
 
 function firstDifference<Item extends Sent | ExecutionReport>(

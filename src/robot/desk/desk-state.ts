@@ -32,7 +32,6 @@ export type Ticket = {
   /** What it should become: the venue owes an answer. */
   asked: VenueOrderRequest | null;
   askedAtMs: number;
-  isAskedAccepted: boolean;
   /** `sent`: it may have arrived. `working`: it has. `over`: nothing can come of it, and all its fills are booked. */
   phase: "unsent" | "sent" | "working" | "over";
   /** What the courier is to do about it. */
@@ -62,12 +61,16 @@ export type Work = {
   readonly tickets: Ticket[];
   filled: number;
   isOver: boolean;
+  /** Why it ended without having been filled. */
+  endCode: VenueCode | null;
   /** Whether the session has heard the fill that completes it. */
   isToldWhole: boolean;
   isAccepted: boolean;
   isTriggered: boolean;
   /** Of a reversal the closing half, which goes first where the venue would not see that it only reduces. */
   readonly elder: Work | null;
+  /** Best price of a trailing stop that is trailed here, for the venue has none; NaN before it works. */
+  trailBest: number;
   /** A target without a place at the venue: its price has come, and it goes before the stop. */
   isTouched: boolean;
 };

@@ -24,7 +24,6 @@ export function hearAnswer(
   const work = state.works.get(ticket.orderId)!;
   if (answer.kind === "accepted") {
     knowVenueId(state, ticket, answer.venueOrderId);
-    if (errand === "modify") ticket.isAskedAccepted = ticket.asked !== null;
     if (errand === "submit") accept(state, work, ticket);
   } else if (errand === "submit") {
     endTicket(state, ticket, { kind: "rejected", code: answer.code, reason: answer.reason });
@@ -108,11 +107,8 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
     ticket.request = asked;
     ticket.asked = null;
     if (work.change !== null) confirmChange(state, work);
-  } else if (ticket.isAskedAccepted && state.timeMs - ticket.askedAtMs >= changeShowsMs) {
-    refuseChange(state, work, ticket, {
-      code: "other",
-      reason: "the venue took the change and did not make it",
-    });
+  } else if (state.timeMs - ticket.askedAtMs >= changeShowsMs) {
+    refuseChange(state, work, ticket, { code: "other", reason: "the change does not show at the venue" });
   }
 }
 

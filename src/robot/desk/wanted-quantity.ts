@@ -13,6 +13,7 @@ export type Wanted =
   | { readonly kind: "over"; readonly code: "parent_ended" | "position_closed" | "nothing_to_reduce" };
 
 const later: Wanted = { kind: "later" };
+const parentEnded: Wanted = { kind: "over", code: "parent_ended" };
 
 /**
  * How much of an order should work at the venue now. Protection is as large as the position, and what only reduces is
@@ -23,10 +24,12 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   const { order, change, filled } = work;
   const { quantity, reduceOnly, closePosition, parentId } = change ?? order;
   const parent = parentId === null ? null : (state.works.get(parentId) ?? null);
-  if (parent !== null && parent.filled === 0)
-    return parent.isOver ? { kind: "over", code: "parent_ended" } : later;
+  if (parent !== null && parent.filled === 0) return parent.isOver ? parentEnded : later;
   if (!reduceOnly && !closePosition) {
-    if (work.elder !== null && signOf(order.side) * state.position[order.instrument]! < 0) return later;
+    const { elder } = work;
+    // Where the closing half was refused the opening one must not go alone.
+    if (elder?.endCode != null && elder.endCode !== "nothing_to_reduce") return parentEnded;
+    if (elder !== null && signOf(order.side) * state.position[order.instrument]! < 0) return later;
     const most = parent === null ? quantity : Math.min(quantity, parent.filled);
     return { kind: "quantity", left: Math.max(0, most - filled - filledBySiblings(state, work)) };
   }

@@ -73,7 +73,7 @@ export class BookPromises {
     };
   }
 
-  /** After every event. */
+  /** After everything that the session has lived through. */
   look(): void {
     const session = this.life?.session;
     if (session == null) return;
@@ -93,11 +93,12 @@ export class BookPromises {
   }
 
   /** After every slice of the market: what is held must be protected, unless something keeps the robot from it. */
-  lookAtProtection(): void {
+  lookAtProtection(isBlocked: (symbol: string) => boolean): void {
     const { life, venue } = this;
     const session = life?.session;
     if (life === null || session == null) return;
     const isHindered = !life.isRunning() || !life.isHearing();
+    if (symbols.every((symbol) => venue.held(symbol) === 0)) return void this.unprotected.fill(0);
     const open = venue.openOrders();
     for (const [index, symbol] of symbols.entries()) {
       const held = venue.held(symbol);
@@ -112,7 +113,7 @@ export class BookPromises {
         Math.sign(standing!.target.quantity) === Math.sign(held);
       if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
         this.unprotected[index] = 0;
-      else if (!isHindered) this.unprotected[index]! += 1;
+      else if (!isHindered && !isBlocked(symbol)) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > unprotectedSlicesMax) {
         this.broken.say(
           11,
@@ -187,8 +188,14 @@ export class BookPromises {
     this.venueMoney -= millionths(signOf(fill.side) * fill.quantity * fill.price + fill.fee);
     const sent = fill.clientOrderId === null ? undefined : this.sends.sent.get(fill.clientOrderId);
     if (sent?.isExit === true && !this.sends.tradedByHand.has(fill.symbol))
-      if (Math.abs(held) > Math.abs(before) || held * before < 0)
+      if ((Math.abs(held) > Math.abs(before) || held * before < 0) && !this.isWanted(index, held))
         this.broken.say(10, `${fill.side} ${fill.quantity} ${fill.symbol} made ${before} into ${held}`);
+  }
+
+  /** Of a reversal the opening half may fill first where exits are orders like others: what comes of it is wanted. */
+  private isWanted(index: number, held: number): boolean {
+    const wanted = this.life?.session?.targets.of(index as InstrumentIndex)?.quantity ?? 0;
+    return !this.venue.hasReduceOnly && held * wanted > 0 && Math.abs(held) <= Math.abs(wanted);
   }
 
   private lookAtOrder({ filledQuantity, quantity, reduceOnly }: VenueOrder): void {

@@ -137,6 +137,10 @@ export class ExchangeSide implements VenueSide {
     return this.exchange.isOpen(symbol);
   }
 
+  get hasReduceOnly(): boolean {
+    return this.habits.hasReduceOnly;
+  }
+
   /** Whether the market has come to the trigger of an order already. */
   isReached({ symbol, side, terms }: VenueOrderRequest): boolean {
     const last = this.exchange.lastPrice(symbol);

@@ -36,6 +36,10 @@ export type Roads = {
 /** Who is told what a robot sends at the moment when it sends it. */
 export type SendWatch = {
   submitted(order: VenueOrderRequest): void;
+  /** What was sent under this name will not be at the venue. */
+  lost(clientOrderId: string): void;
+  /** Something else was sent, or an answer has come: for people. */
+  told(text: string): void;
 };
 
 export type LinkParts = {
@@ -50,6 +54,16 @@ export type LinkParts = {
   readonly survives: () => boolean;
   /** Called when a fill has been handed over. */
   readonly onFillHeard: () => void;
+};
+
+/** One message to the venue, and what it counts as when something befalls it. */
+type Letter = {
+  readonly symbol: string;
+  readonly act: () => Acknowledgement;
+  readonly onLost?: () => void;
+  readonly whenDead?: Scenario;
+  readonly answerLost: Scenario;
+  readonly requestLost: Scenario;
 };
 
 const never = new Promise<never>(() => {});
@@ -120,44 +134,49 @@ export class FaultyLink implements BrokerConnection {
       this.hit(49);
       return never;
     }
-    const { roads, watch } = this.parts;
+    const { watch } = this.parts;
     watch.submitted(order);
     const id = order.clientOrderId;
     if (!this.sentAtMs.has(id)) this.sentAtMs.set(id, this.nowMs);
     const refusal = this.refusalOf(order);
-    const promise = this.send(
-      order.symbol,
-      () => refusal ?? this.arrive(order),
-      roads.isStorm ? null : 50,
-      [1, 2],
-    );
+    const promise = this.send({
+      symbol: order.symbol,
+      act: () => this.arrive(order, refusal),
+      onLost: () => watch.lost(id),
+      whenDead: 50,
+      answerLost: 1,
+      requestLost: 2,
+    });
     return promise.then((answer) => {
       this.answered.add(id);
+      if (answer.kind !== "accepted") watch.told(`${id} ${answer.kind}: ${answer.reason}`);
       return answer;
     });
   }
 
   cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement> {
     if (!this.parts.survives()) return never;
-    const { venue } = this.parts;
+    const { venue, watch } = this.parts;
+    watch.told(`cancel ${clientOrderId}`);
     if (!this.answered.has(clientOrderId) && this.sentAtMs.has(clientOrderId)) this.hit(26);
-    return this.send(
+    return this.send({
       symbol,
-      () => this.lateOr(24, clientOrderId, () => this.cancelNow(clientOrderId), venue),
-      null,
-      [22, 22],
-    );
+      act: () => this.lateOr(24, clientOrderId, () => this.cancelNow(clientOrderId), venue),
+      answerLost: 22,
+      requestLost: 22,
+    });
   }
 
   modify(order: VenueOrderRequest): Promise<Acknowledgement> {
     if (!this.parts.survives()) return never;
-    const { venue } = this.parts;
-    return this.send(
-      order.symbol,
-      () => this.lateOr(25, order.clientOrderId, () => venue.modify(order), venue),
-      null,
-      [3, 3],
-    );
+    const { venue, watch } = this.parts;
+    watch.told(`change ${order.clientOrderId} to ${order.quantity} ${JSON.stringify(order.terms)}`);
+    return this.send({
+      symbol: order.symbol,
+      act: () => this.lateOr(25, order.clientOrderId, () => venue.modify(order), venue),
+      answerLost: 3,
+      requestLost: 3,
+    });
   }
 
   async cancelAll(): Promise<Acknowledgement> {
@@ -277,10 +296,11 @@ export class FaultyLink implements BrokerConnection {
     return { kind: "rejected", code, reason };
   }
 
-  private arrive(order: VenueOrderRequest): Acknowledgement {
-    const { venue, world, roads } = this.parts;
+  private arrive(order: VenueOrderRequest, refusal: Acknowledgement | null): Acknowledgement {
+    const { venue, world, roads, watch } = this.parts;
     if (venue.isReached(order)) this.hit(20);
-    const answer = venue.submit(order);
+    const answer = refusal ?? venue.submit(order);
+    if (answer.kind === "rejected" && answer.code !== "doubled_id") watch.lost(order.clientOrderId);
     if (answer.kind === "accepted" && this.happens(roads.faults.refusedLate))
       world.after(this.delay(0), () => venue.refuseLate(order.clientOrderId) && this.hit(8));
     if (answer.kind === "rejected" && answer.code === "nothing_to_reduce") this.hit(75);
@@ -313,12 +333,8 @@ export class FaultyLink implements BrokerConnection {
   }
 
   /** One message there and its answer back. Never rejects. */
-  private send(
-    symbol: string,
-    act: () => Acknowledgement,
-    onDeath: Scenario | null,
-    [lostAnswer, lostRequest]: readonly [Scenario, Scenario],
-  ): Promise<Acknowledgement> {
+  private send(letter: Letter): Promise<Acknowledgement> {
+    const { symbol, act, onLost, whenDead, answerLost, requestLost } = letter;
     const { world, process, roads } = this.parts;
     const { faults } = roads;
     return new Promise((resolve) => {
@@ -326,10 +342,12 @@ export class FaultyLink implements BrokerConnection {
         world.after(spanMs, () => resolve(value), process);
       if (this.line.kind === "down") {
         this.hit(73);
+        onLost?.();
         return void answer({ kind: "unknown", reason: "no connection" }, 1);
       }
       if (this.happens(faults.requestLost) || roads.failingSymbol === symbol) {
-        this.hit(roads.failingSymbol === symbol ? 85 : lostRequest);
+        this.hit(roads.failingSymbol === symbol ? 85 : requestLost);
+        onLost?.();
         return void answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
       }
       world.after(this.delay(0), () => {
@@ -339,13 +357,13 @@ export class FaultyLink implements BrokerConnection {
           if (second.kind === "rejected" && second.code === "doubled_id") this.hit(5);
           value = second;
         }
-        if (process.isDead && onDeath !== null) this.hit(onDeath);
+        if (process.isDead && whenDead !== undefined) this.hit(whenDead);
         if (this.happens(faults.broken)) {
           this.hit(this.prng.next() < 0.5 ? 3 : 4);
           return void answer({ kind: "unknown", reason: "502: <html>" }, this.delay(0));
         }
         if (this.happens(faults.answerLost) || this.line.kind === "down") {
-          if (value.kind === "accepted") this.hit(lostAnswer);
+          if (value.kind === "accepted") this.hit(answerLost);
           return void answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
         }
         answer(value, this.delay(faults.answerLate));

@@ -28,6 +28,8 @@ type Sent = {
 export class SendPromises {
   /** Everything that was ever sent, by its name. */
   readonly sent = new Map<string, Sent>();
+  /** Names of orders that will not reach the venue, or that it has refused; sent again they may. */
+  readonly gone = new Set<string>();
   /** Symbols that somebody else has traded: what is held of them is not what we want. */
   readonly tradedByHand = new Set<string>();
   private readonly parts: {
@@ -57,7 +59,8 @@ export class SendPromises {
     const isExit = order.reduceOnly || isMeantToReduce(order, life);
     if (!isExit) this.lookAtSize(order, life, name);
     this.sent.set(order.clientOrderId, { order, isExit });
-    this.lookAtState(order, isExit, life, name);
+    this.gone.delete(order.clientOrderId);
+    this.lookAtState(isExit, life, name);
     this.lookAtRate(name);
     const last = this.parts.lastPrice(order.symbol);
     for (const price of pricesOf(order.terms))
@@ -96,7 +99,10 @@ export class SendPromises {
     const index = symbols.indexOf(symbol as (typeof symbols)[number]) as InstrumentIndex;
     const wanted = life.session?.targets.of(index)?.quantity ?? 0;
     if (sign * held + open + quantity > Math.max(0, sign * wanted) + 1e-9)
-      broken.say(live > 0 ? 8 : 9, `${name}: holds ${held}, ${open} open, wants ${wanted}`);
+      broken.say(
+        live > 0 ? 8 : 9,
+        `${name}: holds ${held} (its books ${life.session?.portfolio.ledger.quantity[index]}), ${open} open, wants ${wanted}`,
+      );
   }
 
   /** What may still come of an order: all of it while the venue does not know it, for it may be on its way. */
@@ -107,10 +113,7 @@ export class SendPromises {
     return isOver ? 0 : order.quantity - order.filledQuantity;
   }
 
-  /** Names of orders that will never reach the venue: it refused them, or they are known to be lost. */
-  readonly gone = new Set<string>();
-
-  private lookAtState(order: VenueOrderRequest, isExit: boolean, life: Life, name: string): void {
+  private lookAtState(isExit: boolean, life: Life, name: string): void {
     const { broken, disk, tradingState, world, demands } = this.parts;
     const { state } = tradingState();
     if (state === "halted") broken.say(12, `${name} while trading is halted`);

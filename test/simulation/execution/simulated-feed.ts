@@ -19,6 +19,8 @@ export class SimulatedFeed implements RobotFeed {
   private readonly slice: OpenSlice;
   /** The newest row that has come to this process; rows up to there may be handed over. */
   private arrivedRow = -1;
+  /** Slices handed over so far. */
+  taken = 0;
   private isWoken = false;
   private isClosed = false;
   private stir: () => void = () => {};
@@ -71,6 +73,7 @@ export class SimulatedFeed implements RobotFeed {
   private take(): boolean {
     const { slice, tape, bars } = this;
     const row = bars[0]!.length;
+    this.taken += 1;
     if (row > this.arrivedRow) {
       if (!this.isWoken) return false;
       this.isWoken = false;

@@ -43,7 +43,7 @@ export type TrialOptions = {
 };
 
 /** What is demanded of the robot, with the limits that it is given. */
-const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.02, dataMsMax: 30_000 };
+const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dataMsMax: 30_000 };
 const endMs = startMs + slices * sliceMs;
 /** A robot that has died is started again after so long. */
 const restartMsMax = 6 * secondMs;
@@ -70,6 +70,8 @@ export class Trial {
   private life: RobotLife | null = null;
   private others: RobotLife[] = [];
   private lives = 0;
+  /** Slices that the robot had taken when its books were looked at. */
+  private looked = 0;
   private isStopping = false;
   private isDone = false;
   private orders = 0;
@@ -130,12 +132,15 @@ export class Trial {
 
   /** Lets one event happen and looks at what it did; false when the trial is over. */
   step(): boolean {
-    if (this.isDone || !this.world.step(endMs + 2 * restMs)) {
-      if (!this.isDone) this.finish();
-      return false;
+    // Promises of the last event have settled by now. Books change with slices alone.
+    if (this.life !== null && this.life.feed.taken !== this.looked) {
+      this.looked = this.life.feed.taken;
+      this.books.look();
     }
-    this.books.look();
-    return this.broken.list.length === 0;
+    if (this.broken.list.length > 0) return false;
+    if (!this.isDone && this.world.step(endMs + 2 * restMs)) return true;
+    if (!this.isDone) this.finish();
+    return false;
   }
 
   /** How it went, once it is over. */
@@ -177,7 +182,7 @@ export class Trial {
     for (let row = 0; row < slices; row++) {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        this.books.lookAtProtection();
+        this.books.lookAtProtection((symbol) => this.roads.isStorm || this.roads.failingSymbol === symbol);
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
@@ -231,8 +236,12 @@ export class Trial {
         tradingState: () => this.trading.state,
         onSent: (order) => {
           this.orders += 1;
-          this.tell(`${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId})`);
+          this.tell(
+            `${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId}) ${JSON.stringify(order.terms)}`,
+          );
         },
+        tell: (text) => this.tell(text),
+        onStarted: (started) => this.started(started),
         onEnd: (ended, how) => this.ended(ended, how),
         onIncident: ({ kind, message }) => this.tell(`incident: ${kind}: ${message}`),
       },
@@ -241,6 +250,21 @@ export class Trial {
     const row = Math.floor((world.nowMs - startMs) / sliceMs) - 1;
     if (row >= 0) life.arrive(row);
     return life;
+  }
+
+  /** What a robot is after it has recovered, its journal must make again: then recovering twice is recovering once. */
+  private started(life: RobotLife): void {
+    this.tell(`${life.process.name} runs`);
+    if (this.lives > 1) this.lookAtJournal(life, 19);
+  }
+
+  private lookAtJournal(life: RobotLife, promise: 18 | 19): void {
+    try {
+      const { now, again } = life.livedAgain();
+      if (now !== again) this.broken.say(promise, `the journal makes\n${again}\nand the robot is\n${now}`);
+    } catch (error) {
+      this.broken.say(promise, `the journal cannot be lived through: ${String(error)}`);
+    }
   }
 
   /** A robot is gone: killed, or because it could not go on. Whoever runs it starts it again. */
@@ -262,6 +286,8 @@ export class Trial {
     lookAtEnd({ venue: this.venue, books: this.books, sends: this.sends, broken: this.broken, life });
     if (life?.robot == null) return;
     this.story.push(life.robot.status().decisionsHash);
+    // Living through it all again takes as long as all the rest.
+    if (this.seed % 4 === 0) this.lookAtJournal(life, 18);
     if (life.robot.status().counts.refusedHere > 0) this.coverage.hit(14);
     await life.robot.stop();
     if (life.process.openTimers > 0)

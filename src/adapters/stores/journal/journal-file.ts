@@ -36,7 +36,7 @@ class Journal implements JournalStore {
 
   append(record: JournalRecord): void {
     assert(!this.isClosed, "a journal is written while it is open");
-    this.guard(() => this.disk.append(frameOf(Buffer.from(JSON.stringify(record, writeNumber), "utf8"))));
+    this.guard(() => this.disk.append(frameOf(Buffer.from(textOf(record), "utf8"))));
     this.hasUnsynced = true;
   }
 
@@ -129,6 +129,12 @@ function recordIn(text: string, path: string, at: number): JournalRecord {
     at,
     `its record "${record.kind as string}" is of a kind that only another Kiwi knows`,
   );
+}
+
+/** Looking at every value is slow, too: only where a null may stand for a number is it necessary. */
+function textOf(record: JournalRecord): string {
+  const text = JSON.stringify(record);
+  return text.includes("null") ? JSON.stringify(record, writeNumber) : text;
 }
 
 /** JSON has no word for these three; orders that never expire have one of them. */

@@ -1,0 +1,274 @@
+import type { BrokerConnection, VenueOrder } from "../ports/broker-connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeskEvent } from "../ports/journal-store.ts";
+import { Alarm } from "./alarm.ts";
+import type { Ticket } from "./desk/desk-state.ts";
+import type { OrderDesk } from "./desk/order-desk.ts";
+import { missingOf } from "./desk/tend-orders.ts";
+import type { Patience } from "./patience.ts";
+import type { Incident, RobotLimits, RobotLog } from "./robot-types.ts";
+
+/** What questions are asked with. */
+export type InquiryParts = {
+  readonly connection: BrokerConnection;
+  readonly clock: Clock;
+  readonly desk: OrderDesk;
+  readonly limits: RobotLimits;
+  readonly log: RobotLog;
+  readonly patience: Patience;
+  readonly hear: (event: DeskEvent) => void;
+  readonly say: (incident: Omit<Incident, "atMs">) => void;
+  readonly fail: (error: unknown) => void;
+  /** Sends a ticket once more under its name; false where that must not be, and it is given up instead. */
+  readonly resend: (ticket: Ticket) => boolean;
+  readonly cancelAgain: (ticket: Ticket) => void;
+};
+
+/** What is being asked about one ticket. */
+type Inquiry = {
+  /** When it was sent last: an order that is not known so soon may still be on its way. */
+  sentAtMs: number;
+  isAsking: boolean;
+  /** Somebody has reason to doubt what is known. */
+  isSuspect: boolean;
+  askAtMs: number;
+  waitMs: number;
+  misses: number;
+  fillTries: number;
+  readonly sinceMs: number;
+};
+
+const waitMsMax = 30_000;
+/** An order without its answer for so long is told to a person. */
+const unresolvedMs = 60_000;
+/** A fill that only the total tells of is asked for so often before it is booked without having been seen. */
+const fillTriesMax = 5;
+
+/**
+ * Finds out what became of orders whose answer is owed: sent and not acknowledged, to be canceled or changed, ended
+ * with fills that have not come. An answer that fails says nothing, and a single "not known" hardly more.
+ */
+export class Inquiries {
+  private readonly parts: InquiryParts;
+  private readonly open = new Map<Ticket, Inquiry>();
+  private readonly alarm: Alarm;
+  private isClosed = false;
+
+  constructor(parts: InquiryParts) {
+    this.parts = parts;
+    this.alarm = new Alarm(parts.clock, () => this.askDue());
+  }
+
+  /** A ticket has just been sent. */
+  sent(ticket: Ticket): void {
+    const inquiry = this.of(ticket);
+    inquiry.sentAtMs = this.nowMs;
+    inquiry.misses = 0;
+    this.askIn(inquiry, this.parts.limits.askEveryMs);
+  }
+
+  /** An answer did not come, or said that only the order itself can tell. */
+  unanswered(ticket: Ticket, isSuspect: boolean): void {
+    if (ticket.phase === "over") return;
+    const inquiry = this.of(ticket);
+    inquiry.isSuspect ||= isSuspect;
+    this.askIn(inquiry, isSuspect ? 0 : this.parts.limits.askEveryMs);
+  }
+
+  /** The venue does not list a ticket that should work, or a restart does not know what became of it. */
+  suspect(ticket: Ticket): void {
+    const isAsked = this.open.get(ticket)?.isSuspect === true;
+    if (!isAsked && ticket.phase !== "unsent") this.unanswered(ticket, true);
+  }
+
+  /** Something was heard about a ticket: it is asked for where an answer is still owed, and else not any more. */
+  attend(ticket: Ticket): void {
+    const known = this.open.get(ticket);
+    if (known?.isAsking === true) return;
+    if (ticket.phase === "over") this.open.delete(ticket);
+    else if (isOwed(ticket) || known?.isSuspect === true)
+      this.askIn(this.of(ticket), this.parts.limits.askEveryMs);
+    else this.open.delete(ticket);
+  }
+
+  /** Asks for executions since a time of the venue and tells those that are new. Rejects when the venue cannot say. */
+  async fetchFills(sinceMs: number): Promise<void> {
+    const { connection, desk, hear, patience } = this.parts;
+    for (const fill of await patience.within(() => connection.fillsSince(sinceMs))) {
+      if (!this.isClosed && desk.isNewFill(fill)) hear({ kind: "fill", atMs: this.nowMs, fill });
+    }
+  }
+
+  /** Nothing is asked any more. */
+  close(): void {
+    this.isClosed = true;
+    this.alarm.close();
+  }
+
+  private get nowMs(): number {
+    return this.parts.clock.nowMs();
+  }
+
+  private askDue(): void {
+    for (const [ticket, inquiry] of this.open) {
+      if (inquiry.askAtMs > this.nowMs || inquiry.isAsking) continue;
+      void this.ask(ticket, inquiry).catch(this.parts.fail);
+    }
+    this.setAlarm();
+  }
+
+  private setAlarm(): void {
+    let first = Infinity;
+    for (const { askAtMs, isAsking } of this.open.values()) if (!isAsking) first = Math.min(first, askAtMs);
+    this.alarm.set(first);
+  }
+
+  private async ask(ticket: Ticket, inquiry: Inquiry): Promise<void> {
+    inquiry.isAsking = true;
+    inquiry.askAtMs = Infinity;
+    const isAnswered = await this.look(ticket, inquiry);
+    inquiry.isAsking = false;
+    if (this.isClosed) return;
+    const isOpen = ticket.phase !== "over" && (isOwed(ticket) || inquiry.isSuspect);
+    if (!isOpen) return void this.open.delete(ticket);
+    if (inquiry.askAtMs === Infinity) {
+      inquiry.askAtMs = this.nowMs + inquiry.waitMs;
+      if (isAnswered && ticket.phase === "sent") inquiry.waitMs = this.parts.limits.askEveryMs;
+      else inquiry.waitMs = Math.min(waitMsMax, inquiry.waitMs * 2);
+    }
+    this.sayUnresolved(ticket, inquiry);
+    this.alarm.set(inquiry.askAtMs);
+  }
+
+  /** Puts the question and draws the conclusions; false when the venue did not answer. */
+  private async look(ticket: Ticket, inquiry: Inquiry): Promise<boolean> {
+    const order = await this.question(ticket);
+    if (order === "no answer") return false;
+    if (this.isClosed || ticket.phase === "over") return true;
+    if (order === null) return this.miss(ticket, inquiry);
+    inquiry.misses = 0;
+    inquiry.isSuspect = false;
+    this.parts.hear({ kind: "told", atMs: this.nowMs, order });
+    if (missingOf(ticket) > 0) return this.findFills(ticket, inquiry, order);
+    if (ticket.isCancelAsked && ticket.phase === "working" && ticket.errand === null)
+      this.parts.cancelAgain(ticket);
+    return true;
+  }
+
+  private async question({ clientOrderId, request }: Ticket): Promise<VenueOrder | null | "no answer"> {
+    const { connection, log, patience } = this.parts;
+    try {
+      return await patience.within(() => connection.order(clientOrderId, request.symbol));
+    } catch (error) {
+      log.warn({ clientOrderId, error: String(error) }, `could not ask for ${clientOrderId}`);
+      return "no answer";
+    }
+  }
+
+  /** The venue does not know a ticket. Said once it means nothing: an order may show late. */
+  private async miss(ticket: Ticket, inquiry: Inquiry): Promise<boolean> {
+    const { limits, hear, say } = this.parts;
+    inquiry.misses += 1;
+    inquiry.isSuspect ||= ticket.phase === "working";
+    inquiry.waitMs = limits.askEveryMs;
+    if (inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs) return true;
+    if (ticket.phase === "sent" && !ticket.isCancelAsked && this.parts.resend(ticket)) return true;
+    if (ticket.phase === "working" && !(await this.tryFills(ticket))) return false;
+    if (this.isClosed || this.hasEnded(ticket)) return true;
+    const { clientOrderId, request } = ticket;
+    const message = `the venue does not know ${clientOrderId}`;
+    if (!ticket.isCancelAsked)
+      say({ kind: "order lost", gravity: "notice", symbol: request.symbol, message });
+    hear({ kind: "lost", atMs: this.nowMs, clientOrderId });
+    return true;
+  }
+
+  private hasEnded({ phase }: Ticket): boolean {
+    return phase === "over";
+  }
+
+  private async tryFills({ clientOrderId, createdMs }: Ticket): Promise<boolean> {
+    try {
+      await this.fetchFills(createdMs - waitMsMax);
+      return true;
+    } catch (error) {
+      this.parts.log.warn(
+        { clientOrderId, error: String(error) },
+        `could not ask for the fills of ${clientOrderId}`,
+      );
+      return false;
+    }
+  }
+
+  /** Fills that the order's total tells of; when they never come they are booked at its average price. */
+  private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<boolean> {
+    if (!(await this.tryFills(ticket))) return false;
+    const missing = missingOf(ticket);
+    inquiry.fillTries += 1;
+    if (missing > 0 && inquiry.fillTries >= fillTriesMax && !this.isClosed)
+      this.infer(ticket, missing, order);
+    return true;
+  }
+
+  private infer({ clientOrderId, request, filled }: Ticket, missing: number, order: VenueOrder): void {
+    const { hear, say } = this.parts;
+    const { averagePrice = Number.NaN, venueOrderId, venueTimeMs } = order;
+    if (!(averagePrice > 0)) return;
+    const { symbol, side } = request;
+    const message = `${missing} ${symbol} of ${clientOrderId} filled without a fill that tells of it; booked at ${averagePrice}`;
+    say({ kind: "fill inferred", gravity: "alarm", symbol, message });
+    hear({
+      kind: "fill",
+      atMs: this.nowMs,
+      isInferred: true,
+      fill: {
+        fillId: `inferred:${clientOrderId}:${filled + missing}`,
+        clientOrderId,
+        venueOrderId,
+        symbol,
+        side,
+        quantity: missing,
+        price: averagePrice,
+        fee: 0,
+        feeCurrency: "",
+        liquidity: "taker",
+        venueTimeMs,
+        receivedAtMs: this.nowMs,
+      },
+    });
+  }
+
+  private sayUnresolved({ clientOrderId, request }: Ticket, { sinceMs }: Inquiry): void {
+    if (this.nowMs - sinceMs < unresolvedMs) return;
+    const message = `${clientOrderId} has been without an answer for a minute or more; it counts in full until there is one`;
+    this.parts.say({ kind: "order unresolved", gravity: "alarm", symbol: request.symbol, message });
+  }
+
+  private askIn(inquiry: Inquiry, spanMs: number): void {
+    inquiry.askAtMs = Math.min(inquiry.askAtMs, this.nowMs + spanMs);
+    if (!inquiry.isAsking) this.alarm.set(inquiry.askAtMs);
+  }
+
+  private of(ticket: Ticket): Inquiry {
+    const known = this.open.get(ticket);
+    if (known !== undefined) return known;
+    const inquiry: Inquiry = {
+      sentAtMs: this.nowMs,
+      isAsking: false,
+      isSuspect: false,
+      askAtMs: Infinity,
+      waitMs: this.parts.limits.askEveryMs,
+      misses: 0,
+      fillTries: 0,
+      sinceMs: this.nowMs,
+    };
+    this.open.set(ticket, inquiry);
+    return inquiry;
+  }
+}
+
+/** Whether the venue owes an answer about a ticket. */
+function isOwed(ticket: Ticket): boolean {
+  if (ticket.phase !== "working") return ticket.phase === "sent";
+  return ticket.isCancelAsked || ticket.asked !== null || missingOf(ticket) > 0;
+}
