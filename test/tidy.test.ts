@@ -49,6 +49,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // Faces of the venue behind a wire, for real clients.
   emulator: ["base", "domain", "ports", "venue", "data"],
   // Joins a session to a connection: sends, recovers, reconciles, kills.
+  // What others read of a robot over HTTP.
+  server: ["base", "domain", "ports", "robot"],
   robot: ["base", "domain", "ports", "engine", "selection", "venue", "data", "analysis"],
   app: [
     "base",
@@ -73,6 +75,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     "jobs",
     "emulator",
     "robot",
+    "server",
   ],
   cli: ["base", "domain", "ports", "engine", "selection", "data", "analysis", "adapters", "app", "jobs"],
   "data.ts": ["domain", "ports", "data", "features", "adapters", "app"],
@@ -292,9 +295,11 @@ const unreachedYet: readonly RegExp[] = [
   // The journal of a session, the way back from it, and the line to a real broker: the robot will have them.
   /^(ports\/(journal-store|broker-connection|broker-plugin)|engine\/journal\/.*|adapters\/stores\/journal\/.*)\.ts$/,
   // Trading through venues is built from below: the commands that start it come last.
-  /^(robot|emulator|adapters\/brokers)\//,
+  /^(robot|server|emulator|adapters\/(brokers|systemd))\//,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
+  // A live session that reads predictions puts this between its feed and its steps: the robot will.
+  /^app\/predictions\/predicting-feed\.ts$/,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.
   /^learning\/hmm\/(analysis\/|choose-states|simulate-hmm)/,
 ];

@@ -3,6 +3,7 @@ import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { robotTopics } from "./robot-topics.ts";
 import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
@@ -16,6 +17,7 @@ export const topics: readonly Topic[] = [
   ...runTopics,
   ...searchTopics,
   ...modelTopics,
+  ...robotTopics,
 ];
 
 /** A topic as it is printed. */

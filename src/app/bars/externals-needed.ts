@@ -1,4 +1,4 @@
-import { isNews, withOwnSymbol } from "../../domain/external-series.ts";
+import { isNews, isPrediction, readPredictionName, withOwnSymbol } from "../../domain/external-series.ts";
 import type { Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -10,18 +10,35 @@ type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars" | "registry"> & 
   readonly timeframe?: Timeframe | undefined;
 };
 
+/** What a run must have beside its bars because its strategy reads it. */
+export type ExternalsNeeded = {
+  /** Symbols whose news are read, sorted. */
+  readonly news: readonly string[];
+  /** Models whose answers are read, sorted, and which answers of each. */
+  readonly predictions: readonly { readonly model: string; readonly outputs: readonly string[] }[];
+};
+
 /**
- * Of which symbols a strategy, or one of those that it chooses among, reads news in a run: sorted, empty for nearly
- * all strategies. Its setup is asked and nothing is run. Throws what the setup throws.
+ * What a strategy, or one of those that it chooses among, reads beside bars: nothing, for nearly all strategies. Its setup is
+ * asked and nothing is run. Throws what the setup throws.
  */
-export function newsNeeded(asked: Asked): readonly string[] {
+export function externalsNeeded(asked: Asked): ExternalsNeeded {
   const frames = new Set<string>();
   collectFrames(asked, frames);
-  const names = [...frames].flatMap((frame) => {
-    const name = frame.split("@")[0]!;
-    return isNews(name) ? asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)) : [];
-  });
-  return [...new Set(names.map((name) => name.slice(name.indexOf(":") + 1)))].sort();
+  const names = [...frames].map((frame) => frame.split("@")[0]!);
+  const news = names
+    .filter(isNews)
+    .flatMap((name) => asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)))
+    .map((name) => name.slice(name.indexOf(":") + 1));
+  const answers = new Map<string, Set<string>>();
+  for (const { model, output } of names.filter(isPrediction).map(readPredictionName))
+    answers.set(model, (answers.get(model) ?? new Set()).add(output));
+  return {
+    news: [...new Set(news)].sort(),
+    predictions: [...answers.keys()]
+      .sort()
+      .map((model) => ({ model, outputs: [...answers.get(model)!].sort() })),
+  };
 }
 
 function collectFrames(asked: Asked, frames: Set<string>): void {
