@@ -21,12 +21,25 @@ const rows = Array.from({ length: bars.length }, (_, k) =>
   ].join(),
 );
 writeFileSync(join(folder, "WALK-1h.csv"), `time,open,high,low,close,volume\n${rows.join("\n")}\n`);
-const search = ["sma-cross", "--data", "WALK-1h.csv", "--stamp", "open", "--cash", "1000000000", "-q", "--format", "csv"];
+const search = [
+  "sma-cross",
+  "--data",
+  "WALK-1h.csv",
+  "--stamp",
+  "open",
+  "--cash",
+  "1000000000",
+  "-q",
+  "--format",
+  "csv",
+];
 /** A hundred fast averages with a hundred slow ones. */
 const wide = ["--vary", "fast=1..100:1", "--vary", "slow=101..200:1", "--trials", "10000"];
 const narrow = ["--vary", "fast=1..40:1", "--vary", "slow=101..150:1", "--trials", "2000"];
 
-async function measured(...args: readonly string[]): Promise<{ readonly wall: number; readonly processor: number }> {
+async function measured(
+  ...args: readonly string[]
+): Promise<{ readonly wall: number; readonly processor: number }> {
   const before = process.cpuUsage();
   const startedMs = performance.now();
   const { code, err, out } = await runKiwi(folder, args);
@@ -39,7 +52,11 @@ async function throughQueue(): Promise<number | null> {
   if (!hasRedis) return null;
   const redis = await OwnRedis.open();
   const kiwi = join(import.meta.dirname, "../../bin/kiwi.js");
-  const worker = spawn(process.execPath, [kiwi, "worker", "--redis", redis.url, "--jobs", "2"], { cwd: folder, stdio: "ignore", detached: true });
+  const worker = spawn(process.execPath, [kiwi, "worker", "--redis", redis.url, "--jobs", "2"], {
+    cwd: folder,
+    stdio: "ignore",
+    detached: true,
+  });
   try {
     // The worker is warm, as the threads of a search are not: a first search warms it.
     await measured("optimize", ...search, ...narrow, "--redis", redis.url, "--jobs", "2");
