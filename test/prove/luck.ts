@@ -27,7 +27,7 @@ export type LuckFigures = {
   readonly coverage: number;
 };
 
-/** An edge of a tenth of a deviation a day: a Sharpe ratio of 1.9 a year. */
+/** An edge of two tenths of a deviation a day: a Sharpe ratio of 3.8 a year. */
 const planted = 0.2;
 
 /** Measures the tests of luck on strategies of which it is known whether they have skill. */
