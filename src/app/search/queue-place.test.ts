@@ -153,7 +153,8 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
       "--objective",
       "totalReturn",
     );
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    // By then the search has said which code it was begun with.
+    await redis.untilKey("bull:kiwi-trials:wait");
     writeFileSync(join(folder, "here.ts"), text.replace("/ 10", "/ 20"));
     const stranger = startWorker(redis.url);
     try {
@@ -170,5 +171,5 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
       await redis.close();
     }
   },
-  120_000,
+  240_000,
 );
