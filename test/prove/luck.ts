@@ -69,7 +69,7 @@ function deflated(trials: readonly Float64Array[]): number {
   return luck.dsr!;
 }
 
-/** How often a 95 % interval of the mean return holds the true one, over normal returns that remember a little. */
+/** How often a 95 % interval of the mean return holds the true one, over independent normal returns. */
 function coverageOf(simulations: number, samples: number): number {
   const truth = 0.0005;
   let held = 0;
