@@ -60,7 +60,7 @@ export function fitStepCalibration(
 ): Calibration {
   const order = Array.from(outcomes, (_, row) => row).sort((a, b) => probabilities[a]! - probabilities[b]!);
   const steps: { from: number; up: number; weight: number }[] = [];
-  for (let k = 0; k < order.length; ) {
+  for (let k = 0; k < order.length;) {
     const step = { from: probabilities[order[k]!]!, up: 0, weight: 0 };
     // Equal predictions get equal answers: they are one step before neighbours are pooled.
     for (; k < order.length && probabilities[order[k]!] === step.from; k++) {
