@@ -1,9 +1,10 @@
 import { isNews, isPrediction, readPredictionName, withOwnSymbol } from "../../domain/external-series.ts";
-import { barSeries, timeframeFrame, type Expr } from "../../domain/expression.ts";
+import type { Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { planOf } from "../meta/plan-of.ts";
+import { watchedSeries } from "./watched-series.ts";
 
 type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars" | "registry"> & {
   readonly timeframe?: Timeframe | undefined;
@@ -39,19 +40,13 @@ export function externalsNeeded(asked: Asked): ExternalsNeeded {
       .map((model) => ({ model, outputs: [...answers.get(model)!].sort() })),
   };
 }
+
 function collectFrames(asked: Asked, frames: Set<string>): void {
   const { strategy } = asked;
   const p = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, asked.params);
   // What makes no sense is refused where the session is built, with its reason.
   if (strategy.where?.(p) === false) return;
-  const watched = strategy.setup({
-    bars: barSeries(),
-    tf: (timeframe: Timeframe) => barSeries(timeframeFrame(timeframe)),
-    symbol: (symbol: string, timeframe?: Timeframe) =>
-      barSeries(timeframe === undefined ? `${symbol}@` : timeframeFrame(timeframe, symbol)),
-    p,
-  }) as Readonly<Record<string, Expr>>;
-  for (const expression of Object.values(watched)) framesOf(expression, frames);
+  for (const expression of Object.values(watchedSeries(strategy, p))) framesOf(expression, frames);
   for (const one of planOf(asked)?.arsenal ?? [])
     collectFrames({ ...asked, strategy: one.strategy, params: one.params ?? {} }, frames);
 }

@@ -35,5 +35,9 @@ export const jobs = {
     "trainPredictor",
     new URL("./train-predictor-job.ts", import.meta.url),
   ),
+  optimize: jobAt<typeof import("./optimize-job.ts").default>(
+    "optimize",
+    new URL("./optimize-job.ts", import.meta.url),
+  ),
   demo: jobAt<typeof import("./demo-job.ts").default>("demo", new URL("./demo-job.ts", import.meta.url)),
 };

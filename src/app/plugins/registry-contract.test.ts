@@ -409,7 +409,9 @@ function approvedChange(choice: PluginChoice, held: number, change: number): num
   const tools = testTools([bars]);
   const ledger = new Ledger(1_000, tools.market.instruments, [{ kind: "fixed", rate: 1 }]);
   const portfolio = new Portfolio(ledger, new TradeBook([bars]), [bars]);
-  const gate = new RiskGate([{ name: choice.use, rule: createPlugin("risk", choice, tools) }], tools.market);
+  const gate = new RiskGate(tools.market, (market) => [
+    { name: choice.use, rule: createPlugin("risk", choice, { ...tools, market }) },
+  ]);
   if (held !== 0) portfolio.book(fillOf(held), "test");
   for (let row = 0; row < 4; row++) {
     const slice = sliceAt(bars.closeTimeMs[row]!, row);

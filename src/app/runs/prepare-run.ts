@@ -79,7 +79,7 @@ export async function prepareRun(
   const coarse = loaded.sources.map(({ bars }) => bars);
   const runConfig = runConfigOf(config);
   const fromMs = config.from === undefined ? undefined : firstDecisionMs(config.from, coarse, runConfig);
-  refuseEmptyRange(coarse, fromMs, barsRequest.toMs, config.from);
+  refuseEmptyRange(coarse, fromMs, config);
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
   refuseShareOfNothing(runConfig, bars);
@@ -291,11 +291,11 @@ export function decisionTimeframe(
 function refuseEmptyRange(
   bars: readonly Bars[],
   fromMs: number | undefined,
-  toMs: number,
-  asked: string | undefined,
+  { from: asked, to }: RunRequest["config"],
 ): void {
   if (fromMs === undefined || asked === undefined) return;
   const askedMs = readDay(asked, "--from");
+  const toMs = to === undefined ? Infinity : readDay(to, "--to");
   if (askedMs >= toMs) throw backwardsRange(askedMs, toMs);
   const lastMs = Math.max(...bars.map((table) => table.closeTimeMs[table.length - 1]!));
   const firstMs = Math.min(...bars.map((table) => table.closeTimeMs[0]!));

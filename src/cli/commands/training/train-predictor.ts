@@ -67,7 +67,7 @@ function print(shell: Shell, flags: CommonFlags, trained: TrainPredictorOutput["
   if (texts.length > 0) shell.out(texts.join("\n\n"));
   for (const one of trained) {
     if (one.kind === "failed")
-      shell.err(`${one.name} was not trained\n${errorText(new KiwiError(one.parts))}`);
+      shell.err(`${one.name} was not trained\n${errorText(new KiwiError(one.parts), shell)}`);
   }
 }
 

@@ -1,0 +1,67 @@
+import { assert } from "../../base/assert.ts";
+import type { OrderId } from "../../domain/order.ts";
+import { isOver, type ExchangeOrder } from "./exchange-types.ts";
+
+/** Every order that an account ever had, by all its names. */
+export class OrderStore {
+  private readonly all: ExchangeOrder[] = [];
+  private readonly placeById = new Map<string, number>();
+  private readonly placeByClientId = new Map<string, number>();
+  /** Venue ids of those that work, oldest first. */
+  private readonly openIds = new Set<string>();
+  /** Venue ids by the numbers that the venue knows. */
+  private readonly idByNumber = new Map<OrderId, string>();
+  private readonly numberById = new Map<string, OrderId>();
+
+  get count(): number {
+    return this.all.length;
+  }
+
+  /** Takes in a new order under the venue's number for it; null for one that the venue does not have. */
+  add(order: ExchangeOrder, number: OrderId | null): void {
+    assert(order.sequence === this.all.length + 1, "orders are kept in their order");
+    this.placeById.set(order.venueOrderId, this.all.length);
+    if (order.clientOrderId !== null) this.placeByClientId.set(order.clientOrderId, this.all.length);
+    this.all.push(order);
+    if (number !== null) this.bind(order.venueOrderId, number);
+    if (!isOver(order)) this.openIds.add(order.venueOrderId);
+  }
+
+  /** Says under which number the venue knows an order from now on. */
+  bind(venueOrderId: string, number: OrderId): void {
+    this.idByNumber.set(number, venueOrderId);
+    this.numberById.set(venueOrderId, number);
+  }
+
+  /** Puts an order in the place of what it was before. */
+  update(order: ExchangeOrder): void {
+    this.all[order.sequence - 1] = order;
+    if (isOver(order)) this.openIds.delete(order.venueOrderId);
+  }
+
+  byId(venueOrderId: string): ExchangeOrder | null {
+    return this.all[this.placeById.get(venueOrderId) ?? -1] ?? null;
+  }
+
+  byClientId(clientOrderId: string): ExchangeOrder | null {
+    return this.all[this.placeByClientId.get(clientOrderId) ?? -1] ?? null;
+  }
+
+  byNumber(number: OrderId): ExchangeOrder | null {
+    return this.byId(this.idByNumber.get(number) ?? "");
+  }
+
+  numberOf(venueOrderId: string): OrderId | null {
+    return this.numberById.get(venueOrderId) ?? null;
+  }
+
+  /** What works, oldest first. */
+  open(): readonly ExchangeOrder[] {
+    return Array.from(this.openIds, (id) => this.byId(id)!);
+  }
+
+  /** Everything, oldest first. */
+  history(): readonly ExchangeOrder[] {
+    return this.all;
+  }
+}
