@@ -116,12 +116,16 @@ export type VenueCode =
   | "notional_min"
   | "doubled_id"
   | "unknown_symbol"
+  // A type, a time in force or a flag that the venue does not take:
+  | "unsupported"
   | "unknown_order"
   | "already_over"
   // Refused for the state of the account:
   | "buying_power"
   | "long_only"
   | "nothing_to_reduce"
+  // The price of a stop or a target has been reached already:
+  | "would_trigger"
   // Refused for the state of the market or of the venue:
   | "session_closed"
   | "halted"

@@ -143,6 +143,8 @@ export type VenueOrder = {
   readonly side: Side;
   readonly quantity: number;
   readonly filledQuantity: number;
+  /** What its fills cost on average, where the venue says so. */
+  readonly averagePrice?: number;
   readonly status: OrderStatus;
   /** What it is; null for a type that has no word here. */
   readonly terms: OrderTerms | null;
@@ -171,4 +173,6 @@ export type VenueFill = {
   readonly venueTimeMs: number;
   /** When it was heard of here; outside the identity of a run. */
   readonly receivedAtMs: number;
+  /** The fill that the venue takes back with this one: a bust, or the first half of a correction. All else is as it was. */
+  readonly takesBack?: string;
 };

@@ -19,7 +19,8 @@ export type HistoryParts = FetchParts & {
 
 /**
  * Fills a table with at least `warmupBars` bars up to `throughMs`, as far as there are so many: those held here, then
- * what the source has since. False when the source could not be asked; what is there stays.
+ * what the source has since. A table that has bars goes on after them without a hole, however long ago they closed.
+ * False when the source could not be asked; what is there stays.
  */
 export async function loadHistory(
   parts: HistoryParts,
@@ -28,7 +29,8 @@ export async function loadHistory(
 ): Promise<boolean> {
   const { timeframe, throughMs, warmupBars, onFetched } = parts;
   const { symbol } = table;
-  const fromMs = historyStart(calendar, timeframe, throughMs, warmupBars);
+  const knownMs = table.length === 0 ? null : table.closeTimeMs[table.length - 1]!;
+  const fromMs = knownMs === null ? historyStart(calendar, timeframe, throughMs, warmupBars) : knownMs + 1;
   const held = await readHeld(parts, symbol, fromMs);
   if (held !== null) appendNewer(table, held, throughMs);
   const lastMs = table.length === 0 ? null : table.closeTimeMs[table.length - 1]!;

@@ -227,8 +227,11 @@ export class StandingTargets {
     if (code === "parent_ended") return;
     if (code === "on_request") return this.look(standing.target.instrument);
     this.fail(standing, timeMs);
-    // A position whose stop cannot be placed is not kept.
-    if (standing.failures > retryPolicy.failuresMax) standing.quantity = 0;
+    // A position whose stop cannot be placed is not kept, and one whose stop has been reached is over: at once.
+    if (standing.failures > retryPolicy.failuresMax || code === "would_trigger") {
+      standing.quantity = 0;
+      standing.retryAtMs = -Infinity;
+    }
     this.look(standing.target.instrument);
   }
 

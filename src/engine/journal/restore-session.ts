@@ -1,19 +1,23 @@
 import { assert } from "../../base/assert.ts";
 import type { BarTable } from "../../domain/bar-table.ts";
+import type { ExecutionReport } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
-import type { JournalRecord } from "../../ports/journal-store.ts";
+import type { JournaledBar, JournalRecord } from "../../ports/journal-store.ts";
 import type { Session } from "../session.ts";
 import { step } from "../step.ts";
 import type { JournaledBroker, RecordedStep, Sent } from "./journaled-broker.ts";
 
+/** A record about the venue that is neither bar nor order. */
+type OtherRecord = Exclude<JournalRecord, RecordedStep | Sent>;
+
 /** How a restored session compares with the one that was recorded. */
 export type Restored = {
   readonly steps: number;
-  /** The first thing that was sent then and not now, or the other way round; null when both said the same. */
+  /** The first thing that was sent or heard then and not now, or the other way round; null when all is the same. */
   readonly difference: {
     readonly timeMs: number;
-    readonly recorded: Sent | null;
-    readonly now: Sent | null;
+    readonly recorded: Sent | ExecutionReport | null;
+    readonly now: Sent | ExecutionReport | null;
   } | null;
 };
 
@@ -21,13 +25,15 @@ export type Restored = {
  * Brings a session to the state in which its journal ends, by living through it again: targets, the strategy's memory,
  * protection, trailing stops and order numbers come back because they follow from what was recorded. `session` is newly
  * built with `broker` and with `tables` as its bars, which hold what was there before the first record and no more.
- * Stops at the first difference: the code or the settings are not those that wrote the journal.
+ * `onOther` is shown the records that are about the venue alone, in their place. Stops at the first difference: the code
+ * or the settings are not those that wrote the journal.
  */
 export function restoreSession(
   session: Session,
   broker: JournaledBroker,
   tables: readonly BarTable[],
   records: Iterable<JournalRecord>,
+  onOther: (record: OtherRecord) => void = () => {},
 ): Restored {
   assert(session.broker === broker, "the session speaks to the broker that is shown the journal");
   const slice = new RecordedSlice(tables.length);
@@ -35,11 +41,17 @@ export function restoreSession(
   let present: RecordedStep | null = null;
   const sentThen: Sent[] = [];
   const compare = () =>
-    present === null ? null : firstDifference(present.timeMs, sentThen, broker.sentAgain);
+    present === null
+      ? null
+      : (firstDifference(present.timeMs, present.reports, broker.heardAgain) ??
+        firstDifference(present.timeMs, sentThen, broker.sentAgain));
   for (const record of records) {
-    if (record.kind === "session") continue;
-    if (record.kind !== "slice") {
+    if (isSent(record)) {
       sentThen.push(record);
+      continue;
+    }
+    if (record.kind !== "slice") {
+      onOther(record);
       continue;
     }
     const difference = compare();
@@ -53,25 +65,30 @@ export function restoreSession(
   return ended(broker, steps, compare());
 }
 
+function isSent(record: JournalRecord): record is Sent {
+  return record.kind === "order" || record.kind === "change" || record.kind === "cancel";
+}
+
 function ended(broker: JournaledBroker, steps: number, difference: Restored["difference"]): Restored {
   broker.showRecorded(null);
   return { steps, difference };
 }
 
-function firstDifference(
+function firstDifference<Item extends Sent | ExecutionReport>(
   timeMs: number,
-  then: readonly Sent[],
-  now: readonly Sent[],
+  then: readonly Item[],
+  now: readonly Item[],
 ): Restored["difference"] {
   const length = Math.max(then.length, now.length);
   for (let k = 0; k < length; k++) {
+    if (then[k] === now[k]) continue;
     if (describe(then[k]) !== describe(now[k]))
       return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
   }
   return null;
 }
 
-function describe(sent: Sent | undefined): string {
+function describe(sent: Sent | ExecutionReport | undefined): string {
   return JSON.stringify(sent, (_, value: unknown) => (value === Infinity ? "Infinity" : value)) ?? "";
 }
 
@@ -92,12 +109,18 @@ class RecordedSlice implements MarketSlice {
     this.timeMs = record.timeMs;
     this.isStale = record.isStale;
     this.count = record.bars.length;
+    for (const bar of record.late ?? []) append(bar, tables);
     for (const [k, bar] of record.bars.entries()) {
-      const table = tables[bar.instrument]!;
-      table.append(bar.closeTimeMs, bar.open, bar.high, bar.low, bar.close, bar.volume);
       this.instruments[k] = bar.instrument;
-      this.rows[k] = table.length - 1;
+      this.rows[k] = append(bar, tables);
     }
     return this;
   }
+}
+
+/** Returns the row. */
+function append(bar: JournaledBar, tables: readonly BarTable[]): number {
+  const table = tables[bar.instrument]!;
+  table.append(bar.closeTimeMs, bar.open, bar.high, bar.low, bar.close, bar.volume);
+  return table.length - 1;
 }

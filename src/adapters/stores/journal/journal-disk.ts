@@ -1,0 +1,75 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+
+/** The bytes under a journal. Everything throws what the disk throws, and nothing is tried twice here. */
+export type JournalDisk = {
+  /** What people call it. */
+  readonly path: string;
+  /** All that is there; null for a file that does not exist. */
+  read(): Buffer | null;
+  /** Ends the file at `at`; `rest`, which stood behind it, is kept aside. */
+  cutOff(at: number, rest: Buffer): void;
+  /** Makes the file ready to be written at its end. */
+  open(): void;
+  append(bytes: Buffer): void;
+  /** What was appended is safe when this returns. */
+  sync(): void;
+  /** The same for a file that is new: its name, too. */
+  syncNew(): void;
+  close(): void;
+};
+
+/** A file as the disk of a journal. */
+export function fileDisk(path: string): JournalDisk {
+  let descriptor = -1;
+  return {
+    path,
+    read: () => readIfThere(path),
+    cutOff(at, rest) {
+      writeFileSync(`${path}.torn-${at}`, rest, { flush: true });
+      const file = openSync(path, "r+");
+      ftruncateSync(file, at);
+      fsyncSync(file);
+      closeSync(file);
+    },
+    open() {
+      descriptor = openSync(path, "a");
+    },
+    append(bytes) {
+      // A disk may take a part of what it is given and no more.
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    },
+    sync: () => fdatasyncSync(descriptor),
+    syncNew() {
+      fsyncSync(descriptor);
+      syncFolder(dirname(path));
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Makes the name of a new file durable. Windows has no such thing and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}

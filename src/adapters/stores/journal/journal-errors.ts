@@ -1,0 +1,29 @@
+import { KiwiError } from "../../../base/errors.ts";
+
+/** A journal that is not what was written. */
+export function brokenJournal(path: string, offset: number, what: string): KiwiError {
+  return new KiwiError({
+    code: "JOURNAL_BROKEN",
+    exit: "data",
+    message: `the journal ${path} cannot be read at byte ${offset}: ${what}`,
+    why: "the file was changed or the disk is damaged; what follows cannot be trusted, and a session is never continued over a hole",
+    fix: `cp ${path} ${path}.kept   keeps it; restore it from a backup, or move it away to begin a new session`,
+    topic: "trading",
+  });
+}
+
+/** A disk that does not take what was decided. */
+export function diskFailed(path: string, cause: unknown): KiwiError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new KiwiError(
+    {
+      code: "DISK_FAILED",
+      exit: "safety",
+      message: `the journal ${path} cannot be written: ${said}`,
+      why: "an order that is not on the disk would be forgotten in a crash, so none is sent any more; orders at the venue stay as they are",
+      fix: `df -h ${path}   shows the room on the disk; make some and start again`,
+      topic: "trading",
+    },
+    { cause },
+  );
+}

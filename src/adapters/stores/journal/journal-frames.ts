@@ -1,0 +1,44 @@
+import { crc32 } from "node:zlib";
+
+/** What every journal file begins with: its kind and the version of its frames. */
+export const journalMagic = Buffer.from("KIWIJNL1", "latin1");
+/** Length, checksum of the length, checksum of the payload: three unsigned numbers of 32 bits, little end first. */
+const headerBytes = 12;
+/** A record is never this large; whatever says so is not one. */
+const payloadBytesMax = 64 * 1024 * 1024;
+/** What a block looks like that a disk had promised and not yet written; a text has no NUL. */
+const unwritten = Buffer.alloc(8);
+
+/** How a frame at some place of a file turned out. */
+export type Frame =
+  | { readonly kind: "whole"; readonly payload: Buffer; readonly endAt: number }
+  /** The file ends in it, or it holds bytes that were never written: its writer died, or the power went. */
+  | { readonly kind: "torn" }
+  /** All of it is there, and it is not what was written. */
+  | { readonly kind: "broken" };
+
+/** A payload with the header that lets a reader know whether it is whole. Payloads are texts without NUL. */
+export function frameOf(payload: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(headerBytes + payload.length);
+  frame.writeUInt32LE(payload.length, 0);
+  frame.writeUInt32LE(crc32(frame.subarray(0, 4)), 4);
+  frame.writeUInt32LE(crc32(payload), 8);
+  payload.copy(frame, headerBytes);
+  return frame;
+}
+
+/** Reads the frame at `at`. */
+export function readFrame(bytes: Buffer, at: number): Frame {
+  if (at + headerBytes > bytes.length) return { kind: "torn" };
+  const length = bytes.readUInt32LE(at);
+  if (bytes.readUInt32LE(at + 4) !== crc32(bytes.subarray(at, at + 4))) {
+    return { kind: bytes.subarray(at, at + headerBytes).every((byte) => byte === 0) ? "torn" : "broken" };
+  }
+  if (length > payloadBytesMax) return { kind: "broken" };
+  const endAt = at + headerBytes + length;
+  if (endAt > bytes.length) return { kind: "torn" };
+  const payload = bytes.subarray(at + headerBytes, endAt);
+  if (bytes.readUInt32LE(at + 8) === crc32(payload)) return { kind: "whole", payload, endAt };
+  const isUnwritten = payload.includes(unwritten) || (endAt === bytes.length && payload.at(-1) === 0);
+  return { kind: isUnwritten ? "torn" : "broken" };
+}

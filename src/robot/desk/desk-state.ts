@@ -1,0 +1,155 @@
+import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
+import type { ApprovedOrder, ExecutionReport, OrderId, VenueCode } from "../../domain/order.ts";
+import type {
+  BrokerCapabilities,
+  VenueFill,
+  VenueInstrument,
+  VenueOrderRequest,
+} from "../../ports/broker-connection.ts";
+import type { ErrandKind } from "../../ports/journal-store.ts";
+import type { Market } from "../../ports/market.ts";
+import type { Incident } from "../robot-types.ts";
+
+/** How an order at the venue ended. */
+export type TicketEnd = {
+  readonly kind: "filled" | "canceled" | "rejected" | "expired";
+  readonly code: VenueCode;
+  readonly reason: string;
+};
+
+/** What the venue has made of a ticket: one order as a rule, two when a change of it went wrong. */
+export type VenueSide = { filled: number; end: TicketEnd | null };
+
+/** One name at the venue, and the order that goes by it. */
+export type Ticket = {
+  readonly clientOrderId: string;
+  readonly orderId: OrderId;
+  readonly instrument: InstrumentIndex;
+  /** The change that it brings to the venue in place of the ticket before. */
+  carries: ApprovedOrder | null;
+  /** As the venue has it, or will have it at first. */
+  request: VenueOrderRequest;
+  /** What it should become: the venue owes an answer. */
+  asked: VenueOrderRequest | null;
+  askedAtMs: number;
+  isAskedAccepted: boolean;
+  /** `sent`: it may have arrived. `working`: it has. `over`: nothing can come of it, and all its fills are booked. */
+  phase: "unsent" | "sent" | "working" | "over";
+  /** What the courier is to do about it. */
+  errand: ErrandKind | null;
+  isCancelAsked: boolean;
+  /** It is withdrawn to make room for the next part. */
+  isReplaced: boolean;
+  /** The venue did not change it: it is withdrawn and sent anew instead. */
+  isUnchangeable: boolean;
+  /** By the venue's own name. */
+  readonly sides: Map<string, VenueSide>;
+  filled: number;
+  /** Of it, what was booked without having seen the fill. */
+  inferred: number;
+  readonly fills: VenueFill[];
+  end: TicketEnd | null;
+  createdMs: number;
+  touchedMs: number;
+};
+
+/** An order of the session, and the tickets that carried it so far: at most the last one lives. */
+export type Work = {
+  order: ApprovedOrder;
+  /** The order as the session wants it from now on; the venue has not confirmed it. */
+  change: ApprovedOrder | null;
+  isCancelAsked: boolean;
+  readonly tickets: Ticket[];
+  filled: number;
+  isOver: boolean;
+  /** Whether the session has heard the fill that completes it. */
+  isToldWhole: boolean;
+  isAccepted: boolean;
+  isTriggered: boolean;
+  /** Of a reversal the closing half, which goes first where the venue would not see that it only reduces. */
+  readonly elder: Work | null;
+  /** A target without a place at the venue: its price has come, and it goes before the stop. */
+  isTouched: boolean;
+};
+
+/** Everything that the keeper of the orders knows. */
+export type DeskState = {
+  readonly sessionTag: string;
+  readonly market: Market;
+  readonly capabilities: BrokerCapabilities;
+  readonly indexOf: ReadonlyMap<string, InstrumentIndex>;
+  readonly rules: Map<string, VenueInstrument>;
+  readonly works: Map<OrderId, Work>;
+  /** By instrument: orders that are not over, oldest first. */
+  readonly openBy: readonly Work[][];
+  readonly tickets: Map<string, Ticket>;
+  readonly ticketByVenueId: Map<string, Ticket>;
+  /** Tickets with an errand. */
+  readonly pending: Set<Ticket>;
+  /** Signed, by instrument, as the venue has it by what it told. */
+  readonly position: Float64Array;
+  /** Why nothing is opened; null while it may be. */
+  readonly blocked: (string | null)[];
+  /** The engine's numbers of the venue's fills. */
+  readonly fillNumbers: Map<string, number>;
+  lastFillMs: number;
+  readonly strangers: Set<string>;
+  /** What the session has not heard yet. */
+  inbox: ExecutionReport[];
+  timeMs: number;
+  say: (incident: Omit<Incident, "atMs">) => void;
+};
+
+/** A desk on which nothing lies. */
+export function deskState(sessionTag: string, market: Market, capabilities: BrokerCapabilities): DeskState {
+  const { instruments } = market;
+  return {
+    sessionTag,
+    market,
+    capabilities,
+    indexOf: new Map(instruments.map(({ symbol, index }) => [symbol, index])),
+    rules: new Map(),
+    works: new Map(),
+    openBy: instruments.map(() => []),
+    tickets: new Map(),
+    ticketByVenueId: new Map(),
+    pending: new Set(),
+    position: new Float64Array(instruments.length),
+    blocked: instruments.map(() => null),
+    fillNumbers: new Map(),
+    lastFillMs: Number.NaN,
+    strangers: new Set(),
+    inbox: [],
+    timeMs: Number.NaN,
+    say: () => {},
+  };
+}
+
+/** The ticket that lives, or null. */
+export function liveTicket({ tickets }: Work): Ticket | null {
+  const last = tickets.at(-1);
+  return last === undefined || last.phase === "over" ? null : last;
+}
+
+/** From now on nothing is opened in it. */
+export function block(state: DeskState, instrument: InstrumentIndex, reason: string): void {
+  state.blocked[instrument] ??= reason;
+}
+
+/** What may still fill of a ticket. */
+export function leftOfTicket({ request, asked, filled, phase }: Ticket): number {
+  if (phase === "over") return 0;
+  return Math.max(0, Math.max(request.quantity, asked?.quantity ?? 0) - filled);
+}
+
+/** Steps of quantity: the venue's where it has told them, else those of the run. */
+export function lotOf({ rules }: DeskState, { symbol, lotSize }: Instrument): number {
+  return rules.get(symbol)?.lotSize ?? lotSize;
+}
+
+/** Sets or takes away what the courier is to do. */
+export function setErrand({ pending }: DeskState, ticket: Ticket, errand: ErrandKind | null): void {
+  ticket.errand = errand;
+  if (errand === null) pending.delete(ticket);
+  else pending.add(ticket);
+}

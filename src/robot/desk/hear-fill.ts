@@ -1,0 +1,265 @@
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
+import type { VenueFill } from "../../ports/broker-connection.ts";
+import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
+import { endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
+
+/** Orders of others: the tracker knows no such number, and books what they fill. */
+const nobodys = 0 as OrderId;
+const tolerance = 1e-9;
+
+/** Takes in an execution, once: whoever it belongs to, the holding follows it. */
+export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean): void {
+  const instrument = state.indexOf.get(fill.symbol);
+  if (instrument === undefined || state.fillNumbers.has(fill.fillId)) return;
+  const ticket = ticketOf(state, fill);
+  if (ticket !== null && isSameUnderAnotherName(ticket, fill)) {
+    state.fillNumbers.set(fill.fillId, 0);
+    return;
+  }
+  const number = state.fillNumbers.size + 1;
+  state.fillNumbers.set(fill.fillId, number);
+  if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
+  if (fill.takesBack !== undefined) takeBack(state, instrument, fill, number);
+  else if (ticket === null) hearForeign(state, instrument, fill, number);
+  else hearOwn(state, ticket, fill, number, isInferred);
+  tendInstrument(state, instrument);
+}
+
+function ticketOf(state: DeskState, { clientOrderId, venueOrderId }: VenueFill): Ticket | null {
+  const byName = clientOrderId === null ? undefined : state.tickets.get(clientOrderId);
+  return byName ?? state.ticketByVenueId.get(venueOrderId) ?? null;
+}
+
+/** A fill told over two roads with two ids: the same in everything, and one more than the order has room for. */
+function isSameUnderAnotherName(ticket: Ticket, fill: VenueFill): boolean {
+  const most = Math.max(ticket.request.quantity, ticket.asked?.quantity ?? 0);
+  if (ticket.filled + fill.quantity <= most * (1 + tolerance)) return false;
+  return ticket.fills.some(
+    ({ quantity, price, venueTimeMs, side }) =>
+      quantity === fill.quantity &&
+      price === fill.price &&
+      venueTimeMs === fill.venueTimeMs &&
+      side === fill.side,
+  );
+}
+
+function hearOwn(
+  state: DeskState,
+  ticket: Ticket,
+  fill: VenueFill,
+  number: number,
+  isInferred: boolean,
+): void {
+  const work = state.works.get(ticket.orderId)!;
+  const quantity = isInferred ? fill.quantity : withoutInferred(state, ticket, fill);
+  ticket.touchedMs = state.timeMs;
+  if (!isInferred) ticket.fills.push(fill);
+  else ticket.inferred += fill.quantity;
+  if (quantity <= 0) return;
+  if (ticket.phase !== "over") ticket.phase = "working";
+  ticket.filled += quantity;
+  work.filled += quantity;
+  state.position[ticket.instrument]! += signOf(fill.side) * quantity;
+  const inBase = feeInBase(state, ticket.instrument, fill);
+  state.position[ticket.instrument]! -= inBase;
+  sayOverfill(state, work, ticket);
+  const isTicketWhole = ticket.phase !== "over" && isWhole(ticket);
+  // The ticket must not count as living while its order is looked at.
+  if (isTicketWhole) ticket.phase = "over";
+  const isComplete = isTicketWhole && !work.isOver && isDone(state, work);
+  work.isToldWhole ||= isComplete;
+  const fee = inBase === 0 ? fill.fee : 0;
+  state.inbox.push({
+    kind: "filled",
+    isComplete,
+    fill: {
+      ...booked(ticket.instrument, fill, number, quantity, work.order.id, fee),
+      cumulativeQuantity: work.filled,
+      ...(inBase === 0 && fill.feeCurrency !== quoteOf(state, ticket.instrument) && fill.fee !== 0
+        ? { feeCurrency: fill.feeCurrency }
+        : {}),
+    },
+  });
+  if (inBase !== 0) bookFeeInBase(state, ticket.instrument, fill, inBase);
+  if (isTicketWhole) endTicket(state, ticket, { kind: "filled", code: "other", reason: "filled" });
+  else endIfAllIsKnown(state, ticket);
+}
+
+/** All of it is filled, and no second order of the venue goes by its name. */
+function isWhole({ request, asked, filled, sides }: Ticket): boolean {
+  if (filled < Math.max(request.quantity, asked?.quantity ?? 0) * (1 - tolerance)) return false;
+  let living = 0;
+  for (const { end } of sides.values()) if (end === null) living += 1;
+  return living <= 1;
+}
+
+/** The real execution of what was inferred before is no new quantity. */
+function withoutInferred(state: DeskState, ticket: Ticket, { quantity, price, symbol }: VenueFill): number {
+  const known = Math.min(ticket.inferred, quantity);
+  if (known === 0) return quantity;
+  ticket.inferred -= known;
+  state.say({
+    kind: "fill inferred",
+    gravity: "notice",
+    symbol,
+    message: `the fill of ${known} ${symbol} that was inferred has been seen: at ${price}`,
+  });
+  return quantity - known;
+}
+
+function sayOverfill(
+  state: DeskState,
+  { order, change, filled }: Work,
+  { clientOrderId, request }: Ticket,
+): void {
+  if (order.reduceOnly || order.closePosition) return;
+  const most = Math.max(order.quantity, change?.quantity ?? 0);
+  if (filled <= most * (1 + tolerance)) return;
+  block(state, order.instrument, `more of ${clientOrderId} was filled than ordered`);
+  state.say({
+    kind: "overfill",
+    gravity: "alarm",
+    symbol: request.symbol,
+    message: `${filled} ${request.symbol} of ${clientOrderId} filled, ${most} ordered; the books follow the venue`,
+  });
+}
+
+/** An order that we did not send: a person, another program, a liquidation. */
+function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
+  const { symbol, side, quantity, price, venueOrderId } = fill;
+  bookForeign(state, instrument, fill, number, fill.fee);
+  block(state, instrument, "somebody else trades it on this account");
+  state.say({
+    kind: "external fill",
+    gravity: "alarm",
+    symbol,
+    message: `the venue's order ${venueOrderId}, which is not ours, filled: ${side} ${quantity} ${symbol} at ${price}`,
+  });
+}
+
+/** What the venue takes back is booked the other way round; the first booking stays as it is. */
+function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
+  const { symbol, side, quantity, price, takesBack = "" } = fill;
+  // What was never booked has not to be taken back; should it come yet, it is known.
+  if (!state.fillNumbers.has(takesBack)) return void state.fillNumbers.set(takesBack, 0);
+  const opposite = { ...fill, side: side === "buy" ? "sell" : "buy" } as const;
+  bookForeign(state, instrument, opposite, number, -fill.fee);
+  block(state, instrument, `the venue has taken back the fill ${takesBack}`);
+  state.say({
+    kind: "bust",
+    gravity: "alarm",
+    symbol,
+    message: `the venue has taken back the fill ${takesBack}: ${side} ${quantity} ${symbol} at ${price}`,
+  });
+}
+
+/** The venue holds something else than it told of: the difference is a fill of nobody. */
+export function hearHolding(state: DeskState, symbol: string, quantity: number, averagePrice: number): void {
+  const instrument = state.indexOf.get(symbol);
+  if (instrument === undefined) return;
+  const difference = quantity - state.position[instrument]!;
+  if (Math.abs(difference) <= Math.abs(quantity) * 1e-12) return;
+  const fillId = `holding:${symbol}:${state.timeMs}`;
+  const number = state.fillNumbers.size + 1;
+  state.fillNumbers.set(fillId, number);
+  const table = state.market.bars[instrument]!;
+  const lastPrice = table.length === 0 ? averagePrice : table.close[table.length - 1]!;
+  bookForeign(
+    state,
+    instrument,
+    {
+      fillId,
+      clientOrderId: null,
+      venueOrderId: "",
+      symbol,
+      side: difference > 0 ? "buy" : "sell",
+      quantity: Math.abs(difference),
+      price: averagePrice > 0 ? averagePrice : lastPrice,
+      fee: 0,
+      feeCurrency: quoteOf(state, instrument),
+      liquidity: "taker",
+      venueTimeMs: state.timeMs,
+      receivedAtMs: state.timeMs,
+    },
+    number,
+    0,
+  );
+  tendInstrument(state, instrument);
+}
+
+function bookForeign(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  fill: VenueFill,
+  number: number,
+  fee: number,
+): void {
+  const { quantity } = fill;
+  state.position[instrument]! += signOf(fill.side) * quantity;
+  state.inbox.push({
+    kind: "filled",
+    isComplete: false,
+    fill: {
+      ...booked(instrument, fill, number, quantity, nobodys, fee),
+      cumulativeQuantity: quantity,
+      ...(fill.feeCurrency !== quoteOf(state, instrument) && fee !== 0
+        ? { feeCurrency: fill.feeCurrency }
+        : {}),
+    },
+  });
+}
+
+/** How much of what was bought the venue kept as its fee; 0 where it took money. */
+function feeInBase(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  { symbol, feeCurrency, fee }: VenueFill,
+): number {
+  const baseCurrency = state.rules.get(symbol)?.baseCurrency;
+  const isBase = feeCurrency === baseCurrency && feeCurrency !== quoteOf(state, instrument);
+  return isBase && fee > 0 ? fee : 0;
+}
+
+/** What the venue kept is gone from the holding: sold for nothing but the fee it pays. */
+function bookFeeInBase(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, inBase: number): void {
+  const fillId = `${fill.fillId}:fee`;
+  const number = state.fillNumbers.size + 1;
+  state.fillNumbers.set(fillId, number);
+  const kept = { ...fill, fillId, side: "sell", quantity: inBase } as const;
+  state.inbox.push({
+    kind: "filled",
+    isComplete: false,
+    fill: {
+      ...booked(instrument, kept, number, inBase, nobodys, inBase * fill.price),
+      cumulativeQuantity: inBase,
+    },
+  });
+}
+
+function quoteOf(state: DeskState, instrument: InstrumentIndex): string {
+  return state.market.instruments[instrument]!.quoteCurrency;
+}
+
+function booked(
+  instrument: InstrumentIndex,
+  { side, price, liquidity, venueTimeMs }: VenueFill,
+  fillId: number,
+  quantity: number,
+  orderId: OrderId,
+  fee: number,
+): Omit<Fill, "cumulativeQuantity"> {
+  return {
+    fillId,
+    orderId,
+    instrument,
+    side,
+    quantity,
+    price,
+    fee,
+    // What a price would have been without us nobody knows at a real venue.
+    slippageCost: 0,
+    liquidity,
+    timeMs: venueTimeMs,
+  };
+}

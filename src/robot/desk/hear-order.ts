@@ -1,0 +1,193 @@
+import type { VenueCode } from "../../domain/order.ts";
+import type { Acknowledgement, VenueOrder } from "../../ports/broker-connection.ts";
+import type { DeskEvent, ErrandKind } from "../../ports/journal-store.ts";
+import { sameTerms } from "../../engine/execution/draft-order.ts";
+import { sessionOf } from "../client-order-id.ts";
+import { block, setErrand, type DeskState, type Ticket, type TicketEnd, type Work } from "./desk-state.ts";
+import { confirmChange, endIfAllIsKnown, endTicket, tendInstrument } from "./tend-orders.ts";
+
+const tolerance = 1e-9;
+/** A change that was taken and has not shown for so long was not made. */
+const changeShowsMs = 5_000;
+/** Refusals after which only the venue can say what the order has come to. */
+const isAboutTheEnd = (code: string): boolean => code === "already_over" || code === "unknown_order";
+
+/** Takes in what the venue answered to something that was sent. */
+export function hearAnswer(
+  state: DeskState,
+  ticket: Ticket,
+  errand: ErrandKind,
+  answer: Exclude<Acknowledgement, { readonly kind: "unknown" }>,
+): void {
+  if (ticket.phase === "over") return;
+  ticket.touchedMs = state.timeMs;
+  const work = state.works.get(ticket.orderId)!;
+  if (answer.kind === "accepted") {
+    knowVenueId(state, ticket, answer.venueOrderId);
+    if (errand === "modify") ticket.isAskedAccepted = ticket.asked !== null;
+    if (errand === "submit") accept(state, work, ticket);
+  } else if (errand === "submit") {
+    endTicket(state, ticket, { kind: "rejected", code: answer.code, reason: answer.reason });
+  } else if (!isAboutTheEnd(answer.code)) {
+    if (errand === "cancel") refuseCancel(state, work, ticket, answer);
+    else refuseChange(state, work, ticket, answer);
+  }
+  tendInstrument(state, ticket.instrument);
+}
+
+/** Takes in how an order stands. What is older than what is known changes nothing. */
+export function hearOrder(state: DeskState, order: VenueOrder): void {
+  const ticket =
+    (order.clientOrderId === null ? undefined : state.tickets.get(order.clientOrderId)) ??
+    state.ticketByVenueId.get(order.venueOrderId);
+  if (ticket === undefined) return hearStranger(state, order);
+  const work = state.works.get(ticket.orderId)!;
+  ticket.touchedMs = state.timeMs;
+  knowVenueId(state, ticket, order.venueOrderId);
+  const side = ticket.sides.get(order.venueOrderId)!;
+  side.filled = Math.max(side.filled, order.filledQuantity);
+  side.end ??= endOf(order);
+  if (ticket.phase === "over") {
+    if (side.end === null) hearRevenant(state, ticket);
+    return;
+  }
+  if (side.end?.kind !== "rejected") accept(state, work, ticket);
+  if (order.status === "triggered" && !work.isTriggered) {
+    work.isTriggered = true;
+    state.inbox.push({ kind: "triggered", orderId: work.order.id, timeMs: order.venueTimeMs });
+  }
+  if (side.end === null) hearChange(state, work, ticket, order);
+  endIfAllIsKnown(state, ticket);
+  tendInstrument(state, ticket.instrument);
+}
+
+/** The venue does not know it, asked again and again. */
+export function hearLost(state: DeskState, ticket: Ticket): void {
+  if (ticket.phase === "over") return;
+  const cameNever = ticket.phase === "sent" && ticket.filled === 0;
+  const end: TicketEnd = ticket.isCancelAsked
+    ? { kind: "canceled", code: "on_request", reason: "the venue does not know it any more" }
+    : cameNever
+      ? { kind: "rejected", code: "unavailable", reason: "it never came to the venue" }
+      : { kind: "canceled", code: "other", reason: "the venue does not know it any more" };
+  endTicket(state, ticket, end);
+  tendInstrument(state, ticket.instrument);
+}
+
+/** It was not sent. */
+export function hearDenied(
+  state: DeskState,
+  ticket: Ticket,
+  { code, reason }: Extract<DeskEvent, { readonly kind: "denied" }>,
+): void {
+  if (ticket.phase !== "unsent" && ticket.errand !== "modify") return;
+  if (ticket.errand === "modify") {
+    const work = state.works.get(ticket.orderId)!;
+    refuseChange(state, work, ticket, { code, reason });
+  } else endTicket(state, ticket, { kind: "rejected", code, reason });
+  tendInstrument(state, ticket.instrument);
+}
+
+function accept(state: DeskState, work: Work, ticket: Ticket): void {
+  if (ticket.phase === "sent" || ticket.phase === "unsent") ticket.phase = "working";
+  if (ticket.errand === "submit") setErrand(state, ticket, null);
+  if (!work.isAccepted) {
+    work.isAccepted = true;
+    state.inbox.push({ kind: "accepted", orderId: work.order.id, timeMs: state.timeMs });
+  }
+  if (ticket.carries !== null && ticket.carries === work.change) confirmChange(state, work);
+}
+
+function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOrder): void {
+  const { asked } = ticket;
+  if (asked === null || order.status === "replace_pending") return;
+  const isThere =
+    Math.abs(order.quantity - asked.quantity) <= asked.quantity * tolerance &&
+    (order.terms === null || sameTerms(order.terms, asked.terms));
+  if (isThere) {
+    ticket.request = asked;
+    ticket.asked = null;
+    if (work.change !== null) confirmChange(state, work);
+  } else if (ticket.isAskedAccepted && state.timeMs - ticket.askedAtMs >= changeShowsMs) {
+    refuseChange(state, work, ticket, {
+      code: "other",
+      reason: "the venue took the change and did not make it",
+    });
+  }
+}
+
+function refuseCancel(
+  state: DeskState,
+  work: Work,
+  ticket: Ticket,
+  { code, reason }: { readonly code: VenueCode; readonly reason: string },
+): void {
+  // What the desk itself withdraws is asked for again by the courier, later and later.
+  if (!work.isCancelAsked) return;
+  ticket.isCancelAsked = false;
+  work.isCancelAsked = false;
+  state.inbox.push({ kind: "cancel_rejected", orderId: work.order.id, timeMs: state.timeMs, code, reason });
+}
+
+/** The order stays as it was. What was only its size is then changed by another ticket. */
+function refuseChange(
+  state: DeskState,
+  work: Work,
+  ticket: Ticket,
+  { code, reason }: { readonly code: VenueCode; readonly reason: string },
+): void {
+  ticket.asked = null;
+  if (ticket.errand === "modify") setErrand(state, ticket, null);
+  if (work.change === null) {
+    ticket.isUnchangeable = true;
+    return;
+  }
+  work.change = null;
+  state.inbox.push({ kind: "modify_rejected", orderId: work.order.id, timeMs: state.timeMs, code, reason });
+}
+
+function knowVenueId(state: DeskState, ticket: Ticket, venueOrderId: string): void {
+  if (venueOrderId === "") venueOrderId = ticket.clientOrderId;
+  if (ticket.sides.has(venueOrderId)) return;
+  ticket.sides.set(venueOrderId, { filled: 0, end: null });
+  state.ticketByVenueId.set(venueOrderId, ticket);
+}
+
+/** An order that was given up lives: it is taken off. */
+function hearRevenant(state: DeskState, ticket: Ticket): void {
+  if (ticket.errand === "cancel") return;
+  const { symbol } = ticket.request;
+  const message = `${ticket.clientOrderId} was given up and works at the venue: it is withdrawn`;
+  state.say({ kind: "order lost", gravity: "alarm", symbol, message });
+  ticket.isCancelAsked = true;
+  setErrand(state, ticket, "cancel");
+}
+
+function hearStranger(state: DeskState, order: VenueOrder): void {
+  const { clientOrderId, venueOrderId, symbol, side, quantity } = order;
+  const instrument = state.indexOf.get(symbol);
+  if (instrument === undefined || endOf(order) !== null || state.strangers.has(venueOrderId)) return;
+  state.strangers.add(venueOrderId);
+  const isOfASession = clientOrderId !== null && sessionOf(clientOrderId) === state.sessionTag;
+  block(state, instrument, "an order works on this account that is not ours");
+  state.say({
+    kind: "external order",
+    gravity: "alarm",
+    symbol,
+    message: `the venue's order ${venueOrderId} (${side} ${quantity} ${symbol}) ${isOfASession ? "has a name of ours and is in no journal" : "is not ours"}`,
+  });
+}
+
+function endOf({ status, code, reason }: VenueOrder): TicketEnd | null {
+  switch (status) {
+    case "filled":
+      return { kind: "filled", code: "other", reason: "filled" };
+    case "canceled":
+      return { kind: "canceled", code: code ?? "on_request", reason };
+    case "rejected":
+    case "expired":
+      return { kind: status, code: code ?? "other", reason };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,278 @@
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { ApprovedOrder, VenueCode } from "../../domain/order.ts";
+import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
+import { sameTerms } from "../../engine/execution/draft-order.ts";
+import { clientOrderIdOf } from "../client-order-id.ts";
+import {
+  liveTicket,
+  lotOf,
+  setErrand,
+  type DeskState,
+  type Ticket,
+  type TicketEnd,
+  type Work,
+} from "./desk-state.ts";
+import { roundTerms } from "./round-terms.ts";
+import { isTarget, wantedOf } from "./wanted-quantity.ts";
+
+/**
+ * Brings what the venue should have of an instrument's orders, and what it has, together: sends what is missing, changes
+ * what has another size, withdraws what is not wanted, and ends what can do nothing any more. Called after everything
+ * that changed something; it says only what is not under way already.
+ */
+export function tendInstrument(state: DeskState, instrument: InstrumentIndex): void {
+  // Ending one order may make room for another; each turn ends one or gives something under way, so this is over soon.
+  const open = state.openBy[instrument]!;
+  for (let turns = open.length; turns >= 0; turns--) {
+    const before = open.length;
+    for (const work of [...open]) tend(state, work);
+    if (open.length === before) return;
+  }
+}
+
+function tend(state: DeskState, work: Work): void {
+  if (work.isOver) return;
+  const live = liveTicket(work);
+  if (work.isCancelAsked) {
+    if (live === null) endWork(state, work, "canceled", "on_request", "canceled on request");
+    else withdraw(state, live, false);
+    return;
+  }
+  const wanted = wantedOf(state, work);
+  if (wanted.kind !== "quantity" || wanted.left === 0) {
+    if (live !== null) withdraw(state, live, true);
+    else if (wanted.kind === "over") endWork(state, work, "canceled", wanted.code, endTexts[wanted.code]);
+    else if (wanted.kind === "quantity") {
+      const isSibling = work.order.ocoGroup !== 0;
+      endWork(
+        state,
+        work,
+        "canceled",
+        isSibling ? "sibling_filled" : "on_request",
+        "nothing of it is wanted any more",
+      );
+    }
+    return;
+  }
+  const wish = work.change ?? work.order;
+  if (live === null) return begin(state, work, wish, wanted.left);
+  adapt(state, work, live, wish, wanted.left);
+}
+
+const tolerance = 1e-9;
+
+const endTexts = {
+  parent_ended: "its parent ended without a fill",
+  position_closed: "no position left to close",
+  nothing_to_reduce: "no position left to reduce",
+} as const;
+
+/** A new name at the venue for what is left of an order. */
+function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number): void {
+  const clientOrderId = clientOrderIdOf(state.sessionTag, wish.id, work.tickets.length);
+  const ticket: Ticket = {
+    clientOrderId,
+    orderId: wish.id,
+    instrument: wish.instrument,
+    carries: work.change,
+    request: requestOf(state, clientOrderId, wish, left),
+    asked: null,
+    askedAtMs: Number.NaN,
+    isAskedAccepted: false,
+    phase: "unsent",
+    errand: null,
+    isCancelAsked: false,
+    isReplaced: false,
+    isUnchangeable: false,
+    sides: new Map(),
+    filled: 0,
+    inferred: 0,
+    fills: [],
+    end: null,
+    createdMs: state.timeMs,
+    touchedMs: state.timeMs,
+  };
+  work.tickets.push(ticket);
+  state.tickets.set(clientOrderId, ticket);
+  setErrand(state, ticket, "submit");
+}
+
+function requestOf(
+  { capabilities, market, rules }: DeskState,
+  clientOrderId: string,
+  { instrument, side, terms, timeInForce, expireTimeMs, postOnly, reduceOnly, closePosition }: ApprovedOrder,
+  quantity: number,
+): VenueOrderRequest {
+  const { symbol, tickSize } = market.instruments[instrument]!;
+  return {
+    clientOrderId,
+    symbol,
+    side,
+    quantity,
+    terms: roundTerms(terms, side, rules.get(symbol)?.tickSize ?? tickSize),
+    timeInForce,
+    expireTimeMs,
+    postOnly,
+    reduceOnly: capabilities.reduceOnly && (reduceOnly || closePosition),
+  };
+}
+
+/** Gives a living ticket another size or other terms: in place before it is sent, by a change or by another ticket after. */
+function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder, left: number): void {
+  const { request, filled, phase } = ticket;
+  const lot = lotOf(state, state.market.instruments[ticket.instrument]!);
+  const next = requestOf(state, ticket.clientOrderId, wish, filled + left);
+  const isSameSize = Math.abs(request.quantity - next.quantity) < Math.max(lot / 2, left * 1e-9);
+  const isSame = isSameSize && sameTerms(request.terms, next.terms) && sameLife(request, next);
+  if (phase === "unsent") {
+    ticket.request = next;
+    ticket.carries = work.change;
+    return;
+  }
+  // Changed to what it is.
+  if (isSame && work.change !== null && ticket.asked === null && phase === "working")
+    confirmChange(state, work);
+  // What is under way is waited for: two changes at once would be more than the venue can tell apart.
+  if (isSame || phase !== "working" || ticket.asked !== null || ticket.isCancelAsked) return;
+  if (!state.capabilities.modify || ticket.isUnchangeable) return withdraw(state, ticket, true);
+  ticket.asked = next;
+  ticket.askedAtMs = state.timeMs;
+  ticket.isAskedAccepted = false;
+  setErrand(state, ticket, "modify");
+}
+
+function sameLife(a: VenueOrderRequest, b: VenueOrderRequest): boolean {
+  return a.timeInForce === b.timeInForce && a.expireTimeMs === b.expireTimeMs && a.postOnly === b.postOnly;
+}
+
+/** Takes a ticket off: at once where it has not gone out, else by asking the venue. */
+function withdraw(state: DeskState, ticket: Ticket, isReplaced: boolean): void {
+  if (ticket.isCancelAsked) {
+    ticket.isReplaced &&= isReplaced;
+    return;
+  }
+  if (ticket.phase === "unsent") {
+    return endTicket(
+      state,
+      ticket,
+      { kind: "canceled", code: "on_request", reason: "withdrawn before it was sent" },
+      true,
+    );
+  }
+  ticket.isCancelAsked = true;
+  ticket.isReplaced = isReplaced;
+  setErrand(state, ticket, "cancel");
+}
+
+/** Nothing can come of a ticket any more. Its order goes on where the ticket made room for the next, and ends otherwise. */
+export function endTicket(
+  state: DeskState,
+  ticket: Ticket,
+  end: TicketEnd,
+  isReplaced = ticket.isReplaced,
+): void {
+  ticket.phase = "over";
+  ticket.end = end;
+  ticket.asked = null;
+  setErrand(state, ticket, null);
+  const work = state.works.get(ticket.orderId)!;
+  if (work.isOver) return;
+  if (end.kind === "filled") {
+    if (work.isToldWhole) return finish(state, work);
+    const { closePosition, reduceOnly } = work.order;
+    const isExit = closePosition || reduceOnly;
+    // The venue calls it filled with less than was asked: of an exit the rest is for the next ticket.
+    if (!isExit || isDone(state, work))
+      endWork(state, work, "canceled", closePosition ? "position_closed" : "other", end.reason);
+    return;
+  }
+  if (work.isCancelAsked) return endWork(state, work, "canceled", "on_request", end.reason);
+  if (isReplaced && end.kind === "canceled") return;
+  endWork(state, work, end.kind, end.code, end.reason);
+}
+
+/** Whether an order has done all that it could, so that its last fill says so. */
+export function isDone(state: DeskState, work: Work): boolean {
+  const wanted = wantedOf(state, work);
+  return wanted.kind === "over" || (wanted.kind === "quantity" && wanted.left <= wish(work).quantity * 1e-9);
+}
+
+function wish({ order, change }: Work): ApprovedOrder {
+  return change ?? order;
+}
+
+/** Ends an order towards the session. */
+function endWork(
+  state: DeskState,
+  work: Work,
+  kind: "canceled" | "rejected" | "expired",
+  code: VenueCode,
+  reason: string,
+): void {
+  const { id } = work.order;
+  finish(state, work);
+  state.inbox.push({
+    kind,
+    orderId: id,
+    timeMs: state.timeMs,
+    cumulativeQuantity: work.filled,
+    code,
+    reason,
+  });
+}
+
+function finish(state: DeskState, work: Work): void {
+  if (work.isOver) return;
+  work.isOver = true;
+  const open = state.openBy[work.order.instrument]!;
+  open.splice(open.indexOf(work), 1);
+}
+
+/**
+ * Looks at a close where targets wait here instead of at the venue. While the price is there the target goes before
+ * the stop; when it is gone the stop comes back.
+ */
+export function touchTargets(state: DeskState, instrument: InstrumentIndex, close: number): void {
+  if (state.capabilities.reduceOnly) return;
+  let isChanged = false;
+  for (const work of state.openBy[instrument]!) {
+    const { terms, side, closePosition } = work.order;
+    if (!closePosition || !isTarget(terms.type)) continue;
+    const level =
+      "triggerPrice" in terms ? terms.triggerPrice : "limitPrice" in terms ? terms.limitPrice : Number.NaN;
+    const isTouched = side === "sell" ? close >= level : close <= level;
+    isChanged ||= isTouched !== work.isTouched;
+    work.isTouched = isTouched;
+  }
+  if (isChanged) tendInstrument(state, instrument);
+}
+
+/** The order is from now on what the session wanted to make of it. */
+export function confirmChange(state: DeskState, work: Work): void {
+  const change = work.change!;
+  work.change = null;
+  work.order = change;
+  const { id, terms, quantity } = change;
+  state.inbox.push({ kind: "modified", orderId: id, timeMs: state.timeMs, terms, quantity });
+}
+
+/** An order that ends when all fills are booked that the venue has counted. */
+export function endIfAllIsKnown(state: DeskState, ticket: Ticket): void {
+  if (ticket.phase === "over" || ticket.sides.size === 0) return;
+  let told = 0;
+  let end: TicketEnd | null = null;
+  for (const side of ticket.sides.values()) {
+    if (side.end === null) return;
+    told += side.filled;
+    if (end === null || end.kind === "filled") ({ end } = side);
+  }
+  if (ticket.filled < told * (1 - tolerance)) return;
+  endTicket(state, ticket, end!);
+}
+
+/** What the venue says it has filled and we have not booked. */
+export function missingOf({ sides, filled }: Ticket): number {
+  let told = 0;
+  for (const side of sides.values()) told += side.filled;
+  return told - filled > told * tolerance ? told - filled : 0;
+}

@@ -1,0 +1,315 @@
+import { KiwiError } from "../base/errors.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeskEvent } from "../ports/journal-store.ts";
+import type { Courier } from "./courier.ts";
+import { liveTicket, lotOf } from "./desk/desk-state.ts";
+import type { OrderDesk } from "./desk/order-desk.ts";
+import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
+
+/** What a reconciler works with. */
+export type ReconcilerParts = {
+  readonly connection: BrokerConnection;
+  readonly clock: Clock;
+  readonly desk: OrderDesk;
+  readonly courier: Courier;
+  readonly limits: RobotLimits;
+  readonly log: RobotLog;
+  readonly atDifference: "adopt" | "refuse";
+  /** When the session began, by the venue's clock: what was before is not its affair. */
+  readonly sinceMs: number;
+  readonly hear: (event: DeskEvent) => void;
+  readonly say: (incident: Omit<Incident, "atMs">) => void;
+  readonly fail: (error: unknown) => void;
+};
+
+/** Executions are asked for from so long before the last one that is known: venues tell some of them late. */
+const overlapMs = 60_000;
+/** A difference must be seen so often before it is believed, this long after one another. */
+const timesSeenMin = 3;
+const lookAgainMs = 5_000;
+/** How often a question is put at the start before the robot gives up, waiting longer each time. */
+const startTriesMax = 5;
+
+/**
+ * Holds our books against the venue's, at the start and then for ever. An answer that did not come is no answer: no
+ * order is taken for gone and no position for closed because of it.
+ */
+export class Reconciler {
+  /** What the venue said of the account last. */
+  lastAccount: { readonly snapshot: AccountSnapshot; readonly atMs: number } | null = null;
+  private readonly parts: ReconcilerParts;
+  private readonly timesSeen: number[];
+  private stopTimer: () => void = () => {};
+  private ordersDueMs = Infinity;
+  private positionsDueMs = Infinity;
+  private isChecking = false;
+  private isClosed = false;
+
+  constructor(parts: ReconcilerParts) {
+    this.parts = parts;
+    this.timesSeen =
+      parts.desk.state.position.length === 0 ? [] : [...parts.desk.state.position].map(() => 0);
+  }
+
+  /**
+   * Brings books and venue together at the start: the rules of the venue, what became of every order, the executions
+   * that were missed, the orders that work, the holdings. Throws `VENUE_SILENT` when the venue cannot be asked, and
+   * `POSITION_DIFFERS` where it holds something else and nobody has allowed to adopt that.
+   */
+  async recover(): Promise<void> {
+    const { connection, desk, courier, hear, clock } = this.parts;
+    const symbols = desk.state.market.instruments.map(({ symbol }) => symbol);
+    const instruments = await this.insist("rules of the symbols", () => connection.instruments(symbols));
+    if (JSON.stringify(instruments) !== JSON.stringify(symbols.map((symbol) => desk.state.rules.get(symbol))))
+      hear({ kind: "instruments", atMs: clock.nowMs(), instruments });
+    // Executions first: an order that has ended is over when all of its fills are booked.
+    await this.insist("executions", () => courier.fetchFills(this.fillsSinceMs()));
+    for (const ticket of desk.livingTickets()) {
+      if (ticket.phase === "unsent") continue;
+      const { clientOrderId, request } = ticket;
+      const order = await this.insist(`order ${clientOrderId}`, () =>
+        connection.order(clientOrderId, request.symbol),
+      );
+      if (order !== null && desk.isNews(order)) hear({ kind: "told", atMs: clock.nowMs(), order });
+      if (order === null || ticket.isCancelAsked || ticket.asked !== null) courier.suspect(ticket);
+    }
+    await this.insist("open orders", () => this.checkOrders());
+    const snapshot = await this.insist("account", () => connection.account());
+    this.take(snapshot);
+    this.adoptAtStart(snapshot);
+  }
+
+  /** Begins to compare, for as long as the robot runs. */
+  start(): void {
+    const { clock, limits } = this.parts;
+    const nowMs = clock.nowMs();
+    this.ordersDueMs = nowMs + limits.openOrdersEveryMs;
+    this.positionsDueMs = nowMs + limits.positionsEveryMs;
+    this.plan();
+  }
+
+  /** The line was away: what happened meanwhile is asked for at once. */
+  lookNow(): void {
+    if (this.positionsDueMs === Infinity) return;
+    this.ordersDueMs = this.positionsDueMs = this.parts.clock.nowMs();
+    this.plan();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.stopTimer();
+  }
+
+  /** What the venue holds and our books do not, or the other way round. */
+  differences({ positions }: AccountSnapshot): readonly Difference[] {
+    const { state } = this.parts.desk;
+    return state.market.instruments.flatMap((instrument) => {
+      const { symbol, index } = instrument;
+      const ours = state.position[index]!;
+      const venue = positions.get(symbol)?.quantity ?? 0;
+      const isSame = Math.abs(ours - venue) < Math.max(lotOf(state, instrument) / 2, Math.abs(venue) * 1e-9);
+      return isSame ? [] : [{ symbol, ours, venue }];
+    });
+  }
+
+  private fillsSinceMs(): number {
+    const { sinceMs, desk } = this.parts;
+    const { lastFillMs } = desk.state;
+    return Number.isNaN(lastFillMs) ? sinceMs : Math.max(sinceMs, lastFillMs - overlapMs);
+  }
+
+  private plan(): void {
+    const { clock } = this.parts;
+    this.stopTimer();
+    if (this.isClosed) return;
+    const dueMs = Math.min(this.ordersDueMs, this.positionsDueMs);
+    this.stopTimer = clock.schedule(
+      Math.max(0, dueMs - clock.nowMs()),
+      () => void this.check().catch(this.parts.fail),
+    );
+  }
+
+  private async check(): Promise<void> {
+    if (this.isChecking || this.isClosed) return;
+    this.isChecking = true;
+    const { clock, limits, connection, courier } = this.parts;
+    try {
+      if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
+        this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
+        await this.attempt("open orders", () => this.checkOrders());
+      }
+      if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
+        this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
+        await this.attempt("account", async () => {
+          await courier.fetchFills(this.fillsSinceMs());
+          const snapshot = await courier.within(() => connection.account());
+          if (this.isClosed) return;
+          this.take(snapshot);
+          this.compare(snapshot);
+        });
+      }
+      if (connection.line.kind !== "live") {
+        const againMs = clock.nowMs() + lookAgainMs;
+        this.ordersDueMs = Math.max(this.ordersDueMs, againMs);
+        this.positionsDueMs = Math.max(this.positionsDueMs, againMs);
+      }
+    } finally {
+      this.isChecking = false;
+      this.plan();
+    }
+  }
+
+  /** A question that failed is put again at its next turn. */
+  private async attempt(what: string, question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      if (error instanceof KiwiError) throw error;
+      this.parts.log.warn({ error: String(error) }, `could not ask for ${what}`);
+      this.parts.say({
+        kind: "question failed",
+        gravity: "notice",
+        symbol: null,
+        message: `the venue did not tell ${what}: ${error instanceof Error ? error.message : String(error)}`,
+      });
+    }
+  }
+
+  private async checkOrders(): Promise<void> {
+    const { connection, desk, courier, hear, clock, limits } = this.parts;
+    const askedMs = clock.nowMs();
+    const open = await courier.within(() => connection.openOrders());
+    if (open.kind === "unknown") throw new Error(open.reason);
+    if (this.isClosed) return;
+    const listed = new Set<string>();
+    for (const order of open.orders) {
+      listed.add(order.clientOrderId ?? "");
+      if (desk.isNews(order)) hear({ kind: "told", atMs: clock.nowMs(), order });
+    }
+    for (const ticket of desk.livingTickets()) {
+      const isQuiet = askedMs - ticket.touchedMs >= limits.quietMs;
+      if (ticket.phase === "working" && isQuiet && !listed.has(ticket.clientOrderId)) courier.suspect(ticket);
+    }
+    this.forgetStrangers(open.orders.map(({ venueOrderId }) => venueOrderId));
+  }
+
+  /** Orders of others that are gone do not stand in the way any more. */
+  private forgetStrangers(listed: readonly string[]): void {
+    const { strangers } = this.parts.desk.state;
+    for (const id of strangers) if (!listed.includes(id)) strangers.delete(id);
+  }
+
+  private take(snapshot: AccountSnapshot): void {
+    this.lastAccount = { snapshot, atMs: this.parts.clock.nowMs() };
+  }
+
+  private adoptAtStart(snapshot: AccountSnapshot): void {
+    const { atDifference, say } = this.parts;
+    // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
+    const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
+    if (found.length === 0) return;
+    const text = found
+      .map(({ symbol, ours, venue }) => `${symbol} ${ours} here and ${venue} there`)
+      .join(", ");
+    if (atDifference === "refuse") throw positionDiffers(text);
+    for (const { symbol } of found) this.adopt(symbol, snapshot);
+    say({
+      kind: "position differs",
+      gravity: "alarm",
+      symbol: null,
+      message: `the venue's holdings were adopted: ${text}`,
+    });
+  }
+
+  private adopt(symbol: string, { positions }: AccountSnapshot): void {
+    const { quantity, averagePrice } = positions.get(symbol) ?? { quantity: 0, averagePrice: 0 };
+    this.parts.hear({ kind: "holding", atMs: this.parts.clock.nowMs(), symbol, quantity, averagePrice });
+  }
+
+  private compare(snapshot: AccountSnapshot): void {
+    const { desk, clock, hear } = this.parts;
+    const found = new Map(this.differences(snapshot).map((difference) => [difference.symbol, difference]));
+    for (const { symbol, index } of desk.state.market.instruments) {
+      const difference = found.get(symbol);
+      if (difference === undefined) {
+        this.timesSeen[index] = 0;
+        if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && desk.state.strangers.size === 0)
+          hear({ kind: "unblocked", atMs: clock.nowMs(), symbol });
+      } else if (!this.isTouched(index)) this.seeDifference(index, difference, snapshot);
+    }
+  }
+
+  private seeDifference(
+    index: InstrumentIndex,
+    { symbol, ours, venue }: Difference,
+    snapshot: AccountSnapshot,
+  ): void {
+    const { clock, hear, say, atDifference } = this.parts;
+    this.timesSeen[index]! += 1;
+    this.positionsDueMs = Math.min(this.positionsDueMs, clock.nowMs() + lookAgainMs);
+    if (this.timesSeen[index]! < timesSeenMin) return;
+    this.timesSeen[index] = 0;
+    const message = `our books hold ${ours} ${symbol}, the venue ${venue}`;
+    hear({ kind: "blocked", atMs: clock.nowMs(), symbol, reason: message });
+    say({ kind: "position differs", gravity: "alarm", symbol, message });
+    if (atDifference === "adopt") this.adopt(symbol, snapshot);
+  }
+
+  /** Whether an answer about an order of the symbol is owed, or was given just now. */
+  private isTouched(index: InstrumentIndex): boolean {
+    const { desk, clock, limits } = this.parts;
+    return desk.state.openBy[index]!.some((work) => {
+      const ticket = liveTicket(work);
+      if (ticket === null) return false;
+      return ticket.phase === "sent" || clock.nowMs() - ticket.touchedMs < limits.quietMs;
+    });
+  }
+
+  private isUnderWay(symbol: string): boolean {
+    const { desk } = this.parts;
+    const index = desk.state.indexOf.get(symbol)!;
+    return desk.state.openBy[index]!.some((work) => liveTicket(work)?.phase === "sent");
+  }
+
+  /** At the start there is nothing to go on without: the question is put again, later and later. */
+  private async insist<T>(what: string, question: () => Promise<T>): Promise<T> {
+    const { clock, log, courier } = this.parts;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await courier.within(question);
+      } catch (cause) {
+        if (cause instanceof KiwiError) throw cause;
+        log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
+        if (tries === startTriesMax) throw venueSilent(what, cause);
+        await new Promise<void>((resolve) => clock.schedule(1_000 * 2 ** (tries - 1), resolve));
+      }
+    }
+  }
+}
+
+function venueSilent(what: string, cause: unknown): KiwiError {
+  return new KiwiError(
+    {
+      code: "VENUE_SILENT",
+      exit: "network",
+      message: `the venue did not tell ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      why: "without it nobody knows what is held and what works there, and whoever trades then may do everything twice",
+      fix: "try again when the venue can be reached; orders there stay as they are meanwhile",
+      topic: "trading",
+    },
+    { cause },
+  );
+}
+
+function positionDiffers(text: string): KiwiError {
+  return new KiwiError({
+    code: "POSITION_DIFFERS",
+    exit: "safety",
+    message: `the account does not hold what our books say: ${text}`,
+    why: "somebody else has traded on it, or the books are of another account; nothing is sent before a person has looked",
+    fix: "bring the account in order, or start again with --adopt to go on from what the venue holds",
+    topic: "trading",
+  });
+}

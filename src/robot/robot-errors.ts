@@ -1,0 +1,27 @@
+import { KiwiError } from "../base/errors.ts";
+import type { Restored } from "../engine/journal/restore-session.ts";
+
+/** A journal of something else than what is to be traded. */
+export function journalOfAnother(what: string, journal: string, now: string): KiwiError {
+  return new KiwiError({
+    code: "JOURNAL_OF_ANOTHER",
+    exit: "safety",
+    message: `the journal is of another ${what}: ${journal}, and this is ${now}`,
+    why: "a session is continued by living through its journal again, and that only works with what wrote it",
+    fix: "start with the settings of the journal, or move it away to begin a new session from what the account holds",
+    topic: "trading",
+  });
+}
+
+/** A session that does not come out as it was recorded. */
+export function journalDiffers(difference: NonNullable<Restored["difference"]>): KiwiError {
+  const { timeMs, recorded, now } = difference;
+  return new KiwiError({
+    code: "JOURNAL_DIFFERS",
+    exit: "safety",
+    message: `lived through again, the session does something else at ${new Date(timeMs).toISOString()}: ${JSON.stringify(now)} where the journal has ${JSON.stringify(recorded)}`,
+    why: "the strategy, its settings or Kiwi itself are not those that wrote the journal",
+    fix: "start with what wrote it, or move the journal away to begin a new session from what the account holds",
+    topic: "trading",
+  });
+}

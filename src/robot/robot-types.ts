@@ -1,0 +1,216 @@
+import type { ExecutionReport, OrderStatus, OrderTerms, Side } from "../domain/order.ts";
+import type { BarTable } from "../domain/bar-table.ts";
+import type { LiveFeed } from "../data/live/live-feed-parts.ts";
+import type { Session } from "../engine/session.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { BrokerConnection, LineState } from "../ports/broker-connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JournalStore } from "../ports/journal-store.ts";
+import type { Market } from "../ports/market.ts";
+
+/**
+ * Whether orders may leave. `reducing` lets only those through that make a position smaller; `halted` lets nothing
+ * through but cancels.
+ */
+export type TradingState = {
+  readonly state: "active" | "reducing" | "halted";
+  /** Why it is not active; empty while it is. */
+  readonly reason: string;
+};
+
+/** Something that a person should hear of. */
+export type Incident = {
+  readonly kind:
+    /** The disk does not take the journal: nothing is sent any more. */
+    | "disk failed"
+    /** The venue has a fill or an order that we did not send. */
+    | "external fill"
+    | "external order"
+    /** More was filled than ordered; the holding follows the venue. */
+    | "overfill"
+    /** The venue has taken a fill back. */
+    | "bust"
+    /** A fill that only the order's total tells of was booked at its average price. */
+    | "fill inferred"
+    /** The venue's holding is not ours. */
+    | "position differs"
+    /** An order is neither among the open ones nor known by its name. */
+    | "order lost"
+    /** An order has been without an answer for too long. */
+    | "order unresolved"
+    /** What is held is too little to be sold. */
+    | "dust"
+    /** A position has no protection, for it was refused; it is closed. */
+    | "unprotected"
+    /** Orders are refused one after the other. */
+    | "reject storm"
+    | "line down"
+    | "line refused"
+    | "question failed"
+    | "lock lost"
+    | "recovered";
+  readonly gravity: "notice" | "alarm";
+  readonly atMs: number;
+  readonly symbol: string | null;
+  readonly message: string;
+};
+
+/** One of our orders as a person reads it. */
+export type OrderLine = {
+  readonly id: number;
+  readonly clientOrderIds: readonly string[];
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly filledQuantity: number;
+  readonly terms: OrderTerms;
+  readonly status: OrderStatus;
+  readonly isProtection: boolean;
+  readonly reason: string;
+  readonly requestedMs: number;
+};
+
+/** What is held of one symbol, by our books and by those of the venue. */
+export type PositionLine = {
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly averagePrice: number;
+  readonly lastPrice: number;
+  /** At the last price, in quote currency. */
+  readonly unrealizedPnl: number;
+  /** What stands as wanted, and why. */
+  readonly wanted: number;
+  readonly reason: string;
+  /** Why nothing is opened in it; null while it trades. */
+  readonly blocked: string | null;
+};
+
+/** The robot at this moment, as plain data. */
+export type RobotStatus = {
+  readonly atMs: number;
+  readonly phase: "starting" | "recovering" | "running" | "stopping" | "stopped";
+  readonly sessionId: string;
+  readonly accountName: string;
+  readonly trading: TradingState;
+  readonly line: LineState;
+  readonly positions: readonly PositionLine[];
+  readonly orders: readonly OrderLine[];
+  readonly equity: number;
+  readonly cash: number;
+  /** Equity as the venue last told it, and when; null before it was asked. */
+  readonly venueEquity: { readonly equity: number; readonly atMs: number } | null;
+  readonly lastDecision: {
+    readonly timeMs: number;
+    readonly symbol: string;
+    readonly wanted: number;
+    readonly reason: string;
+  } | null;
+  /** Close of the newest bar that was lived through; NaN before the first. */
+  readonly lastBarMs: number;
+  /** When the loop last went round, by the clock: who watches from outside sees a robot hang by it. */
+  readonly lastTurnMs: number;
+  readonly decisionsHash: string;
+  readonly counts: RobotCounts;
+  /** The newest incidents, oldest first. */
+  readonly incidents: readonly Incident[];
+};
+
+/** What a robot has done since it started. */
+export type RobotCounts = {
+  readonly slices: number;
+  readonly sent: number;
+  readonly refusedHere: number;
+  readonly refusedByVenue: number;
+  readonly canceled: number;
+  readonly fills: number;
+  readonly unknown: number;
+  readonly resent: number;
+};
+
+/** Where lines of the log go: pino's shape. `fields` are for machines, `message` for people. */
+export type RobotLog = {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+/** One process per account: whoever does not hold the lock any more sends nothing. */
+export type HeldLock = {
+  /** Asked before every send. */
+  readonly isHeld: boolean;
+  release(): void;
+};
+
+/** What the account lacks or has too much of, beside our books. */
+export type Difference = { readonly symbol: string; readonly ours: number; readonly venue: number };
+
+/** How the venue is asked and believed; spans in milliseconds. */
+export type RobotLimits = {
+  /** Orders that may leave in any span of `spanMs`. Cancels have as many of their own. */
+  readonly sends: { readonly count: number; readonly spanMs: number };
+  /** An answer that has not come by then is unknown. */
+  readonly answerMs: number;
+  /** How often an order without an answer is asked for, and how long it must have been unknown to be sent again. */
+  readonly askEveryMs: number;
+  readonly unknownMs: number;
+  /** How often the venue must say that it does not know an order before that is believed. */
+  readonly missesMin: number;
+  readonly resendsMax: number;
+  /** An entry older than this is not sent again. */
+  readonly staleOrderMs: number;
+  readonly openOrdersEveryMs: number;
+  readonly positionsEveryMs: number;
+  /** Differences about an order or symbol that was touched within this time are not believed. */
+  readonly quietMs: number;
+};
+
+/** What a session is made of that the robot itself brings. */
+export type SessionMaking = {
+  /** Growing tables by instrument index: those of the feed. */
+  readonly bars: readonly BarTable[];
+  /** Money to begin with: what the venue says. */
+  readonly cash: number;
+  /** Takes the place of the simulated venue. */
+  readonly broker: (venue: Broker, market: Market) => Broker;
+};
+
+/** Everything a robot is put together from. Nothing happens before `startRobot`. */
+export type RobotParts = {
+  readonly feed: RobotFeed;
+  readonly buildSession: (making: SessionMaking) => Session;
+  readonly connection: BrokerConnection;
+  readonly journal: JournalStore;
+  readonly clock: Clock;
+  /** Asked before every send: kill switch, limits of the day, a person. */
+  readonly tradingState: () => TradingState;
+  readonly onIncident: (incident: Incident) => void;
+  readonly log: RobotLog;
+  /** Names the session in every client order id; lower-case letters and digits, eight at most, unique for ever. */
+  readonly sessionTag: string;
+  /** What must be the same for the journal to mean the same: strategy and settings. */
+  readonly identity: { readonly strategy: string; readonly settingsHash: string };
+  /** What to do where the venue holds something else than our books at the start. */
+  readonly atDifference: "adopt" | "refuse";
+  readonly lock?: HeldLock;
+  readonly limits?: Partial<RobotLimits>;
+  /** Hears what the session was told: for comparisons and records. */
+  readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
+};
+
+/** What the robot needs of a live feed. */
+export type RobotFeed = Pick<LiveFeed, "bars" | "batches" | "wake" | "close">;
+
+/** How a robot ended: asked to, at the end of its feed, or because it could not go on. */
+export type RobotEnd =
+  | { readonly kind: "stopped" | "feed ended" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** A robot that trades. */
+export interface Robot {
+  readonly session: Session;
+  status(): RobotStatus;
+  /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
+  stop(): Promise<void>;
+  readonly done: Promise<RobotEnd>;
+}

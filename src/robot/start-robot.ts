@@ -1,0 +1,481 @@
+import { KiwiError } from "../base/errors.ts";
+import type { MarketSlice } from "../domain/slice.ts";
+import type { LiveBatch } from "../data/live/live-batch.ts";
+import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
+import { restoreSession } from "../engine/journal/restore-session.ts";
+import type { Session } from "../engine/session.ts";
+import { live } from "../engine/step.ts";
+import type { AccountSnapshot, LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
+import type { DeskEvent, JournalRecord } from "../ports/journal-store.ts";
+import type { Market } from "../ports/market.ts";
+import { checkSessionTag } from "./client-order-id.ts";
+import { Courier } from "./courier.ts";
+import { OrderDesk } from "./desk/order-desk.ts";
+import { usualLimits } from "./limits.ts";
+import { Reconciler } from "./reconciler.ts";
+import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
+import { lastDecision, orderLines, positionLines } from "./robot-status.ts";
+import type {
+  Incident,
+  Robot,
+  RobotCounts,
+  RobotEnd,
+  RobotLimits,
+  RobotParts,
+  RobotStatus,
+} from "./robot-types.ts";
+
+type SessionRecord = Extract<JournalRecord, { readonly kind: "session" }>;
+
+/** A target that waits for its time is looked at again this often. */
+const retryMs = 1_000;
+/** How long a robot that stops waits for answers to what it has sent. */
+const farewellMs = 2_000;
+const incidentsKept = 200;
+/** The same incident is told once in so long. */
+const sameIncidentMs = 60_000;
+
+/**
+ * Starts a robot: hears the venue, lives through the journal again or begins it, holds the books against the venue's,
+ * and then takes every slice of the feed through the engine's one step. Rejects where it may not trade, with everything
+ * closed again: another journal, a venue that cannot be asked, holdings that differ.
+ */
+export async function startRobot(parts: RobotParts): Promise<Robot> {
+  const robot = new TradingRobot(parts);
+  try {
+    await robot.begin();
+  } catch (error) {
+    await robot.abandon();
+    throw error;
+  }
+  return robot;
+}
+
+class TradingRobot implements Robot {
+  readonly done: Promise<RobotEnd>;
+  private readonly parts: RobotParts;
+  private readonly limits: RobotLimits;
+  private readonly closing = new AbortController();
+  private readonly counts: { -readonly [K in keyof RobotCounts]: RobotCounts[K] } = {
+    slices: 0,
+    sent: 0,
+    refusedHere: 0,
+    refusedByVenue: 0,
+    canceled: 0,
+    fills: 0,
+    unknown: 0,
+    resent: 0,
+  };
+  private readonly incidents: Incident[] = [];
+  private readonly stale = new StaleSlice();
+  /** What the venue told before the books were there to take it. */
+  private early: DeskEvent[] | null = [];
+  private phase: RobotStatus["phase"] = "starting";
+  private sessionId = "";
+  private made: { session: Session; desk: OrderDesk; courier: Courier; reconciler: Reconciler } | null = null;
+  private livedThroughMs = -Infinity;
+  private lastBarMs = Number.NaN;
+  private lastTurnMs = Number.NaN;
+  private lastTrading = "";
+  private cancelRetry: (() => void) | null = null;
+  private isClosed = false;
+  private settleDone: (end: RobotEnd) => void = () => {};
+
+  constructor(parts: RobotParts) {
+    this.parts = parts;
+    this.limits = { ...usualLimits, ...parts.limits };
+    this.done = new Promise((resolve) => (this.settleDone = resolve));
+  }
+
+  get session(): Session {
+    return this.made!.session;
+  }
+
+  async begin(): Promise<void> {
+    const { connection, clock, journal } = this.parts;
+    this.phase = "recovering";
+    const records = journal.read()[Symbol.iterator]();
+    const first = records.next();
+    const written = first.done === true ? null : this.checkJournal(first.value);
+    const events = {
+      onOrder: (order: VenueOrder) => this.onOrder(order),
+      onFill: (fill: VenueFill) => this.onFill(fill),
+      onLine: (line: LineState) => this.onLine(line),
+    };
+    await connection.open(events, this.closing.signal);
+    const record = written ?? (await this.beginJournal());
+    this.sessionId = record.sessionId;
+    checkSessionTag(record.sessionId, connection.capabilities);
+    const { session, desk } = this.build(record, written === null ? null : records);
+    desk.onIncident = (incident) => this.say(incident);
+    const courier = this.courierOf(desk);
+    const reconciler = new Reconciler({
+      ...this.sharedParts(desk),
+      courier,
+      limits: this.limits,
+      atDifference: this.parts.atDifference,
+      sinceMs: record.venueTimeMs,
+    });
+    this.made = { session, desk, courier, reconciler };
+    await reconciler.recover();
+    this.takeEarly();
+    if (written !== null)
+      this.say({ kind: "recovered", gravity: "notice", symbol: null, message: this.recoveryText() });
+    this.noteTrading();
+    journal.sync();
+    this.lastTurnMs = clock.nowMs();
+    // Whoever starts a robot has it in his hands before it does anything.
+    this.cancelRetry = clock.schedule(0, () => this.guard(() => this.run()));
+  }
+
+  private run(): void {
+    const { desk, courier, reconciler } = this.made!;
+    this.cancelRetry = null;
+    this.phase = "running";
+    courier.open();
+    for (const ticket of desk.livingTickets()) courier.attend(ticket);
+    reconciler.start();
+    void this.loop();
+    if (desk.hasAnswers) this.parts.feed.wake();
+  }
+
+  status(): RobotStatus {
+    const { connection, clock, tradingState } = this.parts;
+    const { made } = this;
+    const account = made?.reconciler.lastAccount ?? null;
+    return {
+      atMs: clock.nowMs(),
+      phase: this.phase,
+      sessionId: this.sessionId,
+      accountName: connection.accountName,
+      trading: tradingState(),
+      line: connection.line,
+      positions: made === null ? [] : positionLines(made.session, made.desk),
+      orders: made === null ? [] : orderLines(made.session, made.desk),
+      equity: made?.session.portfolio.equity ?? Number.NaN,
+      cash: made?.session.portfolio.cash ?? Number.NaN,
+      venueEquity: account === null ? null : { equity: account.snapshot.equity, atMs: account.atMs },
+      lastDecision: made === null ? null : lastDecision(made.session),
+      lastBarMs: this.lastBarMs,
+      lastTurnMs: this.lastTurnMs,
+      decisionsHash: made?.session.recorder.log.hash() ?? "",
+      counts: { ...this.counts },
+      incidents: [...this.incidents],
+    };
+  }
+
+  async stop(): Promise<void> {
+    if (this.phase === "stopped") return;
+    this.phase = "stopping";
+    const { clock } = this.parts;
+    const untilMs = clock.nowMs() + farewellMs;
+    while (this.made!.courier.inFlight > 0 && clock.nowMs() < untilMs)
+      await new Promise<void>((resolve) => clock.schedule(50, resolve));
+    await this.end({ kind: "stopped" });
+  }
+
+  /** Closes what was opened by a start that failed. */
+  abandon(): Promise<void> {
+    return this.end({ kind: "stopped" });
+  }
+
+  // ---- Beginning ----
+
+  private checkJournal(record: JournalRecord): SessionRecord {
+    const { identity, feed, connection } = this.parts;
+    if (record.kind !== "session") throw journalOfAnother("kind", record.kind, "a session");
+    const compared = [
+      ["account", record.accountName, connection.accountName],
+      ["strategy", record.strategy, identity.strategy],
+      ["settings", record.settingsHash, identity.settingsHash],
+      ["symbols", record.symbols.join(" "), feed.bars.map(({ symbol }) => symbol).join(" ")],
+    ] as const;
+    for (const [what, journal, now] of compared)
+      if (journal !== now) throw journalOfAnother(what, journal, now);
+    return record;
+  }
+
+  private async beginJournal(): Promise<SessionRecord> {
+    const { connection, journal, identity, feed, sessionTag } = this.parts;
+    const snapshot = await connection.account();
+    const record: SessionRecord = {
+      kind: "session",
+      sessionId: sessionTag,
+      symbols: feed.bars.map(({ symbol }) => symbol),
+      historyRows: feed.bars.map(() => 0),
+      strategy: identity.strategy,
+      settingsHash: identity.settingsHash,
+      accountName: connection.accountName,
+      cash: cashOf(snapshot),
+      venueTimeMs: snapshot.venueTimeMs,
+    };
+    journal.append(record);
+    journal.sync();
+    return record;
+  }
+
+  /** Session and desk, and what the journal says they have lived through. */
+  private build(record: SessionRecord, records: Iterator<JournalRecord> | null) {
+    const { buildSession, connection, journal, feed } = this.parts;
+    const made: { desk?: OrderDesk; broker?: JournaledBroker } = {};
+    const session = buildSession({
+      bars: feed.bars,
+      cash: record.cash,
+      broker: (_venue, market: Market) => {
+        made.desk = new OrderDesk(record.sessionId, market, connection.capabilities);
+        return (made.broker = new JournaledBroker(made.desk, market, journal, "inside"));
+      },
+    });
+    const desk = made.desk!;
+    if (records !== null) {
+      const { difference } = restoreSession(session, made.broker!, feed.bars, rest(records), (other) => {
+        if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
+          desk.hear(other);
+      });
+      if (difference !== null) throw journalDiffers(difference);
+      this.lastBarMs = Math.max(
+        ...feed.bars.map((table) => table.closeTimeMs[table.length - 1] ?? Number.NaN),
+      );
+      if (feed.bars.some(({ length }) => length > 0))
+        this.livedThroughMs = feed.bars.reduce(
+          (last, { closeTimeMs, length }) =>
+            Math.max(last, length === 0 ? -Infinity : closeTimeMs[length - 1]!),
+          -Infinity,
+        );
+    }
+    return { session, desk };
+  }
+
+  private sharedParts(desk: OrderDesk) {
+    const { connection, clock, log } = this.parts;
+    return {
+      connection,
+      clock,
+      desk,
+      log,
+      hear: (event: DeskEvent) => this.hear(event),
+      say: (incident: Omit<Incident, "atMs">) => this.say(incident),
+      fail: (error: unknown) => this.fail(error),
+    };
+  }
+
+  private courierOf(desk: OrderDesk): Courier {
+    const { journal, tradingState, lock = null } = this.parts;
+    return new Courier({
+      ...this.sharedParts(desk),
+      journal,
+      limits: this.limits,
+      lock,
+      counts: this.counts,
+      tradingState: () =>
+        this.phase === "running" ? tradingState() : { state: "halted", reason: "the robot stops" },
+    });
+  }
+
+  private recoveryText(): string {
+    const { desk } = this.made!;
+    const living = desk.livingTickets().length;
+    return `the session ${this.sessionId} goes on, with ${living} order${living === 1 ? "" : "s"} at the venue`;
+  }
+
+  // ---- The loop ----
+
+  private async loop(): Promise<void> {
+    try {
+      for await (const batch of this.parts.feed.batches()) {
+        while (!this.isClosed && batch.advance()) this.turn(batch);
+        if (this.isClosed) return;
+      }
+      await this.end({ kind: "feed ended" });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private turn({ slice, catchUpToMs }: LiveBatch): void {
+    const { session, courier } = this.made!;
+    this.lastTurnMs = this.parts.clock.nowMs();
+    // The feed loads what the journal has brought already.
+    if (slice.count > 0 && slice.timeMs <= this.livedThroughMs) return;
+    this.noteTrading();
+    live(session, slice.timeMs <= catchUpToMs ? this.stale.of(slice) : slice);
+    this.counts.slices += 1;
+    if (slice.count > 0) this.lastBarMs = slice.timeMs;
+    courier.flush();
+    this.retryLater();
+  }
+
+  /** What waits for its time (an order that is sent again) needs a slice when the time has come. */
+  private retryLater(): void {
+    if (this.made!.session.targets.isSettled || this.cancelRetry !== null) return;
+    this.cancelRetry = this.parts.clock.schedule(retryMs, () => {
+      this.cancelRetry = null;
+      this.parts.feed.wake();
+    });
+  }
+
+  private noteTrading(): void {
+    const { state, reason } = this.parts.tradingState();
+    const text = `${state}: ${reason}`;
+    if (text === this.lastTrading) return;
+    this.lastTrading = text;
+    this.parts.journal.append({ kind: "trading", atMs: this.parts.clock.nowMs(), state, reason });
+  }
+
+  // ---- What the venue tells ----
+
+  private onOrder(order: VenueOrder): void {
+    const event = { kind: "told", atMs: this.parts.clock.nowMs(), order } as const;
+    if (this.early !== null) this.early.push(event);
+    else if (this.made!.desk.isNews(order)) this.guard(() => this.hear(event));
+  }
+
+  private onFill(fill: VenueFill): void {
+    const event = { kind: "fill", atMs: this.parts.clock.nowMs(), fill } as const;
+    if (this.early !== null) this.early.push(event);
+    else if (this.made!.desk.isNewFill(fill)) this.guard(() => this.hear(event));
+  }
+
+  private onLine(line: LineState): void {
+    const { log } = this.parts;
+    log.info({ line }, `the line to the venue is ${line.kind}`);
+    if (line.kind === "down" || line.kind === "refused")
+      this.say({
+        kind: line.kind === "down" ? "line down" : "line refused",
+        gravity: line.kind === "down" ? "notice" : "alarm",
+        symbol: null,
+        message: `the line to the venue is ${line.kind}: ${line.reason}`,
+      });
+    if (line.kind !== "live" || this.made === null || this.early !== null) return;
+    this.made.reconciler.lookNow();
+    this.guard(() => this.made!.courier.flush());
+  }
+
+  private takeEarly(): void {
+    const { desk } = this.made!;
+    const { early } = this;
+    this.early = null;
+    for (const event of early!) {
+      const isNew =
+        event.kind === "fill"
+          ? desk.isNewFill(event.fill)
+          : event.kind === "told" && desk.isNews(event.order);
+      if (isNew) this.hear(event);
+    }
+  }
+
+  /** Writes down what happened, lets the desk draw its conclusions, and sends what follows. */
+  private hear(event: DeskEvent): void {
+    if (this.isClosed) return;
+    const { desk, courier } = this.made!;
+    this.parts.journal.append(event);
+    desk.hear(event);
+    if (event.kind === "fill") this.counts.fills += 1;
+    if (event.kind === "told" && event.order.status === "canceled") this.counts.canceled += 1;
+    const ticket = desk.ticketOf(nameIn(event));
+    if (ticket !== null) courier.attend(ticket);
+    courier.flush();
+    if (desk.hasAnswers && this.phase === "running") this.parts.feed.wake();
+  }
+
+  /** Callbacks of a connection must not carry our errors away. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private say(incident: Omit<Incident, "atMs">): void {
+    const atMs = this.parts.clock.nowMs();
+    const isTold = this.incidents.some(
+      (known) =>
+        known.kind === incident.kind &&
+        known.symbol === incident.symbol &&
+        known.message === incident.message &&
+        atMs - known.atMs < sameIncidentMs,
+    );
+    if (isTold) return;
+    const whole = { ...incident, atMs };
+    this.incidents.push(whole);
+    if (this.incidents.length > incidentsKept) this.incidents.shift();
+    const { log, journal, onIncident } = this.parts;
+    log[incident.gravity === "alarm" ? "error" : "warn"](
+      { incident: whole.kind, symbol: whole.symbol },
+      whole.message,
+    );
+    if (!this.isClosed && whole.kind !== "disk failed")
+      journal.append({ kind: "incident", atMs, what: whole.kind, message: whole.message });
+    onIncident(whole);
+  }
+
+  // ---- Ending ----
+
+  private fail(error: unknown): void {
+    if (this.isClosed) return;
+    const { log } = this.parts;
+    log.error({ error: String(error) }, "the robot stops: it cannot go on");
+    const code = error instanceof KiwiError ? error.parts.code : "";
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === "DISK_FAILED") this.say({ kind: "disk failed", gravity: "alarm", symbol: null, message });
+    if (code === "LOCK_LOST") this.say({ kind: "lock lost", gravity: "alarm", symbol: null, message });
+    void this.end({ kind: "failed", error });
+  }
+
+  private async end(end: RobotEnd): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.phase = "stopped";
+    const { feed, connection, journal, lock, log } = this.parts;
+    this.cancelRetry?.();
+    this.made?.courier.close();
+    this.made?.reconciler.close();
+    this.closing.abort(new Error("the robot has stopped"));
+    const problems = await Promise.allSettled([feed.close(), connection.close()]);
+    for (const problem of problems)
+      if (problem.status === "rejected") log.warn({ error: String(problem.reason) }, "could not close");
+    try {
+      journal.sync();
+    } catch (error) {
+      log.error({ error: String(error) }, "the end of the journal may be lost");
+    }
+    journal.close();
+    lock?.release();
+    this.settleDone(end);
+  }
+}
+
+/** Money that a session begins with, so that what is held already can be booked as bought at its average price. */
+function cashOf({ cash, currency, positions, equity }: AccountSnapshot): number {
+  let held = 0;
+  for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
+  return (cash.get(currency) ?? equity - held) + held;
+}
+
+function nameIn(event: DeskEvent): string | null {
+  if ("clientOrderId" in event) return event.clientOrderId;
+  if (event.kind === "told") return event.order.clientOrderId;
+  return event.kind === "fill" ? event.fill.clientOrderId : null;
+}
+
+function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {
+  for (let next = records.next(); next.done !== true; next = records.next()) yield next.value;
+}
+
+/** A slice that is history by the time it is handed over: it warms up and marks, and nothing is ordered on it. */
+class StaleSlice implements MarketSlice {
+  readonly isStale = true;
+  timeMs = 0;
+  count = 0;
+  instruments: Int32Array = new Int32Array(0);
+  rows: Int32Array = new Int32Array(0);
+
+  of({ timeMs, count, instruments, rows }: MarketSlice): this {
+    this.timeMs = timeMs;
+    this.count = count;
+    this.instruments = instruments;
+    this.rows = rows;
+    return this;
+  }
+}

@@ -1,0 +1,302 @@
+import type { Session } from "../../../src/engine/session.ts";
+import type {
+  BrokerConnection,
+  BrokerListener,
+  VenueFill,
+  VenueOrderRequest,
+} from "../../../src/ports/broker-connection.ts";
+import type { RobotParts } from "../../../src/robot/robot-types.ts";
+import type { Promised } from "./promises.ts";
+import type { StartRobot } from "./robot-life.ts";
+
+/** A fault that is put into what a robot is joined to, to see whether the watch finds it. */
+export type PlantedBug = {
+  /** Promises of which it breaks one; the first is the one that it is meant for. */
+  readonly breaks: readonly Promised[];
+  /** Whether a second process is let onto the account. */
+  readonly isUnlocked?: boolean;
+  readonly plant: (parts: RobotParts) => RobotParts;
+};
+
+/** Faults as programs have had them, one at least for each of the first fifteen promises. */
+export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
+  "the fee of a fill is taken twice": {
+    breaks: [1],
+    plant: inSession(({ portfolio: { ledger } }) => {
+      const book = ledger.book.bind(ledger);
+      ledger.book = (fill) => {
+        book(fill);
+        ledger.cash -= fill.fee;
+      };
+    }),
+  },
+  "a fill that turns a position round only closes it": {
+    breaks: [2],
+    plant: inSession(({ portfolio: { ledger } }) => {
+      const book = ledger.book.bind(ledger);
+      ledger.book = (fill) => {
+        const before = ledger.quantity[fill.instrument]!;
+        book(fill);
+        if (before * ledger.quantity[fill.instrument]! < 0) ledger.quantity[fill.instrument] = 0;
+      };
+    }),
+  },
+  "a fill that is told twice is booked twice": {
+    breaks: [3],
+    plant: withConnection((connection) => {
+      let told = 0;
+      return listening(connection, (listener) => ({
+        ...forwarding(listener),
+        onFill: (fill) => listener.onFill({ ...fill, fillId: `${fill.fillId}/${++told}` }),
+      }));
+    }),
+  },
+  "what an order had filled is forgotten when it ends": {
+    breaks: [4],
+    plant: inSession(({ orders }) => {
+      const apply = orders.apply.bind(orders);
+      orders.apply = (report, portfolio) => {
+        const order = apply(report, portfolio);
+        if (order !== null && report.kind === "canceled") order.filledQuantity = 0;
+        return order;
+      };
+    }),
+  },
+  "an order that is over comes back with its late acknowledgement": {
+    breaks: [5],
+    plant: inSession(({ orders }) => {
+      const apply = orders.apply.bind(orders);
+      orders.apply = (report, portfolio) => {
+        const order = apply(report, portfolio);
+        if (order !== null && report.kind === "canceled") order.progress = "accepted";
+        return order;
+      };
+    }),
+  },
+  "the journal is not synced": {
+    breaks: [6],
+    plant: (parts) => ({ ...parts, journal: { ...bound(parts), sync() {} } }),
+  },
+  "the venue cuts long names, and nobody looks": {
+    breaks: [7],
+    plant: withConnection((connection) =>
+      sending(connection, (order) => ({
+        ...order,
+        clientOrderId: order.clientOrderId.slice(0, 5),
+      })),
+    ),
+  },
+  "an order without an answer is sent again under a new name": {
+    breaks: [8, 6, 9],
+    plant: withConnection((connection) => {
+      const tries = new Map<string, number>();
+      return sending(connection, (order) => {
+        const count = (tries.get(order.clientOrderId) ?? 0) + 1;
+        tries.set(order.clientOrderId, count);
+        return count === 1 ? order : { ...order, clientOrderId: `${order.clientOrderId}r${count}` };
+      });
+    }),
+  },
+  "an entry is sent twice under two names": {
+    breaks: [8, 9],
+    plant: (parts) => {
+      const twice = withConnection((connection) =>
+        through(connection, {
+          async submit(order: VenueOrderRequest) {
+            if (!order.reduceOnly) {
+              const twin = { ...order, clientOrderId: `${order.clientOrderId}p9` };
+              // This one is in the journal, too: only its being there is wrong.
+              parts.journal.append({ kind: "incident", atMs: 0, what: "twin", message: twin.clientOrderId });
+              parts.journal.sync();
+              void connection.submit(twin);
+            }
+            return connection.submit(order);
+          },
+        }),
+      );
+      return twice(parts);
+    },
+  },
+  "quantities are doubled on their way": {
+    breaks: [9],
+    plant: withConnection((connection) =>
+      sending(connection, (order) => (order.reduceOnly ? order : { ...order, quantity: order.quantity * 2 })),
+    ),
+  },
+  "exits are larger than the position": {
+    breaks: [10],
+    plant: withConnection((connection) =>
+      sending(connection, (order) => (order.reduceOnly ? { ...order, quantity: order.quantity * 3 } : order)),
+    ),
+  },
+  "stops are thought to be at the venue, and are not": {
+    breaks: [11],
+    plant: withConnection((connection) =>
+      through(connection, {
+        submit: (order: VenueOrderRequest) =>
+          order.terms.type === "stop_market" && order.reduceOnly
+            ? Promise.resolve({ kind: "accepted", venueOrderId: "nowhere", venueTimeMs: 0 } as const)
+            : connection.submit(order),
+        openOrders: () => Promise.resolve({ kind: "unknown", reason: "not asked" } as const),
+      }),
+    ),
+  },
+  "a halt is not heard of": {
+    breaks: [12],
+    plant: (parts) => ({ ...parts, tradingState: () => ({ state: "active", reason: "" }) }),
+  },
+  "a disk that has failed is written on": {
+    breaks: [13, 6],
+    plant: (parts) => {
+      const journal = bound(parts);
+      const deaf = (work: () => void) => () => {
+        try {
+          work();
+        } catch {
+          // As if nothing had happened.
+        }
+      };
+      return {
+        ...parts,
+        journal: {
+          ...journal,
+          append: (record) => deaf(() => journal.append(record))(),
+          sync: deaf(() => journal.sync()),
+        },
+      };
+    },
+  },
+  "two robots trade one account": {
+    breaks: [13, 8, 9],
+    isUnlocked: true,
+    plant: (parts) => ({ ...parts, lock: { isHeld: true, release() {} } }),
+  },
+  "nobody counts what is sent": {
+    breaks: [14],
+    plant: (parts) => ({ ...parts, limits: { ...parts.limits, sends: { count: 1e9, spanMs: 1_000 } } }),
+  },
+  "prices are a digit off": {
+    breaks: [15],
+    plant: withConnection((connection) =>
+      sending(connection, (order) =>
+        order.terms.type === "limit"
+          ? { ...order, terms: { type: "limit", limitPrice: Math.round(order.terms.limitPrice * 110) / 100 } }
+          : order,
+      ),
+    ),
+  },
+  "now and then a bar is not in the journal": {
+    breaks: [18, 20],
+    plant: (parts) => {
+      const journal = bound(parts);
+      let slices = 0;
+      return {
+        ...parts,
+        journal: {
+          ...journal,
+          append(record) {
+            if (record.kind === "slice" && ++slices % 20 === 0) return;
+            journal.append(record);
+          },
+        },
+      };
+    },
+  },
+  "orders are sent before they are written down": {
+    breaks: [6],
+    plant: (parts) => {
+      const journal = bound(parts);
+      let isHeldBack = false;
+      return {
+        ...parts,
+        journal: {
+          ...journal,
+          append(record) {
+            isHeldBack = record.kind === "intent";
+            journal.append(record);
+          },
+          sync() {
+            if (!isHeldBack) return journal.sync();
+            isHeldBack = false;
+            parts.clock.schedule(1, () => journal.sync());
+          },
+        },
+      };
+    },
+  },
+};
+
+/** The robot with a fault in it. */
+export function withBug(startRobot: StartRobot, { plant }: PlantedBug): StartRobot {
+  return (parts) => startRobot(plant(parts));
+}
+
+function inSession(spoil: (session: Session) => void): PlantedBug["plant"] {
+  return (parts) => ({
+    ...parts,
+    buildSession(making) {
+      const session = parts.buildSession(making);
+      spoil(session);
+      return session;
+    },
+  });
+}
+
+function withConnection(spoil: (connection: BrokerConnection) => BrokerConnection): PlantedBug["plant"] {
+  return (parts) => ({ ...parts, connection: spoil(parts.connection) });
+}
+
+/** A connection that does what the other does, but for what is changed in it. */
+function through(connection: BrokerConnection, changes: Partial<BrokerConnection>): BrokerConnection {
+  const whole: BrokerConnection = {
+    line: connection.line,
+    accountName: connection.accountName,
+    capabilities: connection.capabilities,
+    open: (listener, signal) => connection.open(listener, signal),
+    submit: (order) => connection.submit(order),
+    cancel: (id, symbol) => connection.cancel(id, symbol),
+    modify: (order) => connection.modify(order),
+    cancelAll: () => connection.cancelAll(),
+    account: () => connection.account(),
+    openOrders: () => connection.openOrders(),
+    order: (id, symbol) => connection.order(id, symbol),
+    fillsSince: (sinceMs) => connection.fillsSince(sinceMs),
+    instruments: (symbols) => connection.instruments(symbols),
+    timeMs: () => connection.timeMs(),
+    isMarketOpen: (symbol) => connection.isMarketOpen(symbol),
+    close: () => connection.close(),
+    ...changes,
+  };
+  return Object.defineProperty(whole, "line", { get: () => connection.line });
+}
+
+function sending(
+  connection: BrokerConnection,
+  spoil: (order: VenueOrderRequest) => VenueOrderRequest,
+): BrokerConnection {
+  return through(connection, { submit: (order) => connection.submit(spoil(order)) });
+}
+
+function listening(
+  connection: BrokerConnection,
+  spoil: (listener: BrokerListener) => BrokerListener,
+): BrokerConnection {
+  return through(connection, { open: (listener, signal) => connection.open(spoil(listener), signal) });
+}
+
+function forwarding(listener: BrokerListener): BrokerListener {
+  return {
+    onOrder: (order) => listener.onOrder(order),
+    onFill: (fill: VenueFill) => listener.onFill(fill),
+    onLine: (line) => listener.onLine(line),
+  };
+}
+
+function bound({ journal }: RobotParts): RobotParts["journal"] {
+  return {
+    append: (record) => journal.append(record),
+    sync: () => journal.sync(),
+    read: () => journal.read(),
+    close: () => journal.close(),
+  };
+}

@@ -1,0 +1,217 @@
+import { openJournal } from "../../../src/adapters/stores/journal/journal-file.ts";
+import { buildSession, layGround } from "../../../src/app/session/build-session.ts";
+import type { BarTable } from "../../../src/domain/bar-table.ts";
+import type { BrokerCapabilities, VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
+import type { JournalStore } from "../../../src/ports/journal-store.ts";
+import type {
+  Incident,
+  Robot,
+  RobotEnd,
+  RobotLimits,
+  RobotParts,
+  TradingState,
+} from "../../../src/robot/robot-types.ts";
+import type { BookPromises } from "./book-promises.ts";
+import type { Coverage } from "./coverage.ts";
+import type { ExchangeSide } from "./exchange-side.ts";
+import { FaultyLink, type Roads } from "./faulty-link.ts";
+import type { MemoryDisk } from "./memory-disk.ts";
+import type { BrokenPromises, Life } from "./promises.ts";
+import type { SendPromises } from "./send-promises.ts";
+import { SimulatedFeed } from "./simulated-feed.ts";
+import { chanceStrategy, config } from "./small-market.ts";
+import type { Process, VirtualWorld } from "./virtual-world.ts";
+
+/** What starts a robot: the real one, or one with a fault planted into what it is joined to. */
+export type StartRobot = (parts: RobotParts) => Promise<Robot>;
+
+/** What all lives of a robot in one world share. */
+export type LifeParts = {
+  readonly seed: number;
+  readonly world: VirtualWorld;
+  readonly tape: readonly BarTable[];
+  readonly venue: ExchangeSide;
+  readonly disk: MemoryDisk;
+  readonly roads: Roads;
+  readonly coverage: Coverage;
+  readonly sends: SendPromises;
+  readonly books: BookPromises;
+  readonly broken: BrokenPromises;
+  readonly tradingState: () => TradingState;
+  readonly capabilities: BrokerCapabilities;
+  readonly startRobot: StartRobot;
+  /** How many orders it may send, and in which time. */
+  readonly sendsMax: RobotLimits["sends"];
+  readonly lock: AccountLock;
+  /** Called when this life is over, by whatever. */
+  readonly onEnd: (life: RobotLife, how: RobotEnd | { readonly kind: "killed" }) => void;
+  readonly onSent: (order: VenueOrderRequest) => void;
+  readonly onIncident: (incident: Incident) => void;
+};
+
+/** Who has the account. */
+export type AccountLock = { holder: Process | null };
+
+const silentLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** One process that runs the robot, from its start to its end or its death. */
+export class RobotLife {
+  readonly process: Process;
+  readonly link: FaultyLink;
+  readonly feed: SimulatedFeed;
+  robot: Robot | null = null;
+  private readonly parts: LifeParts;
+  private readonly journal: JournalStore;
+  private readonly view: Life;
+  /** Calls into the world that are left until the process dies; Infinity for one that lives on. */
+  private callsLeft = Infinity;
+  /** Whether it has heard of a fill and not written anything since. */
+  private hasUnwrittenFill = false;
+
+  constructor(parts: LifeParts, name: string) {
+    const { world, venue, roads, coverage, sends, capabilities, tape, disk } = parts;
+    this.parts = parts;
+    this.process = world.process(name);
+    this.feed = new SimulatedFeed(tape, world, this.process);
+    this.view = {
+      name,
+      session: null,
+      newestBarMs: -Infinity,
+      isHeld: () => parts.lock.holder === this.process,
+      isRunning: () => this.robot !== null,
+      isHearing: () => this.link.line.kind === "live" && !this.link.isSilent,
+    };
+    this.link = new FaultyLink({
+      world,
+      process: this.process,
+      venue,
+      roads,
+      coverage,
+      capabilities,
+      watch: {
+        submitted: (order) => {
+          parts.onSent(order);
+          sends.look(order, this.view);
+        },
+      },
+      survives: () => this.survives(),
+      onFillHeard: () => (this.hasUnwrittenFill = true),
+    });
+    this.journal = this.mortal(openJournal(disk));
+  }
+
+  /** Begins; what the robot does from here on happens in events. */
+  start(): void {
+    const { startRobot, lock } = this.parts;
+    lock.holder = this.process;
+    void startRobot(this.robotParts()).then(
+      (robot) => {
+        this.robot = robot;
+        void robot.done.then((end) => this.end(end));
+      },
+      (error: unknown) => {
+        if (!this.process.isDead) this.end({ kind: "failed", error });
+      },
+    );
+  }
+
+  /** The process will die at one of its next calls into the world. */
+  dieAfter(calls: number): void {
+    this.callsLeft = calls;
+  }
+
+  /** The process dies now. What it has sent is on its way all the same. */
+  kill(): void {
+    if (this.process.isDead) return;
+    if (this.hasUnwrittenFill) this.parts.coverage.hit(51);
+    this.leave();
+    this.parts.onEnd(this, { kind: "killed" });
+  }
+
+  private end(how: RobotEnd): void {
+    if (this.process.isDead) return;
+    this.leave();
+    this.parts.onEnd(this, how);
+  }
+
+  private leave(): void {
+    const { lock } = this.parts;
+    this.process.isDead = true;
+    this.link.cut();
+    if (lock.holder === this.process) lock.holder = null;
+  }
+
+  /** Counts a call into the world; false when the process has died of it or before. */
+  private survives(): boolean {
+    if (this.process.isDead) return false;
+    this.callsLeft -= 1;
+    if (this.callsLeft > 0) return true;
+    this.kill();
+    return false;
+  }
+
+  private robotParts(): RobotParts {
+    const { seed, world, lock, broken, books, tradingState, sendsMax } = this.parts;
+    const { process, view, feed } = this;
+    const see = (symbol: string, closeTimeMs: number): void => {
+      if (closeTimeMs > world.nowMs) broken.say(17, `${symbol} of ${closeTimeMs} at ${world.nowMs}`);
+    };
+    return {
+      feed,
+      connection: this.link,
+      journal: this.journal,
+      clock: world.clockOf(process),
+      tradingState,
+      onIncident: this.parts.onIncident,
+      log: silentLog,
+      sessionTag: "sim",
+      limits: { sends: sendsMax },
+      identity: { strategy: "chance", settingsHash: String(seed) },
+      atDifference: "adopt",
+      lock: {
+        get isHeld() {
+          return lock.holder === process;
+        },
+        release() {
+          if (lock.holder === process) lock.holder = null;
+        },
+      },
+      buildSession: ({ bars, cash, broker }) => {
+        const own = { ...config, account: { ...config.account, cash } };
+        const setup = { bars, strategy: chanceStrategy(seed, see), params: {}, config: own };
+        const session = buildSession(setup, layGround(bars, own), { broker });
+        view.session = session;
+        books.follow(view, session);
+        return session;
+      },
+    };
+  }
+
+  /** Bars up to this row of the tape have come. */
+  arrive(row: number): void {
+    this.view.newestBarMs = this.parts.tape[0]!.closeTimeMs[row]!;
+    this.feed.arrive(row);
+  }
+
+  /** A journal that fails whoever is dead. */
+  private mortal(store: JournalStore): JournalStore {
+    const guard = (): void => {
+      if (!this.survives()) throw new Error("the process is dead");
+    };
+    return {
+      append: (record) => {
+        guard();
+        this.hasUnwrittenFill = false;
+        store.append(record);
+      },
+      sync: () => {
+        guard();
+        store.sync();
+      },
+      read: () => store.read(),
+      close: () => {
+        if (!this.process.isDead) store.close();
+      },
+    };
+  }
+}

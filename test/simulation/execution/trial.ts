@@ -1,0 +1,309 @@
+import { sha256 } from "../../../src/base/hash.ts";
+import type { Prng } from "../../../src/base/prng.ts";
+import { secondMs } from "../../../src/base/time.ts";
+import { accountOptions, venueOptions } from "../../../src/emulator/exchange/account-options.ts";
+import { Exchange } from "../../../src/emulator/exchange/exchange.ts";
+import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
+import type { RobotEnd, TradingState } from "../../../src/robot/robot-types.ts";
+import { BookPromises } from "./book-promises.ts";
+import { Coverage } from "./coverage.ts";
+import { lookAtEnd } from "./end-promises.ts";
+import { ExchangeSide } from "./exchange-side.ts";
+import { drawFaults, noLinkFaults, type FaultPlan } from "./faults.ts";
+import type { Roads } from "./faulty-link.ts";
+import { MemoryDisk } from "./memory-disk.ts";
+import { happen, mend, type MishapParts } from "./mishaps.ts";
+import { BrokenPromises, type Broken } from "./promises.ts";
+import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
+import { watchVenue } from "./sightings.ts";
+import { SendPromises, type Demands } from "./send-promises.ts";
+import { calmSlice, cash, listings, sliceMs, slices, startMs, tapeOf } from "./small-market.ts";
+import { VirtualWorld } from "./virtual-world.ts";
+
+/** How a seed went. */
+export type Outcome = {
+  readonly seed: number;
+  readonly broken: readonly Broken[];
+  readonly coverage: Coverage;
+  /** Everything that was sent, filled and decided, as one hash: the same seed always has the same. */
+  readonly hash: string;
+  readonly orders: number;
+  readonly fills: number;
+  readonly events: number;
+};
+
+/** What a trial is asked to do beyond what its seed says. */
+export type TrialOptions = {
+  readonly startRobot: StartRobot;
+  readonly faults?: FaultPlan;
+  /** Whether a second process is let onto an account that is held; only a planted fault does that. */
+  readonly isUnlocked?: boolean;
+  /** Called with everything that happens, for people. */
+  readonly tell?: (line: string) => void;
+};
+
+/** What is demanded of the robot, with the limits that it is given. */
+const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.02, dataMsMax: 30_000 };
+const endMs = startMs + slices * sliceMs;
+/** A robot that has died is started again after so long. */
+const restartMsMax = 6 * secondMs;
+/** What the world is given after the last bar to come to rest, and after the robot was stopped. */
+const restMs = 120 * secondMs;
+
+/** One seed: a venue, a robot that trades on it, and everything that goes wrong between them. */
+export class Trial {
+  readonly seed: number;
+  private readonly world: VirtualWorld;
+  private readonly prng: Prng;
+  private readonly venue: ExchangeSide;
+  private readonly exchange: Exchange;
+  private readonly disk: MemoryDisk;
+  private readonly roads: Roads;
+  private readonly coverage = new Coverage();
+  private readonly broken: BrokenPromises;
+  private readonly sends: SendPromises;
+  private readonly books: BookPromises;
+  private readonly trading: { state: TradingState } = { state: { state: "active", reason: "" } };
+  private readonly options: TrialOptions;
+  private readonly lock = { holder: null as LifeParts["lock"]["holder"] };
+  private readonly capabilities: BrokerCapabilities;
+  private life: RobotLife | null = null;
+  private others: RobotLife[] = [];
+  private lives = 0;
+  private isStopping = false;
+  private isDone = false;
+  private orders = 0;
+  private fills = 0;
+  private readonly story: string[] = [];
+
+  constructor(seed: number, options: TrialOptions) {
+    this.seed = seed;
+    this.options = options;
+    const world = new VirtualWorld(seed, startMs);
+    this.world = world;
+    this.prng = world.prng.fork("trial");
+    const plan = options.faults ?? drawFaults(world.prng.fork("faults"));
+    const tape = tapeOf(seed);
+    this.exchange = new Exchange({ listings, bars: tape, hasHedgeMode: false, seed });
+    const hasReduceOnly = this.prng.next() < 0.8;
+    this.capabilities = capabilities(hasReduceOnly, this.prng.next() < 0.7);
+    const refusesReached = this.prng.next() < 0.5;
+    this.venue = new ExchangeSide(this.exchange, this.openAccount(), world, {
+      hasReduceOnly,
+      refusesReached,
+    });
+    this.disk = new MemoryDisk(world.prng.fork("disk"));
+    this.roads = { faults: plan.link, isStorm: false, failingSymbol: null, forgottenAtMs: -Infinity };
+    this.broken = new BrokenPromises(world);
+    this.sends = new SendPromises({
+      world,
+      venue: this.venue,
+      disk: this.disk,
+      demands,
+      tradingState: () => this.trading.state,
+      lastPrice: (symbol) => this.exchange.lastPrice(symbol),
+      broken: this.broken,
+      coverage: this.coverage,
+    });
+    this.books = new BookPromises(this.venue, this.sends, this.broken);
+    watchVenue(this.venue, this.sends, this.coverage);
+    this.venue.listen({
+      onFill: ({ symbol, side, quantity, price }) => {
+        this.fills += 1;
+        this.tell(`fill ${side} ${quantity} ${symbol} at ${price}`);
+      },
+      onOrder: ({ clientOrderId, status }) => this.tell(`order ${clientOrderId} ${status}`),
+    });
+    this.planSlices();
+    for (const mishap of plan.mishaps)
+      world.after((5 + this.prng.integer(calmSlice - 10)) * sliceMs + this.prng.integer(sliceMs), () => {
+        this.tell(`mishap: ${mishap}`);
+        happen(mishap, this.mishapParts());
+      });
+    world.after(calmSlice * sliceMs, () => {
+      this.tell("mended");
+      this.roads.faults = noLinkFaults;
+      mend(this.mishapParts());
+    });
+    this.boot();
+  }
+
+  /** Lets one event happen and looks at what it did; false when the trial is over. */
+  step(): boolean {
+    if (this.isDone || !this.world.step(endMs + 2 * restMs)) {
+      if (!this.isDone) this.finish();
+      return false;
+    }
+    this.books.look();
+    return this.broken.list.length === 0;
+  }
+
+  /** How it went, once it is over. */
+  outcome(): Outcome {
+    const { seed, coverage, orders, fills } = this;
+    const { list } = this.broken;
+    return {
+      seed,
+      broken: list,
+      coverage,
+      hash: sha256(this.story.join("\n")),
+      orders,
+      fills,
+      events: this.world.steps,
+    };
+  }
+
+  private openAccount() {
+    const perShare = { fee: (quantity: number) => quantity * 0.01, rate: () => 0.0002 };
+    return this.exchange.openAccount(
+      accountOptions({
+        cash,
+        venue: venueOptions(
+          "margin",
+          { maker: 0, taker: 0 },
+          {
+            commission: perShare,
+            leverage: 3,
+            maintenanceMargin: 0,
+            volumeShareMax: this.prng.next() < 0.4 ? 0.1 : Infinity,
+          },
+        ),
+      }),
+    );
+  }
+
+  /** The market moves at its times, whatever happens to the robot; bars come to it a little later. */
+  private planSlices(): void {
+    for (let row = 0; row < slices; row++) {
+      this.world.after((row + 1) * sliceMs, () => {
+        this.exchange.advance();
+        this.books.lookAtProtection();
+        const { life } = this;
+        if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
+      });
+    }
+    this.world.after(slices * sliceMs + restMs, () => void this.end());
+  }
+
+  private arrive(row: number): void {
+    this.life?.arrive(row);
+    for (const other of this.others) other.arrive(row);
+  }
+
+  private boot(): void {
+    if (this.life !== null || this.isDone) return;
+    this.lives += 1;
+    this.tell(`robot ${this.lives} starts`);
+    if (this.lives > 1 && this.venue.openOrders().some(({ terms }) => terms?.type === "stop_market"))
+      this.coverage.hit(55);
+    this.life = this.newLife(`robot ${this.lives}`);
+    this.life.start();
+  }
+
+  private startSecond(): void {
+    this.coverage.hit(53);
+    // The lock of the operating system: whoever comes second is turned away.
+    if (this.lock.holder !== null && this.options.isUnlocked !== true) return;
+    if (this.life === null) return this.boot();
+    const other = this.newLife("second robot");
+    this.others.push(other);
+    other.start();
+  }
+
+  private newLife(name: string): RobotLife {
+    const { seed, world, venue, disk, roads, coverage, sends, books, broken, capabilities, lock } = this;
+    const life = new RobotLife(
+      {
+        seed,
+        world,
+        tape: tapeOf(seed),
+        venue,
+        disk,
+        roads,
+        coverage,
+        sends,
+        books,
+        broken,
+        capabilities,
+        lock,
+        startRobot: this.options.startRobot,
+        sendsMax: demands.sends,
+        tradingState: () => this.trading.state,
+        onSent: (order) => {
+          this.orders += 1;
+          this.tell(`${name} sends ${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId})`);
+        },
+        onEnd: (ended, how) => this.ended(ended, how),
+        onIncident: ({ kind, message }) => this.tell(`incident: ${kind}: ${message}`),
+      },
+      name,
+    );
+    const row = Math.floor((world.nowMs - startMs) / sliceMs) - 1;
+    if (row >= 0) life.arrive(row);
+    return life;
+  }
+
+  /** A robot is gone: killed, or because it could not go on. Whoever runs it starts it again. */
+  private ended(life: RobotLife, how: RobotEnd | { readonly kind: "killed" }): void {
+    this.tell(`${life.process.name} ends: ${how.kind} ${how.kind === "failed" ? String(how.error) : ""}`);
+    this.others = this.others.filter((other) => other !== life);
+    if (this.life !== life) return;
+    this.life = null;
+    if (this.isStopping) return;
+    // Half of the time the machine goes down with it, and with the machine what was not synced.
+    if (how.kind === "failed" || this.prng.next() < 0.5) this.disk.crash();
+    this.world.after(500 + this.prng.integer(restartMsMax), () => this.boot());
+  }
+
+  private async end(): Promise<void> {
+    const { life } = this;
+    this.isStopping = true;
+    for (const other of this.others) other.kill();
+    lookAtEnd({ venue: this.venue, books: this.books, sends: this.sends, broken: this.broken, life });
+    if (life?.robot == null) return;
+    this.story.push(life.robot.status().decisionsHash);
+    if (life.robot.status().counts.refusedHere > 0) this.coverage.hit(14);
+    await life.robot.stop();
+    if (life.process.openTimers > 0)
+      this.broken.say(23, `${life.process.openTimers} timers are left after the stop`);
+  }
+
+  private finish(): void {
+    this.isDone = true;
+    for (const what of this.world.misdated) this.broken.say(23, what);
+    if (this.life !== null && !this.life.process.isDead) this.broken.say(20, "the robot did not stop");
+  }
+
+  private mishapParts(): MishapParts {
+    const { world, prng, venue, disk, roads, coverage, sends, trading } = this;
+    return {
+      world,
+      prng,
+      venue,
+      disk,
+      roads,
+      coverage,
+      sends,
+      trading,
+      life: () => this.life,
+      startSecond: () => this.startSecond(),
+    };
+  }
+
+  private tell(line: string): void {
+    const text = `${((this.world.nowMs - startMs) / secondMs).toFixed(3)} ${line}`;
+    this.story.push(text);
+    this.options.tell?.(text);
+  }
+}
+
+function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabilities {
+  return {
+    orderTypes: ["market", "limit", "stop_market", "market_if_touched"],
+    timesInForce: ["gtc", "ioc", "fok", "gtd", "day"],
+    postOnly: true,
+    reduceOnly,
+    modify,
+    clientOrderId: { lengthMax: 36, pattern: /^[a-zA-Z0-9_-]+$/ },
+  };
+}
