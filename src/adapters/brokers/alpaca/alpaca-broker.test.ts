@@ -260,10 +260,10 @@ describe("Alpaca, what is its own", () => {
     const { venue, broker, fills } = await setUp();
     await broker.submit(order);
     const sent: { stream: string; data: Record<string, unknown> }[] = [];
-    const { send } = venue.host;
+    const send = venue.host.send.bind(venue.host);
     venue.host.send = (message, isBinary) => {
       sent.push(message as (typeof sent)[number]);
-      send.call(venue.host, message, isBinary);
+      send(message, isBinary);
     };
     venue.book.fill(venue.book.byClientId("own-1")!, 2, 100);
     await until(() => fills.length === 1, "the fill");
