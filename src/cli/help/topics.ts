@@ -4,6 +4,8 @@ import { brokerTopics } from "./broker-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { robotTopics } from "./robot-topics.ts";
+import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -15,7 +17,9 @@ export const topics: readonly Topic[] = [
   ...brokerTopics,
   ...strategyTopics,
   ...runTopics,
+  ...searchTopics,
   ...modelTopics,
+  ...robotTopics,
 ];
 
 /** A topic as it is printed. */
