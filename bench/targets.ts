@@ -18,5 +18,6 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   panelRotationMemoryMb: { value: 1_000, isFloor: false },
   realRotationSeconds: { value: 10, isFloor: false },
   metaBacktestSeconds: { value: 20, isFloor: false },
+  emulatorHttpOrdersPerSecond: { value: 2_000, isFloor: true },
   helpSeconds: { value: 0.2, isFloor: false },
 };

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
+import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
@@ -30,6 +31,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareEmulator(program, act);
   declareAlertCommands(program, act);
   declareSecretCommands(program, act);
   declareSearchCommands(program, act);
