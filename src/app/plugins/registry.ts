@@ -17,13 +17,21 @@ import { hmm } from "../../regimes/hmm.ts";
 import { hmmModel } from "../../regimes/hmm-model.ts";
 import { volatilityTrend } from "../../regimes/volatility-trend.ts";
 import { badData } from "../../risk/bad-data.ts";
+import { buyingPower } from "../../risk/buying-power.ts";
+import { correlatedExposure } from "../../risk/correlated-exposure.ts";
 import { dailyLossHalt } from "../../risk/daily-loss-halt.ts";
 import { drawdownHalt } from "../../risk/drawdown-halt.ts";
+import { duplicateOrder } from "../../risk/duplicate-order.ts";
 import { grossExposure } from "../../risk/gross-exposure.ts";
 import { openPositions } from "../../risk/open-positions.ts";
 import { orderNotional } from "../../risk/order-notional.ts";
+import { orderRate } from "../../risk/order-rate.ts";
+import { orderSize } from "../../risk/order-size.ts";
 import { positionLimit } from "../../risk/position-limit.ts";
+import { priceCollar } from "../../risk/price-collar.ts";
 import { staleData } from "../../risk/stale-data.ts";
+import { tradingState } from "../../risk/trading-state.ts";
+import { valueAtRisk } from "../../risk/value-at-risk.ts";
 import { volatilityBreaker } from "../../risk/volatility-breaker.ts";
 import { bestRecent } from "../../selectors/best-recent.ts";
 import { equalWeight } from "../../selectors/equal-weight.ts";
@@ -66,13 +74,21 @@ export const plugins: readonly AnyPlugin[] = [
   fixedRisk,
   volatilityTarget,
   badData,
+  buyingPower,
+  correlatedExposure,
   dailyLossHalt,
   drawdownHalt,
+  duplicateOrder,
   grossExposure,
   openPositions,
   orderNotional,
+  orderRate,
+  orderSize,
   positionLimit,
+  priceCollar,
   staleData,
+  tradingState,
+  valueAtRisk,
   volatilityBreaker,
   commissionPerLot,
   commissionPerShare,

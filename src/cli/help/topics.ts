@@ -7,6 +7,7 @@ import { modelTopics } from "./model-topics.ts";
 import { robotTopics } from "./robot-topics.ts";
 import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
+import { tradeTopics } from "./trade-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
 /** Every topic. Each one that an error names is here; a test sees to it. */
@@ -20,6 +21,7 @@ export const topics: readonly Topic[] = [
   ...searchTopics,
   ...modelTopics,
   ...robotTopics,
+  ...tradeTopics,
 ];
 
 /** A topic as it is printed. */

@@ -78,7 +78,9 @@ export class EmulatorHost {
   }
 
   private serve(request: WireRequest, response: ServerResponse): void {
-    const { exchange, faults, pace, face } = this.options;
+    const { exchange, faults, pace, face, clock } = this.options;
+    // Clients measure their clock by this header: it tells the time of the wire, which may not be the machine's.
+    response.setHeader("date", new Date(clock.nowMs() + faults.skewMs).toUTCString());
     if (request.path.startsWith("/emulator/"))
       return send(response, answerControl(request, { exchange, faults, pace, cut: () => this.cutStreams() }));
     this.requestCount += 1;

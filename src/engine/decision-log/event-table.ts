@@ -31,6 +31,7 @@ const hashedKinds: ReadonlySet<EventKind> = new Set([
 
 const codeOf = Object.fromEntries(eventKinds.map((kind, code) => [kind, code])) as Record<EventKind, number>;
 
+const fillCode = codeOf.fill;
 const isHashed = eventKinds.map((kind) => hashedKinds.has(kind));
 
 /** One event, as read back. */
@@ -143,7 +144,8 @@ export class EventTable {
       numbers[at + 2] = this.kind[row]!;
       numbers[at + 3] = this.first[row]!;
       numbers[at + 4] = this.second[row]!;
-      numbers[at + 5] = this.third[row]!;
+      // What a fill cost beyond its price no real venue tells: it is in the equity that follows.
+      numbers[at + 5] = this.kind[row] === fillCode ? 0 : this.third[row]!;
       numbers[at + 6] = this.hashNumber(this.text[row]!);
       at += 7;
     }

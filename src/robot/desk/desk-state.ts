@@ -69,6 +69,8 @@ export type Work = {
   isTriggered: boolean;
   /** Of a reversal the closing half, which goes first where the venue would not see that it only reduces. */
   readonly elder: Work | null;
+  /** Best price of a trailing stop that is trailed here, for the venue has none; NaN before it works. */
+  trailBest: number;
   /** A target without a place at the venue: its price has come, and it goes before the stop. */
   isTouched: boolean;
 };

@@ -10,7 +10,8 @@ import type { Incident } from "../robot-types.ts";
 import { block, deskState, setErrand, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { hearFill, hearHolding } from "./hear-fill.ts";
 import { hearAnswer, hearDenied, hearLost, hearOrder } from "./hear-order.ts";
-import { tendInstrument, touchTargets } from "./tend-orders.ts";
+import { followPrice } from "./follow-price.ts";
+import { tendInstrument } from "./tend-orders.ts";
 
 /** An intent counts as sent from the moment it is written. */
 type Intent = Extract<JournalRecord, { readonly kind: "intent" }>;
@@ -57,6 +58,7 @@ export class OrderDesk implements Broker {
       isAccepted: false,
       isTriggered: false,
       isTouched: false,
+      trailBest: Number.NaN,
       elder: elderOf(state, order),
     };
     assert(!state.works.has(order.id), "an order is sent once");
@@ -94,7 +96,8 @@ export class OrderDesk implements Broker {
     if (slice.isStale !== true) {
       for (let k = 0; k < slice.count; k++) {
         const instrument = slice.instruments[k]! as InstrumentIndex;
-        touchTargets(state, instrument, bars[instrument]!.close[slice.rows[k]!]!);
+        if (state.openBy[instrument]!.length > 0)
+          followPrice(state, instrument, bars[instrument]!, slice.rows[k]!);
       }
     }
     const reports = state.inbox;

@@ -12,8 +12,9 @@ import {
   type TicketEnd,
   type Work,
 } from "./desk-state.ts";
+import { carriedTerms } from "./follow-price.ts";
 import { roundTerms } from "./round-terms.ts";
-import { isTarget, wantedOf } from "./wanted-quantity.ts";
+import { wantedOf } from "./wanted-quantity.ts";
 
 /**
  * Brings what the venue should have of an instrument's orders, and what it has, together: sends what is missing, changes
@@ -75,7 +76,7 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     orderId: wish.id,
     instrument: wish.instrument,
     carries: work.change,
-    request: requestOf(state, clientOrderId, wish, left),
+    request: requestOf(state, clientOrderId, work, wish, left),
     asked: null,
     askedAtMs: Number.NaN,
     phase: "unsent",
@@ -97,18 +98,20 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
 }
 
 function requestOf(
-  { capabilities, market, rules }: DeskState,
+  state: DeskState,
   clientOrderId: string,
+  work: Work,
   { instrument, side, terms, timeInForce, expireTimeMs, postOnly, reduceOnly, closePosition }: ApprovedOrder,
   quantity: number,
 ): VenueOrderRequest {
+  const { capabilities, market, rules } = state;
   const { symbol, tickSize } = market.instruments[instrument]!;
   return {
     clientOrderId,
     symbol,
     side,
     quantity,
-    terms: roundTerms(terms, side, rules.get(symbol)?.tickSize ?? tickSize),
+    terms: roundTerms(carriedTerms(state, work, terms), side, rules.get(symbol)?.tickSize ?? tickSize),
     timeInForce,
     expireTimeMs,
     postOnly,
@@ -120,7 +123,7 @@ function requestOf(
 function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder, left: number): void {
   const { request, filled, phase } = ticket;
   const lot = lotOf(state, state.market.instruments[ticket.instrument]!);
-  const next = requestOf(state, ticket.clientOrderId, wish, filled + left);
+  const next = requestOf(state, ticket.clientOrderId, work, wish, filled + left);
   const isSameSize = Math.abs(request.quantity - next.quantity) < Math.max(lot / 2, left * 1e-9);
   const isSame = isSameSize && sameTerms(request.terms, next.terms) && sameLife(request, next);
   if (phase === "unsent") {
@@ -226,25 +229,6 @@ function finish(state: DeskState, work: Work): void {
   work.isOver = true;
   const open = state.openBy[work.order.instrument]!;
   open.splice(open.indexOf(work), 1);
-}
-
-/**
- * Looks at a close where targets wait here instead of at the venue. While the price is there the target goes before
- * the stop; when it is gone the stop comes back.
- */
-export function touchTargets(state: DeskState, instrument: InstrumentIndex, close: number): void {
-  if (state.capabilities.reduceOnly) return;
-  let isChanged = false;
-  for (const work of state.openBy[instrument]!) {
-    const { terms, side, closePosition } = work.order;
-    if (!closePosition || !isTarget(terms.type)) continue;
-    const level =
-      "triggerPrice" in terms ? terms.triggerPrice : "limitPrice" in terms ? terms.limitPrice : Number.NaN;
-    const isTouched = side === "sell" ? close >= level : close <= level;
-    isChanged ||= isTouched !== work.isTouched;
-    work.isTouched = isTouched;
-  }
-  if (isChanged) tendInstrument(state, instrument);
 }
 
 /** The order is from now on what the session wanted to make of it. */

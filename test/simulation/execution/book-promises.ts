@@ -93,7 +93,7 @@ export class BookPromises {
   }
 
   /** After every slice of the market: what is held must be protected, unless something keeps the robot from it. */
-  lookAtProtection(): void {
+  lookAtProtection(isBlocked: (symbol: string) => boolean): void {
     const { life, venue } = this;
     const session = life?.session;
     if (life === null || session == null) return;
@@ -113,7 +113,7 @@ export class BookPromises {
         Math.sign(standing!.target.quantity) === Math.sign(held);
       if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
         this.unprotected[index] = 0;
-      else if (!isHindered) this.unprotected[index]! += 1;
+      else if (!isHindered && !isBlocked(symbol)) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > unprotectedSlicesMax) {
         this.broken.say(
           11,

@@ -54,7 +54,16 @@ export type Scenario = keyof typeof scenarios;
 
 /** How often each fault has happened. */
 export class Coverage {
-  private readonly counts = new Map<Scenario, number>();
+  private readonly counts: Map<Scenario, number>;
+
+  constructor(counts: Iterable<readonly [Scenario, number]> = []) {
+    this.counts = new Map(counts);
+  }
+
+  /** What was counted, as plain data. */
+  entries(): readonly (readonly [Scenario, number])[] {
+    return [...this.counts];
+  }
 
   hit(scenario: Scenario): void {
     this.counts.set(scenario, (this.counts.get(scenario) ?? 0) + 1);

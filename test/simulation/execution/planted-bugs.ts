@@ -4,6 +4,7 @@ import type {
   BrokerConnection,
   BrokerListener,
   VenueFill,
+  VenueOrder,
   VenueOrderRequest,
 } from "../../../src/ports/broker-connection.ts";
 import type { RobotParts } from "../../../src/robot/robot-types.ts";
@@ -126,23 +127,31 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
       sending(connection, (order) => (order.reduceOnly ? order : { ...order, quantity: order.quantity * 2 })),
     ),
   },
-  "exits are larger than the position": {
+  "the venue is thought to keep exits within the position": {
     breaks: [10],
     plant: withConnection((connection) =>
-      sending(connection, (order) => (order.reduceOnly ? { ...order, quantity: order.quantity * 3 } : order)),
+      through(connection, { capabilities: { ...connection.capabilities, reduceOnly: true } }),
     ),
   },
-  "stops are thought to be at the venue, and are not": {
+  "stops are taken for orders that work, and never get to the venue": {
     breaks: [11],
-    plant: withConnection((connection) =>
-      through(connection, {
-        submit: (order: VenueOrderRequest) =>
-          order.terms.type === "stop_market" && order.reduceOnly
-            ? Promise.resolve({ kind: "accepted", venueOrderId: "nowhere", venueTimeMs: 0 } as const)
-            : connection.submit(order),
-        openOrders: () => Promise.resolve({ kind: "unknown", reason: "not asked" } as const),
-      }),
-    ),
+    plant: withConnection((connection) => {
+      const phantoms = new Map<string, VenueOrder>();
+      return through(connection, {
+        submit(order) {
+          if (order.terms.type !== "stop_market" || !order.reduceOnly) return connection.submit(order);
+          const phantom = phantomOf(order);
+          phantoms.set(order.clientOrderId, phantom);
+          return Promise.resolve({ kind: "accepted", venueOrderId: phantom.venueOrderId, venueTimeMs: 0 });
+        },
+        async openOrders() {
+          const open = await connection.openOrders();
+          return open.kind === "unknown" ? open : { ...open, orders: [...open.orders, ...phantoms.values()] };
+        },
+        order: (id, symbol) =>
+          phantoms.has(id) ? Promise.resolve(phantoms.get(id)!) : connection.order(id, symbol),
+      });
+    }),
   },
   "a halt is not heard of": {
     breaks: [12],
@@ -292,6 +301,30 @@ function forwarding(listener: BrokerListener): BrokerListener {
     onOrder: (order) => listener.onOrder(order),
     onFill: (fill: VenueFill) => listener.onFill(fill),
     onLine: (line) => listener.onLine(line),
+  };
+}
+
+function phantomOf({
+  clientOrderId,
+  symbol,
+  side,
+  quantity,
+  terms,
+  reduceOnly,
+}: VenueOrderRequest): VenueOrder {
+  return {
+    clientOrderId,
+    venueOrderId: `phantom ${clientOrderId}`,
+    symbol,
+    side,
+    quantity,
+    terms,
+    reduceOnly,
+    filledQuantity: 0,
+    status: "accepted",
+    code: null,
+    reason: "",
+    venueTimeMs: 0,
   };
 }
 

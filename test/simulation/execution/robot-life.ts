@@ -2,6 +2,9 @@ import { openJournal } from "../../../src/adapters/stores/journal/journal-file.t
 import { buildSession, layGround } from "../../../src/app/session/build-session.ts";
 import type { BarTable } from "../../../src/domain/bar-table.ts";
 import type { BrokerCapabilities, VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
+import { statusOf } from "../../../src/engine/execution/order-tracker.ts";
+import type { Session } from "../../../src/engine/session.ts";
+import { openSession, readJournal } from "../../../src/robot/open-session.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
 import type {
   Incident,
@@ -9,6 +12,7 @@ import type {
   RobotEnd,
   RobotLimits,
   RobotParts,
+  SessionMaking,
   TradingState,
 } from "../../../src/robot/robot-types.ts";
 import type { BookPromises } from "./book-promises.ts";
@@ -19,7 +23,7 @@ import type { MemoryDisk } from "./memory-disk.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import type { SendPromises } from "./send-promises.ts";
 import { SimulatedFeed } from "./simulated-feed.ts";
-import { chanceStrategy, config } from "./small-market.ts";
+import { chanceStrategy, config, type SeenBar } from "./small-market.ts";
 import type { Process, VirtualWorld } from "./virtual-world.ts";
 
 /** What starts a robot: the real one, or one with a fault planted into what it is joined to. */
@@ -43,6 +47,8 @@ export type LifeParts = {
   /** How many orders it may send, and in which time. */
   readonly sendsMax: RobotLimits["sends"];
   readonly lock: AccountLock;
+  /** Called when the robot has recovered, or begun. */
+  readonly onStarted: (life: RobotLife) => void;
   /** Called when this life is over, by whatever. */
   readonly onEnd: (life: RobotLife, how: RobotEnd | { readonly kind: "killed" }) => void;
   readonly onSent: (order: VenueOrderRequest) => void;
@@ -63,6 +69,7 @@ export class RobotLife {
   robot: Robot | null = null;
   private readonly parts: LifeParts;
   private readonly journal: JournalStore;
+  private readonly store: JournalStore;
   private readonly view: Life;
   /** Calls into the world that are left until the process dies; Infinity for one that lives on. */
   private callsLeft = Infinity;
@@ -100,7 +107,8 @@ export class RobotLife {
       survives: () => this.survives(),
       onFillHeard: () => (this.hasUnwrittenFill = true),
     });
-    this.journal = this.mortal(openJournal(disk));
+    this.store = openJournal(disk);
+    this.journal = this.mortal(this.store);
   }
 
   /** Begins; what the robot does from here on happens in events. */
@@ -110,6 +118,7 @@ export class RobotLife {
     void startRobot(this.robotParts()).then(
       (robot) => {
         this.robot = robot;
+        this.parts.onStarted(this);
         void robot.done.then((end) => this.end(end));
       },
       (error: unknown) => {
@@ -179,15 +188,38 @@ export class RobotLife {
           if (lock.holder === process) lock.holder = null;
         },
       },
-      buildSession: ({ bars, cash, broker }) => {
-        const own = { ...config, account: { ...config.account, cash } };
-        const setup = { bars, strategy: chanceStrategy(seed, see), params: {}, config: own };
-        const session = buildSession(setup, layGround(bars, own), { broker });
+      buildSession: (making) => {
+        const session = this.session(making, see);
         view.session = session;
         books.follow(view, session);
         return session;
       },
     };
+  }
+
+  /** What a robot would be that found this journal now: in words that tell two states apart. */
+  livedAgain(): { readonly now: string; readonly again: string } {
+    const parts = this.robotParts();
+    const written = readJournal({ ...parts, journal: this.store });
+    if (written === null) return { now: "", again: "" };
+    const { session } = openSession(
+      {
+        ...parts,
+        // What is missing of the last step is added to nothing here.
+        journal: { append() {}, sync() {}, close() {}, read: () => [] },
+        feed: new SimulatedFeed(this.parts.tape, this.parts.world, this.process),
+        buildSession: (making) => this.session(making, () => {}),
+      },
+      written.record,
+      written.records,
+    );
+    return { now: stateOf(this.robot!.session), again: stateOf(session) };
+  }
+
+  private session({ bars, cash, broker }: SessionMaking, see: SeenBar): Session {
+    const own = { ...config, account: { ...config.account, cash } };
+    const setup = { bars, strategy: chanceStrategy(this.parts.seed, see), params: {}, config: own };
+    return buildSession(setup, layGround(bars, own), { broker });
   }
 
   /** Bars up to this row of the tape have come. */
@@ -217,4 +249,15 @@ export class RobotLife {
       },
     };
   }
+}
+
+/** Everything by which two sessions that lived the same can be told from two that did not. */
+function stateOf({ recorder, portfolio, orders, targets, pipeline }: Session): string {
+  const symbols = pipeline.instruments.map(({ index, symbol }) => {
+    const open = orders
+      .open(index)
+      .map((order) => `${order.request.id} ${statusOf(order)} ${order.filledQuantity}`);
+    return `${symbol}: ${portfolio.ledger.quantity[index]}, wants ${targets.of(index)?.quantity}, ${open.join("; ")}`;
+  });
+  return [recorder.log.hash(), portfolio.cash, ...symbols].join("\n");
 }

@@ -99,7 +99,10 @@ export class SendPromises {
     const index = symbols.indexOf(symbol as (typeof symbols)[number]) as InstrumentIndex;
     const wanted = life.session?.targets.of(index)?.quantity ?? 0;
     if (sign * held + open + quantity > Math.max(0, sign * wanted) + 1e-9)
-      broken.say(live > 0 ? 8 : 9, `${name}: holds ${held}, ${open} open, wants ${wanted}`);
+      broken.say(
+        live > 0 ? 8 : 9,
+        `${name}: holds ${held} (its books ${life.session?.portfolio.ledger.quantity[index]}), ${open} open, wants ${wanted}`,
+      );
   }
 
   /** What may still come of an order: all of it while the venue does not know it, for it may be on its way. */

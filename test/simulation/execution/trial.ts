@@ -182,7 +182,7 @@ export class Trial {
     for (let row = 0; row < slices; row++) {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        this.books.lookAtProtection();
+        this.books.lookAtProtection((symbol) => this.roads.isStorm || this.roads.failingSymbol === symbol);
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
@@ -241,6 +241,7 @@ export class Trial {
           );
         },
         tell: (text) => this.tell(text),
+        onStarted: (started) => this.started(started),
         onEnd: (ended, how) => this.ended(ended, how),
         onIncident: ({ kind, message }) => this.tell(`incident: ${kind}: ${message}`),
       },
@@ -249,6 +250,21 @@ export class Trial {
     const row = Math.floor((world.nowMs - startMs) / sliceMs) - 1;
     if (row >= 0) life.arrive(row);
     return life;
+  }
+
+  /** What a robot is after it has recovered, its journal must make again: then recovering twice is recovering once. */
+  private started(life: RobotLife): void {
+    this.tell(`${life.process.name} runs`);
+    if (this.lives > 1) this.lookAtJournal(life, 19);
+  }
+
+  private lookAtJournal(life: RobotLife, promise: 18 | 19): void {
+    try {
+      const { now, again } = life.livedAgain();
+      if (now !== again) this.broken.say(promise, `the journal makes\n${again}\nand the robot is\n${now}`);
+    } catch (error) {
+      this.broken.say(promise, `the journal cannot be lived through: ${String(error)}`);
+    }
   }
 
   /** A robot is gone: killed, or because it could not go on. Whoever runs it starts it again. */
@@ -270,6 +286,8 @@ export class Trial {
     lookAtEnd({ venue: this.venue, books: this.books, sends: this.sends, broken: this.broken, life });
     if (life?.robot == null) return;
     this.story.push(life.robot.status().decisionsHash);
+    // Living through it all again takes as long as all the rest.
+    if (this.seed % 4 === 0) this.lookAtJournal(life, 18);
     if (life.robot.status().counts.refusedHere > 0) this.coverage.hit(14);
     await life.robot.stop();
     if (life.process.openTimers > 0)

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
 import {
   conditionalValueAtRisk,
+  forgettingConditionalValueAtRisk,
+  forgettingValueAtRisk,
   normalConditionalValueAtRisk,
   normalValueAtRisk,
   valueAtRisk,
@@ -56,4 +58,13 @@ test("one return has no normal figure, and a missing return leaves none at all",
   ]) {
     expect(figure(broken, 0.95)).toBeNull();
   }
+});
+
+test("a variance that forgets weighs the newest return most", () => {
+  // Weights 1, 0.5, 0.25 from the newest on: (4 + 0.5 * 1 + 0.25 * 9) / 1.75 = 27 / 7 of a percent squared.
+  const returns = Float64Array.of(-0.03, 0.01, 0.02);
+  const deviation = Math.sqrt(27 / 7) / 100;
+  expect(forgettingValueAtRisk(returns, 0.95, 0.5)).toBeCloseTo(1.6448536 * deviation, 8);
+  expect(forgettingConditionalValueAtRisk(returns, 0.95, 0.5)).toBeCloseTo(2.0627128 * deviation, 8);
+  expect(forgettingValueAtRisk(new Float64Array(0), 0.95, 0.5)).toBeNull();
 });

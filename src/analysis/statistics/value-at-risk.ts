@@ -1,7 +1,7 @@
-import { finiteOrNull } from "../statistics/finite-or-null.ts";
-import { mean, sampleDeviation } from "../statistics/moments.ts";
-import { normalDensity, normalQuantile } from "../statistics/normal.ts";
-import { quantile, sorted } from "../statistics/quantile.ts";
+import { finiteOrNull } from "./finite-or-null.ts";
+import { mean, sampleDeviation } from "./moments.ts";
+import { normalDensity, normalQuantile } from "./normal.ts";
+import { quantile, sorted } from "./quantile.ts";
 
 /**
  * Historical value at risk of one period as a positive loss: minus the (1 - level) quantile of the returns, type 7.
@@ -32,6 +32,36 @@ export function normalValueAtRisk(returns: Float64Array, level: number): number 
 export function normalConditionalValueAtRisk(returns: Float64Array, level: number): number | null {
   const tailMean = normalDensity(normalQuantile(1 - level)) / (1 - level);
   return finiteOrNull(sampleDeviation(returns) * tailMean - mean(returns));
+}
+
+/**
+ * Value at risk of a normal distribution without a mean whose variance forgets: -z sigma, where sigma squared is the mean
+ * of the squared returns with weights that fall by `decay` a period into the past.
+ * Source: RiskMetrics Technical Document, 4th edition (1996), chapter 5; its decay for days is 0.94.
+ */
+export function forgettingValueAtRisk(returns: Float64Array, level: number, decay: number): number | null {
+  return finiteOrNull(-normalQuantile(1 - level) * forgettingDeviation(returns, decay));
+}
+
+/** Expected shortfall of the same distribution: sigma phi(z) / (1 - level). */
+export function forgettingConditionalValueAtRisk(
+  returns: Float64Array,
+  level: number,
+  decay: number,
+): number | null {
+  const tailMean = normalDensity(normalQuantile(1 - level)) / (1 - level);
+  return finiteOrNull(forgettingDeviation(returns, decay) * tailMean);
+}
+
+/** The newest return is the last. */
+function forgettingDeviation(returns: Float64Array, decay: number): number {
+  let sum = 0;
+  let weights = 0;
+  for (const one of returns) {
+    sum = sum * decay + one * one;
+    weights = weights * decay + 1;
+  }
+  return Math.sqrt(sum / weights);
 }
 
 /** Whether the sample is expected to hold at least one return beyond the level. */

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { runKilled } from "./kill-run.ts";
+
+const bars = 160;
+
+test("a robot that is killed at random moments decides, orders and ends as one that was left alone", async () => {
+  const alone = await runKilled(0, 11, bars);
+  const killed = await runKilled(5, 11, bars);
+  expect(alone.fillsAtVenue).toBeGreaterThan(5);
+  expect(killed.kills).toBe(5);
+  expect(killed.killedAtBars).toBeGreaterThan(2);
+  expect(killed.decisionsHash).toBe(alone.decisionsHash);
+  expect(killed.positions).toEqual(alone.positions);
+  expect(killed.equity).toBe(alone.equity);
+  expect(killed.ordersAtVenue).toBe(alone.ordersAtVenue);
+  expect(killed.fillsAtVenue).toBe(alone.fillsAtVenue);
+}, 120_000);
