@@ -294,9 +294,6 @@ test("no more than 25 files stand side by side, but for plug-ins", () => {
 const unreachedYet: readonly RegExp[] = [
   // What a live session asks about its data: a robot will.
   /^data\/quality\//,
-  // The journal of a session, the way back from it, and the line to a real broker: the robot will have them.
-  /^(ports\/(journal-store|broker-connection|broker-plugin)|engine\/journal\/.*|adapters\/stores\/journal\/.*)\.ts$/,
-  // Trading through venues is built from below: the commands that start it come last.
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // A live session that reads predictions puts this between its feed and its steps: the robot will.
