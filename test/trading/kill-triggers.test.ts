@@ -33,7 +33,7 @@ const causes: Readonly<
     cause: ({ bench }) =>
       (bench.link.interfere = () => ({ kind: "rejected", code: "unavailable", reason: "a test" })),
   },
-  "stale-data": { cause: (traded) => (traded.lateMs += 2 * 86_400_000) },
+  "stale-data": { cause: (traded) => (traded.lateMs += 30 * 86_400_000) },
   "clock-skew": { cause: ({ bench }) => (bench.link.timeMs = () => Promise.resolve(1)) },
   "loop-stall": { cause: (traded) => (traded.lateMs += 60_000) },
 };
