@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import { declareBroker } from "./declare/broker-command.ts";
+import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
+import { declareSecretCommands } from "./declare/secret-commands.ts";
+import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
 import { declareTradeCommands } from "./declare/trade-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
@@ -35,6 +38,9 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareTradeCommands(trade, act);
   declareBroker(trade, act);
   declareEmulator(program, act);
+  declareAlertCommands(program, act);
+  declareSecretCommands(program, act);
+  declareSearchCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -6,6 +6,7 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
+import type { Model } from "./model.ts";
 import type { RiskRule } from "./risk.ts";
 import type { TradingState } from "./trading-state.ts";
 import type { Sizer } from "./sizer.ts";
@@ -32,6 +33,8 @@ export type PluginKinds = {
   readonly regime: RegimeDetector;
   /** Made once for every symbol. */
   readonly selector: Selector;
+  /** Named by the strategies that read its predictions. */
+  readonly model: Model;
 };
 export type PluginKind = keyof PluginKinds;
 
@@ -43,6 +46,7 @@ export const pluginKinds = [
   "slippage",
   "regime",
   "selector",
+  "model",
 ] as const satisfies readonly PluginKind[];
 
 /** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */

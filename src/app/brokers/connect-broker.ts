@@ -4,7 +4,8 @@ import { Prng } from "../../base/prng.ts";
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { TradingMode } from "../../ports/broker-plugin.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
-import { lookUpCredentials, type SecretPlaces } from "../config/secrets.ts";
+import type { SecretPlaces } from "../config/secret-place.ts";
+import { lookUpCredentials } from "../config/secrets.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { brokerNamed } from "../plugins/registry.ts";
 

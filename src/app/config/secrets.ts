@@ -2,16 +2,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { SecretPlaces } from "./secret-place.ts";
+import { openVault, vaultPassphrase } from "./vault-passphrase.ts";
 import type { ProviderConfig } from "./config-schema.ts";
-
-/** Where secrets may be looked up. */
-export type SecretPlaces = {
-  /** Relative paths start here. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether they are the broker's, which has a section of its own. */
-  readonly isBroker?: boolean;
-};
 
 /**
  * Looks up the secrets of a provider, from where its configuration says they are, else from the usual variables.
@@ -57,6 +50,11 @@ async function lookUp(
       throw refuse(`${place.file} cannot be read (${text.code ?? text.message})`, need.env);
     if (text.trim() === "") throw refuse(`${place.file} is empty`, need.env);
     return text.trim();
+  }
+  if (place?.vault !== undefined) {
+    const held = openVault(folder).get(place.vault, vaultPassphrase({ folder, env }));
+    if (held !== null) return held;
+    throw refuse(`the vault holds no ${place.vault}`, need.env);
   }
   const value = env[place?.env ?? need.env]?.trim() ?? "";
   if (value !== "") return value;

@@ -4,6 +4,8 @@ import { brokerTopics } from "./broker-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { robotTopics } from "./robot-topics.ts";
+import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { tradeTopics } from "./trade-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
@@ -16,8 +18,10 @@ export const topics: readonly Topic[] = [
   ...brokerTopics,
   ...strategyTopics,
   ...runTopics,
+  ...searchTopics,
   ...modelTopics,
   ...tradeTopics,
+  ...robotTopics,
 ];
 
 /** A topic as it is printed. */
