@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openJournalFile } from "../../src/adapters/stores/journal/journal-file.ts";
+import { hourMs } from "../../src/base/time.ts";
+import { strategy } from "../../src/ports/strategy.ts";
+import { centMarket } from "../../test/robot/kill-market.ts";
+import { RobotBench } from "../../test/robot/robot-bench.ts";
+
+// A robot on the exchange in memory, with its journal on this machine's disk: from a closed bar to the orders on the
+// wire, orders through gate, journal and desk, and the start with a long journal.
+const folder = mkdtempSync(join(tmpdir(), "kiwi-bench-"));
+const symbols = 50;
+const bars = 400;
+
+/** Turns every symbol around at every bar: as many orders as there can be. */
+const restless = strategy({
+  name: "restless",
+  summary: "Long on one bar and short on the next.",
+  params: {},
+  setup: ({ bars: { close } }) => ({ close }),
+  memory: () => ({ side: 1 }),
+  onBar({ memory, target }) {
+    memory.side = -memory.side;
+    target(memory.side, { reason: "restless" });
+  },
+});
+
+const limits = {
+  sends: { count: 1_000_000, spanMs: 1 },
+  openOrdersEveryMs: 100_000 * hourMs,
+  positionsEveryMs: 100_000 * hourMs,
+};
+const tape = centMarket(3, symbols, bars);
+const path = join(folder, "journal");
+const bench = new RobotBench({ tape, strategy: restless, parts: { limits } });
+const start = () => bench.start({ journal: openJournalFile(path) });
+await start();
+const spans: number[] = [];
+let arrivedMs = 0;
+let isFirst = false;
+let ordersMs = 0;
+const { submit } = bench.link;
+bench.link.submit = (order) => {
+  if (isFirst) spans.push(performance.now() - arrivedMs);
+  isFirst = false;
+  ordersMs = performance.now();
+  return submit.call(bench.link, order);
+};
+const arrive = bench.feed!.arrive.bind(bench.feed!);
+let busyMs = 0;
+bench.feed!.arrive = (row) => {
+  arrivedMs = performance.now();
+  isFirst = true;
+  arrive(row);
+};
+for (let row = 0; row < bars; row++) {
+  await bench.bars(1);
+  busyMs += ordersMs - arrivedMs;
+}
+const orders = bench.link.sent.length;
+await bench.robot!.stop();
+const journal = openJournalFile(path);
+let records = 0;
+for (const _ of journal.read()) records += 1;
+journal.close();
+const startMs = performance.now();
+await start();
+const restartSeconds = (performance.now() - startMs) / 1_000;
+await bench.robot!.stop();
+rmSync(folder, { recursive: true });
+spans.sort((a, b) => a - b);
+console.log(
+  JSON.stringify({
+    robotBarToWireP50Ms: spans[Math.floor(spans.length * 0.5)],
+    robotBarToWireP99Ms: spans[Math.floor(spans.length * 0.99)],
+    robotOrdersPerSecond: orders / (busyMs / 1_000),
+    robotRestartSeconds: (restartSeconds * 100_000) / records,
+    robotRestartRecords: records,
+  }),
+);
