@@ -111,7 +111,7 @@ export class Courier {
 
   private takeReady(): readonly Errand[] {
     const ready: Errand[] = [];
-    for (const ticket of [...this.parts.desk.state.pending]) {
+    for (const ticket of Array.from(this.parts.desk.state.pending)) {
       const { errand } = ticket;
       const request = errand === "modify" ? ticket.asked : ticket.request;
       if (errand === null || request === null) continue;

@@ -114,14 +114,14 @@ export class RobotBench {
       ...this.options.parts,
       ...parts,
     });
-    let isDone = false;
+    const begun = { isOver: false };
     void starting.then(
-      () => (isDone = true),
-      () => (isDone = true),
+      () => (begun.isOver = true),
+      () => (begun.isOver = true),
     );
-    for (let turns = 0; !isDone && turns < 1_000; turns++) {
+    for (let turns = 0; !begun.isOver && turns < 1_000; turns++) {
       await settle();
-      if (!isDone) this.world.step(this.world.nowMs + 3_600_000);
+      if (!begun.isOver) this.world.step(this.world.nowMs + 3_600_000);
     }
     this.robot = await starting;
     if (this.row >= 0) this.feed.arrive(this.row);

@@ -12,7 +12,7 @@ import {
   type TicketEnd,
   type Work,
 } from "./desk-state.ts";
-import { carriedTerms } from "./follow-price.ts";
+import { carriedTerms } from "./carried-terms.ts";
 import { roundTerms } from "./round-terms.ts";
 import { wantedOf } from "./wanted-quantity.ts";
 
@@ -26,7 +26,7 @@ export function tendInstrument(state: DeskState, instrument: InstrumentIndex): v
   const open = state.openBy[instrument]!;
   for (let turns = open.length; turns >= 0; turns--) {
     const before = open.length;
-    for (const work of [...open]) tend(state, work);
+    for (const work of open.slice()) tend(state, work);
     if (open.length === before) return;
   }
 }
