@@ -31,6 +31,8 @@ type Inquiry = {
   isAsking: boolean;
   /** Somebody has reason to doubt what is known. */
   isSuspect: boolean;
+  /** The venue has refused its name for being taken: it is there, whatever is said about not knowing it. */
+  isThere: boolean;
   askAtMs: number;
   waitMs: number;
   misses: number;
@@ -70,11 +72,12 @@ export class Inquiries {
     this.askIn(inquiry, this.parts.limits.askEveryMs);
   }
 
-  /** An answer did not come, or said that only the order itself can tell. */
-  unanswered(ticket: Ticket, isSuspect: boolean): void {
+  /** An answer did not come, or said that only the order itself can tell; `isThere` that the name is taken. */
+  unanswered(ticket: Ticket, isSuspect: boolean, isThere = false): void {
     // The venue may have told of the order meanwhile: then nothing is owed.
     if (ticket.phase === "over" || !(isSuspect || isOwed(ticket))) return;
     const inquiry = this.of(ticket);
+    inquiry.isThere ||= isThere;
     inquiry.isSuspect ||= isSuspect;
     this.askIn(inquiry, isSuspect ? 0 : this.parts.limits.askEveryMs);
   }
@@ -178,7 +181,10 @@ export class Inquiries {
     const isEarly = inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs;
     // An order that the venue has had once is not gone because it does not find it for a moment.
     if (isEarly || (ticket.phase === "working" && this.nowMs - inquiry.missedSinceMs < goneMs)) return;
-    if (ticket.phase === "sent" && !ticket.isCancelAsked && this.parts.resend(ticket)) return;
+    const mayResend = ticket.phase === "sent" && !ticket.isCancelAsked && !inquiry.isThere;
+    if (mayResend && this.parts.resend(ticket)) return;
+    if (inquiry.isThere && ticket.phase === "sent") return;
+    if (!(await this.isUnlisted(ticket))) return;
     if (ticket.phase === "working" && !(await this.tryFills(ticket))) return;
     if (this.isClosed || this.hasEnded(ticket)) return;
     const { clientOrderId, request } = ticket;
@@ -186,6 +192,21 @@ export class Inquiries {
     if (!ticket.isCancelAsked)
       say({ kind: "order lost", gravity: "notice", symbol: request.symbol, message });
     hear({ kind: "lost", atMs: this.nowMs, clientOrderId });
+  }
+
+  /** An order that is not found by its name may work all the same: only the whole list of those that do says no. */
+  private async isUnlisted({ clientOrderId }: Ticket): Promise<boolean> {
+    const { connection, patience, log, hear } = this.parts;
+    try {
+      const open = await patience.within(() => connection.openOrders());
+      if (open.kind === "unknown") return false;
+      const listed = open.orders.find((order) => order.clientOrderId === clientOrderId);
+      if (listed !== undefined && !this.isClosed) hear({ kind: "told", atMs: this.nowMs, order: listed });
+      return listed === undefined;
+    } catch (error) {
+      log.warn({ clientOrderId, error: String(error) }, "could not ask for the open orders");
+      return false;
+    }
   }
 
   private hasEnded({ phase }: Ticket): boolean {
@@ -260,6 +281,7 @@ export class Inquiries {
       sentAtMs: this.nowMs,
       isAsking: false,
       isSuspect: false,
+      isThere: false,
       askAtMs: Infinity,
       waitMs: this.parts.limits.askEveryMs,
       misses: 0,
