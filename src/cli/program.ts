@@ -34,13 +34,13 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareSearchCommands(program, act);
   const trade = program.commandsGroup("Trade:");
   declareTradeCommands(trade, act);
   declareBroker(trade, act);
   declareEmulator(program, act);
   declareAlertCommands(program, act);
   declareSecretCommands(program, act);
-  declareSearchCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

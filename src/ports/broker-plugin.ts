@@ -3,7 +3,7 @@ import type { Prng } from "../base/prng.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
 import { schemaOf } from "../domain/params-schema.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
-import { checkedOptions, type Given } from "./checked-options.ts";
+import { checkedOptions, type Given } from "../domain/checked-options.ts";
 import type { Clock } from "./clock.ts";
 import type { CredentialNeed, Credentials } from "./credentials.ts";
 
