@@ -22,5 +22,6 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   robotBarToWireP99Ms: { value: 5, isFloor: false },
   robotOrdersPerSecond: { value: 2_000, isFloor: true },
   robotRestartSeconds: { value: 2, isFloor: false },
+  emulatorHttpOrdersPerSecond: { value: 2_000, isFloor: true },
   helpSeconds: { value: 0.2, isFloor: false },
 };
