@@ -295,8 +295,8 @@ const unreachedYet: readonly RegExp[] = [
   /^analysis\/statistics\/(calibration|overfitting-probability)\.ts$/,
   // What a live session asks about its data: a robot will.
   /^data\/quality\//,
-  // Signs of life for systemd, figures and faces of a robot: whoever starts one will have them.
-  /^(server|adapters\/systemd)\//,
+  // Signs of life for systemd, figures, alerts and times of a robot: the sessions that start one will have them.
+  /^(server|adapters\/systemd|robot\/schedule)\/|^robot\/alerts\/incident-event\.ts$/,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // A live session that reads predictions puts this between its feed and its steps: the robot will.
