@@ -111,7 +111,7 @@ export class Courier {
 
   private takeReady(): readonly Errand[] {
     const ready: Errand[] = [];
-    for (const ticket of [...this.parts.desk.state.pending]) {
+    for (const ticket of Array.from(this.parts.desk.state.pending)) {
       const { errand } = ticket;
       const request = errand === "modify" ? ticket.asked : ticket.request;
       if (errand === null || request === null) continue;
@@ -228,8 +228,9 @@ export class Courier {
     }
     if (answer.kind === "rejected") {
       // Somebody has had this name before, or the order is over: only the order itself can say what that means.
-      const isAboutOrder = errand === "submit" ? answer.code === "doubled_id" : isAboutTheEnd(answer.code);
-      if (isAboutOrder) return this.inquiries.unanswered(ticket, true);
+      const isTaken = errand === "submit" && answer.code === "doubled_id";
+      const isAboutOrder = isTaken || (errand !== "submit" && isAboutTheEnd(answer.code));
+      if (isAboutOrder) return this.inquiries.unanswered(ticket, true, isTaken);
       this.noteRejection(ticket, errand, answer);
     }
     hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });

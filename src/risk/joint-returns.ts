@@ -1,5 +1,5 @@
-import type { Bars } from "./bars.ts";
-import type { MarketSlice } from "./slice.ts";
+import type { Bars } from "../domain/bars.ts";
+import type { MarketSlice } from "../domain/slice.ts";
 
 /**
  * The returns of every instrument side by side over the last instants at which bars closed; an instrument without a bar
