@@ -291,8 +291,6 @@ test("no more than 25 files stand side by side, but for plug-ins", () => {
 
 /** Product code that no command, job or export reaches yet, with the reason why it is kept. The list only shrinks. */
 const unreachedYet: readonly RegExp[] = [
-  // Statistics of a search: the search that calls them is the next thing to be built.
-  /^analysis\/statistics\/(calibration|overfitting-probability)\.ts$/,
   // What a live session asks about its data: a robot will.
   /^data\/quality\//,
   // Signs of life for systemd, figures, alerts and times of a robot: the sessions that start one will have them.
