@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { declareBroker } from "./declare/broker-command.ts";
 import { declareAlertCommands } from "./declare/alert-commands.ts";
+import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
@@ -34,13 +34,13 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareAlertCommands(program, act);
+  declareSecretCommands(program, act);
   declareSearchCommands(program, act);
   const trade = program.commandsGroup("Trade:");
   declareTradeCommands(trade, act);
   declareBroker(trade, act);
   declareEmulator(program, act);
-  declareAlertCommands(program, act);
-  declareSecretCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

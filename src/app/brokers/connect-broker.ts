@@ -25,7 +25,7 @@ export async function connectBroker(
     use,
     plugin.credentials,
     { key, secret, token, password },
-    { ...places, isBroker: true },
+    { ...places, section: "broker" },
     false,
   );
   return plugin.connect(options, {

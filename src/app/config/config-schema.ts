@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { alertConfigSchema } from "./alert-config.ts";
 import { logLevels } from "../../adapters/logging/log-level.ts";
 import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
-import { alertConfigSchema } from "./alert-config.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { secretPlace } from "./secret-place.ts";
 

@@ -28,7 +28,7 @@ export async function lookUpCredentials(
         need,
         `the environment variable ${need.env} is not set`,
         need.env,
-        places.isBroker === true,
+        places.section,
       );
   }
   return found;
@@ -38,10 +38,10 @@ async function lookUp(
   provider: string,
   need: CredentialNeed,
   place: ProviderConfig[CredentialName],
-  { folder, env, isBroker = false }: SecretPlaces,
+  { folder, env, section }: SecretPlaces,
 ): Promise<string | null> {
   const refuse = (why: string, variable: string): KiwiError =>
-    missing(provider, need, why, variable, isBroker);
+    missing(provider, need, why, variable, section);
   if (place?.file !== undefined) {
     const text = await readFile(resolve(folder, place.file), "utf8").catch(
       (cause: NodeJS.ErrnoException) => cause,
@@ -67,16 +67,20 @@ function missing(
   { what, name }: CredentialNeed,
   why: string,
   variable: string,
-  isBroker: boolean,
+  section: SecretPlaces["section"] = "providers",
 ): KiwiError {
   const place = `"${name}": { "file": "PATH" }`;
-  const section = isBroker ? `"broker": { ${place} }` : `"providers": { "${provider}": { ${place} } }`;
+  const sections = {
+    providers: `"providers": { "${provider}": { ${place} } }`,
+    broker: `"broker": { ${place} }`,
+    channels: `"alerts": { "channels": { "${provider}": { ${place} } } }`,
+  };
   return new KiwiError({
     code: "SECRET_MISSING",
     exit: "config",
     message: `${provider} needs ${what}`,
     why,
-    fix: `export ${variable}=...   (or name another place: ${section})`,
+    fix: `export ${variable}=...   (or name another place: ${sections[section]})`,
     topic: "secrets",
   });
 }

@@ -241,7 +241,10 @@ describe.each(builtStrategies.map((one) => [one.name, one] as const))("%s", (_, 
   });
 
   test.runIf("short" in strategy.params)("goes short when told to", () => {
-    const result = runOn(markets[0], strategy, { account: { kind: "margin" } }, undefined, { short: true });
+    // A choice goes short where it gives the money to whoever does.
+    const params =
+      "selector" in strategy.params ? { short: true, selector: "equal-weight" } : { short: true };
+    const result = runOn(markets[0], strategy, { account: { kind: "margin" } }, undefined, params);
     expect(result.trades.some(({ side }) => side === "short")).toBe(true);
     expectMoneyConserved(result);
   });

@@ -3,7 +3,7 @@ import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { BarsUntil } from "../../domain/bars-until.ts";
+import { BarsUntil } from "../../engine/bars-until.ts";
 import { isExternal } from "../../domain/external-series.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";

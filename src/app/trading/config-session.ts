@@ -66,6 +66,7 @@ export async function sessionFromConfig(
     calendarOf: (symbol) => calendarNamed(calendarName(symbol)),
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
+    alerts: config.alerts,
     logLevels: config.trading.log,
     secrets: secretsIn(env),
     silenceMsMax: config.trading.silenceSecondsMax * 1_000,

@@ -51,7 +51,7 @@ export type Arming = { readonly account: string; readonly gates: readonly Gate[]
  * tells. Throws `ACCOUNT_DIFFERS`.
  */
 export async function armLive(
-  { request, say, home, env, signal }: Omit<SessionRequest, "onStart">,
+  { request, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort">,
   typed: string,
   by: string,
 ): Promise<Arming> {

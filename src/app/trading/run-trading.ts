@@ -20,6 +20,7 @@ import { openSessionFolder, type SessionNote, type SessionPaths } from "./sessio
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
+import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
 export type { RobotEnd } from "../../robot/robot-types.ts";
@@ -29,6 +30,8 @@ export type TradingSurroundings = {
   readonly home: string;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Port of the pages that others read; null opens none. */
+  readonly monitorPort: number | null;
   /** Throws where a session may not start: live asks for an arm. */
   readonly mayStart?: (note: SessionNote) => void;
   /** Called when the robot runs. */
@@ -83,7 +86,28 @@ type Opened = {
 };
 
 async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
-  const { note, paths, killSwitch, lock, log } = opened;
+  const { note, paths, log } = opened;
+  const watch = await openSessionWatch({
+    plan,
+    sessionId: note.id,
+    env: around.env,
+    folder: paths.folder,
+    monitorPort: around.monitorPort,
+    log: log.part("watch"),
+  });
+  try {
+    return await tradeWatched(plan, around, opened, watch);
+  } finally {
+    await watch.close();
+  }
+}
+
+async function tradeWatched(
+  plan: TradingPlan,
+  around: TradingSurroundings,
+  { note, paths, killSwitch, lock, log }: Opened,
+  watch: SessionWatch,
+): Promise<RobotEnd> {
   const feed = feedOf(plan, log);
   const connection = await plan.connect();
   const robot = await startRobot({
@@ -94,7 +118,7 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
     lock,
     log: log.part("robot"),
     tradingState: () => killSwitch.order(),
-    onIncident: () => {},
+    onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
     atDifference: "adopt",
@@ -135,6 +159,7 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
     log: log.part("report"),
   });
   reporter.start();
+  watch.begin(robot, () => guard.gauges()["clock-skew"]);
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
   around.onStart(note, robot);

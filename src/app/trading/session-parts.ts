@@ -8,6 +8,7 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { LogLevel } from "../../adapters/logging/log-level.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
+import type { AlertConfig } from "../config/alert-config.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
 import type { AccountRecord } from "./account-record.ts";
@@ -34,6 +35,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly calendarOf: (symbol: string) => Calendar;
   readonly warmupBars: number;
   readonly triggers: KillTriggers;
+  /** Who is told what happens. */
+  readonly alerts: AlertConfig;
   readonly limits?: Partial<RobotLimits>;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** Texts that no log may hold. */

@@ -90,7 +90,12 @@ function declareLive(program: Command, act: Act): void {
 /** What a session takes of the settings of a run. */
 function addSession(command: Command): Command {
   addRunFlags(command, sessionFlags);
-  return command.option("--param <name=value>", "a parameter of the strategy", collect);
+  return command
+    .option("--param <name=value>", "a parameter of the strategy", collect)
+    .option(
+      "--monitor <port>",
+      "serve health and figures on this port of 127.0.0.1: /healthz, /readyz, /metrics",
+    );
 }
 
 function declareReplay(program: Command, act: Act): void {

@@ -20,8 +20,8 @@ export const topics: readonly Topic[] = [
   ...runTopics,
   ...searchTopics,
   ...modelTopics,
-  ...tradeTopics,
   ...robotTopics,
+  ...tradeTopics,
 ];
 
 /** A topic as it is printed. */

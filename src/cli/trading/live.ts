@@ -12,7 +12,8 @@ import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
 
-export type LiveFlags = CommonFlags & RequestFlags & { readonly account?: string; readonly confirm?: true };
+export type LiveFlags = CommonFlags &
+  RequestFlags & { readonly account?: string; readonly confirm?: true; readonly monitor?: string };
 
 /** `kiwi live arm`: shows the gates, and arms when all are open and the account was named. Exit 7 when one is closed. */
 export async function liveArmCommand(
@@ -60,7 +61,7 @@ export async function liveStartCommand(
   if (flags.confirm !== true) throw notConfirmed();
   const request = await runRequestOf(shell, sessionFlags, strategy, flags);
   const { startLive } = await import("../../app/trading/live-session.ts");
-  return tradeUntilStopped(shell, "LIVE: REAL MONEY", (around) =>
+  return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
     startLive({ ...around, request, say: shell.err }),
   );
 }

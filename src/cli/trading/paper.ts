@@ -6,6 +6,7 @@ import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
+import { invalidFlag } from "../flags/flag-errors.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
 import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
@@ -18,6 +19,7 @@ export type PaperStartFlags = CommonFlags &
     readonly demo?: true;
     readonly seed: string;
     readonly faults?: string;
+    readonly monitor?: string;
   };
 
 export type SessionFlags = CommonFlags & { readonly session?: string };
@@ -32,13 +34,13 @@ export async function paperStartCommand(
     const { startDemo } = await import("../../app/trading/demo/demo-session.ts");
     const { folder } = shell;
     const seed = readNumber("--seed", flags.seed);
-    return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", (around) =>
+    return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", flags.monitor, (around) =>
       startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "" }),
     );
   }
   const request = await runRequestOf(shell, sessionFlags, strategy, flags);
   const { startPaper } = await import("../../app/trading/live-session.ts");
-  return tradeUntilStopped(shell, "PAPER: play money", (around) =>
+  return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
     startPaper({ ...around, request, say: shell.err }),
   );
 }
@@ -47,6 +49,7 @@ export async function paperStartCommand(
 export async function tradeUntilStopped(
   shell: Shell,
   title: string,
+  monitor: string | undefined,
   trade: (around: TradingSurroundings) => Promise<RobotEnd>,
 ): Promise<number> {
   const ending = new AbortController();
@@ -61,6 +64,7 @@ export async function tradeUntilStopped(
       home: tradingHome(shell.env),
       env: shell.env,
       signal: ending.signal,
+      monitorPort: monitor === undefined ? null : portOf(monitor),
       onStart: ({ id, account, symbols, timeframe }) =>
         shell.err(
           `${title}   session ${id}   account ${account}\n` +
@@ -107,4 +111,11 @@ export async function sessionStopCommand(
         : `session ${note.id} does not run`,
     );
   return exitCodes.ok;
+}
+
+function portOf(text: string): number {
+  const port = readNumber("--monitor", text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw invalidFlag("--monitor", text, "a port from 1 to 65535");
+  return port;
 }

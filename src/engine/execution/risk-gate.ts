@@ -1,6 +1,6 @@
 import { empty } from "../../base/empty.ts";
 import { floorToStep } from "../../base/numbers.ts";
-import { BarsUntil } from "../../domain/bars-until.ts";
+import { BarsUntil } from "../bars-until.ts";
 import type { Market } from "../../ports/market.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import {

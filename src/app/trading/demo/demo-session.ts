@@ -2,6 +2,7 @@ import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
 import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
+import { alertConfigSchema } from "../../config/alert-config.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
 import { findStrategy } from "../../plugins/find-strategy.ts";
 import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
@@ -74,6 +75,7 @@ async function planOf(
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
     triggers: killTriggersSchema.parse({}),
+    alerts: alertConfigSchema.parse({}),
     limits: slower(usualLimits, demoMarket.speed),
     logLevels: { "*": "info", robot: "debug" },
     secrets: [demoMarket.secret],

@@ -1,5 +1,5 @@
-import type { Bars, BarField } from "./bars.ts";
-import type { Timeframe } from "./timeframe.ts";
+import type { Bars, BarField } from "../domain/bars.ts";
+import type { Timeframe } from "../domain/timeframe.ts";
 
 type Column = "closeTimeMs" | BarField;
 

@@ -1,6 +1,6 @@
-import { cholesky } from "../linear-algebra/cholesky.ts";
-import type { HmmParams } from "./hmm-params.ts";
-import { reorderStates } from "./reorder-states.ts";
+import { cholesky } from "../src/learning/linear-algebra/cholesky.ts";
+import type { HmmParams } from "../src/learning/hmm/hmm-params.ts";
+import { reorderStates } from "../src/learning/hmm/reorder-states.ts";
 
 /**
  * The model `next` with its states in the order in which they resemble those of `previous` most, all pairs together:
