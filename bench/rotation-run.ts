@@ -18,7 +18,7 @@ export async function timeRotation(folder: string): Promise<number> {
   const finished = finishRun(prepared, {
     runId: "bench",
     command: "bench",
-    countTrials: () => 1,
+    countTrials: () => ({ count: 1, warnings: [] }),
     startedMs: startMs,
     nowMs: () => performance.now(),
     onStage: () => {},

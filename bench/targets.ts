@@ -19,5 +19,8 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   panelRotationMemoryMb: { value: 1_000, isFloor: false },
   realRotationSeconds: { value: 10, isFloor: false },
   metaBacktestSeconds: { value: 20, isFloor: false },
+  robotBarToWireP99Ms: { value: 5, isFloor: false },
+  robotOrdersPerSecond: { value: 2_000, isFloor: true },
+  robotRestartSeconds: { value: 2, isFloor: false },
   helpSeconds: { value: 0.2, isFloor: false },
 };

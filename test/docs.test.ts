@@ -88,6 +88,7 @@ test("every command line of the documents is one that the parser knows", () => {
     err: () => {},
     isWatched: false,
     isInteractive: false,
+    readInput: async () => "",
   };
   const outClosed = new AbortController().signal;
   const program = buildProgram({ ...shell, width: 80, hasColor: false, outClosed }, () => {});

@@ -18,6 +18,7 @@ export async function runKiwi(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input = "",
 ): Promise<Outcome> {
   const out: string[] = [];
   const err: string[] = [];
@@ -29,6 +30,7 @@ export async function runKiwi(
     err: (text) => void err.push(safeText(text)),
     isWatched: false,
     isInteractive: false,
+    readInput: async () => input,
     width: 80,
     hasColor: false,
     outClosed: new AbortController().signal,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runKiwi, temporaryFolder } from "../../test/run-kiwi.ts";
@@ -90,6 +90,24 @@ test("a sizer of one's own is loaded by its file and chosen by its name", async 
   );
 });
 
+test("symbols that a command names come before the data that a file names, where they are held", async () => {
+  const project = join(folder, "named");
+  mkdirSync(project);
+  writeFileSync(join(project, "kiwi.config.jsonc"), '{ "data": ["synthetic:symbols=1,bars=400"] }');
+  const run = (...args: readonly string[]) => runKiwi(project, args);
+  const download = ["data", "download", "SYN2", "-t", "1h", "--source", "synthetic"];
+  expect((await run(...download, "--from", "2023-01-01", "--to", "2023-02-01")).code).toBe(0);
+  const backtest = ["backtest", "sma-cross", "-t", "1h", "--report", "none", "--json"];
+  const symbolsOf = async (...more: readonly string[]) =>
+    JSON.stringify(JSON.parse((await run(...backtest, ...more)).out)).match(/SYN\d/g) ?? [];
+  expect(new Set(await symbolsOf("-p", "SYN2"))).toEqual(new Set(["SYN2"]));
+  expect(new Set(await symbolsOf())).toEqual(new Set(["SYN1"]));
+  expect(new Set(await symbolsOf("-p", "SYN1"))).toEqual(new Set(["SYN1"]));
+  // What stands beside it in the same command is as explicit as it is.
+  const both = await run(...backtest, "-p", "SYN2", "--data", "synthetic:symbols=1,bars=400");
+  expect(both.out).toContain("SYMBOL_UNKNOWN");
+});
+
 test("a new project runs by itself, and a second one is not put on top of it", async () => {
   const made = await kiwi("init", "bot", "--template", "multi", "--yes");
   expect([made.code, made.err]).toEqual([0, ""]);
@@ -100,4 +118,11 @@ test("a new project runs by itself, and a second one is not put on top of it", a
   const check = await runKiwi(join(folder, "bot"), ["config", "check"]);
   expect([check.code, check.out.includes("right")]).toEqual([0, true]);
   expect((await kiwi("init", "bot", "--yes")).err).toContain("FILE_EXISTS");
+  const texts = ["package.json", "tsconfig.json", "kiwi.config.jsonc"].map((name) =>
+    readFileSync(join(folder, "bot", name), "utf8"),
+  );
+  for (const text of texts) expect(text).not.toMatch(/"(?:file:)?(?:\/|[A-Z]:)/);
+  const linked = join(folder, "bot", "node_modules", "kiwi", "package.json");
+  expect(readFileSync(linked, "utf8")).toBe(readFileSync("package.json", "utf8"));
+  expect(existsSync(join(folder, "bot", "node_modules", ".bin", "kiwi"))).toBe(true);
 });

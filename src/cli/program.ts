@@ -1,9 +1,12 @@
 import { Command } from "commander";
+import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
+import { declareSecretCommands } from "./declare/secret-commands.ts";
+import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
 import { usageError } from "./flags/flag-errors.ts";
@@ -26,6 +29,9 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareFeatureCommands(program, act);
   declareModelCommands(program, act);
   declareRunCommands(program.commandsGroup("Run and understand:"), act);
+  declareAlertCommands(program, act);
+  declareSecretCommands(program, act);
+  declareSearchCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -15,6 +15,7 @@ const shell: Shell = {
   err: () => {},
   isWatched: false,
   isInteractive: false,
+  readInput: async () => "",
   width: 80,
   hasColor: false,
   outClosed: new AbortController().signal,

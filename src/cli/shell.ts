@@ -14,6 +14,8 @@ export type Shell = {
   readonly isWatched: boolean;
   /** A person can answer questions. */
   readonly isInteractive: boolean;
+  /** All of standard input: what another program pipes in, or a person types up to the end of a line. */
+  readonly readInput: () => Promise<string>;
   readonly width: number;
   readonly hasColor: boolean;
   /** Aborted when nobody reads standard output any more: work without end may end then. */
@@ -43,9 +45,31 @@ export function processShell(): Shell {
     outClosed: closed.signal,
     isWatched: isTerminal(stderr),
     isInteractive: isTerminal(stdin) && isTerminal(stderr),
+    readInput: () => readInput(isTerminal(stdin)),
     width: isTerminal(stdout) ? Math.max(40, stdout.columns) : 100,
     hasColor: hasColor(isTerminal(stdout), env),
   };
+}
+
+/** A person's line is read without showing it: what is asked for here are secrets. */
+async function readInput(isTyped: boolean): Promise<string> {
+  const { stdin } = process;
+  if (!isTyped) {
+    const parts: Buffer[] = [];
+    for await (const part of stdin) parts.push(part as Buffer);
+    return Buffer.concat(parts)
+      .toString("utf8")
+      .replace(/\r?\n$/, "");
+  }
+  const { createInterface } = await import("node:readline/promises");
+  const { Writable } = await import("node:stream");
+  const nowhere = new Writable({ write: (_part, _encoding, done) => done() });
+  const reader = createInterface({ input: stdin, output: nowhere, terminal: true });
+  try {
+    return await reader.question("");
+  } finally {
+    reader.close();
+  }
 }
 
 /** What is no terminal has no such field, whatever its type says. */

@@ -1,8 +1,8 @@
 import { field, type Expr } from "./expression.ts";
 
 /** What a run can know besides prices. A series of it is a table of `Bars` that nobody can trade. */
-type ExternalKind = "news" | "series";
-const kinds: readonly ExternalKind[] = ["news", "series"];
+type ExternalKind = "news" | "series" | "model";
+const kinds: readonly ExternalKind[] = ["news", "series", "model"];
 
 /** The name that an external series has where bars have their symbol: `news:AAPL`. */
 export function externalName(kind: ExternalKind, symbol: string): string {
@@ -17,6 +17,25 @@ export function isExternal(name: string): boolean {
 /** Whether a name is that of news. */
 export function isNews(name: string): boolean {
   return name.startsWith("news:");
+}
+
+/** Whether a name is that of a model's answers. */
+export function isPrediction(name: string): boolean {
+  return name.startsWith("model:");
+}
+
+/** What a name of a model's answers says: `model:trend#2/probability:SPY` is the answer `probability` of `trend@2` on SPY. */
+export type PredictionName = { readonly model: string; readonly output: string; readonly symbol: string };
+
+/** Reads the name of a model's answers; the symbol is empty where it means that of whoever reads it. */
+export function readPredictionName(name: string): PredictionName {
+  const [, model, output, symbol] = /^model:(.*)\/([^/:]*):(.*)$/.exec(name) ?? [];
+  return { model: (model ?? "").replace("#", "@"), output: output ?? "", symbol: symbol ?? "" };
+}
+
+/** The name of a model's answers. `@` separates a symbol from a timeframe, so a version is written with `#`. */
+export function predictionName({ model, output, symbol }: PredictionName): string {
+  return externalName("model", `${model.replace("@", "#")}/${output}:${symbol}`);
 }
 
 /** The name with the symbol filled in where it means the symbol of whoever reads it: `news:` is `news:AAPL` on AAPL. */
@@ -61,5 +80,37 @@ export function news(symbol = ""): NewsSeries {
     highest: field("high", frame),
     lowest: field("low", frame),
     time: field("closeTimeMs", frame),
+  };
+}
+
+/** What a model says about every bar, as series of the bars that a strategy decides on. */
+export type PredictionSeries = {
+  /** Probability of an upward move within the model's horizon, 0 to 1, after recalibration. */
+  readonly probability: Expr;
+  /** Ends of the range that the probability is believed to lie in. */
+  readonly low: Expr;
+  readonly high: Expr;
+  /** Parameters of the Beta distribution behind it. */
+  readonly alpha: Expr;
+  readonly beta: Expr;
+  /** Any other answer of a model, by name. */
+  readonly output: (name: string) => Expr;
+};
+
+/**
+ * The predictions of a model: one that `kiwi train` made (`"boosted-EURUSD-1h"`, or `"boosted-EURUSD-1h@2"` for a version), or a
+ * plug-in of the kind `model`. For `setup`: `({ bars }) => ({ up: prediction("mine").probability })`. The first row is the first
+ * bar after everything that the model learned from; a row without a prediction is NaN.
+ */
+export function prediction(model: string): PredictionSeries {
+  const output = (name: string): Expr =>
+    field("close", `${predictionName({ model, output: name, symbol: "" })}@`);
+  return {
+    probability: output("probability"),
+    low: output("low"),
+    high: output("high"),
+    alpha: output("alpha"),
+    beta: output("beta"),
+    output,
   };
 }

@@ -16,6 +16,8 @@ export type HmmStateSummary = {
 /** A trained hidden Markov model of regimes with everything that is needed to use it, and to know what it may be used on. Plain data. */
 export type HmmArtifact = {
   readonly format: 1;
+  /** What tells it from other artifacts; models of older files have none. */
+  readonly kind?: "regime";
   readonly name: string;
   readonly version: number;
   readonly symbol: string;

@@ -21,6 +21,8 @@ export function decide(
   empty(decision.targets);
   decision.warmingUp = 0;
   decision.silent = 0;
+  for (let k = 0; k < closed.count; k++)
+    pipeline.seenBars[closed.instruments[k]!]!.length = closed.rows[k]! + 1;
   sizer.observe?.(closed);
   if (pipeline.listings !== null) decision.gone = pipeline.listings.observe(closed, portfolio);
   pipeline.together?.runner.observe(closed);

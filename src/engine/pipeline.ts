@@ -1,4 +1,5 @@
 import type { Bars } from "../domain/bars.ts";
+import type { BarsUntil } from "../domain/bars-until.ts";
 import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import type { Target } from "../domain/target.ts";
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
@@ -13,6 +14,8 @@ export type Pipeline = {
   readonly instruments: readonly Instrument[];
   /** The bars that are decided on, by instrument index. */
   readonly bars: readonly Bars[];
+  /** The same up to the present: all that plug-ins are given. */
+  readonly seenBars: readonly BarsUntil[];
   /** Who decides on each instrument, by index. */
   readonly runners: readonly Runner[];
   /** By instrument index: the row of its bars before which its runner has nothing to say. */

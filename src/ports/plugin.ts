@@ -6,6 +6,7 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
+import type { Model } from "./model.ts";
 import type { RiskRule } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
 
@@ -29,6 +30,8 @@ export type PluginKinds = {
   readonly regime: RegimeDetector;
   /** Made once for every symbol. */
   readonly selector: Selector;
+  /** Named by the strategies that read its predictions. */
+  readonly model: Model;
 };
 export type PluginKind = keyof PluginKinds;
 
@@ -40,6 +43,7 @@ export const pluginKinds = [
   "slippage",
   "regime",
   "selector",
+  "model",
 ] as const satisfies readonly PluginKind[];
 
 /** A plug-in by name with its options: `{ use: "fixed-fraction", fraction: 0.5 }`. */

@@ -1,7 +1,7 @@
 import { runKilled } from "../robot/kill-run.ts";
 
 const kills = Number(process.env["KILLS"] ?? 200);
-const bars = 1_500;
+const bars = 600;
 
 /** A robot in a process of its own is killed at random moments, and ends as one that was left alone. */
 export async function prove(): Promise<string> {

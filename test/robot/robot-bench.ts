@@ -133,7 +133,7 @@ export class RobotBench {
   async bars(count: number): Promise<void> {
     for (let k = 0; k < count; k++) {
       this.row += 1;
-      this.world.nowMs = Math.max(this.world.nowMs, this.options.tape[0]!.closeTimeMs[this.row]!);
+      await this.pass(this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs);
       this.exchange.advance();
       this.feed?.arrive(this.row);
       await this.rest();

@@ -65,6 +65,52 @@ test("weights that are right about nearly every next bar are named", () => {
   ).toEqual(["copy target"]);
 });
 
+test("weights that are right about the next twelve bars are named, asked for at every bar or every twelfth", () => {
+  const ahead = (row: number) => Math.sign(next(row, 12));
+  expect(kindsOf(traceOf(() => 1, ahead))).toEqual(["copy target"]);
+  expect(
+    kindsOf(
+      traceOf(
+        () => 1,
+        (row) => ahead(row - (row % 12)),
+      ),
+    ),
+  ).toEqual(["copy target"]);
+  expect(
+    kindsOf(
+      traceOf(
+        () => 1,
+        (row) => Math.max(0, Math.sign(next(row - (row % 6), 6))),
+      ),
+    ),
+  ).toEqual(["copy target"]);
+});
+
+test("a scaled return of the next day is named", () => {
+  expect(kindsOf(traceOf((row) => 3 + next(row, 24)))).toEqual(["copy shown"]);
+});
+
+test("holding from the lowest close on is luck, and so is being right about a few turns", () => {
+  let lowest = 0;
+  for (let row = 0; row < length; row++) if (close[row]! < close[lowest]!) lowest = row;
+  expect(
+    kindsOf(
+      traceOf(
+        () => 1,
+        (row) => (row < lowest ? -1 : 1),
+      ),
+    ),
+  ).toEqual([]);
+  expect(
+    kindsOf(
+      traceOf(
+        () => 1,
+        (row) => (row < 300 ? Math.sign(next(row - (row % 24), 24)) : 0),
+      ),
+    ),
+  ).toEqual([]);
+});
+
 test("what the past can know is not named, not even where a large edge is planted", () => {
   const before = (row: number, count: number) => Math.log(close[row]! / close[Math.max(0, row - count)]!);
   expect(kindsOf(traceOf((row) => close[row]!))).toEqual([]);

@@ -25,13 +25,17 @@ type Shortage = WarmupMeasure & {
 };
 
 /** The windows in which decisions still change after the engine has begun to decide. */
-function shortagesOf(measures: readonly WarmupMeasure[]): readonly Shortage[] {
+function shortagesOf(
+  measures: readonly WarmupMeasure[],
+  columns: readonly SeenColumn[],
+): readonly Shortage[] {
   return measures.flatMap((measure) => {
     const { window, measured, declared } = measure;
     if (measured !== null && measured <= declared) return [];
-    const first = window.probe(declared);
-    const probe = first.isSame && measured !== null ? window.probe(measured - 1) : first;
-    const inside = probe.spreadErrors.findIndex((error) => error > tieSpread);
+    const isSame = window.probe(declared).isSame && measured !== null;
+    const history = isSame ? measured - 1 : declared;
+    const probe = window.probe(history);
+    const inside = firstToBlame(probe, window, history, columns);
     const before = probe.lookbackErrors.findIndex((error) => error === Infinity);
     return [
       { ...measure, probe, column: inside < 0 ? before : inside, isLookback: inside < 0 && before >= 0 },
@@ -39,9 +43,32 @@ function shortagesOf(measures: readonly WarmupMeasure[]): readonly Shortage[] {
   });
 }
 
-/** The windows in which a decision changes though all series agree. */
-export function tiesOf(measures: readonly WarmupMeasure[]): ReadonlySet<WarmupWindow> {
-  return new Set(shortagesOf(measures).flatMap(({ window, column }) => (column < 0 ? [window] : [])));
+/**
+ * The first series that history is to blame for, inputs first; -1 where there is none. A series that differs because its
+ * inputs do by a hair, and remembers enough itself, is a tie too: a crossing is there or not, and nothing in between.
+ */
+function firstToBlame(
+  { spreadErrors }: Probe,
+  window: WarmupWindow,
+  history: number,
+  columns: readonly SeenColumn[],
+): number {
+  if (spreadErrors.every((error) => error <= tieSpread)) return -1;
+  const remembers = window.ownMemory(history);
+  return columns.findIndex(
+    ({ inputKeys }, index) =>
+      spreadErrors[index]! > tieSpread && !(remembers[index]! && inputKeys.length > 0),
+  );
+}
+
+/** The windows in which a decision changes though all series agree, or are one cross or another of series that do. */
+export function tiesOf(
+  measures: readonly WarmupMeasure[],
+  columns: readonly SeenColumn[],
+): ReadonlySet<WarmupWindow> {
+  return new Set(
+    shortagesOf(measures, columns).flatMap(({ window, column }) => (column < 0 ? [window] : [])),
+  );
 }
 
 /** One finding for all windows together; none when the engine waits long enough in each. */
@@ -49,7 +76,7 @@ export function warmupFindings(
   measures: readonly WarmupMeasure[],
   columns: readonly SeenColumn[],
 ): readonly Finding[] {
-  const short = shortagesOf(measures).filter(({ column }) => column >= 0);
+  const short = shortagesOf(measures, columns).filter(({ column }) => column >= 0);
   const worst = short.toSorted((a, b) => (b.measured ?? Infinity) - (a.measured ?? Infinity))[0];
   if (worst === undefined) return [];
   const { probe, declared } = worst;

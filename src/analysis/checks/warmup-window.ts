@@ -4,6 +4,7 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckSubject } from "./check-subject.ts";
 import { rowsUntil } from "./compare-traces.ts";
 import { gatedStrategy } from "./gated-strategy.ts";
+import { ownMemory } from "./own-memory.ts";
 import { ordinaryRun, type RunTrace } from "./run-trace.ts";
 
 /** How far the end of a run is from the same bars after all of history. */
@@ -63,6 +64,11 @@ export class WarmupWindow {
   /** How many decisions all of history leads to in the window. */
   get decisions(): number {
     return decisionsFrom(this.whole, this.fromMs).length;
+  }
+
+  /** By column: whether its indicator itself, apart from its inputs, remembers enough after `history` bars. */
+  ownMemory(history: number): readonly boolean[] {
+    return ownMemory(this.subject, this.strategy, this, history);
   }
 
   /** Compares a run that begins `history` bars before the window with the one that knows everything before it. */

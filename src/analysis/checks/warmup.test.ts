@@ -3,9 +3,10 @@ import { subjectOf } from "../../app/checks/subject-of.ts";
 import { runConfigSchema } from "../../app/config/run-config.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { apply } from "../../domain/expression.ts";
+import { apply, field } from "../../domain/expression.ts";
 import { indicator } from "../../domain/indicator.ts";
 import { atr, atrIndicator } from "../../indicators/atr.ts";
+import { crossing } from "../../indicators/crossing.ts";
 import { ema, emaIndicator } from "../../indicators/ema.ts";
 import { obv } from "../../indicators/obv.ts";
 import { rsi, rsiIndicator } from "../../indicators/rsi.ts";
@@ -237,4 +238,46 @@ test("bars that are too few, and strategies whose runs differ, are refused", asy
     },
   });
   await expect(warmup(subjectFor(counting, market(15)), options)).rejects.toThrow("CHECK_NOT_REPEATABLE");
+});
+
+/** Crosses of two averages: a signal is there or not, however little is between the averages. */
+const crosses = strategy({
+  name: "crosses",
+  summary: "",
+  params: {},
+  setup: ({ bars }) => ({ cross: crossing(ema(bars.close, 12), ema(bars.close, 48)) }),
+  wakeOn: "cross",
+  onBar: ({ series, target }) => target(series.cross.now > 0 ? 1 : 0, ""),
+});
+
+test("a cross that averages miss by a hair is a tie, on whatever market", async () => {
+  const many = { ...options, windows: 12 };
+  let ties = 0;
+  for (let seed = 1; seed <= 8; seed++) {
+    const { pass, findings, notes } = await warmup(subjectFor(crosses, market(seed)), many);
+    expect({ seed, pass, findings }).toEqual({ seed, pass: true, findings: [] });
+    if (notes.join().includes("a cross of series that do")) ties += 1;
+  }
+  expect(ties).toBeGreaterThan(0);
+});
+
+test("a cross of averages that have not settled is none: they are named, and so is a cross with a memory of its own", async () => {
+  const slow = apply(hasty, [field("close")], {});
+  const unsettled = strategy({ ...crosses, setup: ({ bars }) => ({ cross: crossing(bars.close, slow) }) });
+  const result = await warmup(subjectFor(unsettled, market(12)), options);
+  expect([result.pass, result.findings[0]?.culprit]).toEqual([false, "hasty(close)"]);
+  const latch = indicator({
+    ...hasty,
+    name: "latch",
+    create(params, outputs) {
+      const next = hasty.create(params, outputs);
+      return (value) => Math.sign(value - next(value, 0, 0, 0, 0));
+    },
+  });
+  const latched = strategy({
+    ...crosses,
+    setup: ({ bars }) => ({ cross: apply(latch, [bars.close], {}) }),
+  });
+  const found = await warmup(subjectFor(latched, market(12)), options);
+  expect([found.pass, found.findings[0]?.culprit]).toEqual([false, "cross"]);
 });

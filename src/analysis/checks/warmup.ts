@@ -102,7 +102,7 @@ export async function warmup(
     ([fromMs, toMs]) => new WarmupWindow(subject, strategy, fromMs, toMs),
   );
   const measures = windows.map((window) => measure(subject, strategy, window, options));
-  const ties = tiesOf(measures);
+  const ties = tiesOf(measures, whole.columns);
   // In a tie the series agree, and no history would settle it: the engine has waited long enough.
   const needed = measures.map((one) => (ties.has(one.window) ? one.declared : (one.measured ?? Infinity)));
   const worst = needed.indexOf(Math.max(...needed));
@@ -207,7 +207,7 @@ function notesOf(measures: readonly WarmupMeasure[], ties: number): readonly str
   if (isSilent) notes.push("the strategy decided nothing in these windows, so only its series were measured");
   if (ties > 0)
     notes.push(
-      `in ${ties} of ${measures.length} windows a decision changes with more history though all series agree to a hundredth of their range: a tie that any history may turn`,
+      `in ${ties} of ${measures.length} windows a decision changes with more history though all series agree to a hundredth of their range, or are a cross of series that do: a tie that any history may turn`,
     );
   return notes;
 }

@@ -11,4 +11,8 @@ test("weeks and months are as many on every calendar, days and hours are not", (
   expect(barsPerYear(calendarNamed("24/7"), "1d")).toBe(365);
   expect(barsPerYear(calendarNamed("us-equity"), "1d")).toBe(252);
   expect(barsPerYear(calendarNamed("24/7"), "1h")).toBe(8760);
+  // A session of six and a half hours has seven bars of an hour, the last of them short; a week of currencies has 120.
+  expect(barsPerYear(calendarNamed("us-equity"), "1h")).toBe(252 * 7);
+  expect(barsPerYear(calendarNamed("us-equity"), "5m")).toBe(252 * 78);
+  expect(barsPerYear(calendarNamed("24/5"), "1h")).toBe(calendarNamed("24/5").periodsPerYear * 24);
 });

@@ -13,7 +13,7 @@ export function barsPerYear(calendar: Calendar, timeframe: Timeframe): number {
   if (unit === "M") return 12 / count;
   if (unit === "w") return 365.25 / (7 * count);
   if (unit === "d") return calendar.periodsPerYear / count;
-  const ordinary = calendar.missingBars(weekStartMs, weekStartMs + weekDays * dayMs, timeframe) + 1;
+  const ordinary = calendar.missingBars(weekStartMs, weekStartMs + weekDays * dayMs + 1, timeframe);
   const tradingDays = calendar.periodsPerYear > 300 ? weekDays : 5;
   return (calendar.periodsPerYear * ordinary) / tradingDays;
 }

@@ -15,7 +15,7 @@ export type BarsRequest = {
   readonly pairs: readonly string[];
   readonly timeframe: Timeframe | undefined;
   /** Bars that close later are left out. */
-  readonly toMs: number;
+  readonly to: string | undefined;
   readonly csv: KiwiConfig["csv"];
   /** Where the calendars of files are named; told from the bars by default. */
   readonly instruments?: KiwiConfig["instruments"] | undefined;
@@ -38,7 +38,7 @@ export function barsRequestOf({
     asOfMs: config.asOf === undefined ? undefined : readDay(config.asOf, "--as-of"),
     pairs,
     timeframe: config.timeframe as Timeframe | undefined,
-    toMs: config.to === undefined ? Infinity : readDay(config.to, "--to"),
+    to: config.to,
     csv,
     instruments,
     seed,

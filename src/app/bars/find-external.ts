@@ -1,7 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { dayMs, formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { isNews } from "../../domain/external-series.ts";
+import { isNews, isPrediction, readPredictionName } from "../../domain/external-series.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { timeframeMs } from "../../domain/timeframe.ts";
@@ -20,6 +20,7 @@ export function findExternal(
   decided: readonly Bars[],
 ): { readonly bars: Bars; readonly calendar: Calendar } {
   const table = externals.get(name);
+  if (isPrediction(name)) return findPrediction(table, name);
   if (!isNews(name)) return findSeries(table, symbolOf(name));
   if (table === undefined) {
     const firstMs = Math.min(...decided.map((bars) => bars.closeTimeMs[0] ?? Infinity));
@@ -32,6 +33,23 @@ export function findExternal(
   if (hasEnd && endMs + timeframeMs(table.timeframe) <= barsEndMs)
     throw newsEndsEarly(symbolOf(name), endMs, barsEndMs);
   return { bars: table, calendar: calendarNamed("24/7") };
+}
+
+/** Answers of a model. Throws `PREDICTION_MISSING`. */
+function findPrediction(
+  table: Bars | undefined,
+  name: string,
+): { readonly bars: Bars; readonly calendar: Calendar } {
+  if (table !== undefined) return { bars: table, calendar: calendarNamed("24/7") };
+  const { model, symbol } = readPredictionName(name);
+  throw new KiwiError({
+    code: "PREDICTION_MISSING",
+    exit: "data",
+    message: `the strategy reads predictions of ${model} for ${symbol}, and there are none`,
+    why: "a model predicts for the symbol and the timeframe that it was trained on, and for no other",
+    fix: `kiwi model show ${model}   shows what it is for; train one for ${symbol}: kiwi train boosted -p ${symbol} --data FILE`,
+    topic: "models",
+  });
 }
 
 /** A series of values stands still between its publications: only where there is none is something wrong. */

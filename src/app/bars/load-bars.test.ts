@@ -29,7 +29,7 @@ function load(more: Partial<BarsRequest>): ReturnType<typeof loadBars> {
     data: ["."],
     pairs: [],
     timeframe: undefined,
-    toMs: Infinity,
+    to: undefined,
     csv: kiwiConfigSchema.parse({}).csv,
     seed: 42,
     nowMs: Date.UTC(2026, 0, 1),
@@ -61,12 +61,12 @@ test("the bar that closes at the end of the range is the last one; a symbol with
     "late.csv",
   );
   const toMs = Date.UTC(2024, 0, 2);
-  const { sources, warnings } = await load({ data: ["AAA-1h.csv", lateFile], toMs });
+  const { sources, warnings } = await load({ data: ["AAA-1h.csv", lateFile], to: "2024-01-02" });
   expect(sources).toHaveLength(1);
   expect(sources[0]!.bars.closeTimeMs.at(-1)).toBe(toMs);
   expect(sources[0]!.bars.length).toBe(24);
   expect(warnings.join()).toContain("late.csv was left out");
-  await expect(load({ data: ["AAA-1h.csv"], toMs: Date.UTC(2024, 0, 1, 1) })).rejects.toThrow("DATA_MISSING");
+  await expect(load({ data: ["AAA-1h.csv"], to: "2024-01-01T01:00" })).rejects.toThrow("DATA_MISSING");
   rmSync(lateFile);
 });
 

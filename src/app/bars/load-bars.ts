@@ -10,9 +10,11 @@ import { isDataFolder } from "../data/data-folder.ts";
 import type { StoredProvenance } from "../data/stored-bars.ts";
 import { filesOfOneSeries, findDataFiles } from "./find-data-files.ts";
 import { hashFile } from "./hash-file.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { pickSymbols } from "./pick-symbols.ts";
 import { readJoined } from "./join-files.ts";
 import { readDataFile } from "./read-data-file.ts";
+import { rowsBefore } from "../config/session-rows.ts";
 import { symbolTwice } from "./symbol-twice.ts";
 import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
 
@@ -68,7 +70,7 @@ export async function loadBars(
   const picked = pickSymbols(read.map(withSymbol), request.pairs, "--data").map(({ source }) => source);
   refuseTwice(picked);
   const warnings: string[] = [];
-  const sources = untilEnd(picked, request.toMs, warnings);
+  const sources = untilEnd(picked, request, warnings);
   return {
     sources: [...sources].sort((a, b) => (a.bars.symbol < b.bars.symbol ? -1 : 1)),
     dataKind: sources.some(isMadeUp) ? "synthetic" : "real",
@@ -151,26 +153,22 @@ async function fromFiles(
 }
 
 /** The sources without the bars that close after the range. One of many symbols may begin later; alone it is an error. */
-function untilEnd(sources: readonly BarSource[], toMs: number, warnings: string[]): readonly BarSource[] {
-  if (toMs === Infinity) return sources;
+function untilEnd(
+  sources: readonly BarSource[],
+  { to, instruments }: BarsRequest,
+  warnings: string[],
+): readonly BarSource[] {
+  if (to === undefined) return sources;
   const kept = sources.flatMap((source) => {
     const { bars } = source;
-    const length = rowsUntil(bars, toMs);
+    const named = instruments?.[bars.symbol]?.calendar ?? instruments?.["*"]?.calendar;
+    const length = rowsBefore(to, bars, () => barCalendar(bars, named));
     if (length >= 2) return [{ ...source, bars: length === bars.length ? bars : sliceBars(bars, 0, length) }];
-    warnings.push(
-      `${source.path} was left out: it has ${length === 0 ? "no bars" : "one bar"} until ${formatTime(toMs)}`,
-    );
+    warnings.push(`${source.path} was left out: it has ${length === 0 ? "no bars" : "one bar"} until ${to}`);
     return [];
   });
-  if (kept.length === 0) throw nothingUntil(sources, toMs);
+  if (kept.length === 0) throw nothingUntil(sources, to);
   return kept;
-}
-
-/** How many rows close before `toMs`. */
-export function rowsUntil({ closeTimeMs, length }: Bars, toMs: number): number {
-  let rows = length;
-  while (rows > 0 && closeTimeMs[rows - 1]! > toMs) rows -= 1;
-  return rows;
 }
 
 /** A path as people see it: relative where the file lies below the folder. */
@@ -234,13 +232,13 @@ function noPast(path: string): KiwiError {
   });
 }
 
-function nothingUntil(sources: readonly BarSource[], toMs: number): KiwiError {
+function nothingUntil(sources: readonly BarSource[], to: string): KiwiError {
   const firstMs = Math.min(...sources.map(({ bars }) => bars.closeTimeMs[0]!));
   const lastMs = Math.max(...sources.map(({ bars }) => bars.closeTimeMs[bars.length - 1]!));
   return new KiwiError({
     code: "DATA_MISSING",
     exit: "data",
-    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked until ${formatTime(toMs)}`,
+    message: `the bars close ${formatTime(firstMs)} to ${formatTime(lastMs)}; you asked until ${to}`,
     why: "fewer than two bars are left: one to decide on and one to fill on",
     fix: "choose a later --to, or get older data",
     topic: "data-missing",

@@ -30,7 +30,10 @@ function unknownSymbol(symbol: string, known: readonly string[], where: string):
     exit: "data",
     message: `${where} has no symbol ${symbol}`,
     why: known.length === 0 ? "there is none at all" : `it has ${listed}`,
-    fix: known.length === 0 ? "check --data" : `did you mean -p ${closest(symbol.toUpperCase(), known)}?`,
+    fix:
+      known.length === 0
+        ? "check --data"
+        : `did you mean -p ${closest(symbol.toUpperCase(), known)}? else get its bars: kiwi data download ${symbol} -t 1h --source NAME`,
     topic: "data",
   });
 }

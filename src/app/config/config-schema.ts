@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { alertConfigSchema } from "./alert-config.ts";
 import { runConfigSchema } from "./run-config.ts";
+import { secretPlace } from "./secret-place.ts";
 
 const text = z.string().min(1);
 
@@ -14,14 +16,6 @@ const csv = z.strictObject({
   symbol: text.optional().describe("symbol of the file, where its name does not tell"),
   adjusted: z.boolean().default(false).describe("scale prices by an adjusted close"),
 });
-
-/** Where a secret is, never what it is. */
-const secretPlace = z
-  .strictObject({
-    env: text.optional().describe("name of an environment variable"),
-    file: text.optional().describe("path of a file that holds the secret and nothing else"),
-  })
-  .refine(({ env, file }) => (env === undefined) !== (file === undefined), "it must name either env or file");
 
 const provider = z
   .object({
@@ -126,6 +120,7 @@ export const kiwiConfigSchema = z.strictObject({
   costGrid: z.boolean().optional().describe("run again at 0, 0.5, 1, 2 and 3 times the costs"),
   failIf: z.array(text).default([]).describe('conditions that fail the run, e.g. "sharpe<1"'),
   plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
+  alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
   stuckAfterSeconds: z
     .number()

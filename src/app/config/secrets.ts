@@ -2,14 +2,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { SecretPlaces } from "./secret-place.ts";
+import { openVault, vaultPassphrase } from "./vault-passphrase.ts";
 import type { ProviderConfig } from "./config-schema.ts";
-
-/** Where secrets may be looked up. */
-export type SecretPlaces = {
-  /** Relative paths start here. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
 
 /**
  * Looks up the secrets of a provider, from where its configuration says they are, else from the usual variables.
@@ -47,6 +42,11 @@ async function lookUp(
       throw missing(provider, need, `${place.file} cannot be read (${text.code ?? text.message})`, need.env);
     if (text.trim() === "") throw missing(provider, need, `${place.file} is empty`, need.env);
     return text.trim();
+  }
+  if (place?.vault !== undefined) {
+    const held = openVault(folder).get(place.vault, vaultPassphrase({ folder, env }));
+    if (held !== null) return held;
+    throw missing(provider, need, `the vault holds no ${place.vault}`, need.env);
   }
   const value = env[place?.env ?? need.env]?.trim() ?? "";
   if (value !== "") return value;

@@ -6,7 +6,8 @@ import type { FailoverEvent } from "../../data/failover/provider-pool.ts";
 import type { ProviderPart } from "../../data/failover/provider-part.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
 import type { KiwiConfig, ProviderConfig } from "../config/config-schema.ts";
-import { lookUpCredentials, type SecretPlaces } from "../config/secrets.ts";
+import type { SecretPlaces } from "../config/secret-place.ts";
+import { lookUpCredentials } from "../config/secrets.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { sourceNamed, type Registry } from "../plugins/registry.ts";
 

@@ -59,7 +59,7 @@ function load(more: Partial<BarsRequest>): ReturnType<typeof loadBars> {
     dataFolder: ".kiwi/data",
     pairs: ["AAA"],
     timeframe: "1h",
-    toMs: Infinity,
+    to: undefined,
     csv: kiwiConfigSchema.parse({}).csv,
     seed: 42,
     nowMs: Date.UTC(2026, 0, 1),
@@ -108,7 +108,9 @@ test("a run over bars that are known to be missing says so, and one beside them 
   await store.noteMissing("BBB", "1h", { fromMs: closeTimeMs[3]!, toMs: closeTimeMs[5]! });
   await store.close();
   expect((await load({ pairs: ["BBB"] })).warnings).toEqual([expect.stringContaining("known to be missing")]);
-  expect((await load({ pairs: ["BBB"], toMs: closeTimeMs[2]! })).warnings).toEqual([]);
+  expect(
+    (await load({ pairs: ["BBB"], to: new Date(closeTimeMs[2]!).toISOString().slice(0, 16) })).warnings,
+  ).toEqual([]);
 });
 
 test("as of a day, and for a run of that day, they are what was known then", async () => {

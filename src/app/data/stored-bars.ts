@@ -2,13 +2,16 @@ import { relative, resolve } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { fingerprintOf } from "../../adapters/stores/catalogue/catalogue-entry.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
+import { dayMs, formatTime } from "../../base/time.ts";
 import { barsOf } from "../../domain/bars.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { countOf } from "../../data/validation/finding-list.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import { barQuality, type BarStore, type HeldBars, type VersionedBars } from "../../ports/bar-store.ts";
 import type { BarsRequest } from "../bars/bars-request.ts";
 import type { BarSource } from "../bars/load-bars.ts";
+import { rowsBefore } from "../config/session-rows.ts";
+import { isDay, readDay } from "../config/read-day.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { heldFor } from "./held-for.ts";
 import { openBars } from "./open-data.ts";
@@ -110,14 +113,13 @@ async function readOne(
   path: string,
   request: BarsRequest,
 ): Promise<BarSource> {
-  const { folder, toMs } = request;
+  const { folder, to } = request;
   const asOfMs = Math.min(request.asOfMs ?? Infinity, request.nowMs);
-  const untilMs = toMs === Infinity ? Infinity : toMs + 1;
-  const all = await store.read(symbol, timeframe, -Infinity, untilMs);
+  const { all, untilMs } = await readUntil(store, symbol, timeframe, request);
   const future = request.asOfMs === undefined ? arrivingAfter(all, Date.now()) : 0;
   const isAllKnown = future > 0 || arrivingAfter(all, asOfMs) === 0;
   const stored = isAllKnown ? all : await store.read(symbol, timeframe, -Infinity, untilMs, { asOfMs });
-  if (stored.length < 2) throw tooFew(symbol, timeframe, stored.length, asOfMs, toMs);
+  if (stored.length < 2) throw tooFew(symbol, timeframe, stored.length, asOfMs, to);
   // The columns that only the store knows would be carried through the whole run.
   const { closeTimeMs, open, high, low, close, volume } = stored;
   const bars = barsOf(symbol, timeframe, { closeTimeMs, open, high, low, close, volume });
@@ -135,6 +137,22 @@ async function readOne(
       ...(await missingWarning(store, symbol, timeframe, bars.closeTimeMs[0]!, untilMs)),
     ],
   };
+}
+
+/** The bars of a range, and the moment before which they close. A session of its last day may end on the next day of UTC. */
+async function readUntil(
+  store: BarStore,
+  symbol: string,
+  timeframe: Timeframe,
+  { to, instruments }: BarsRequest,
+): Promise<{ readonly all: VersionedBars; readonly untilMs: number }> {
+  const laterMs = to === undefined ? Infinity : readDay(to, "--to") + (isDay(to) ? dayMs : 1);
+  const later = await store.read(symbol, timeframe, -Infinity, laterMs);
+  const named = instruments?.[symbol]?.calendar ?? instruments?.["*"]?.calendar;
+  const rows = rowsBefore(to, later, () => barCalendar(later, named));
+  if (rows === later.length) return { all: later, untilMs: laterMs };
+  const untilMs = later.closeTimeMs[rows]!;
+  return { all: await store.read(symbol, timeframe, -Infinity, untilMs), untilMs };
 }
 
 /** How many bars say that they arrived after a time. */
@@ -203,8 +221,14 @@ function severalTimeframes(symbol: string, held: readonly HeldBars[]): KiwiError
   });
 }
 
-function tooFew(symbol: string, timeframe: Timeframe, rows: number, asOfMs: number, toMs: number): KiwiError {
-  const until = toMs === Infinity ? "" : ` until ${formatTime(toMs)}`;
+function tooFew(
+  symbol: string,
+  timeframe: Timeframe,
+  rows: number,
+  asOfMs: number,
+  to: string | undefined,
+): KiwiError {
+  const until = to === undefined ? "" : ` until ${to}`;
   return new KiwiError({
     code: "DATA_MISSING",
     exit: "data",

@@ -29,15 +29,15 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
   const verdicts: HeardVerdict[] = [];
   const reports: ExecutionReport[] = [];
   const session = buildSession(setup, ground);
-  const market = { instruments: ground.instruments, bars: ground.bars };
-  const rules = riskRules(setup.config, { market, calendars: ground.calendars }, setup.registry);
+  const { calendars } = ground;
   const { broker } = session;
   return {
     session: {
       ...session,
-      risk: new RiskGate(
-        rules.map((rule, place) => heard(rule, place, verdicts)),
-        market,
+      risk: new RiskGate({ instruments: ground.instruments, bars: ground.bars }, (market) =>
+        riskRules(setup.config, { market, calendars }, setup.registry).map((rule, place) =>
+          heard(rule, place, verdicts),
+        ),
       ),
       broker: {
         submit: (order) => broker.submit(order),

@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../../base/hash.ts";
 import { fileHash, kiwiVersion } from "../plugins/code-identity.ts";
+import { ownCode, sourceFiles } from "../plugins/source-files.ts";
 
-const source = join(import.meta.dirname, "..", "..");
 /** Where the code lives that turns bars and an expression into numbers. */
 const rooms = ["domain", "indicators", "engine/columns"];
 let known: string | null = null;
@@ -16,10 +15,7 @@ export function computationHash(): string {
   known ??= sha256Of([
     kiwiVersion(),
     ...rooms.flatMap((room) =>
-      readdirSync(join(source, room), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-        .sort()
-        .flatMap((name) => [name.replaceAll("\\", "/"), fileHash(join(source, room, name))]),
+      sourceFiles(join(ownCode, room)).flatMap((name) => [name, fileHash(join(ownCode, room, name))]),
     ),
   ]);
   return known;

@@ -7,7 +7,8 @@ import { resolveConfig } from "../config/resolve-config.ts";
 import { flagLayer, type FlagValues } from "../../cli/flags/flag-layer.ts";
 import { backtestFlags } from "../../cli/flags/run-flags.ts";
 import { ProgressBoard } from "../../jobs/progress-board.ts";
-import { performBacktest, shownCommand, type BacktestOutput } from "./backtest-job.ts";
+import { performBacktest, type BacktestOutput } from "./backtest-job.ts";
+import { shownCommand } from "./shown-command.ts";
 
 // What the worker does, done here: the way to it costs a third of a second each time.
 const { path: folder, remove } = temporaryFolder();

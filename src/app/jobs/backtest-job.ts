@@ -2,7 +2,6 @@ import { z } from "zod";
 import { resolve } from "node:path";
 import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
 import { renderTerminal } from "../../analysis/report/terminal/render-terminal.ts";
-import { withoutPasswords } from "../../base/open-password.ts";
 import { sha256 } from "../../base/hash.ts";
 import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun } from "../runs/finish-run.ts";
@@ -11,6 +10,7 @@ import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { runRequestSchema } from "./request-schemas.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import type { RunDocument } from "./run-document.ts";
+import { shownCommand } from "./shown-command.ts";
 import { storeRun } from "./store-run.ts";
 
 const request = z.strictObject({
@@ -55,14 +55,6 @@ export async function performBacktest(input: BacktestInput, context: JobContext)
   const { document, warnings } = await storeRun(prepared, finished, outcomes, command);
   const summary = renderTerminal(finished.input, { width: input.width, color: input.hasColor });
   return { document, summary, warnings, outcomes };
-}
-
-/** A command as it can be typed again. */
-export function shownCommand(command: readonly string[]): string {
-  const words = command
-    .map(withoutPasswords)
-    .map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`));
-  return ["kiwi", ...words].join(" ");
 }
 
 export default defineJob({ request, perform: performBacktest });

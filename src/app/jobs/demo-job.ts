@@ -67,7 +67,7 @@ export async function performDemo(
     ground,
     runId: `demo-seed-${input.seed}`,
     command: `kiwi demo --seed ${input.seed}`,
-    countTrials: () => strategies.length,
+    countTrials: () => ({ count: strategies.length, warnings: [] }),
     startedMs,
     nowMs: () => performance.now(),
     onStage: () => {},

@@ -31,5 +31,13 @@ export const jobs = {
     "trainRegime",
     new URL("./train-regime-job.ts", import.meta.url),
   ),
+  trainPredictor: jobAt<typeof import("./train-predictor-job.ts").default>(
+    "trainPredictor",
+    new URL("./train-predictor-job.ts", import.meta.url),
+  ),
+  optimize: jobAt<typeof import("./optimize-job.ts").default>(
+    "optimize",
+    new URL("./optimize-job.ts", import.meta.url),
+  ),
   demo: jobAt<typeof import("./demo-job.ts").default>("demo", new URL("./demo-job.ts", import.meta.url)),
 };

@@ -10,10 +10,10 @@ import { KiwiError } from "../../base/errors.ts";
 import { readFailConditions, tryFailConditions } from "../runs/fail-conditions.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { runManifestSchema } from "./request-schemas.ts";
-import { shownCommand } from "./backtest-job.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 import { changesSince, requestOf } from "./run-again.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
+import { shownCommand } from "./shown-command.ts";
 import { htmlOf } from "./store-run.ts";
 
 const request = z.strictObject({

@@ -1,8 +1,9 @@
 import { join, relative, resolve } from "node:path";
 import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 import { saveRun } from "../../adapters/stores/runs/run-store.ts";
-import { ledgerPathOf, recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
+import { ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
+import { KiwiError } from "../../base/errors.ts";
 import { withoutPasswords } from "../../base/open-password.ts";
 import { fileHash } from "../plugins/code-identity.ts";
 import type { FinishedRun } from "../runs/finish-run.ts";
@@ -56,20 +57,17 @@ export async function htmlOf({ input }: FinishedRun): Promise<string> {
   return renderHtml(input);
 }
 
-function countTrial(
-  { request, setup }: PreparedRun,
-  { input, tradedHash, trialHash }: FinishedRun,
-): readonly string[] {
+function countTrial({ request, setup }: PreparedRun, { input, tried }: FinishedRun): readonly string[] {
   try {
-    recordTrial(ledgerPathOf(request.folder), {
+    recordTrials(ledgerPathOf(request.folder), {
       timeMs: request.nowMs,
       runId: input.meta.runId,
       strategy: setup.strategy.name,
-      dataHash: tradedHash,
-      trialHash,
+      ...tried,
     });
     return [];
   } catch (error) {
+    if (error instanceof KiwiError && error.parts.code === "LEDGER_EDITED") throw error;
     return [`this run is not counted among the trials on its data: ${(error as Error).message}`];
   }
 }

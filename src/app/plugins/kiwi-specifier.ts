@@ -1,11 +1,11 @@
 import { registerHooks } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
-const addressOf = (file: string): string => pathToFileURL(join(import.meta.dirname, "..", "..", file)).href;
+// Built, this module and those it names end in .js.
+const ending = import.meta.url.slice(-2);
+const addressOf = (name: string): string => new URL(`../../${name}.${ending}`, import.meta.url).href;
 const publicApi: Readonly<Record<string, string>> = {
-  kiwi: addressOf("index.ts"),
-  "kiwi/data": addressOf("data.ts"),
+  kiwi: addressOf("index"),
+  "kiwi/data": addressOf("data"),
 };
 let isInstalled = false;
 

@@ -8,7 +8,8 @@ import { foldRegime } from "../../../test/regime-harness.ts";
 import { marketOrder, sliceAt } from "../../../test/risk-harness.ts";
 import { hourMs } from "../../base/time.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
-import { sliceBars, type Bars } from "../../domain/bars.ts";
+import { barsOf as barsOfColumns, sliceBars, type Bars } from "../../domain/bars.ts";
+import { predictionName } from "../../domain/external-series.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { Ledger } from "../../domain/ledger.ts";
 import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
@@ -25,6 +26,7 @@ import type { RegimeDetector } from "../../ports/regime.ts";
 import { metaStrategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { artifactOf } from "../../regimes/hmm-artifact-of.ts";
 import { trainingRows } from "../../regimes/hmm-features.ts";
+import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { createPlugin, plugins, strategies, type AnyPlugin } from "./registry.ts";
@@ -170,7 +172,19 @@ function runOn(
 ): BacktestResult {
   const config = runConfigSchema.parse({ instruments: { "*": { calendar: market.calendarName } }, ...input });
   const params = { ...(market.timeframe === "1d" ? dailyParams[strategy.name] : {}), ...extra };
-  return runBacktest({ bars, strategy, params, config });
+  const externals = strategy === followPredictions ? bars.flatMap(wavesOf) : [];
+  return runBacktest({ bars, strategy, params, config, externals });
+}
+
+/** What a model might say: sure of a rise and sure of a fall in turns, row by row from the bars' own number on. */
+function wavesOf({ symbol, timeframe, closeTimeMs, length }: Bars): readonly Bars[] {
+  return [-0.05, 0, 0.05].map((shift, k) => {
+    const values = Float64Array.from({ length }, (_, row) => 0.5 + 0.2 * Math.sin(row / 40) + shift);
+    const output = ["low", "probability", "high"][k]!;
+    const columns = { open: values, high: values, low: values, close: values, volume: values };
+    const name = predictionName({ model: "direction", output, symbol });
+    return barsOfColumns(name, timeframe, { closeTimeMs: closeTimeMs.subarray(0, length), ...columns });
+  });
 }
 
 function eventsOf({ log }: BacktestResult): readonly DecisionEvent[] {
@@ -395,7 +409,9 @@ function approvedChange(choice: PluginChoice, held: number, change: number): num
   const tools = testTools([bars]);
   const ledger = new Ledger(1_000, tools.market.instruments, [{ kind: "fixed", rate: 1 }]);
   const portfolio = new Portfolio(ledger, new TradeBook([bars]), [bars]);
-  const gate = new RiskGate([{ name: choice.use, rule: createPlugin("risk", choice, tools) }], tools.market);
+  const gate = new RiskGate(tools.market, (market) => [
+    { name: choice.use, rule: createPlugin("risk", choice, { ...tools, market }) },
+  ]);
   if (held !== 0) portfolio.book(fillOf(held), "test");
   for (let row = 0; row < 4; row++) {
     const slice = sliceAt(bars.closeTimeMs[row]!, row);

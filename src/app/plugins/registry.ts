@@ -31,6 +31,7 @@ import { fixedFraction } from "../../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../../sizers/volatility-target.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
+import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { meta } from "../../strategies/meta.ts";
 import { multiTimeframeSrsi } from "../../strategies/multi-timeframe-srsi.ts";
@@ -43,6 +44,7 @@ import { sourcePlugins } from "./source-registry.ts";
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
   buyAndHold,
+  followPredictions,
   meanReversion,
   meta,
   multiTimeframeSrsi,

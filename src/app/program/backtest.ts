@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { countTrials, ledgerPathOf, recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
+import { countTrials, ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { renderTerminal } from "../../analysis/report/terminal/render-terminal.ts";
 import { sha256 } from "../../base/hash.ts";
@@ -63,12 +63,11 @@ export async function runProgram(question: BacktestQuestion): Promise<BacktestAn
     nowMs: () => performance.now(),
     onStage: () => {},
   });
-  recordTrial(ledger, {
+  recordTrials(ledger, {
     timeMs: nowMs,
     runId: finished.input.meta.runId,
     strategy: prepared.setup.strategy.name,
-    dataHash: finished.tradedHash,
-    trialHash: finished.trialHash,
+    ...finished.tried,
   });
   return answerOf(finished, prepared.warnings);
 }

@@ -1,19 +1,25 @@
 import { KiwiError } from "../../base/errors.ts";
 import { barFields, sliceBars, type Bars } from "../../domain/bars.ts";
-import { rowsUntil, type LoadedBars } from "../bars/load-bars.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
+import type { LoadedBars } from "../bars/load-bars.ts";
+import { rowsBefore } from "../config/session-rows.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
-import { readDay } from "../config/read-day.ts";
 
 /** Tables of bars that a program hands in, as if they had been loaded. Throws `BARS_INVALID` and `SYMBOL_TWICE`. */
-export function loadedTables(tables: readonly Bars[], { to }: KiwiConfig, isSynthetic: boolean): LoadedBars {
-  const toMs = to === undefined ? Infinity : readDay(to, "--to");
+export function loadedTables(
+  tables: readonly Bars[],
+  { to, instruments }: KiwiConfig,
+  isSynthetic: boolean,
+): LoadedBars {
   const sources = tables.map((bars) => {
     const fault = faultOf(bars);
     if (fault !== null) throw invalidBars(bars.symbol, fault);
+    const named = instruments[bars.symbol]?.calendar ?? instruments["*"]?.calendar;
+    const rows = rowsBefore(to, bars, () => barCalendar(bars, named));
     return {
       path: `(table ${bars.symbol})`,
       sha256: null,
-      bars: sliceBars(bars, 0, rowsUntil(bars, toMs)),
+      bars: sliceBars(bars, 0, rows),
       detected: null,
       quarantine: null,
       rowsRead: bars.length,

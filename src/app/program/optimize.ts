@@ -1,9 +1,8 @@
-import { ledgerPathOf, recordTrial } from "../../adapters/stores/runs/trials-ledger.ts";
+import { ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
-import { dataHash } from "../bars/data-hash.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
-import { tradedBars, trialHashOf } from "../runs/run-hashes.ts";
+import { trialHasher, triedMarkets } from "../runs/run-hashes.ts";
 import { sweep, type SweepRow } from "../runs/sweep.ts";
 import { prepareQuestion, runProgram, type BacktestAnswer, type BacktestQuestion } from "./backtest.ts";
 
@@ -41,14 +40,14 @@ export async function optimizeProgram({
 /** Everything that was tried counts when the luck in the best is reckoned, also what was thrown away. */
 function countAll(prepared: PreparedRun, sets: readonly PreparedRun["setup"]["params"][]): void {
   const { request, setup } = prepared;
-  const trial = {
+  const hashOf = trialHasher(prepared);
+  recordTrials(ledgerPathOf(request.folder), {
     timeMs: request.nowMs,
     runId: "optimize() in a program",
     strategy: setup.strategy.name,
-    dataHash: dataHash(tradedBars(prepared)),
-  };
-  const ledger = ledgerPathOf(request.folder);
-  for (const params of sets) recordTrial(ledger, { ...trial, trialHash: trialHashOf(prepared, params) });
+    markets: triedMarkets(prepared),
+    trials: sets.map((params) => hashOf(params)),
+  });
 }
 
 function combinations(

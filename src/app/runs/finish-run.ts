@@ -6,6 +6,7 @@ import type {
 } from "../../analysis/report/report-input.ts";
 import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
 import type { RunHashes } from "../../adapters/stores/runs/run-manifest.ts";
+import type { TrialCount, TrialEntry } from "../../adapters/stores/runs/trials-ledger.ts";
 import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
@@ -21,8 +22,7 @@ import { selectionOf } from "../meta/selection-of.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { reportInputOf } from "./report-input.ts";
 import type { BacktestResult } from "./run-backtest.ts";
-import { dataHash } from "../bars/data-hash.ts";
-import { configHash, readHash, tradedBars, trialHashOf } from "./run-hashes.ts";
+import { configHash, readHash, trialHasher, triedMarkets } from "./run-hashes.ts";
 import { refuseOnlyWarmup } from "../session/warmup-need.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
@@ -31,10 +31,8 @@ export type FinishedRun = {
   readonly result: BacktestResult;
   readonly input: ReportInput;
   readonly hash: RunHashes;
-  /** SHA-256 of the bars alone: on these something was tried. */
-  readonly tradedHash: string;
-  /** What was tried, apart from the data: equal for a run and its repetition. */
-  readonly trialHash: string;
+  /** What was tried, and on which bars. */
+  readonly tried: Pick<TrialEntry, "markets" | "trials">;
 };
 
 export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
@@ -42,8 +40,8 @@ export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
   readonly runId: string;
   /** What was typed, to be shown. */
   readonly command: string;
-  /** How many different things were tried on these data, this one included. */
-  readonly countTrials: (trial: { readonly dataHash: string; readonly trialHash: string }) => number;
+  /** How many different things were tried on these bars, this one included. */
+  readonly countTrials: (tried: FinishedRun["tried"]) => TrialCount;
   readonly startedMs: number;
   readonly nowMs: () => number;
   readonly onStage: (name: string) => void;
@@ -66,10 +64,9 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     code: codeHash(found.ownFiles),
     decisions: raw.decisionsHash,
   };
-  const trialHash = trialHashOf(prepared, setup.params);
-  const tradedHash = setup.externals === undefined ? hash.data : dataHash(tradedBars(prepared));
-  const trialCount = options.countTrials({ dataHash: tradedHash, trialHash });
-  const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount) };
+  const tried = { markets: triedMarkets(prepared), trials: [trialHasher(prepared)(setup.params)] };
+  const trialCount = options.countTrials(tried);
+  const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount.count) };
   options.onStage("data check");
   const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
   const costs = costPoints(prepared, raw, options);
@@ -90,6 +87,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     sources: [...quality.sources, ...newsSources(prepared), ...knownSources(prepared)],
     warnings: [
       ...prepared.warnings,
+      ...trialCount.warnings,
       ...delistingWarnings(raw),
       ...coarseBarWarnings(raw),
       ...quality.warnings,
@@ -101,7 +99,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     ...(costs === null ? {} : { costSensitivity: costs }),
     ...(selection === null ? {} : { selection }),
   });
-  return { result, input, hash, tradedHash, trialHash };
+  return { result, input, hash, tried };
 }
 
 function knownSources({ known }: PreparedRun): readonly ReportSource[] {

@@ -3,6 +3,7 @@ import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { firstRowOn } from "../config/session-rows.ts";
 import { isDay, readDay } from "../config/read-day.ts";
 import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
@@ -17,16 +18,8 @@ export function firstDecisionMs(from: string, bars: readonly Bars[], config: Run
   return Math.min(...firsts);
 }
 
-/** The first close of a session of `day` or later, Infinity without one; sessions never go back, so halving finds it. */
-function firstCloseOn(day: number, { closeTimeMs, length }: Bars, calendar: Calendar): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (calendar.sessionOf(closeTimeMs[middle]!) < day) low = middle + 1;
-    else high = middle;
-  }
-  return low < length ? closeTimeMs[low]! : Infinity;
+function firstCloseOn(day: number, bars: Bars, calendar: Calendar): number {
+  return bars.closeTimeMs[firstRowOn(day, bars, calendar)] ?? Infinity;
 }
 
 function calendarOf(bars: Bars, config: RunConfig): Calendar {

@@ -21,7 +21,8 @@ import { barsRequestOf } from "../bars/bars-request.ts";
 import type { BarsRequest } from "../bars/bars-request.ts";
 import { loadBars, type BarSource, type LoadedBars } from "../bars/load-bars.ts";
 import type { NewsUse, RunNews } from "../data/news/run-news.ts";
-import { newsNeeded } from "../bars/news-needed.ts";
+import { externalsNeeded } from "../bars/externals-needed.ts";
+import type { PredictionUse } from "../predictions/predictions-of-run.ts";
 import { readDay } from "../config/read-day.ts";
 import type { RegimeModels } from "../plugins/model-named.ts";
 import { instrumentConfig } from "../config/run-config.ts";
@@ -78,7 +79,7 @@ export async function prepareRun(
   const coarse = loaded.sources.map(({ bars }) => bars);
   const runConfig = runConfigOf(config);
   const fromMs = config.from === undefined ? undefined : firstDecisionMs(config.from, coarse, runConfig);
-  refuseEmptyRange(coarse, fromMs, barsRequest.toMs, config.from);
+  refuseEmptyRange(coarse, fromMs, config);
   const timeframe = decisionTimeframe(coarse, barsRequest.timeframe, config.detail !== undefined);
   const { sources: detail, bars, warnings } = await fillingBars(request, barsRequest, loaded);
   refuseShareOfNothing(runConfig, bars);
@@ -101,11 +102,27 @@ export async function prepareRun(
   const membership = await universeOf(request, found);
   const actions =
     config.actions === undefined ? undefined : await readActions(resolve(request.folder, config.actions));
-  const symbols = askStrategy(() =>
-    newsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
+  const needed = askStrategy(() =>
+    externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
   const decided = timeframe ?? bars[0]!.timeframe;
-  const news = await loadNews({ ...request, symbols, bars, timeframe: decided, tradeFromMs: fromMs });
+  const news = await loadNews({
+    ...request,
+    symbols: needed.news,
+    bars,
+    timeframe: decided,
+    tradeFromMs: fromMs,
+  });
+  const predictions = await loadPredictions({
+    folder: request.folder,
+    needed: needed.predictions,
+    bars,
+    config: runConfig,
+    timeframe,
+    actions: actions ?? [],
+    tradeFromMs: fromMs ?? -Infinity,
+    registry: found.registry,
+  });
   return {
     request,
     found,
@@ -131,7 +148,7 @@ export async function prepareRun(
       params,
       config: runConfig,
       registry: found.registry,
-      ...externalsOf(known, news),
+      ...externalsOf(known, news, predictions),
       ...(membership === undefined ? {} : { membership }),
       ...(actions === undefined ? {} : { actions }),
       ...(regimeModels === undefined ? {} : { regimeModels }),
@@ -145,8 +162,14 @@ export async function prepareRun(
 function externalsOf(
   { sources, series }: KnownBars,
   news: RunNews | undefined,
+  predictions: readonly Bars[],
 ): Pick<BacktestSetup, "externals"> {
-  const externals = [...sources.map(({ bars }) => bars), ...series, ...(news?.externals ?? [])];
+  const externals = [
+    ...sources.map(({ bars }) => bars),
+    ...series,
+    ...(news?.externals ?? []),
+    ...predictions,
+  ];
   return externals.length === 0 && news === undefined ? {} : { externals };
 }
 
@@ -190,6 +213,13 @@ async function loadModels(plan: MetaPlan | undefined, use: ModelUse): Promise<Re
   if (typeof plan?.regime["model"] !== "string") return undefined;
   const { modelsOfRun } = await import("../train/run-models.ts");
   return modelsOfRun(plan.regime["model"], plan.regimeTimeframe, use);
+}
+
+/** Models are loaded when somebody reads what they say. */
+async function loadPredictions(use: PredictionUse): Promise<readonly Bars[]> {
+  if (use.needed.length === 0) return [];
+  const { predictionsOfRun } = await import("../predictions/predictions-of-run.ts");
+  return predictionsOfRun(use);
 }
 
 /** The store of news is loaded when they are read: no other run must wait for a database. */
@@ -261,11 +291,11 @@ export function decisionTimeframe(
 function refuseEmptyRange(
   bars: readonly Bars[],
   fromMs: number | undefined,
-  toMs: number,
-  asked: string | undefined,
+  { from: asked, to }: RunRequest["config"],
 ): void {
   if (fromMs === undefined || asked === undefined) return;
   const askedMs = readDay(asked, "--from");
+  const toMs = to === undefined ? Infinity : readDay(to, "--to");
   if (askedMs >= toMs) throw backwardsRange(askedMs, toMs);
   const lastMs = Math.max(...bars.map((table) => table.closeTimeMs[table.length - 1]!));
   const firstMs = Math.min(...bars.map((table) => table.closeTimeMs[0]!));

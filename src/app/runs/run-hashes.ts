@@ -1,12 +1,14 @@
+import type { TriedMarket } from "../../adapters/stores/runs/trials-ledger.ts";
 import { dataHash } from "../bars/data-hash.ts";
+import { plainSymbol } from "../bars/pick-symbols.ts";
 import { canonicalJson, sha256 } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { fileHash } from "../plugins/code-identity.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 
-/** The bars that a run trades on and the finer ones that it fills on: `dataHash` of them is what trials are counted by. */
-export function tradedBars({ loaded, detail }: Pick<PreparedRun, "loaded" | "detail">): readonly Bars[] {
+/** The bars that a run trades on and the finer ones that it fills on. */
+function tradedBars({ loaded, detail }: Pick<PreparedRun, "loaded" | "detail">): readonly Bars[] {
   return [...loaded.sources, ...detail].map(({ bars }) => bars);
 }
 
@@ -36,15 +38,42 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
   );
 }
 
-/** SHA-256 over what is tried apart from the data: equal for a run and its repetition. */
-export function trialHashOf({ setup, found, request }: PreparedRun, params: BacktestSetup["params"]): string {
+/**
+ * How trials of a run are told apart: SHA-256 over what is tried apart from the data, equal for a run and its repetition.
+ * What all of them have in common is read once.
+ */
+export function trialHasher({
+  setup,
+  found,
+  request,
+}: Pick<PreparedRun, "setup" | "found" | "request">): (
+  params: BacktestSetup["params"],
+  config?: BacktestSetup["config"],
+) => string {
   const code = [
     ...found.ownFiles.map(fileHash),
     ...(found.sourceText === undefined ? [] : [sha256(found.sourceText)]),
   ];
   // Other news settings on the same bars are another trial, and not the first one on other data.
   const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
-  return sha256([configHash(setup, params, request.config.seed), ...code, ...news].join());
+  return (params, config = setup.config) =>
+    sha256([configHash({ ...setup, config }, params, request.config.seed), ...code, ...news].join());
+}
+
+/**
+ * The bars that a run trades on, as trials are counted by them: not by their hash, for one bar more, another vendor's
+ * last digit or a repaired gap does not make what was learnt from them unlearnt.
+ */
+export function triedMarkets({
+  loaded,
+  setup,
+}: Pick<PreparedRun, "loaded" | "setup">): readonly TriedMarket[] {
+  return loaded.sources.map(({ bars: { symbol, timeframe, closeTimeMs, length } }) => ({
+    symbol: plainSymbol(symbol),
+    timeframe,
+    fromMs: Math.max(closeTimeMs[0]!, setup.tradeFromMs ?? -Infinity),
+    toMs: closeTimeMs[length - 1]!,
+  }));
 }
 
 function withoutInfinity(value: unknown): unknown {

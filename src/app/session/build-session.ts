@@ -3,6 +3,7 @@ import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
+import { BarsUntil } from "../../domain/bars-until.ts";
 import { isExternal } from "../../domain/external-series.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
@@ -37,6 +38,7 @@ import { modelNamed } from "../plugins/model-named.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import { protectionLevels } from "./protection-levels.ts";
+import { withinSight } from "./within-sight.ts";
 import { accountLimits, riskRules, sizingOf } from "./risk-rules.ts";
 import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 
@@ -121,8 +123,10 @@ export function buildSession(
   const params = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params);
   if (strategy.where !== undefined && !strategy.where(params)) throw impossibleParams(strategy, params);
   const market = { instruments, bars };
+  const decided = stores.map((store) => store.bars);
+  const seenDecided = decided.map((table) => new BarsUntil(table));
   const tools = {
-    market: { instruments, bars: stores.map((store) => store.bars) },
+    market: { instruments, bars: seenDecided },
     calendars,
     regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
   };
@@ -133,14 +137,13 @@ export function buildSession(
     bars,
   );
   const commission = createPlugin("commission", config.costs.commission, tools, registry);
-  const slippage = createPlugin("slippage", config.costs.slippage, tools, registry);
+  const slippage = withinSight(createPlugin("slippage", config.costs.slippage, tools, registry));
   const protection = protectionLevels(config);
   const plan = planOf(setup);
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
   const orders = new OrderTracker();
   const account = new AccountView(portfolio, instruments, accountLimits(config).openPositionsMax);
-  const decided = stores.map((store) => store.bars);
   const isTogether = strategy.portfolio !== undefined;
   // Alone, a symbol's time stands still without its bars: nobody could see it go.
   const listings =
@@ -160,6 +163,7 @@ export function buildSession(
     pipeline: {
       instruments,
       bars: decided,
+      seenBars: seenDecided,
       runners:
         arsenal?.runners ??
         together?.runner.runners ??
@@ -177,7 +181,7 @@ export function buildSession(
       slippage,
       decision: emptyDecision(),
     },
-    risk: new RiskGate(riskRules(config, { market, calendars }, registry), market),
+    risk: new RiskGate(market, (seen) => riskRules(config, { market: seen, calendars }, registry)),
     recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: emptyPlan(),
     planOptions: {

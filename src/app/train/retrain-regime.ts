@@ -115,7 +115,7 @@ async function lookUp({ store, name }: RegimeTraining): Promise<Found> {
   const readable = async (version: number | undefined): Promise<HmmArtifact | null> => {
     if (version === undefined) return null;
     try {
-      const { artifact } = await store.read(name, version);
+      const artifact = await store.readRegime(name, version);
       checkModel(artifact, store.root);
       return artifact;
     } catch (error) {

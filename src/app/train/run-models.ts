@@ -33,7 +33,7 @@ export async function modelsOfRun(
 ): Promise<RegimeModels> {
   const store = new ModelStore(modelsFolderOf(use.folder));
   const { name, version } = readModelName(wanted);
-  const { artifact } = await store.read(name, version);
+  const artifact = await store.readRegime(name, version);
   checkModel(artifact, store.root);
   for (const bars of use.bars)
     refuseOthers(artifact, bars, regimeTimeframe ?? use.timeframe ?? bars.timeframe);

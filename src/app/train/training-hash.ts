@@ -1,9 +1,8 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../../base/hash.ts";
 import { fileHash, kiwiVersion } from "../plugins/code-identity.ts";
+import { ownCode, sourceFiles } from "../plugins/source-files.ts";
 
-const source = join(import.meta.dirname, "..", "..");
 /** Where the code lives that turns closes into a model. */
 const rooms = ["base", "learning", "regimes"];
 
@@ -11,10 +10,7 @@ const rooms = ["base", "learning", "regimes"];
 export function trainingCodeVersion(): string {
   const hash = sha256Of(
     rooms.flatMap((room) =>
-      readdirSync(join(source, room), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-        .sort()
-        .flatMap((name) => [name.replaceAll("\\", "/"), fileHash(join(source, room, name))]),
+      sourceFiles(join(ownCode, room)).flatMap((name) => [name, fileHash(join(ownCode, room, name))]),
     ),
   );
   return `${kiwiVersion()} ${hash.slice(0, 16)}`;

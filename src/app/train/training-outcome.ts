@@ -1,4 +1,5 @@
 import type { ModelDraft } from "../../adapters/stores/models/stored-model.ts";
+import type { HmmArtifact } from "../../domain/hmm-artifact.ts";
 import type { RegimeLabel } from "../../domain/regime.ts";
 
 /** What training one model came to. */
@@ -6,7 +7,7 @@ export type TrainingOutcome =
   | {
       readonly kind: "trained";
       readonly name: string;
-      readonly model: ModelDraft;
+      readonly model: ModelDraft<HmmArtifact>;
       readonly version: number;
       /** False where the newest version is this very model already. */
       readonly isNew: boolean;

@@ -16,7 +16,8 @@ import { envelope } from "../output/json.ts";
 import { errorContent } from "../output/print-error.ts";
 import { sourceText } from "../output/source-text.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataCheckFlags = DataFlags;
 
@@ -36,7 +37,7 @@ export async function dataCheckCommand(
   what: readonly string[],
   flags: DataCheckFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, dataFlags);
+  const config = await configOf(shell, flags, dataFlags);
   const subjects = await subjectsOf(shell.folder, what, config);
   if (subjects.files.length === 0 && subjects.symbols === null) throw nothingToCheck();
   const { inspected, failed } = await inspectFiles(shell, subjects, config);

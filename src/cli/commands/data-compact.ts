@@ -4,7 +4,8 @@ import { countOf } from "../../data/validation/finding-list.ts";
 import { heldFlags } from "../flags/data-flags.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframes, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframes, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataCompactFlags = DataFlags & { readonly timeframe?: readonly string[] };
 
@@ -14,7 +15,7 @@ export async function dataCompactCommand(
   symbols: readonly string[],
   flags: DataCompactFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, heldFlags);
+  const config = await configOf(shell, flags, heldFlags);
   const timeframes = readTimeframes(flags.timeframe);
   return withDataFolder(shell, config, false, async ({ data }) => {
     const held = await heldFor(data.store, symbols);

@@ -4,12 +4,10 @@ import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import type { HeldParts } from "../../app/data/held-series.ts";
 import { openData, type DataFolder } from "../../app/data/open-data.ts";
 import { lookUpCredentials } from "../../app/config/secrets.ts";
-import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
 import type { CommonFlags, ConfigFlags } from "../declare/common-flags.ts";
-import { flagLayer, type FlagValues } from "../flags/flag-layer.ts";
-import type { RunFlag } from "../flags/run-flags.ts";
+import type { FlagValues } from "../flags/flag-layer.ts";
 import type { Shell } from "../shell.ts";
 
 /** Flags of every command on the data folder. */
@@ -21,22 +19,6 @@ export type DataContext = {
   readonly data: DataFolder;
   readonly held: HeldParts;
 };
-
-/** The configuration of a command on data. */
-export async function dataConfig(
-  shell: Shell,
-  flags: DataFlags,
-  known: readonly RunFlag[],
-): Promise<KiwiConfig> {
-  const { config } = await resolveConfig({
-    folder: shell.folder,
-    file: flags.config,
-    env: shell.env,
-    sets: flags.set,
-    flags: flagLayer(known, flags),
-  });
-  return config;
-}
 
 /** Does work on the data folder of a configuration and closes it, however the work ends. */
 export async function withDataFolder<Result>(

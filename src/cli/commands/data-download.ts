@@ -20,13 +20,13 @@ import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import {
-  dataConfig,
   readTimeframe,
   readTimeframes,
   withDataFolder,
   type DataContext,
   type DataFlags,
 } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
 
 export type DataDownloadFlags = DataFlags &
   ProgressFlags & {
@@ -48,7 +48,7 @@ export async function dataDownloadCommand(
   symbols: readonly string[],
   flags: DataDownloadFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, fetchFlags);
+  const config = await configOf(shell, flags, fetchFlags);
   const given = [...symbols, ...(flags.pairs ?? [])];
   const asked = readTimeframes(flags.timeframe);
   const usual = config.timeframe === undefined || given.length === 0 ? [] : [readTimeframe(config.timeframe)];
@@ -77,7 +77,7 @@ export async function dataDownloadCommand(
       for (const { symbol, timeframe, sources: names } of plan.skipped)
         shell.err(`left alone  ${symbol} ${timeframe}: held from ${names.join(", ")}`);
       const code = await run(shell, plan, sources, context, { ...flags, jobs });
-      for (const { error } of met) shell.err(errorText(error));
+      for (const { error } of met) shell.err(errorText(error, shell));
       return code === exitCodes.ok && met.length > 0 ? exitCodes.data : code;
     });
   } finally {
@@ -123,7 +123,7 @@ async function run(
     shell.out(envelope("data-download@1", { ...content, series: outcomes.map(plain), missing }, isWhole));
   } else if (outcomes.length > 0) shell.out(outcomesText(outcomes));
   // One mistake in a symbol fails all of its timeframes alike.
-  const texts = new Set(failed.map(({ error }) => errorText(error)));
+  const texts = new Set(failed.map(({ error }) => errorText(error, shell)));
   if (flags.json !== true) for (const text of texts) shell.err(text);
   if (flags.json !== true) for (const one of missing) shell.err(missingText(one));
   if (isInterrupted) {

@@ -9,7 +9,8 @@ import { formatTime } from "../../base/time.ts";
 import { heldFlags } from "../flags/data-flags.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataExportFlags = DataFlags & {
   readonly timeframe?: string;
@@ -26,7 +27,7 @@ export async function dataExportCommand(
   given: string,
   flags: DataExportFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, heldFlags);
+  const config = await configOf(shell, flags, heldFlags);
   const fromMs = flags.from === undefined ? -Infinity : readDay(flags.from, "--from");
   const toMs = flags.to === undefined ? Infinity : readDay(flags.to, "--to");
   const asOfMs = flags.asOf === undefined ? undefined : readDay(flags.asOf, "--as-of");

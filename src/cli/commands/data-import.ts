@@ -18,7 +18,8 @@ import { envelope } from "../output/json.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataImportFlags = DataFlags &
   ProgressFlags & { readonly timeframe?: string; readonly mix?: true };
@@ -32,7 +33,7 @@ export async function dataImportCommand(
   given: readonly string[],
   flags: DataImportFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, importFlags);
+  const config = await configOf(shell, flags, importFlags);
   const timeframe = flags.timeframe === undefined ? undefined : readTimeframe(flags.timeframe);
   const paths = await filesToImport(given.map((path) => resolve(shell.folder, path)));
   const ending = new AbortController();
@@ -88,7 +89,7 @@ export async function dataImportCommand(
     const content = { folder: config.dataFolder, interrupted: isInterrupted, files, failed: broken };
     shell.out(envelope("data-import@1", content, !isInterrupted && failed.length === 0));
   } else if (done.length > 0) shell.out(filesText(done, shown));
-  if (flags.json !== true) for (const { error } of failed) shell.err(errorText(error));
+  if (flags.json !== true) for (const { error } of failed) shell.err(errorText(error, shell));
   if (isInterrupted) {
     shell.err("interrupted: the files above are stored; run the same command again to go on");
     return interruptedExit;

@@ -7,11 +7,12 @@ import { envelope } from "../output/json.ts";
 import { errorContent, errorText } from "../output/print-error.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { withDataFolder, type DataFlags } from "./data-context.ts";
 
 /** `kiwi data list`: everything that is held, with its range, its gaps and where it came from. Exit 4 where some is damaged. */
 export async function dataListCommand(shell: Shell, flags: DataFlags): Promise<number> {
-  const config = await dataConfig(shell, flags, heldFlags);
+  const config = await configOf(shell, flags, heldFlags);
   return withDataFolder(shell, config, false, async ({ data, held }) => {
     const { entries, damaged } = await listSeries(held);
     const isWhole = damaged.length === 0;
@@ -28,7 +29,7 @@ export async function dataListCommand(shell: Shell, flags: DataFlags): Promise<n
     else if (isWhole)
       shell.out(`${data.path} holds no bars; get some: kiwi data download BTCUSDT -t 1h --source binance`);
     if (flags.json !== true) {
-      for (const { error } of damaged) shell.err(errorText(error));
+      for (const { error } of damaged) shell.err(errorText(error, shell));
       for (const name of new Set(missing.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`)))
         shell.err(`missing   bars of ${name} are known to be missing: kiwi data check`);
     }

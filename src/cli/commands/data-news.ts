@@ -17,7 +17,8 @@ import { envelope } from "../output/json.ts";
 import { heldNewsText, newsOutcomesText } from "../output/news-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { type DataFlags } from "./data-context.ts";
 
 export type DataNewsFlags = DataFlags &
   ProgressFlags & {
@@ -47,7 +48,7 @@ export async function dataNewsCommand(
   given: readonly string[],
   flags: DataNewsFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, newsFlags);
+  const config = await configOf(shell, flags, newsFlags);
   const folder = resolve(shell.folder, config.dataFolder);
   if (flags.list === true || (given.length === 1 && given[0] === "list")) return list(shell, folder, flags);
   const work: NewsWork = {
@@ -145,7 +146,7 @@ function say(
     shell.out(envelope("data-news@1", { ...content, symbols: outcomes.map(plain) }, isOk));
   } else {
     if (outcomes.length > 0) shell.out(newsOutcomesText(outcomes));
-    for (const { error } of failed) shell.err(errorText(error));
+    for (const { error } of failed) shell.err(errorText(error, shell));
   }
   if (left > 0 && flags.quiet !== true)
     shell.err(`warning ${left} articles could not be used: ${quarantined[0]!.examples[0]!}`);

@@ -14,7 +14,8 @@ import { envelope } from "../output/json.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import { repairText } from "../output/repair-text.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataRepairFlags = DataFlags & {
   readonly timeframe?: string;
@@ -33,7 +34,7 @@ export async function dataRepairCommand(
   given: string,
   flags: DataRepairFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, fetchFlags);
+  const config = await configOf(shell, flags, fetchFlags);
   const wanted = flags.timeframe === undefined ? undefined : readTimeframe(flags.timeframe);
   const fromMs = flags.from === undefined ? undefined : readDay(flags.from, "--from");
   const toMs = flags.to === undefined ? undefined : readDay(flags.to, "--to");
@@ -125,7 +126,7 @@ function print(
     return;
   }
   shell.out(repairText(`${symbol} ${timeframe}`, repaired));
-  for (const { error } of bars?.failures ?? []) shell.err(errorText(error));
+  for (const { error } of bars?.failures ?? []) shell.err(errorText(error, shell));
   if (bars !== null) return;
   const { lost } = files;
   const fromMs = lost.reduce((first, file) => Math.min(first, file.fromMs ?? Infinity), Infinity);

@@ -12,7 +12,8 @@ import { printError } from "../output/print-error.ts";
 import { table } from "../output/table.ts";
 import { safeText } from "../output/safe-text.ts";
 import type { Shell } from "../shell.ts";
-import { dataConfig, readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataWatchFlags = DataFlags & {
   readonly timeframe?: string;
@@ -30,7 +31,7 @@ export async function dataWatchCommand(
   symbols: readonly string[],
   flags: DataWatchFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, fetchFlags);
+  const config = await configOf(shell, flags, fetchFlags);
   const timeframe = readTimeframe(flags.timeframe ?? config.timeframe ?? "1m");
   const sources = await openSources(config, { folder: shell.folder, env: shell.env }, shell.err);
   const ending = new AbortController();

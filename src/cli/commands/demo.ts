@@ -7,6 +7,7 @@ import { envelope } from "../output/json.ts";
 import { openFile } from "../output/open-file.ts";
 import { stageProgress } from "../output/stage-progress.ts";
 import { pairs, table } from "../output/table.ts";
+import { programName } from "../program-name.ts";
 import type { Shell } from "../shell.ts";
 import type { DemoOutput } from "../../app/jobs/demo-job.ts";
 import { startJob } from "../../app/jobs/start-job.ts";
@@ -41,11 +42,6 @@ export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<numbe
   else shell.out(demoText(output, programName(shell)));
   if (flags.open === true) openFile(output.artifacts["html"]!);
   return pass ? exitCodes.ok : exitCodes.check;
-}
-
-/** What to type: a clone that npm started has no `kiwi` on the path. */
-function programName({ env }: Shell): string {
-  return env["npm_lifecycle_event"] === undefined ? "kiwi" : "npm run -s kiwi --";
 }
 
 function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput, program: string): string {

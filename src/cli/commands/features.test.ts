@@ -12,6 +12,7 @@ async function said(command: (shell: Shell) => Promise<number>): Promise<string>
     err: () => {},
     isWatched: false,
     isInteractive: false,
+    readInput: async () => "",
     width: 100,
     hasColor: false,
     outClosed: new AbortController().signal,

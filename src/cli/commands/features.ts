@@ -4,7 +4,8 @@ import { computeFeatures } from "../../app/features/compute-features.ts";
 import { describeSet, describeSets, type FeatureDescription } from "../../app/features/describe-set.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { dataFlags } from "../flags/run-flags.ts";
-import { dataConfig, type DataFlags } from "./data-context.ts";
+import { configOf } from "../flags/config-of.ts";
+import { type DataFlags } from "./data-context.ts";
 import { envelope } from "../output/json.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
@@ -70,7 +71,7 @@ export async function featuresComputeCommand(
   name: string,
   flags: FeaturesComputeFlags,
 ): Promise<number> {
-  const config = await dataConfig(shell, flags, dataFlags);
+  const config = await configOf(shell, flags, dataFlags);
   const request = barsRequestOf({ folder: resolve(shell.folder), config, nowMs: Date.now() });
   const folder = resolve(shell.folder, flags.toFolder ?? ".kiwi/features");
   const computed = await computeFeatures(name, request, config, folder, (text) => shell.err(text));

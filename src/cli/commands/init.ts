@@ -5,8 +5,10 @@ import { closest } from "fastest-levenshtein";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { configFileName } from "../../app/config/config-file.ts";
+import { linkKiwi, writePackage } from "../../app/project/project-files.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
+import { pairs } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { configText, typesText } from "../templates/config-text.ts";
 import { blankFile, multiTimeframeFile, strategyFile } from "../templates/strategy-file.ts";
@@ -33,7 +35,6 @@ const templates: readonly Template[] = [
   { name: "blank", summary: "the smallest strategy there is", file: "my-strategy", text: blankFile },
 ];
 const schemaFile = "kiwi.schema.json";
-const publicApi = join(import.meta.dirname, "..", "..", "index.ts");
 
 /** `kiwi init`: writes a project and runs it once. What is there already is never overwritten. */
 export async function initCommand(shell: Shell, folder: string, flags: InitFlags): Promise<number> {
@@ -43,7 +44,7 @@ export async function initCommand(shell: Shell, folder: string, flags: InitFlags
     [configFileName]: configText(`./${template.file}.ts`, `./${schemaFile}`),
     [`${template.file}.ts`]: template.text(template.file),
     [schemaFile]: `${schemaText()}\n`,
-    "tsconfig.json": typesText(publicApi),
+    "tsconfig.json": typesText(),
     ".gitignore": ".kiwi/\nnode_modules/\n.env\n",
   };
   for (const name of [configFileName, `${template.file}.ts`]) {
@@ -56,17 +57,27 @@ export async function initCommand(shell: Shell, folder: string, flags: InitFlags
     writeWhole(path, text);
     if (flags.json !== true) shell.out(`wrote ${relative(shell.folder, path)}`);
   }
+  const packaged = writePackage(target, template.file);
+  linkKiwi(target);
+  if (flags.json !== true && packaged !== null) shell.out(packaged);
   if (flags.json !== true)
     shell.out(
       `\n${readFileSync(join(target, `${template.file}.ts`), "utf8").trim()}\n\nits first backtest, on made-up bars:\n`,
     );
   const exitCode = await backtestCommand({ ...shell, folder: target, args: ["backtest"] }, undefined, flags);
-  const step = folder === "." ? "" : `cd ${folder} && `;
-  if (flags.json !== true) {
-    shell.out(`\nnext: ${step}kiwi strategy test ./${template.file}.ts     is it honest?`);
-    shell.out(`      put your own bars into "data" of ${configFileName}, then: ${step}kiwi backtest`);
-  }
+  if (flags.json !== true) shell.out(nextSteps(relative(shell.folder, target), template.file));
   return exitCode;
+}
+
+/** What to do next, in words that work in any shell: a project has its Kiwi beside it. */
+function nextSteps(folder: string, file: string): string {
+  return `\nnext:\n${pairs([
+    ...(folder === "" ? [] : [[`  cd ${folder}`, "the project"] as const]),
+    ["  npm run check", "is it honest?"],
+    ["  npm run backtest", "again, after a change"],
+    [`  npx kiwi data download BTCUSDT -t 4h --source binance --from 2022-01-01`, "real bars"],
+    [`  npx kiwi backtest ./${file}.ts -p BTCUSDT -t 4h`, "and a backtest on them"],
+  ])}`;
 }
 
 /** The one question, and only where there is somebody to answer it. */

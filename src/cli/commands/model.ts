@@ -84,7 +84,7 @@ function listText(models: readonly ListedModel[], isOne: boolean): string {
       { title: "" },
       { title: "trained on" },
       { title: "through" },
-      { title: "states", align: "right" },
+      { title: "kind" },
     ],
     rows,
   );
@@ -96,7 +96,7 @@ function rangeOf({ model }: Extract<VersionFound, { kind: "found" }>): readonly 
   return [
     `${symbol} ${timeframe}${mark}`,
     formatTime(trainedThroughMs),
-    String(model.artifact.params.states),
+    model.artifact.kind === "predictor" ? model.artifact.family : `${model.artifact.params.states} states`,
   ];
 }
 

@@ -1,10 +1,10 @@
 import { KiwiError } from "../../base/errors.ts";
-import { resolveConfig } from "../../app/config/resolve-config.ts";
 import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { ConfigFlags } from "../declare/common-flags.ts";
-import { flagLayer, type FlagValues } from "../flags/flag-layer.ts";
+import type { FlagValues } from "../flags/flag-layer.ts";
 import type { RunFlag } from "../flags/run-flags.ts";
 import type { Shell } from "../shell.ts";
+import { configOf } from "../flags/config-of.ts";
 import { readParams, type ParamFlags } from "./read-params.ts";
 
 /** What a command that runs a strategy takes. */
@@ -17,13 +17,7 @@ export async function runRequestOf(
   strategy: string | undefined,
   flags: RequestFlags,
 ): Promise<RunRequest> {
-  const { config } = await resolveConfig({
-    folder: shell.folder,
-    file: flags.config,
-    env: shell.env,
-    sets: flags.set,
-    flags: flagLayer(known, flags),
-  });
+  const config = await configOf(shell, flags, known);
   const name = strategy ?? flags.strategy ?? config.strategy;
   if (name === undefined) throw noStrategy();
   return {

@@ -4,6 +4,7 @@ import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
+import { programName } from "../program-name.ts";
 import type { Shell } from "../shell.ts";
 import { strategyFile } from "../templates/strategy-file.ts";
 
@@ -17,8 +18,8 @@ export async function strategyNewCommand(shell: Shell, name: string, flags: Comm
   if (flags.json === true) shell.out(envelope("strategy-new@1", { name: plain, path }));
   else {
     shell.out(`wrote ${plain}.ts`);
-    shell.out(`next: kiwi strategy test ./${plain}.ts`);
-    shell.out(`      kiwi backtest ./${plain}.ts --data FILE`);
+    shell.out(`next: ${programName(shell)} strategy test ./${plain}.ts`);
+    shell.out(`      ${programName(shell)} backtest ./${plain}.ts --data FILE`);
   }
   return 0;
 }

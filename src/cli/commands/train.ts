@@ -1,17 +1,17 @@
 import { jobs } from "../../app/jobs/job-table.ts";
 import { availableParallelism } from "node:os";
-import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { timeframeMs } from "../../domain/timeframe.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
-import { flagLayer, type FlagValues } from "../flags/flag-layer.ts";
+import type { FlagValues } from "../flags/flag-layer.ts";
 import { trainFlags } from "../flags/train-flags.ts";
 import { envelope } from "../output/json.ts";
 import { outcomeText } from "../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
 import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/train-regime-job.ts";
+import { configOf } from "../flags/config-of.ts";
 import { readTimeframe } from "./data-context.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -60,18 +60,12 @@ function print(shell: Shell, flags: TrainFlags, trained: TrainRegimeOutput["trai
   if (texts.length > 0) shell.out(texts.join("\n\n"));
   for (const one of trained) {
     if (one.kind === "failed")
-      shell.err(`${one.symbol} was not trained\n${errorText(new KiwiError(one.parts))}`);
+      shell.err(`${one.symbol} was not trained\n${errorText(new KiwiError(one.parts), shell)}`);
   }
 }
 
 async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInput> {
-  const { config } = await resolveConfig({
-    folder: shell.folder,
-    file: flags.config,
-    env: shell.env,
-    sets: flags.set,
-    flags: flagLayer(trainFlags, flags),
-  });
+  const config = await configOf(shell, flags, trainFlags);
   const [statesMin, statesMax] = readStates(flags.states ?? "3");
   return {
     folder: shell.folder,

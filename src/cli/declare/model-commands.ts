@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../commands/model.ts";
 import type { TrainFlags } from "../commands/train.ts";
+import type { TrainPredictorFlags } from "../commands/training/train-predictor.ts";
+import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { addRunFlags, readNumber } from "../flags/add-flags.ts";
 import { trainFlags } from "../flags/train-flags.ts";
 import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
@@ -31,6 +33,7 @@ function declareTrain(program: Command, act: Act): void {
     .description(
       "Trains everything that can be trained: at present a model of the regimes for every symbol.",
     );
+  declarePredictors(train, act);
   const examples = [
     [
       "kiwi train regime --data SPY-1d.csv",
@@ -61,6 +64,66 @@ function declareTrain(program: Command, act: Act): void {
       ),
     );
   }
+}
+
+const familySummaries: Readonly<Record<PredictorFamily, string>> = {
+  "short-term": "a network for the next few bars: convolutions, a two-way LSTM, attention",
+  "medium-term": "a network for the next day or so: variable selection, an LSTM, attention",
+  "long-term": "a network for the next weeks: trend and season blocks, a transformer",
+  forest: "a random forest",
+  boosted: "gradient-boosted trees",
+  logistic: "a logistic regression: the baseline that every other model must beat",
+};
+
+/** Adds one command for each family of models of direction. */
+function declarePredictors(train: Command, act: Act): void {
+  for (const family of predictorFamilies) {
+    const command = train
+      .command(family)
+      .summary(familySummaries[family])
+      .description(
+        "Trains a model that tells whether the next bars go up or down, with a probability that is recalibrated on bars of its own, judges it by walking forward, and keeps it. It learns nothing after --to; a backtest that reads it must begin after its training ends.",
+      );
+    addRunFlags(command, trainFlags);
+    addPredictorFlags(command);
+    addProgress(
+      addConfig(
+        addCommon(command, [
+          `kiwi train ${family} --data EURUSD-1h.csv.gz --to 2016-01-01`,
+          `kiwi train ${family} -p BTCUSDT -t 1h --horizon 12 --label triple-barrier`,
+        ]),
+      ),
+    ).action(
+      act(async (shell, flags: TrainPredictorFlags) =>
+        (await import("../commands/training/train-predictor.ts")).trainPredictorCommand(shell, family, flags),
+      ),
+    );
+  }
+}
+
+function addPredictorFlags(command: Command): void {
+  const number = (flag: string) => (text: string) => readNumber(flag, text);
+  command
+    .optionsGroup("Training:")
+    .option("--name <name>", "name of the model; FAMILY-SYMBOL-TIMEFRAME by default")
+    .option(
+      "--size <size>",
+      "of a network: small, which a laptop trains in minutes, or full; small by default",
+    )
+    .option("--horizon <bars>", "bars looked ahead; left to the family by default", number("--horizon"))
+    .option("--label <kind>", "what an outcome is: direction, or triple-barrier; direction by default")
+    .option(
+      "--move <deviations>",
+      "least move that counts, in usual moves over the horizon: 0 by default; of triple barriers, where they are: 1",
+      number("--move"),
+    )
+    .option("--calibration <kind>", "beta, or steps (isotonic); beta by default")
+    .option(
+      "--jobs <count>",
+      "threads of a network; 1 by default, other numbers may give other last digits",
+      number("--jobs"),
+    )
+    .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
 }
 
 function declareModel(program: Command, act: Act): void {

@@ -44,6 +44,7 @@ export const basicTopics: readonly Topic[] = [
       "  alpaca   APCA_API_KEY_ID and APCA_API_SECRET_KEY        tiingo   TIINGO_API_TOKEN",
       "or where the configuration says it is; relative paths start at the folder you are in:",
       '  "providers": { "alpaca": { "key": { "env": "MY_KEY" }, "secret": { "file": "/run/secrets/alpaca" } } }',
+      'or { "vault": "NAME" }: kiwi secrets set NAME keeps it encrypted under KIWI_VAULT_PASSPHRASE (docs/how-to/secrets.md).',
       "It is looked up when the source is opened, given to nobody else, and struck out of what the source says.",
       "A backtest needs no keys at all, and a strategy runs without them: its environment has no variable that looks like a",
       "secret or that the configuration names as the place of one.",

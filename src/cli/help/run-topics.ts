@@ -37,8 +37,7 @@ export const runTopics: readonly Topic[] = [
       "  kiwi report last --open         its report again",
       "A run is named by its id, the beginning or end of it, or last.",
       "Its four hashes (data, config, code, decisions) say what is the same: equal data, config and code must give equal",
-      "decisions. .kiwi/trials.jsonl counts how many different things were tried on the same bars; the deflated Sharpe",
-      "ratio takes the luck of that search out.",
+      "decisions.",
     ],
   },
   {

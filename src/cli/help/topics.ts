@@ -3,6 +3,8 @@ import { basicTopics } from "./basic-topics.ts";
 import { dataTopics } from "./data-topics.ts";
 import { sourceTopics } from "./source-topics.ts";
 import { modelTopics } from "./model-topics.ts";
+import { robotTopics } from "./robot-topics.ts";
+import { searchTopics } from "./search-topics.ts";
 import { runTopics } from "./run-topics.ts";
 import { strategyTopics } from "./strategy-topics.ts";
 
@@ -13,7 +15,9 @@ export const topics: readonly Topic[] = [
   ...sourceTopics,
   ...strategyTopics,
   ...runTopics,
+  ...searchTopics,
   ...modelTopics,
+  ...robotTopics,
 ];
 
 /** A topic as it is printed. */

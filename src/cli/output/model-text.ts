@@ -3,6 +3,7 @@ import type { TrainingOutcome } from "../../app/train/training-outcome.ts";
 import { formatTime } from "../../base/time.ts";
 import type { HmmArtifact } from "../../domain/hmm-artifact.ts";
 import type { RegimeLabel } from "../../domain/regime.ts";
+import { predictorText } from "./predictor-text.ts";
 import { pairs, table } from "./table.ts";
 
 const right = { align: "right" } as const;
@@ -15,7 +16,13 @@ const signs: Readonly<Record<RegimeLabel, string>> = {
 };
 
 /** What a model was trained on, and what it learned. */
-export function modelText({ artifact, dataKind, tried, judgement }: ModelDraft): string {
+export function modelText({ artifact, ...rest }: ModelDraft): string {
+  return artifact.kind === "predictor"
+    ? predictorText(artifact, rest.dataKind)
+    : regimeText({ artifact, ...rest });
+}
+
+function regimeText({ artifact, dataKind, tried, judgement }: ModelDraft<HmmArtifact>): string {
   const { symbol, timeframe, trainedFromMs, trainedThroughMs, seed, logLikelihood, params } = artifact;
   const head = pairs([
     [

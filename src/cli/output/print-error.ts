@@ -1,4 +1,5 @@
 import { exitCodes, KiwiError, type ErrorParts } from "../../base/errors.ts";
+import { asTyped } from "../program-name.ts";
 import type { Shell } from "../shell.ts";
 
 const bug = "BUG";
@@ -11,7 +12,7 @@ export function printError(shell: Shell, error: unknown, args: readonly string[]
   const parts = partsOf(error);
   const exitCode = exitCodeOf(error);
   if (args.includes("--json")) shell.out(JSON.stringify(errorEnvelope(parts, exitCode)));
-  else shell.err(errorText(error));
+  else shell.err(errorText(error, shell));
   if (args.includes("-v") || args.includes("--verbose")) shell.err(stacksOf(error));
   return exitCode;
 }
@@ -23,9 +24,10 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The four parts as lines: what happened, why, what to do, where to read more. */
-export function errorText(error: unknown): string {
+export function errorText(error: unknown, shell: Pick<Shell, "env">): string {
   const { code, message, why, fix, topic } = partsOf(error);
-  return [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`].join("\n");
+  const lines = [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`];
+  return asTyped(lines.join("\n"), shell);
 }
 
 /** The four parts of a failure among other results, for a program. */

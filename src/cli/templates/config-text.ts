@@ -22,17 +22,17 @@ export function configText(strategyPath: string, schemaPath: string): string {
 }
 
 /** Settings that let an editor know the types of "kiwi" in strategy files. */
-export function typesText(apiPath: string): string {
+export function typesText(): string {
   const settings = {
     compilerOptions: {
       target: "es2024",
       module: "nodenext",
       strict: true,
+      exactOptionalPropertyTypes: true,
       noEmit: true,
       skipLibCheck: true,
       allowImportingTsExtensions: true,
       erasableSyntaxOnly: true,
-      paths: { kiwi: [apiPath] },
     },
     include: ["*.ts"],
   };

@@ -44,8 +44,7 @@ function isWanted(
   if (fault.kind === "broken" || fault.kind === "outlier")
     return (isPrimary || closeMs === fault.fromMs) && isOther(held, offered, row);
   const isTrusted = isPrimary || fitsGap(fault, closeMs, offered.timeframe, calendar);
-  if (fault.kind === "gap") return isTrusted;
-  // A version that was lost comes from the primary; others only fill what is not there.
+  // In a gap nothing is held. A version that was lost comes from the primary; others only fill what is not there.
   return (isTrusted && heldRow(held, closeMs) === null) || (isPrimary && isOther(held, offered, row));
 }
 

@@ -60,6 +60,14 @@ export class ColumnStore {
     return column;
   }
 
+  /** Takes over a whole column of history that was folded elsewhere, by this same code over these same bars. */
+  adopt(key: string, values: Float64Array): void {
+    if (this.columns.has(key)) return;
+    const column = new Column(() => {});
+    column.values = values;
+    this.columns.set(key, column);
+  }
+
   /** Columns are told apart by the names of their indicators, so a name must not stand for two of them. */
   private checkNames(expression: Expr): void {
     const { node } = expression;

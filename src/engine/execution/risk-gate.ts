@@ -1,5 +1,6 @@
 import { empty } from "../../base/empty.ts";
 import { floorToStep } from "../../base/numbers.ts";
+import { BarsUntil } from "../../domain/bars-until.ts";
 import type { Market } from "../../ports/market.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import {
@@ -55,6 +56,7 @@ export class RiskGate {
   private readonly rules: readonly NamedRule[];
   private readonly observers: readonly NamedRule[];
   private readonly market: Market;
+  private readonly seenBars: readonly BarsUntil[];
   private readonly lastBarTimeMs: Float64Array;
   private readonly result: Review = { approved: [], changed: [], refused: [], trimmed: [] };
   private readonly context: Writable<RiskContext> = {
@@ -77,9 +79,11 @@ export class RiskGate {
   private gross = Number.NaN;
   private readonly blockedParents = new Set<OrderId>();
 
-  constructor(rules: readonly NamedRule[], market: Market) {
-    this.rules = rules;
-    this.observers = rules.filter(({ rule }) => rule.observe !== undefined);
+  /** `rulesOn` makes the rules; the market that they are given ends at the present. */
+  constructor(market: Market, rulesOn: (seen: Market) => readonly NamedRule[]) {
+    this.seenBars = market.bars.map((table) => new BarsUntil(table));
+    this.rules = rulesOn({ instruments: market.instruments, bars: this.seenBars });
+    this.observers = this.rules.filter(({ rule }) => rule.observe !== undefined);
     this.market = market;
     this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
     this.approvedNow = new Float64Array(market.instruments.length);
@@ -92,7 +96,11 @@ export class RiskGate {
 
   /** Breakers come first in every cycle: they see the marked account before anything is decided. */
   observe(slice: MarketSlice, portfolio: Portfolio): void {
-    for (let k = 0; k < slice.count; k++) this.lastBarTimeMs[slice.instruments[k]!] = slice.timeMs;
+    for (let k = 0; k < slice.count; k++) {
+      const index = slice.instruments[k]!;
+      this.lastBarTimeMs[index] = slice.timeMs;
+      this.seenBars[index]!.length = slice.rows[k]! + 1;
+    }
     if (this.observers.length === 0) return;
     this.alarm = clear;
     for (const { name, rule } of this.observers) {

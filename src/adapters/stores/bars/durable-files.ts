@@ -8,7 +8,7 @@ export const partialSuffix = ".partial";
  * Replaces a file so that it is there whole, old or new, whatever happens: aside, synced, renamed into place. The
  * pieces are written one after the other.
  */
-export async function replaceFile(path: string, pieces: Iterable<string>): Promise<void> {
+export async function replaceFile(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const aside = path + partialSuffix;
   try {
     await withFile(aside, "w", async (file) => {

@@ -52,6 +52,17 @@ export function nameInvalid(name: string): KiwiError {
   });
 }
 
+/** `MODEL_OTHER_KIND`: it tells the direction, and a model of regimes was wanted. */
+export function notOfRegimes(name: string, family: string): KiwiError {
+  return modelError({
+    code: "MODEL_OTHER_KIND",
+    exit: "config",
+    message: `${name} is a model of direction (${family}), and a model of regimes is wanted`,
+    why: "the two say different things about a market",
+    fix: "train one: kiwi train regime --data FILE   (kiwi model list shows what there is)",
+  });
+}
+
 /** `MODEL_NEWER`: a later Kiwi wrote this. */
 export function modelNewer(path: string, format: number, known: number): KiwiError {
   return modelError({

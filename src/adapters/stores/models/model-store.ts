@@ -9,10 +9,12 @@ import {
   modelDamaged,
   modelUnknown,
   nameInvalid,
+  notOfRegimes,
   noEarlier,
   noneInUse,
   versionUnknown,
 } from "./model-errors.ts";
+import type { HmmArtifact } from "../../../domain/hmm-artifact.ts";
 import { modelOfText, textOfModel } from "./model-text.ts";
 import type { ModelDraft, StoredModel } from "./stored-model.ts";
 
@@ -98,6 +100,13 @@ export class ModelStore {
       throw modelDamaged(this.path(name, wanted), "it is gone", name);
     }
     return this.readVersion(name, wanted);
+  }
+
+  /** A model of regimes, as `read` finds it. Throws `MODEL_OTHER_KIND` besides. */
+  async readRegime(name: string, version?: number): Promise<HmmArtifact> {
+    const { artifact } = await this.read(name, version);
+    if (artifact.kind === "predictor") throw notOfRegimes(name, artifact.family);
+    return artifact;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { HmmArtifact } from "../../../domain/hmm-artifact.ts";
+import type { PredictorArtifact } from "../../../domain/predictor-artifact.ts";
 
 /** One number of states that was tried. */
 export type StatesTried = {
@@ -19,15 +20,18 @@ export type Judgement = {
    */
   readonly kind: "after" | "tail" | "incomparable" | "too-few";
   readonly bars: number;
-  /** Log likelihood per bar of a model trained like the new one, but without these bars. */
+  /**
+   * Log likelihood per bar: of a model of regimes trained like the new one, but without these bars; of a model of direction on
+   * outcomes that it had not seen.
+   */
   readonly candidate: number | null;
   readonly inUse: number | null;
   readonly isAtLeastAsGood: boolean;
 };
 
 /** A model as it is handed to the store, which gives it its version. */
-export type ModelDraft = {
-  readonly artifact: HmmArtifact;
+export type ModelDraft<Artifact = HmmArtifact | PredictorArtifact> = {
+  readonly artifact: Artifact;
   /** What it was trained on: models of made-up bars are marked everywhere. */
   readonly dataKind: "real" | "synthetic";
   readonly tried: readonly StatesTried[];
@@ -36,7 +40,7 @@ export type ModelDraft = {
 };
 
 /** A model of the store. */
-export type StoredModel = ModelDraft & {
+export type StoredModel<Artifact = HmmArtifact | PredictorArtifact> = ModelDraft<Artifact> & {
   /** When it was trained, UTC milliseconds; no part of the checksum, so that the same training gives the same one. */
   readonly createdMs: number;
   /** SHA-256 over everything else. */

@@ -16,7 +16,6 @@ import { KiwiError } from "../../../base/errors.ts";
 import { readRun, runIds } from "./read-runs.ts";
 import { freeRunId, saveRun } from "./run-store.ts";
 import { storeError } from "./store-errors.ts";
-import { countTrials, recordTrial } from "./trials-ledger.ts";
 import { writeWhole } from "./write-whole.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-runs-"));
@@ -103,27 +102,4 @@ test("a run is found by its id, its beginning, its end, its path, and as the las
   await expect(readRun(join(folder, "nowhere"), "last")).rejects.toThrow("RUN_UNKNOWN");
   writeFileSync(join(root, "20260101-000000-aaaaaa", "manifest.json"), "{");
   await expect(readRun(root, "aaaaaa")).rejects.toThrow("RUN_DAMAGED");
-});
-
-test("the ledger counts what was tried on the same data once, however often it is run", () => {
-  const path = join(folder, "work", ".kiwi", "trials.jsonl");
-  const trial = (dataHash: string, trialHash: string) => ({
-    timeMs: 0,
-    runId: "r",
-    strategy: "s",
-    dataHash,
-    trialHash,
-  });
-  expect(countTrials(path, trial("d", "a"))).toBe(1);
-  for (const each of [trial("d", "a"), trial("d", "a"), trial("d", "b"), trial("other", "c")])
-    recordTrial(path, each);
-  expect(countTrials(path, trial("d", "a"))).toBe(2);
-  expect(countTrials(path, trial("d", "new"))).toBe(3);
-  expect(countTrials(path, trial("other", "c"))).toBe(1);
-});
-
-test("a line of the ledger that was cut short counts nothing and hides nothing", () => {
-  const path = join(folder, "cut.jsonl");
-  writeFileSync(path, '{"dataHash":"d","trialHash":"a"}\n{"dataHash":"d","tri');
-  expect(countTrials(path, { dataHash: "d", trialHash: "b" })).toBe(2);
 });

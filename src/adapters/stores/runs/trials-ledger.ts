@@ -1,57 +1,256 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { canonicalJson, sha256 } from "../../../base/hash.ts";
+import { formatTime } from "../../../base/time.ts";
+import { KiwiError } from "../../../base/errors.ts";
 import { makeFolder } from "./make-folder.ts";
+import { whileLocked } from "./ledger-lock.ts";
+import { storeError } from "./store-errors.ts";
+import { writeWhole } from "./write-whole.ts";
 
-/** One backtest, as the ledger counts it. */
-export type Trial = {
+/** Bars that something was tried on: who was traded, in bars of which length, between which closes. */
+export type TriedMarket = {
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+/** One backtest, or a round of a search, as the ledger keeps it. */
+export type TrialEntry = {
   readonly timeMs: number;
   readonly runId: string;
   readonly strategy: string;
-  /** Hash of the bars that were traded on. */
-  readonly dataHash: string;
-  /** Hash of what was tried on them: strategy, parameters, settings. */
-  readonly trialHash: string;
+  readonly markets: readonly TriedMarket[];
+  /** Hashes of what was tried: strategy, parameters, settings, code. */
+  readonly trials: readonly string[];
 };
 
-/** Whether the ledger knows a run. */
-export function hasTrial(path: string, runId: string): boolean {
-  return linesOf(path).some((line) => parsed(line)?.runId === runId);
-}
+/** How many different things were ever tried on some bars, and what is to be said about that number. */
+export type TrialCount = { readonly count: number; readonly warnings: readonly string[] };
+
+type Content =
+  | ({ readonly kind: "tried" } & TrialEntry)
+  /** What stands below begins anew: trials that were counted before are not any more. */
+  | { readonly kind: "reset"; readonly timeMs: number; readonly lost: number | null };
+
+/** `prev` is the hash of the line before, and of everything older for the first. */
+type Line = Content & { readonly v: 2; readonly prev: string; readonly hash: string };
+
+/** What the ledger was when it was last written, kept beside it: who cuts it short or removes it is found out by this. */
+type Head = { readonly lines: number; readonly hash: string; readonly trials: number };
+
+type Ledger = {
+  readonly lines: readonly Line[];
+  /** Hashes of trials of a time when lines did not say on which bars: they count everywhere. */
+  readonly old: readonly string[];
+  /** Bytes of whole lines; what follows was cut short by a crash. */
+  readonly wholeBytes: number;
+  readonly lastHash: string;
+  /** Trials that are missing without a line that says so; null where nobody knows how many, undefined where none are. */
+  readonly lost: number | null | undefined;
+};
 
 /** Where the ledger of trials lies: with the work, wherever the runs are kept. */
 export function ledgerPathOf(folder: string): string {
   return resolve(folder, ".kiwi", "trials.jsonl");
 }
 
-/** How many different things were tried on the same bars, one more for `trial` when it is new. Writes nothing. */
-export function countTrials(path: string, trial: Pick<Trial, "dataHash" | "trialHash">): number {
-  const seen = new Set([trial.trialHash]);
-  for (const line of linesOf(path)) {
-    const known = parsed(line);
-    if (known?.dataHash === trial.dataHash) seen.add(String(known.trialHash));
-  }
-  return seen.size;
+/** Whether the ledger knows a run. */
+export function hasTrial(path: string, runId: string): boolean {
+  return textOf(path).includes(JSON.stringify(runId));
 }
 
-/** Adds a trial to the ledger: one line, appended, so that runs side by side do not disturb each other. */
-export function recordTrial(path: string, trial: Trial): void {
+/**
+ * How many different things were tried on bars of the same symbols and length whose time overlaps, one more for each of
+ * `trials` that is new. Writes nothing. Throws `LEDGER_EDITED`.
+ */
+export function countTrials(path: string, asked: Pick<TrialEntry, "markets" | "trials">): TrialCount {
+  const ledger = readLedger(path);
+  const seen = new Set([...asked.trials, ...ledger.old]);
+  const resets: Extract<Line, { kind: "reset" }>[] = [];
+  for (const line of ledger.lines) {
+    if (line.kind === "reset") resets.push(line);
+    else if (overlaps(line.markets, asked.markets)) for (const trial of line.trials) seen.add(trial);
+  }
+  const warnings = resets.map(({ timeMs, lost }) => resetText(lost, `on ${formatTime(timeMs)}`));
+  if (ledger.lost !== undefined) warnings.push(resetText(ledger.lost, "since it was last written"));
+  return { count: seen.size, warnings };
+}
+
+/** What the ledger holds, for people: entries by what they were tried on, and resets. Throws `LEDGER_EDITED`. */
+export function readTrials(path: string): {
+  readonly entries: readonly TrialEntry[];
+  readonly resets: readonly { readonly timeMs: number; readonly lost: number | null }[];
+} {
+  const { lines } = readLedger(path);
+  return {
+    entries: lines.filter((line) => line.kind === "tried"),
+    resets: lines.filter((line) => line.kind === "reset"),
+  };
+}
+
+/** Adds to the ledger: one line, chained to the one before. Throws `LEDGER_EDITED`, and what writing throws. */
+export function recordTrials(path: string, entry: TrialEntry): void {
   makeFolder(dirname(path));
-  appendFileSync(path, `${JSON.stringify(trial)}\n`);
+  whileLocked(`${path}.lock`, () => {
+    const ledger = readLedger(path);
+    const { lost } = ledger;
+    const started =
+      lost === undefined ? ledger : append(path, ledger, { kind: "reset", timeMs: entry.timeMs, lost });
+    append(path, started, { kind: "tried", ...entry });
+  });
 }
 
-function linesOf(path: string): readonly string[] {
+/** Begins the ledger anew, whatever state it is in. Every later report says so. */
+export function resetLedger(path: string, timeMs: number): void {
+  makeFolder(dirname(path));
+  whileLocked(`${path}.lock`, () => {
+    const lost = headOf(path)?.trials ?? null;
+    const resets = wholeLines(textOf(path)).flatMap((text) => {
+      const line = parsed(text) as Partial<Line> | null;
+      return line?.kind === "reset" ? [line as Extract<Line, { kind: "reset" }>] : [];
+    });
+    writeWhole(path, "");
+    let ledger: Ledger = { lines: [], old: [], wholeBytes: 0, lastHash: sha256(""), lost: undefined };
+    // Resets are never forgotten, also not by a reset.
+    for (const { timeMs: thenMs, lost: then } of [...resets, { timeMs, lost }])
+      ledger = append(path, ledger, { kind: "reset", timeMs: thenMs, lost: then });
+  });
+}
+
+function append(path: string, ledger: Ledger, content: Content): Ledger {
+  const body = { v: 2 as const, ...content, prev: ledger.lastHash };
+  const line = { ...body, hash: sha256(canonicalJson(body)) } as Line;
+  const text = `${JSON.stringify(line)}\n`;
   try {
-    return readFileSync(path, "utf8").split("\n");
+    // The rest of a line that a crash cut short was never counted.
+    if (existsSync(path)) truncateSync(path, ledger.wholeBytes);
+    appendFileSync(path, text, { flush: true });
+  } catch (cause) {
+    throw storeError(path, cause);
+  }
+  const lines = [...ledger.lines, line];
+  const head: Head = {
+    lines: ledger.old.length + lines.length,
+    hash: line.hash,
+    trials: trialsIn(lines, ledger.old),
+  };
+  writeWhole(headPathOf(path), `${JSON.stringify(head)}\n`);
+  return {
+    ...ledger,
+    lines,
+    wholeBytes: ledger.wholeBytes + Buffer.byteLength(text),
+    lastHash: line.hash,
+    lost: undefined,
+  };
+}
+
+function trialsIn(lines: readonly Line[], old: readonly string[]): number {
+  const all = new Set(old);
+  for (const line of lines) if (line.kind === "tried") for (const trial of line.trials) all.add(trial);
+  return all.size;
+}
+
+function readLedger(path: string): Ledger {
+  const text = textOf(path);
+  const head = headOf(path);
+  if (text === "") {
+    const lost = head !== null ? head.trials : hasRuns(path) ? null : undefined;
+    return { lines: [], old: [], wholeBytes: 0, lastHash: sha256(""), lost };
+  }
+  const texts = wholeLines(text);
+  const firstNew = texts.findIndex((line) => isNew(parsed(line)));
+  const oldTexts = firstNew < 0 ? texts : texts.slice(0, firstNew);
+  const old = oldTexts.map((line, k) => {
+    const trial = (parsed(line) as { readonly trialHash?: unknown } | null)?.trialHash;
+    if (typeof trial !== "string") throw edited(path, k + 1, "it is no trial");
+    return trial;
+  });
+  let lastHash = sha256(oldTexts.map((line) => `${line}\n`).join(""));
+  const lines = texts.slice(old.length).map((line, k): Line => {
+    const read = parsed(line) as Line | null;
+    const number = old.length + k + 1;
+    if (!isNew(read)) throw edited(path, number, "it is no trial");
+    const { hash, ...body } = read;
+    if (sha256(canonicalJson(body)) !== hash) throw edited(path, number, "it is not as it was written");
+    if (read.prev !== lastHash) throw edited(path, number, "it does not follow from the line before it");
+    lastHash = hash;
+    return read;
+  });
+  if (head !== null) refuseCut(path, head, texts.length, lines, old.length);
+  const wholeBytes = Buffer.byteLength(texts.map((line) => `${line}\n`).join(""));
+  return { lines, old, wholeBytes, lastHash, lost: undefined };
+}
+
+/** The last line that was written is still there, in its place. */
+function refuseCut(path: string, head: Head, count: number, lines: readonly Line[], oldCount: number): void {
+  if (count < head.lines) throw edited(path, count + 1, `${head.lines - count} lines from there on are gone`);
+  if (lines[head.lines - oldCount - 1]?.hash !== head.hash)
+    throw edited(path, head.lines, "another line stands there than was written");
+}
+
+function overlaps(one: readonly TriedMarket[], other: readonly TriedMarket[]): boolean {
+  return one.some((a) =>
+    other.some(
+      (b) => a.symbol === b.symbol && a.timeframe === b.timeframe && a.fromMs <= b.toMs && b.fromMs <= a.toMs,
+    ),
+  );
+}
+
+function resetText(lost: number | null, when: string): string {
+  const trials = lost === null ? "an unknown number of" : String(lost);
+  return `the ledger of trials was reset ${when}: ${trials} earlier trials are not counted, so luck is underestimated`;
+}
+
+/** Runs that no ledger counts: somebody removed it. */
+function hasRuns(path: string): boolean {
+  try {
+    return readdirSync(resolve(dirname(path), "runs")).some((name) => !name.startsWith("."));
   } catch {
-    return [];
+    return false;
   }
 }
 
-/** A line cut short by a crash counts nothing; the others still do. */
-function parsed(line: string): Partial<Trial> | null {
+function headPathOf(path: string): string {
+  return path.replace(/\.jsonl$/, ".head.json");
+}
+
+function headOf(path: string): Head | null {
+  return parsed(textOf(headPathOf(path))) as Head | null;
+}
+
+function textOf(path: string): string {
   try {
-    return JSON.parse(line) as Partial<Trial>;
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function wholeLines(text: string): readonly string[] {
+  return text.split("\n").slice(0, -1);
+}
+
+function isNew(line: unknown): line is Line {
+  return (line as Partial<Line> | null)?.v === 2;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
+}
+
+function edited(path: string, line: number, why: string): KiwiError {
+  return new KiwiError({
+    code: "LEDGER_EDITED",
+    exit: "data",
+    message: `line ${line} of ${path} was changed by hand: ${why}`,
+    why: "how much of a result is luck is reckoned from what was tried, and nobody can say that any more",
+    fix: "put the file back as it was, or begin anew, which every later report will say: kiwi trials reset --yes",
+    topic: "trials",
+  });
 }

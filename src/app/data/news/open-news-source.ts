@@ -6,7 +6,8 @@ import { Prng } from "../../../base/prng.ts";
 import type { NewsQuarantine, NewsSource } from "../../../ports/news-source.ts";
 import type { KiwiConfig, ProviderConfig } from "../../config/config-schema.ts";
 import { plainSymbol } from "../../bars/pick-symbols.ts";
-import { lookUpCredentials, type SecretPlaces } from "../../config/secrets.ts";
+import type { SecretPlaces } from "../../config/secret-place.ts";
+import { lookUpCredentials } from "../../config/secrets.ts";
 import { sourceNamed } from "../../plugins/registry.ts";
 
 /** Sources of bars that have news as well: they share the provider's settings and keys. */

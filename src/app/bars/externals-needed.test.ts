@@ -5,7 +5,7 @@ import { sma } from "../../indicators/sma.ts";
 import { over } from "../../indicators/over.ts";
 import { metaStrategy, strategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { int } from "../../domain/params.ts";
-import { newsNeeded } from "./news-needed.ts";
+import { externalsNeeded } from "./externals-needed.ts";
 import { strategyNamed } from "../plugins/registry.ts";
 
 const bars = [handBars([1, 2, 3]), { ...handBars([1, 2, 3]), symbol: "OTHER" }];
@@ -18,7 +18,7 @@ const spyNews = strategy({
 });
 
 function needed(given: unknown): readonly string[] {
-  return newsNeeded({ strategy: given as AnyStrategy, params: {}, bars });
+  return externalsNeeded({ strategy: given as AnyStrategy, params: {}, bars }).news;
 }
 
 test("a strategy needs the news of every symbol that it decides on, or of the one that it names", () => {

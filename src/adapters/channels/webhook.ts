@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { defineChannel } from "../../ports/alert-channel.ts";
+import { httpUrl } from "./channel-options.ts";
+import { postJson } from "./post-json.ts";
+
+/** Any address that takes JSON. */
+export const webhook = defineChannel({
+  kind: "channel",
+  name: "webhook",
+  summary: "Posts each alert as JSON to an address of yours.",
+  options: z.strictObject({ url: httpUrl }),
+  credentials: [{ name: "token", what: "a bearer token", env: "KIWI_WEBHOOK_TOKEN" }],
+  open: ({ url }, { token }) => ({
+    send: (message, signal) =>
+      postJson(
+        url,
+        { schema: "alert@1", ...message },
+        signal,
+        token === undefined ? {} : { authorization: `Bearer ${token}` },
+      ),
+  }),
+});

@@ -1,0 +1,78 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
+import { severities } from "../../ports/alert-channel.ts";
+import type { Alert } from "../../robot/alerts/alert-desk.ts";
+import { alertKinds } from "../../robot/alerts/alert-rules.ts";
+
+const alert = z.strictObject({
+  id: z.string(),
+  kind: z.enum(alertKinds),
+  about: z.string(),
+  severity: z.enum(severities),
+  title: z.string(),
+  text: z.string(),
+  firstMs: z.number(),
+  lastMs: z.number(),
+  count: z.number(),
+  toldCount: z.number(),
+  toldMs: z.number().nullable(),
+  isEscalated: z.boolean(),
+  acknowledgedMs: z.number().nullable(),
+});
+const failure = z.strictObject({ channel: z.string(), atMs: z.number(), why: z.string() });
+const document = z.strictObject({
+  schema: z.literal("alerts@1"),
+  alerts: z.array(alert),
+  failures: z.array(failure),
+});
+
+/** A message that could not be brought to anybody. */
+export type DeliveryFailure = z.output<typeof failure>;
+
+/** What is kept of alerts. */
+export type KeptAlerts = { readonly alerts: readonly Alert[]; readonly failures: readonly DeliveryFailure[] };
+
+/**
+ * Alerts in a folder: `alerts.json`, which only the robot writes, and `acknowledged.jsonl`, to which people add a line for
+ * what they take on. A file that cannot be read is no reason to trade without alerts: it counts as empty.
+ */
+export class AlertFiles {
+  private readonly path: string;
+  private readonly acknowledgedPath: string;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.path = join(folder, "alerts.json");
+    this.acknowledgedPath = join(folder, "acknowledged.jsonl");
+  }
+
+  read(): KeptAlerts {
+    try {
+      const { alerts, failures } = document.parse(JSON.parse(readFileSync(this.path, "utf8")));
+      return { alerts: alerts.map((one) => ({ ...one, toldMs: one.toldMs ?? -Infinity })), failures };
+    } catch {
+      return { alerts: [], failures: [] };
+    }
+  }
+
+  write({ alerts, failures }: KeptAlerts): void {
+    writeWhole(this.path, JSON.stringify({ schema: "alerts@1", alerts, failures }));
+  }
+
+  /** What people have taken on, by id: when. */
+  acknowledged(): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    if (!existsSync(this.acknowledgedPath)) return found;
+    for (const line of readFileSync(this.acknowledgedPath, "utf8").split("\n")) {
+      const [, id, atMs] = /^\{"id":"(A\d+)","atMs":(\d+)\}$/.exec(line) ?? [];
+      if (id !== undefined) found.set(id, Number(atMs));
+    }
+    return found;
+  }
+
+  acknowledge(id: string, atMs: number): void {
+    appendFileSync(this.acknowledgedPath, `${JSON.stringify({ id, atMs })}\n`);
+  }
+}

@@ -1,0 +1,60 @@
+import { KiwiError } from "../../base/errors.ts";
+import type { AlertChannel, ChannelPlugin } from "../../ports/alert-channel.ts";
+import type { AlertConfig, ChannelConfig } from "../config/alert-config.ts";
+import type { SecretPlaces } from "../config/secret-place.ts";
+import { lookUpCredentials } from "../config/secrets.ts";
+import { channelNamed } from "./channel-registry.ts";
+
+/** The channels of a configuration, by the names they have there. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`. */
+export async function openChannels(
+  { channels, rules }: AlertConfig,
+  places: SecretPlaces,
+): Promise<ReadonlyMap<string, AlertChannel>> {
+  for (const name of rules.flatMap((rule) => [...rule.channels, ...rule.escalateTo]))
+    if (!Object.hasOwn(channels, name)) throw unknownChannel(name, Object.keys(channels));
+  const opened = new Map<string, AlertChannel>();
+  for (const [name, config] of Object.entries(channels))
+    opened.set(name, await openChannel(name, config, places));
+  return opened;
+}
+
+async function openChannel(name: string, config: ChannelConfig, places: SecretPlaces): Promise<AlertChannel> {
+  const { use = name, key, secret, token, password, ...options } = config;
+  const plugin = channelNamed(use);
+  const checked = optionsOf(name, plugin, options);
+  const named = { key, secret, token, password };
+  // A channel without a secret of its own, such as a server on this machine, has none to look up.
+  const isNeeded = use !== "webhook" && (use !== "email" || options["user"] !== undefined);
+  const credentials = await lookUpCredentials(name, plugin.credentials, named, places, isNeeded);
+  return plugin.open(checked, credentials);
+}
+
+function optionsOf(
+  name: string,
+  plugin: ChannelPlugin,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const outcome = plugin.options.safeParse(options);
+  if (outcome.success) return outcome.data;
+  const { path, message } = outcome.error.issues[0]!;
+  const where = ["alerts.channels", name, ...path.map(String)].join(".");
+  throw new KiwiError({
+    code: "CHANNEL_INVALID",
+    exit: "config",
+    message: `${where}: ${message}`,
+    why: `the channel ${plugin.name} cannot be opened with it`,
+    fix: `correct ${where} in kiwi.config.jsonc   (kiwi help alerts)`,
+    topic: "alerts",
+  });
+}
+
+function unknownChannel(name: string, known: readonly string[]): KiwiError {
+  return new KiwiError({
+    code: "CHANNEL_INVALID",
+    exit: "config",
+    message: `a rule of alerts names the channel "${name}", and there is none`,
+    why: known.length === 0 ? "alerts.channels is empty" : `alerts.channels has ${known.join(", ")}`,
+    fix: `add alerts.channels.${name}, or take it out of the rule   (kiwi help alerts)`,
+    topic: "alerts",
+  });
+}

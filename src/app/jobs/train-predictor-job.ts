@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
+import { checkpointFile } from "../../adapters/stores/models/checkpoint-file.ts";
+import { ModelStore } from "../../adapters/stores/models/model-store.ts";
+import { KiwiError, type ErrorParts } from "../../base/errors.ts";
+import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
+import type { ModelType } from "../../features/feature-set.ts";
+import { featureSets } from "../../features/feature-sets.ts";
+import { defineJob, type JobContext } from "../../jobs/job.ts";
+import { networkLearner } from "../../learning/predictors/fit-network.ts";
+import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
+import { runConfigOf } from "../config/config-schema.ts";
+import { calendarOf } from "../train/model-bars.ts";
+import { modelsFolderOf } from "../train/models-folder.ts";
+import { trainingBars } from "../train/training-bars.ts";
+import { trainingCodeVersion } from "../train/training-hash.ts";
+import { trainPredictor, type PredictorOutcome } from "../train/train-predictor.ts";
+import { resolvedConfigSchema } from "./request-schemas.ts";
+
+const request = z.strictObject({
+  folder: z.string(),
+  config: resolvedConfigSchema,
+  nowMs: z.number(),
+  families: z.array(z.enum(predictorFamilies)),
+  /** Of the only model; by default each has the name of its family, symbol and timeframe. */
+  name: z.string().optional(),
+  size: z.enum(["small", "full"]),
+  /** Bars looked ahead; left out, it is left to the family. */
+  horizonBars: z.int().min(1).max(1000).optional(),
+  label: z.enum(["direction", "triple-barrier"]),
+  moveMin: z.number().min(0).max(20),
+  calibration: z.enum(["beta", "steps"]),
+  folds: z.int().min(1).max(20),
+  /** Threads of a network; another number may give other last digits. */
+  jobs: z.int().min(1).max(64),
+});
+export type TrainPredictorInput = z.output<typeof request>;
+
+export type TrainPredictorOutput = {
+  readonly trained: readonly (
+    | { readonly kind: "done"; readonly outcome: PredictorOutcome }
+    | { readonly kind: "failed"; readonly name: string; readonly parts: ErrorParts }
+  )[];
+  readonly warnings: readonly string[];
+};
+
+/** Which features a family looks at, and how far ahead. */
+const horizons: Readonly<Record<PredictorFamily, { readonly set: ModelType; readonly bars: number }>> = {
+  "short-term": { set: "short", bars: 4 },
+  "medium-term": { set: "medium", bars: 24 },
+  "long-term": { set: "long", bars: 120 },
+  forest: { set: "medium", bars: 24 },
+  boosted: { set: "medium", bars: 24 },
+  logistic: { set: "medium", bars: 24 },
+};
+
+/** Trains models of direction, one for every family and every symbol of the data. */
+async function performTraining(
+  input: TrainPredictorInput,
+  context: JobContext,
+): Promise<TrainPredictorOutput> {
+  const { folder, config, nowMs, families, name } = input;
+  const { board, stage } = context;
+  stage("load");
+  const { series, dataKind, warnings } = await trainingBars({ folder, config, nowMs }, (done, total) =>
+    board.report(done, total),
+  );
+  if (name !== undefined && series.length * families.length > 1) throw severalModels(name);
+  const store = new ModelStore(modelsFolderOf(folder));
+  const codeVersion = trainingCodeVersion();
+  const trained: TrainPredictorOutput["trained"][number][] = [];
+  for (const bars of series) {
+    for (const family of families) {
+      const own = name ?? nameOf(family, bars.symbol, bars.timeframe);
+      stage(own);
+      const { set, bars: horizonBars } = horizons[family];
+      try {
+        const outcome = await trainPredictor({
+          store,
+          name: own,
+          family,
+          learner: await learnerOf(family, input),
+          bars,
+          calendar: calendarOf(bars, runConfigOf(config)),
+          set: featureSets[set],
+          label: {
+            kind: input.label,
+            horizonBars: input.horizonBars ?? horizonBars,
+            moveMin: input.label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
+          },
+          folds: input.folds,
+          calibration: input.calibration,
+          seed: config.seed,
+          codeVersion,
+          createdMs: nowMs,
+          dataKind,
+          onProgress: (done, total) => board.report(done, total),
+        });
+        trained.push({ kind: "done", outcome });
+      } catch (error) {
+        if (!(error instanceof KiwiError)) throw error;
+        trained.push({ kind: "failed", name: own, parts: error.parts });
+      }
+    }
+  }
+  return { trained, warnings };
+}
+
+async function learnerOf(
+  family: PredictorFamily,
+  { size, folder, jobs }: TrainPredictorInput,
+): Promise<Learner> {
+  if (family === "boosted" || family === "forest" || family === "logistic") return plainLearner(family);
+  return networkLearner({
+    family,
+    size,
+    runtime: await onnxRuntime(),
+    options: { threads: jobs },
+    checkpointOf: (key) => checkpointFile(modelsFolderOf(folder), key),
+  });
+}
+
+/** A symbol may have letters that no file may. */
+function nameOf(family: string, symbol: string, timeframe: string): string {
+  return `${family}-${symbol.replaceAll(/[^A-Za-z0-9._-]/g, "")}-${timeframe}`;
+}
+
+function severalModels(name: string): KiwiError {
+  return new KiwiError({
+    code: "MODEL_ONE_SYMBOL",
+    exit: "usage",
+    message: `${name} would be the name of several models`,
+    why: "a model belongs to one symbol and is of one family",
+    fix: "say which symbol with -p, or leave --name out: each gets its own",
+    topic: "models",
+  });
+}
+
+export default defineJob({ request, perform: performTraining });

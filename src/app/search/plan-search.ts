@@ -1,0 +1,118 @@
+import { barsOf, type Bars } from "../../domain/bars.ts";
+import { gridSearch } from "../../search/grid-search.ts";
+import { halvingSearch } from "../../search/halving-search.ts";
+import type { Proposer } from "../../search/proposer.ts";
+import { randomSearch } from "../../search/random-search.ts";
+import type { SearchSpace } from "../../search/search-space.ts";
+import { tpeSearch } from "../../search/tpe-search.ts";
+import { dayMs } from "../../base/time.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
+import type { LoadedBars } from "../bars/load-bars.ts";
+import type { PreparedRun } from "../runs/prepare-run.ts";
+import { readObjective } from "./objective.ts";
+import { readSpace } from "./read-space.ts";
+import type { SearchPlan } from "./run-search.ts";
+import type { SearchRequest } from "./search-request.ts";
+
+/** Trials whose returns are kept for what is asked of them together: more would tell nothing new. */
+const keptReturnsMax = 200;
+
+/** A plan, how many trials it will have at most, and what is to be said about that. */
+export type PlannedSearch = {
+  readonly plan: SearchPlan;
+  readonly trialsMax: number;
+  readonly warnings: readonly string[];
+};
+
+/** Reads what was asked for. Throws what reading spaces and objectives throws. */
+export function planSearch(asked: SearchRequest, prepared: PreparedRun): PlannedSearch {
+  const { strategy, params } = prepared.setup;
+  const space = readSpace(asked, strategy, asked.request.params, asked.request.config);
+  const objective = readObjective(asked);
+  const { proposer, trialsMax, warnings } = proposerOf(asked, space, rungsOf(prepared.setup, asked));
+  const plan: SearchPlan = {
+    strategy,
+    space,
+    objective,
+    proposer,
+    params,
+    piece: {
+      request: asked.request,
+      loaded: sharedBars(prepared.loaded),
+      measuring: { keys: objective.keys, folds: asked.folds, holdout: asked.holdout },
+    },
+    returnsEvery: Math.ceil(trialsMax / keptReturnsMax),
+  };
+  return { plan, trialsMax, warnings };
+}
+
+function proposerOf(
+  { method, trials, seed }: SearchRequest,
+  space: SearchSpace,
+  rungsMax: number,
+): { readonly proposer: Proposer; readonly trialsMax: number; readonly warnings: readonly string[] } {
+  const trialsMax = Math.min(trials, space.size);
+  switch (method) {
+    case "grid": {
+      const proposer = gridSearch(space, trials);
+      const isThinned = proposer.total > trials;
+      return {
+        proposer,
+        trialsMax: Math.min(trials, proposer.total),
+        warnings: isThinned
+          ? [
+              `the grid has ${proposer.total} points; every ${(proposer.total / trials).toFixed(1)}th is tried (--trials)`,
+            ]
+          : [],
+      };
+    }
+    case "random":
+      return { proposer: randomSearch(space, trials, seed), trialsMax, warnings: [] };
+    case "tpe":
+      return { proposer: tpeSearch(space, trials, seed), trialsMax, warnings: [] };
+    case "halving":
+      // Each rung is a third of the one before, so all of them are no more than one and a half times the first.
+      return {
+        proposer: halvingSearch(space, trials, seed, rungsMax),
+        trialsMax: Math.ceil(trialsMax * 1.5),
+        warnings: [],
+      };
+  }
+}
+
+/** Days that a part of the first rung has at least: what is judged on less is judged by chance. */
+const rungDaysMin = 30;
+
+/** Rungs of three times as many bars each that the time of the bars has room for, four at most. */
+function rungsOf({ bars }: BacktestSetup, { holdout, folds }: SearchRequest): number {
+  const firstMs = Math.min(...bars.map(({ closeTimeMs }) => closeTimeMs[0]!));
+  const lastMs = Math.max(...bars.map(({ closeTimeMs, length }) => closeTimeMs[length - 1]!));
+  const days = ((lastMs - firstMs) * (1 - holdout)) / dayMs / folds;
+  return Math.min(4, 1 + Math.max(0, Math.floor(Math.log(days / rungDaysMin) / Math.log(3))));
+}
+
+/** The same bars in memory that all threads see, so that they are there once. */
+function sharedBars(loaded: LoadedBars): LoadedBars {
+  return {
+    ...loaded,
+    sources: loaded.sources.map((source) => ({ ...source, bars: sharedTable(source.bars) })),
+  };
+}
+
+function sharedTable({ symbol, timeframe, length, calendarName, ...columns }: Bars): Bars {
+  const shared = (column: Float64Array): Float64Array => {
+    const copy = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+    copy.set(column.subarray(0, length));
+    return copy;
+  };
+  const { closeTimeMs, open, high, low, close, volume } = columns;
+  return barsOf(symbol, timeframe, {
+    closeTimeMs: shared(closeTimeMs),
+    open: shared(open),
+    high: shared(high),
+    low: shared(low),
+    close: shared(close),
+    volume: shared(volume),
+    ...(calendarName === undefined ? {} : { calendarName }),
+  });
+}

@@ -1,0 +1,30 @@
+import { codeHash } from "../plugins/code-identity.ts";
+import type { PreparedRun } from "../runs/prepare-run.ts";
+import { readHash } from "../runs/run-hashes.ts";
+import type { Place, TrialLimits } from "./place.ts";
+import type { TrialOutcome, TrialsRequest } from "./trial.ts";
+
+/** A piece on its way to a worker, and the limits that hold for it there. */
+export type QueuedPiece = { readonly piece: TrialsRequest; readonly limits: TrialLimits };
+
+/** Workers on any machines that hear of trials through Redis. They read the bars themselves, and must find the same. */
+export async function queuePlace(
+  url: string,
+  width: number,
+  limits: TrialLimits,
+  prepared: PreparedRun,
+  onLine: (line: string) => void,
+): Promise<Place> {
+  // A queue costs a third of a second to load: nobody else waits for it.
+  const { askQueue } = await import("../../jobs/ask-queue.ts");
+  const queue = await askQueue(url, onLine);
+  const expected = { code: codeHash(prepared.found.ownFiles), data: readHash(prepared) };
+  return {
+    width,
+    async perform({ loaded: _, columns: __, ...piece }) {
+      const queued: QueuedPiece = { piece: { ...piece, expected }, limits };
+      return (await queue.ask(queued)) as readonly TrialOutcome[];
+    },
+    close: () => queue.close(),
+  };
+}

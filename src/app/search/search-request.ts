@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { runRequestSchema } from "../jobs/request-schemas.ts";
+
+/** How a search goes about it. */
+export const searchMethods = ["grid", "random", "tpe", "halving"] as const;
+export type SearchMethod = (typeof searchMethods)[number];
+
+const texts = z.array(z.string()).readonly();
+
+/** What a person asks of a search: plain data, kept with its table so that it can be gone on with. */
+export const searchRequestSchema = z.strictObject({
+  request: runRequestSchema,
+  method: z.enum(searchMethods),
+  trials: z.int().positive(),
+  vary: texts,
+  where: texts,
+  onlyWhen: texts,
+  objective: z.string(),
+  require: texts,
+  pareto: texts,
+  folds: z.int().min(1).max(50),
+  holdout: z.number().min(0).max(0.9),
+  seed: z.int().min(0),
+  /** What was typed, to be shown. */
+  command: z.string(),
+});
+export type SearchRequest = z.output<typeof searchRequestSchema>;

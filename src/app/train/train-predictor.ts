@@ -1,0 +1,235 @@
+import type { ModelStore, Saved } from "../../adapters/stores/models/model-store.ts";
+import type { Judgement, ModelDraft } from "../../adapters/stores/models/stored-model.ts";
+import { scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
+import { bytesOf, sha256Of } from "../../base/hash.ts";
+import type { Bars } from "../../domain/bars.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import type { PredictorArtifact, PredictorFamily, PredictorScores } from "../../domain/predictor-artifact.ts";
+import type { FeatureSet } from "../../features/feature-set.ts";
+import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dataset.ts";
+import type { LabelOptions } from "../../learning/data/labels.ts";
+import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
+import { recalibrate } from "../../learning/judge/recalibrate.ts";
+import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
+import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
+import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
+import type { TensorGraph } from "../../ports/tensor-runtime.ts";
+import { calculateFeatures } from "../features/calculate-features.ts";
+import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
+import { openNetwork } from "../predictions/predictor-model.ts";
+import { oneOutcome, tooFewRows } from "./predictor-errors.ts";
+
+/** Everything that training a model of direction depends on. */
+export type PredictorTraining = {
+  readonly store: ModelStore;
+  readonly name: string;
+  readonly family: PredictorFamily;
+  readonly learner: Learner;
+  readonly bars: Bars;
+  readonly calendar: Calendar;
+  readonly set: FeatureSet;
+  readonly label: LabelOptions;
+  /** Turns of the walk forward that it is judged by. */
+  readonly folds: number;
+  readonly calibration: "beta" | "steps";
+  readonly seed: number;
+  readonly codeVersion: string;
+  readonly createdMs: number;
+  readonly dataKind: ModelDraft["dataKind"];
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+/** What training came to. */
+export type PredictorOutcome = Saved & {
+  readonly name: string;
+  readonly model: ModelDraft<PredictorArtifact>;
+  /** Version in use before; null for none. */
+  readonly replaced: number | null;
+};
+
+/** Trains a model of direction, judges it by walking forward, and keeps it. Throws `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`. */
+export async function trainPredictor(training: PredictorTraining): Promise<PredictorOutcome> {
+  const { store, name, dataKind, createdMs, bars, label, folds } = training;
+  const data = datasetOf(training);
+  const gaps = { purge: label.horizonBars, embargo: label.horizonBars };
+  const needed = rowsNeeded(gaps.purge, gaps.embargo);
+  if (data.x.rows < needed) throw tooFewRows(bars, data.x.rows, needed, training.set.name);
+  const options = { ...walkDefaults, ...gaps, folds };
+  const turns = walkForward(data.x.rows, options);
+  const total = (turns.length + 1) * 1000;
+  const progress = (turn: number) => (share: number) =>
+    training.onProgress(Math.round((turn + share) * 1000), total);
+  const judged: Judged[] = [];
+  for (const [turn, fold] of turns.entries())
+    judged.push(await judgeFold(training, data, fold, progress(turn)));
+  const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
+  const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
+  refuseOneOutcome(training, data, parts);
+  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, progress(turns.length));
+  const artifact = artifactOf(training, data, parts, learned, calibrated, scores);
+  const inUse = (await store.promotions(name))[0] ?? null;
+  const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
+  const draft: ModelDraft<PredictorArtifact> = { artifact, dataKind, tried: [], judgement };
+  const saved = await store.save(draft, createdMs, (judgement?.isAtLeastAsGood ?? true) ? inUse : undefined);
+  training.onProgress(total, total);
+  const model = { ...draft, artifact: { ...artifact, version: saved.version } };
+  return { ...saved, name, model, replaced: inUse };
+}
+
+function datasetOf({ set, bars, calendar, label }: PredictorTraining): Dataset {
+  const table = calculateFeatures(set, bars, calendar);
+  // Where some feature never has a value, the others begin when most of them do.
+  const enough = 0.8 * table.columns.length;
+  const mostly = firstRowWith(table.columns, table.length, enough);
+  const first = table.firstCompleteRow < table.length ? table.firstCompleteRow : mostly;
+  return makeDataset(bars, table.columns, first, label);
+}
+
+function firstRowWith(columns: readonly Float64Array[], length: number, enough: number): number {
+  for (let row = 0; row < length; row++)
+    if (columns.filter((column) => !Number.isNaN(column[row]!)).length >= enough) return row;
+  return length;
+}
+
+type Made = {
+  readonly learned: Learned;
+  readonly calibrated: Calibrated;
+  readonly graph: TensorGraph | null;
+};
+
+async function learnAndCalibrate(
+  training: PredictorTraining,
+  data: Dataset,
+  parts: Omit<Fold, "test">,
+  onShare: (share: number) => void,
+): Promise<Made> {
+  const learned = await training.learner(data, parts, training.seed, onShare);
+  const graph = await openNetwork(learned);
+  const { calibrate } = parts;
+  const raw = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
+  return {
+    learned,
+    calibrated: calibratePredictor(data, calibrate, raw.probability, training.calibration),
+    graph,
+  };
+}
+
+/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
+async function judgeFold(
+  training: PredictorTraining,
+  data: Dataset,
+  fold: Fold,
+  onShare: (share: number) => void,
+): Promise<Judged> {
+  refuseOneOutcome(training, data, fold);
+  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, onShare);
+  const { from, to } = fold.test;
+  const raw = await rawPredictions(learned, data.x, from, to, graph);
+  await graph?.close();
+  const { rows } = labelledRows(data, fold.test);
+  const known = rows.filter((row) => !Number.isNaN(raw.probability[row - from]!));
+  const pick = (of: ArrayLike<number>) => Float64Array.from(known, (row) => of[row]!);
+  return {
+    closeTimeMs: pick(data.closeTimeMs),
+    probability: Float64Array.from(
+      known,
+      (row) => recalibrate(calibrated.calibration, raw.probability[row - from]!).probability,
+    ),
+    outcome: Float32Array.from(known, (row) => data.labels.outcome[row]!),
+    weights: Float32Array.from(known, (row) => data.weights[row]!),
+    persistence: Uint8Array.from(known, (row) => data.persistence[row]!),
+    conformal: new Float64Array(known.length).fill(calibrated.conformal),
+  };
+}
+
+function joinJudged(parts: readonly Judged[]): Judged {
+  const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
+  return {
+    closeTimeMs: Float64Array.from(all("closeTimeMs")),
+    probability: Float64Array.from(all("probability")),
+    outcome: Float32Array.from(all("outcome")),
+    weights: Float32Array.from(all("weights")),
+    persistence: Uint8Array.from(all("persistence")),
+    conformal: Float64Array.from(all("conformal")),
+  };
+}
+
+function refuseOneOutcome(
+  training: PredictorTraining,
+  data: Dataset,
+  { learn, calibrate }: Omit<Fold, "test">,
+): void {
+  for (const span of [learn, calibrate]) {
+    const { y } = labelledRows(data, span);
+    const ups = y.reduce((sum, one) => sum + one, 0);
+    if (ups === 0 || ups === y.length) throw oneOutcome(training.bars, y.length, ups > 0);
+  }
+}
+
+/** The old model was judged when it was made, the new one now: on the bars that both were tested on, or nearly so. */
+async function judgeAgainst(
+  { store, name }: PredictorTraining,
+  against: number,
+  scores: PredictorScores,
+): Promise<Judgement> {
+  const none = { against, bars: 0, candidate: null, inUse: null, isAtLeastAsGood: false };
+  const { artifact } = await store.read(name, against);
+  if (artifact.kind !== "predictor" || artifact.scores === null) return { ...none, kind: "incomparable" };
+  const [candidate, inUse] = [-scores.logLoss, -artifact.scores.logLoss];
+  return {
+    against,
+    kind: "tail",
+    bars: scores.rows,
+    candidate,
+    inUse,
+    isAtLeastAsGood: candidate >= inUse - 1e-4,
+  };
+}
+
+function artifactOf(
+  training: PredictorTraining,
+  data: Dataset,
+  { calibrate }: Omit<Fold, "test">,
+  { body, scaler, windowRows, importance, settings }: Learned,
+  { calibration, conformal }: Calibrated,
+  scores: PredictorScores,
+): PredictorArtifact {
+  const { name, family, bars, set, label, seed, codeVersion } = training;
+  const expressions = expressionsOf(set, bars.timeframe);
+  const last = labelledRows(data, calibrate).rows.at(-1)!;
+  return {
+    format: 1,
+    kind: "predictor",
+    family,
+    name,
+    // The store counts.
+    version: 0,
+    symbol: bars.symbol,
+    timeframe: bars.timeframe,
+    features: {
+      set: set.name,
+      version: set.version,
+      definition: definitionHash(expressions),
+      names: Object.keys(expressions),
+    },
+    scaler,
+    label,
+    windowRows,
+    body,
+    calibration,
+    conformal,
+    trainedFromMs: data.closeTimeMs[0]!,
+    // The bar that told the last outcome that anything was learned from.
+    trainedThroughMs: data.closeTimeMs[data.labels.end[last]!]!,
+    dataFingerprint: sha256Of(
+      (["closeTimeMs", "open", "high", "low", "close", "volume"] as const).map((field) =>
+        bytesOf(bars[field].subarray(0, bars.length)),
+      ),
+    ),
+    seed,
+    codeVersion,
+    settings,
+    importance,
+    scores,
+  };
+}

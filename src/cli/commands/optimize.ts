@@ -1,0 +1,149 @@
+import { availableParallelism } from "node:os";
+import { jobs } from "../../app/jobs/job-table.ts";
+import { shownCommand } from "../../app/jobs/shown-command.ts";
+import { searchMethods, type SearchMethod, type SearchRequest } from "../../app/search/search-request.ts";
+import { closest } from "fastest-levenshtein";
+import { exitCodes, KiwiError } from "../../base/errors.ts";
+import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
+import { invalidFlag } from "../flags/flag-errors.ts";
+import { searchFlags } from "../flags/search-flags.ts";
+import { searchText } from "../output/search-text.ts";
+import type { Shell } from "../shell.ts";
+import { redisUrl } from "../flags/redis-url.ts";
+import { runRequestOf, type RequestFlags } from "./run-request.ts";
+import { withProgress } from "./with-progress.ts";
+
+/** What varies, as typed. */
+export type SpaceFlags = {
+  readonly vary?: readonly string[];
+  readonly where?: readonly string[];
+  readonly onlyWhen?: readonly string[];
+};
+
+export type OptimizeFlags = CommonFlags &
+  ProgressFlags &
+  RequestFlags &
+  SpaceFlags & {
+    readonly method?: string;
+    readonly objective?: string;
+    readonly require?: readonly string[];
+    readonly pareto?: readonly string[];
+    readonly trials?: number;
+    readonly folds?: number;
+    readonly holdout?: number;
+    readonly jobs?: number;
+    readonly trialSeconds?: number;
+    readonly redis?: string;
+    readonly resume?: string;
+    readonly format?: readonly string[];
+  };
+
+const formats = ["html", "csv", "parquet"];
+/** Of a search that is not told how many: a grid of them is still looked through in seconds. */
+const usualTrials = 1_000;
+/** Share of the time in which the best is seen for the first time. */
+const usualHoldout = 0.25;
+
+/** `kiwi optimize`: searches, prints the best trials and how much of them is luck. */
+export async function optimizeCommand(
+  shell: Shell,
+  strategy: string | undefined,
+  flags: OptimizeFlags,
+): Promise<number> {
+  const wanted = flags.format ?? ["html", "csv"];
+  for (const format of wanted)
+    if (!formats.includes(format)) throw invalidFlag("--format", format, formats.join(", "));
+  const search =
+    flags.resume === undefined
+      ? await searchOf(shell, strategy, flags)
+      : { folder: shell.folder, resume: resumable(flags.resume, strategy, flags) };
+  const document = await withProgress(shell, flags, jobs.optimize, {
+    search,
+    jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
+    formats: wanted,
+    ...(flags.redis === undefined ? {} : { queue: redisUrl(shell, flags.redis) }),
+    ...(flags.trialSeconds === undefined
+      ? {}
+      : { trialSeconds: positive("--trial-seconds", flags.trialSeconds) }),
+  });
+  if (flags.json === true) shell.out(JSON.stringify(document));
+  else shell.out(searchText(document));
+  if (flags.quiet !== true) for (const warning of document.warnings) shell.err(`warning ${warning}`);
+  return exitCodes.ok;
+}
+
+/** What is gone on with was asked for before: nothing of it can be said anew. */
+function resumable(name: string, strategy: string | undefined, flags: OptimizeFlags): string {
+  const said = [
+    "vary",
+    "where",
+    "onlyWhen",
+    "method",
+    "objective",
+    "require",
+    "pareto",
+    "trials",
+    "folds",
+    "holdout",
+  ];
+  const other = said.find((flag) => flag in flags);
+  if (other === undefined && strategy === undefined) return name;
+  throw invalidFlag(
+    "--resume",
+    name,
+    `no strategy and no flag of the search beside it (here ${other ?? strategy}): those of the search itself hold`,
+  );
+}
+
+async function searchOf(
+  shell: Shell,
+  strategy: string | undefined,
+  flags: OptimizeFlags,
+): Promise<SearchRequest> {
+  const request = await runRequestOf(shell, searchFlags, strategy, flags);
+  const trials = wholeNumber("--trials", flags.trials ?? usualTrials, 1);
+  const holdout = flags.holdout ?? usualHoldout;
+  if (!(holdout >= 0 && holdout <= 0.9))
+    throw invalidFlag("--holdout", String(holdout), "a share from 0 to 0.9");
+  const folds = wholeNumber("--folds", flags.folds ?? 1, 1);
+  if (folds > 50) throw invalidFlag("--folds", String(folds), "a whole number from 1 to 50");
+  return {
+    request,
+    method: methodOf(flags.method ?? "grid"),
+    trials,
+    vary: flags.vary ?? [],
+    where: flags.where ?? [],
+    onlyWhen: flags.onlyWhen ?? [],
+    objective: flags.objective ?? "sharpe",
+    require: flags.require ?? [],
+    pareto: flags.pareto ?? [],
+    folds,
+    holdout,
+    seed: request.config.seed,
+    command: shownCommand(shell.args),
+  };
+}
+
+function methodOf(text: string): SearchMethod {
+  const found = searchMethods.find((method) => method === text);
+  if (found !== undefined) return found;
+  throw new KiwiError({
+    code: "FLAG_INVALID",
+    exit: "usage",
+    message: `--method cannot be "${text}"`,
+    why: `the methods are ${searchMethods.join(", ")}`,
+    fix: `did you mean --method ${closest(text, [...searchMethods])}?`,
+    topic: "optimize",
+  });
+}
+
+/** A whole number from `min` up. Throws `FLAG_INVALID`. */
+export function wholeNumber(flag: string, value: number, min: number): number {
+  if (Number.isInteger(value) && value >= min) return value;
+  throw invalidFlag(flag, String(value), `a whole number from ${min} up`);
+}
+
+function positive(flag: string, value: number): number {
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw invalidFlag(flag, String(value), "a number above 0");
+}

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import type { AlertFlags } from "../commands/robot/alerts.ts";
+import { addCommon, addConfig, type Act } from "./common-flags.ts";
+
+/** Adds what tells people: alerts. */
+export function declareAlertCommands(program: Command, act: Act): void {
+  const alerts = program
+    .command("alerts")
+    .summary("test, list and acknowledge alerts")
+    .description("How a robot tells you what happens to it: mail, chats, webhooks, the desktop.");
+  const test = alerts
+    .command("test")
+    .summary("send a message over every channel, or one")
+    .argument("[channel]", "its name in the configuration");
+  addConfig(addCommon(test, ["kiwi alerts test", "kiwi alerts test email --json"])).action(
+    act(async (shell, channel: string | undefined, flags: AlertFlags) =>
+      (await import("../commands/robot/alerts.ts")).alertsTestCommand(shell, channel, flags),
+    ),
+  );
+  const list = alerts.command("list").summary("what was told and is not over");
+  addCommon(list, ["kiwi alerts list", "kiwi alerts list --json"]).action(
+    act(async (shell, flags: AlertFlags) =>
+      (await import("../commands/robot/alerts.ts")).alertsListCommand(shell, flags),
+    ),
+  );
+  const ack = alerts
+    .command("ack")
+    .summary("take an alert on: it is counted and not told again")
+    .argument("<id>", "A1, A2 ...: kiwi alerts list");
+  addCommon(ack, ["kiwi alerts ack A1", "kiwi alerts ack A1 --json"]).action(
+    act(async (shell, id: string, flags: AlertFlags) =>
+      (await import("../commands/robot/alerts.ts")).alertsAckCommand(shell, id, flags),
+    ),
+  );
+}

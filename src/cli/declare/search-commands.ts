@@ -1,0 +1,121 @@
+import type { Command } from "commander";
+import type { TrialsFlags } from "../commands/trials.ts";
+import type { WorkerFlags } from "../commands/worker.ts";
+import type { OptimizeFlags } from "../commands/optimize.ts";
+import { addRunFlags, collect, collectList, readNumber } from "../flags/add-flags.ts";
+import { searchFlags } from "../flags/search-flags.ts";
+import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
+
+/** Adds what searches, whoever runs it, and the ledger of what was tried: optimize, worker, trials. */
+export function declareSearchCommands(program: Command, act: Act): void {
+  declareOptimize(program, act);
+  declareWorker(program, act);
+  declareTrials(program, act);
+}
+
+function declareWorker(program: Command, act: Act): void {
+  const command = program
+    .command("worker")
+    .summary("run trials for searches on other machines")
+    .description("Takes trials of searches from a Redis server and runs them, until it is ended.")
+    .requiredOption("--redis <url>", "redis://HOST:PORT, or env:NAME where it holds a password");
+  addNumber(command, "--jobs <count>", "trials at the same time; 1 by default");
+  addCommon(command, [
+    "kiwi worker --redis redis://10.0.0.5:6379",
+    "kiwi worker --redis env:KIWI_REDIS --jobs 8",
+  ]).action(
+    act(async (shell, flags: WorkerFlags) =>
+      (await import("../commands/worker.ts")).workerCommand(shell, flags),
+    ),
+  );
+}
+
+function declareTrials(program: Command, act: Act): void {
+  const trials = program
+    .command("trials")
+    .summary("everything that was ever tried, and on which bars")
+    .description("The ledger of trials: what the deflated Sharpe ratio takes the luck of.");
+  const list = trials.command("list").summary("how many different things were tried on which bars");
+  addCommon(list, ["kiwi trials list", "kiwi trials list --json"]).action(
+    act(async (shell, flags: TrialsFlags) =>
+      (await import("../commands/trials.ts")).trialsListCommand(shell, flags),
+    ),
+  );
+  const reset = trials
+    .command("reset")
+    .summary("begin the ledger anew; every later report says so")
+    .option("--yes", "it is meant");
+  addCommon(reset, ["kiwi trials reset --yes", "kiwi trials reset --yes --json"]).action(
+    act(async (shell, flags: TrialsFlags) =>
+      (await import("../commands/trials.ts")).trialsResetCommand(shell, flags),
+    ),
+  );
+}
+
+/** A flag that takes a number: read at once, so that nothing else is begun when it cannot be. */
+function addNumber(command: Command, flags: string, help: string): void {
+  command.option(flags, help, (text: string) => readNumber(/--[a-z-]+/.exec(flags)![0], text));
+}
+
+/** What varies, and what must hold. */
+function addSpace(command: Command): void {
+  command
+    .optionsGroup("What varies:")
+    .option(
+      "--vary <name=values>",
+      "fast=5..50:5, kind=a,b or a key of the configuration; all parameters by default",
+      collect,
+    )
+    .option("--where <condition>", "what must hold of them: 'fast * 2 < slow'", collect)
+    .option(
+      "--only-when <name:other=value>",
+      "a parameter that matters only with another: width:stop=true",
+      collect,
+    )
+    .option("--param <name=value>", "a parameter that does not vary", collect)
+    .option("--params <file>", "a JSON file with parameters that do not vary");
+}
+
+function declareOptimize(program: Command, act: Act): void {
+  const command = program
+    .command("optimize")
+    .summary("search parameters, and say how much of the best is luck")
+    .description(
+      "Tries parameters and settings of a strategy, keeps the table of all trials, and says how much of the best is luck.",
+    )
+    .argument("[strategy]", "a name (kiwi strategy list) or the path of a strategy file")
+    .option("-s, --strategy <name>", "the strategy, for those who prefer a flag");
+  addRunFlags(command, searchFlags);
+  addSpace(command);
+  command
+    .optionsGroup("Search:")
+    .option("--method <method>", "grid, random, tpe or halving; grid by default where it fits into --trials")
+    .option("--objective <formula>", "what to make large: sharpe by default, or 'sharpe - 2 * maxDrawdown'")
+    .option("--require <condition>", "what a trial must hold to count: 'maxDrawdown < 20%'", collect)
+    .option("--pareto <metrics>", "show the front of these: sharpe,maxDrawdown", collectList);
+  addNumber(command, "--trials <count>", "trials at most; 1000 by default");
+  addNumber(command, "--folds <count>", "judge by the mean over so many parts of the time; 1 by default");
+  addNumber(
+    command,
+    "--holdout <share>",
+    "share of the time, at the end, that the search does not see; 0.25 by default",
+  );
+  addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
+  addNumber(command, "--trial-seconds <seconds>", "stop a trial that takes longer");
+  command
+    .option("--redis <url>", "let workers on any machine run the trials: redis://HOST:PORT, or env:NAME")
+    .option("--resume <search>", "go on with a search: its id, the beginning of one, or last")
+    .option("--format <formats>", "html,csv,parquet beside the table; html,csv by default", collectList);
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi optimize sma-cross --data BTCUSDT-1h.csv",
+        "kiwi optimize ./mine.ts --data prices/ --vary fast=5..50:5 --method tpe --trials 200 --require 'trades > 100'",
+      ]),
+    ),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: OptimizeFlags) =>
+      (await import("../commands/optimize.ts")).optimizeCommand(shell, strategy, flags),
+    ),
+  );
+}

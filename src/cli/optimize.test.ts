@@ -1,0 +1,199 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { runKiwi, temporaryFolder } from "../../test/run-kiwi.ts";
+
+const { path: folder, remove } = temporaryFolder();
+afterAll(remove);
+
+const market = "synthetic:symbols=1,bars=900";
+
+type Document = {
+  readonly searchId: string;
+  readonly best: { readonly setting: Readonly<Record<string, unknown>>; readonly value: number };
+  readonly front: readonly { readonly inSample: Readonly<Record<string, number>> }[];
+  readonly trials: Readonly<Record<string, number>>;
+  readonly luck: { readonly trialCount: number; readonly dsr: number; readonly verdict: string };
+  readonly warnings: readonly string[];
+};
+
+async function optimize(
+  ...args: readonly string[]
+): Promise<{ readonly document: Document; readonly err: string }> {
+  const { code, out, err } = await runKiwi(folder, ["optimize", ...args, "--json", "--format", "csv"]);
+  expect(code, out + err).toBe(0);
+  return { document: JSON.parse(out) as Document, err };
+}
+
+async function errorOf(...args: readonly string[]): Promise<{ readonly code: string; readonly why: string }> {
+  const { out } = await runKiwi(folder, [...args, "--json"]);
+  return (JSON.parse(out) as { error: { code: string; why: string } }).error;
+}
+
+const tableOf = ({ searchId }: Document): string =>
+  readFileSync(join(folder, ".kiwi", "searches", searchId, "trials.jsonl"), "utf8");
+
+const longer = "synthetic:symbols=1,bars=4000";
+const space = ["sma-cross", "--data", market, "--vary", "fast=2..12:2", "--vary", "slow=15..60:5"];
+
+test.each(["grid", "random", "tpe", "halving"])(
+  "%s has the same table and the same best for one, two and four workers, and after an interruption",
+  async (method) => {
+    const wide = ["sma-cross", "--data", longer, "--vary", "fast=2..12:2", "--vary", "slow=15..60:5"];
+    const args = [...wide, "--method", method, "--trials", "40", "--seed", "3", "--folds", "2"];
+    const runs = [];
+    for (const jobs of ["1", "2", "4"]) runs.push((await optimize(...args, "--jobs", jobs)).document);
+    const [table] = runs.map(tableOf);
+    for (const run of runs) {
+      expect(tableOf(run)).toBe(table);
+      expect(run.best).toEqual(runs[0]!.best);
+    }
+    // Cut in the middle of a line, as a crash would leave it.
+    const path = join(folder, ".kiwi", "searches", runs[2]!.searchId, "trials.jsonl");
+    writeFileSync(path, table!.slice(0, Math.floor(table!.length / 2)));
+    const { document } = await optimize("--resume", runs[2]!.searchId);
+    expect(tableOf(document)).toBe(table);
+    expect(document.luck).toEqual(runs[0]!.luck);
+  },
+  120_000,
+);
+
+test("the ledger counts every trial once, and takes their luck out of the best and of later backtests", async () => {
+  rmSync(join(folder, ".kiwi"), { recursive: true, force: true });
+  const { document } = await optimize(...space, "--jobs", "2");
+  expect(document.luck.trialCount).toBe(60);
+  expect((await optimize(...space, "--jobs", "2")).document.luck.trialCount).toBe(60);
+  const params = Object.entries(document.best.setting).flatMap(([name, value]) => [
+    "--param",
+    `${name}=${String(value)}`,
+  ]);
+  const args = ["backtest", "sma-cross", "--data", market, "--report", "none", "--json"];
+  // The best of them is no new trial; another one is.
+  const again = JSON.parse((await runKiwi(folder, [...args, ...params])).out) as { trialCount: number };
+  expect(again.trialCount).toBe(60);
+  const other = JSON.parse((await runKiwi(folder, [...args, "--param", "fast=13"])).out) as {
+    trialCount: number;
+  };
+  expect(other.trialCount).toBe(61);
+});
+
+const moody = `import { int, strategy } from "kiwi";
+export default strategy({
+  name: "moody", summary: "does what it is told",
+  params: { at: int(0, { min: 0, max: 9 }), unused: int(0, { min: 0, max: 3 }) },
+  setup: ({ bars }) => ({ close: bars.close }),
+  onBar({ p, series, target }) {
+    if (p.at === 2) throw new Error("as told");
+    if (p.at === 3) for (;;);
+    if (p.at === 4) process.exit(7);
+    target(series.close.now > series.close.prev ? p.at / 10 : 0, "as told");
+  },
+});
+`;
+
+test("a trial that throws, one that hangs and one that ends its process are reported, and the others lose nothing", async () => {
+  writeFileSync(join(folder, "moody.ts"), moody);
+  const args = [
+    "./moody.ts",
+    "--data",
+    market,
+    "--vary",
+    "at=0..9:1",
+    "--stuck-after",
+    "2",
+    "--objective",
+    "totalReturn",
+  ];
+  const { document, err } = await optimize(...args, "--jobs", "2");
+  const rows = tableOf(document)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { trial: number; status: string; why: string | null });
+  expect(rows.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(
+    rows.filter(({ status }) => status !== "measured").map(({ trial, status }) => [trial, status]),
+  ).toEqual([
+    [2, "failed"],
+    [3, "timed_out"],
+    [4, "failed"],
+  ]);
+  expect(rows[2]!.why).toContain("as told");
+  expect(rows[4]!.why).toContain("exit code 7");
+  expect(err).toContain("trial 3 has no result: STRATEGY_STUCK");
+  expect(err).toContain("1 trials ran into a limit of time");
+}, 120_000);
+
+test("a parameter that the strategy does not read is warned of, and one that it reads is not", async () => {
+  writeFileSync(join(folder, "moody.ts"), moody);
+  const { document } = await optimize(
+    "./moody.ts",
+    "--data",
+    market,
+    "--vary",
+    "at=5..9:1",
+    "--vary",
+    "unused",
+    "--jobs",
+    "2",
+    "--objective",
+    "totalReturn",
+  );
+  expect(
+    document.warnings.filter((text) => text.includes("changed nothing")).map((text) => text.split(" ")[0]),
+  ).toEqual(["unused"]);
+});
+
+test("a formula weighs several metrics, requirements leave trials out, and a front shows what stands against what", async () => {
+  const { document } = await optimize(
+    ...space,
+    "--objective",
+    "sharpe - 2 * maxDrawdown",
+    "--require",
+    "trades > 15",
+    "--pareto",
+    "totalReturn,maxDrawdown",
+    "--jobs",
+    "2",
+  );
+  const { best, front, trials } = document;
+  const { sharpe, maxDrawdown } = (best as unknown as { inSample: Record<string, number> }).inSample;
+  expect(best.value).toBe(sharpe! - 2 * maxDrawdown!);
+  expect(trials["refused"]).toBeGreaterThan(0);
+  const order = front
+    .map(({ inSample }) => inSample)
+    .toSorted((a, b) => a["totalReturn"]! - b["totalReturn"]!);
+  // Along a front, whoever earns more has fallen deeper.
+  for (let k = 1; k < order.length; k++)
+    expect(order[k]!["maxDrawdown"]).toBeGreaterThanOrEqual(order[k - 1]!["maxDrawdown"]!);
+});
+
+test.each([
+  [
+    ["--vary", "fast=60..80:5", "--vary", "slow=20..50:5"],
+    "SPACE_EMPTY",
+    "the condition of sma-cross itself",
+  ],
+  [["--vary", "fast=5..9:1", "--where", "fast > 100"], "SPACE_EMPTY", "fast > 100"],
+  [["--vary", "fats=5..9:1"], "VARY_UNKNOWN", "fast, slow, short"],
+  [["--vary", "fast=9..5:1"], "VARY_INVALID", "ends at 5, below 9"],
+  [["--vary", "fast=5..9:0"], "VARY_INVALID", "leads nowhere"],
+  [["--vary", "fast=1,1"], "VARY_INVALID", "twice"],
+  [["--vary", "fast=1.5,2"], "PARAM_INVALID", "whole number"],
+  [["--vary", "costs.latencyMs=-5..0:5"], "SETTING_INVALID", "costs.latencyMs"],
+  [["--vary", "instruments.X.lotSize=1,2"], "SETTING_FIXED", "only keys under"],
+  [["--vary", "fast=5..9:1", "--only-when", "fast:kind=a"], "VARY_INVALID", "NAME:OTHER=VALUE"],
+  [["--vary", "fast=5..9:1", "--objective", "sharp"], "FORMULA_INVALID", "sharp is none of"],
+  [["--vary", "fast=5..9:1", "--require", "trades > 1000000"], "OBJECTIVE_NONE", "5: trades > 1000000"],
+  [["--vary", "fast=5..9:1", "--method", "gird"], "FLAG_INVALID", "grid, random, tpe, halving"],
+  [["--vary", "fast=5..9:1", "--trials", "0"], "FLAG_INVALID", "whole number from 1"],
+  [["--vary", "fast=5..9:1", "--holdout", "1"], "FLAG_INVALID", "0 to 0.9"],
+])("%j is refused with %s", async (args, code, why) => {
+  const error = await errorOf("optimize", "sma-cross", "--data", market, "--jobs", "1", ...args);
+  expect(error.code).toBe(code);
+  expect(error.why).toContain(why);
+});
+
+test("nothing to go on with is said, and what was asked for before cannot be asked anew", async () => {
+  expect((await errorOf("optimize", "--resume", "nothing")).code).toBe("SEARCH_UNKNOWN");
+  expect((await errorOf("optimize", "--resume", "last", "--trials", "5")).code).toBe("FLAG_INVALID");
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { dayMs, formatTime } from "../base/time.ts";
+import { portfolioStrategy } from "../ports/portfolio-strategy.ts";
+import type { Schedule } from "../ports/strategy.ts";
+import { dailyBars, firstDayMs, runTogether } from "../../test/portfolio-harness.ts";
+
+const rising = (days: number) =>
+  dailyBars(
+    "AAA",
+    Array.from({ length: days }, (_, k) => 100 + k),
+  );
+
+/** The days on which a strategy of a schedule is asked over bars from the first of January 2024. */
+function daysAsked(schedule: Schedule, days: number, tradeFromMs?: number): readonly string[] {
+  const asked: string[] = [];
+  const asker = portfolioStrategy({
+    name: "asker",
+    summary: "For this test.",
+    params: {},
+    schedule,
+    setup: ({ bars }) => ({ close: bars.close }),
+    onRebalance: ({ timeMs }) => void asked.push(formatTime(timeMs - dayMs).slice(0, 10)),
+  });
+  runTogether(asker, [rising(days)], {}, tradeFromMs === undefined ? {} : { tradeFromMs });
+  return asked;
+}
+
+test("a monthly portfolio is asked once a month, at the first close of each month that it saw begin", () => {
+  expect(daysAsked("monthly", 95)).toEqual(["2024-02-01", "2024-03-01", "2024-04-01"]);
+});
+
+test("a weekly portfolio is asked once a week", () => {
+  expect(daysAsked("weekly", 24)).toEqual(["2024-01-08", "2024-01-15", "2024-01-22"]);
+});
+
+test("a portfolio of every bar is asked at every bar that has one before it", () => {
+  expect(daysAsked("bar", 4)).toEqual(["2024-01-02", "2024-01-03", "2024-01-04"]);
+});
+
+test("a run that is told to begin in the middle of a month is asked there first, once, and then by its schedule", () => {
+  const from = firstDayMs + 45 * dayMs;
+  const asked = daysAsked("monthly", 95, from);
+  expect(asked.filter((day) => day >= "2024-02-14")).toEqual(["2024-02-14", "2024-03-01", "2024-04-01"]);
+});

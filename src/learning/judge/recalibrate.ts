@@ -1,0 +1,126 @@
+import type { Calibration } from "../../domain/predictor-artifact.ts";
+import { fitLogistic } from "../linear/logistic-regression.ts";
+
+/** Probabilities closer to 0 or 1 than this are moved there: their logarithms must stay finite. */
+const edge = 1e-6;
+/** 95 % of a normal distribution lies above this many standard deviations below its mean. */
+const deviations = 1.645;
+
+/** A recalibrated probability, and where it lies with 90 % confidence by what the calibration rows could tell. */
+export type Recalibrated = { readonly probability: number; readonly low: number; readonly high: number };
+
+/**
+ * Beta calibration (Kull, Silva Filho and Flach 2017): a logistic regression of outcomes on ln p and -ln(1 - p), both coefficients
+ * at least 0 so that the order of predictions stays. Where predictions say nothing, it says the base rate. `weights` are the
+ * overlap weights of the rows: rows that tell of the same moves must not make it sure of itself.
+ */
+export function fitBetaCalibration(
+  probabilities: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Calibration {
+  const names = ["a", "b"] as const;
+  let used: readonly (typeof names)[number][] = names;
+  for (;;) {
+    const width = used.length;
+    const x = new Float64Array(outcomes.length * width);
+    for (let row = 0; row < outcomes.length; row++) {
+      const terms = termsOf(probabilities[row]!);
+      for (const [k, name] of used.entries()) x[row * width + k] = terms[name];
+    }
+    const { coefficients, covariance } = fitLogistic({ x, y: outcomes, weights, width }, 1e-6);
+    const negative = used.findIndex((_, k) => coefficients[k]! < 0);
+    if (negative >= 0) {
+      used = used.filter((_, k) => k !== negative);
+      continue;
+    }
+    const at = { a: used.indexOf("a"), b: used.indexOf("b"), c: width };
+    const value = (k: number) => (k < 0 ? 0 : coefficients[k]!);
+    const order = [at.a, at.b, at.c];
+    const full = order.flatMap((row) =>
+      order.map((column) => (row < 0 || column < 0 ? 0 : covariance[row * (width + 1) + column]!)),
+    );
+    return { kind: "beta", a: value(at.a), b: value(at.b), c: value(at.c), covariance: full };
+  }
+}
+
+function termsOf(probability: number): { readonly a: number; readonly b: number } {
+  const p = Math.min(1 - edge, Math.max(edge, probability));
+  return { a: Math.log(p), b: -Math.log(1 - p) };
+}
+
+/**
+ * Isotonic regression by pooling neighbours that are out of order (Ayer et al. 1955): the rising staircase closest to the
+ * outcomes. Needs more rows than Beta calibration, and can follow any shape.
+ */
+export function fitStepCalibration(
+  probabilities: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): Calibration {
+  const order = Array.from(outcomes, (_, row) => row).sort((a, b) => probabilities[a]! - probabilities[b]!);
+  const steps: { from: number; up: number; weight: number }[] = [];
+  for (const row of order) {
+    const [from, weight] = [probabilities[row]!, weights[row]!];
+    const last = steps.at(-1);
+    // Equal predictions get equal answers.
+    if (last !== undefined && last.from === from) {
+      last.up += outcomes[row]! * weight;
+      last.weight += weight;
+    } else steps.push({ from, up: outcomes[row]! * weight, weight });
+    while (steps.length > 1 && meanOf(steps.at(-2)!) >= meanOf(steps.at(-1)!)) {
+      const top = steps.pop()!;
+      const below = steps.at(-1)!;
+      below.up += top.up;
+      below.weight += top.weight;
+    }
+  }
+  return {
+    kind: "steps",
+    from: steps.map(({ from }) => from),
+    value: steps.map(meanOf),
+    weight: steps.map(({ weight }) => weight),
+  };
+}
+
+function meanOf({ up, weight }: { readonly up: number; readonly weight: number }): number {
+  return weight > 0 ? up / weight : 0.5;
+}
+
+/** A raw probability as a calibration sees it. */
+export function recalibrate(calibration: Calibration, raw: number): Recalibrated {
+  if (Number.isNaN(raw)) return { probability: raw, low: raw, high: raw };
+  if (calibration.kind === "none") return { probability: raw, low: 0, high: 1 };
+  if (calibration.kind === "steps") return onStep(calibration, raw);
+  const { a, b, c, covariance } = calibration;
+  const terms = termsOf(raw);
+  const score = a * terms.a + b * terms.b + c;
+  const v = [terms.a, terms.b, 1];
+  let variance = 0;
+  for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) variance += v[i]! * v[j]! * covariance[i * 3 + j]!;
+  const reach = deviations * Math.sqrt(Math.max(0, variance));
+  const share = (x: number) => 1 / (1 + Math.exp(-x));
+  return { probability: share(score), low: share(score - reach), high: share(score + reach) };
+}
+
+/** The step that a value stands on, with Wilson's interval of its share. */
+function onStep({ from, value, weight }: Extract<Calibration, { kind: "steps" }>, raw: number): Recalibrated {
+  let step = from.findLastIndex((start) => start <= raw);
+  if (step < 0) step = 0;
+  const [share, count] = [value[step]!, weight[step]!];
+  const { low, high } = wilson(share, count, deviations);
+  return { probability: Math.min(1 - edge, Math.max(edge, share)), low, high };
+}
+
+/** Wilson's interval of a share of `count`, reaching `z` standard deviations (Wilson 1927). */
+export function wilson(
+  share: number,
+  count: number,
+  z: number,
+): { readonly low: number; readonly high: number } {
+  if (!(count > 0)) return { low: 0, high: 1 };
+  const square = (z * z) / count;
+  const middle = (share + square / 2) / (1 + square);
+  const reach = (z * Math.sqrt((share * (1 - share)) / count + square / (4 * count))) / (1 + square);
+  return { low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
+}

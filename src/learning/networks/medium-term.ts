@@ -1,0 +1,77 @@
+import { add, multiply } from "../graph/elementwise.ts";
+import { glu, softmax } from "../graph/matrices.ts";
+import { reshape, slice, sumAlong, transpose } from "../graph/shapes.ts";
+import type { Tensor } from "../graph/graph.ts";
+import type { Parameters, ParameterShapes } from "../graph/train-step.ts";
+import { attention, attentionShapes } from "./attention-block.ts";
+import {
+  dense,
+  denseShapes,
+  gated,
+  gatedShapes,
+  lastStep,
+  lstmShapes,
+  norm,
+  normShapes,
+  recurrent,
+} from "./blocks.ts";
+import type { Network, NetworkSize } from "./network.ts";
+
+const sizes = {
+  small: { windowRows: 30, width: 24, heads: 4, dropout: 0.2 },
+  full: { windowRows: 60, width: 128, heads: 8, dropout: 0.3 },
+} as const;
+
+/**
+ * For the next day or so: a temporal fusion transformer (Lim et al. 2021) without static and known-future inputs. Every feature has
+ * a vector of its own and a weight that depends on the moment; an LSTM reads what is selected, attention looks back over it,
+ * and gates leave out what does not help. `selection` [batch, features] and `attention` are what it looked at.
+ */
+export function mediumTermNetwork(features: number, size: NetworkSize): Network {
+  const { windowRows, width, heads, dropout: share } = sizes[size];
+  const shapes: ParameterShapes = {
+    "vector.weight": [features, width],
+    "vector.bias": [features, width],
+    ...gatedShapes("select", features, features),
+    ...lstmShapes("lstm", width, width, 1),
+    ...residualShapes("remember", width),
+    ...attentionShapes("attention", width),
+    ...residualShapes("attend", width),
+    ...gatedShapes("think", width, width),
+    ...denseShapes("head", width, 2),
+  };
+  return {
+    windowRows,
+    shapes,
+    build(x, p, dropout) {
+      const batch = x.shape[0]!;
+      const inTime = transpose(x, [1, 0, 2]);
+      const weights = softmax(gated(inTime, p, "select"));
+      const chosen = select(inTime, weights, p);
+      const remembered = residual(chosen, dropout(recurrent(chosen, p, "lstm", 1), share), p, "remember");
+      const { attended, weights: looks } = attention(remembered, p, "attention", heads);
+      const joined = residual(remembered, dropout(attended, share), p, "attend");
+      const last = lastStep(gated(joined, p, "think"));
+      const selection = reshape(slice(weights, 0, windowRows - 1, windowRows), [batch, features]);
+      return { raw: dense(last, p, "head"), seen: { selection, attention: looks } };
+    },
+  };
+}
+
+/** The vectors of the features, each by its weight, summed: [time, batch, width]. */
+function select(x: Tensor, weights: Tensor, p: Parameters): Tensor {
+  const [time, batch, features] = x.shape as readonly [number, number, number];
+  const column = [time, batch, features, 1];
+  const vectors = add(multiply(reshape(x, column), p["vector.weight"]!), p["vector.bias"]!);
+  const summed = sumAlong(multiply(vectors, reshape(weights, column)), [2]);
+  return reshape(summed, [time, batch, p["vector.weight"]!.shape[1]!]);
+}
+
+function residualShapes(prefix: string, width: number): ParameterShapes {
+  return { ...denseShapes(`${prefix}.gate`, width, 2 * width), ...normShapes(`${prefix}.norm`, width) };
+}
+
+/** A value and, through a gate, what was made of it. */
+function residual(x: Tensor, made: Tensor, p: Parameters, prefix: string): Tensor {
+  return norm(add(x, glu(dense(made, p, `${prefix}.gate`))), p, `${prefix}.norm`);
+}

@@ -1,0 +1,128 @@
+import type { PredictorBody, PredictorFamily } from "../../domain/predictor-artifact.ts";
+import { gatherRows, labelledRows, type Dataset } from "../data/dataset.ts";
+import { fitScaler, scaleRows, type Scaler } from "../data/scaler.ts";
+import type { Fold } from "../data/splits.ts";
+import { fitLogistic, type LogisticRows } from "../linear/logistic-regression.ts";
+import { boostDefaults, fitBoosted, type BoostOptions, type Labelled } from "../trees/boost.ts";
+import { fitForest, forestDefaults, type ForestOptions } from "../trees/forest.ts";
+
+/** What learning from a part came to. */
+export type Learned = {
+  readonly body: PredictorBody;
+  readonly scaler: Scaler;
+  readonly windowRows: number;
+  /** Share of the gain by feature; null where the family cannot tell. */
+  readonly importance: readonly number[] | null;
+  readonly settings: Readonly<Record<string, number | string>>;
+};
+
+/** A way to learn: from `learn`, stopped by `held`, seeing nothing else. */
+export type Learner = (
+  data: Dataset,
+  parts: Pick<Fold, "learn" | "held">,
+  seed: number,
+  onShare: (share: number) => void,
+) => Promise<Learned> | Learned;
+
+/** Settings of the families that need no network. */
+export type TreeSettings = {
+  readonly boosted?: Partial<BoostOptions>;
+  readonly forest?: Partial<ForestOptions>;
+};
+
+/** The learner of a family that needs no network. */
+export function plainLearner(
+  family: Extract<PredictorFamily, "boosted" | "forest" | "logistic">,
+  settings: TreeSettings = {},
+): Learner {
+  if (family === "boosted") return (...given) => learnBoosted(settings.boosted ?? {}, ...given);
+  if (family === "forest") return (...given) => learnForest(settings.forest ?? {}, ...given);
+  return learnLogistic;
+}
+
+function partOf(data: Dataset, span: Fold["learn"]): Labelled {
+  const { rows, y, weights } = labelledRows(data, span);
+  return { x: gatherRows(data.x, rows), y, weights: toMeanOne(weights) };
+}
+
+/** So that a limit on the weight of a leaf means rows. */
+function toMeanOne(weights: Float32Array): Float32Array {
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, weights.length);
+  return weights.map((weight) => (mean > 0 ? weight / mean : 1));
+}
+
+function learnBoosted(
+  changes: Partial<BoostOptions>,
+  ...[data, parts, seed, onShare]: Parameters<Learner>
+): Learned {
+  const options = { ...boostDefaults, ...changes, seed };
+  const fit = fitBoosted(partOf(data, parts.learn), options, partOf(data, parts.held), (round) =>
+    onShare(round / options.rounds),
+  );
+  const { rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare } = options;
+  return {
+    body: fit.body,
+    scaler: fitScaler(data.x, parts.learn.from, parts.learn.to),
+    windowRows: 1,
+    importance: fit.importance,
+    settings: { rounds: fit.rounds, rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare },
+  };
+}
+
+function learnForest(
+  changes: Partial<ForestOptions>,
+  ...[data, parts, seed, onShare]: Parameters<Learner>
+): Learned {
+  const options = { ...forestDefaults, ...changes, seed };
+  // A forest needs no rows that stop it: it learns from those too.
+  const span = { from: parts.learn.from, to: parts.held.to };
+  const { body, importance } = fitForest(partOf(data, span), options, (done) =>
+    onShare(done / options.trees),
+  );
+  const { trees, depthMax, leafWeightMin } = options;
+  const settings = { trees, depthMax, leafWeightMin };
+  return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };
+}
+
+const ridges = [1, 10, 100, 1000] as const;
+
+/** The baseline that everybody must beat: the strength of its ridge is what does best on `held`. */
+function learnLogistic(...[data, parts]: Parameters<Learner>): Learned {
+  const { width } = data.x;
+  const scaler = fitScaler(data.x, parts.learn.from, parts.learn.to);
+  const scaled = (span: Fold["learn"]) => {
+    const part = labelledRows(data, span);
+    const gathered = gatherRows(data.x, part.rows);
+    const x = new Float32Array(gathered.values.length);
+    scaleRows(scaler, gathered.values, 0, part.rows.length, x);
+    return { x, y: part.y, weights: toMeanOne(part.weights), width };
+  };
+  const [learn, held] = [scaled(parts.learn), scaled(parts.held)];
+  const tried = ridges.map((ridge) => {
+    const { coefficients } = fitLogistic(learn, ridge);
+    return { ridge, coefficients, loss: lossOf(coefficients, held) };
+  });
+  const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
+  return {
+    body: {
+      kind: "linear",
+      weights: [...best.coefficients.subarray(0, width)],
+      intercept: best.coefficients[width]!,
+    },
+    scaler,
+    windowRows: 1,
+    importance: null,
+    settings: { ridge: best.ridge },
+  };
+}
+
+function lossOf(coefficients: Float64Array, { x, y, weights, width }: LogisticRows): number {
+  let loss = 0;
+  for (let row = 0; row < y.length; row++) {
+    let score = coefficients[width]!;
+    for (let k = 0; k < width; k++) score += coefficients[k]! * x[row * width + k]!;
+    const signed = y[row]! > 0.5 ? score : -score;
+    loss += weights[row]! * (Math.log1p(Math.exp(-Math.abs(signed))) + Math.max(0, -signed));
+  }
+  return loss;
+}

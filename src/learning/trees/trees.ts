@@ -1,0 +1,69 @@
+import type { TreesBody } from "../../domain/predictor-artifact.ts";
+import type { Tree } from "./grow-tree.ts";
+
+/** Trees of a finished model behind one another. */
+export function joinTrees(trees: readonly Tree[], base: number, link: TreesBody["link"]): TreesBody {
+  const roots: number[] = [];
+  let at = 0;
+  for (const tree of trees) {
+    roots.push(at);
+    at += tree.feature.length;
+  }
+  const all = (name: keyof Tree) => trees.flatMap((tree) => tree[name]);
+  const shifted = (name: "left" | "right") =>
+    trees.flatMap((tree, k) => tree[name].map((child) => (child < 0 ? -1 : child + roots[k]!)));
+  return {
+    kind: "trees",
+    roots,
+    feature: all("feature"),
+    threshold: all("threshold"),
+    left: shifted("left"),
+    right: shifted("right"),
+    missingLeft: all("missingLeft"),
+    value: all("value"),
+    cover: all("cover"),
+    base,
+    link,
+  };
+}
+
+/** The node that a row of features ends in, from `root` on. */
+function leafOf(
+  { feature, threshold, left, right, missingLeft }: TreesBody,
+  root: number,
+  values: ArrayLike<number>,
+  offset: number,
+): number {
+  let node = root;
+  while (feature[node]! >= 0) {
+    const value = values[offset + feature[node]!]!;
+    const goesLeft = Number.isNaN(value) ? missingLeft[node] === 1 : value < threshold[node]!;
+    node = goesLeft ? left[node]! : right[node]!;
+  }
+  return node;
+}
+
+/** What the trees make of a row, before the link. */
+function sumOf(body: TreesBody, values: ArrayLike<number>, offset: number): number {
+  let sum = body.base;
+  for (const root of body.roots) sum += body.value[leafOf(body, root, values, offset)]!;
+  return sum;
+}
+
+/** Probabilities of rows of features, row-major; their numbers have 32 bits, as in training. */
+export function predictTrees(
+  body: TreesBody,
+  values: Float32Array,
+  rows: number,
+  width: number,
+): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const sum = sumOf(body, values, row * width);
+    return body.link === "logit" ? logistic(sum) : Math.min(1, Math.max(0, sum));
+  });
+}
+
+/** 1 / (1 + exp(-x)). */
+export function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

@@ -1,0 +1,44 @@
+import type { Incident } from "../robot-types.ts";
+import type { AlertEvent, AlertKind } from "./alert-rules.ts";
+
+const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
+  "disk failed": "disk",
+  "external fill": "reconciliation",
+  "external order": "reconciliation",
+  overfill: "reconciliation",
+  bust: "reconciliation",
+  "fill inferred": "reconciliation",
+  "position differs": "reconciliation",
+  "order lost": "trade failures",
+  "order unresolved": "trade failures",
+  dust: "trade failures",
+  unprotected: "protection",
+  "reject storm": "reject rate",
+  "line down": "connection",
+  "line refused": "connection",
+  "question failed": "connection",
+  "lock lost": "robot",
+  recovered: "robot",
+};
+/** What costs money or stops trading until somebody does something. */
+const critical: ReadonlySet<Incident["kind"]> = new Set([
+  "disk failed",
+  "overfill",
+  "position differs",
+  "unprotected",
+  "line refused",
+  "lock lost",
+]);
+
+/** An incident of the robot as something that people are told of. */
+export function alertOf({ kind, gravity, atMs, symbol, message }: Incident): AlertEvent {
+  const isCritical = gravity === "alarm" && critical.has(kind);
+  return {
+    kind: kindOf[kind],
+    about: `${kind} ${symbol ?? ""}`.trim(),
+    severity: gravity === "notice" ? "info" : isCritical ? "critical" : "warning",
+    title: symbol === null ? kind : `${symbol}: ${kind}`,
+    text: message,
+    atMs,
+  };
+}

@@ -1,0 +1,13 @@
+import { wholeRound, type Proposer } from "./proposer.ts";
+import type { Point, SearchSpace } from "./search-space.ts";
+
+/** Every allowed point; where there are more than `trialsMax`, as many, spread evenly over the whole grid. */
+export function gridSearch(space: SearchSpace, trialsMax: number): Proposer & { readonly total: number } {
+  const all: readonly Point[] = [...space.points()];
+  const count = Math.min(all.length, trialsMax);
+  const chosen = Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!);
+  return {
+    total: all.length,
+    next: ({ length }) => chosen.slice(length, length + wholeRound).map((point) => ({ point, share: 1 })),
+  };
+}

@@ -1,0 +1,86 @@
+import { prediction } from "../domain/external-series.ts";
+import { bool, float, int, text } from "../domain/params.ts";
+import { realizedVolatility } from "../indicators/realized-volatility.ts";
+import { strategy } from "../ports/strategy.ts";
+
+/** Bars that tell how large a usual move is. */
+const moveBars = 100;
+
+/** What the last predictions promised, and what came: sums over the last outcomes that are known. */
+type Outcomes = { promised: number[]; came: number[]; next: number };
+
+/**
+ * Does what a model of direction says, as far as it is sure. The share of equity is a part of Kelly's for even odds, by the end of
+ * the model's range that is nearer to one half, over the size of a usual move: the growth-optimal share is edge over variance
+ * (Kelly 1956; shrinking as in Baker and McHale 2013). While outcomes contradict the model's probabilities, the share is zero.
+ */
+export const followPredictions = strategy({
+  name: "follow-predictions",
+  summary:
+    "Holds what a trained model expects, sized by how sure it is; nothing while its calibration has drifted.",
+  params: {
+    model: text("direction", "name of the model, as in kiwi model list"),
+    horizonBars: int(24, { min: 1, max: 1000 }, "bars that the model looks ahead"),
+    kelly: float(0.25, { min: 0.01, max: 1, step: 0.01 }, "part of Kelly's share that is held"),
+    edgeMin: float(
+      0.01,
+      { min: 0, max: 0.4, step: 0.005 },
+      "distance of the sure end from one half to enter",
+    ),
+    short: bool(false, "hold short where the model expects a fall"),
+    driftBars: int(500, { min: 50, max: 20_000 }, "outcomes that calibration is watched over"),
+    driftLimit: float(
+      3,
+      { min: 1, max: 10, step: 0.5 },
+      "standard errors of the mean at which it has drifted",
+    ),
+  },
+  setup({ bars, p }) {
+    const { probability, low, high } = prediction(p.model);
+    return { probability, low, high, close: bars.close, usual: realizedVolatility(bars.close, moveBars) };
+  },
+  memory: (): Outcomes => ({ promised: [], came: [], next: 0 }),
+  onBar({ series, p, memory, position, target }) {
+    watch(
+      memory,
+      p.driftBars,
+      series.probability.ago(p.horizonBars),
+      series.close.now,
+      series.close.ago(p.horizonBars),
+    );
+    const [low, high, middle] = [series.low.now, series.high.now, series.probability.now];
+    if (Number.isNaN(low) || Number.isNaN(high)) return;
+    if (hasDrifted(memory, p.horizonBars, p.driftLimit)) {
+      if (position.quantity !== 0) target(0, "outcomes contradict the model's probabilities");
+      return;
+    }
+    const move = series.usual.now * Math.sqrt(p.horizonBars);
+    const shareOf = (edge: number) => Math.min(1, (p.kelly * 2 * edge) / move);
+    if (low > 0.5 + p.edgeMin)
+      return target(shareOf(low - 0.5), `the model is sure of at least ${low.toFixed(3)} up`);
+    if (high < 0.5 - p.edgeMin)
+      return target(p.short ? -shareOf(0.5 - high) : 0, `the model is sure of at most ${high.toFixed(3)} up`);
+    const isAgainst = position.quantity > 0 ? middle < 0.5 : middle > 0.5;
+    if (position.quantity !== 0 && isAgainst) target(0, "the model no longer expects it");
+  },
+});
+
+/** Remembers a promise whose outcome is known now. */
+function watch(memory: Outcomes, size: number, promised: number, now: number, then: number): void {
+  if (Number.isNaN(promised) || now === then) return;
+  memory.promised[memory.next] = promised;
+  memory.came[memory.next] = now > then ? 1 : 0;
+  memory.next = (memory.next + 1) % size;
+}
+
+/** Whether more or less came than was promised, beyond chance; overlapping outcomes count as one. */
+function hasDrifted({ promised, came }: Outcomes, horizonBars: number, limit: number): boolean {
+  const outcomes = promised.length / horizonBars;
+  if (outcomes < 10) return false;
+  let [gap, variance] = [0, 0];
+  for (let k = 0; k < promised.length; k++) {
+    gap += came[k]! - promised[k]!;
+    variance += promised[k]! * (1 - promised[k]!);
+  }
+  return Math.abs(gap) > limit * Math.sqrt(variance * horizonBars);
+}

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { InstrumentIndex, Instrument } from "../domain/instrument.ts";
+import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
+
+const flat: Quad = [100, 100, 100, 100];
+const second = 1 as InstrumentIndex;
+
+/** Holds `quantity` of one symbol on 1,000 of equity with a maintenance margin of 20 %. */
+function holding(quantity: number, instrument: Partial<Instrument> = {}): VenueHarness {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, instrument);
+  harness.bar(flat);
+  harness.send({ side: quantity > 0 ? "buy" : "sell", quantity: Math.abs(quantity) });
+  harness.bar(flat);
+  return harness;
+}
+
+test("a short position is called at the high of the bar, and where the account just carries it, it is not", () => {
+  // 1000 - 40 (p - 100) = 0.2 * 40 p at p = 104.1666...
+  expect(holding(-40).story([100, 104.16, 100, 100])).toEqual([]);
+  expect(holding(-40).story([100, 104.17, 100, 100])).toEqual(["#-1 40@104.17"]);
+});
+
+test("a long position on exactly the maintenance margin is kept", () => {
+  expect(holding(40).story([100, 100, 93.75, 100])).toEqual([]);
+  expect(holding(40).story([100, 100, 93.74, 100])).toEqual(["#-1 40@93.75"]);
+});
+
+test("a bar that opens below the maintenance margin is closed at its open", () => {
+  expect(holding(40).story([90, 95, 85, 95])).toEqual(["#-1 40@90"]);
+});
+
+test("a stop of the position that the bar reaches first ends it before the margin call", () => {
+  const harness = holding(40);
+  harness.send({
+    side: "sell",
+    quantity: 40,
+    terms: { type: "stop_market", stopPrice: 97 },
+    reduceOnly: true,
+    closePosition: true,
+  });
+  expect(harness.story([100, 100, 90, 95])).toEqual(["#2 40@97"]);
+});
+
+test("a stop behind the price of the margin call does not keep the position alive", () => {
+  const harness = holding(40);
+  harness.send({
+    side: "sell",
+    quantity: 40,
+    terms: { type: "stop_market", stopPrice: 91 },
+    reduceOnly: true,
+    closePosition: true,
+  });
+  expect(harness.story([100, 100, 90, 95])[0]).toBe("#-1 40@93.75");
+});
+
+test("a limit order of the other side is no stop and keeps nothing alive", () => {
+  const harness = holding(40);
+  harness.send({
+    side: "sell",
+    quantity: 40,
+    terms: { type: "limit", limitPrice: 120 },
+    reduceOnly: true,
+    closePosition: true,
+  });
+  expect(harness.story([100, 100, 90, 95])[0]).toBe("#-1 40@93.75");
+});
+
+test("a margin call withdraws what would open and leaves what would reduce to its own end", () => {
+  const harness = holding(40);
+  harness.send({ quantity: 1, terms: { type: "limit", limitPrice: 50 } });
+  const story = harness.story([100, 100, 90, 100]);
+  expect(story).toContain("#2 canceled: margin call: what opens is withdrawn");
+  expect(story).toContain("#-1 40@93.75");
+  expect(harness.ledger.held).toHaveLength(0);
+});
+
+test("positions of two symbols are closed at one moment of the way to their worst prices", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, {}, ["A", "B"]);
+  harness.bar(flat, flat);
+  harness.send({ quantity: 20 });
+  harness.send({ quantity: 20, instrument: second });
+  harness.bar(flat, flat);
+  // Both at 100 - 10 s: 1000 - 400 s = 0.2 * (4000 - 400 s) at s = 0.625, which is 93.75 for both.
+  expect(harness.story([100, 100, 90, 100], [100, 100, 90, 100])).toEqual(["#-1 20@93.75", "#-2 20@93.75"]);
+});
+
+test("a symbol that stands still is closed with the one that fell, at its next open if its bar is not there", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, {}, ["A", "B"]);
+  harness.bar(flat, flat);
+  harness.send({ quantity: 30 });
+  harness.send({ quantity: 10, instrument: second });
+  harness.bar(flat, flat);
+  // Only A has a bar: 1000 + 30 (p - 100) = 0.2 * (30 p + 1000) at p = 91.666..., rounded against the holder.
+  expect(harness.story([100, 100, 85, 100])).toEqual(["#-1 30@91.66"]);
+  expect(harness.story(flat, [98, 99, 97, 98])).toEqual(["#-2 10@98"]);
+  expect(harness.ledger.held).toHaveLength(0);
+});
+
+test("an account without positions has nothing to be called for", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
+  harness.bar(flat);
+  expect(harness.story([100, 100, 1, 50])).toEqual([]);
+});
