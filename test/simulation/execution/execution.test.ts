@@ -13,8 +13,6 @@ const seedsMin = 48;
 
 /** Seeds that show a fault which is still there, and which promise it breaks. The list only shrinks. */
 const stillBroken: Readonly<Record<number, number>> = {
-  // A reversal is reckoned again while the fill of a stop of the old position is not heard of.
-  211: 9,
   // Where exits are orders like others, one that was thought to be gone fills after the position has closed.
   427: 10,
 };
