@@ -1,3 +1,4 @@
+import { SeenNumbers } from "../../base/seen-numbers.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { signOf, type ApprovedOrder, type ExecutionReport, type OrderTerms } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
@@ -29,6 +30,8 @@ export class DecisionRecorder {
   /** Row of the log on which a decision was possible for the first time; -1 while there was none. */
   firstDecisionRow = -1;
   private lastAlarm = "";
+  /** A fill that is told twice is one fill here too. */
+  private readonly fills = new SeenNumbers();
 
   constructor(log: DecisionLog) {
     this.log = log;
@@ -87,8 +90,9 @@ export class DecisionRecorder {
     const { events } = this.log;
     for (const report of reports) {
       if (report.kind === "filled") {
-        const { orderId, instrument, side, quantity, price, fee, slippageCost, liquidity, isAssumed } =
-          report.fill;
+        const { fillId, orderId, instrument, side, quantity, price, fee, slippageCost } = report.fill;
+        const { liquidity, isAssumed } = report.fill;
+        if (!this.fills.add(fillId)) continue;
         if (isAssumed === true) this.assumedFills += 1;
         // The venue numbers its own orders below zero.
         if (orderId < 0) this.marginCallFills += 1;
