@@ -286,16 +286,11 @@ class TradingRobot implements Robot {
     const { log } = this.parts;
     log.info({ line }, `the line to the venue is ${line.kind}`);
     if (line.kind === "down" || line.kind === "refused") {
-      const { kind, reason } = line;
+      const [kind, gravity] =
+        line.kind === "down" ? (["line down", "notice"] as const) : (["line refused", "alarm"] as const);
+      const message = `the line to the venue is ${line.kind}: ${line.reason}`;
       // It is written down, too, and the disk may be what fails.
-      this.guard(() =>
-        this.incidents.say({
-          kind: kind === "down" ? "line down" : "line refused",
-          gravity: kind === "down" ? "notice" : "alarm",
-          symbol: null,
-          message: `the line to the venue is ${kind}: ${reason}`,
-        }),
-      );
+      this.guard(() => this.incidents.say({ kind, gravity, symbol: null, message }));
     }
     if (line.kind !== "live" || this.made === null || this.early !== null) return;
     this.made.reconciler.lookNow();
