@@ -2,6 +2,11 @@
 export const targets: Readonly<Record<string, { readonly value: number; readonly isFloor: boolean }>> = {
   engineBarsPerSecond: { value: 12e6, isFloor: true },
   sweepComboBarsPerSecond: { value: 25e6, isFloor: true },
+  searchTenThousandSeconds: { value: 12, isFloor: false },
+  searchTenThousandProcessorSeconds: { value: 24, isFloor: false },
+  searchTwoThreadsFactor: { value: 1.9, isFloor: true },
+  searchQueueOverhead: { value: 0.1, isFloor: false },
+  validateSeconds: { value: 30, isFloor: false },
   portfolioBarsPerSecond: { value: 3e6, isFloor: true },
   portfolioMemoryMb: { value: 1_500, isFloor: false },
   tenMillionBarsMemoryMb: { value: 1_200, isFloor: false },

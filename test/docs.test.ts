@@ -74,7 +74,7 @@ function runner(names: readonly string[]): string {
         await backtest({ strategy: found, data: "synthetic:symbols=1,bars=2500" }).catch((error) => {
           if (error.parts?.code !== "NEWS_MISSING") throw error;
         });
-      else if (found !== undefined && typeof (found.create ?? found.open) !== "function") throw new Error(name);
+      else if (found !== undefined && typeof (found.create ?? found.open ?? found.connect) !== "function") throw new Error(name);
       console.log("done", name);
     }`;
 }

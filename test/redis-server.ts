@@ -53,6 +53,12 @@ export class OwnRedis {
     }
   }
 
+  /** Waits until there is a key: somebody has written what a test waits for. */
+  async untilKey(name: string): Promise<void> {
+    while (!(await says(this.port, `EXISTS ${name}`)).startsWith(":1"))
+      await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
   /** Ends it at once, and with it everything that it holds. */
   async kill(): Promise<void> {
     const { server } = this;
@@ -73,6 +79,17 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.end("PING\r\n"));
     socket.once("data", () => resolve(true)).once("error", () => resolve(false));
+  });
+}
+
+function says(port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${command}\r\n`));
+    socket.once("data", (bytes: Buffer) => {
+      socket.end();
+      resolve(bytes.toString());
+    });
+    socket.once("error", reject);
   });
 }
 

@@ -10,6 +10,8 @@ export type Question = {
   readonly side?: "buy" | "sell";
   readonly quantity?: number;
   readonly price?: number;
+  readonly terms?: OrderRequest["terms"];
+  readonly id?: number;
   readonly portfolio?: PortfolioView;
   readonly instrument?: Instrument;
   readonly timeMs?: number;
@@ -22,7 +24,15 @@ export type Question = {
 export function ask(rule: RiskRule, question: Question): RiskVerdict {
   const { side = "buy", quantity = 1, price = 100, timeMs = 0, lastBarTimeMs = timeMs } = question;
   const { instrument = testInstrument(), portfolio = testPortfolio(10_000) } = question;
-  const order = marketOrder({ instrument: instrument.index, side, quantity, requestedMs: timeMs });
+  const { terms = { type: "market" }, id = 1 } = question;
+  const order = marketOrder({
+    id: id as OrderId,
+    instrument: instrument.index,
+    side,
+    quantity,
+    terms,
+    requestedMs: timeMs,
+  });
   const held = portfolio.position(instrument.index).quantity;
   const quantityAfter = held + (side === "buy" ? quantity : -quantity);
   const afterOf = (index: InstrumentIndex) => question.after?.[index] ?? portfolio.position(index).quantity;

@@ -8,6 +8,9 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],
+  "plot-dataframe": ["report"],
+  "plot-profit": ["report"],
+  plot: ["report"],
   "--version": ["version"],
   "-V": ["version"],
 };

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { declareAlertCommands } from "./declare/alert-commands.ts";
+import { declareBroker } from "./declare/broker-command.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
+import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
@@ -8,6 +10,7 @@ import { declareRunCommands } from "./declare/run-commands.ts";
 import { declareSecretCommands } from "./declare/secret-commands.ts";
 import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
+import { declareTradeCommands } from "./declare/trade-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
 import { usageError } from "./flags/flag-errors.ts";
 import type { Shell } from "./shell.ts";
@@ -15,6 +18,8 @@ import type { Shell } from "./shell.ts";
 /** The whole command line. What a command does is loaded when it is called: `kiwi --help` must not wait for it. */
 export function buildProgram(shell: Shell, onExit: (code: number) => void): Command {
   const program = new Command("kiwi")
+    // `kiwi kill --account X` and `kiwi kill reset --account X` each have their own: a flag belongs to the word before it.
+    .enablePositionalOptions()
     .description("An algorithmic trading system that proves what it did.")
     .addHelpText("before", "  $ kiwi demo\n  $ kiwi backtest sma-cross --data BTCUSDT-1h.csv\n")
     .addHelpText("after", "\nkiwi <command> --help explains a command, kiwi help <topic> everything else.");
@@ -32,6 +37,10 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareAlertCommands(program, act);
   declareSecretCommands(program, act);
   declareSearchCommands(program, act);
+  const trade = program.commandsGroup("Trade:");
+  declareTradeCommands(trade, act);
+  declareBroker(trade, act);
+  declareEmulator(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

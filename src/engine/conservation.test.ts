@@ -75,7 +75,7 @@ function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false) {
     costs: {
       commission: { use: "rate", rate: prng.next() * 0.003, minimum: prng.integer(2) },
       slippage: { use: "fixed", rate: prng.next() * 0.002 },
-      latencyMs: prng.integer(3) * 20 * 60_000,
+      latencyMs: prng.integer(3) * 20 * 240_000,
       ...(prng.next() < 0.5 ? { volumeShareMax: 0.05 } : {}),
       borrowRate: isQuiet ? 0 : 0.1,
       fundingRate: isQuiet ? 0 : 0.0002,

@@ -1,5 +1,5 @@
 import type { Bars } from "../domain/bars.ts";
-import type { BarsUntil } from "../domain/bars-until.ts";
+import type { BarsUntil } from "./bars-until.ts";
 import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
 import type { Target } from "../domain/target.ts";
 import type { CommissionModel, SlippageModel } from "../ports/costs.ts";

@@ -122,7 +122,7 @@ function lookOut({ queue, waiting, settle, lose, failAll, add, onLine }: Looking
       await inTime(client.set("kiwi:room", "1"));
       if (awaySinceMs !== null) onLine("Redis is back");
       awaySinceMs = null;
-      for (const [id, { text }] of [...waiting]) await lookAt(id, text);
+      for (const [id, { text }] of waiting) await lookAt(id, text);
       aloneLooks = (await inTime(queue.getWorkersCount())) === 0 ? aloneLooks + 1 : 0;
       if (aloneLooks === 5)
         onLine("no worker is there: start kiwi worker --redis URL on any machine that has the data");

@@ -38,9 +38,21 @@ export interface BrokerConnection {
   timeMs(): Promise<number>;
   /** Whether orders of a symbol would trade now. */
   isMarketOpen(symbol: string): Promise<boolean>;
+  /** What `open` checks, as it is now, for people. Changes nothing. Absent where nothing is checked. */
+  inspect?(): Promise<readonly BrokerFinding[]>;
   /** Stops listening and hangs up. Orders at the venue stay as they are. */
   close(): Promise<void>;
 }
+
+/** One thing about key, account or clock: how it is, and how it has to be. */
+export type BrokerFinding = {
+  /** `permission to withdraw`, `position mode`. */
+  readonly what: string;
+  readonly found: string;
+  readonly wanted: string;
+  /** False where `open` refuses because of it. */
+  readonly isFit: boolean;
+};
 
 /** What a venue takes. What it does not take is refused before it is sent, or done here in its place. */
 export type BrokerCapabilities = {

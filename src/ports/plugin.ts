@@ -8,6 +8,7 @@ import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
 import type { Model } from "./model.ts";
 import type { RiskRule } from "./risk.ts";
+import type { TradingState } from "./trading-state.ts";
 import type { Sizer } from "./sizer.ts";
 
 /** What every plug-in may ask for when it is created. */
@@ -17,6 +18,8 @@ export type PluginTools = {
   readonly calendars: readonly Calendar[];
   /** Says which symbols must not be traded because of their data; absent where nobody watches them. */
   readonly feedHealth?: FeedHealth;
+  /** Whether orders may leave at this moment; absent where no kill switch is. */
+  readonly tradingState?: () => TradingState;
   /** The trained regime model of a name, always the same object; throws when there is none. Absent where no models are kept. */
   readonly regimeModel?: (name: string) => HmmArtifact;
 };

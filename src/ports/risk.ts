@@ -49,6 +49,8 @@ export interface RiskRule {
   /** Called on every slice after the account is marked, before anything is decided. */
   observe?(slice: MarketSlice, portfolio: PortfolioView): RiskAlarm;
   check?(order: OrderRequest, context: RiskContext): RiskVerdict;
+  /** Told of every order that goes, and of every change of one, those that only reduce too. */
+  passed?(order: OrderRequest, timeMs: number): void;
 }
 
 /** The answer of a rule that has nothing against an order. */

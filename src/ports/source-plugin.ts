@@ -1,10 +1,9 @@
-import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
-import { KiwiError } from "../base/errors.ts";
 import type { Prng } from "../base/prng.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
 import { schemaOf } from "../domain/params-schema.ts";
 import type { BarSource } from "./bar-source.ts";
+import { checkedOptions, type Given } from "./checked-options.ts";
 import type { Clock } from "./clock.ts";
 import type { CredentialNeed, Credentials } from "./credentials.ts";
 
@@ -39,8 +38,6 @@ type Definition<Shape extends z.ZodRawShape> = {
   readonly needsCredentials?: (options: Readonly<Record<string, unknown>>) => boolean;
   readonly open: (options: Given<z.output<z.ZodObject<Shape>>>, tools: SourceTools) => Promise<BarSource>;
 };
-/** Options that were not given are not there at all, rather than undefined. */
-type Given<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
 /** The same, with options in the language of strategies: `int`, `float`, `bool`, `choice`, `text`. */
 type ParamsDefinition<P extends Params> = Omit<Definition<z.ZodRawShape>, "options" | "open"> & {
@@ -65,45 +62,7 @@ export function defineSource(definition: Definition<z.ZodRawShape> | ParamsDefin
     options,
     credentials,
     needsCredentials: needsCredentials ?? (() => false),
-    open: async (given, tools) => open(checkedOptions(name, options, given), tools),
+    open: async (given, tools) =>
+      open(checkedOptions({ kind: "source", name, place: `providers.${name}` }, options, given), tools),
   };
-}
-
-function checkedOptions<Shape extends z.ZodRawShape>(
-  name: string,
-  schema: z.ZodObject<Shape>,
-  given: Readonly<Record<string, unknown>>,
-): Given<z.output<z.ZodObject<Shape>>> {
-  const known = Object.keys(schema.shape);
-  const wrong = Object.keys(given).find((key) => !known.includes(key));
-  if (wrong !== undefined) {
-    throw optionError(
-      "SOURCE_OPTION_UNKNOWN",
-      `the source ${name} has no option "${wrong}"`,
-      `its options are ${known.join(", ")}`,
-      `did you mean providers.${name}.${closest(wrong, known)}?`,
-    );
-  }
-  const outcome = schema.safeParse(given);
-  if (outcome.success) return outcome.data as Given<z.output<z.ZodObject<Shape>>>;
-  const { path, message } = outcome.error.issues[0]!;
-  const option = path.map(String).join(".");
-  if (given[option] === undefined) {
-    throw optionError(
-      "SOURCE_OPTION_MISSING",
-      `the source ${name} needs the option ${option}`,
-      (schema.shape[option] as z.ZodType | undefined)?.description ?? message,
-      `add --set providers.${name}.${option}=..., or put it into kiwi.config.jsonc`,
-    );
-  }
-  throw optionError(
-    "SOURCE_OPTION_INVALID",
-    `the option ${option} of the source ${name} cannot be ${JSON.stringify(given[option])}`,
-    message,
-    `correct providers.${name}.${option}, or leave it out`,
-  );
-}
-
-function optionError(code: string, message: string, why: string, fix: string): KiwiError {
-  return new KiwiError({ code, exit: "config", message, why, fix, topic: "sources" });
 }

@@ -8,7 +8,7 @@ import type { ParamValue } from "../domain/params.ts";
 import { hmm } from "./hmm.ts";
 
 /** Small enough to be trained many times in a test. */
-const quick = { blockBars: 8, trainBarsMin: 300, refitBars: 100, windowBars: 600, states: 3 };
+const quick = { blockBars: 8, trainBarsMin: 300, refitBars: 100, windowBars: 600 };
 
 function fold(bars: Bars, options: Readonly<Record<string, ParamValue>> = {}) {
   return foldRegime(make(hmm, options), bars);

@@ -6,12 +6,16 @@ import { regimeOutputs, regimeSeries, RegimeWriter, switchParams } from "./regim
 import { WalkForwardHmm } from "./walk-forward-hmm.ts";
 
 const options = {
-  states: int(4, { min: 2, max: 8 }, "hidden states; several may get the same name"),
   blockBars: int(24, { min: 2, max: 500 }, "bars that one look of the model sums up"),
   trainBarsMin: int(1_500, { min: 50, max: 100_000, step: 100 }, "bars before the first training"),
   refitBars: int(720, { min: 10, max: 100_000, step: 10 }, "bars from one training to the next"),
   windowBars: int(17_520, { min: 100, max: 200_000, step: 100 }, "bars that a training looks back at most"),
-  seed: int(1, { min: 0, max: 1_000_000 }, "seed of the random starts of every training"),
+  anchorBlocks: int(
+    24,
+    { min: 0, max: 100_000 },
+    "blocks of evidence that each regime's usual looks are worth",
+  ),
+  stickiness: int(10, { min: 0, max: 100_000 }, "blocks that each regime is taken to have lasted beforehand"),
   ...switchParams(0.8, 0.3, 24),
 };
 
@@ -25,7 +29,7 @@ const definition = indicator({
     "it was fitted without, at least as likely as the present one did; probabilities are those of the forward " +
     "filter, added up by the names of the states; `unknown` is 1 before the first fit and while nothing moves",
   source: "Hamilton (1989), Econometrica 57:357-384; Rabiner (1989), Proceedings of the IEEE 77:257-286",
-  inputs: ["high", "low", "close"],
+  inputs: ["high", "low", "close", "time"],
   outputs: regimeOutputs,
   params: options,
   // `unknown` before the first fit is an answer: nobody has to wait for it.
@@ -34,9 +38,9 @@ const definition = indicator({
     const features = new HmmFeatures(params.blockBars);
     const model = new WalkForwardHmm(params);
     const writer = new RegimeWriter(out, params);
-    return (high, low, close) => {
+    return (high, low, close, timeMs) => {
       if (!features.next(high, low, close)) return writer.writeUnknown();
-      model.add(features.row, features.logReturn);
+      model.add(features.row, features.logReturn, timeMs);
       return writer.write(model.probabilities, model.filter?.dwellBars);
     };
   },
@@ -48,5 +52,6 @@ export const hmm = definePlugin({
   name: "hmm",
   summary: "Tells the regime by a hidden Markov model that is trained anew on the past as time goes by.",
   options,
-  create: (params) => (bars) => regimeSeries(definition, [bars.high, bars.low, bars.close], params),
+  create: (params) => (bars) =>
+    regimeSeries(definition, [bars.high, bars.low, bars.close, bars.time], params),
 });

@@ -45,6 +45,23 @@ export const riskProfiles: Readonly<Record<"conservative" | "moderate" | "aggres
   },
 };
 
+/**
+ * The trading profiles by name: what stands in front of every order, however much of the account it is. `trader`: a limit
+ * or trigger at most 10 % from the last close, an order of at most four times what usually trades in a bar, sixty orders a
+ * minute, none twice within a second, positions that move together at most as large as equity, and a bar in twenty that
+ * loses more than 10 % of it at the most.
+ */
+export const tradingProfiles: Readonly<Record<"trader", readonly ProfileRule[]>> = {
+  trader: [
+    { use: "price-collar", limit: 0.1 },
+    { use: "order-size", volumeShare: 4, volumeBars: 20 },
+    { use: "order-rate", limit: 60, spanMs: 60_000 },
+    { use: "duplicate-order", spanMs: 1_000 },
+    { use: "correlated-exposure", limit: 1 },
+    { use: "value-at-risk", limit: 0.1, level: 0.95 },
+  ],
+};
+
 function rules(
   positionShare: number,
   grossShare: number,

@@ -7,16 +7,9 @@ import type { BrokerConnection, LineState } from "../ports/broker-connection.ts"
 import type { Clock } from "../ports/clock.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
+import type { TradingState } from "../ports/trading-state.ts";
 
-/**
- * Whether orders may leave. `reducing` lets only those through that make a position smaller; `halted` lets nothing
- * through but cancels.
- */
-export type TradingState = {
-  readonly state: "active" | "reducing" | "halted";
-  /** Why it is not active; empty while it is. */
-  readonly reason: string;
-};
+export type { TradingState } from "../ports/trading-state.ts";
 
 /** Something that a person should hear of. */
 export type Incident = {

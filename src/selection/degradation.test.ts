@@ -45,7 +45,7 @@ test("a demotion says why, stays for the cooldown, and ends once something has b
     fallen += 1;
   }
   expect(fallen).toBeLessThan(10);
-  expect(watch.demotion).toMatch(/^unusual drawdown of \d+\.\d %, and 1\.0 % was the deepest before$/);
+  expect(watch.demotion).toMatch(/^unusual drawdown: \d+\.\d %, and 1\.0 % was the deepest before$/);
   for (let bar = 0; bar < 29; bar++) watch.add(0.001);
   expect(watch.demotion).not.toBeNull();
   watch.add(0.001);

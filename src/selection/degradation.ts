@@ -95,7 +95,7 @@ export class Degradation {
     if (-this.deepestNow <= Math.max(chance, -drawdownFactor * this.deepestBefore)) return null;
     const now = -Math.expm1(this.deepestNow);
     const before = -Math.expm1(this.deepestBefore);
-    return `unusual drawdown of ${percent(now)}, and ${percent(before)} was the deepest before`;
+    return `unusual drawdown: ${percent(now)}, and ${percent(before)} was the deepest before`;
   }
 
   private driftAlarm(): string | null {

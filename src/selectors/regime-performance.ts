@@ -36,7 +36,7 @@ export const regimePerformance = definePlugin({
       ["first", "cash"],
       "what trades while nothing has proved better: the first strategy of the arsenal, or nothing",
     ),
-    edgeShare: float(0.05, { min: 0.01, max: 0.9, step: 0.05 }, "share of differences expected to be real"),
+    edgeShare: float(0.005, { min: 0.001, max: 0.9, step: 0.05 }, "share of differences expected to be real"),
     edgeSharpe: float(
       3,
       { min: 0.1, max: 20, step: 0.5 },
@@ -45,7 +45,7 @@ export const regimePerformance = definePlugin({
     horizonBars: int(200, { min: 1, max: 10_000 }, "bars over which a switch must earn back its cost"),
     holdBarsMin: int(10, { min: 0, max: 10_000 }, "bars for which a choice stands at least"),
     leadMin: float(
-      0.02,
+      0.05,
       { min: 0, max: 1, step: 0.01 },
       "growth a year by which a newcomer must be better, as far as that is proved",
     ),
@@ -87,7 +87,8 @@ function scoresOf(context: SelectionContext, options: Options): Scores {
   const scores = new Float64Array(candidates.length).fill(Number.NaN);
   for (let k = 0; k < scores.length; k++) {
     const candidate = candidates[k]!;
-    if (!candidate.isReady || candidate.demotion !== null) continue;
+    // What trades otherwise is not there for what it has proved, and cannot lose that.
+    if (!candidate.isReady || (candidate.demotion !== null && candidate !== base)) continue;
     const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
     scores[k] = advantageOf(candidate, base, context, prior) - cost;
   }
@@ -148,9 +149,12 @@ function pick(
   // Before anybody has traded, holding nothing must be proved like any newcomer.
   const mayBeNobody = !scores.hasBase || scores.nobody * context.barsPerYear > (hasBegun ? 0 : leadMin);
   const isNobodyBest = order.length === 0 || (mayBeNobody && scores.nobody >= scores.candidates[order[0]!]!);
-  const best = isNobodyBest ? nobody : order[0]!;
   const scoreOf = (k: number): number => (k === nobody ? scores.nobody : scores.candidates[k]!);
   const mayStay = current === nobody ? mayBeNobody : !Number.isNaN(scores.candidates[current]!);
+  // Where the present choice cannot stay, what trades otherwise follows, unless another one has proved its lead over it.
+  const isProved = (k: number): boolean => scoreOf(k) * context.barsPerYear > leadMin;
+  const leader = isNobodyBest ? nobody : order[0]!;
+  const best = mayStay || !scores.hasBase || order.length === 0 || isProved(leader) ? leader : 0;
   const runnerUpTo = (chosen: number): number => order.find((k) => k !== chosen) ?? nobody;
   if (order.length === 0 && !(mayStay && current !== nobody))
     return {
@@ -163,7 +167,9 @@ function pick(
   const leadPerYear = (scoreOf(best) - (mayStay ? scoreOf(current) : 0)) * context.barsPerYear;
   // Going back to what trades otherwise needs no proof: staying away from it does.
   const needed = scores.hasBase && best === 0 ? 0 : leadMin;
-  if (mayStay && (context.barsSinceSwitch < holdBarsMin || leadPerYear <= needed))
+  // A choice has its time, also that of nothing; only one that has lost the right to trade has none.
+  const isHeld = context.barsSinceSwitch < holdBarsMin && (mayStay || (current === nobody && hasBegun));
+  if (isHeld || (mayStay && leadPerYear <= needed))
     return {
       action: "hold",
       strategy: current,
@@ -171,19 +177,22 @@ function pick(
       runnerUp: runnerUpTo(current),
       reason: `nothing has proved better in ${regime.label}`,
     };
-  const why = mayStay || current === nobody ? "" : `${candidates[current]!.demotion ?? "not measured"}; `;
+  const why =
+    mayStay || current === nobody
+      ? ""
+      : `${candidates[current]!.demotion?.split(":")[0] ?? "not measured"}; `;
   return {
     action: best === nobody ? "exit" : best === current ? "hold" : "switch",
     strategy: best,
     blend: null,
     runnerUp: mayStay ? current : runnerUpTo(best),
-    reason: `${why}${nameOf(candidates, best)} promises ${percent(leadPerYear)} a year more in ${regime.label}, as far as it is proved`,
+    reason: `${why}${nameOf(candidates, best)} has proved better in ${regime.label}`,
   };
 }
 
 function demotionsOf(candidates: readonly Candidate[]): string {
   const reasons = candidates.flatMap(({ name, demotion }) =>
-    demotion === null ? [] : [`${name}: ${demotion}`],
+    demotion === null ? [] : [`${name}: ${demotion.split(":")[0]!}`],
   );
   return reasons.join("; ") || "none has been measured long enough";
 }
@@ -197,9 +206,7 @@ function mix(context: SelectionContext, scores: Scores): Picked {
   for (let k = 0; k < blend.length; k++) blend[k] = total > 0 ? blend[k]! / total : 0;
   const order = rankScores(scores.candidates).filter((k) => blend[k]! > 0);
   const strategy = order[0] ?? nobody;
-  const parts = order
-    .filter((k) => blend[k]! >= 0.05)
-    .map((k) => `${context.candidates[k]!.name} ${percent(blend[k]!)}`);
+  const parts = order.filter((k) => blend[k]! >= 0.05).map((k) => context.candidates[k]!.name);
   return {
     action: strategy === context.current ? "hold" : strategy === nobody ? "exit" : "switch",
     strategy,
@@ -211,8 +218,4 @@ function mix(context: SelectionContext, scores: Scores): Picked {
 
 function nameOf(candidates: readonly Candidate[], index: number): string {
   return index === nobody ? "holding nothing" : candidates[index]!.name;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -25,8 +25,8 @@ export type HealthFacts = {
   readonly clockSkewMs: number | null;
   /** How late the event loop was, at worst, since it was last asked. */
   readonly loopLagMs: number | null;
-  /** How long a bar may fail to come. */
-  readonly barLateMs: number;
+  /** Bars that should have come since the last one, by the calendar of what is traded; null before the first. */
+  readonly barsMissing: number | null;
 };
 
 /** The answer of a health check. */
@@ -36,6 +36,8 @@ export type Health = { readonly condition: Condition; readonly components: reado
 const graceMs = 5 * minuteMs;
 const turnLateMs = 30 * secondMs;
 const diskFreeMin = 200 * 1024 * 1024;
+/** The bar of this moment may be on its way. */
+const barsMissingMax = 2;
 const clockSkewMsMax = 2 * secondMs;
 const loopLagMsMax = secondMs;
 
@@ -78,14 +80,13 @@ function connection({ status, nowMs, startedMs }: HealthFacts): Component {
   return { ...part, condition: "failed", detail: why };
 }
 
-function data({ status, nowMs, startedMs, barLateMs }: HealthFacts): Component {
+function data({ status, nowMs, startedMs, barsMissing }: HealthFacts): Component {
   const part = { name: "data", isCritical: true };
-  if (status === null || Number.isNaN(status.lastBarMs))
+  if (status === null || barsMissing === null || Number.isNaN(status.lastBarMs))
     return { ...part, ...young(nowMs, startedMs, "no bar has come yet") };
-  const ageMs = nowMs - status.lastBarMs;
-  if (ageMs <= barLateMs)
-    return { ...part, condition: "ok", detail: `the last bar is ${seconds(ageMs)} old` };
-  return { ...part, ...young(nowMs, startedMs, `no bar for ${seconds(ageMs)}`) };
+  const age = `the last bar is ${seconds(nowMs - status.lastBarMs)} old`;
+  if (barsMissing <= barsMissingMax) return { ...part, condition: "ok", detail: age };
+  return { ...part, ...young(nowMs, startedMs, `${barsMissing} bars have not come: ${age}`) };
 }
 
 function trading({ status }: HealthFacts): Component {

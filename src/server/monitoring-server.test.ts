@@ -58,7 +58,7 @@ const facts = (status: RobotStatus | null, more: Partial<HealthFacts> = {}): Hea
   diskFreeBytes: 10 ** 10,
   clockSkewMs: 3,
   loopLagMs: 4,
-  barLateMs: 3 * minuteMs,
+  barsMissing: 0,
   ...more,
 });
 const badOf = (one: HealthFacts) =>
@@ -72,7 +72,7 @@ test("a robot that runs is ok, and every critical part that fails fails the whol
     ["robot", facts({ ...running, lastTurnMs: nowMs - minuteMs })],
     ["broker", facts({ ...running, line: { kind: "down", atMs: nowMs, reason: "reset" } })],
     ["broker", facts({ ...running, line: { kind: "refused", atMs: nowMs, reason: "key" } })],
-    ["data", facts({ ...running, lastBarMs: nowMs - 4 * minuteMs })],
+    ["data", facts(running, { barsMissing: 3 })],
     ["disk", facts(running, { diskFreeBytes: 10 ** 7 })],
   ];
   for (const [name, one] of failing) {

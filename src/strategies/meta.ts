@@ -49,7 +49,7 @@ export const meta = metaStrategy({
 /** One look of the model is a day, or a week of days; it learns from some two years of hours, or ten of days. */
 function lookback(timeframe: Timeframe): Readonly<Record<string, number>> {
   const blockBars = usualBlockBars(timeframe);
-  const [first, refit, window] = timeframeMs(timeframe) < dayMs ? [63, 30, 730] : [100, 13, 500];
+  const [first, refit, window] = timeframeMs(timeframe) < dayMs ? [20, 30, 730] : [40, 13, 500];
   return {
     blockBars,
     trainBarsMin: first * blockBars,

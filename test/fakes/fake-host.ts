@@ -6,7 +6,12 @@ import type { Clock } from "../../src/ports/clock.ts";
 export type FakeRequest = {
   /** When it came, by the fake's clock. */
   readonly atMs: number;
+  readonly method: string;
   readonly path: string;
+  /** As it stood in the address, undecoded. */
+  readonly rawQuery: string;
+  /** What was sent along, as text. */
+  readonly body: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
 };
@@ -27,6 +32,10 @@ export type Fault =
   /** The connection breaks in the middle of the body. */
   | { readonly kind: "cut" }
   | { readonly kind: "drop" }
+  /** What was asked is done, and the connection breaks before the answer. */
+  | { readonly kind: "lost" }
+  /** What was asked is done, and a page comes instead of the answer. */
+  | { readonly kind: "lost-page"; readonly status: number }
   | { readonly kind: "hang" };
 
 type FakeSocketHandler = {
@@ -39,6 +48,8 @@ export class FakeHost {
   readonly requests: FakeRequest[] = [];
   /** Used up one by one before `answer` is asked. */
   readonly faults: Fault[] = [];
+  /** Requests that faults are kept for; all of them by default. */
+  isFaulty: (request: FakeRequest) => boolean = () => true;
   answer: (request: FakeRequest) => FakeReply = () => ({ status: 404, body: {} });
   socketHandler: FakeSocketHandler = {};
   /** Whether a new WebSocket is cut off at once. */
@@ -54,7 +65,11 @@ export class FakeHost {
 
   private constructor(clock: Clock) {
     this.clock = clock;
-    this.server = createServer((request, response) => this.serve(request, response));
+    this.server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => this.serve(request, Buffer.concat(parts).toString(), response));
+    });
     this.server.on("connection", (socket) => {
       this.connections.add(socket);
       socket.on("close", () => this.connections.delete(socket));
@@ -84,10 +99,10 @@ export class FakeHost {
     return `ws://${this.address}`;
   }
 
-  /** Sends to every open WebSocket, JSON unless it is text. */
-  send(message: unknown): void {
+  /** Sends to every open WebSocket, in binary frames where that is asked for; JSON unless it is text. */
+  send(message: unknown, isBinary = false): void {
     const text = typeof message === "string" ? message : JSON.stringify(message);
-    for (const socket of this.sockets) socket.send(text);
+    for (const socket of this.sockets) socket.send(isBinary ? Buffer.from(text) : text);
   }
 
   /** Breaks every open WebSocket without a word. */
@@ -112,27 +127,26 @@ export class FakeHost {
     this.socketHandler.open?.(socket, path);
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse): void {
+  private serve(request: IncomingMessage, body: string, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://host");
     const asked = {
       atMs: this.clock.nowMs(),
+      method: request.method ?? "GET",
       path: url.pathname,
       query: url.searchParams,
+      rawQuery: url.search.slice(1),
+      body,
       headers: request.headers,
     };
     this.requests.push(asked);
-    const fault = this.faults.shift();
+    const fault = this.isFaulty(asked) ? this.faults.shift() : undefined;
     const date = new Date(this.clock.nowMs()).toUTCString();
     if (fault === undefined) return send(response, date, this.answer(asked));
     switch (fault.kind) {
       case "reply":
         return send(response, date, fault);
       case "html":
-        return send(response, date, {
-          status: fault.status,
-          headers: { "content-type": "text/html" },
-          body: "<html><body>maintenance</body></html>",
-        });
+        return send(response, date, page(fault.status));
       case "half": {
         const text = JSON.stringify(this.answer(asked).body);
         return send(response, date, { body: text.slice(0, text.length >> 1) });
@@ -142,12 +156,27 @@ export class FakeHost {
         response.write("[[17000000");
         setImmediate(() => request.socket.destroy());
         return;
+      case "lost":
+        this.answer(asked);
+        request.socket.destroy();
+        return;
+      case "lost-page":
+        this.answer(asked);
+        return send(response, date, page(fault.status));
       case "drop":
         request.socket.destroy();
         return;
       case "hang":
     }
   }
+}
+
+function page(status: number): FakeReply {
+  return {
+    status,
+    headers: { "content-type": "text/html" },
+    body: "<html><body>maintenance</body></html>",
+  };
 }
 
 function send(response: ServerResponse, date: string, { status = 200, headers, body }: FakeReply): void {

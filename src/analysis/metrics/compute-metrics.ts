@@ -24,7 +24,7 @@ import {
   normalConditionalValueAtRisk,
   normalValueAtRisk,
   valueAtRisk,
-} from "./value-at-risk.ts";
+} from "../statistics/value-at-risk.ts";
 
 /** Returns that a 5 % quantile needs to lie within the data. */
 const tailPeriodsMin = 20;

@@ -120,7 +120,7 @@ test.each([60, 80, 100])(
     const from = lines.findIndex((line) => line.startsWith("CHOICE"));
     const block = lines.slice(from, lines.indexOf("", from));
     expect(block.length).toBeGreaterThanOrEqual(6);
-    expect(block.length).toBeLessThanOrEqual(width === 60 ? 15 : 12);
+    expect(block.length).toBeLessThanOrEqual(width === 60 ? 17 : 13);
     for (const line of block) expect(line.length).toBeLessThanOrEqual(width);
     expect(block.join("\n")).toMatch(/^Regime {6}[ USDV?]+\nStrategy {4}[ ABC-]+$/m);
     expect(block.join("\n")).toContain("best alone: ");

@@ -7,6 +7,7 @@ import { calendarSection } from "./sections/calendar-section.ts";
 import { choiceSection } from "./sections/choice-section.ts";
 import { equitySection } from "./sections/equity-section.ts";
 import { headlineSection } from "./sections/headline-section.ts";
+import { honestySection } from "./sections/honesty-section.ts";
 import { metricsSection } from "./sections/metrics-section.ts";
 import { priceSection } from "./sections/price-section.ts";
 import { reproduceSection } from "./sections/reproduce-section.ts";
@@ -22,6 +23,7 @@ import { styles } from "./html/styles.ts";
 
 const chapters: readonly ((context: ReportContext) => Section | null)[] = [
   headlineSection,
+  honestySection,
   priceSection,
   choiceSection,
   equitySection,

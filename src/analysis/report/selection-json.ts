@@ -32,6 +32,7 @@ export function selectionJson(input: ReportInput) {
     accuracy,
     contestants: contestants.map(contestantJson),
     regrets,
+    laterStarts: selection.laterStarts,
     turns,
     switches: switches.slice(0, switchesMax).map((row) => ({ ...row, time: isoText(row.timeMs) })),
     switchCount: switches.length,

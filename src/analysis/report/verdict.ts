@@ -91,7 +91,7 @@ function findingsOf(input: ReportInput): readonly Finding[] {
     metrics.dsr !== null &&
       metrics.dsr < 0.95 &&
       open(
-        `After ${trialsText(metrics.trialCount)} on these data the deflated Sharpe ratio is ` +
+        `${luckText(metrics)}After ${trialsText(metrics.trialCount)} on these data the deflated Sharpe ratio is ` +
           `${percentText(metrics.dsr)}, below the usual 95 %.`,
       ),
   ];
@@ -176,6 +176,18 @@ function refuted(text: string): Finding {
 
 function open(text: string): Finding {
   return { level: "open", text };
+}
+
+/** What the best of so many trials without skill is expected to show; nothing where there was one. */
+export function luckText({
+  trialCount,
+  expectedMaximumSharpe,
+  periodsPerYear,
+  sharpe,
+}: ReportInput["metrics"]): string {
+  if (trialCount === null || trialCount < 2 || expectedMaximumSharpe === null) return "";
+  const luck = expectedMaximumSharpe * Math.sqrt(periodsPerYear);
+  return `With ${trialsText(trialCount)} a Sharpe ratio of ${ratioText(luck)} is what luck gives; this one has ${ratioText(sharpe)}. `;
 }
 
 function trialsText(count: number | null): string {

@@ -54,6 +54,15 @@ export type Rival = {
   readonly metrics: MetricsReport;
 };
 
+/** The same run on bars that begin some days later, and how often it decided alike. */
+export type LaterStart = {
+  readonly days: number;
+  readonly totalReturn: number | null;
+  /** Shares of the decisions made in both runs; null where there is none. */
+  readonly sameRegime: number | null;
+  readonly sameChoice: number | null;
+};
+
 /** What a run that chooses among strategies leaves behind beside its account. */
 export type SelectionInput = {
   readonly regimeName: string;
@@ -65,4 +74,6 @@ export type SelectionInput = {
   /** By instrument. */
   readonly symbols: readonly SymbolSelection[];
   readonly rivals: readonly Rival[];
+  /** The soonest first; empty where the bars are too few to begin later. */
+  readonly laterStarts: readonly LaterStart[];
 };

@@ -28,6 +28,7 @@ test("a change of strategy costs what its own order cost, and nothing where no o
     strategies: ["a", "b"],
     isBlend: false,
     rivals: [],
+    laterStarts: [],
     symbols: [
       {
         log: {

@@ -25,7 +25,13 @@ async function openChannel(name: string, config: ChannelConfig, places: SecretPl
   const named = { key, secret, token, password };
   // A channel without a secret of its own, such as a server on this machine, has none to look up.
   const isNeeded = use !== "webhook" && (use !== "email" || options["user"] !== undefined);
-  const credentials = await lookUpCredentials(name, plugin.credentials, named, places, isNeeded);
+  const credentials = await lookUpCredentials(
+    name,
+    plugin.credentials,
+    named,
+    { ...places, section: "channels" },
+    isNeeded,
+  );
   return plugin.open(checked, credentials);
 }
 

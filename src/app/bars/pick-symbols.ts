@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
 
 /** A symbol without what people write between its parts: `BTC/USDT`, `btc-usdt` and `BTCUSDT` are one. */
 export function plainSymbol(symbol: string): string {
@@ -25,6 +25,7 @@ export function pickSymbols<Item extends { readonly symbol: string }>(
 function unknownSymbol(symbol: string, known: readonly string[], where: string): KiwiError {
   const listed =
     known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
+  const near = nearest(symbol, known);
   return new KiwiError({
     code: "SYMBOL_UNKNOWN",
     exit: "data",
@@ -33,7 +34,7 @@ function unknownSymbol(symbol: string, known: readonly string[], where: string):
     fix:
       known.length === 0
         ? "check --data"
-        : `did you mean -p ${closest(symbol.toUpperCase(), known)}? else get its bars: kiwi data download ${symbol} -t 1h --source NAME`,
+        : `${near === null ? "" : `did you mean -p ${near}? else `}get its bars: kiwi data download ${symbol} -t 1h --source NAME`,
     topic: "data",
   });
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { alertConfigSchema } from "./alert-config.ts";
+import { logLevels } from "../../adapters/logging/log-level.ts";
+import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { secretPlace } from "./secret-place.ts";
 
@@ -30,6 +32,16 @@ const provider = z
       .describe("your symbols as this provider writes them, where the two differ"),
     priceScale: z.number().positive().optional().describe("its prices times this are yours"),
     volumeScale: z.number().positive().optional().describe("its volumes times this are yours"),
+  })
+  .catchall(z.union([z.number(), z.boolean(), z.string()]));
+
+const broker = z
+  .object({
+    use: text.describe("which broker (kiwi help brokers)"),
+    key: secretPlace.optional(),
+    secret: secretPlace.optional(),
+    token: secretPlace.optional(),
+    password: secretPlace.optional(),
   })
   .catchall(z.union([z.number(), z.boolean(), z.string()]));
 
@@ -69,8 +81,34 @@ const news = z
     "it has either halfLifeHours or halfLifeBars",
   );
 
+/** A broker as a configuration describes it. */
+export type BrokerConfig = z.output<typeof broker>;
+
 /** A provider as a configuration describes it. */
 export type ProviderConfig = z.output<typeof provider>;
+
+const trading = z.strictObject({
+  triggers: killTriggersSchema
+    .prefault({})
+    .describe("what pulls the kill switch by itself, and what it does then"),
+  log: z
+    .record(z.string(), z.enum(logLevels))
+    .default({ "*": "info", robot: "debug" })
+    .describe('level by part (robot, guard, report, feed); "*" holds for the others'),
+  warmupBars: z.int().min(1).default(500).describe("bars loaded before the first decision"),
+  silenceSecondsMax: z
+    .number()
+    .min(2)
+    .default(30)
+    .describe("a robot that is silent for so long is taken for dead by its watchdog"),
+  gates: z
+    .strictObject({
+      paperDaysMin: z.number().min(0).default(30).describe("days on paper before live"),
+      tradesMin: z.int().min(1).default(30).describe("trades that a backtest must have"),
+    })
+    .prefault({})
+    .describe("what live trading asks for"),
+});
 
 /** Everything that `kiwi.config.jsonc` may say. Everything has a default: an empty file is valid. */
 export const kiwiConfigSchema = z.strictObject({
@@ -90,6 +128,7 @@ export const kiwiConfigSchema = z.strictObject({
     .record(z.string(), provider)
     .default({})
     .describe("sources with settings of your own, by name"),
+  broker: broker.optional().describe("where orders go, and its own options; play money unless live is armed"),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
   with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
   series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),
@@ -122,6 +161,7 @@ export const kiwiConfigSchema = z.strictObject({
   plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
+  trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
   stuckAfterSeconds: z
     .number()
     .positive()

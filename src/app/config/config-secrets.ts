@@ -24,7 +24,8 @@ function isVariableName(name: string, value: unknown): boolean {
 
 /** Where only a place of a secret may stand, anything else is the secret itself. */
 function isCredential(path: readonly string[]): boolean {
-  return path[0] === "providers" && path.length === 3 && credentialNames.some((name) => name === path[2]);
+  const isInside = path[0] === "providers" ? path.length === 3 : path[0] === "broker" && path.length === 2;
+  return isInside && credentialNames.some((name) => name === path.at(-1));
 }
 
 function hasPassword(value: unknown): boolean {
@@ -74,13 +75,14 @@ function openAddress(path: readonly string[], where: string): Error {
 }
 
 function openSecret(path: readonly string[], where: string): Error {
-  const isOfProvider = path[0] === "providers";
+  const isOfProvider = path[0] === "providers" || path[0] === "broker";
+  const name = path[0] === "broker" ? path[1] : path[2];
   return configError(
     "CONFIG_SECRET",
     `${where}: the value of ${path.join(".")} looks like a secret`,
     "files, environments and command lines are copied, kept and shown; a key in them is soon everybody's",
     isOfProvider
-      ? `say where it is instead: "${path[2] ?? "key"}": { "env": "NAME_OF_A_VARIABLE" } or { "file": "/run/secrets/NAME" }; change the key if it was ever shared`
+      ? `say where it is instead: "${name ?? "key"}": { "env": "NAME_OF_A_VARIABLE" } or { "file": "/run/secrets/NAME" }; change the key if it was ever shared`
       : `take it out (and change the key if the file was ever shared); a backtest needs no keys`,
     "secrets",
   );

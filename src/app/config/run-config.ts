@@ -133,6 +133,10 @@ export const runConfigSchema = z.strictObject({
   risk: z
     .strictObject({
       profile: z.enum(["none", "conservative", "moderate", "aggressive"]).default("none"),
+      tradingProfile: z
+        .enum(["none", "trader"])
+        .default("none")
+        .describe("trader: what stands in front of every order at a trading desk"),
       rules: z.array(choice).default([]),
     })
     .prefault({}),

@@ -19,4 +19,6 @@ export type SecretPlaces = {
   /** Relative paths start here. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where in a configuration the place of one is written; with the providers by default. */
+  readonly section?: "providers" | "broker" | "channels";
 };

@@ -23,7 +23,13 @@ export async function lookUpCredentials(
     const value = await lookUp(provider, need, config[need.name], places);
     if (value !== null) found[need.name] = value;
     else if (isNeeded)
-      throw missing(provider, need, `the environment variable ${need.env} is not set`, need.env);
+      throw missing(
+        provider,
+        need,
+        `the environment variable ${need.env} is not set`,
+        need.env,
+        places.section,
+      );
   }
   return found;
 }
@@ -32,35 +38,49 @@ async function lookUp(
   provider: string,
   need: CredentialNeed,
   place: ProviderConfig[CredentialName],
-  { folder, env }: SecretPlaces,
+  { folder, env, section }: SecretPlaces,
 ): Promise<string | null> {
+  const refuse = (why: string, variable: string): KiwiError =>
+    missing(provider, need, why, variable, section);
   if (place?.file !== undefined) {
     const text = await readFile(resolve(folder, place.file), "utf8").catch(
       (cause: NodeJS.ErrnoException) => cause,
     );
     if (typeof text !== "string")
-      throw missing(provider, need, `${place.file} cannot be read (${text.code ?? text.message})`, need.env);
-    if (text.trim() === "") throw missing(provider, need, `${place.file} is empty`, need.env);
+      throw refuse(`${place.file} cannot be read (${text.code ?? text.message})`, need.env);
+    if (text.trim() === "") throw refuse(`${place.file} is empty`, need.env);
     return text.trim();
   }
   if (place?.vault !== undefined) {
     const held = openVault(folder).get(place.vault, vaultPassphrase({ folder, env }));
     if (held !== null) return held;
-    throw missing(provider, need, `the vault holds no ${place.vault}`, need.env);
+    throw refuse(`the vault holds no ${place.vault}`, need.env);
   }
   const value = env[place?.env ?? need.env]?.trim() ?? "";
   if (value !== "") return value;
   if (place?.env === undefined) return null;
-  throw missing(provider, need, `the environment variable ${place.env} is not set`, place.env);
+  throw refuse(`the environment variable ${place.env} is not set`, place.env);
 }
 
-function missing(provider: string, { what, name }: CredentialNeed, why: string, variable: string): KiwiError {
+function missing(
+  provider: string,
+  { what, name }: CredentialNeed,
+  why: string,
+  variable: string,
+  section: SecretPlaces["section"] = "providers",
+): KiwiError {
+  const place = `"${name}": { "file": "PATH" }`;
+  const sections = {
+    providers: `"providers": { "${provider}": { ${place} } }`,
+    broker: `"broker": { ${place} }`,
+    channels: `"alerts": { "channels": { "${provider}": { ${place} } } }`,
+  };
   return new KiwiError({
     code: "SECRET_MISSING",
     exit: "config",
     message: `${provider} needs ${what}`,
     why,
-    fix: `export ${variable}=...   (or name another place: "providers": { "${provider}": { "${name}": { "file": "PATH" } } })`,
+    fix: `export ${variable}=...   (or name another place: ${sections[section]})`,
     topic: "secrets",
   });
 }

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
 import { fingerprintOf } from "../../adapters/stores/catalogue/catalogue-entry.ts";
 import { KiwiError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
 import { dayMs, formatTime } from "../../base/time.ts";
 import { barsOf } from "../../domain/bars.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
@@ -71,6 +71,7 @@ export function heldSymbol(given: string, known: readonly string[], where: strin
     known.find((symbol) => symbol === given) ??
     known.find((symbol) => plainSymbol(symbol) === plainSymbol(given));
   if (found !== undefined) return found;
+  const near = nearest(given, known);
   const shown =
     known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
   throw new KiwiError({
@@ -78,7 +79,7 @@ export function heldSymbol(given: string, known: readonly string[], where: strin
     exit: "data",
     message: `${where} holds no bars of ${given}`,
     why: known.length === 0 ? "it holds nothing yet" : `it holds ${shown}`,
-    fix: `${known.length === 0 ? "" : `did you mean ${closest(given.toUpperCase(), [...known])}? else: `}kiwi data download ${given} -t 1h --source NAME`,
+    fix: `${near === null ? "" : `did you mean ${near}? else: `}kiwi data download ${given} -t 1h --source NAME`,
     topic: "download",
   });
 }

@@ -39,5 +39,9 @@ export const jobs = {
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),
   ),
+  validate: jobAt<typeof import("./validate-job.ts").default>(
+    "validate",
+    new URL("./validate-job.ts", import.meta.url),
+  ),
   demo: jobAt<typeof import("./demo-job.ts").default>("demo", new URL("./demo-job.ts", import.meta.url)),
 };

@@ -1,14 +1,10 @@
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { z } from "zod";
-import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
-import { countTrials, ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
-import { sha256 } from "../../base/hash.ts";
+import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { runConfigOf } from "../config/config-schema.ts";
-import { trialHasher, triedMarkets } from "../runs/run-hashes.ts";
-import type { PreparedRun } from "../runs/prepare-run.ts";
-import { configAt } from "../search/config-at.ts";
+import { triedMarkets } from "../runs/run-hashes.ts";
+import { newSearchFolder, onTriedOf } from "../search/count-tried.ts";
 import { ignoredDimensions, judgeSearch } from "../search/judge-search.ts";
 import { openPlace } from "../search/open-place.ts";
 import { planSearch } from "../search/plan-search.ts";
@@ -18,7 +14,6 @@ import {
   findSearch,
   openJournal,
   readSearchRequest,
-  searchesFolder,
   type SearchJournal,
 } from "../search/search-journal.ts";
 import { searchDocument, type SearchDocument } from "../search/search-document.ts";
@@ -44,14 +39,16 @@ async function performOptimize(input: OptimizeInput, context: JobContext): Promi
   const { asked, journal } = openSearch(input);
   const prepared = await prepareWatched(asked.request, context);
   const { plan, trialsMax, warnings } = planSearch(asked, prepared);
-  const opened = journal ?? beginJournal(newFolder(asked), { ...asked });
+  const opened = journal ?? beginJournal(newSearchFolder(asked), { ...asked });
   const place = await openPlace(input, prepared, context.say);
   const pool = new ColumnPool(prepared.setup);
   const hooks: SearchHooks = {
     // What is on another machine shares no memory.
     columnsFor: (tasks) =>
-      input.queue === undefined && tasks.every(hasAllBars) ? pool.columnsFor(tasks) : undefined,
-    onTried: ledgerOf(prepared, opened.folder),
+      input.queue === undefined && tasks.every(({ share }) => share === 1)
+        ? pool.columnsFor(tasks)
+        : undefined,
+    onTried: onTriedOf(prepared, opened.folder),
     onDone: (done) => context.board.report(done, trialsMax),
     onLoss: context.say,
   };
@@ -91,39 +88,6 @@ function openSearch({ search }: OptimizeInput): {
   if (!("resume" in search)) return { asked: search, journal: null };
   const folder = findSearch(search.folder, search.resume);
   return { asked: searchRequestSchema.parse(readSearchRequest(folder)), journal: openJournal(folder) };
-}
-
-function newFolder({ request, command }: SearchRequest): string {
-  const root = searchesFolder(request.folder);
-  return resolve(
-    root,
-    freeRunId(root, request.nowMs, sha256(`${process.pid} ${performance.now()} ${command}`)),
-  );
-}
-
-const hasAllBars = ({ share }: { readonly share: number }): boolean => share === 1;
-
-/** Everything that was tried counts when luck is reckoned, before its results are used, and also what is thrown away. */
-function ledgerOf(prepared: PreparedRun, searchFolder: string): SearchHooks["onTried"] {
-  const { request, setup } = prepared;
-  const hashOf = trialHasher(prepared);
-  const markets = triedMarkets(prepared);
-  return (tasks) => {
-    if (tasks.length === 0) return;
-    const trials = tasks.map(({ params, settings }) =>
-      hashOf(
-        params,
-        Object.keys(settings).length === 0 ? setup.config : runConfigOf(configAt(request.config, settings)),
-      ),
-    );
-    recordTrials(ledgerPathOf(request.folder), {
-      timeMs: request.nowMs,
-      runId: relative(searchesFolder(request.folder), searchFolder),
-      strategy: setup.strategy.name,
-      markets,
-      trials: [...new Set(trials)],
-    });
-  };
 }
 
 /** Throws `OBJECTIVE_NONE` where no trial can be ranked, with the reasons by how often they were met. */

@@ -17,13 +17,16 @@ export function startJob<Request, Result>(
   return runJob("thread", address, request, { environment, ...watching });
 }
 
-/** The providers in the configurations that a job was given: of requests, or of stored runs. */
+/** The providers and brokers in the configurations that a job was given: of requests, or of stored runs. */
 function providersOf(input: unknown): KiwiConfig["providers"] {
   type Given = { readonly config?: Partial<KiwiConfig> };
   type Holder = Given & { readonly request?: Given; readonly manifest?: Given };
   const holders = (Array.isArray(input) ? input : [input]) as readonly (Holder | undefined)[];
   const configs = holders.flatMap((one) => [one?.config, one?.request?.config, one?.manifest?.config]);
   // Two runs may call different providers by one name: names are of no interest here.
-  const all = configs.flatMap((config) => Object.values(config?.providers ?? {}));
+  const all = configs.flatMap((config) => [
+    ...Object.values(config?.providers ?? {}),
+    ...(config?.broker === undefined ? [] : [config.broker]),
+  ]);
   return Object.fromEntries(all.map((provider, index) => [index, provider]));
 }

@@ -1,4 +1,9 @@
-import type { Rival, SelectionInput, SymbolSelection } from "../../analysis/selection/selection-input.ts";
+import type {
+  LaterStart,
+  Rival,
+  SelectionInput,
+  SymbolSelection,
+} from "../../analysis/selection/selection-input.ts";
 import { arsenalOf } from "../../selection/arsenal.ts";
 import type { ArsenalRunner } from "../../selection/arsenal-runner.ts";
 import type { BacktestResult } from "../runs/run-backtest.ts";
@@ -10,6 +15,7 @@ export function selectionOf(
   { setup, session }: Pick<BacktestResult, "setup" | "session">,
   rivals: readonly Rival[],
   truths: readonly RegimeTruth[] = [],
+  laterStarts: readonly LaterStart[] = [],
 ): SelectionInput | null {
   const plan = planOf(setup);
   const arsenal = arsenalOf(session);
@@ -21,6 +27,7 @@ export function selectionOf(
     isBlend: arsenal.runners.some(({ selection }) => selection !== null && selection.blend !== null),
     symbols: arsenal.runners.map((runner) => symbolSelection(runner, truths)),
     rivals,
+    laterStarts,
   };
 }
 

@@ -2,13 +2,14 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KiwiError } from "../../base/errors.ts";
 import { pluginKinds } from "../../ports/plugin.ts";
+import type { BrokerPlugin } from "../../ports/broker-plugin.ts";
 import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
 import { builtIn, type AnyPlugin, type Registry } from "./registry.ts";
 
 /** What a file may add to a project. */
-type Added = AnyPlugin | AnyStrategy | SourcePlugin;
+type Added = AnyPlugin | AnyStrategy | SourcePlugin | BrokerPlugin;
 
 /**
  * Everything that a project may name: what is built in, and what the files of `paths` export. Those replace nothing that
@@ -32,12 +33,13 @@ export async function loadRegistry(folder: string, paths: readonly string[]): Pr
 }
 
 function added(registry: Registry, plugin: Added, path: string): Registry {
-  const { strategies, plugins, sources } = registry;
-  const isTaken = [...strategies, ...plugins, ...sources].some(
+  const { strategies, plugins, sources, brokers } = registry;
+  const isTaken = [...strategies, ...plugins, ...sources, ...brokers].some(
     ({ kind, name }) => kind === plugin.kind && name === plugin.name,
   );
   if (isTaken) throw taken(path, plugin);
   if (plugin.kind === "source") return { ...registry, sources: [...sources, plugin] };
+  if (plugin.kind === "broker") return { ...registry, brokers: [...brokers, plugin] };
   if (plugin.kind === "strategy") return { ...registry, strategies: [...strategies, plugin] };
   return { ...registry, plugins: [...plugins, plugin] };
 }
@@ -51,6 +53,7 @@ function isPlugin(value: unknown): value is Added {
     return typeof parts["onBar"] === "function" && typeof parts["setup"] === "function";
   if (typeof options !== "object" || options === null) return false;
   if (kind === "source") return typeof parts["open"] === "function";
+  if (kind === "broker") return typeof parts["connect"] === "function";
   return pluginKinds.some((known) => known === kind) && typeof parts["create"] === "function";
 }
 

@@ -12,7 +12,7 @@ import { barsOf as barsOfColumns, sliceBars, type Bars } from "../../domain/bars
 import { predictionName } from "../../domain/external-series.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { Ledger } from "../../domain/ledger.ts";
-import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
+import { signOf, type Fill, type OrderId, type OrderRequest } from "../../domain/order.ts";
 import { resolveParams, type Param, type Params, type ParamValue } from "../../domain/params.ts";
 import { regimeLabels } from "../../domain/regime.ts";
 import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
@@ -241,7 +241,10 @@ describe.each(builtStrategies.map((one) => [one.name, one] as const))("%s", (_, 
   });
 
   test.runIf("short" in strategy.params)("goes short when told to", () => {
-    const result = runOn(markets[0], strategy, { account: { kind: "margin" } }, undefined, { short: true });
+    // A choice goes short where it gives the money to whoever does.
+    const params =
+      "selector" in strategy.params ? { short: true, selector: "equal-weight" } : { short: true };
+    const result = runOn(markets[0], strategy, { account: { kind: "margin" } }, undefined, params);
     expect(result.trades.some(({ side }) => side === "short")).toBe(true);
     expectMoneyConserved(result);
   });
@@ -373,13 +376,21 @@ describe.each(namesOf("regime"))("the regime detector %s", (use) => {
 /** The tightest setting of every rule: with it nothing may be opened at all. A new rule must say what that is. */
 const tightest: Readonly<Record<string, Readonly<Record<string, ParamValue>>>> = {
   "bad-data": { goodBarsMin: 10 },
+  "buying-power": { reserve: 1 },
+  "correlated-exposure": { limit: 0 },
   "daily-loss-halt": { limit: 0 },
   "drawdown-halt": { limit: 0 },
+  "duplicate-order": { spanMs: 86_400_000 },
   "gross-exposure": { limit: 0 },
   "open-positions": { limit: 0 },
   "order-notional": { money: 0 },
+  "order-rate": { limit: 0 },
+  "order-size": { units: 0 },
   "position-limit": { limit: 0 },
+  "price-collar": { limit: 0 },
   "stale-data": { barsMax: 0, maxAgeMs: 1 },
+  "trading-state": {},
+  "value-at-risk": { limit: 0, method: "ewma", instantsMin: 2 },
   "volatility-breaker": { multiple: 0, atrLength: 1, averageLength: 2 },
 };
 
@@ -406,7 +417,10 @@ test.each(namesOf("risk"))(
 /** What a gate with one rule lets through of a market order, ten hours after the last of four hourly bars. */
 function approvedChange(choice: PluginChoice, held: number, change: number): number {
   const bars = barsFrom([10, 11, 12, 11].map((close) => [close, close + 1, close - 1, close]));
-  const tools = testTools([bars]);
+  const tools = {
+    ...testTools([bars]),
+    tradingState: () => ({ state: "reducing", reason: "a person" }) as const,
+  };
   const ledger = new Ledger(1_000, tools.market.instruments, [{ kind: "fixed", rate: 1 }]);
   const portfolio = new Portfolio(ledger, new TradeBook([bars]), [bars]);
   const gate = new RiskGate(tools.market, (market) => [
@@ -424,13 +438,17 @@ function approvedChange(choice: PluginChoice, held: number, change: number): num
     side: change > 0 ? "buy" : "sell",
     quantity: Math.abs(change),
     requestedMs: lateMs,
+    ...(choice.use === "price-collar" ? { terms: { type: "limit", limitPrice: 12 } } : {}),
   });
-  const { approved } = gate.review(
-    { cancels: [], changes: [], orders: [order], unchanged: 0 },
-    portfolio,
-    new OrderTracker(),
-    lateMs,
-  );
+  const review = (orders: readonly OrderRequest[]) =>
+    gate.review(
+      { cancels: [], changes: [], orders: [...orders], unchanged: 0 },
+      portfolio,
+      new OrderTracker(),
+      lateMs,
+    );
+  if (choice.use === "duplicate-order") review([{ ...order, id: 2 as OrderId }]);
+  const { approved } = review([order]);
   return approved.reduce((sum, { side, quantity }) => sum + signOf(side) * quantity, 0);
 }
 

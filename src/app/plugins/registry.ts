@@ -9,6 +9,7 @@ import { slippageSpread } from "../../costs/slippage-spread.ts";
 import { slippageVolatility } from "../../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../../costs/slippage-volume-share.ts";
 import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../../ports/plugin.ts";
+import type { BrokerPlugin } from "../../ports/broker-plugin.ts";
 import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { bullBear } from "../../regimes/bull-bear.ts";
@@ -16,13 +17,21 @@ import { hmm } from "../../regimes/hmm.ts";
 import { hmmModel } from "../../regimes/hmm-model.ts";
 import { volatilityTrend } from "../../regimes/volatility-trend.ts";
 import { badData } from "../../risk/bad-data.ts";
+import { buyingPower } from "../../risk/buying-power.ts";
+import { correlatedExposure } from "../../risk/correlated-exposure.ts";
 import { dailyLossHalt } from "../../risk/daily-loss-halt.ts";
 import { drawdownHalt } from "../../risk/drawdown-halt.ts";
+import { duplicateOrder } from "../../risk/duplicate-order.ts";
 import { grossExposure } from "../../risk/gross-exposure.ts";
 import { openPositions } from "../../risk/open-positions.ts";
 import { orderNotional } from "../../risk/order-notional.ts";
+import { orderRate } from "../../risk/order-rate.ts";
+import { orderSize } from "../../risk/order-size.ts";
 import { positionLimit } from "../../risk/position-limit.ts";
+import { priceCollar } from "../../risk/price-collar.ts";
 import { staleData } from "../../risk/stale-data.ts";
+import { tradingState } from "../../risk/trading-state.ts";
+import { valueAtRisk } from "../../risk/value-at-risk.ts";
 import { volatilityBreaker } from "../../risk/volatility-breaker.ts";
 import { bestRecent } from "../../selectors/best-recent.ts";
 import { equalWeight } from "../../selectors/equal-weight.ts";
@@ -39,6 +48,7 @@ import { smaCross } from "../../strategies/sma-cross.ts";
 import { template } from "../../strategies/template.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { volatilityBreakout } from "../../strategies/volatility-breakout.ts";
+import { brokerPlugins } from "./broker-registry.ts";
 import { sourcePlugins } from "./source-registry.ts";
 
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
@@ -64,13 +74,21 @@ export const plugins: readonly AnyPlugin[] = [
   fixedRisk,
   volatilityTarget,
   badData,
+  buyingPower,
+  correlatedExposure,
   dailyLossHalt,
   drawdownHalt,
+  duplicateOrder,
   grossExposure,
   openPositions,
   orderNotional,
+  orderRate,
+  orderSize,
   positionLimit,
+  priceCollar,
   staleData,
+  tradingState,
+  valueAtRisk,
   volatilityBreaker,
   commissionPerLot,
   commissionPerShare,
@@ -93,10 +111,11 @@ export type Registry = {
   readonly strategies: readonly AnyStrategy[];
   readonly plugins: readonly AnyPlugin[];
   readonly sources: readonly SourcePlugin[];
+  readonly brokers: readonly BrokerPlugin[];
 };
 
 /** What every project knows. */
-export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins };
+export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins, brokers: brokerPlugins };
 
 /** The registry with plug-ins behind those that it has. */
 export function withPlugins(added: readonly AnyPlugin[], registry: Registry = builtIn): Registry {
@@ -155,6 +174,14 @@ export function sourceNamed(
     fix: `did you mean --source ${closest(name, names)}?`,
     topic: "sources",
   });
+}
+
+/** Finds a broker by name. Throws `BROKER_UNKNOWN` with the nearest match. */
+export function brokerNamed(name: string, registry: Registry = builtIn): BrokerPlugin {
+  const found = registry.brokers.find((plugin) => plugin.name === name);
+  if (found !== undefined) return found;
+  const known = registry.brokers.map((plugin) => plugin.name);
+  throw unknown("BROKER_UNKNOWN", "broker", name, known, "kiwi help brokers");
 }
 
 function unknown(

@@ -6,7 +6,7 @@ import { KiwiError } from "../../base/errors.ts";
 /** What `--fail-if` asks: `sharpe<1`, `maxDrawdown>20%`. */
 type FailCondition = {
   readonly text: string;
-  readonly key: MetricKey;
+  readonly key: string;
   readonly operator: "<" | "<=" | ">" | ">=" | "==";
   readonly limit: number;
 };
@@ -21,7 +21,10 @@ export type FailOutcome = {
 const pattern = /^\s*([A-Za-z]\w*)\s*(<=|>=|==|<|>)\s*(-?[\d.]+(?:e-?\d+)?)\s*(%?)\s*$/;
 
 /** Reads conditions. Throws `FAIL_IF_INVALID`, naming the nearest metric. */
-export function readFailConditions(texts: readonly string[]): readonly FailCondition[] {
+export function readFailConditions(
+  texts: readonly string[],
+  others: readonly string[] = [],
+): readonly FailCondition[] {
   return texts.map((text) => {
     const match = pattern.exec(text);
     const limit = Number(match?.[3]);
@@ -32,13 +35,13 @@ export function readFailConditions(texts: readonly string[]): readonly FailCondi
         "write for example --fail-if 'sharpe<1' or --fail-if 'maxDrawdown>20%'",
       );
     }
-    const keys = metricDefinitions.map(({ key }) => key);
+    const keys: readonly string[] = [...metricDefinitions.map(({ key }) => key), ...others];
     const key = keys.find((known) => known.toLowerCase() === match[1]!.toLowerCase());
     if (key === undefined) {
       throw failIfError(
         `--fail-if "${text}": there is no metric ${match[1]}`,
         `the metrics are ${keys.join(", ")}`,
-        `did you mean ${closest(match[1]!, keys)}?`,
+        `did you mean ${closest(match[1]!, [...keys])}?`,
       );
     }
     const operator = match[2] as FailCondition["operator"];
@@ -50,9 +53,10 @@ export function readFailConditions(texts: readonly string[]): readonly FailCondi
 export function tryFailConditions(
   conditions: readonly FailCondition[],
   metrics: MetricsReport,
+  others: Readonly<Record<string, number | null>> = {},
 ): readonly FailOutcome[] {
   return conditions.map(({ text, key, operator, limit }) => {
-    const value = metrics[key];
+    const value = others[key] ?? metrics[key as MetricKey] ?? null;
     return { condition: text, value, failed: value === null || holds(value, operator, limit) };
   });
 }

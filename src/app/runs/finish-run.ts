@@ -18,6 +18,7 @@ import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.
 import { planOf } from "../meta/plan-of.ts";
 import { regimeTruths } from "../meta/regime-truth.ts";
 import { rivalsOf } from "../meta/rivals.ts";
+import { startFan } from "../meta/start-fan.ts";
 import { selectionOf } from "../meta/selection-of.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { reportInputOf } from "./report-input.ts";
@@ -133,7 +134,7 @@ function selectionIn(
   onStage("rivals");
   const rivals = rivalsOf(result, plan, watch === undefined ? {} : { watch });
   const paths = loaded.sources.map(({ path }) => path);
-  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed));
+  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed), startFan(result, watch));
 }
 
 const checkNames = ["lookahead", "warmup", "repro"];

@@ -132,7 +132,7 @@ function hold(setup: BacktestSetup, ground: Ground, run: Session): Session {
   const config = {
     ...setup.config,
     sizing: { use: "fixed-fraction" },
-    risk: { profile: "none" as const, rules: [] },
+    risk: { profile: "none" as const, tradingProfile: "none" as const, rules: [] },
     protection: { ...setup.config.protection, stopAtr: 0, takeProfitAtr: 0 },
   };
   const { log } = run.recorder;

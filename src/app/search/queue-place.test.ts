@@ -59,12 +59,12 @@ test.skipIf(!hasRedis)(
     const prng = new Prng(seed);
     let workers = [startWorker(redis.url), startWorker(redis.url)];
     let kills = 0;
-    let isOver = false;
+    const over = new AbortController();
     try {
       const killing = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           await new Promise((resolve) => setTimeout(resolve, 1_500 + prng.integer(2_500)));
-          if (isOver) return;
+          if (over.signal.aborted) return;
           const victim = prng.integer(2);
           await kill(workers[victim]!);
           kills += 1;
@@ -72,11 +72,11 @@ test.skipIf(!hasRedis)(
         }
       })();
       const { code, out, err } = await optimize(...thousand, "--redis", redis.url, "--jobs", "8");
-      isOver = true;
+      over.abort();
       expect(code, out + err).toBe(0);
       await killing;
     } finally {
-      isOver = true;
+      over.abort();
       await Promise.all(workers.map((worker) => kill(worker)));
       await redis.close();
     }
@@ -153,7 +153,8 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
       "--objective",
       "totalReturn",
     );
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    // By then the search has said which code it was begun with.
+    await redis.untilKey("bull:kiwi-trials:wait");
     writeFileSync(join(folder, "here.ts"), text.replace("/ 10", "/ 20"));
     const stranger = startWorker(redis.url);
     try {
@@ -170,5 +171,5 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
       await redis.close();
     }
   },
-  120_000,
+  240_000,
 );

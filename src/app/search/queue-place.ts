@@ -21,8 +21,8 @@ export async function queuePlace(
   const expected = { code: codeHash(prepared.found.ownFiles), data: readHash(prepared) };
   return {
     width,
-    async perform({ loaded: _, columns: __, ...piece }) {
-      const queued: QueuedPiece = { piece: { ...piece, expected }, limits };
+    async perform({ request, measuring, tasks }) {
+      const queued: QueuedPiece = { piece: { request, measuring, tasks, expected }, limits };
       return (await queue.ask(queued)) as readonly TrialOutcome[];
     },
     close: () => queue.close(),

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { csvText, type CsvValue } from "../../analysis/report/csv-text.ts";
+import { writeParquetTable } from "../../adapters/stores/parquet/write-table.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import type { SearchDocument } from "./search-document.ts";
 import type { SearchPlan, SearchTable } from "./run-search.ts";
+import { searchHtml } from "./search-html.ts";
 import type { SearchRow } from "./search-row.ts";
 
 /** Writes what a search found beside its table; returns the paths by name. */
@@ -20,12 +22,17 @@ export async function writeSearch(
   };
   write("json", "result.json", `${JSON.stringify(document, null, 2)}\n`);
   const { header, cells } = trialTable(plan, rows);
+  if (formats.includes("html")) write("html", "report.html", searchHtml(document, rows));
+  if (formats.includes("parquet")) {
+    paths["parquet"] = join(folder, "trials.parquet");
+    await writeParquetTable(paths["parquet"], header, cells);
+  }
   if (formats.includes("csv")) write("csv", "trials.csv", csvText(header, cells));
   return paths;
 }
 
 /** The table of trials as columns: what varied, then what came of it. */
-export function trialTable(
+function trialTable(
   { space }: Pick<SearchPlan, "space">,
   rows: readonly SearchRow[],
 ): { readonly header: readonly string[]; readonly cells: readonly (readonly CsvValue[])[] } {

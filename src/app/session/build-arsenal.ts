@@ -113,7 +113,7 @@ function shadowConfig(config: RunConfig): RunConfig {
   return {
     ...config,
     sizing: { use: "fixed-fraction" },
-    risk: { profile: "none", rules: [] },
+    risk: { profile: "none", tradingProfile: "none", rules: [] },
     execution: { ...config.execution, flattenAtEnd: false },
   };
 }

@@ -3,7 +3,7 @@ import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { conversionsFor, quoteCurrencies } from "../../domain/currency.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { BarsUntil } from "../../domain/bars-until.ts";
+import { BarsUntil } from "../../engine/bars-until.ts";
 import { isExternal } from "../../domain/external-series.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { AssetClass, Instrument, InstrumentIndex } from "../../domain/instrument.ts";
@@ -28,6 +28,7 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
+import type { TradingState } from "../../ports/trading-state.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";
@@ -109,6 +110,8 @@ export type SessionParts = {
   readonly log?: DecisionLog;
   /** Makes the broker; it may stand before the simulated venue that it is handed, or take its place. */
   readonly broker?: (venue: Broker, market: Market) => Broker;
+  /** Whether orders may leave, asked at every slice: where a kill switch is. */
+  readonly tradingState?: () => TradingState;
 };
 
 /** Puts a session together: the one place that knows all the parts. */
@@ -130,6 +133,7 @@ export function buildSession(
     calendars,
     regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
   };
+  const gateTools = parts.tradingState === undefined ? {} : { tradingState: parts.tradingState };
   const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
   const portfolio = new Portfolio(
     new Ledger(config.account.cash, instruments, conversions, config.account),
@@ -181,7 +185,9 @@ export function buildSession(
       slippage,
       decision: emptyDecision(),
     },
-    risk: new RiskGate(market, (seen) => riskRules(config, { market: seen, calendars }, registry)),
+    risk: new RiskGate(market, (seen) =>
+      riskRules(config, { ...gateTools, market: seen, calendars }, registry),
+    ),
     recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
     plan: emptyPlan(),
     planOptions: {

@@ -120,3 +120,18 @@ test("how much of the money can work at once is known before the run", () => {
   expect(working({ sizing: { use: "fixed-fraction", fraction: 0.01 } }, 2)).toBeCloseTo(0.02, 12);
   expect(working({ sizing: { use: "mine" } }, 1)).toBeNull();
 });
+
+test("the trading profile stands behind the risk profile, and the kill switch in front of both", () => {
+  const config = runConfigSchema.parse({ risk: { profile: "moderate", tradingProfile: "trader" } });
+  const tradingState = () => ({ state: "halted", reason: "a person" }) as const;
+  const names = riskRules(config, { ...testTools(), tradingState }).map(({ name }) => name);
+  expect(names[0]).toBe("trading-state");
+  expect(names.slice(-6)).toEqual([
+    "price-collar",
+    "order-size",
+    "order-rate",
+    "duplicate-order",
+    "correlated-exposure",
+    "value-at-risk",
+  ]);
+});

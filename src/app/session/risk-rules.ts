@@ -2,28 +2,33 @@ import type { Params } from "../../domain/params.ts";
 import type { NamedRule } from "../../engine/execution/risk-gate.ts";
 import type { PortfolioLimits } from "../../engine/size-together.ts";
 import type { PluginChoice, PluginTools } from "../../ports/plugin.ts";
-import { riskProfiles } from "../../risk/profiles.ts";
+import { riskProfiles, tradingProfiles } from "../../risk/profiles.ts";
 import { createPlugin, findPlugin, type Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 
 /**
- * The rules of the run: what the account can carry at all, then those of its risk profile, then its own. A rule of
- * its own replaces the profile's rule of the same name.
+ * The rules of the run: what the account can carry at all, then those of its risk and its trading profile, then its
+ * own. A rule of its own replaces the profiles' rule of the same name.
  */
 export function ruleChoices({ account, risk }: RunConfig): readonly PluginChoice[] {
-  const { profile, rules: own } = risk;
+  const { profile, tradingProfile, rules: own } = risk;
   const carried: PluginChoice = {
     use: "gross-exposure",
     limit: account.kind === "cash" ? 1 : account.leverage,
   };
   const replaced = new Set(own.map(({ use }) => use));
-  const kept = profile === "none" ? [] : riskProfiles[profile].rules.filter(({ use }) => !replaced.has(use));
+  const profiles = [
+    ...(profile === "none" ? [] : riskProfiles[profile].rules),
+    ...(tradingProfile === "none" ? [] : tradingProfiles[tradingProfile]),
+  ];
+  const kept = profiles.filter(({ use }) => !replaced.has(use));
   return [carried, ...kept, ...own];
 }
 
-/** The rules of the run, ready to be asked. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`. */
+/** The rules of the run, ready to be asked; where there is a kill switch it is heard first. Throws `PLUGIN_UNKNOWN`, `PARAM_UNKNOWN` or `PARAM_INVALID`. */
 export function riskRules(config: RunConfig, tools: PluginTools, registry?: Registry): readonly NamedRule[] {
-  return ruleChoices(config).map((choice) => ({
+  const heard: readonly PluginChoice[] = tools.tradingState === undefined ? [] : [{ use: "trading-state" }];
+  return [...heard, ...ruleChoices(config)].map((choice) => ({
     name: choice.use,
     rule: createPlugin("risk", choice, tools, registry),
   }));

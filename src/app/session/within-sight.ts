@@ -1,5 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
-import { BarsUntil } from "../../domain/bars-until.ts";
+import { BarsUntil } from "../../engine/bars-until.ts";
 import type { SlippageModel } from "../../ports/costs.ts";
 
 /** A slippage model that is shown the bars up to the row in question and none after it. */

@@ -295,7 +295,12 @@ test.each([
 test("a project without a data folder says how to get one", async () => {
   const { path, remove: removeEmpty } = temporaryFolder();
   const list = await runKiwi(path, ["data", "list"]);
-  expect([list.code, list.err]).toEqual([4, expect.stringContaining("kiwi data download")]);
+  expect([list.code, list.err]).toEqual([0, ""]);
+  expect(list.out).toContain("kiwi data download");
+  expect(JSON.parse((await runKiwi(path, ["data", "list", "--json"])).out)).toMatchObject({
+    ok: true,
+    series: [],
+  });
   const { err } = await runKiwi(path, ["backtest", "sma-cross", "-p", "BTCUSDT"]);
   expect(err).toContain("DATA_NONE");
   expect(existsSync(join(path, ".kiwi"))).toBe(false);

@@ -1,16 +1,47 @@
 import type { Command } from "commander";
 import type { TrialsFlags } from "../commands/trials.ts";
+import type { ValidateFlags } from "../commands/validate.ts";
 import type { WorkerFlags } from "../commands/worker.ts";
 import type { OptimizeFlags } from "../commands/optimize.ts";
 import { addRunFlags, collect, collectList, readNumber } from "../flags/add-flags.ts";
-import { searchFlags } from "../flags/search-flags.ts";
+import { searchFlags, validateFlags } from "../flags/search-flags.ts";
 import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
 
-/** Adds what searches, whoever runs it, and the ledger of what was tried: optimize, worker, trials. */
+/** Adds what searches and what judges, whoever runs it, and the ledger of what was tried: optimize, worker, trials. */
 export function declareSearchCommands(program: Command, act: Act): void {
   declareOptimize(program, act);
+  declareValidate(program, act);
   declareWorker(program, act);
   declareTrials(program, act);
+}
+
+function declareValidate(program: Command, act: Act): void {
+  const command = program
+    .command("validate")
+    .summary("how much of a result is luck, by every means")
+    .description(
+      "Runs a strategy and the parameters around it, and tests the result: walk-forward, cross-validation, bootstrap, permutation, stress.",
+    )
+    .argument("[strategy]", "a name (kiwi strategy list) or the path of a strategy file")
+    .option("-s, --strategy <name>", "the strategy, for those who prefer a flag");
+  addRunFlags(command, validateFlags);
+  addSpace(command);
+  command.optionsGroup("Validation:");
+  addNumber(command, "--trials <count>", "parameters around at most; 200 by default");
+  addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
+  command.option("--open", "open the report when it is done");
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi validate sma-cross --data BTCUSDT-1h.csv",
+        "kiwi validate ./mine.ts --data prices/ --param fast=20 --fail-if 'dsr<0.95' --fail-if 'pbo>0.2'",
+      ]),
+    ),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: ValidateFlags) =>
+      (await import("../commands/validate.ts")).validateCommand(shell, strategy, flags),
+    ),
+  );
 }
 
 function declareWorker(program: Command, act: Act): void {

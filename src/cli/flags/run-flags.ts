@@ -371,6 +371,9 @@ const result: readonly RunFlag[] = [
 /** The flags of everything that reads bars. */
 export const dataFlags: readonly RunFlag[] = [...data, ...csvFlags];
 
+/** The flags of an account and what its orders cost. */
+export const accountFlags: readonly RunFlag[] = account;
+
 /** The flags of everything that runs a strategy. */
 export const strategyFlags: readonly RunFlag[] = [...dataFlags, ...account, ...sizing];
 

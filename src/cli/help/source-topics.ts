@@ -22,6 +22,25 @@ export const sourceTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "emulator",
+    summary: "a venue on this machine, for any client and without money",
+    lines: [
+      "  kiwi emulator bybit --data synthetic:timeframe=1m        contracts and coins, on bars that are made up",
+      "  kiwi emulator alpaca --data prices/ --speed 60            your own bars, an hour of the tape in a minute",
+      "  kiwi emulator binance --data BTCUSDT-1m.csv               market data only",
+      "It speaks the venue's own protocol: the official clients, ccxt and whole trading systems work on it unmodified, with",
+      "another address. The command prints keys, addresses and an example. docs/how-to/emulator.md has more.",
+      "  --pace real     the tape goes on with the clock, --speed times as fast; bars around the clock begin now",
+      "  --pace quiet    the next bar comes when nothing was asked for --quiet-ms and somebody listens to bars",
+      "  --pace manual   the next bar comes when it is asked for: POST /emulator/advance",
+      "  --faults seed=7,drop=0.02,timeoutAfterAccept=0.01,disconnect=0.001     what goes wrong, the same for a seed:",
+      "    drop reset timeoutAfterAccept http500 html truncate 429    of requests, as shares of all",
+      "    lose duplicate reorder disconnect silent                   of messages on streams, as shares of all",
+      "    rejectLater stuckCancel pageFail                           of orders, cancels and later pages",
+      "    delay skew eventualVisibility                              in milliseconds",
+    ],
+  },
+  {
     name: "sources",
     summary: "where bars can be fetched from",
     lines: [

@@ -17,6 +17,7 @@ import {
 } from "./exchange-types.ts";
 import { markTriggered, triggeredTerms } from "./mark-triggers.ts";
 import { OrderStore } from "./order-store.ts";
+import { bookedByHand, bustOf, fillRecord } from "./booked-by-hand.ts";
 import { venueRequest } from "./venue-request.ts";
 
 /** What an account needs of the exchange around it. */
@@ -42,6 +43,7 @@ export class ExchangeAccount implements AccountView {
   private readonly venue: VenueAccount;
   private readonly tools: AccountTools;
   private readonly touchedMs = new Map<number, number>();
+  private readonly doomed = new Map<string, string>();
   private lastNumber = 0;
 
   constructor(exchange: ExchangeView, venue: VenueAccount, options: AccountOptions, tools: AccountTools) {
@@ -52,14 +54,9 @@ export class ExchangeAccount implements AccountView {
     this.positionMode = options.positionMode;
     this.leverageBySymbol = new Map(Object.entries(options.leverageBySymbol));
     for (const { symbol, leg, quantity, price } of options.holdings)
-      venue.ledger.book({
-        ...emptyFill,
-        instrument: exchange.instrumentIndex(symbol, leg),
-        side: quantity > 0 ? "buy" : "sell",
-        quantity: Math.abs(quantity),
-        price,
-        timeMs: exchange.timeMs,
-      });
+      venue.ledger.book(
+        bookedByHand(exchange.instrumentIndex(symbol, leg), quantity, price, 0, exchange.timeMs),
+      );
   }
 
   /** Takes in an order, or says why not. Refused orders leave no trace but their answer. */
@@ -155,6 +152,12 @@ export class ExchangeAccount implements AccountView {
     return { kind: "accepted", order: next };
   }
 
+  /** Adds words of a face to an order; nobody is told. */
+  label(venueOrderId: string, labels: Readonly<Record<string, string>>): void {
+    const order = this.orders.byId(venueOrderId);
+    if (order !== null) this.orders.update({ ...order, labels: { ...order.labels, ...labels } });
+  }
+
   /** Signed quantity held of a leg. */
   heldOf(symbol: string, leg: Leg): number {
     return this.venue.ledger.quantity[this.exchange.instrumentIndex(symbol, leg)]!;
@@ -164,7 +167,7 @@ export class ExchangeAccount implements AccountView {
   positions(): readonly ExchangePosition[] {
     return this.venue.ledger.held
       .map((index) => this.positionAt(index))
-      .sort((a, b) => compare(a.symbol, b.symbol));
+      .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
   }
 
   /** One leg, held or not. */
@@ -188,16 +191,41 @@ export class ExchangeAccount implements AccountView {
     const order = fill === undefined ? null : this.orders.byId(fill.venueOrderId);
     if (fill === undefined || order === null) return;
     const instrument = this.exchange.instrumentIndex(fill.symbol, fill.leg);
-    this.venue.ledger.book({
-      ...emptyFill,
-      instrument,
-      side: fill.side === "buy" ? "sell" : "buy",
-      quantity: fill.quantity,
-      price: fill.price,
-      fee: -fill.fee,
-      timeMs: this.exchange.timeMs,
-    });
+    const undone = bustOf(fill, instrument, this.exchange.timeMs);
+    this.venue.ledger.book(undone);
     this.tools.tell({ kind: "bust", accountKey: this.options.key, fill, order });
+  }
+
+  /** Writes a change of an order down and tells of it; what the venue does is not asked. */
+  change(order: ExchangeOrder, change: Partial<ExchangeOrder>): void {
+    const changed = { ...order, updatedMs: this.exchange.timeMs, ...change };
+    this.orders.update(changed);
+    this.tellOrder(changed);
+  }
+
+  /** An order that was taken is going to be rejected when the market moves next. */
+  rejectLater(venueOrderId: string, reason: string): void {
+    this.doomed.set(venueOrderId, reason);
+  }
+
+  /** Rejects what is due. */
+  rejectDoomed(): void {
+    if (this.doomed.size === 0) return;
+    for (const [id, reason] of this.doomed) {
+      const number = this.orders.numberOf(id);
+      if (number !== null) this.venue.cancel(number);
+      this.orders.unbind(id);
+      const order = this.orders.byId(id)!;
+      if (!isOver(order)) this.change(order, { status: "rejected", code: "other", reason });
+    }
+    this.doomed.clear();
+    this.flush();
+  }
+
+  /** A cancel that was taken is never done: the order lives on, and says that it is going. */
+  holdCancel(venueOrderId: string): void {
+    const order = this.orders.byId(venueOrderId);
+    if (order !== null && !isOver(order)) this.change(order, { status: "cancel_pending" });
   }
 
   /** Takes in what the venue reports. */
@@ -269,20 +297,10 @@ export class ExchangeAccount implements AccountView {
     const order = this.orders.byNumber(fill.orderId) ?? this.ownOrder(fill);
     this.touchedMs.set(fill.instrument, fill.timeMs);
     const told: ExchangeFill = {
+      ...fillRecord(fill, order, exchange.listing(symbol)!),
       fillId: this.tools.nextId(),
       sequence: fills.length + 1,
-      venueOrderId: order.venueOrderId,
-      clientOrderId: order.clientOrderId,
-      symbol,
-      leg: order.leg,
-      side: fill.side,
-      quantity: fill.quantity,
-      price: fill.price,
-      fee: fill.fee,
-      feeCurrency: fill.feeCurrency ?? exchange.listing(symbol)!.quoteCurrency,
-      liquidity: fill.liquidity,
       positionAfter: this.venue.ledger.quantity[fill.instrument]!,
-      timeMs: fill.timeMs,
     };
     fills.push(told);
     const changed: ExchangeOrder = {
@@ -356,12 +374,6 @@ export class ExchangeAccount implements AccountView {
     this.hear([...this.venue.advance({ timeMs, count: 0, instruments: noRows, rows: noRows })]);
   }
 
-  private change(order: ExchangeOrder, change: Partial<ExchangeOrder>): void {
-    const changed = { ...order, updatedMs: this.exchange.timeMs, ...change };
-    this.orders.update(changed);
-    this.tellOrder(changed);
-  }
-
   private tellOrder(order: ExchangeOrder): void {
     this.tools.tell({ kind: "order", accountKey: this.options.key, order });
   }
@@ -383,17 +395,4 @@ export class ExchangeAccount implements AccountView {
       updatedMs: this.touchedMs.get(index) ?? 0,
     };
   }
-}
-
-const emptyFill: Omit<Fill, "instrument" | "side" | "quantity" | "price" | "timeMs"> = {
-  fillId: 0,
-  orderId: 0 as OrderId,
-  cumulativeQuantity: 0,
-  fee: 0,
-  slippageCost: 0,
-  liquidity: "taker",
-};
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -190,11 +190,13 @@ export class Exchange implements ExchangeView {
   }
 
   private playSlice(): readonly string[] | null {
+    for (const account of this.accountsByKey.values()) account.rejectDoomed();
     const slice = this.tape.next();
     if (slice === null) return null;
     this.sliceMs = slice.timeMs;
     this.marks.moveTo(slice.timeMs);
-    this.venue.advance(slice, (account, reports) => this.accountsByVenue.get(account)?.hear(reports));
+    // Copied: whoever hears of it may send again at once, and the venue reuses its list.
+    this.venue.advance(slice, (account, reports) => this.accountsByVenue.get(account)?.hear([...reports]));
     const symbols: string[] = [];
     for (let k = 0; k < slice.count / this.legs; k++) symbols.push(this.symbolAt(slice.instruments[k]!));
     for (const account of this.accountsByKey.values()) account.checkMarkTriggers();

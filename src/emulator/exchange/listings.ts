@@ -1,14 +1,16 @@
-import { quoteCurrencies } from "../../domain/currency.ts";
 import type { Listing } from "./exchange-types.ts";
 
-/** A listing from what is not usual about it: a perpetual contract in steps of a cent and a thousandth. */
+/** What pairs of coins are quoted in, longest first. */
+const quotes = ["FDUSD", "USDT", "USDC", "TUSD", "USD", "EUR", "GBP", "BTC", "ETH", "BNB"];
+
+/** A listing from what is not usual about it: a pair or a contract of coins, in steps of a cent and a thousandth. */
 export function listingOf(symbol: string, wanted: Partial<Listing> = {}): Listing {
-  const [quoteCurrency] = quoteCurrencies([symbol.replace("/", "")], [wanted.quoteCurrency], "USD");
+  const [base, quote] = symbol.includes("/") ? symbol.split("/") : split(symbol, wanted.quoteCurrency);
   return {
     symbol,
     assetClass: "crypto",
-    baseCurrency: baseOf(symbol, quoteCurrency!),
-    quoteCurrency: quoteCurrency!,
+    baseCurrency: base!,
+    quoteCurrency: quote!,
     tickSize: 0.01,
     lotSize: 0.001,
     quantityMin: 0.001,
@@ -20,9 +22,8 @@ export function listingOf(symbol: string, wanted: Partial<Listing> = {}): Listin
   };
 }
 
-function baseOf(symbol: string, quoteCurrency: string): string {
-  if (symbol.includes("/")) return symbol.slice(0, symbol.indexOf("/"));
-  return symbol.endsWith(quoteCurrency) && symbol.length > quoteCurrency.length
-    ? symbol.slice(0, -quoteCurrency.length)
-    : symbol;
+function split(symbol: string, told: string | undefined): readonly [string, string] {
+  const quote = told ?? quotes.find((each) => symbol.endsWith(each) && symbol.length > each.length) ?? "USD";
+  const isPair = symbol.endsWith(quote) && symbol.length > quote.length;
+  return [isPair ? symbol.slice(0, -quote.length) : symbol, quote];
 }

@@ -33,6 +33,12 @@ export class OrderStore {
     this.numberById.set(venueOrderId, number);
   }
 
+  /** Says that what the venue tells about an order is not to be heard any more. */
+  unbind(venueOrderId: string): void {
+    const number = this.numberById.get(venueOrderId);
+    if (number !== undefined) this.idByNumber.delete(number);
+  }
+
   /** Puts an order in the place of what it was before. */
   update(order: ExchangeOrder): void {
     this.all[order.sequence - 1] = order;

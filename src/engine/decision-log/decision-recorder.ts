@@ -30,7 +30,7 @@ export class DecisionRecorder {
   /** Row of the log on which a decision was possible for the first time; -1 while there was none. */
   firstDecisionRow = -1;
   private lastAlarm = "";
-  /** A fill that is told twice is one fill here too. */
+  /** A fill happens once, however often it is told. */
   private readonly fills = new SeenNumbers();
 
   constructor(log: DecisionLog) {
@@ -90,9 +90,9 @@ export class DecisionRecorder {
     const { events } = this.log;
     for (const report of reports) {
       if (report.kind === "filled") {
-        const { fillId, orderId, instrument, side, quantity, price, fee, slippageCost } = report.fill;
-        const { liquidity, isAssumed } = report.fill;
-        if (!this.fills.add(fillId)) continue;
+        if (!this.fills.add(report.fill.fillId)) continue;
+        const { orderId, instrument, side, quantity, price, fee, slippageCost, liquidity, isAssumed } =
+          report.fill;
         if (isAssumed === true) this.assumedFills += 1;
         // The venue numbers its own orders below zero.
         if (orderId < 0) this.marginCallFills += 1;

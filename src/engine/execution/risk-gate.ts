@@ -1,6 +1,6 @@
 import { empty } from "../../base/empty.ts";
 import { floorToStep } from "../../base/numbers.ts";
-import { BarsUntil } from "../../domain/bars-until.ts";
+import { BarsUntil } from "../bars-until.ts";
 import type { Market } from "../../ports/market.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import {
@@ -55,6 +55,8 @@ export class RiskGate {
   alarmRule = "";
   private readonly rules: readonly NamedRule[];
   private readonly observers: readonly NamedRule[];
+  /** The rules that count what goes. */
+  private readonly counters: readonly RiskRule[];
   private readonly market: Market;
   private readonly seenBars: readonly BarsUntil[];
   private readonly lastBarTimeMs: Float64Array;
@@ -84,6 +86,7 @@ export class RiskGate {
     this.seenBars = market.bars.map((table) => new BarsUntil(table));
     this.rules = rulesOn({ instruments: market.instruments, bars: this.seenBars });
     this.observers = this.rules.filter(({ rule }) => rule.observe !== undefined);
+    this.counters = this.rules.map(({ rule }) => rule).filter((rule) => rule.passed !== undefined);
     this.market = market;
     this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
     this.approvedNow = new Float64Array(market.instruments.length);
@@ -132,7 +135,15 @@ export class RiskGate {
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
     for (const order of plan.changes) this.reviewChange(order, timeMs);
     for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
+    if (this.counters.length > 0) this.count(timeMs);
     return result;
+  }
+
+  private count(timeMs: number): void {
+    for (const rule of this.counters) {
+      for (const order of this.result.changed) rule.passed!(order, timeMs);
+      for (const order of this.result.approved) rule.passed!(order, timeMs);
+    }
   }
 
   private reviewOne(order: OrderRequest, timeMs: number): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { alignStates } from "./align-states.ts";
+import { alignStates } from "../../../test/align-states.ts";
 import { chooseStates } from "./choose-states.ts";
 import { longRunShares } from "./dwell.ts";
 import { fitHmm, keepLikeliest, runHmmRestart } from "./fit-hmm.ts";

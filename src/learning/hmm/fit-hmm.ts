@@ -1,7 +1,8 @@
 import { Prng } from "../../base/prng.ts";
 import { Expectation } from "./expectation.ts";
-import { resolveHmmOptions, type HmmOptions, type ResolvedHmmOptions } from "./hmm-options.ts";
+import { resolveHmmOptions, type Anchors, type HmmOptions, type ResolvedHmmOptions } from "./hmm-options.ts";
 import { checkHmmParams, covarianceLength, type HmmParams } from "./hmm-params.ts";
+import type { Moments } from "./moments-port.ts";
 import { momentsOf } from "./moments.ts";
 import { prepareRows, type PreparedRows } from "./prepare-rows.ts";
 import { reorderStates } from "./reorder-states.ts";
@@ -61,13 +62,14 @@ export function runHmmRestart(
   const prng = new Prng(resolved.seed).fork(`restart ${restart}`);
   const { name, params } = begin(prepared, resolved, restart, prng);
   const { logLikelihood, iterations, converged } = climb(prepared, params, resolved);
+  const fitted = toRowUnits(params, prepared);
   return {
     restart,
     start: name,
     logLikelihood: logLikelihood + prepared.logScale,
     iterations,
     converged,
-    params: calmestFirst(toRowUnits(params, prepared)),
+    params: options.anchors === undefined ? calmestFirst(fitted) : fitted,
     rows: prepared.seenRows,
   };
 }
@@ -154,7 +156,7 @@ function paramsOf({ labels, staying }: Start, rows: PreparedRows, options: Resol
 function climb(
   rows: PreparedRows,
   params: HmmParams,
-  { iterationsMax, tolerance, covarianceFloor, stickiness }: ResolvedHmmOptions,
+  { iterationsMax, tolerance, covarianceFloor, stickiness, anchors }: ResolvedHmmOptions,
 ): { readonly logLikelihood: number; readonly iterations: number; readonly converged: boolean } {
   const expectation = new Expectation(rows, params);
   const moments = momentsOf(params);
@@ -169,8 +171,25 @@ function climb(
     if (converged || iterations === iterationsMax) return { logLikelihood, iterations, converged };
     before = aim;
     expectation.backward(visit);
+    if (anchors !== undefined) addAnchors(moments, anchors, rows, params.states);
     expectation.maximise(stickiness);
     moments.maximise(covarianceFloor);
+  }
+}
+
+/** Rows taken as seen beforehand, each in its state. */
+function addAnchors(
+  moments: Moments,
+  { rows, states, weight }: Anchors,
+  { features, centres, scales }: PreparedRows,
+  stateCount: number,
+): void {
+  const values = rows.map((value, k) => (value - centres[k % features]!) / scales[k % features]!);
+  const weights = new Float64Array(stateCount);
+  for (const [row, state] of states.entries()) {
+    weights[state] = weight;
+    moments.add(values, row * features, 0, weights);
+    weights[state] = 0;
   }
 }
 

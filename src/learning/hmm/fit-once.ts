@@ -24,8 +24,10 @@ export function fitOnce(rows: Float64Array, length: number, options: HmmOptions)
   return params;
 }
 
-function keyOf(rows: Float64Array, length: number, { warmStart, ...settings }: HmmOptions): string {
+function keyOf(rows: Float64Array, length: number, { warmStart, anchors, ...settings }: HmmOptions): string {
   const pieces = [JSON.stringify(settings), bytesOf(rows, length * settings.features)];
+  if (anchors !== undefined)
+    pieces.push(bytesOf(anchors.rows), bytesOf(anchors.states), JSON.stringify(anchors.weight));
   if (warmStart === undefined) return sha256Of(pieces);
   const { initial, transition, means, covariances, ...shape } = warmStart;
   const model = [initial, transition, means, covariances].map((numbers) => bytesOf(numbers));

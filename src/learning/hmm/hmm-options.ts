@@ -1,6 +1,15 @@
 import { KiwiError } from "../../base/errors.ts";
 import { hmmLimits, type HmmParams } from "./hmm-params.ts";
 
+/** Rows that are taken as seen in a state beforehand, and how many rows of evidence each of them is worth. */
+export type Anchors = {
+  /** Row-major, in the units of the rows that are fitted. */
+  readonly rows: Float64Array;
+  /** State of each row. */
+  readonly states: Uint8Array;
+  readonly weight: number;
+};
+
 /** What to fit and how hard to try. */
 export type HmmOptions = {
   readonly states: number;
@@ -17,12 +26,15 @@ export type HmmOptions = {
   readonly covarianceFloor?: number;
   /** Transitions from every state to itself that are taken as seen beforehand; 0 by default. */
   readonly stickiness?: number;
+  /** What the states are taken to be beforehand; none by default. Each state then keeps its number. */
+  readonly anchors?: Anchors;
   /** A model of the same shape from which the first attempt begins: last week's, when training anew. */
   readonly warmStart?: HmmParams;
 };
 
 /** The options with every default filled in. */
-export type ResolvedHmmOptions = Required<Omit<HmmOptions, "warmStart">> & Pick<HmmOptions, "warmStart">;
+export type ResolvedHmmOptions = Required<Omit<HmmOptions, "warmStart" | "anchors">> &
+  Pick<HmmOptions, "warmStart" | "anchors">;
 
 /** Fills in the defaults. Throws `HMM_OPTIONS_INVALID` on options that make no sense. */
 export function resolveHmmOptions(options: HmmOptions): ResolvedHmmOptions {

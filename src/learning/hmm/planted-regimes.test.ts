@@ -3,7 +3,7 @@ import { Prng } from "../../base/prng.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
 import { RegimeSwitch } from "../regime-switch.ts";
-import { alignStates } from "./align-states.ts";
+import { alignStates } from "../../../test/align-states.ts";
 import { fitHmm } from "./fit-hmm.ts";
 import { ForwardFilter } from "./forward-filter.ts";
 import type { HmmParams } from "./hmm-params.ts";

@@ -1,12 +1,12 @@
 import type { BarSource, LiveBar, SymbolInfo } from "../../../ports/bar-source.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 import { longestMs } from "../shared/bar-grid.ts";
-import { RecordingFetch } from "../shared/capture-fetch.ts";
-import { TransportError, type HttpAnswer } from "../shared/http-answer.ts";
+import { RecordingFetch } from "../../shared/capture-fetch.ts";
+import { TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
 import { describeRange, type PageRequest } from "../shared/make-source.ts";
 import { doubtIn, type VenuePage } from "../shared/read-page.ts";
-import { redactor } from "../shared/redact.ts";
-import { RestCaller, type Ask, type Reply } from "../shared/rest-caller.ts";
+import { redactor } from "../../shared/redact.ts";
+import { RestCaller, type Ask, type Reply } from "../../shared/rest-caller.ts";
 import { faultIn } from "../shared/row-quarantine.ts";
 import { keyMissing } from "../shared/source-errors.ts";
 import { resolveOptions, type SourceOptions } from "../shared/source-options.ts";

@@ -5,7 +5,7 @@ import type { SubscribeRequest, Subscription } from "../../../ports/bar-source.t
 import { minuteMs } from "../../../base/time.ts";
 import { LiveStream } from "../shared/live-stream.ts";
 import { makeSource } from "../shared/make-source.ts";
-import { redactor } from "../shared/redact.ts";
+import { redactor } from "../../shared/redact.ts";
 import { keyMissing, requestRefused } from "../shared/source-errors.ts";
 import { resolveOptions } from "../shared/source-options.ts";
 import { alpacaCloses, alpacaSettleMs, alpacaTimeframes } from "./alpaca-closes.ts";

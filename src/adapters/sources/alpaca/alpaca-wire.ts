@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { KiwiError } from "../../../base/errors.ts";
 import { secondMs } from "../../../base/time.ts";
-import type { Redact } from "../shared/redact.ts";
+import type { Redact } from "../../shared/redact.ts";
 import { keyRefused, requestRefused } from "../shared/source-errors.ts";
-import type { StreamEvent, StreamTopic, Wire, WireEvents } from "../shared/stream-events.ts";
+import type { StreamEvent, StreamTopic } from "../shared/stream-events.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 import type { AlpacaCredentials, AlpacaOptions } from "./alpaca-rest.ts";
 
 type Library = typeof import("@alpacahq/alpaca-trade-api");

@@ -1,7 +1,7 @@
 import type { KiwiError } from "../../../base/errors.ts";
-import { numberIn, retryAfterMs, dateOf, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Redact } from "../shared/redact.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { numberIn, retryAfterMs, dateOf, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Redact } from "../../shared/redact.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, requestRefused } from "../shared/source-errors.ts";
 import { refusalSchema } from "./alpaca-messages.ts";
 
@@ -40,7 +40,8 @@ function feedHint(said: string): string | undefined {
     : undefined;
 }
 
-function resetSpanMs(answer: HttpAnswer): number | null {
+/** How far away the end of the window is that the headers tell. */
+export function resetSpanMs(answer: HttpAnswer): number | null {
   const resetSeconds = numberIn(answer.headers, "x-ratelimit-reset");
   const venueMs = dateOf(answer.headers) ?? answer.receivedMs;
   return resetSeconds === null ? null : Math.max(0, resetSeconds * 1000 - venueMs);

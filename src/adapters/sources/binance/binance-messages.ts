@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SymbolInfo } from "../../../ports/bar-source.ts";
-import { numeric, positiveOrNull } from "../shared/numeric.ts";
+import { numeric, positiveOrNull } from "../../shared/numeric.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 
 /** Rows of `GET /api/v3/klines`: open time, open, high, low, close, volume, close time, and five columns unused here. */

@@ -1,5 +1,6 @@
 import { clientWire, hasField } from "../shared/client-wire.ts";
-import type { StreamTopic, Wire, WireEvents } from "../shared/stream-events.ts";
+import type { StreamTopic } from "../shared/stream-events.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 
 type WebsocketClient = typeof import("binance").WebsocketClient;
 

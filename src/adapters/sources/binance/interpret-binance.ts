@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Timeframe } from "../../../domain/timeframe.ts";
-import { numeric } from "../shared/numeric.ts";
+import { numeric } from "../../shared/numeric.ts";
 import { requestRefused } from "../shared/source-errors.ts";
 import type { StreamEvent } from "../shared/stream-events.ts";
 import { refusalSchema } from "./binance-messages.ts";

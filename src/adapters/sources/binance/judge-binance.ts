@@ -1,7 +1,7 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { minuteMs } from "../../../base/time.ts";
-import { retryAfterMs, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { retryAfterMs, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { regionRefused, requestRefused } from "../shared/source-errors.ts";
 import { refusalSchema } from "./binance-messages.ts";
 

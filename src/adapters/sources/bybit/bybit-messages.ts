@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SymbolInfo } from "../../../ports/bar-source.ts";
-import { numeric, positiveOrNull, toNumber } from "../shared/numeric.ts";
+import { numeric, positiveOrNull, toNumber } from "../../shared/numeric.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 
 /** Product groups with bars in one form. */

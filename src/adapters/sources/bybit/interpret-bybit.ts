@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { numeric } from "../shared/numeric.ts";
+import { numeric } from "../../shared/numeric.ts";
 import { symbolUnknown } from "../shared/source-errors.ts";
 import type { Interpret, StreamEvent } from "../shared/stream-events.ts";
 import { timeframeOfInterval } from "./bybit-intervals.ts";

@@ -1,13 +1,16 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { minuteMs } from "../../../base/time.ts";
-import { dateOf, numberIn, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { dateOf, numberIn, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, regionRefused, requestRefused } from "../shared/source-errors.ts";
 import { envelopeSchema } from "./bybit-messages.ts";
 
 /** Server timeout, too many visits, server error, IP and API rate limits: the moment is wrong, not the question. */
-const passing = new Set([10_000, 10_002, 10_006, 10_016, 10_018, 10_019, 10_403, 10_429]);
-const keyCodes = new Set([10_003, 10_004, 10_005, 33_004]);
+export const passingCodes: ReadonlySet<number> = new Set([
+  10_000, 10_002, 10_006, 10_016, 10_018, 10_019, 10_403, 10_429,
+]);
+/** A key that is wrong, expired, bound to another address, or without the right; a signature that does not fit. */
+export const keyCodes: ReadonlySet<number> = new Set([10_003, 10_004, 10_005, 10_007, 10_010, 33_004]);
 const regionCodes = new Set([10_009, 10_024]);
 const symbolCodes = new Set([10_029, 170_121]);
 
@@ -23,7 +26,7 @@ export function judgeBybit(
   const { retCode, retMsg } = envelope;
   if (retCode === 0) return null;
   const said = `${retMsg} (${retCode})`;
-  if (passing.has(retCode)) return { kind: "retry", reason: said, afterMs: resetSpanMs(answer) };
+  if (passingCodes.has(retCode)) return { kind: "retry", reason: said, afterMs: resetSpanMs(answer) };
   if (keyCodes.has(retCode)) return { kind: "refuse", error: keyRefused("Bybit", said) };
   if (regionCodes.has(retCode)) return { kind: "refuse", error: regionRefused("Bybit", said) };
   const isSymbol = symbolCodes.has(retCode) || (retCode === 10_001 && /symbol/i.test(retMsg));
@@ -33,13 +36,18 @@ export function judgeBybit(
 /** Both a country's block and an address's limit come as 403; after the second, ten minutes of silence are asked for. */
 function judgeForbidden({ body, unreadable }: HttpAnswer): Verdict {
   const said = unreadable ?? JSON.stringify(body);
-  return /country|region|restricted|block access/i.test(said)
+  return isRegionText(said)
     ? { kind: "refuse", error: regionRefused("Bybit", said) }
     : { kind: "ban", reason: said, spanMs: 10 * minuteMs };
 }
 
+/** Whether a refusal is about where we are. */
+export function isRegionText(said: string): boolean {
+  return /country|region|restricted|block access/i.test(said);
+}
+
 /** How far away the reset is that the headers tell, in the venue's own time. */
-function resetSpanMs(answer: HttpAnswer): number | null {
+export function resetSpanMs(answer: HttpAnswer): number | null {
   const resetMs = numberIn(answer.headers, "x-bapi-limit-reset-timestamp");
   return resetMs === null
     ? null

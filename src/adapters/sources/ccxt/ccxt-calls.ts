@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../../ports/clock.ts";
-import { RecordingFetch } from "../shared/capture-fetch.ts";
-import type { HostLimit } from "../shared/host-limit.ts";
-import { TransportError, type HttpAnswer } from "../shared/http-answer.ts";
+import { RecordingFetch } from "../../shared/capture-fetch.ts";
+import type { HostLimit } from "../../shared/host-limit.ts";
+import { TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
 import type { CcxtExchange } from "./load-ccxt.ts";
 
 /** What a call of ccxt came to: this stands in an answer's body. What came over the wire is `wire`. */

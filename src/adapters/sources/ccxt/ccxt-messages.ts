@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SymbolInfo } from "../../../ports/bar-source.ts";
-import { positiveOrNull, toNumber } from "../shared/numeric.ts";
+import { positiveOrNull, toNumber } from "../../shared/numeric.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 import type { CcxtMarket } from "./load-ccxt.ts";
 

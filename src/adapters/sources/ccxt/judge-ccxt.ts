@@ -1,8 +1,8 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { minuteMs } from "../../../base/time.ts";
-import { retryAfterMs, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Redact } from "../shared/redact.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { retryAfterMs, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Redact } from "../../shared/redact.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, regionRefused, requestRefused } from "../shared/source-errors.ts";
 import type { CcxtOutcome } from "./ccxt-calls.ts";
 import type { Ccxt } from "./load-ccxt.ts";

@@ -1,6 +1,6 @@
 import { minuteMs } from "../../../base/time.ts";
 import { sleep, type Clock } from "../../../ports/clock.ts";
-import { clockOff } from "../shared/source-errors.ts";
+import { clockOff } from "../../shared/call-errors.ts";
 import type { ServerTime } from "./server-time.ts";
 import { heartbeatStale, serverZoneWrong, terminalOffline } from "./terminal-errors.ts";
 import type { TerminalFiles } from "./terminal-files.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AssetClass } from "../../../domain/instrument.ts";
 import type { SymbolInfo } from "../../../ports/bar-source.ts";
-import { numeric, positiveOrNull } from "../shared/numeric.ts";
+import { numeric, positiveOrNull } from "../../shared/numeric.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 import type { ServerTime } from "./server-time.ts";
 

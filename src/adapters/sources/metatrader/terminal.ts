@@ -1,8 +1,8 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import type { Prng } from "../../../base/prng.ts";
 import { sleep } from "../../../ports/clock.ts";
-import { backoffMs, type RetryPolicy } from "../shared/backoff.ts";
-import { gaveUp } from "../shared/source-errors.ts";
+import { backoffMs, type RetryPolicy } from "../../shared/backoff.ts";
+import { gaveUp } from "../../shared/call-errors.ts";
 import { checkHeartbeat, type HeartbeatOptions } from "./check-heartbeat.ts";
 import { notRunning } from "./terminal-errors.ts";
 import type { FileLook } from "./terminal-files.ts";

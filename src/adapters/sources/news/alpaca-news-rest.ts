@@ -4,10 +4,10 @@ import type { NewsItem, NewsQuarantine, NewsRequest } from "../../../ports/news-
 import { assetsSchema, refusalSchema, toSymbols } from "../alpaca/alpaca-messages.ts";
 import type { AlpacaCredentials } from "../alpaca/alpaca-rest.ts";
 import { judgeAlpaca } from "../alpaca/judge-alpaca.ts";
-import { RecordingFetch } from "../shared/capture-fetch.ts";
-import { TransportError, type HttpAnswer } from "../shared/http-answer.ts";
-import { redactor } from "../shared/redact.ts";
-import { RestCaller, type Ask, type Reply } from "../shared/rest-caller.ts";
+import { RecordingFetch } from "../../shared/capture-fetch.ts";
+import { TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
+import { redactor } from "../../shared/redact.ts";
+import { RestCaller, type Ask, type Reply } from "../../shared/rest-caller.ts";
 import { resolveOptions, type SourceOptions } from "../shared/source-options.ts";
 import { SymbolList } from "../shared/symbol-list.ts";
 import { newsPageSchema, newsSymbol, NewsSymbols } from "./alpaca-news-messages.ts";

@@ -1,6 +1,6 @@
 import { KiwiError } from "../../../base/errors.ts";
 import type { NewsItem, NewsRequest, NewsSource } from "../../../ports/news-source.ts";
-import { redactor } from "../shared/redact.ts";
+import { redactor } from "../../shared/redact.ts";
 import { keyMissing, sourceClosed } from "../shared/source-errors.ts";
 import { resolveOptions } from "../shared/source-options.ts";
 import { NewsSymbols } from "./alpaca-news-messages.ts";

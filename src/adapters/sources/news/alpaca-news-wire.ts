@@ -1,9 +1,9 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { secondMs } from "../../../base/time.ts";
 import type { AlpacaCredentials } from "../alpaca/alpaca-rest.ts";
-import type { Redact } from "../shared/redact.ts";
+import type { Redact } from "../../shared/redact.ts";
 import { keyRefused, requestRefused } from "../shared/source-errors.ts";
-import type { Wire, WireEvents } from "../shared/stream-events.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 import type { NewsSymbols } from "./alpaca-news-messages.ts";
 import type { AlpacaLibrary } from "./alpaca-news-rest.ts";
 import type { NewsEvent } from "./news-stream.ts";

@@ -11,8 +11,8 @@ import type {
 } from "../../../ports/news-source.ts";
 import { BoundedDelivery } from "../shared/bounded-delivery.ts";
 import type { ResolvedOptions } from "../shared/source-options.ts";
-import { StreamConnection } from "../shared/stream-connection.ts";
-import type { Wire, WireEvents } from "../shared/stream-events.ts";
+import { StreamConnection } from "../../shared/stream-connection.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 import { NewsGate } from "./news-gate.ts";
 
 /** An article is stamped before it is sent: what was missed may have stamps of before the connection broke. */

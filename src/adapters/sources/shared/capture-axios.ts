@@ -1,5 +1,5 @@
 import type { Clock } from "../../../ports/clock.ts";
-import { readBody, TransportError, type HttpAnswer } from "./http-answer.ts";
+import { readBody, TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
 
 /** The part of axios's configuration that is set here; the clients of Binance and Bybit pass it on. */
 export type AxiosNetwork = {

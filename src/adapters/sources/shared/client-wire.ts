@@ -1,4 +1,4 @@
-import type { Wire, WireEvents } from "./stream-events.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 
 /** What the WebSocket clients of Binance and Bybit, made by one hand, have in common. */
 type SocketClient = {

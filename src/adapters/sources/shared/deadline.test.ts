@@ -5,7 +5,7 @@ import { ManualClock } from "../../../../test/fakes/manual-clock.ts";
 import { systemClock } from "../../system-clock.ts";
 import { Prng } from "../../../base/prng.ts";
 import { binanceSource } from "../binance/binance-source.ts";
-import { captureFetch } from "./capture-fetch.ts";
+import { captureFetch } from "../../shared/capture-fetch.ts";
 
 // A host that sends a byte now and then is never silent, and never done.
 const server: Server = createServer((_request, response) => {

@@ -13,7 +13,7 @@ import type { CloseOf } from "./bar-grid.ts";
 import { BoundedDelivery } from "./bounded-delivery.ts";
 import { describeRow, faultIn, type VenueRow } from "./row-quarantine.ts";
 import type { ResolvedOptions } from "./source-options.ts";
-import { StreamConnection } from "./stream-connection.ts";
+import { StreamConnection } from "../../shared/stream-connection.ts";
 import type { Interpret, OpenWire, StreamEvent, StreamTopic } from "./stream-events.ts";
 import { StreamTally } from "./stream-tally.ts";
 

@@ -8,7 +8,8 @@ import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import type { LiveBar, StreamState, SubscribeRequest } from "../../../ports/bar-source.ts";
 import { pollingStream, type PollingParts } from "./polling-stream.ts";
-import { gaveUp, symbolUnknown } from "./source-errors.ts";
+import { gaveUp } from "../../shared/call-errors.ts";
+import { symbolUnknown } from "./source-errors.ts";
 
 const startMs = Date.parse("2024-03-05T12:00:20Z");
 

@@ -7,7 +7,8 @@ import type { SubscribeRequest, Subscription } from "../../../ports/bar-source.t
 import { utcCloses, utcOpenOf } from "./bar-grid.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { ResolvedOptions } from "./source-options.ts";
-import type { StreamEvent, StreamTopic, Wire, WireEvents } from "./stream-events.ts";
+import type { StreamEvent, StreamTopic } from "./stream-events.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 
 /** Bars asked for at most, however many did not come. */
 const rowsMax = 500;

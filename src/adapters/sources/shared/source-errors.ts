@@ -1,6 +1,5 @@
 import { closest } from "fastest-levenshtein";
 import { KiwiError } from "../../../base/errors.ts";
-import { formatDuration, formatTime } from "../../../base/time.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 
 const topic = "sources";
@@ -71,30 +70,6 @@ export function keyMissing(venue: string, names: string): KiwiError {
   });
 }
 
-/** The venue has shut us out until a given time. */
-export function banned(venue: string, reason: string, untilMs: number): KiwiError {
-  return new KiwiError({
-    code: "SOURCE_BANNED",
-    exit: "network",
-    message: `${venue} has banned this address until ${formatTime(untilMs)}: ${reason}`,
-    why: "too many requests were sent, and more of them make a ban longer",
-    fix: `wait; nothing is sent to ${venue} before then. Stop other programs that use it from here`,
-    topic,
-  });
-}
-
-/** The venue asks for a pause that is too long to sit out. */
-export function pauseTooLong(venue: string, reason: string, untilMs: number): KiwiError {
-  return new KiwiError({
-    code: "SOURCE_RATE_LIMITED",
-    exit: "network",
-    message: `${venue} answers again at ${formatTime(untilMs)}: ${reason}`,
-    why: "its rate limit is used up, and the pause it asks for is longer than a call may last",
-    fix: "run the command again then: what was fetched is kept",
-    topic,
-  });
-}
-
 /** The venue does not serve this country or address. */
 export function regionRefused(venue: string, said: string): KiwiError {
   return new KiwiError({
@@ -103,30 +78,6 @@ export function regionRefused(venue: string, said: string): KiwiError {
     message: `${venue} does not serve this location: ${said}`,
     why: "venues block countries and cloud addresses by law or by choice",
     fix: "use another source that is allowed where you are",
-    topic,
-  });
-}
-
-/** Our clock and the venue's differ too much to know which bars are closed. */
-export function clockOff(venue: string, skewMs: number, limitMs: number): KiwiError {
-  return new KiwiError({
-    code: "CLOCK_OFF",
-    exit: "safety",
-    message: `the clock of this machine is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} ${venue}`,
-    why: `more than ${formatDuration(limitMs)} makes stale data look fresh and open bars look closed`,
-    fix: "turn on time synchronisation, for example: sudo timedatectl set-ntp true",
-    topic: "clock",
-  });
-}
-
-/** Every try failed. */
-export function gaveUp(venue: string, what: string, attempts: number, reason: string): KiwiError {
-  return new KiwiError({
-    code: "SOURCE_UNREACHABLE",
-    exit: "network",
-    message: `${venue} did not deliver ${what} in ${attempts} tries; the last: ${reason}`,
-    why: "the network, the venue, or something between them is down",
-    fix: "try again later, or name a second source to fail over to",
     topic,
   });
 }

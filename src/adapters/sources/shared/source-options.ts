@@ -1,7 +1,7 @@
 import type { Prng } from "../../../base/prng.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import { defaultRetryPolicy, type RetryPolicy } from "./backoff.ts";
-import { HostLimits } from "./host-limit.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "../../shared/backoff.ts";
+import { HostLimits } from "../../shared/host-limit.ts";
 
 /** What every source of a venue takes; only the clock and the chance have no default. */
 export type SourceOptions = {

@@ -1,5 +1,6 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { Wire, WireEvents } from "../../shared/wire.ts";
 import type { VenueRow } from "./row-quarantine.ts";
 
 /** One thing to subscribe to. */
@@ -48,18 +49,6 @@ export type StreamEvent =
 
 /** Reads one message. */
 export type Interpret = (message: unknown) => readonly StreamEvent[];
-
-/** What a connection tells its owner; nothing after `close`. */
-export type WireEvents = {
-  readonly message: (message: unknown) => void;
-  /** The connection is gone. The next one is not to be tried before `delayMsMin`. */
-  readonly lost: (reason: string, delayMsMin?: number) => void;
-};
-
-/** An open connection. */
-export interface Wire {
-  close(): void;
-}
 
 /** Opens a connection and subscribes to the topics. */
 export type OpenWire = (topics: readonly StreamTopic[], events: WireEvents) => Wire;

@@ -1,8 +1,8 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { dayMs, hourMs } from "../../../base/time.ts";
-import { dateOf, retryAfterMs, type HttpAnswer } from "../shared/http-answer.ts";
-import type { Redact } from "../shared/redact.ts";
-import type { Verdict } from "../shared/rest-caller.ts";
+import { dateOf, retryAfterMs, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Redact } from "../../shared/redact.ts";
+import type { Verdict } from "../../shared/rest-caller.ts";
 import { keyRefused, requestRefused } from "../shared/source-errors.ts";
 import { refusalSchema } from "./tiingo-messages.ts";
 

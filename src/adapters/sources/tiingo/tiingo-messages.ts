@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SymbolInfo } from "../../../ports/bar-source.ts";
-import { numeric } from "../shared/numeric.ts";
+import { numeric } from "../../shared/numeric.ts";
 import type { VenueRow } from "../shared/row-quarantine.ts";
 
 /** What a Tiingo source serves: end of day, intraday of the IEX exchange, crypto, currencies. */

@@ -7,6 +7,7 @@ import { countText, percentText } from "../number-text.ts";
 import {
   contestTable,
   demotionTable,
+  laterStartsTable,
   profitTable,
   regimeTables,
   switchTable,
@@ -26,7 +27,7 @@ export function choiceSection(context: ReportContext): Section | null {
   );
   const models: Record<string, TimeFigure> = {};
   for (const { model, parts } of figures) models[parts.modelName!] = model;
-  const body = html`${contestTable(analysis, input)} ${contestNote(analysis)}
+  const body = html`${contestTable(analysis, input)} ${contestNote(analysis)} ${laterStartsTable(analysis)}
     ${figures.map(({ symbol, parts }, k) =>
       k === 0
         ? figureHtml({ ...parts, tools: legends(analysis) })

@@ -51,6 +51,27 @@ export function contestTable({ contestants }: SelectionAnalysis, { baseCurrency 
   });
 }
 
+/** The same run with bars that begin later: what hangs on the first day. */
+export function laterStartsTable({ selection, contestants }: SelectionAnalysis): Html | null {
+  if (selection.laterStarts.length === 0) return null;
+  return tableHtml({
+    caption: "Had history begun later",
+    columns: [
+      { label: "First bar" },
+      ...["Return", "Same regime", "Same choice"].map((label) => ({ label, isNumber: true })),
+    ],
+    rows: [
+      ["as in this run", signed(contestants[0]!.totalReturn), "", ""],
+      ...selection.laterStarts.map(({ days, totalReturn, sameRegime, sameChoice }) => [
+        `${countText(days)} ${days === 1 ? "day" : "days"} later`,
+        signed(totalReturn),
+        percentText(sameRegime),
+        percentText(sameChoice),
+      ]),
+    ],
+  });
+}
+
 function sharpeCell({ sharpe, sharpeInterval }: Contestant): Html {
   const interval =
     sharpeInterval === null

@@ -38,6 +38,7 @@ export function choiceLines(input: ReportInput, width: number, paint: Paint): re
       width,
     ),
     ...labelled(label(""), turnsText(analysis), width),
+    ...labelled(label("Later start"), laterStartsText(analysis), width),
     ...labelled(
       label("Changes"),
       `${countText(switches.length)} of strategy, costing ${moneyText(switchCost)} ${input.baseCurrency}; ${countText(demoted)} demotions`,
@@ -111,4 +112,12 @@ function accuracyLines({ accuracy }: SelectionAnalysis, width: number): readonly
     `regime right on ${percentText(share)} of decisions; ${countText(changes)} changes, ${countText(trueChanges)} true ones`,
     width,
   );
+}
+
+/** What hangs on the day on which history begins. */
+function laterStartsText({ selection: { laterStarts } }: SelectionAnalysis): string {
+  if (laterStarts.length === 0) return "too few bars before the first choice to begin later";
+  const least = Math.min(...laterStarts.map(({ sameChoice }) => sameChoice ?? 0));
+  const returns = laterStarts.map(({ totalReturn }) => percentText(totalReturn, { signed: true }));
+  return `by ${laterStarts.map(({ days }) => days).join(", ")} days: ${returns.join(", ")}; same choice on ${percentText(least)}`;
 }

@@ -1,0 +1,190 @@
+import { minuteMs, secondMs } from "../../../base/time.ts";
+import type {
+  Acknowledgement,
+  BrokerCapabilities,
+  BrokerConnection,
+  VenueOrderRequest,
+} from "../../../ports/broker-connection.ts";
+import type { BrokerTools } from "../../../ports/broker-plugin.ts";
+import { HostLimits } from "../../shared/host-limit.ts";
+import { redactor } from "../../shared/redact.ts";
+import type { AlpacaMarket } from "../../sources/alpaca/alpaca-messages.ts";
+import { keysMissing, keysSwapped, modeMismatch } from "../shared/broker-errors.ts";
+import { checkHost, type VenueHosts } from "../shared/check-host.ts";
+import { IdBook } from "../shared/id-book.ts";
+import { lookUpTaken } from "../shared/look-up-taken.ts";
+import { OrderCaller, refusal } from "../shared/order-caller.ts";
+import { pingSocket } from "../shared/socket-wire.ts";
+import { VenueConnection } from "../shared/venue-connection.ts";
+import { AlpacaQuestions } from "./alpaca-questions.ts";
+import { adjustAlpaca, inspectAlpaca } from "./alpaca-settings.ts";
+import { AlpacaCalls } from "./alpaca-trading-calls.ts";
+import { interpretAlpacaOrders, openAlpacaOrders } from "./alpaca-trading-stream.ts";
+import { judgeCanceled, judgeCanceledAll, judgeCreated } from "./judge-alpaca-order.ts";
+import { orderBody } from "./write-alpaca-order.ts";
+
+/** What a configuration may say about Alpaca as a broker. */
+export type AlpacaBrokerOptions = {
+  readonly market: AlpacaMarket;
+  /** Parts of shares; such orders live for a day only. */
+  readonly fractional: boolean;
+  readonly marginMultiplier?: 1 | 2 | 4 | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly wsUrl?: string | undefined;
+  readonly requestTimeoutMs?: number | undefined;
+  readonly clockSkewMsMax?: number | undefined;
+  readonly staleAfterMs?: number | undefined;
+};
+
+const hosts: VenueHosts = { paper: ["paper-api.alpaca.markets"], live: ["api.alpaca.markets"] };
+/** Of 200 requests in a minute and key; a part of them is kept for cancels. */
+const allowance = { weight: 190, windowMs: minuteMs };
+const reserve = 20;
+
+const clientOrderId = { lengthMax: 48, pattern: /^[\x21-\x7e]+$/ };
+const capabilitiesOf: Readonly<Record<AlpacaMarket, BrokerCapabilities>> = {
+  stocks: {
+    orderTypes: ["market", "limit", "stop_market", "stop_limit", "trailing_stop_market"],
+    timesInForce: ["day", "gtc", "ioc", "fok"],
+    postOnly: false,
+    reduceOnly: false,
+    // A changed order has another id, and another name of ours: docs/decisions/0073.
+    modify: false,
+    clientOrderId,
+  },
+  crypto: {
+    orderTypes: ["market", "limit", "stop_limit"],
+    timesInForce: ["gtc", "ioc"],
+    postOnly: false,
+    reduceOnly: false,
+    modify: false,
+    clientOrderId,
+  },
+};
+
+/** Alpaca's trading interface. Throws `BROKER_MODE_MISMATCH`, `BROKER_KEYS_SWAPPED`, `BROKER_KEY_MISSING`. */
+export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): BrokerConnection {
+  const { mode, clock, prng } = tools;
+  const { market, requestTimeoutMs = 10 * secondMs, clockSkewMsMax = 5 * secondMs } = options;
+  const keys = checkedKeys(tools);
+  const { key, secret } = keys;
+  const baseUrl = options.baseUrl ?? `https://${hosts[mode][0]}`;
+  const wsUrl = options.wsUrl ?? baseUrl.replace(/^http/, "ws");
+  for (const address of [baseUrl, wsUrl]) checkHost("Alpaca", mode, address, hosts);
+  const limit = new HostLimits(clock).of(baseUrl, allowance);
+  const redact = redactor([key, secret]);
+  const calls = new AlpacaCalls({
+    baseUrl,
+    mode,
+    key,
+    secret,
+    clock,
+    prng,
+    limit,
+    redact,
+    requestTimeoutMs,
+    clockSkewMsMax,
+  });
+  const ids = new IdBook();
+  const questions = new AlpacaQuestions(calls, market, options.fractional, clock, ids);
+  const caller = new OrderCaller({
+    clock,
+    limit,
+    reserve,
+    redact,
+    onKeyRefused: (error) => connection.refuse(error),
+  });
+  const interpret = interpretAlpacaOrders(clock, mode);
+
+  async function submit(order: VenueOrderRequest): Promise<Acknowledgement> {
+    const wrong = unfit(order, market);
+    if (wrong !== null) return refusal("other", `not sent: ${wrong}`);
+    const answer = await caller.call({
+      urgency: "order",
+      send: () => calls.send("POST", "/v2/orders", orderBody(order)),
+      judge: (said) => judgeCreated(said, mode, order.clientOrderId),
+      lookUp: () => lookUpTaken(order, () => questions.order(order.clientOrderId)),
+    });
+    if (answer.kind === "accepted") ids.note(order.clientOrderId, answer.venueOrderId);
+    return answer;
+  }
+
+  /** Cancels go by the venue's id, which an order whose answer was lost does not have yet. */
+  async function cancel(id: string): Promise<Acknowledgement> {
+    const venueId = ids.venueIdOf(id) ?? (await questions.order(id))?.venueOrderId;
+    if (venueId === undefined) return refusal("unknown_order", "the venue has no order of this name");
+    return caller.call({
+      urgency: "cancel",
+      send: () => calls.send("DELETE", `/v2/orders/${encodeURIComponent(venueId)}`),
+      judge: (said) => judgeCanceled(said, mode, venueId),
+    });
+  }
+
+  const connection = new VenueConnection({
+    venue: "Alpaca",
+    clock,
+    prng,
+    capabilities: capabilitiesOf[market],
+    staleAfterMs: options.staleAfterMs ?? 30 * secondMs,
+    adjust: () => adjustAlpaca(calls, options),
+    inspect: () => inspectAlpaca(calls, options, clock),
+    openWire: (events) => openAlpacaOrders(`${wsUrl}/stream`, events, keys),
+    interpret(message) {
+      const events = interpret(message);
+      for (const event of events)
+        if (event.kind === "order" && event.order.clientOrderId !== null)
+          ids.note(event.order.clientOrderId, event.order.venueOrderId);
+      return events;
+    },
+    ping: pingSocket,
+    submit,
+    cancel,
+    modify: () => Promise.resolve(refusal("other", "not sent: a changed order would have another name")),
+    cancelAll: () =>
+      caller.call({
+        urgency: "cancel",
+        send: () => calls.send("DELETE", "/v2/orders"),
+        judge: (said) => judgeCanceledAll(said, mode),
+      }),
+    account: () => questions.account(),
+    openOrders: () => questions.openOrders(),
+    order: (id) => questions.order(id),
+    fillsSince: (sinceMs) => questions.fillsSince(sinceMs),
+    instruments: (symbols) => questions.instruments(symbols),
+    timeMs: () => questions.timeMs(),
+    isMarketOpen: (symbol) => questions.isMarketOpen(symbol),
+  });
+  return connection;
+}
+
+/** Why the venue would refuse an order as a matter of form, or null. */
+function unfit({ symbol, quantity, timeInForce }: VenueOrderRequest, market: AlpacaMarket): string | null {
+  if (symbol.includes("/") !== (market === "crypto")) return `${symbol} is none of Alpaca's ${market}`;
+  return market === "stocks" && !Number.isInteger(quantity) && timeInForce !== "day"
+    ? "orders for parts of a share live for a day only"
+    : null;
+}
+
+/** Keys for play money begin with PK, keys for money with AK. */
+function checkedKeys({ credentials: { key, secret }, mode }: BrokerTools): {
+  readonly key: string;
+  readonly secret: string;
+} {
+  if (key === undefined || secret === undefined)
+    throw keysMissing(
+      "Alpaca",
+      "an API key id and its secret",
+      "APCA_API_KEY_ID=... APCA_API_SECRET_KEY=...",
+    );
+  const isKey = (text: string): boolean => /^[PA]K[A-Z0-9]{12,26}$/.test(text);
+  if (isKey(secret) && !isKey(key)) throw keysSwapped("Alpaca");
+  const other = mode === "paper" ? "AK" : "PK";
+  if (isKey(key) && key.startsWith(other))
+    throw modeMismatch(
+      "Alpaca",
+      mode,
+      `the key begins with ${other}: it is one for ${mode === "paper" ? "live" : "paper"} trading`,
+      `make a key for ${mode} trading at Alpaca, or keep the two under different names`,
+    );
+  return { key, secret };
+}

@@ -1,0 +1,150 @@
+import type { KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { VenueCode } from "../../../domain/order.ts";
+import type { Acknowledgement } from "../../../ports/broker-connection.ts";
+import { sleep, type Clock } from "../../../ports/clock.ts";
+import { heedRateHeaders } from "../../shared/heed-rate-headers.ts";
+import type { HostLimit } from "../../shared/host-limit.ts";
+import { retryAfterMs, TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
+import type { Redact } from "../../shared/redact.ts";
+
+/** What an answer to something that was sent means. */
+export type SendVerdict =
+  | Acknowledgement
+  /** The venue has an order of this id: look it up before saying anything. */
+  | { readonly kind: "id-taken"; readonly reason: string }
+  /** It was refused for the time it was stamped with: measure the venue's clock, then it may be sent once more. */
+  | { readonly kind: "stale-stamp"; readonly reason: string }
+  /** Refused, and nothing may be sent for `spanMs`. */
+  | { readonly kind: "shut-out"; readonly reason: string; readonly spanMs: number; readonly isBan: boolean }
+  /** Refused, and so will be everything else. */
+  | { readonly kind: "key-refused"; readonly error: KiwiError };
+
+/** One message about an order. */
+export type Sending = {
+  /** New orders and changes leave a reserve of the limit; cancels may use all of it. */
+  readonly urgency: "order" | "cancel";
+  readonly send: () => Promise<HttpAnswer>;
+  /** What the venue means; null leaves it to the rules that hold everywhere. */
+  readonly judge: (answer: HttpAnswer) => SendVerdict | null;
+  /** What became of the order that has this id already. */
+  readonly lookUp?: () => Promise<Acknowledgement>;
+  /** Measures the venue's clock anew. */
+  readonly resync?: () => Promise<void>;
+};
+
+export type OrderCallerOptions = {
+  readonly clock: Clock;
+  readonly limit: HostLimit;
+  /** What is kept of the limit for cancels. */
+  readonly reserve: number;
+  readonly redact: Redact;
+  readonly onKeyRefused: (error: KiwiError) => void;
+};
+
+/** A cancel waits so long for a limit; after that its owner hears that nothing was sent. */
+const cancelWaitMsMax = 5_000;
+/** How long everybody keeps silent when the venue says "too often" and not until when. */
+const pauseMsDefault = 1_000;
+
+/**
+ * Sends what moves orders, once. Whatever does not come back as a plain yes or no of the venue is `unknown`: a broken
+ * line, an error of a gateway, a page instead of an answer. What was not sent at all is refused as `rate_limited`.
+ */
+export class OrderCaller {
+  private readonly options: OrderCallerOptions;
+
+  constructor(options: OrderCallerOptions) {
+    this.options = options;
+  }
+
+  async call(sending: Sending): Promise<Acknowledgement> {
+    const notSent = await this.waitTurn(sending.urgency);
+    if (notSent !== null) return refusal("rate_limited", `not sent: ${notSent}`);
+    const verdict = await this.attempt(sending);
+    if (verdict.kind !== "stale-stamp" || sending.resync === undefined) return this.settle(sending, verdict);
+    try {
+      await sending.resync();
+    } catch (error) {
+      return refusal("unavailable", `${verdict.reason}; its clock could not be measured: ${textOf(error)}`);
+    }
+    return this.settle(sending, await this.attempt(sending));
+  }
+
+  private async attempt({ send, judge }: Sending): Promise<SendVerdict> {
+    try {
+      const answer = await send();
+      heedRateHeaders(answer, this.options.limit);
+      return judge(answer) ?? judgeEverywhere(answer);
+    } catch (error) {
+      if (error instanceof TransportError) return { kind: "unknown", reason: error.message };
+      throw error;
+    }
+  }
+
+  private async settle({ lookUp }: Sending, verdict: SendVerdict): Promise<Acknowledgement> {
+    const { redact, limit, clock, onKeyRefused } = this.options;
+    switch (verdict.kind) {
+      case "accepted":
+        return verdict;
+      case "rejected":
+      case "unknown":
+        return { ...verdict, reason: redact(verdict.reason) };
+      case "id-taken":
+        return lookUp === undefined ? refusal("doubled_id", redact(verdict.reason)) : lookUp();
+      case "stale-stamp":
+        return refusal("unavailable", redact(verdict.reason));
+      case "shut-out": {
+        const untilMs = clock.nowMs() + verdict.spanMs;
+        if (verdict.isBan) limit.banUntil(untilMs, redact(verdict.reason));
+        else limit.pauseUntil(untilMs);
+        return refusal("rate_limited", redact(verdict.reason));
+      }
+      case "key-refused":
+        onKeyRefused(verdict.error);
+        return refusal("unavailable", verdict.error.parts.message);
+    }
+  }
+
+  /** Null when it may be sent, else why not. */
+  private async waitTurn(urgency: Sending["urgency"]): Promise<string | null> {
+    const { limit, clock, reserve } = this.options;
+    let waitedMs = 0;
+    for (;;) {
+      const ban = limit.bannedNow();
+      if (ban !== null) return `the venue has shut us out until ${formatTime(ban.untilMs)} (${ban.reason})`;
+      const wait = limit.tryTake(1, urgency === "order" ? reserve : 0);
+      if (wait === null) return null;
+      const isTooLong = urgency === "order" || waitedMs + wait.waitMs > cancelWaitMsMax;
+      if (isTooLong) return `the rate limit is used up for ${wait.waitMs} ms`;
+      await sleep(clock, wait.waitMs);
+      waitedMs += wait.waitMs;
+    }
+  }
+}
+
+/** What an answer means at any venue: a yes or a no has a form, and this has none. */
+function judgeEverywhere({ status, unreadable, body }: HttpAnswer): SendVerdict {
+  const what = unreadable ?? JSON.stringify(body).slice(0, 200);
+  return { kind: "unknown", reason: `HTTP ${status} with ${what}` };
+}
+
+/** How a "too often" of the venue's own limiter is obeyed. */
+export function tooOften(answer: HttpAnswer, reason: string, resetMs: number | null): SendVerdict {
+  return {
+    kind: "shut-out",
+    reason,
+    spanMs: retryAfterMs(answer) ?? resetMs ?? pauseMsDefault,
+    isBan: false,
+  };
+}
+
+/** A plain no. */
+export function refusal(code: VenueCode, reason: string): Acknowledgement & { readonly kind: "rejected" } {
+  return { kind: "rejected", code, reason };
+}
+
+/** The text of whatever was thrown. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,121 @@
+import { closest } from "fastest-levenshtein";
+import { KiwiError } from "../../base/errors.ts";
+import { noFaults, parseFaults, type FaultSpec } from "../../emulator/faults/parse-faults.ts";
+import type { PaceOptions } from "../../emulator/wire/pace.ts";
+
+/** The venues that can be emulated. */
+const emulatedVenues = ["alpaca", "bybit", "binance"] as const;
+export type EmulatedVenue = (typeof emulatedVenues)[number];
+
+/** How an emulator is asked for: as texts and numbers from a command line. */
+export type EmulatorWish = {
+  readonly venue: string;
+  readonly faults?: string | undefined;
+  readonly pace?: string | undefined;
+  readonly speed?: number | undefined;
+  readonly quietMs?: number | undefined;
+  readonly history?: number | undefined;
+  readonly port?: number | undefined;
+  readonly rateScale?: number | undefined;
+  readonly hedge?: boolean | undefined;
+};
+
+/** The same, understood. */
+export type EmulatorOptions = {
+  readonly venue: EmulatedVenue;
+  readonly faults: FaultSpec;
+  readonly pace: PaceOptions;
+  /** Bars that have closed before anybody trades; null where nobody has said how many. */
+  readonly historyBars: number | null;
+  readonly port: number;
+  readonly rateScale: number;
+  readonly positionMode: "one-way" | "hedge";
+};
+
+/** Where an emulator listens when nobody says where, by venue. */
+const portOf: Readonly<Record<EmulatedVenue, number>> = { alpaca: 8801, bybit: 8802, binance: 8803 };
+const quietMsDefault = 50;
+
+/** Understands a wish. Throws `EMULATOR_VENUE`, `EMULATOR_CONTRADICTION`, `EMULATOR_INVALID` and `FAULTS_INVALID`. */
+export function emulatorOptions(wish: EmulatorWish): EmulatorOptions {
+  const venue = venueNamed(wish.venue);
+  if (wish.hedge === true && venue !== "bybit")
+    throw contradiction(
+      `--hedge with ${venue}`,
+      `${venue} has no hedge mode`,
+      "leave out --hedge, or emulate bybit",
+    );
+  return {
+    venue,
+    faults: wish.faults === undefined ? noFaults : parseFaults(wish.faults),
+    pace: paceOf(wish),
+    historyBars: wish.history === undefined ? null : whole("--history", wish.history, 0, 100_000_000),
+    port: wish.port === undefined ? portOf[venue] : whole("--port", wish.port, 0, 65_535),
+    rateScale: positive("--rate-scale", wish.rateScale ?? 1),
+    positionMode: wish.hedge === true ? "hedge" : "one-way",
+  };
+}
+
+function venueNamed(name: string): EmulatedVenue {
+  const venue = emulatedVenues.find((known) => known === name);
+  if (venue !== undefined) return venue;
+  throw new KiwiError({
+    code: "EMULATOR_VENUE",
+    exit: "usage",
+    message: `there is no emulator of "${name}"`,
+    why: `the venues that can be emulated are ${emulatedVenues.join(", ")}`,
+    fix: `did you mean kiwi emulator ${closest(name, emulatedVenues)}?`,
+    topic: "emulator",
+  });
+}
+
+function paceOf({ pace = "real", speed, quietMs }: EmulatorWish): PaceOptions {
+  if (speed !== undefined && pace !== "real")
+    throw contradiction(
+      `--speed ${speed} with --pace ${pace}`,
+      "a speed is that of real time, and this market does not follow the clock",
+      `leave out --speed, or --pace ${pace}`,
+    );
+  if (quietMs !== undefined && pace !== "quiet")
+    throw contradiction(
+      `--quiet-ms ${quietMs} with --pace ${pace}`,
+      "only a market that waits for quiet asks how long quiet is",
+      "leave out --quiet-ms, or say --pace quiet",
+    );
+  if (pace === "real") return { kind: "real", speed: positive("--speed", speed ?? 1) };
+  if (pace === "quiet") return { kind: "quiet", quietMs: positive("--quiet-ms", quietMs ?? quietMsDefault) };
+  if (pace === "manual") return { kind: "manual" };
+  throw invalid("--pace", pace, "real, quiet or manual");
+}
+
+function positive(flag: string, value: number): number {
+  if (value > 0 && value < 1e9) return value;
+  throw invalid(flag, String(value), "a number above 0");
+}
+
+function whole(flag: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalid(flag, String(value), `a whole number from ${least} to ${most}`);
+}
+
+function invalid(flag: string, value: string, wanted: string): KiwiError {
+  return new KiwiError({
+    code: "EMULATOR_INVALID",
+    exit: "usage",
+    message: `${flag} cannot be "${value}"`,
+    why: `it is ${wanted}`,
+    fix: `write ${flag} ${flag === "--pace" ? "real" : "1"}`,
+    topic: "emulator",
+  });
+}
+
+function contradiction(message: string, why: string, fix: string): KiwiError {
+  return new KiwiError({
+    code: "EMULATOR_CONTRADICTION",
+    exit: "usage",
+    message: `${message} cannot be`,
+    why,
+    fix,
+    topic: "emulator",
+  });
+}

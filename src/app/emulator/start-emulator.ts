@@ -1,0 +1,187 @@
+import { systemClock } from "../../adapters/system-clock.ts";
+import { KiwiError } from "../../base/errors.ts";
+import { barsOf, type Bars } from "../../domain/bars.ts";
+import { timeframeMs } from "../../domain/timeframe.ts";
+import { AlpacaFace } from "../../emulator/alpaca/alpaca-face.ts";
+import { BinanceFace } from "../../emulator/binance/binance-face.ts";
+import { BybitFace } from "../../emulator/bybit/bybit-face.ts";
+import { spotSuffix } from "../../emulator/bybit/bybit-symbols.ts";
+import { accountOptions } from "../../emulator/exchange/account-options.ts";
+import { Exchange } from "../../emulator/exchange/exchange.ts";
+import type { ExchangeAccount } from "../../emulator/exchange/exchange-account.ts";
+import type { ExchangeEvent, Listing } from "../../emulator/exchange/exchange-types.ts";
+import { FaultPlan } from "../../emulator/faults/fault-plan.ts";
+import { EmulatorHost } from "../../emulator/wire/emulator-host.ts";
+import type { Face } from "../../emulator/wire/face.ts";
+import type { FaceTools } from "../../emulator/wire/face-tools.ts";
+import { Pace } from "../../emulator/wire/pace.ts";
+import { barsRequestOf } from "../bars/bars-request.ts";
+import { loadBars } from "../bars/load-bars.ts";
+import type { KiwiConfig } from "../config/config-schema.ts";
+import { maintenanceMarginOf } from "../config/run-config.ts";
+import { createPlugin } from "../plugins/registry.ts";
+import type { Ground } from "../session/backtest-setup.ts";
+import { layGround } from "../session/build-session.ts";
+import type { EmulatorOptions } from "./emulator-options.ts";
+import { listingFor } from "./emulator-listings.ts";
+
+/** What clients sign in with: these open nothing but an emulator. */
+const credentials = { key: "KIWI-EMULATOR-KEY", secret: "KIWI-EMULATOR-SECRET" } as const;
+/** Bars that have closed before the first trade, where nobody says how many: at most so many, and half of the tape. */
+const historyBarsDefault = 1_000;
+
+/** An emulator that listens. */
+export type RunningEmulator = {
+  readonly exchange: Exchange;
+  readonly account: ExchangeAccount;
+  readonly symbols: readonly string[];
+  readonly key: string;
+  readonly secret: string;
+  readonly url: string;
+  readonly wsUrl: string;
+  /** Resolves when the tape has been played. */
+  readonly ended: Promise<void>;
+  readonly requestCount: () => number;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts an emulator over the bars of a configuration. Throws what loading bars throws, and `EMULATOR_PORT`. */
+export async function startEmulator(
+  folder: string,
+  config: KiwiConfig,
+  options: EmulatorOptions,
+  onEvent: (event: ExchangeEvent) => void,
+): Promise<RunningEmulator> {
+  const clock = systemClock;
+  const loaded = await loadBars(barsRequestOf({ folder, config, nowMs: clock.nowMs() }));
+  const tables = loaded.sources.map(({ bars }) => bars);
+  const ground = layGround(tables, config);
+  const { exchange, historyMs } = exchangeOver(ground, config.seed, options, clock.nowMs());
+  exchange.skipTo(historyMs);
+  const account = openAccount(exchange, ground, config, options);
+  exchange.listen(onEvent);
+  const faults = new FaultPlan(options.faults);
+  let tellEnd = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
+  const pace = new Pace(exchange, clock, options.pace, tellEnd);
+  const face = faceOf(options, {
+    exchange,
+    faults,
+    clock,
+    watch: (change) => {
+      pace.watchers += change;
+    },
+  });
+  const host = new EmulatorHost({ face, exchange, pace, faults, clock });
+  const port = await host.listen(options.port).catch((error: unknown) => {
+    throw portTaken(options.port, error);
+  });
+  if (options.pace.kind === "real") exchange.tellTime(clock.nowMs());
+  pace.start();
+  return {
+    exchange,
+    account,
+    symbols: exchange.listings.map(({ symbol }) => symbol),
+    ...credentials,
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    ended,
+    requestCount: () => host.requestCount,
+    close: () => host.close(),
+  };
+}
+
+/** The exchange, and until when its tape is history. In real time the tape is moved so that this is now. */
+function exchangeOver(
+  { instruments, bars: tables }: Ground,
+  seed: number,
+  { venue, historyBars, pace }: EmulatorOptions,
+  nowMs: number,
+): { exchange: Exchange; historyMs: number } {
+  const listings = instruments.map((instrument, index) => listingFor(instrument, tables[index]!, venue));
+  const first = tables[0]!;
+  const row = Math.min(historyBars ?? Math.min(historyBarsDefault, first.length >> 1), first.length) - 1;
+  const lastMs = row < 0 ? first.closeTimeMs[0]! - 1 : first.closeTimeMs[row]!;
+  const isMoved =
+    pace.kind === "real" && listings.every(({ calendarName }) => calendarName.startsWith("24/7"));
+  const spanMs = timeframeMs(first.timeframe);
+  const shiftMs = isMoved ? Math.floor((nowMs - lastMs) / spanMs) * spanMs : 0;
+  const moved = tables.map((bars, index) => movedBars(bars, listings[index]!.symbol, shiftMs));
+  const [all, bars] = venue === "bybit" ? withCoins(listings, moved) : [listings, moved];
+  const exchange = new Exchange({ listings: all, bars, hasHedgeMode: venue === "bybit", seed });
+  return { exchange, historyMs: lastMs + shiftMs };
+}
+
+/** Bybit trades every coin twice: as a contract, and as itself. */
+function withCoins(
+  listings: readonly Listing[],
+  bars: readonly Bars[],
+): readonly [readonly Listing[], readonly Bars[]] {
+  const coins = listings.map((listing) => ({
+    ...listing,
+    symbol: listing.symbol + spotSuffix,
+    canShort: false,
+  }));
+  const coinBars = bars.map((table, index) => movedBars(table, coins[index]!.symbol, 0));
+  return [
+    [...listings, ...coins],
+    [...bars, ...coinBars],
+  ];
+}
+
+function movedBars(bars: Bars, symbol: string, shiftMs: number): Bars {
+  const columns =
+    shiftMs === 0 ? bars : { ...bars, closeTimeMs: bars.closeTimeMs.map((timeMs) => timeMs + shiftMs) };
+  const { closeTimeMs, open, high, low, close, volume, calendarName } = columns;
+  return barsOf(symbol, bars.timeframe, { closeTimeMs, open, high, low, close, volume, calendarName });
+}
+
+function openAccount(
+  exchange: Exchange,
+  { instruments, calendars, stores }: Ground,
+  config: KiwiConfig,
+  { positionMode }: EmulatorOptions,
+): ExchangeAccount {
+  const tools = { market: { instruments, bars: stores.map((store) => store.bars) }, calendars };
+  const { account, costs } = config;
+  return exchange.openAccount(
+    accountOptions({
+      ...credentials,
+      cash: account.cash,
+      currency: account.baseCurrency,
+      positionMode,
+      venue: {
+        accountKind: account.kind,
+        leverage: account.leverage,
+        maintenanceMargin: maintenanceMarginOf(account),
+        commission: createPlugin("commission", costs.commission, tools),
+        slippage: createPlugin("slippage", costs.slippage, tools),
+        latencyMs: costs.latencyMs,
+        volumeShareMax: costs.volumeShareMax,
+        borrowRate: costs.borrowRate,
+        fundingRate: costs.fundingRate,
+      },
+    }),
+  );
+}
+
+function faceOf({ venue, rateScale }: EmulatorOptions, tools: FaceTools): Face {
+  if (venue === "alpaca") return new AlpacaFace(tools, { requestsPerMinute: 200 * rateScale });
+  return venue === "bybit" ? new BybitFace(tools, { rateScale }) : new BinanceFace(tools);
+}
+
+function portTaken(port: number, cause: unknown): KiwiError {
+  return new KiwiError(
+    {
+      code: "EMULATOR_PORT",
+      exit: "config",
+      message: `nothing can listen on 127.0.0.1:${port}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      fix: "take another with --port, or 0 for any that is free",
+      topic: "emulator",
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { defineBroker, type BrokerPlugin } from "../../ports/broker-plugin.ts";
+
+const positive = z.number().positive().optional();
+/** Options of everything that is reached over a network. */
+const network = {
+  baseUrl: z.string().optional().describe("where its REST interface is, when it is not the venue's own"),
+  wsUrl: z.string().optional().describe("where its stream is, when it is not the venue's own"),
+  requestTimeoutMs: positive.describe("how long an answer may take; then an order is unknown"),
+  clockSkewMsMax: positive.describe("how far this machine's clock may be off"),
+  staleAfterMs: positive.describe("a stream that answers no ping for so long is taken for dead"),
+};
+
+/** Every broker, sorted by name. What one is made of is loaded when it connects. */
+export const brokerPlugins: readonly BrokerPlugin[] = [
+  defineBroker({
+    name: "alpaca",
+    summary: "US stocks and crypto of Alpaca, with play money or money",
+    options: z.strictObject({
+      ...network,
+      market: z.enum(["stocks", "crypto"]).default("stocks"),
+      fractional: z.boolean().default(false).describe("parts of shares; such orders live for a day only"),
+      marginMultiplier: z
+        .union([z.literal(1), z.literal(2), z.literal(4)])
+        .optional()
+        .describe("how many times its money the account may hold; set at the venue and read back"),
+    }),
+    credentials: [
+      { name: "key", what: "an API key id", env: "APCA_API_KEY_ID" },
+      { name: "secret", what: "the secret of its API key", env: "APCA_API_SECRET_KEY" },
+    ],
+    async connect(options, tools) {
+      const { alpacaBroker } = await import("../../adapters/brokers/alpaca/alpaca-broker.ts");
+      return alpacaBroker(options, tools);
+    },
+  }),
+  defineBroker({
+    name: "bybit",
+    summary: "futures and spot market of Bybit's unified account, with play money or money",
+    options: z.strictObject({
+      ...network,
+      category: z.enum(["linear", "spot"]).default("linear"),
+      environment: z.enum(["demo", "testnet"]).default("demo").describe("where play money is traded"),
+      leverage: positive.describe("of each futures symbol: set before its first order and read back"),
+      marginMode: z
+        .enum(["isolated", "cross", "portfolio"])
+        .optional()
+        .describe("refused where it is another"),
+      recvWindowMs: positive.describe("how long a signature is good for; 5,000 by default"),
+    }),
+    credentials: [
+      { name: "key", what: "an API key", env: "BYBIT_API_KEY" },
+      { name: "secret", what: "the secret of its API key", env: "BYBIT_API_SECRET" },
+    ],
+    async connect(options, tools) {
+      const { bybitBroker } = await import("../../adapters/brokers/bybit/bybit-broker.ts");
+      return bybitBroker(options, tools);
+    },
+  }),
+];

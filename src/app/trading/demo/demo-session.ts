@@ -1,0 +1,93 @@
+import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
+import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
+import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
+import { usualLimits } from "../../../robot/limits.ts";
+import { alertConfigSchema } from "../../config/alert-config.ts";
+import { runConfigSchema } from "../../config/run-config.ts";
+import { findStrategy } from "../../plugins/find-strategy.ts";
+import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
+import { demoMarket } from "./demo-market.ts";
+import { runTrading, type TradingSurroundings } from "../run-trading.ts";
+import type { TradingPlan } from "../session-parts.ts";
+
+/** What the demo may be asked for. */
+export type DemoRequest = TradingSurroundings & {
+  /** A built-in strategy; one that decides often, when none is named. */
+  readonly strategy: string | undefined;
+  /** Where a strategy file is looked for. */
+  readonly folder: string;
+  readonly seed: number;
+  /** Faults of the venue, as `kiwi emulator` takes them. */
+  readonly faults: string;
+};
+
+/** Averages so short that something happens while one looks on: nobody would trade money on them. */
+const quickStrategy = { name: "sma-cross", params: { fast: 3, slow: 8 } };
+
+/**
+ * Paper trading offline: a made-up market behind the wire protocol of a real venue, served by a process of its own, and
+ * the robot that would trade anywhere else.
+ */
+export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
+  const venue = await startDemoVenue(request.seed, request.faults);
+  try {
+    const source = await demoSource(venue);
+    try {
+      const plan = await planOf(request, venue);
+      return await runTrading({ ...plan, source }, request);
+    } finally {
+      await source.close();
+    }
+  } finally {
+    venue.stop();
+  }
+}
+
+async function planOf(
+  { strategy: name, folder }: DemoRequest,
+  place: { readonly port: number; readonly startWallMs: number },
+): Promise<Omit<TradingPlan, "source">> {
+  const found = await findStrategy(folder, name ?? quickStrategy.name);
+  const calendar = calendarNamed("24/7");
+  return {
+    mode: "paper",
+    isDemo: true,
+    strategyText: name ?? quickStrategy.name,
+    plugins: [],
+    strategyName: found.strategy.name,
+    strategy: found.strategy,
+    params: name === undefined ? quickStrategy.params : {},
+    registry: found.registry,
+    config: runConfigSchema.parse({
+      costs: {
+        commission: { use: "rate", rate: 0 },
+        slippage: { use: "fixed", rate: demoMarket.slippage },
+      },
+      risk: { profile: "moderate", tradingProfile: "trader" },
+      instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
+    }),
+    symbols: [...demoMarket.symbols],
+    timeframe: demoMarket.timeframe,
+    broker: { use: "demo", port: place.port, startWallMs: place.startWallMs },
+    folder,
+    clock: demoClock(place),
+    connect: () => Promise.resolve(connectDemo(place)),
+    calendarOf: () => calendar,
+    warmupBars: demoMarket.historyBars,
+    triggers: killTriggersSchema.parse({}),
+    alerts: alertConfigSchema.parse({}),
+    limits: slower(usualLimits, demoMarket.speed),
+    logLevels: { "*": "info", robot: "debug" },
+    secrets: [demoMarket.secret],
+    silenceMsMax: 10_000,
+  };
+}
+
+/** The market's time runs fast, the wire does not: what is waited for an answer is a span of the wire. */
+function slower(limits: RobotLimits, speed: number): RobotLimits {
+  const spans = Object.entries(limits).map(([name, value]) => [
+    name,
+    typeof value === "number" && name.endsWith("Ms") ? value * speed : value,
+  ]);
+  return Object.fromEntries(spans) as RobotLimits;
+}

@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { SessionPaths } from "../session-folder.ts";
+
+const entry = fileURLToPath(new URL("watchdog-entry.ts", import.meta.url));
+
+/** What a watchdog is told when it starts. */
+export type WatchdogOrder = {
+  readonly home: string;
+  readonly account: string;
+  readonly paths: SessionPaths;
+  readonly silenceMsMax: number;
+};
+
+/**
+ * Starts the watchdog in a process of its own that outlives this one: it hears the heartbeat, and pulls the switch when
+ * it stops without a good-bye.
+ */
+export function startWatchdog({ home, account, paths, silenceMsMax }: WatchdogOrder): void {
+  const child = spawn(process.execPath, [entry, home, account, paths.heartbeat, String(silenceMsMax)], {
+    detached: true,
+    stdio: "ignore",
+  });
+  child.unref();
+}

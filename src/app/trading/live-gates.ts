@@ -1,0 +1,156 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
+import { canonicalJson } from "../../base/hash.ts";
+import { dayMs } from "../../base/time.ts";
+import { resetKeyPath } from "./kill/kill-accounts.ts";
+import { allSessions, sessionPaths } from "./session-folder.ts";
+import type { TradingPlan } from "./session-parts.ts";
+import { readStatus } from "./session-status.ts";
+
+/** One gate before money: what must be shown, and whether it is. */
+export type Gate = {
+  readonly name: "backtest" | "validation" | "checks" | "paper record" | "limits" | "way back";
+  readonly isOpen: boolean;
+  /** What was found. */
+  readonly found: string;
+  /** What to do where it is closed. */
+  readonly todo: string;
+};
+
+/** What the gates are measured by. */
+export type GateMeasures = {
+  readonly paperDaysMin: number;
+  readonly tradesMin: number;
+  /** Performs the checks of a stored run anew; null when they cannot be made. */
+  readonly check: (run: StoredRun) => Promise<boolean | null>;
+};
+
+type GatePlan = Pick<TradingPlan, "strategyName" | "params" | "symbols" | "timeframe" | "config">;
+
+/**
+ * The gates before live trading, each read off what is stored and none off anybody's word: a backtest of the same
+ * strategy on real bars with enough trades, the same again over later bars, its checks made anew, a record on paper, limits
+ * in front of every order, and a key that can lift the kill switch.
+ */
+export async function liveGates(
+  home: string,
+  runsFolder: string,
+  plan: GatePlan,
+  measures: GateMeasures,
+): Promise<readonly Gate[]> {
+  const { strategyName } = plan;
+  const { tradesMin, paperDaysMin } = measures;
+  const runs = (await runsOf(runsFolder, plan)).filter((run) => tradesIn(run) >= tradesMin);
+  const first = runs
+    .filter(
+      ({ result }) => (result["verdict"] as { readonly level?: string } | undefined)?.level !== "refuted",
+    )
+    .toSorted((a, b) => periodOf(a).toMs - periodOf(b).toMs)[0];
+  const later =
+    first === undefined ? undefined : runs.find((run) => periodOf(run).fromMs >= periodOf(first).toMs);
+  const hasPassed = first === undefined ? null : await measures.check(first);
+  const days = paperDays(home, plan);
+  const { profile, tradingProfile } = plan.config.risk;
+  const command = `kiwi backtest ${strategyName} --data FILE`;
+  return [
+    gate(
+      "backtest",
+      first !== undefined,
+      foundRun(first, `no run on real bars with ${tradesMin} trades that its verdict does not refute`),
+      command,
+    ),
+    gate(
+      "validation",
+      later !== undefined,
+      foundRun(later, "no run that begins after the first one ends"),
+      `${command} --from DAY   over bars that nothing was tuned on`,
+    ),
+    gate(
+      "checks",
+      hasPassed === true,
+      hasPassed === null ? "not made" : hasPassed ? "passed just now" : "FAILED just now",
+      `kiwi check all ${strategyName} --data FILE`,
+    ),
+    gate(
+      "paper record",
+      days >= paperDaysMin,
+      `${days.toFixed(1)} of ${paperDaysMin} days on paper (the demo does not count)`,
+      `kiwi paper start ${strategyName}`,
+    ),
+    gate(
+      "limits",
+      profile !== "none" && tradingProfile !== "none",
+      `risk.profile ${profile}, risk.tradingProfile ${tradingProfile}`,
+      "--set risk.profile=conservative --set risk.tradingProfile=trader",
+    ),
+    gate(
+      "way back",
+      hasResetKey(home),
+      hasResetKey(home) ? "a key can lift the kill switch" : "nobody could lift the kill switch",
+      "kiwi kill key",
+    ),
+  ];
+}
+
+function gate(name: Gate["name"], isOpen: boolean, found: string, todo: string): Gate {
+  return { name, isOpen, found, todo };
+}
+
+function foundRun(run: StoredRun | undefined, nothing: string): string {
+  return run === undefined ? nothing : `run ${run.manifest.runId}, ${tradesIn(run)} trades`;
+}
+
+/** Stored runs of the same strategy with the same parameters over the same symbols, on bars that nobody made up. */
+async function runsOf(
+  folder: string,
+  { strategyName, params, symbols }: GatePlan,
+): Promise<readonly StoredRun[]> {
+  const found: StoredRun[] = [];
+  for (const id of await runIds(folder)) {
+    const run = await readRun(folder, id).catch(() => null);
+    if (run === null || run.manifest.dataKind === "synthetic") continue;
+    const { manifest } = run;
+    if (manifest.strategyName !== strategyName || canonicalJson(manifest.params) !== canonicalJson(params))
+      continue;
+    const names = new Set(manifest.sources.map(({ symbol }) => symbol));
+    if (symbols.every((symbol) => names.has(symbol) || names.has(symbol.replace("/", "")))) found.push(run);
+  }
+  return found;
+}
+
+function tradesIn({ result }: StoredRun): number {
+  return (result["metrics"] as { readonly trades?: number } | undefined)?.trades ?? 0;
+}
+
+function periodOf({ result }: StoredRun): { readonly fromMs: number; readonly toMs: number } {
+  const period = result["period"] as
+    | { readonly firstCloseMs?: number; readonly lastCloseMs?: number }
+    | undefined;
+  return { fromMs: period?.firstCloseMs ?? Number.NaN, toMs: period?.lastCloseMs ?? Number.NaN };
+}
+
+function hasResetKey(home: string): boolean {
+  if (existsSync(resetKeyPath(home))) return true;
+  try {
+    return readdirSync(join(home, "authorities")).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Days that the same strategy with the same settings has run on paper, by what its sessions have left behind. */
+function paperDays(home: string, { strategyName, params, symbols, timeframe }: GatePlan): number {
+  const wanted = canonicalJson({ params, symbols, timeframe });
+  let spanMs = 0;
+  for (const note of allSessions(home)) {
+    if (note.mode !== "paper" || note.isDemo || note.strategy !== strategyName) continue;
+    const { params: tried, symbols: traded, timeframe: bars } = note;
+    if (canonicalJson({ params: tried, symbols: traded, timeframe: bars }) !== wanted) continue;
+    const status = readStatus(sessionPaths(home, note.id).status);
+    // A session that ended at a halt is no record of anything but the halt.
+    if (status !== null && status.robot.trading.state === "active")
+      spanMs += status.writtenMs - note.startedMs;
+  }
+  return spanMs / dayMs;
+}

@@ -1,0 +1,52 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
+import { KiwiError } from "../../base/errors.ts";
+import type { Timeframe } from "../../domain/timeframe.ts";
+import { replaySession, type Replay } from "../../robot/replay.ts";
+import { textOf } from "../../robot/whole-file.ts";
+import { runConfigSchema } from "../config/run-config.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
+import { findStrategy } from "../plugins/find-strategy.ts";
+import { buildSession, layGround } from "../session/build-session.ts";
+import { sessionPaths, type SessionNote } from "./session-folder.ts";
+import { sessionSettings } from "./session-settings.ts";
+
+/** Replays a session that was kept, from a copy of its journal: it may still be written to. Throws `SESSION_DAMAGED`. */
+export async function replayStored(home: string, note: SessionNote): Promise<Replay> {
+  const paths = sessionPaths(home, note.id);
+  const settings = sessionSettings.safeParse(JSON.parse(textOf(paths.settings) ?? "null")).data;
+  if (settings === undefined) throw damaged(note.id);
+  const { folder, plugins } = settings;
+  const registry = await loadRegistry(folder, plugins);
+  const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
+  const config = runConfigSchema.parse(settings.config);
+  const copies = mkdtempSync(join(tmpdir(), "kiwi-replay-"));
+  try {
+    copyFileSync(paths.journal, join(copies, "journal"));
+    const journal = openJournalFile(join(copies, "journal"));
+    try {
+      return replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
+        const own = { ...config, account: { ...config.account, cash } };
+        const setup = { bars, strategy, params: note.params, config: own, registry };
+        return buildSession(setup, layGround(bars, own), { broker, tradingState });
+      });
+    } finally {
+      journal.close();
+    }
+  } finally {
+    rmSync(copies, { recursive: true, force: true });
+  }
+}
+
+function damaged(id: string): KiwiError {
+  return new KiwiError({
+    code: "SESSION_DAMAGED",
+    exit: "data",
+    message: `the settings of session ${id} cannot be read`,
+    why: "settings.json in its folder is not as it was written",
+    fix: "restore the folder from a backup; the journal itself says what was done",
+    topic: "trading",
+  });
+}

@@ -1,0 +1,46 @@
+import type { Timeframe } from "../../domain/timeframe.ts";
+import type { ParamValue } from "../../domain/params.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import type { BarSource } from "../../ports/bar-source.ts";
+import type { BrokerConnection } from "../../ports/broker-connection.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AnyStrategy } from "../../ports/strategy.ts";
+import type { LogLevel } from "../../adapters/logging/log-level.ts";
+import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
+import type { RobotLimits } from "../../robot/robot-types.ts";
+import type { AlertConfig } from "../config/alert-config.ts";
+import type { RunConfig } from "../config/run-config.ts";
+import type { Registry } from "../plugins/registry.ts";
+import type { AccountRecord } from "./account-record.ts";
+import type { SessionNote } from "./session-folder.ts";
+
+/** Everything that is settled before a session starts: what trades what, where, and by which rules. */
+export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
+  readonly symbols: readonly string[];
+  readonly strategyName: string;
+  /** As it was asked for: a name, or the path of a file. */
+  readonly strategyText: string;
+  readonly strategy: AnyStrategy;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly config: RunConfig;
+  readonly registry: Registry;
+  readonly plugins: readonly string[];
+  readonly timeframe: Timeframe;
+  /** How the venue is reached, for whoever must reach it without the configuration. */
+  readonly broker: AccountRecord["broker"];
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly connect: () => Promise<BrokerConnection>;
+  readonly source: BarSource;
+  readonly calendarOf: (symbol: string) => Calendar;
+  readonly warmupBars: number;
+  readonly triggers: KillTriggers;
+  /** Who is told what happens. */
+  readonly alerts: AlertConfig;
+  readonly limits?: Partial<RobotLimits>;
+  readonly logLevels: Readonly<Record<string, LogLevel>>;
+  /** Texts that no log may hold. */
+  readonly secrets: readonly string[];
+  /** After so long without a heartbeat the watchdog pulls, by the machine's time. */
+  readonly silenceMsMax: number;
+};

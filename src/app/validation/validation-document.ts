@@ -1,0 +1,171 @@
+import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
+import { countText, percentText, ratioText } from "../../analysis/report/number-text.ts";
+import { searchDocument } from "../search/search-document.ts";
+import type { Neighbour } from "../search/try-neighbours.ts";
+import type { Validation } from "./validation.ts";
+
+type SearchParts = Parameters<typeof searchDocument>[0];
+
+/** What was validated, and what came of it. */
+type ValidationParts = Pick<SearchParts, "asked" | "prepared" | "warnings"> & {
+  /** The parameters around; `null` where nothing varies, or no trial of them has a value. */
+  readonly around: SearchParts | null;
+  readonly neighbours: readonly Neighbour[];
+  readonly metrics: MetricsReport;
+  readonly validation: Validation;
+  readonly artifacts: Readonly<Record<string, string>>;
+};
+
+/** What a validation found, for programs and for people. */
+export type ValidationDocument = {
+  readonly schema: "validate@1";
+  readonly ok: true;
+  readonly strategy: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly dataKind: string;
+  readonly seed: number;
+  readonly command: string;
+  readonly metrics: MetricsReport;
+  /** Trials around: numbers in sample and where nobody looked. */
+  readonly scatter: readonly {
+    readonly trial: number;
+    readonly inSample: number;
+    readonly outOfSample: number;
+  }[];
+  /** The parameters around it; `null` where nothing varies. */
+  readonly search: Pick<
+    ReturnType<typeof searchDocument>,
+    "trials" | "dimensions" | "plateau" | "luck" | "best"
+  > | null;
+  /** Parameters one step away, each alone. */
+  readonly neighbours: readonly Neighbour[];
+  readonly validation: Validation;
+  /** What `--fail-if` may ask beside metrics. */
+  readonly conditions: Readonly<Record<string, number | null>>;
+  readonly findings: readonly string[];
+  readonly verdict: string;
+  readonly warnings: readonly string[];
+  readonly artifacts: Readonly<Record<string, string>>;
+};
+
+/** Puts together what a validation found. */
+export function validationDocument(parts: ValidationParts): ValidationDocument {
+  const { metrics, validation, artifacts, prepared, asked, warnings, around } = parts;
+  const { setup, loaded } = prepared;
+  const conditions = conditionsOf(validation);
+  const findings = findingsOf(metrics, validation);
+  return {
+    schema: "validate@1",
+    ok: true,
+    strategy: setup.strategy.name,
+    params: setup.params,
+    symbols: setup.bars.map(({ symbol }) => symbol),
+    timeframe: setup.timeframe ?? setup.bars[0]!.timeframe,
+    dataKind: loaded.dataKind,
+    seed: asked.seed,
+    command: asked.command,
+    metrics,
+    scatter: (validation.combinatorial ?? validation.kFold)?.splits ?? [],
+    search: around === null ? null : aroundOf(searchDocument(around)),
+    neighbours: parts.neighbours,
+    validation,
+    conditions,
+    findings,
+    verdict: verdictOf(metrics, asked.request.config.account.baseCurrency, findings),
+    warnings,
+    artifacts,
+  };
+}
+
+function aroundOf({ trials, dimensions, plateau, luck, best }: ReturnType<typeof searchDocument>) {
+  return { trials, dimensions, plateau, luck, best };
+}
+
+/** Names of what `--fail-if` may ask of a validation beside metrics. */
+export const validationNames = [
+  "pbo",
+  "spaP",
+  "realityCheckP",
+  "permutationP",
+  "randomEntryP",
+  "walkForwardSharpe",
+  "cpcvSharpe",
+  "doubleCostReturn",
+] as const;
+
+function conditionsOf({
+  pbo,
+  ability,
+  permutation,
+  randomEntries,
+  walkForward,
+  combinatorial,
+  costs,
+}: Validation): Readonly<Record<(typeof validationNames)[number], number | null>> {
+  return {
+    pbo,
+    spaP: ability?.spa ?? null,
+    realityCheckP: ability?.realityCheck ?? null,
+    permutationP: permutation?.probability ?? null,
+    randomEntryP: randomEntries?.probability ?? null,
+    walkForwardSharpe: walkForward?.anchored.sharpe ?? null,
+    cpcvSharpe: combinatorial?.sharpe ?? null,
+    doubleCostReturn: costs.find(({ name }) => name === "2x")?.totalReturn ?? null,
+  };
+}
+
+/** What speaks against the result, gravest first. */
+function findingsOf(metrics: MetricsReport, validation: Validation): readonly string[] {
+  const { dsr, trialCount, minTrackRecordLength, periods, trades } = metrics;
+  const { pbo, ability, permutation, randomEntries, walkForward, costs, delays, intervals } = validation;
+  const double = costs.find(({ name }) => name === "2x")?.totalReturn ?? null;
+  const late = delays.at(-1)?.totalReturn ?? null;
+  const interval = intervals.sharpe;
+  const found: (string | false)[] = [
+    trades < 30 && `Only ${countText(trades)} closed trades: most of this says little.`,
+    dsr !== null &&
+      dsr < 0.95 &&
+      `After ${countText(trialCount)} trials the deflated Sharpe ratio is ${percentText(dsr)}.`,
+    dsr === null && "The deflated Sharpe ratio is N/A: too few returns.",
+    interval !== null &&
+      interval.low <= 0 &&
+      interval.high >= 0 &&
+      `The 95 % interval of the Sharpe ratio, ${ratioText(interval.low)} to ${ratioText(interval.high)}, includes zero.`,
+    minTrackRecordLength !== null &&
+      minTrackRecordLength > periods &&
+      `It needs ${countText(Math.ceil(minTrackRecordLength))} returns to be told from zero and has ${countText(periods)}.`,
+    pbo !== null && pbo >= 0.2 && `The probability that choosing parameters overfits is ${percentText(pbo)}.`,
+    walkForward !== null &&
+      (walkForward.anchored.sharpe ?? -1) <= 0 &&
+      `Walking forward it has a Sharpe ratio of ${ratioText(walkForward.anchored.sharpe)}.`,
+    ability !== null &&
+      ability.spa > 0.05 &&
+      `The best of the parameters is no better than the best of as many by chance (SPA p = ${ratioText(ability.spa)}).`,
+    permutation !== null &&
+      permutation.probability > 0.05 &&
+      `It makes as much on ${percentText(permutation.probability)} of markets whose order means nothing.`,
+    randomEntries !== null &&
+      randomEntries.probability > 0.05 &&
+      `Entering at random makes as much in ${percentText(randomEntries.probability)} of the cases.`,
+    double !== null &&
+      double <= 0 &&
+      (metrics.totalReturn ?? 0) > 0 &&
+      "At twice the costs it makes nothing.",
+    late !== null && late <= 0 && (metrics.totalReturn ?? 0) > 0 && "Two bars later it makes nothing.",
+  ];
+  return found.filter((text) => text !== false);
+}
+
+function verdictOf(
+  { totalReturn, trades }: MetricsReport,
+  currency: string,
+  findings: readonly string[],
+): string {
+  if (trades === 0) return "No trade was closed: nothing can be said about this strategy.";
+  if ((totalReturn ?? 0) <= 0)
+    return `It lost money: ${percentText(totalReturn, { signed: true })} in ${currency}.`;
+  if (findings.length > 0) return `Not proven: ${findings.length} of the tests speak against it.`;
+  return "These data do not contradict the strategy: none of the tests speaks against it.";
+}

@@ -1,0 +1,106 @@
+import { figureHtml } from "../../analysis/report/html/figure.ts";
+import { html, type Html } from "../../analysis/report/html/html.ts";
+import { tableHtml } from "../../analysis/report/html/table.ts";
+import { percentText, ratioText } from "../../analysis/report/number-text.ts";
+import { fanFigure } from "../../analysis/report/search/fan-figure.ts";
+import { logitFigure } from "../../analysis/report/search/logit-figure.ts";
+import { plainPage, type PlainPage } from "../../analysis/report/search/plain-page.ts";
+import { scatterFigure } from "../../analysis/report/search/scatter-figure.ts";
+import type { ValidationDocument } from "./validation-document.ts";
+
+type Row = readonly [string, ...string[]];
+
+/** The report of a validation as one page. */
+export function validationHtml(document: ValidationDocument): string {
+  const { strategy, params, symbols, timeframe, findings, verdict, warnings, metrics, command } = document;
+  const shown = Object.entries(params).map(([name, value]) => `${name}=${String(value)}`);
+  const hasLost = (metrics.totalReturn ?? 0) <= 0;
+  return plainPage({
+    title: `${strategy}: how much is luck`,
+    about: `${shown.join(" ")} · ${symbols.slice(0, 3).join(", ")} · ${timeframe} · ${command}`,
+    isSynthetic: document.dataKind === "synthetic",
+    brand: "KIWI VALIDATION",
+    verdict,
+    level: hasLost ? "refuted" : findings.length > 0 ? "open" : "supported",
+    reasons: findings,
+    warnings,
+    sections: [
+      { id: "tests", title: "Tests", body: tests(document) },
+      { id: "pictures", title: "Pictures", body: pictures(document) },
+      { id: "stress", title: "Stress", body: stress(document) },
+      { id: "when", title: "When", body: when(document) },
+    ] satisfies PlainPage["sections"],
+  });
+}
+
+function rowsTable(caption: string, labels: readonly string[], rows: readonly Row[]): Html {
+  return tableHtml({ caption, columns: labels.map((label, k) => ({ label, isNumber: k > 0 })), rows });
+}
+
+function tests({ metrics, conditions, validation }: ValidationDocument): Html {
+  const isRatio = new Set(["sharpe", "sortino"]);
+  const intervals = Object.entries(validation.intervals).map(([name, interval]): Row => {
+    const text = isRatio.has(name) ? ratioText : percentText;
+    return [
+      name,
+      text(interval?.estimate ?? null),
+      text(interval?.low ?? null),
+      text(interval?.high ?? null),
+    ];
+  });
+  const numbers: readonly Row[] = [
+    ["PSR", percentText(metrics.psr)],
+    ["Deflated Sharpe ratio", percentText(metrics.dsr)],
+    ["Trials ever on these bars", String(metrics.trialCount ?? "N/A")],
+    [
+      "Minimum track record",
+      metrics.minTrackRecordLength === null ? "N/A" : String(Math.ceil(metrics.minTrackRecordLength)),
+    ],
+    ["Returns seen", String(metrics.periods)],
+    ...Object.entries(conditions).map(([name, value]): Row => [
+      name,
+      value === null ? "N/A" : ratioText(value),
+    ]),
+  ];
+  return html`<div class="pair">
+    ${rowsTable("Tests", ["Test", "Value"], numbers)}${rowsTable("95 % intervals by block bootstrap", ["Metric", "Value", "From", "To"], intervals)}
+  </div>`;
+}
+
+function pictures({ scatter, validation: { logits, pbo, tradeOrder } }: ValidationDocument): Html {
+  const figures = [
+    ...(scatter.length < 2 ? [] : [figureHtml(scatterFigure(scatter, "splits"))]),
+    ...(pbo === null ? [] : [figureHtml(logitFigure(logits, pbo))]),
+    ...(tradeOrder === null ? [] : [figureHtml(fanFigure(tradeOrder))]),
+  ];
+  return figures.length === 0
+    ? html`<p class="none">Too few returns and trades for pictures.</p>`
+    : html`<div class="pair">${figures}</div>`;
+}
+
+function stress({ neighbours, validation: { costs, delays } }: ValidationDocument): Html {
+  const near = neighbours.map(({ name, value, ...rest }) => ({ name: `${name} ${value}`, ...rest }));
+  const rowsOf = (points: typeof costs): readonly Row[] =>
+    points.map(({ name, totalReturn, sharpe }) => [
+      name,
+      percentText(totalReturn, { signed: true }),
+      ratioText(sharpe),
+    ]);
+  return html`<div class="pair">
+    ${rowsTable("At other costs", ["Costs", "Return", "Sharpe"], rowsOf(costs))}${rowsTable("Orders that arrive later", ["Later by", "Return", "Sharpe"], rowsOf(delays))}${rowsTable("Parameters one step away", ["Parameter", "Return", "Sharpe"], rowsOf(near))}
+  </div>`;
+}
+
+function when({ validation: { years, regimes } }: ValidationDocument): Html {
+  const rowsOf = (groups: typeof years): readonly Row[] =>
+    groups.map(({ name, periods, totalReturn, sharpe }) => [
+      name,
+      String(periods),
+      percentText(totalReturn, { signed: true }),
+      ratioText(sharpe),
+    ]);
+  const labels = ["Returns", "Return", "Sharpe"];
+  return html`<div class="pair">
+    ${rowsTable("By year", ["Year", ...labels], rowsOf(years))}${rowsTable("By what the market did before", ["Market", ...labels], rowsOf(regimes))}
+  </div>`;
+}

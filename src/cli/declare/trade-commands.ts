@@ -1,0 +1,206 @@
+import { Option, type Command } from "commander";
+import type { LogsFlags } from "../trading/logs.ts";
+import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
+import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
+import { addRunFlags, collect } from "../flags/add-flags.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import type { LiveFlags } from "../trading/live.ts";
+import { addCommon, addConfig, type Act, type CommonFlags } from "./common-flags.ts";
+
+/** Adds what trades and what stops it: paper, live, replay, logs, kill. */
+export function declareTradeCommands(program: Command, act: Act): void {
+  declarePaper(program, act);
+  declareLive(program, act);
+  declareReplay(program, act);
+  declareLogs(program, act);
+  declareKill(program, act);
+}
+
+function declarePaper(program: Command, act: Act): void {
+  const paper = program
+    .command("paper")
+    .summary("trade with play money")
+    .description("Trades with play money: the same strategy, the same robot, the same checks as with money.");
+  const start = paper
+    .command("start")
+    .summary("begin, and go on until it is stopped")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--demo", "a made-up market behind a real venue's protocol: offline, without an account")
+    .option("--seed <number>", "seed of the made-up market", "42")
+    .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02");
+  addConfig(
+    addCommon(addSession(start), ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
+      (await import("../trading/paper.ts")).paperStartCommand(shell, strategy, flags),
+    ),
+  );
+  declareSession(paper, "paper", act);
+}
+
+function declareLive(program: Command, act: Act): void {
+  const live = program
+    .command("live")
+    .summary("trade with money")
+    .description(
+      "Trades with money: an account is armed by its name when every gate is open, and then started.",
+    );
+  const arm = live
+    .command("arm")
+    .summary("show the gates, and arm an account for 15 minutes when all are open")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--account <name>", "the account, as the venue names it: kiwi broker check --live");
+  addConfig(
+    addCommon(addSession(arm), [
+      "kiwi live arm sma-cross -p BTC/USD -t 1h --account 123456789",
+      "kiwi live arm --account 123456789 --json",
+    ]),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
+      (await import("../trading/live.ts")).liveArmCommand(shell, strategy, flags),
+    ),
+  );
+  const start = live
+    .command("start")
+    .summary("trade; the account must have been armed for exactly this")
+    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .option("--confirm", "yes, with money");
+  addConfig(
+    addCommon(addSession(start), [
+      "kiwi live start sma-cross -p BTC/USD -t 1h --confirm",
+      "kiwi live start --confirm",
+    ]),
+  ).action(
+    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
+      (await import("../trading/live.ts")).liveStartCommand(shell, strategy, flags),
+    ),
+  );
+  declareSession(live, "live", act);
+  const flatten = live
+    .command("flatten")
+    .summary("cancel every order, close every position, and latch the kill switch")
+    .option("--session <id>", "the account of this session; of the newest without it");
+  addCommon(flatten, ["kiwi live flatten", "kiwi live flatten --json"]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../trading/live.ts")).liveFlattenCommand(shell, flags),
+    ),
+  );
+}
+
+/** What a session takes of the settings of a run. */
+function addSession(command: Command): Command {
+  addRunFlags(command, sessionFlags);
+  return command
+    .option("--param <name=value>", "a parameter of the strategy", collect)
+    .option(
+      "--monitor <port>",
+      "serve health and figures on this port of 127.0.0.1: /healthz, /readyz, /metrics",
+    );
+}
+
+function declareReplay(program: Command, act: Act): void {
+  const replay = program
+    .command("replay")
+    .summary("live through a recorded session again, and compare")
+    .description(
+      "Takes the strategy through the bars and answers of a recorded session: it must decide and send the same. Names the first difference; exit 5 then.",
+    )
+    .argument("<session>", "id of a session, or last");
+  addCommon(replay, ["kiwi replay last", "kiwi replay 3lvzj494 --json"]).action(
+    act(async (shell, session: string, flags: CommonFlags) =>
+      (await import("../trading/replay.ts")).replayCommand(shell, session, flags),
+    ),
+  );
+}
+
+/** Looks at a session of a mode, and ends it. */
+function declareSession(parent: Command, mode: "paper" | "live", act: Act): void {
+  const status = parent
+    .command("status")
+    .summary("how a session is: money, positions, orders, and why")
+    .option("--session <id>", "which one; the newest without it");
+  addCommon(status, [`kiwi ${mode} status`, `kiwi ${mode} status --json`]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../trading/paper.ts")).sessionStatusCommand(shell, mode, flags),
+    ),
+  );
+  const stop = parent
+    .command("stop")
+    .summary("end a session; orders and positions stay at the venue")
+    .option("--session <id>", "which one; the newest without it");
+  addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
+    act(async (shell, flags: SessionFlags) =>
+      (await import("../trading/paper.ts")).sessionStopCommand(shell, mode, flags),
+    ),
+  );
+}
+
+function declareLogs(program: Command, act: Act): void {
+  const logs = program
+    .command("logs")
+    .summary("what a session has said")
+    .description("Shows the log of a session: the newest, or the one that is named.")
+    .option("--session <id>", "which session; the newest without it")
+    .option("-f, --follow", "and what it says from now on")
+    .option("--part <name>", "who speaks: robot, guard, report, feed")
+    .option("--order <id>", "one order from its decision to its fill: our number, or its name at the venue")
+    .option("--since <time>", "10m, 2h, 1d ago, or a day or moment")
+    .addOption(
+      new Option("--level <name>", "at least this grave")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("-n, --lines <number>", "so many of the last lines", "200");
+  addCommon(logs, ["kiwi logs -f --part robot", "kiwi logs --order 8 --level debug"]).action(
+    act(async (shell, flags: LogsFlags) => (await import("../trading/logs.ts")).logsCommand(shell, flags)),
+  );
+}
+
+function declareKill(program: Command, act: Act): void {
+  const kill = program
+    .command("kill")
+    .summary("stop trading, now, from anywhere")
+    .description(
+      "Latches the kill switch of one account or of all: it works without a configuration, a robot or a network, and holds until somebody lifts it. Then sees that no order is left at the venue.",
+    )
+    .option("--flatten", "close every position as well")
+    .option("--reduce", "only open nothing new: orders and positions stay")
+    .option("--account <name>", "this account alone")
+    .option("--reason <text>", "why, for the record");
+  addCommon(kill, ["kiwi kill", "kiwi kill --flatten --account demo"]).action(
+    act(async (shell, flags: KillFlags) => (await import("../trading/kill.ts")).killCommand(shell, flags)),
+  );
+  const status = kill
+    .command("status")
+    .summary("every kill switch, who pulled it, and what the venue says")
+    .option("--account <name>", "this account alone");
+  addCommon(status, ["kiwi kill status", "kiwi kill status --json"]).action(
+    act(async (shell, flags: KillFlags) =>
+      (await import("../trading/kill.ts")).killStatusCommand(shell, flags),
+    ),
+  );
+  const key = kill
+    .command("key")
+    .summary("make the key that lifts a kill switch")
+    .option("--key <file>", "where its secret half is written");
+  addCommon(key, ["kiwi kill key", "kiwi kill key --key /media/stick/kiwi.pem"]).action(
+    act(async (shell, flags: KillKeyFlags) =>
+      (await import("../trading/kill.ts")).killKeyCommand(shell, flags),
+    ),
+  );
+  const reset = kill
+    .command("reset")
+    .summary("lift what was pulled; signed and for a reason")
+    .option("--account <name>", "the switch of this account; without it the one for every account")
+    .option("--key <file>", "the secret half of the key")
+    .option("--reason <text>", "why it may be lifted, for the record")
+    .option("--confirm <name>", "the account again, or all");
+  addCommon(reset, [
+    'kiwi kill reset --account demo --confirm demo --reason "feed is back"',
+    'kiwi kill reset --confirm all --reason "drill is over"',
+  ]).action(
+    act(async (shell, flags: KillResetFlags) =>
+      (await import("../trading/kill.ts")).killResetCommand(shell, flags),
+    ),
+  );
+}

@@ -1,0 +1,11 @@
+import { fetchFlags } from "./data-flags.ts";
+import { strategyFlags, type RunFlag } from "./run-flags.ts";
+
+/** What a session takes of the flags of a backtest: the rest is about bars of the past. */
+const kept: ReadonlySet<string> = new Set(["pairs", "timeframe", "sizing", "risk", "protection"]);
+
+/** The flags of commands that trade. */
+export const sessionFlags: readonly RunFlag[] = [
+  ...fetchFlags,
+  ...strategyFlags.filter(({ path }) => kept.has(path[0]!)),
+];

@@ -1,0 +1,169 @@
+import { exitCodes, KiwiError } from "../../base/errors.ts";
+import { formatDuration, formatTime } from "../../base/time.ts";
+import {
+  accountStates,
+  isCarriedOut,
+  makeResetKey,
+  pullByHand,
+  resetByHand,
+  resetKeyPath,
+  waitForRobot,
+  type AccountState,
+} from "../../app/trading/kill/kill-accounts.ts";
+import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
+import type { CommonFlags } from "../declare/common-flags.ts";
+import { envelope } from "../output/json.ts";
+import { pairs } from "../output/table.ts";
+import type { Shell } from "../shell.ts";
+
+export type KillFlags = CommonFlags & {
+  readonly account?: string;
+  readonly flatten?: true;
+  readonly reduce?: true;
+  readonly reason?: string;
+};
+export type KillKeyFlags = CommonFlags & { readonly key?: string };
+export type KillResetFlags = KillKeyFlags & {
+  readonly account?: string;
+  readonly reason?: string;
+  readonly confirm?: string;
+};
+
+const everyAccount = "*";
+/** A robot looks once a second; one that has not begun by then is taken for wedged. */
+const robotMsMax = 15_000;
+
+/** `kiwi kill`: latches first, and sees to the venue afterwards. Exit 7 while the venue has not confirmed. */
+export async function killCommand(shell: Shell, flags: KillFlags): Promise<number> {
+  const home = tradingHome(shell.env);
+  const account = flags.account ?? null;
+  const action = flags.flatten === true ? "flatten" : flags.reduce === true ? "reduce" : "freeze";
+  const file = pullByHand(home, account, action, flags.reason ?? "by hand", whoAmI(shell.env));
+  shell.err(`pulled: ${wordsOf[action]}\nlatched in ${file}`);
+  const named = accountStates(home, account).filter((one) => one.account !== everyAccount);
+  const states = await Promise.all(named.map((one) => settled(shell, home, one)));
+  const isDone = states.every(isCarriedOut);
+  if (flags.json === true)
+    shell.out(envelope("kill@1", { action, file, accounts: states.map(plain) }, isDone));
+  else shell.out(states.length === 0 ? nobody : states.map((state) => stateText(state)).join("\n"));
+  return isDone ? exitCodes.ok : exitCodes.safety;
+}
+
+const wordsOf = {
+  reduce: "nothing is opened any more",
+  freeze: "every order is canceled, and nothing is sent any more",
+  flatten: "every order is canceled and every position closed",
+} as const;
+
+const nobody = "no account has been traded here yet: whoever starts now is stopped by it";
+
+async function settled(shell: Shell, home: string, state: AccountState): Promise<AccountState> {
+  const { account } = state;
+  const waited = await waitForRobot(home, account, Date.now() + robotMsMax);
+  if (isCarriedOut(waited) || waited.record === null) return waited;
+  if (waited.holder !== null) shell.err(`${account}: the robot does not answer; doing it from here`);
+  const { closeFromHere } = await import("../../app/trading/kill/close-from-here.ts");
+  await closeFromHere(home, waited.record, shell.env, (line) => shell.err(`${account}: ${line}`));
+  return accountStates(home, account)[0]!;
+}
+
+/** `kiwi kill status`: every switch, who pulled it and what came of it. Exit 7 while one is pulled. */
+export async function killStatusCommand(shell: Shell, flags: KillFlags): Promise<number> {
+  const states = accountStates(tradingHome(shell.env), flags.account ?? null);
+  const isActive = states.every(({ kill }) => kill.action === null);
+  if (flags.json === true) shell.out(envelope("kill-status@1", { accounts: states.map(plain) }, isActive));
+  else shell.out(states.map(stateText).join("\n"));
+  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
+}
+
+function stateText(state: AccountState): string {
+  const { account, kill, holder, record } = state;
+  const title =
+    account === everyAccount ? "every account" : `${account}${record === null ? "" : ` (${record.mode})`}`;
+  const rows: (readonly [string, string])[] = [];
+  if (kill.action === null) rows.push(["  switch", "not pulled"]);
+  else rows.push(["  switch", `PULLED: ${kill.action}`]);
+  if (kill.damage !== null) rows.push(["  damage", kill.damage]);
+  for (const pull of kill.pulls)
+    rows.push([`  ${pull.trigger}`, `${pull.reason} (${formatTime(pull.atMs)}, ${pull.by}, ${pull.action})`]);
+  if (account !== everyAccount && kill.action !== null && kill.action !== "reduce")
+    rows.push(["  venue", venueText(state)]);
+  if (account !== everyAccount) {
+    const since = holder === null ? "" : `, for ${formatDuration(Date.now() - holder.sinceMs)}`;
+    rows.push(["  robot", holder === null ? "none runs" : `${holder.what} (process ${holder.pid}${since})`]);
+  }
+  return `${title}\n${pairs(rows)}`;
+}
+
+function venueText(state: AccountState): string {
+  if (!isCarriedOut(state)) return "NOT CONFIRMED: orders may still work there";
+  const { pulls, done, action } = state.kill;
+  const last = pulls.findLast((pull) => pull.action === action);
+  const left = Object.entries(done.get(last?.id ?? "")?.left ?? {});
+  const held = left.map(([symbol, quantity]) => `${quantity} ${symbol}`).join(", ");
+  return `no order works, ${held === "" ? "nothing is held" : `held: ${held}`}`;
+}
+
+function plain(state: AccountState): object {
+  const { account, record, holder, kill, file } = state;
+  return {
+    account,
+    mode: record?.mode ?? null,
+    holder,
+    action: kill.action,
+    pulls: kill.pulls,
+    damage: kill.damage,
+    isConfirmed: isCarriedOut(state),
+    file,
+  };
+}
+
+/** `kiwi kill key`: makes the key that lifts what was pulled. */
+export async function killKeyCommand(shell: Shell, flags: KillKeyFlags): Promise<number> {
+  const home = tradingHome(shell.env);
+  const path = flags.key ?? resetKeyPath(home);
+  const name = makeResetKey(home, path);
+  if (flags.json === true) shell.out(envelope("kill-key@1", { name, path }, true));
+  else
+    shell.out(
+      `key ${name}\nsecret half  ${path}\n` +
+        "Whoever has it can lift a kill switch: keep it off this machine if you can.",
+    );
+  return await Promise.resolve(exitCodes.ok);
+}
+
+/** `kiwi kill reset`: lifts what stands, signed, for a reason, by somebody who names the account twice. */
+export async function killResetCommand(shell: Shell, flags: KillResetFlags): Promise<number> {
+  const home = tradingHome(shell.env);
+  const account = flags.account ?? everyAccount;
+  const name = account === everyAccount ? "all" : account;
+  if (flags.confirm !== name) throw notConfirmed(name);
+  if ((flags.reason ?? "").trim() === "") throw noReason();
+  resetByHand(home, account, flags.key ?? resetKeyPath(home), flags.reason!, whoAmI(shell.env));
+  const states = accountStates(home, flags.account ?? null);
+  if (flags.json === true) shell.out(envelope("kill-reset@1", { accounts: states.map(plain) }, true));
+  else shell.out(states.map(stateText).join("\n"));
+  return await Promise.resolve(exitCodes.ok);
+}
+
+function notConfirmed(name: string): KiwiError {
+  return new KiwiError({
+    code: "NOT_CONFIRMED",
+    exit: "safety",
+    message: "a kill switch is lifted only by somebody who says which one",
+    why: "what stopped trading may still be true",
+    fix: `kiwi kill status, and then the same command with --confirm ${name}`,
+    topic: "kill",
+  });
+}
+
+function noReason(): KiwiError {
+  return new KiwiError({
+    code: "REASON_MISSING",
+    exit: "usage",
+    message: "a reset needs a reason",
+    why: "whoever reads the record later must understand why it was lifted",
+    fix: 'the same command with --reason "what was wrong, and why it no longer is"',
+    topic: "kill",
+  });
+}

@@ -1,0 +1,95 @@
+import { exitCodes, KiwiError } from "../../base/errors.ts";
+import { formatDuration } from "../../base/time.ts";
+import { armedMs } from "../../app/trading/arm-live.ts";
+import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
+import { findSession } from "../../app/trading/session-folder.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import { envelope } from "../output/json.ts";
+import { table } from "../output/table.ts";
+import type { Shell } from "../shell.ts";
+import { killCommand } from "./kill.ts";
+import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import type { CommonFlags } from "../declare/common-flags.ts";
+import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
+
+export type LiveFlags = CommonFlags &
+  RequestFlags & { readonly account?: string; readonly confirm?: true; readonly monitor?: string };
+
+/** `kiwi live arm`: shows the gates, and arms when all are open and the account was named. Exit 7 when one is closed. */
+export async function liveArmCommand(
+  shell: Shell,
+  strategy: string | undefined,
+  flags: LiveFlags,
+): Promise<number> {
+  if (flags.account === undefined) throw nameMissing();
+  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const { armLive } = await import("../../app/trading/live-session.ts");
+  const around = {
+    request,
+    say: shell.err,
+    home: tradingHome(shell.env),
+    env: shell.env,
+    signal: shell.outClosed,
+  };
+  const { account, gates, isArmed } = await armLive(around, flags.account, whoAmI(shell.env));
+  if (flags.json === true) shell.out(envelope("live-arm@1", { account, gates, isArmed }, isArmed));
+  else {
+    shell.out(
+      table(
+        [{ title: "gate" }, { title: "" }, { title: "found" }],
+        gates.map(({ name, isOpen, found }) => [name, isOpen ? "open" : "CLOSED", found]),
+      ),
+    );
+    for (const { todo } of gates.filter(({ isOpen }) => !isOpen)) shell.out(`todo  ${todo}`);
+    shell.out(
+      isArmed
+        ? `\naccount ${account} is ARMED for ${formatDuration(armedMs)}: REAL MONEY\n` +
+            "Kiwi is for research and education; what you lose with it is yours.\n" +
+            "next  the same words with  kiwi live start ... --confirm"
+        : `\naccount ${account} is not armed`,
+    );
+  }
+  return isArmed ? exitCodes.ok : exitCodes.safety;
+}
+
+/** `kiwi live start`: trades with money, on an account that was armed for exactly this a moment ago. */
+export async function liveStartCommand(
+  shell: Shell,
+  strategy: string | undefined,
+  flags: LiveFlags,
+): Promise<number> {
+  if (flags.confirm !== true) throw notConfirmed();
+  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const { startLive } = await import("../../app/trading/live-session.ts");
+  return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
+    startLive({ ...around, request, say: shell.err }),
+  );
+}
+
+/** `kiwi live flatten`: closes everything of the newest live account and latches: what is out must not come back in. */
+export async function liveFlattenCommand(shell: Shell, flags: SessionFlags): Promise<number> {
+  const { account } = findSession(tradingHome(shell.env), flags.session, "live");
+  return killCommand(shell, { ...flags, account, flatten: true, reason: "kiwi live flatten" });
+}
+
+function nameMissing(): KiwiError {
+  return new KiwiError({
+    code: "ACCOUNT_MISSING",
+    exit: "safety",
+    message: "an account is armed by its name",
+    why: "whoever types it has looked at which one it is",
+    fix: "kiwi broker check --live   shows it;   kiwi live arm STRATEGY --account NAME",
+    topic: "live",
+  });
+}
+
+function notConfirmed(): KiwiError {
+  return new KiwiError({
+    code: "NOT_CONFIRMED",
+    exit: "safety",
+    message: "live trading starts with --confirm only",
+    why: "this trades real money",
+    fix: "kiwi paper start   trades play money; with money, the same command with --confirm",
+    topic: "live",
+  });
+}

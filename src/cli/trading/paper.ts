@@ -1,0 +1,121 @@
+import { exitCodes } from "../../base/errors.ts";
+import { findSession, sessionPaths, type SessionNote } from "../../app/trading/session-folder.ts";
+import { readStatus } from "../../app/trading/session-status.ts";
+import { isRunning, stopSession } from "../../app/trading/stop-session.ts";
+import { tradingHome } from "../../app/trading/trading-home.ts";
+import type { CommonFlags } from "../declare/common-flags.ts";
+import { interruptedExit, interruptible } from "../interrupt.ts";
+import { readNumber } from "../flags/add-flags.ts";
+import { invalidFlag } from "../flags/flag-errors.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
+import { envelope } from "../output/json.ts";
+import { sessionText } from "./session-text.ts";
+import type { Shell } from "../shell.ts";
+
+export type PaperStartFlags = CommonFlags &
+  RequestFlags & {
+    readonly demo?: true;
+    readonly seed: string;
+    readonly faults?: string;
+    readonly monitor?: string;
+  };
+
+export type SessionFlags = CommonFlags & { readonly session?: string };
+
+/** `kiwi paper start`: trades with play money until it is told to stop. */
+export async function paperStartCommand(
+  shell: Shell,
+  strategy: string | undefined,
+  flags: PaperStartFlags,
+): Promise<number> {
+  if (flags.demo === true) {
+    const { startDemo } = await import("../../app/trading/demo/demo-session.ts");
+    const { folder } = shell;
+    const seed = readNumber("--seed", flags.seed);
+    return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", flags.monitor, (around) =>
+      startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "" }),
+    );
+  }
+  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const { startPaper } = await import("../../app/trading/live-session.ts");
+  return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
+    startPaper({ ...around, request, say: shell.err }),
+  );
+}
+
+/** Trades until Ctrl-C, `stop`, or the end of the robot. */
+export async function tradeUntilStopped(
+  shell: Shell,
+  title: string,
+  monitor: string | undefined,
+  trade: (around: TradingSurroundings) => Promise<RobotEnd>,
+): Promise<number> {
+  const ending = new AbortController();
+  let isInterrupted = false;
+  const stop = (): void => {
+    isInterrupted = true;
+    shell.err("stopping: orders and positions at the venue stay as they are");
+    ending.abort();
+  };
+  const end = await interruptible(stop, () =>
+    trade({
+      home: tradingHome(shell.env),
+      env: shell.env,
+      signal: ending.signal,
+      monitorPort: monitor === undefined ? null : portOf(monitor),
+      onStart: ({ id, account, symbols, timeframe }) =>
+        shell.err(
+          `${title}   session ${id}   account ${account}\n` +
+            `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
+            "in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill",
+        ),
+    }),
+  );
+  if (end.kind === "failed") throw end.error;
+  return isInterrupted ? interruptedExit : exitCodes.ok;
+}
+
+/** `kiwi paper status`, `kiwi live status`: a session on one screen. Exit 7 when trading is stopped. */
+export async function sessionStatusCommand(
+  shell: Shell,
+  mode: SessionNote["mode"],
+  flags: SessionFlags,
+): Promise<number> {
+  const home = tradingHome(shell.env);
+  const note = findSession(home, flags.session, mode);
+  const status = readStatus(sessionPaths(home, note.id).status);
+  const runs = isRunning(home, note);
+  const isActive = status === null || status.robot.trading.state === "active";
+  if (flags.json === true)
+    shell.out(envelope(`${mode}-status@1`, { session: note, isRunning: runs, status }, isActive));
+  else shell.out(sessionText(note, status, runs, Date.now()));
+  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
+}
+
+/** `kiwi paper stop`, `kiwi live stop`: ends a running session; orders and positions at the venue stay. */
+export async function sessionStopCommand(
+  shell: Shell,
+  mode: SessionNote["mode"],
+  flags: SessionFlags,
+): Promise<number> {
+  const home = tradingHome(shell.env);
+  const note = findSession(home, flags.session, mode);
+  const hasStopped = await stopSession(home, note);
+  if (flags.json === true) shell.out(envelope(`${mode}-stop@1`, { session: note.id, hasStopped }));
+  else
+    shell.out(
+      hasStopped
+        ? `session ${note.id} has ended; what is at the venue stays there`
+        : `session ${note.id} does not run`,
+    );
+  return exitCodes.ok;
+}
+
+function portOf(text: string): number {
+  const port = readNumber("--monitor", text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw invalidFlag("--monitor", text, "a port from 1 to 65535");
+  return port;
+}

@@ -1,0 +1,169 @@
+import { isoText, moneyText, percentText, priceText } from "../../analysis/report/number-text.ts";
+import { formatDuration } from "../../base/time.ts";
+import type { SessionNote } from "../../app/trading/session-folder.ts";
+import type { SessionStatus } from "../../app/trading/session-status.ts";
+import { pairs, table } from "../output/table.ts";
+
+/** A status older than this is that of a robot that hangs or is gone. */
+const freshMs = 5_000;
+const linesShown = 6;
+
+/** A session on one screen of 80 columns: state, money, positions, orders, and why. */
+export function sessionText(
+  note: SessionNote,
+  status: SessionStatus | null,
+  isRunning: boolean,
+  nowMs: number,
+): string {
+  const { mode, id, account, strategy, symbols, timeframe } = note;
+  const kind = mode === "live" ? "LIVE: REAL MONEY" : "PAPER: play money";
+  const head = [
+    `${kind}   session ${id}   account ${account}${note.isDemo ? "   SYNTHETIC MARKET" : ""}`,
+    `${strategy}${paramsText(note)}   ${symbols.join(" ")}   ${timeframe}`,
+  ];
+  if (status === null) return [...head, isRunning ? "it is starting" : "it has left no status"].join("\n");
+  return [
+    ...head,
+    "",
+    pairs(stateRows(status, isRunning, nowMs)),
+    ...section("positions", positionsTable(status)),
+    ...section("orders that work", ordersTable(status)),
+    ...section("what was decided, and why", decisionsTable(status)),
+    ...section("what was filled", fillsTable(status)),
+    ...section("incidents", incidentLines(status)),
+  ].join("\n");
+}
+
+function paramsText({ params }: SessionNote): string {
+  const texts = Object.entries(params).map(([name, value]) => `${name}=${String(value)}`);
+  return texts.length === 0 ? "" : ` (${texts.join(" ")})`;
+}
+
+function stateRows(
+  status: SessionStatus,
+  isRunning: boolean,
+  nowMs: number,
+): readonly (readonly [string, string])[] {
+  const { robot, account, gauges, comparison } = status;
+  const ageMs = nowMs - status.writtenMs;
+  const age = ageMs > freshMs ? `   LAST HEARD ${formatDuration(ageMs)} AGO` : "";
+  const running = isRunning ? robot.phase : "not running";
+  const trading =
+    robot.trading.state === "active"
+      ? "active"
+      : `${robot.trading.state.toUpperCase()}: ${robot.trading.reason}`;
+  const stale = gauges["stale-data"] ?? 0;
+  const feed = stale > 0 ? `, bars ${formatDuration(stale)} overdue` : "";
+  return [
+    ["robot", `${running}${age}`],
+    ["trading", trading],
+    ["line", `${robot.line.kind}${feed}   last bar ${isoText(robot.lastBarMs)}`],
+    [
+      "account",
+      `equity ${moneyText(account.equity)}   day ${moneyText(account.dayPnl, { signed: true })} (${account.dayFills} fills)   free ${moneyText(account.marginAvailable ?? Number.NaN)}`,
+    ],
+    [
+      "risk",
+      `exposure ${percentText(account.exposureShare)}   VaR ${percentText(gauges["value-at-risk"] ?? null)}   drawdown ${percentText(gauges.drawdown ?? null)}`,
+    ],
+    [
+      "orders",
+      `sent ${robot.counts.sent}   filled ${robot.counts.fills}   refused ${robot.counts.refusedByVenue}   held back here ${robot.counts.refusedHere}`,
+    ],
+    ["backtest", comparisonText(comparison)],
+  ];
+}
+
+function comparisonText(comparison: SessionStatus["comparison"]): string {
+  if (comparison === null || comparison.matched === 0) return "beside it; nothing to compare yet";
+  const { matched, slippageMean, pnl, shadowPnl, drift } = comparison;
+  const prices = percentText(slippageMean, { signed: true });
+  const text = `${matched} fills, prices ${prices} worse; made ${moneyText(pnl, { signed: true })}, backtest ${moneyText(shadowPnl, { signed: true })}`;
+  return drift === null ? text : `${text}   DRIFT: ${drift}`;
+}
+
+function section(title: string, lines: string): readonly string[] {
+  return lines === "" ? [] : ["", title, lines];
+}
+
+function positionsTable({ account, robot }: SessionStatus): string {
+  const held = account.positions.filter(({ quantity }) => quantity !== 0);
+  if (held.length === 0) return "";
+  return table(
+    [
+      { title: "  symbol" },
+      { title: "quantity", align: "right" },
+      { title: "value", align: "right" },
+      { title: "share", align: "right" },
+      { title: "unrealized", align: "right" },
+      { title: "why" },
+    ],
+    held.map(({ symbol, quantity, value, share, unrealizedPnl }) => [
+      `  ${symbol}`,
+      String(quantity),
+      moneyText(value),
+      percentText(share),
+      moneyText(unrealizedPnl, { signed: true }),
+      robot.positions.find((one) => one.symbol === symbol)?.reason ?? "",
+    ]),
+  );
+}
+
+function ordersTable({ robot }: SessionStatus): string {
+  return robot.orders.length === 0
+    ? ""
+    : table(
+        [
+          { title: "  id" },
+          { title: "symbol" },
+          { title: "side" },
+          { title: "quantity", align: "right" },
+          { title: "status" },
+          { title: "why" },
+        ],
+        robot.orders
+          .slice(-linesShown)
+          .map(({ id, symbol, side, quantity, status, reason }) => [
+            `  ${id}`,
+            symbol,
+            side,
+            String(quantity),
+            status,
+            reason,
+          ]),
+      );
+}
+
+function decisionsTable({ decisions }: SessionStatus): string {
+  return decisions
+    .slice(-linesShown)
+    .map(
+      ({ timeMs, symbol, what, quantity, reason }) =>
+        `  ${clockText(timeMs)}  ${symbol}  ${what} ${quantity}: ${reason}`,
+    )
+    .join("\n");
+}
+
+function fillsTable({ fills }: SessionStatus): string {
+  return fills
+    .slice(-linesShown)
+    .map(
+      ({ timeMs, symbol, quantity, price }) =>
+        `  ${clockText(timeMs)}  ${symbol}  ${quantity > 0 ? "bought" : "sold"} ${Math.abs(quantity)} at ${priceText(price)}`,
+    )
+    .join("\n");
+}
+
+function incidentLines({ robot }: SessionStatus): string {
+  return robot.incidents
+    .slice(-3)
+    .map(
+      ({ atMs, gravity, message }) =>
+        `  ${clockText(atMs)}  ${gravity === "alarm" ? "ALARM " : ""}${message}`,
+    )
+    .join("\n");
+}
+
+function clockText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(11, 19);
+}

@@ -1,0 +1,99 @@
+import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { Session } from "../../engine/session.ts";
+import { DayBook } from "../day-book.ts";
+import type { RobotStatus } from "../robot-types.ts";
+import type { Gauges } from "./kill-triggers.ts";
+
+/** What the gauges need to know of the market. */
+export type GaugeSetup = {
+  /** Of the first instrument: the market's day. */
+  readonly calendar: Calendar;
+  readonly timeframe: Timeframe;
+  /** Where the counters of the day are kept. */
+  readonly dayPath: string;
+};
+
+/** What nobody but the guard can measure. */
+export type Measured = {
+  /** Milliseconds between this clock and the venue's; undefined before it was asked. */
+  readonly skewMs: number | undefined;
+  /** How long the loop stood still before this look. */
+  readonly stalledMs: number;
+  readonly valueAtRisk: number | undefined;
+};
+
+/** Refusals are judged over the last so many orders, once there are as many. */
+const ordersJudged = 10;
+
+type Answered = { readonly sent: number; readonly refused: number };
+
+/** Reads off a robot what the triggers look at. */
+export class GaugeBoard {
+  readonly days: DayBook;
+  private readonly setup: GaugeSetup;
+  private fillsSeen = 0;
+  private readonly answered: Answered[] = [];
+
+  constructor(setup: GaugeSetup) {
+    this.setup = setup;
+    this.days = new DayBook(setup.dayPath, setup.calendar);
+  }
+
+  /** Everything that can be measured now. Money is the venue's where it has told it: it counts what we may have missed. */
+  read(status: RobotStatus, session: Session, nowMs: number, measured: Measured): Gauges {
+    const equity = status.venueEquity?.equity ?? status.equity;
+    const day = this.days.note(nowMs, equity, status.counts.fills - this.fillsSeen);
+    this.fillsSeen = status.counts.fills;
+    const { line } = status;
+    return {
+      "daily-trades": day.fills,
+      "position-value": largestExposure(session) / equity,
+      connectivity: line.kind === "live" ? 0 : nowMs - line.atMs,
+      "daily-loss": (day.startEquity - equity) / day.startEquity,
+      drawdown: (day.peakEquity - equity) / day.peakEquity,
+      "loop-stall": measured.stalledMs,
+      ...known("reject-rate", this.refusedShare(status)),
+      ...known("stale-data", this.overdueMs(status.lastBarMs, nowMs)),
+      ...known("clock-skew", measured.skewMs),
+      ...known("value-at-risk", measured.valueAtRisk),
+    };
+  }
+
+  private refusedShare({ counts }: RobotStatus): number | undefined {
+    const present = { sent: counts.sent, refused: counts.refusedByVenue };
+    const last = this.answered.at(-1);
+    if (last?.sent !== present.sent || last.refused !== present.refused) this.answered.push(present);
+    // The newest look that is at least so many orders old.
+    while (this.answered.length > 1 && present.sent - this.answered[1]!.sent >= ordersJudged)
+      this.answered.shift();
+    const first = this.answered[0]!;
+    const sent = present.sent - first.sent;
+    return sent < ordersJudged ? undefined : (present.refused - first.refused) / sent;
+  }
+
+  /** Milliseconds since a bar should have been there; undefined before the first. */
+  private overdueMs(lastBarMs: number, nowMs: number): number | undefined {
+    if (!Number.isFinite(lastBarMs)) return undefined;
+    const { calendar, timeframe } = this.setup;
+    const missing = calendar.missingBars(lastBarMs, nowMs, timeframe);
+    if (missing === 0) return 0;
+    const spanMs = timeframeMs(timeframe);
+    return (missing - 1) * spanMs + ((calendar.tradedUntil(nowMs) - lastBarMs) % spanMs);
+  }
+}
+
+function known(kind: keyof Gauges, value: number | undefined): Gauges {
+  return value === undefined ? {} : { [kind]: value };
+}
+
+/** The largest |position value| in base currency. */
+function largestExposure({ portfolio }: Session): number {
+  let largest = 0;
+  for (const index of portfolio.ledger.held as InstrumentIndex[]) {
+    const { quantity, lastPrice } = portfolio.position(index);
+    largest = Math.max(largest, Math.abs(quantity) * portfolio.unitValue(index, lastPrice));
+  }
+  return largest;
+}

@@ -1,0 +1,180 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { ManualClock } from "../../../test/fakes/manual-clock.ts";
+import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
+import { temporaryFolder } from "../../../test/run-kiwi.ts";
+import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
+import type { Robot, RobotStatus } from "../robot-types.ts";
+import { Heartbeat } from "../watchdog.ts";
+import { startGuard } from "./guard.ts";
+import { everyAccount, KillSwitch } from "./kill-switch.ts";
+import { killTriggersSchema, type MeasuredKind } from "./kill-triggers.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+let homes = 0;
+
+const startMs = Date.UTC(2024, 0, 10, 12);
+
+/** A guard over a robot that is nothing but what it says of itself. */
+function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
+  const home = join(folder.path, `${homes++}`);
+  mkdirSync(home);
+  const clock = new ManualClock(startMs);
+  const venue = new StillVenue();
+  const status = {
+    equity: 10_000,
+    venueEquity: null as RobotStatus["venueEquity"],
+    line: { kind: "live", atMs: startMs } as RobotStatus["line"],
+    lastBarMs: Number.NaN,
+    counts: { sent: 0, refusedByVenue: 0, fills: 0 },
+  };
+  const holding = { quantity: 0 };
+  const portfolio = {
+    ledger: { held: [0] },
+    position: () => ({ quantity: holding.quantity, lastPrice: 100 }),
+    unitValue: (_: number, price: number) => price,
+  };
+  const robot = { session: { portfolio }, status: () => status } as unknown as Robot;
+  const killSwitch = new KillSwitch(home, "demo");
+  const heartbeat = new Heartbeat(join(home, "beat"));
+  const risk = { value: undefined as number | undefined };
+  const start = () =>
+    startGuard({
+      robot,
+      connection: venue.connect(),
+      killSwitch,
+      triggers: killTriggersSchema.parse(triggers),
+      gauges: { calendar: calendarNamed("24/7"), timeframe: "1m", dayPath: join(home, "day") },
+      heartbeat,
+      clock,
+      log: silentLog,
+      valueAtRisk: () => risk.value,
+    });
+  venue.clockSkewMs = startMs;
+  return { home, clock, venue, status, holding, killSwitch, heartbeat, risk, start };
+}
+type Bench = ReturnType<typeof bench>;
+
+test("a robot that has done nothing yet trips nothing, for as long as it does nothing wrong", async () => {
+  const { clock, start, killSwitch, heartbeat, venue } = bench();
+  start();
+  for (let second = 0; second < 120; second++) {
+    venue.clockSkewMs = clock.nowMs();
+    await clock.advance(1_000);
+  }
+  expect(killSwitch.state().action).toBeNull();
+  expect(heartbeat.lastMs()).toBe(clock.nowMs());
+});
+
+/** How each trigger is brought about, and what it measures then. */
+const causes: Readonly<Record<MeasuredKind, (bench: Bench) => unknown>> = {
+  "daily-trades": ({ status }) => (status.counts.fills = 501),
+  "position-value": ({ holding }) => (holding.quantity = -201),
+  connectivity: ({ status }) =>
+    (status.line = { kind: "down", atMs: startMs - 130_000, reason: "no answer" }),
+  "daily-loss": ({ status }) => (status.equity = 8_900),
+  drawdown: ({ status }) => (status.equity = 6_900),
+  "value-at-risk": ({ risk }) => (risk.value = 0.16),
+  "reject-rate": ({ status }) => (status.counts = { sent: 10, refusedByVenue: 6, fills: 0 }),
+  "stale-data": ({ status }) => (status.lastBarMs = startMs - 12 * 60_000),
+  "clock-skew": ({ venue }) => (venue.clockSkewMs = startMs + 5_000),
+  // The clock goes on by a minute without anybody having had a turn.
+  "loop-stall": ({ clock }) => ((clock as unknown as { timeMs: number }).timeMs += 60_000),
+};
+
+test.each(Object.entries(causes))(
+  "%s pulls the switch, with its limit and what was measured",
+  async (kind, cause) => {
+    const one = bench();
+    const others = Object.fromEntries(
+      Object.keys(causes)
+        .filter((other) => other !== kind)
+        .map((other) => [other, { limit: "off" }]),
+    );
+    const { clock, killSwitch, start } = kind === "clock-skew" ? one : Object.assign(one, bench(others));
+    start();
+    await clock.advance(2_000);
+    if (kind !== "clock-skew") expect(killSwitch.state().action).toBeNull();
+    cause(one);
+    await clock.advance(61_000);
+    const { pulls } = killSwitch.state();
+    expect(pulls.map(({ trigger }) => trigger)).toEqual([kind]);
+    expect(pulls[0]!.value).toBeGreaterThan(pulls[0]!.limit!);
+    expect(pulls[0]!.reason).toContain(`limit`);
+    // Latched: the cause may pass, the pull stands, also for who starts anew.
+    expect(new KillSwitch(one.home, "demo").order().state).not.toBe("active");
+  },
+);
+
+test("a trigger that is off pulls nothing, one that is changed does what it says", async () => {
+  const off = bench({ "daily-loss": { limit: "off" }, drawdown: { limit: "off" } });
+  off.start();
+  off.status.equity = 1;
+  await off.clock.advance(2_000);
+  expect(off.killSwitch.state().action).toBeNull();
+  const freeze = bench({ "daily-loss": { limit: 0.01, action: "freeze" } });
+  freeze.start();
+  freeze.status.equity = 9_800;
+  await freeze.clock.advance(2_000);
+  expect(freeze.killSwitch.state().action).toBe("freeze");
+});
+
+test("a loss is measured on what the venue says, and equity that is no number is past every limit", async () => {
+  const one = bench();
+  one.status.venueEquity = { equity: 10_000, atMs: startMs };
+  one.start();
+  one.status.venueEquity = { equity: 8_000, atMs: startMs };
+  await one.clock.advance(2_000);
+  expect(one.killSwitch.state().action).toBe("flatten");
+  const lost = bench();
+  lost.start();
+  lost.status.equity = Number.NaN;
+  await lost.clock.advance(2_000);
+  expect(lost.killSwitch.state().action).toBe("flatten");
+});
+
+test("what is pulled is carried out at the venue, also when it was pulled before the start", async () => {
+  const one = bench();
+  one.venue.positions.set("BTC", 2);
+  one.venue.rest("old", "BTC");
+  new KillSwitch(one.home, everyAccount).pull({
+    action: "flatten",
+    trigger: "person",
+    reason: "out",
+    atMs: 0,
+    by: "anna",
+  });
+  one.start();
+  await one.clock.advance(10_000);
+  expect(one.venue.positions.get("BTC")).toBe(0);
+  expect(one.venue.working()).toEqual([]);
+  const { pulls, done } = one.killSwitch.state();
+  expect(done.get(pulls[0]!.id)).toMatchObject({ left: {} });
+});
+
+test("a pull that asks for more than the one before is carried out too, and none twice", async () => {
+  const one = bench();
+  one.venue.positions.set("BTC", 2);
+  one.start();
+  const pull = { trigger: "person", reason: "", atMs: 0, by: "anna" } as const;
+  one.killSwitch.pull({ ...pull, action: "freeze" });
+  await one.clock.advance(5_000);
+  expect(one.venue.positions.get("BTC")).toBe(2);
+  one.killSwitch.pull({ ...pull, action: "flatten" });
+  await one.clock.advance(10_000);
+  expect(one.venue.positions.get("BTC")).toBe(0);
+  const { cancelAlls } = one.venue;
+  await one.clock.advance(60_000);
+  expect(one.venue.cancelAlls).toBe(cancelAlls);
+});
+
+test("reduce leaves orders and positions at the venue as they are", async () => {
+  const one = bench();
+  one.venue.rest("stop", "BTC", "sell");
+  one.start();
+  one.killSwitch.pull({ action: "reduce", trigger: "person", reason: "", atMs: 0, by: "anna" });
+  await one.clock.advance(5_000);
+  expect(one.venue.working().length).toBe(1);
+});

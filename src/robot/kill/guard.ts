@@ -1,0 +1,145 @@
+import type { BrokerConnection } from "../../ports/broker-connection.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Robot, RobotLog } from "../robot-types.ts";
+import type { Heartbeat } from "../watchdog.ts";
+import { closeAccount } from "./close-account.ts";
+import { GaugeBoard, type GaugeSetup } from "./gauges.ts";
+import type { KillSwitch } from "./kill-switch.ts";
+import { trippedBy, type Gauges, type KillTriggers } from "./kill-triggers.ts";
+
+/** What a guard is put together from. */
+export type GuardParts = {
+  readonly robot: Robot;
+  readonly connection: BrokerConnection;
+  readonly killSwitch: KillSwitch;
+  readonly triggers: KillTriggers;
+  readonly gauges: GaugeSetup;
+  readonly heartbeat: Heartbeat;
+  readonly clock: Clock;
+  /** The machine's own time, by which the watchdog hears the heart; that of the robot when it is left out. */
+  readonly heartClock?: Clock;
+  readonly log: RobotLog;
+  /** Value at risk of what is held as a share of equity; undefined while nobody can say. */
+  readonly valueAtRisk?: () => number | undefined;
+};
+
+/** Somebody who looks at a robot once a second and pulls the switch. */
+export type Guard = {
+  /** What was measured last. */
+  readonly gauges: () => Gauges;
+  readonly days: GaugeBoard["days"];
+  /** Ends the watch and says good-bye to the watchdog; what is being closed at the venue is left to whoever comes next. */
+  readonly stop: () => void;
+};
+
+const lookEveryMs = 1_000;
+const skewEveryMs = 30_000;
+
+/**
+ * Guards a running robot: beats its heart, measures, pulls the switch when a trigger trips, and carries out at the venue
+ * what a pull asks for, whoever pulled. A pull that was there before the robot started is carried out as well.
+ */
+export function startGuard(parts: GuardParts): Guard {
+  const guard = new Watch(parts);
+  guard.look();
+  return { gauges: () => guard.gauges, days: guard.board.days, stop: () => guard.stop() };
+}
+
+class Watch {
+  gauges: Gauges = {};
+  readonly board: GaugeBoard;
+  private readonly parts: GuardParts;
+  private readonly ending = new AbortController();
+  private cancelLook: () => void = () => {};
+  private lookedMs = Number.NaN;
+  private skewMs: number | undefined;
+  private skewAskedMs = -Infinity;
+  private readonly closing = new Set<string>();
+
+  constructor(parts: GuardParts) {
+    this.parts = parts;
+    this.board = new GaugeBoard(parts.gauges);
+  }
+
+  look(): void {
+    const { clock, robot, heartbeat, log } = this.parts;
+    const nowMs = clock.nowMs();
+    const stalledMs = Number.isNaN(this.lookedMs) ? 0 : Math.max(0, nowMs - this.lookedMs - lookEveryMs);
+    this.lookedMs = nowMs;
+    this.cancelLook = clock.schedule(lookEveryMs, () => this.look());
+    try {
+      heartbeat.beat((this.parts.heartClock ?? clock).nowMs());
+    } catch (error) {
+      // A disk that takes no heartbeat lets the watchdog pull, which is right: it takes no journal either.
+      log.error({ error: String(error) }, "the heartbeat could not be written");
+    }
+    this.askForTime(nowMs);
+    const valueAtRisk = this.parts.valueAtRisk?.();
+    const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk };
+    this.gauges = this.board.read(robot.status(), robot.session, nowMs, measured);
+    this.judge(nowMs);
+    this.carryOut();
+  }
+
+  stop(): void {
+    this.cancelLook();
+    this.ending.abort(new Error("the guard ends"));
+    this.parts.heartbeat.stop();
+  }
+
+  /** A trigger that has pulled does not pull again while that pull stands. */
+  private judge(atMs: number): void {
+    const { killSwitch, triggers, log } = this.parts;
+    const standing = new Set(killSwitch.state().pulls.map(({ trigger, action }) => `${trigger} ${action}`));
+    for (const { trigger, action, limit, value, reason } of trippedBy(this.gauges, triggers)) {
+      if (standing.has(`${trigger} ${action}`)) continue;
+      log.error({ trigger, action, limit, value }, `kill switch pulled: ${reason}`);
+      try {
+        killSwitch.pull({ trigger, action, limit, value, reason, atMs, by: "robot" });
+      } catch (error) {
+        // It counts all the same, for as long as this process lives.
+        log.error({ error: String(error) }, "the pull could not be written to the disk");
+      }
+    }
+  }
+
+  /** Does at the venue what stands and is not done. One closing at a time: the gravest. */
+  private carryOut(): void {
+    const { killSwitch, connection, clock, log } = this.parts;
+    const { action, pulls, done } = killSwitch.state();
+    if (action === null || action === "reduce") return;
+    // The newest: what was held when it was pulled is more than what an older one was to close.
+    const pull = pulls.findLast((one) => one.action === action);
+    if (pull === undefined || done.has(pull.id)) return;
+    const key = `${pull.id} ${action}`;
+    if (this.closing.has(key)) return;
+    this.closing.add(key);
+    log.warn({ pull: pull.id, action }, "closing the account at the venue");
+    closeAccount({ connection, clock, log, pull, signal: this.ending.signal }).then(
+      (left) => {
+        killSwitch.noteDone({ pull: pull.id, atMs: clock.nowMs(), by: "robot", left: { ...left } });
+        log.warn({ pull: pull.id, left }, "the account is closed at the venue");
+      },
+      (error: unknown) => {
+        this.closing.delete(key);
+        if (!this.ending.signal.aborted) log.error({ error: String(error) }, "closing the account failed");
+      },
+    );
+  }
+
+  private askForTime(nowMs: number): void {
+    if (nowMs - this.skewAskedMs < skewEveryMs) return;
+    this.skewAskedMs = nowMs;
+    const { connection, clock } = this.parts;
+    connection.timeMs().then(
+      (venueMs) => {
+        // Half of the way there and back; a slow answer says nothing about a clock.
+        const backMs = clock.nowMs();
+        if (backMs - nowMs < lookEveryMs) this.skewMs = Math.abs(venueMs - (nowMs + backMs) / 2);
+      },
+      () => {
+        this.skewMs = undefined;
+      },
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { BarTable } from "../domain/bar-table.ts";
+import type { Timeframe } from "../domain/timeframe.ts";
+import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
+import { restoreSession, type Restored } from "../engine/journal/restore-session.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { JournalRecord, JournalStore } from "../ports/journal-store.ts";
+import type { Market } from "../ports/market.ts";
+import type { TradingState } from "../ports/trading-state.ts";
+import type { Session } from "../engine/session.ts";
+
+/** How a session is built for a replay. */
+export type ReplayMaking = {
+  readonly bars: readonly BarTable[];
+  readonly cash: number;
+  readonly broker: (venue: Broker, market: Market) => Broker;
+  /** What the kill switch said then. */
+  readonly tradingState: () => TradingState;
+};
+
+/** What a replay has found. */
+export type Replay = Restored & { readonly decisionsHash: string; readonly fills: number };
+
+/**
+ * Takes the strategy through a recorded session again: the same bars, the same answers of the venue, the same word of the
+ * kill switch. What it sends now must be what it sent then. Throws where the journal begins with no session.
+ */
+export function replaySession(
+  journal: JournalStore,
+  timeframe: Timeframe,
+  buildSession: (making: ReplayMaking) => Session,
+): Replay {
+  const records = journal.read()[Symbol.iterator]();
+  const first = records.next();
+  if (first.done === true || first.value.kind !== "session")
+    throw new Error("the journal does not begin with a session");
+  const { symbols, cash } = first.value;
+  const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
+  let trading: TradingState = { state: "active", reason: "" };
+  const made: { broker?: JournaledBroker } = {};
+  const session = buildSession({
+    bars,
+    cash,
+    broker: (venue, market) => (made.broker = new JournaledBroker(venue, market, journal, "outside")),
+    tradingState: () => trading,
+  });
+  const restored = restoreSession(session, made.broker!, bars, rest(records), (record) => {
+    if (record.kind === "trading")
+      trading = { state: record.state as TradingState["state"], reason: record.reason };
+  });
+  const { log } = session.recorder;
+  return { ...restored, decisionsHash: log.hash(), fills: log.events.count("fill") };
+}
+
+function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {
+  for (let next = records.next(); next.done !== true; next = records.next()) yield next.value;
+}

@@ -1,0 +1,85 @@
+import { alpacaBroker } from "../../src/adapters/brokers/alpaca/alpaca-broker.ts";
+import { bybitBroker } from "../../src/adapters/brokers/bybit/bybit-broker.ts";
+import { Prng } from "../../src/base/prng.ts";
+import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
+import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
+import { spotSuffix } from "../../src/emulator/bybit/bybit-symbols.ts";
+import { listingOf } from "../../src/emulator/exchange/listings.ts";
+import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import { startLab, type EmulatorLab, type TapeQuad } from "../emulator-lab.ts";
+
+/** When the first bar of a tape opens: on a Tuesday, half an hour after New York. */
+export const tapeStartMs = Date.parse("2024-03-05T15:00:00Z");
+const credentials = { key: "KEY", secret: "SECRET" };
+
+/** A broker of Kiwi and an emulator that speaks its protocol. */
+export type Subject = {
+  readonly name: string;
+  readonly symbol: string;
+  readonly start: (quads: readonly TapeQuad[], faults: string) => Promise<EmulatorLab>;
+  readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => BrokerConnection;
+};
+
+const aapl = listingOf("AAPL", {
+  assetClass: "equity",
+  baseCurrency: "AAPL",
+  quoteCurrency: "USD",
+  lotSize: 1,
+  quantityMin: 1,
+  calendarName: "us-equity",
+});
+const bitcoin = listingOf("BTC/USD", { quoteCurrency: "USD", lotSize: 0.0001, quantityMin: 0.0001 });
+const contract = listingOf("BTCUSDT", { quoteCurrency: "USDT", notionalMin: 5 });
+const coin = { ...contract, symbol: `BTCUSDT${spotSuffix}`, canShort: false };
+
+function alpaca(market: "stocks" | "crypto"): Subject {
+  return {
+    name: `Alpaca ${market}`,
+    symbol: market === "stocks" ? "AAPL" : "BTC/USD",
+    start: (quads, faults) =>
+      startLab({
+        listings: [aapl, bitcoin],
+        timeframe: "1m",
+        startMs: tapeStartMs,
+        quads,
+        faults,
+        face: (tools) => new AlpacaFace(tools, { requestsPerMinute: 100_000 }),
+      }),
+    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+      alpacaBroker(
+        { market, fractional: false, baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
+        { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
+      ),
+  };
+}
+
+function bybit(category: "linear" | "spot"): Subject {
+  return {
+    name: `Bybit ${category}`,
+    symbol: "BTCUSDT",
+    start: (quads, faults) =>
+      startLab({
+        listings: [contract, coin],
+        timeframe: "1m",
+        startMs: tapeStartMs,
+        quads,
+        faults,
+        hasHedgeMode: true,
+        face: (tools) => new BybitFace(tools, { rateScale: 1_000 }),
+      }),
+    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+      bybitBroker(
+        { category, environment: "demo", baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
+        { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
+      ),
+  };
+}
+
+/** Every broker that has an emulator. */
+export const subjects: readonly Subject[] = [
+  alpaca("stocks"),
+  alpaca("crypto"),
+  bybit("linear"),
+  bybit("spot"),
+];

@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/adapters/system-clock.ts";
+import { parseFaults } from "../../src/emulator/faults/parse-faults.ts";
+import type {
+  BrokerConnection,
+  VenueFill,
+  VenueOrder,
+  VenueOrderRequest,
+} from "../../src/ports/broker-connection.ts";
+import type { EmulatorLab, TapeQuad } from "../emulator-lab.ts";
+import { until } from "../fakes/manual-clock.ts";
+import { subjects, tapeStartMs } from "./emulated-brokers.ts";
+
+/*
+ * Kiwi's own connections against the emulator, which the official clients talk to as well: here neither side was written
+ * with the other in view. Prices are worked out by hand from the bars: a market order fills at the next open.
+ */
+
+const flat: TapeQuad = [100, 101, 99, 100];
+
+describe.each(subjects)("$name, emulated", (subject) => {
+  const running: { readonly lab: EmulatorLab; readonly broker: BrokerConnection }[] = [];
+  afterEach(async () => {
+    for (const { lab, broker } of running.splice(0)) {
+      await broker.close();
+      await lab.close();
+    }
+  });
+
+  async function setUp(quads: readonly TapeQuad[], faults = "") {
+    const lab = await subject.start(quads, faults);
+    const broker = subject.connect(lab, systemClock);
+    running.push({ lab, broker });
+    const orders: VenueOrder[] = [];
+    const fills: VenueFill[] = [];
+    await broker.open(
+      { onOrder: (order) => void orders.push(order), onFill: (fill) => void fills.push(fill), onLine() {} },
+      new AbortController().signal,
+    );
+    return { lab, broker, orders, fills };
+  }
+
+  function order(clientOrderId: string, more: Partial<VenueOrderRequest> = {}): VenueOrderRequest {
+    return {
+      clientOrderId,
+      symbol: subject.symbol,
+      side: "buy",
+      quantity: 2,
+      terms: { type: "limit", limitPrice: 90 },
+      timeInForce: "gtc",
+      expireTimeMs: Number.POSITIVE_INFINITY,
+      postOnly: false,
+      reduceOnly: false,
+      ...more,
+    };
+  }
+
+  test("a market order fills at the next open, and every question says so", async () => {
+    const { lab, broker, fills, orders } = await setUp([flat, [102, 103, 101, 102]]);
+    const [instrument] = await broker.instruments([subject.symbol]);
+    expect(instrument).toMatchObject({ symbol: subject.symbol, isTradable: true });
+    const time = broker.capabilities.timesInForce.includes("ioc") ? "ioc" : "day";
+    const sent = await broker.submit(order("m1", { terms: { type: "market" }, timeInForce: time }));
+    expect(sent).toMatchObject({ kind: "accepted" });
+    lab.exchange.advance();
+    await until(() => fills.length === 1, "the fill is told");
+    expect(fills[0]).toMatchObject({ clientOrderId: "m1", side: "buy", quantity: 2, price: 102 });
+    await until(() => orders.at(-1)?.status === "filled", "the order is filled");
+    const asked = await broker.fillsSince(tapeStartMs);
+    expect(asked.map(({ fillId, quantity }) => [fillId, quantity])).toEqual([[fills[0]!.fillId, 2]]);
+    expect(await broker.order("m1", subject.symbol)).toMatchObject({ status: "filled", filledQuantity: 2 });
+    expect((await broker.account()).positions.get(subject.symbol)).toMatchObject({ quantity: 2 });
+    expect(await broker.openOrders()).toEqual({ kind: "whole", orders: [] });
+  });
+
+  test("orders that wait are found, changed or not, and canceled one by one and together", async () => {
+    const { broker } = await setUp([flat, flat]);
+    const stop = { type: "stop_limit", stopPrice: 120, limitPrice: 121 } as const;
+    expect(await broker.submit(order("w1"))).toMatchObject({ kind: "accepted" });
+    expect(await broker.submit(order("w2", { terms: stop }))).toMatchObject({ kind: "accepted" });
+    expect(await broker.submit(order("w3"))).toMatchObject({ kind: "accepted" });
+    const open = await broker.openOrders();
+    expect(open.kind).toBe("whole");
+    const byName = new Map(open.kind === "whole" ? open.orders.map((one) => [one.clientOrderId, one]) : []);
+    expect([...byName.keys()].sort()).toEqual(["w1", "w2", "w3"]);
+    expect(byName.get("w2")).toMatchObject({ terms: stop, quantity: 2, status: "accepted" });
+    if (broker.capabilities.modify) {
+      const changed = order("w1", { quantity: 3, terms: { type: "limit", limitPrice: 91 } });
+      expect(await broker.modify(changed)).toMatchObject({ kind: "accepted" });
+      expect(await broker.order("w1", subject.symbol)).toMatchObject({ quantity: 3, terms: changed.terms });
+    }
+    expect(await broker.cancel("w1", subject.symbol)).toMatchObject({ kind: "accepted" });
+    expect(await broker.order("w1", subject.symbol)).toMatchObject({ status: "canceled" });
+    expect(await broker.cancel("w1", subject.symbol)).toMatchObject({
+      kind: "rejected",
+      code: "already_over",
+    });
+    expect(await broker.cancel("never", subject.symbol)).toMatchObject({
+      kind: "rejected",
+      code: "unknown_order",
+    });
+    expect(await broker.cancelAll()).toMatchObject({ kind: "accepted" });
+    expect(await broker.openOrders()).toEqual({ kind: "whole", orders: [] });
+  });
+
+  test("refusals have their words, and the same order sent twice is one", async () => {
+    const { broker } = await setUp([flat, flat]);
+    expect(await broker.submit(order("dear", { quantity: 1_000_000 }))).toMatchObject({
+      kind: "rejected",
+      code: "buying_power",
+    });
+    await expect(broker.instruments([subject.symbol === "AAPL" ? "NOPE" : "NOPE/USD"])).rejects.toThrow(
+      /BROKER_SYMBOL_UNKNOWN|BROKER_REFUSED/,
+    );
+    expect(await broker.submit(order("once"))).toMatchObject({ kind: "accepted" });
+    expect(await broker.submit(order("once"))).toMatchObject({ kind: "accepted" });
+    expect(await broker.submit(order("once", { quantity: 5 }))).toMatchObject({ code: "doubled_id" });
+    const open = await broker.openOrders();
+    expect(open.kind === "whole" && open.orders).toHaveLength(1);
+  });
+
+  test.each(["reset=1", "html=1", "truncate=1", "timeoutAfterAccept=1", "http500=1", "drop=1"])(
+    "with %s an order is unknown, and asking later finds what became of it",
+    async (faults) => {
+      const { lab, broker } = await setUp([flat, flat]);
+      // Whatever has to be asked before the first order of a symbol has been.
+      await broker.submit(order("first"));
+      await broker.cancelAll();
+      lab.faults.spec = parseFaults(faults);
+      expect(await broker.submit(order("doubt"))).toMatchObject({ kind: "unknown" });
+      lab.faults.stop();
+      const found = await broker.order("doubt", subject.symbol);
+      if (found === null) expect(await broker.submit(order("doubt"))).toMatchObject({ kind: "accepted" });
+      const open = await broker.openOrders();
+      expect(open.kind === "whole" && open.orders.map(({ clientOrderId }) => clientOrderId)).toEqual([
+        "doubt",
+      ]);
+    },
+  );
+});

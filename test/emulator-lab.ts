@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../src/adapters/system-clock.ts";
+import { BarTable } from "../src/domain/bar-table.ts";
+import { timeframeMs, type Timeframe } from "../src/domain/timeframe.ts";
+import {
+  accountOptions,
+  venueOptions,
+  type AccountOptions,
+} from "../src/emulator/exchange/account-options.ts";
+import { Exchange } from "../src/emulator/exchange/exchange.ts";
+import type { ExchangeAccount } from "../src/emulator/exchange/exchange-account.ts";
+import type { Listing } from "../src/emulator/exchange/exchange-types.ts";
+import { FaultPlan } from "../src/emulator/faults/fault-plan.ts";
+import { parseFaults } from "../src/emulator/faults/parse-faults.ts";
+import { EmulatorHost } from "../src/emulator/wire/emulator-host.ts";
+import type { Face } from "../src/emulator/wire/face.ts";
+import type { FaceTools } from "../src/emulator/wire/face-tools.ts";
+import { Pace, type PaceOptions } from "../src/emulator/wire/pace.ts";
+import type { Clock } from "../src/ports/clock.ts";
+
+/** Bars that a test writes down: open, high, low, close, and volume if it matters. */
+export type TapeQuad = readonly [open: number, high: number, low: number, close: number, volume?: number];
+
+/** An emulator on a port of its own, with the exchange behind it in reach. */
+export type EmulatorLab = {
+  readonly exchange: Exchange;
+  readonly account: ExchangeAccount;
+  readonly faults: FaultPlan;
+  readonly host: EmulatorHost;
+  readonly url: string;
+  readonly wsUrl: string;
+  close(): Promise<void>;
+};
+
+export type LabOptions = {
+  readonly listings: readonly Listing[];
+  readonly timeframe: Timeframe;
+  readonly startMs: number;
+  /** The same for every listing. */
+  readonly quads: readonly TapeQuad[];
+  readonly face: (tools: FaceTools) => Face;
+  readonly faults?: string;
+  readonly pace?: PaceOptions;
+  readonly account?: Partial<AccountOptions>;
+  readonly clock?: Clock;
+  readonly hasHedgeMode?: boolean;
+  readonly marks?: readonly TapeQuad[];
+};
+
+/** Bars of a timeframe, the first of which opens at `startMs`. */
+export function tapeBars(
+  symbol: string,
+  timeframe: Timeframe,
+  startMs: number,
+  quads: readonly TapeQuad[],
+): BarTable {
+  const bars = new BarTable(symbol, timeframe);
+  const spanMs = timeframeMs(timeframe);
+  quads.forEach(([open, high, low, close, volume = 1_000], k) =>
+    bars.append(startMs + (k + 1) * spanMs, open, high, low, close, volume),
+  );
+  return bars;
+}
+
+/** Starts an emulator; the first bar has been played. */
+export async function startLab(options: LabOptions): Promise<EmulatorLab> {
+  const { listings, timeframe, startMs, quads, marks, clock = systemClock } = options;
+  const exchange = new Exchange({
+    listings,
+    bars: listings.map(({ symbol }) => tapeBars(symbol, timeframe, startMs, quads)),
+    ...(marks === undefined
+      ? {}
+      : { markBars: listings.map(({ symbol }) => tapeBars(symbol, timeframe, startMs, marks)) }),
+    hasHedgeMode: options.hasHedgeMode ?? false,
+    seed: 1,
+  });
+  const venue = venueOptions("margin", { maker: 0, taker: 0 });
+  const account = exchange.openAccount(accountOptions({ venue, ...options.account }));
+  exchange.advance();
+  const faults = new FaultPlan(parseFaults(options.faults ?? ""));
+  const pace = new Pace(exchange, clock, options.pace ?? { kind: "manual" });
+  const face = options.face({
+    exchange,
+    faults,
+    clock,
+    watch: (change) => {
+      pace.watchers += change;
+    },
+  });
+  const host = new EmulatorHost({ face, exchange, pace, faults, clock });
+  const port = await host.listen(0);
+  pace.start();
+  return {
+    exchange,
+    account,
+    faults,
+    host,
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    close: () => host.close(),
+  };
+}
+
+/** A Python with the clients of other people in it; null where nobody has made one. docs/how-to/emulator.md says how. */
+export function clientsPython(name = "clients"): string | null {
+  const path = join(homedir(), ".cache", "kiwi", name, "bin", "python");
+  return existsSync(path) ? path : null;
+}
+
+/** Runs a piece of Python and returns what it printed; throws with what it complained about. */
+export function runPython(python: string, code: string, timeoutMs = 60_000): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, ["-c", code], { stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+    let out = "";
+    let complaint = "";
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (complaint += data.toString()));
+    child.on("close", (code) => {
+      if (code === 0) resolve(out.trim());
+      else reject(new Error(`Python ended with ${code}\n${out}\n${complaint}`));
+    });
+  });
+}
