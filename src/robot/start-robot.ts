@@ -285,13 +285,18 @@ class TradingRobot implements Robot {
   private onLine(line: LineState): void {
     const { log } = this.parts;
     log.info({ line }, `the line to the venue is ${line.kind}`);
-    if (line.kind === "down" || line.kind === "refused")
-      this.incidents.say({
-        kind: line.kind === "down" ? "line down" : "line refused",
-        gravity: line.kind === "down" ? "notice" : "alarm",
-        symbol: null,
-        message: `the line to the venue is ${line.kind}: ${line.reason}`,
-      });
+    if (line.kind === "down" || line.kind === "refused") {
+      const { kind, reason } = line;
+      // It is written down, too, and the disk may be what fails.
+      this.guard(() =>
+        this.incidents.say({
+          kind: kind === "down" ? "line down" : "line refused",
+          gravity: kind === "down" ? "notice" : "alarm",
+          symbol: null,
+          message: `the line to the venue is ${kind}: ${reason}`,
+        }),
+      );
+    }
     if (line.kind !== "live" || this.made === null || this.early !== null) return;
     this.made.reconciler.lookNow();
     this.guard(() => this.made!.courier.flush());
