@@ -8,7 +8,7 @@ import { runTogether } from "./virtual-world.ts";
 
 /** As many seeds as fit into this time, never fewer than the least. */
 const timeMs = 40_000;
-const seedsMax = 264;
+const seedsMax = 426;
 const seedsMin = 48;
 
 test("whatever goes wrong between robot and venue, every promise of the order path is kept", async () => {
