@@ -40,12 +40,12 @@ const spans: number[] = [];
 let arrivedMs = 0;
 let isFirst = false;
 let ordersMs = 0;
-const { submit } = bench.link;
+const submit = bench.link.submit.bind(bench.link);
 bench.link.submit = (order) => {
   if (isFirst) spans.push(performance.now() - arrivedMs);
   isFirst = false;
   ordersMs = performance.now();
-  return submit.call(bench.link, order);
+  return submit(order);
 };
 const arrive = bench.feed!.arrive.bind(bench.feed!);
 let busyMs = 0;

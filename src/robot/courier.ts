@@ -5,6 +5,7 @@ import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store
 import { Alarm } from "./alarm.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { Ticket } from "./desk/desk-state.ts";
+import { wantedOf } from "./desk/wanted-quantity.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
@@ -252,7 +253,11 @@ export class Courier {
     const { desk, limits, connection, counts, tradingState, isWanted } = this.parts;
     const { request } = ticket;
     const times = this.resends.get(ticket) ?? 0;
-    if (times >= limits.resendsMax || desk.state.works.get(ticket.orderId)!.isCancelAsked) return false;
+    const work = desk.state.works.get(ticket.orderId)!;
+    if (times >= limits.resendsMax || work.isCancelAsked) return false;
+    // Other exits may have taken its share of the holding meanwhile.
+    const wanted = wantedOf(desk.state, work);
+    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
     const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
     if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
     if (denialOf(desk.state, ticket, request, tradingState()) !== null) return false;

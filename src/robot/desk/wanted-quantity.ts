@@ -30,7 +30,8 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
     // Where the closing half was refused the opening one must not go alone.
     if (elder?.endCode != null && elder.endCode !== "nothing_to_reduce") return parentEnded;
     if (elder !== null && signOf(order.side) * state.position[order.instrument]! < 0) return later;
-    if (mayStillClose(state, work)) return later;
+    const live = liveTicket(work);
+    if ((live === null || live.phase === "unsent") && mayStillClose(state, work)) return later;
     const most = parent === null ? quantity : Math.min(quantity, parent.filled);
     return { kind: "quantity", left: Math.max(0, most - filled - filledBySiblings(state, work)) };
   }
@@ -48,7 +49,8 @@ function mayStillClose({ openBy }: DeskState, work: Work): boolean {
   return openBy[work.order.instrument]!.some((other) => {
     if (other === work || other.order.side !== work.order.side || !isExit(other)) return false;
     const ticket = liveTicket(other);
-    return ticket !== null && ticket.phase !== "unsent" && (ticket.phase === "sent" || ticket.isCancelAsked);
+    if (ticket === null || ticket.phase === "unsent") return false;
+    return ticket.phase === "sent" || ticket.isCancelAsked || ticket.asked !== null;
   });
 }
 
