@@ -1,24 +1,24 @@
 import { relative, resolve } from "node:path";
-import { calendarNameOf, describeAll } from "../../app/data/held-series.ts";
+import { calendarNameOf, describeAll } from "../../../app/data/held-series.ts";
 import {
   filesToImport,
   importFiles,
   type FailedFile,
   type ImportedFile,
   type ImportListener,
-} from "../../app/data/import-files.ts";
-import { exitCodes } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import { countOf } from "../../data/validation/finding-list.ts";
-import type { ProgressFlags } from "../declare/common-flags.ts";
-import { importFlags } from "../flags/data-flags.ts";
-import { interruptedExit, interruptible } from "../interrupt.ts";
-import { manyProgress } from "../output/download-progress.ts";
-import { envelope } from "../output/json.ts";
-import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
-import { table } from "../output/table.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+} from "../../../app/data/import-files.ts";
+import { exitCodes } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import { countOf } from "../../../data/validation/finding-list.ts";
+import type { ProgressFlags } from "../../declare/common-flags.ts";
+import { importFlags } from "../../flags/data-flags.ts";
+import { interruptedExit, interruptible } from "../../interrupt.ts";
+import { manyProgress } from "../../output/download-progress.ts";
+import { envelope } from "../../output/json.ts";
+import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts";
+import { table } from "../../output/table.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataImportFlags = DataFlags &

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { closest } from "fastest-levenshtein";
-import type { KiwiConfig } from "../../app/config/config-schema.ts";
-import type { HeldParts } from "../../app/data/held-series.ts";
-import { openData, type DataFolder } from "../../app/data/open-data.ts";
-import { lookUpCredentials } from "../../app/config/secrets.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
-import type { CommonFlags, ConfigFlags } from "../declare/common-flags.ts";
-import type { FlagValues } from "../flags/flag-layer.ts";
-import type { Shell } from "../shell.ts";
+import type { KiwiConfig } from "../../../app/config/config-schema.ts";
+import type { HeldParts } from "../../../app/data/held-series.ts";
+import { openData, type DataFolder } from "../../../app/data/open-data.ts";
+import { lookUpCredentials } from "../../../app/config/secrets.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { parseTimeframe, type Timeframe } from "../../../domain/timeframe.ts";
+import type { CommonFlags, ConfigFlags } from "../../declare/common-flags.ts";
+import type { FlagValues } from "../../flags/flag-layer.ts";
+import type { Shell } from "../../shell.ts";
 
 /** Flags of every command on the data folder. */
 export type DataFlags = CommonFlags & ConfigFlags & FlagValues;

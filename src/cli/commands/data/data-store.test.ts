@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);

@@ -1,10 +1,10 @@
-import { heldFor } from "../../app/data/held-for.ts";
-import { heldSymbol } from "../../app/data/stored-bars.ts";
-import { countOf } from "../../data/validation/finding-list.ts";
-import { heldFlags } from "../flags/data-flags.ts";
-import { envelope } from "../output/json.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+import { heldFor } from "../../../app/data/held-for.ts";
+import { heldSymbol } from "../../../app/data/stored-bars.ts";
+import { countOf } from "../../../data/validation/finding-list.ts";
+import { heldFlags } from "../../flags/data-flags.ts";
+import { envelope } from "../../output/json.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { readTimeframes, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataCompactFlags = DataFlags & { readonly timeframe?: readonly string[] };

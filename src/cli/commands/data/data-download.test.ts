@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import { startFakeBinance } from "../../../test/fakes/fake-binance.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
+import { startFakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
 
 const { path: folder, remove } = temporaryFolder();
 const dayMs = 86_400_000;

@@ -1,9 +1,9 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { startFakeBinance } from "../../../test/fakes/fake-binance.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
+import { startFakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
 
 // What was lost is told by every command until it is fetched again, whatever happens in between.
 const { path: folder, remove } = temporaryFolder();

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import type { CatalogueEntry } from "../../adapters/stores/catalogue/catalogue-entry.ts";
-import { isDataFolder } from "../../app/data/data-folder.ts";
-import { listSeries } from "../../app/data/held-series.ts";
-import { exitCodes } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import { heldFlags } from "../flags/data-flags.ts";
-import { envelope } from "../output/json.ts";
-import { errorContent, errorText } from "../output/print-error.ts";
-import { table } from "../output/table.ts";
-import { programName } from "../program-name.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+import type { CatalogueEntry } from "../../../adapters/stores/catalogue/catalogue-entry.ts";
+import { isDataFolder } from "../../../app/data/data-folder.ts";
+import { listSeries } from "../../../app/data/held-series.ts";
+import { exitCodes } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import { heldFlags } from "../../flags/data-flags.ts";
+import { envelope } from "../../output/json.ts";
+import { errorContent, errorText } from "../../output/print-error.ts";
+import { table } from "../../output/table.ts";
+import { programName } from "../../program-name.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { withDataFolder, type DataFlags } from "./data-context.ts";
 
 /** `kiwi data list`: everything that is held, with its range, its gaps and where it came from. Exit 4 where some is damaged. */

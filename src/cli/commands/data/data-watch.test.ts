@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { candleAt } from "../../../test/fakes/fake-candles.ts";
-import { klineMessage, startFakeBinance } from "../../../test/fakes/fake-binance.ts";
-import { until } from "../../../test/fakes/manual-clock.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
+import { candleAt } from "../../../../test/fakes/fake-candles.ts";
+import { klineMessage, startFakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { until } from "../../../../test/fakes/manual-clock.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
 
 const { path: folder, remove } = temporaryFolder();
 const minuteMs = 60_000;

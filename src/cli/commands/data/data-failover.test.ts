@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "vitest";
-import { startFakeBinance } from "../../../test/fakes/fake-binance.ts";
-import { startFakeBybit } from "../../../test/fakes/fake-bybit.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
+import { startFakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { startFakeBybit } from "../../../../test/fakes/fake-bybit.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
 
 const { path: folder, remove } = temporaryFolder();
 const dayMs = 86_400_000;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
 
 // The made-up market stands in for a venue: it needs no network, and always has the same bars.
 const { path: folder, remove } = temporaryFolder();

@@ -1,15 +1,15 @@
 import { relative, resolve } from "node:path";
-import { exportBars } from "../../app/data/export-bars.ts";
-import { heldFor } from "../../app/data/held-for.ts";
-import { heldSymbol } from "../../app/data/stored-bars.ts";
-import { heldTimeframe } from "../../app/data/held-timeframe.ts";
-import { readDay } from "../../app/config/read-day.ts";
-import { exitCodes, KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import { heldFlags } from "../flags/data-flags.ts";
-import { envelope } from "../output/json.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+import { exportBars } from "../../../app/data/export-bars.ts";
+import { heldFor } from "../../../app/data/held-for.ts";
+import { heldSymbol } from "../../../app/data/stored-bars.ts";
+import { heldTimeframe } from "../../../app/data/held-timeframe.ts";
+import { readDay } from "../../../app/config/read-day.ts";
+import { exitCodes, KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import { heldFlags } from "../../flags/data-flags.ts";
+import { envelope } from "../../output/json.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataExportFlags = DataFlags & {

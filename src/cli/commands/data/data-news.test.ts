@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { fakeArticle } from "../../../test/fakes/fake-alpaca-news.ts";
-import { dayOf, startNewsProject } from "../../../test/news-project.ts";
-import { runKiwi } from "../../../test/run-kiwi.ts";
-import { takeInterrupt } from "../interrupt.ts";
+import { fakeArticle } from "../../../../test/fakes/fake-alpaca-news.ts";
+import { dayOf, startNewsProject } from "../../../../test/news-project.ts";
+import { runKiwi } from "../../../../test/run-kiwi.ts";
+import { takeInterrupt } from "../../interrupt.ts";
 
 const project = await startNewsProject();
 const { folder, venue, startMs, newestMs, newsFrom, kiwi, fetchNews } = project;

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { startFakeBinance } from "../../../test/fakes/fake-binance.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
+import { startFakeBinance } from "../../../../test/fakes/fake-binance.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
 
 // A download as a shell starts it, ended by Ctrl-C and by kill -9 while the venue keeps silent.
-const program = join(import.meta.dirname, "..", "..", "..", "bin", "kiwi.js");
+const program = join(import.meta.dirname, "..", "..", "..", "..", "bin", "kiwi.js");
 const dayMs = 86_400_000;
 const listedMs = Math.floor(Date.now() / dayMs) * dayMs - 20 * dayMs;
 const binance = await startFakeBinance(systemClock, listedMs);

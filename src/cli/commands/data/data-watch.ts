@@ -1,18 +1,18 @@
-import { openSources, refuseTimeframe } from "../../app/data/open-sources.ts";
-import { watchBars } from "../../app/data/watch-bars.ts";
-import type { WatchedSymbol } from "../../app/data/watch-progress.ts";
-import { systemClock } from "../../adapters/system-clock.ts";
-import { exitCodes } from "../../base/errors.ts";
-import { formatDuration, formatTime, secondMs } from "../../base/time.ts";
-import type { LiveBar } from "../../ports/bar-source.ts";
-import { fetchFlags } from "../flags/data-flags.ts";
-import { interruptedExit, interruptible } from "../interrupt.ts";
-import { onKey } from "../output/on-key.ts";
-import { printError } from "../output/print-error.ts";
-import { table } from "../output/table.ts";
-import { safeText } from "../output/safe-text.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+import { openSources, refuseTimeframe } from "../../../app/data/open-sources.ts";
+import { watchBars } from "../../../app/data/watch-bars.ts";
+import type { WatchedSymbol } from "../../../app/data/watch-progress.ts";
+import { systemClock } from "../../../adapters/system-clock.ts";
+import { exitCodes } from "../../../base/errors.ts";
+import { formatDuration, formatTime, secondMs } from "../../../base/time.ts";
+import type { LiveBar } from "../../../ports/bar-source.ts";
+import { fetchFlags } from "../../flags/data-flags.ts";
+import { interruptedExit, interruptible } from "../../interrupt.ts";
+import { onKey } from "../../output/on-key.ts";
+import { printError } from "../../output/print-error.ts";
+import { table } from "../../output/table.ts";
+import { safeText } from "../../output/safe-text.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataWatchFlags = DataFlags & {

@@ -1,24 +1,24 @@
 import { resolve } from "node:path";
-import { download, type SeriesOutcome } from "../../app/data/download.ts";
-import { openSources, refuseTimeframe, type OpenSources } from "../../app/data/open-sources.ts";
-import { planDownload, type DownloadPlan, type SeriesRange } from "../../app/data/plan-download.ts";
-import type { HeldParts } from "../../app/data/held-series.ts";
-import { isSameSeries, isUnbounded, noteLost, type SeriesName } from "../../app/data/known-missing.ts";
-import { surveyHeld } from "../../app/data/held-for.ts";
-import { readDay } from "../../app/config/read-day.ts";
-import { exitCodes, KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import type { HeldBars, MissingBars } from "../../ports/bar-store.ts";
-import { countOf } from "../../data/validation/finding-list.ts";
-import type { ProgressFlags } from "../declare/common-flags.ts";
-import { fetchFlags } from "../flags/data-flags.ts";
-import { invalidFlag } from "../flags/flag-errors.ts";
-import { interruptedExit, interruptible } from "../interrupt.ts";
-import { manyProgress } from "../output/download-progress.ts";
-import { envelope } from "../output/json.ts";
-import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
-import { table } from "../output/table.ts";
-import type { Shell } from "../shell.ts";
+import { download, type SeriesOutcome } from "../../../app/data/download.ts";
+import { openSources, refuseTimeframe, type OpenSources } from "../../../app/data/open-sources.ts";
+import { planDownload, type DownloadPlan, type SeriesRange } from "../../../app/data/plan-download.ts";
+import type { HeldParts } from "../../../app/data/held-series.ts";
+import { isSameSeries, isUnbounded, noteLost, type SeriesName } from "../../../app/data/known-missing.ts";
+import { surveyHeld } from "../../../app/data/held-for.ts";
+import { readDay } from "../../../app/config/read-day.ts";
+import { exitCodes, KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { HeldBars, MissingBars } from "../../../ports/bar-store.ts";
+import { countOf } from "../../../data/validation/finding-list.ts";
+import type { ProgressFlags } from "../../declare/common-flags.ts";
+import { fetchFlags } from "../../flags/data-flags.ts";
+import { invalidFlag } from "../../flags/flag-errors.ts";
+import { interruptedExit, interruptible } from "../../interrupt.ts";
+import { manyProgress } from "../../output/download-progress.ts";
+import { envelope } from "../../output/json.ts";
+import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts";
+import { table } from "../../output/table.ts";
+import type { Shell } from "../../shell.ts";
 import {
   readTimeframe,
   readTimeframes,
@@ -26,7 +26,7 @@ import {
   type DataContext,
   type DataFlags,
 } from "./data-context.ts";
-import { configOf } from "../flags/config-of.ts";
+import { configOf } from "../../flags/config-of.ts";
 
 export type DataDownloadFlags = DataFlags &
   ProgressFlags & {

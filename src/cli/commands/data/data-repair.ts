@@ -1,20 +1,20 @@
-import { openSources } from "../../app/data/open-sources.ts";
-import { repairHeld, type Repaired } from "../../app/data/repair-held.ts";
-import { heldTimeframe } from "../../app/data/held-timeframe.ts";
-import { heldFor } from "../../app/data/held-for.ts";
-import { heldSymbol } from "../../app/data/stored-bars.ts";
-import { readDay } from "../../app/config/read-day.ts";
-import { exitCodes, KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import type { Timeframe } from "../../domain/timeframe.ts";
-import type { DataFolder } from "../../app/data/open-data.ts";
-import { fetchFlags } from "../flags/data-flags.ts";
-import { interruptedExit, interruptible } from "../interrupt.ts";
-import { envelope } from "../output/json.ts";
-import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
-import { repairText } from "../output/repair-text.ts";
-import type { Shell } from "../shell.ts";
-import { configOf } from "../flags/config-of.ts";
+import { openSources } from "../../../app/data/open-sources.ts";
+import { repairHeld, type Repaired } from "../../../app/data/repair-held.ts";
+import { heldTimeframe } from "../../../app/data/held-timeframe.ts";
+import { heldFor } from "../../../app/data/held-for.ts";
+import { heldSymbol } from "../../../app/data/stored-bars.ts";
+import { readDay } from "../../../app/config/read-day.ts";
+import { exitCodes, KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { DataFolder } from "../../../app/data/open-data.ts";
+import { fetchFlags } from "../../flags/data-flags.ts";
+import { interruptedExit, interruptible } from "../../interrupt.ts";
+import { envelope } from "../../output/json.ts";
+import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts";
+import { repairText } from "../../output/repair-text.ts";
+import type { Shell } from "../../shell.ts";
+import { configOf } from "../../flags/config-of.ts";
 import { readTimeframe, withDataFolder, type DataFlags } from "./data-context.ts";
 
 export type DataRepairFlags = DataFlags & {
