@@ -41,6 +41,8 @@ export type Ticket = {
   isReplaced: boolean;
   /** The venue did not change it: it is withdrawn and sent anew instead. */
   isUnchangeable: boolean;
+  /** What a change that nobody answered, and that did not show, may still make of it: a message can be very late. */
+  mayHave: number;
   /** By the venue's own name. */
   readonly sides: Map<string, VenueSide>;
   filled: number;
@@ -140,9 +142,9 @@ export function block(state: DeskState, instrument: InstrumentIndex, reason: str
 }
 
 /** What may still fill of a ticket. */
-export function leftOfTicket({ request, asked, filled, phase }: Ticket): number {
+export function leftOfTicket({ request, asked, mayHave, filled, phase }: Ticket): number {
   if (phase === "over") return 0;
-  return Math.max(0, Math.max(request.quantity, asked?.quantity ?? 0) - filled);
+  return Math.max(0, Math.max(request.quantity, asked?.quantity ?? 0, mayHave) - filled);
 }
 
 /** Steps of quantity: the venue's where it has told them, else those of the run. */

@@ -108,6 +108,7 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
     ticket.asked = null;
     if (work.change !== null) confirmChange(state, work);
   } else if (state.timeMs - ticket.askedAtMs >= changeShowsMs) {
+    ticket.mayHave = Math.max(ticket.mayHave, asked.quantity);
     refuseChange(state, work, ticket, { code: "other", reason: "the change does not show at the venue" });
   }
 }

@@ -86,6 +86,7 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     isCancelAsked: false,
     isReplaced: false,
     isUnchangeable: false,
+    mayHave: 0,
     sides: new Map(),
     filled: 0,
     inferred: 0,
@@ -127,7 +128,8 @@ function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder
   const lot = lotOf(state, state.market.instruments[ticket.instrument]!);
   const next = requestOf(state, ticket.clientOrderId, work, wish, filled + left);
   const isSameSize = Math.abs(request.quantity - next.quantity) < Math.max(lot / 2, left * 1e-9);
-  const isSame = isSameSize && sameTerms(request.terms, next.terms) && sameLife(request, next);
+  const isCertain = ticket.mayHave <= request.quantity;
+  const isSame = isCertain && isSameSize && sameTerms(request.terms, next.terms) && sameLife(request, next);
   if (phase === "unsent") {
     ticket.request = next;
     ticket.carries = work.change;
