@@ -143,8 +143,8 @@ function metaOf(plan: Partial<MetaPlan>): AnyStrategy {
 }
 
 test("a model with more states than it gets rows to train on stays unknown, and the choice goes on at a smaller size", () => {
-  // 50 bars are two looks of 24 bars: fewer than the eight states.
-  const regime = { use: "hmm", states: 8, trainBarsMin: 50, refitBars: 100_000 };
+  // 50 bars are two looks of 24 bars: fewer than the three states.
+  const regime = { use: "hmm", trainBarsMin: 50, refitBars: 100_000 };
   const strategy = metaOf({ regime, selector: { use: "regime-performance", unknownShare: 0.5 } });
   const result = runBacktest({ bars: [market], strategy, params: {}, config });
   expectSane(result, market);

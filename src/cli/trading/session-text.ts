@@ -100,7 +100,7 @@ function positionsTable({ account, robot }: SessionStatus): string {
     ],
     held.map(({ symbol, quantity, value, share, unrealizedPnl }) => [
       `  ${symbol}`,
-      String(quantity),
+      quantityText(quantity),
       moneyText(value),
       percentText(share),
       moneyText(unrealizedPnl, { signed: true }),
@@ -127,7 +127,7 @@ function ordersTable({ robot }: SessionStatus): string {
             `  ${id}`,
             symbol,
             side,
-            String(quantity),
+            quantityText(quantity),
             status,
             reason,
           ]),
@@ -139,7 +139,7 @@ function decisionsTable({ decisions }: SessionStatus): string {
     .slice(-linesShown)
     .map(
       ({ timeMs, symbol, what, quantity, reason }) =>
-        `  ${clockText(timeMs)}  ${symbol}  ${what} ${quantity}: ${reason}`,
+        `  ${clockText(timeMs)}  ${symbol}  ${what} ${quantityText(quantity)}: ${reason}`,
     )
     .join("\n");
 }
@@ -166,4 +166,9 @@ function incidentLines({ robot }: SessionStatus): string {
 
 function clockText(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(11, 19);
+}
+
+/** Ten digits say what a person can compare; the rest is rounding of the machine. */
+function quantityText(quantity: number): string {
+  return String(Number(quantity.toPrecision(10)));
 }
