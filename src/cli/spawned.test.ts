@@ -13,6 +13,8 @@ afterAll(remove);
 function start(...args: readonly string[]) {
   return spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
+    // As somebody types it, and not as npm does who runs these tests.
+    env: { ...process.env, npm_lifecycle_event: undefined },
     encoding: "utf8",
     maxBuffer: 1e8,
   });

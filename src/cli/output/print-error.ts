@@ -26,8 +26,8 @@ export function exitCodeOf(error: unknown): number {
 /** The four parts as lines: what happened, why, what to do, where to read more. */
 export function errorText(error: unknown, shell: Pick<Shell, "env">): string {
   const { code, message, why, fix, topic } = partsOf(error);
-  const lines = [`error ${code}  ${message}`, `why   ${why}`, `fix   ${fix}`, `docs  kiwi help ${topic}`];
-  return asTyped(lines.join("\n"), shell);
+  const toType = asTyped(`fix   ${fix}\ndocs  kiwi help ${topic}`, shell);
+  return `error ${code}  ${message}\nwhy   ${why}\n${toType}`;
 }
 
 /** The four parts of a failure among other results, for a program. */
