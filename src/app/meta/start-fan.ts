@@ -20,7 +20,7 @@ export function startFan(
 ): readonly LaterStart[] {
   const arsenal = arsenalOf(session);
   if (arsenal === null || own.length === 0) return [];
-  const strategy = watchedStrategy(setup.strategy, watch);
+  const strategy = watchedStrategy(setup.strategy, watch, setup.registry);
   const firstMs = Math.min(...setup.bars.map(({ closeTimeMs }) => closeTimeMs[0]!));
   return shiftDays.flatMap((days): readonly LaterStart[] => {
     const fromMs = firstMs + days * dayMs;
