@@ -114,8 +114,10 @@ export type ReportInput = {
   readonly trades: readonly Trade[];
   readonly metrics: MetricsReport;
   readonly funnel: ReportFunnel;
-  /** Buy & hold with the same money, symbols and costs: one value per row of `log`. */
+  /** Holding with the same money and costs, of all symbols or of one: one value per row of `log`. */
   readonly benchmarkEquity: Float64Array | null;
+  /** The symbol that was held; without it everything that the run trades was. */
+  readonly benchmarkName?: string;
   /** What became of the bars of buy & hold. */
   readonly benchmarkFunnel?: ReportFunnel;
   /** What was held when the bars ended, signed quantities. */

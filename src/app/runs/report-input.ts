@@ -39,7 +39,7 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     metrics,
     funnel,
     benchmarkEquity: benchmark?.equity ?? null,
-    ...(benchmark === null ? {} : { benchmarkFunnel: benchmark.funnel }),
+    ...(benchmark === null ? {} : { benchmarkFunnel: benchmark.funnel, benchmarkName: benchmark.name }),
     openPositions: openPositionsOf(session),
     decisionsHash,
     ...(costSensitivity === undefined ? {} : { costSensitivity }),
