@@ -1,4 +1,5 @@
 import { laneLetters, laneMarks, shareMarks } from "./band-marks.ts";
+import { tradeLines, volumeMarks } from "./price-marks.ts";
 import { minMax, visibleCandles } from "./thinning.ts";
 import { logTicks, niceTicks, tickText, timeTicks } from "./ticks.ts";
 
@@ -10,6 +11,8 @@ export const chartTools = {
   niceTicks,
   tickText,
   timeTicks,
+  tradeLines,
+  volumeMarks,
   laneLetters,
   laneMarks,
   shareMarks,
