@@ -6,15 +6,21 @@ import { protectionRange } from "../../engine/symbol-window.ts";
 
 /** The series that a strategy watched on one symbol, as it saw them when each of its bars had closed. Own columns are not copied. */
 export function strategySeriesOf({ expressions, store }: Runner): readonly StrategySeries[] {
-  return Object.entries(expressions)
-    .filter(([name]) => name !== protectionRange)
-    .map(([name, expression]) => ({
-      name,
-      isPriced: isPriced(expression),
-      timeMs: store.bars.closeTimeMs,
-      values: tradedValues(expression, store),
-      length: store.bars.length,
-    }));
+  return (
+    Object.entries(expressions)
+      // The candles show the bars themselves already.
+      .filter(
+        ([name, { node, frame }]) =>
+          name !== protectionRange && !(node.kind === "field" && frame === ownFrame),
+      )
+      .map(([name, expression]) => ({
+        name,
+        isPriced: isPriced(expression),
+        timeMs: store.bars.closeTimeMs,
+        values: tradedValues(expression, store),
+        length: store.bars.length,
+      }))
+  );
 }
 
 /** Whether an expression says of itself that it belongs over the prices: a field of the bars, or an indicator of that pane. */

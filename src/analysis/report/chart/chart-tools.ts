@@ -1,5 +1,5 @@
 import { laneLetters, laneMarks, shareMarks } from "./band-marks.ts";
-import { tradeLines, volumeMarks } from "./price-marks.ts";
+import { atCloses, tradeLines, volumeMarks } from "./price-marks.ts";
 import { minMax, visibleCandles } from "./thinning.ts";
 import { logTicks, niceTicks, tickText, timeTicks } from "./ticks.ts";
 
@@ -11,6 +11,7 @@ export const chartTools = {
   niceTicks,
   tickText,
   timeTicks,
+  atCloses,
   tradeLines,
   volumeMarks,
   laneLetters,

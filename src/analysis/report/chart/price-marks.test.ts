@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tradeLines, volumeMarks } from "./price-marks.ts";
+import { atCloses, tradeLines, volumeMarks } from "./price-marks.ts";
 import { visibleCandles } from "./thinning.ts";
 import type { TradeMarks } from "./time-figure.ts";
 
@@ -71,4 +71,9 @@ test("results that would overlap, and those of trades too short for words, are l
       (price) => price,
     ),
   ).not.toContain("<text");
+});
+
+test("over grouped candles a curve shows what was known at their closes", () => {
+  const line = { timeS: [60, 120, 180, 240], value: [1, 2, 3, 4] };
+  expect(atCloses(line, [30, 120, 250])).toEqual({ timeS: [120, 250], value: [2, 4] });
 });

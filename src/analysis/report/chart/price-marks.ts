@@ -44,6 +44,22 @@ export function tradeLines(
   return `<path class="way won" d="${paths.won}"/><path class="way lost" d="${paths.lost}"/>${words}`;
 }
 
+/** The last value of a curve at each close: over grouped candles it is as coarse as they are. */
+export function atCloses(
+  line: { readonly timeS: readonly number[]; readonly value: readonly number[] },
+  closeS: readonly number[],
+): { readonly timeS: readonly number[]; readonly value: readonly number[] } {
+  const found: { timeS: number[]; value: number[] } = { timeS: [], value: [] };
+  let row = -1;
+  for (const each of closeS) {
+    while (row + 1 < line.timeS.length && line.timeS[row + 1]! <= each) row += 1;
+    if (row < 0) continue;
+    found.timeS.push(each);
+    found.value.push(line.value[row]!);
+  }
+  return found;
+}
+
 function resultText(fraction: number): string {
   return `${fraction > 0 ? "+" : fraction < 0 ? "\u2212" : ""}${Math.abs(fraction * 100).toFixed(2)} %`;
 }
@@ -53,4 +69,4 @@ function tenths(value: number): number {
 }
 
 /** Every function above, for the page. */
-export const priceFunctions = [volumeMarks, tradeLines, resultText, tenths];
+export const priceFunctions = [volumeMarks, tradeLines, atCloses, resultText, tenths];

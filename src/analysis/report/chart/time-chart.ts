@@ -74,7 +74,10 @@ function panelMarks(
       : tools.visibleCandles(panel.candles, view.fromS, view.toS, Math.floor(width / 5));
   const lines = (panel.lines ?? []).map((line) => ({
     line,
-    thin: tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width)),
+    thin:
+      candles === null
+        ? tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width))
+        : tools.atCloses(line, candles.closeS),
   }));
   const [lowest, highest] = extremesOf(candles, lines);
   // Zero and what is below it have no place on a logarithmic scale.
@@ -84,7 +87,7 @@ function panelMarks(
   const ticks = isLog ? tools.logTicks(low, high, height / 34) : tools.niceTicks(low, high, height / 34);
   const axis = axisMarks(ticks, y, width, (tick, step) => tools.tickText(tick, step, panel.unit));
   // What was known at the close of a candle stands in the middle of it.
-  const middleS = (panel.candles?.spanS ?? 0) / 2;
+  const middleS = (candles?.spanS ?? 0) / 2;
   const marks = lines
     .map(({ line, thin }) => lineMarks(line, thin.timeS, thin.value, (timeS) => x(timeS - middleS), y))
     .join("");

@@ -1,7 +1,7 @@
 import { quantile } from "../../statistics/quantile.ts";
 import type { CandleSeries, LineSeries, TimePanel } from "../chart/time-figure.ts";
 import type { ReportInput, StrategySeries } from "../report-input.ts";
-import { secondsOf, shorter, type TimeAxis } from "./time-model.ts";
+import { secondsOf, type TimeAxis } from "./time-model.ts";
 
 /** More series than this are nobody's picture; the page says what it leaves out. */
 const [seriesMax, panesMax] = [8, 3];
@@ -31,7 +31,7 @@ export function seriesPanes(
     overPrices: over.map(({ one, values }, k) => lineOf(one.name, k, candles, values)),
     panels: own.slice(0, panesMax).map(({ one, values }) => ({
       title: one.name,
-      height: 70,
+      height: 92,
       unit: "ratio",
       isLog: false,
       lines: [lineOf(one.name, 0, candles, values)],
@@ -86,11 +86,16 @@ function lineOf(
 ): LineSeries {
   const look = `series-${(place % seriesMax) + 1}` as LineSeries["look"];
   const parts = { name, look, isFilled: false, isStepped: false };
-  if (values.every(Number.isFinite)) return { ...parts, timeS: closeS, value: values.map(shorter) };
+  if (values.every(Number.isFinite)) return { ...parts, timeS: closeS, value: values.map(fewer) };
   const rows = [...values.keys()].filter((row) => Number.isFinite(values[row]));
   return {
     ...parts,
     timeS: rows.map((row) => closeS[row]!),
-    value: rows.map((row) => shorter(values[row]!)),
+    value: rows.map((row) => fewer(values[row]!)),
   };
+}
+
+/** Six digits: a curve is seen and not read, and every digit of it is carried by the page. */
+function fewer(value: number): number {
+  return Number(value.toPrecision(6));
 }

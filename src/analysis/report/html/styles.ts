@@ -130,10 +130,10 @@ svg .body.rose{fill:var(--card)}svg .body.fell{fill:var(--orange)}
 svg .trade{stroke:var(--card);stroke-width:.9;fill:var(--ink)}
 svg .trade.short{fill:var(--card);stroke:var(--ink);stroke-width:1.3}
 svg .line[class*=series-]{stroke-width:1.3}
-svg .series-1{stroke:var(--violet)}svg .series-2{stroke:var(--green)}svg .series-3{stroke:var(--ink)}svg .series-4{stroke:var(--bench)}
-svg .series-5{stroke:var(--violet);stroke-dasharray:5 3}svg .series-6{stroke:var(--green);stroke-dasharray:5 3}svg .series-7{stroke:var(--ink);stroke-dasharray:5 3}svg .series-8{stroke:var(--bench);stroke-dasharray:5 3}
+svg .series-1{stroke:var(--violet)}svg .series-2{stroke:var(--green)}svg .series-3{stroke:var(--bench)}svg .series-4{stroke:var(--ink)}
+svg .series-5{stroke:var(--violet);stroke-dasharray:5 3}svg .series-6{stroke:var(--green);stroke-dasharray:5 3}svg .series-7{stroke:var(--bench);stroke-dasharray:5 3}svg .series-8{stroke:var(--ink);stroke-dasharray:5 3}
 svg .volume{fill:var(--zero);opacity:.3}
-svg .way{fill:none;stroke-width:1.4}svg .way.won{stroke:var(--blue)}svg .way.lost{stroke:var(--orange);stroke-dasharray:3 2.5}
+svg .way{fill:none;stroke:var(--ink);stroke-width:2}svg .way.lost{stroke-dasharray:3 3}
 svg .value.won{fill:var(--blue)}svg .value.lost{fill:var(--orange)}
 svg .line.price{stroke:var(--ink);stroke-width:1.1}
 svg .band{stroke:none}svg .share{stroke:none;opacity:.72}
