@@ -1,6 +1,9 @@
 import type { PeriodReturn } from "../../metrics/period-returns.ts";
 import { benchmarkTitle } from "../benchmark-name.ts";
-import { csvLink } from "../html/figure.ts";
+import { dayHistogram } from "../figures/profit-histogram.ts";
+import { yearBars } from "../figures/year-bars.ts";
+import { periodsText } from "../run-facts.ts";
+import { csvLink, figureHtml } from "../html/figure.ts";
 import { html, type Html } from "../html/html.ts";
 import { tableHtml, typeset } from "../html/table.ts";
 import { countText, percentText } from "../number-text.ts";
@@ -10,7 +13,7 @@ const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep
 
 /** Returns by month and by year: a table whose cells are coloured, so it needs no twin. */
 export function calendarSection({ analysis, input }: ReportContext): Section {
-  const { months, years, benchmark } = analysis;
+  const { months, years, benchmark, daily } = analysis;
   const rows = [...months, ...years].map(({ year, month, returnFraction, days }) => [
     year,
     month,
@@ -26,6 +29,8 @@ export function calendarSection({ analysis, input }: ReportContext): Section {
         Change of equity from the end of the period before to the end of this one; the deeper the colour, the
         larger the change. The first and the last period may be parts.
       </p>
+      ${years.length > 1 && figureHtml(yearBars(years, benchmark === null ? null : { title: benchmarkTitle(input), years: benchmark.years }))}
+      ${figureHtml(dayHistogram(daily.returns, periodsText(input)))}
       ${yearTable(years, benchmark?.years ?? null, benchmarkTitle(input))}
       <div class="twin">
         ${csvLink({ fileName: "returns-by-period.csv", header: ["year", "month", "return_fraction", "days"], rows })}
