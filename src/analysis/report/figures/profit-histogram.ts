@@ -27,7 +27,10 @@ export function profitHistogram(trades: readonly Trade[]): FigureParts {
 export function dayHistogram(returns: Float64Array, periods: string): FigureParts {
   const ascending = returns.toSorted();
   const text = (probability: number) => percentText(quantile(ascending, probability), { signed: true });
-  return fractionHistogram([...returns], {
+  // Days on which nothing was held are many, and would be all that one sees.
+  const moved = [...returns].filter((each) => each !== 0);
+  const idle = returns.length - moved.length;
+  return fractionHistogram(moved, {
     id: "figure-returns",
     title: "Distribution of returns",
     summary:
@@ -35,7 +38,9 @@ export function dayHistogram(returns: Float64Array, periods: string): FigurePart
         ? `No ${periods} to count.`
         : `Histogram of returns over ${countText(returns.length)} ${periods}: worst ${text(0)}, one of twenty below ${text(0.05)}, ` +
           `half below ${text(0.5)}, best ${text(1)}.`,
-    about: `Change of equity over one of ${countText(returns.length)} ${periods}`,
+    about:
+      `Change of equity over one of ${countText(returns.length)} ${periods}` +
+      (idle === 0 ? "" : ` (${countText(idle)} without any are not drawn)`),
     label: "return",
     counted: periods,
     fileName: "returns-distribution.csv",

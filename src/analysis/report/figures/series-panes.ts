@@ -26,7 +26,7 @@ export function seriesPanes(
   const isOver = ({ one, values }: (typeof drawn)[number]) => isAtPrices(values, candles.close, one.isPriced);
   const own = drawn.filter((each) => !isOver(each));
   const over = drawn.filter(isOver);
-  const shown = [...over, ...own.slice(0, panesMax)].map(({ one }) => one.name);
+  const shown = new Set([...over, ...own.slice(0, panesMax)].map(({ one }) => one.name));
   return {
     overPrices: over.map(({ one, values }, k) => lineOf(one.name, k, candles, values)),
     panels: own.slice(0, panesMax).map(({ one, values }) => ({
@@ -36,7 +36,7 @@ export function seriesPanes(
       isLog: false,
       lines: [lineOf(one.name, 0, candles, values)],
     })),
-    leftOut: series.map(({ name }) => name).filter((name) => !shown.includes(name)),
+    leftOut: series.map(({ name }) => name).filter((name) => !shown.has(name)),
   };
 }
 

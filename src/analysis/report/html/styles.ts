@@ -141,7 +141,7 @@ svg .band{stroke:none}svg .share{stroke:none;opacity:.72}
 svg .held.long{fill:var(--blue);opacity:.75}svg .held.short{fill:var(--orange);opacity:.85}
 svg .note circle{fill:var(--card);stroke:var(--ink);stroke-width:1.2}svg .note text{font-size:11px;font-weight:650}
 svg .bar{stroke-width:1.2}svg .bar.won{fill:var(--blue);stroke:var(--blue)}svg .bar.lost{fill:var(--tint-orange);stroke:var(--orange)}
-svg .bar.held-year{fill:var(--zero);stroke:var(--zero);opacity:.75}.dense-heat{font-size:.76rem}.dense-heat th,.dense-heat td{padding:.2rem .25rem}.dense-heat .interval{display:block;color:var(--soft);font-size:.9em}
+svg .bar.held-year{fill:var(--zero);stroke:var(--zero);opacity:.75}table.dense-heat{font-size:.76rem;table-layout:fixed;min-width:58rem}.dense-heat th,.dense-heat td{padding:.2rem .25rem}.dense-heat .interval{display:block;color:var(--soft);font-size:.9em}
 svg .dot.won{fill:var(--blue);opacity:.7}svg .dot.lost{fill:none;stroke:var(--orange);stroke-width:1.2}
 svg .point{fill:var(--card);stroke:var(--blue);stroke-width:2}svg .point.own{fill:var(--blue)}
 svg .line.benchmark+.point{stroke:var(--bench);stroke-dasharray:none;fill:var(--bench)}
