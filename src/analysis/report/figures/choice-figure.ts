@@ -15,7 +15,7 @@ const [stretchesMax, sharesMax] = [9000, 1800];
 const [tableRowsMax, csvRowsMax] = [60, 2000];
 const laneHeight = 17;
 
-/** Colours of the style sheet for strategies; more of them than letters would be of no use. */
+/** Colours of the style sheet for strategies: as many as there are letters. */
 const hueCount = 52;
 
 type Names = Pick<Lanes, "names" | "letters" | "looks">;
