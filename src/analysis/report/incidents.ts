@@ -1,5 +1,6 @@
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { expectedBars } from "../../domain/calendar/expects-bars.ts";
+import { benchmarkTitle } from "./benchmark-name.ts";
 import { countAll, funnelReason, orderCounts } from "./funnel-rows.ts";
 import { countText, moneyText, percentText, priceText } from "./number-text.ts";
 import type { ReportFunnel, ReportInput } from "./report-input.ts";
@@ -76,11 +77,13 @@ export function incidentTexts(
   return texts.filter((text) => text !== false);
 }
 
-function nothingHeld({ funnel }: ReportInput, held: ReportFunnel): string {
+function nothingHeld(input: ReportInput, held: ReportFunnel): string {
+  const { funnel } = input;
+  const title = benchmarkTitle(input);
   const reason = funnelReason(held);
   if (funnel.fills === 0 && funnelReason(funnel) === reason)
-    return "Buy & hold stands at 0.00 % for the same reason.";
-  return `Buy & hold stands at 0.00 % because it bought nothing. ${reason}`;
+    return `${title} stands at 0.00 % for the same reason.`;
+  return `${title} stands at 0.00 % because it bought nothing. ${reason}`;
 }
 
 /** The first sentence about a ruined account. */

@@ -104,11 +104,21 @@ function sectionHtml({ id, title, body }: Section): Html {
   </section> `;
 }
 
+/** Curves that share the times of the candles of their figure name them instead of repeating them. */
+function timesOnce(figures: Readonly<Record<string, TimeFigure>>): (key: string, value: unknown) => unknown {
+  const panels = Object.values(figures).flatMap((figure) => figure.panels);
+  const shared = new Set<unknown>(panels.map(({ candles }) => candles?.closeS));
+  return (key, value) => (key === "timeS" && shared.has(value) ? "candles" : value);
+}
+
 function modelsHtml({ axis, input }: ReportContext, sections: readonly Section[]): Html {
   const figures: Record<string, TimeFigure> = {};
   for (const { models } of sections) Object.assign(figures, models);
   const candleS = timeframeMs(input.bars[0]!.timeframe) / 1000;
-  const data = JSON.stringify({ axis: { ...axis, candleS }, currency: input.baseCurrency, figures });
+  const data = JSON.stringify(
+    { axis: { ...axis, candleS }, currency: input.baseCurrency, figures },
+    timesOnce(figures),
+  );
   // A text that ends the script element early would let data become markup.
   return html`<script type="application/json" id="models">
     ${markup(data.replaceAll("<", "\\u003c"))}

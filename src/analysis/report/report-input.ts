@@ -90,6 +90,17 @@ export type ReportMeta = {
   readonly configDiff: readonly string[];
 };
 
+/** One series that a strategy watched, by its own name for it: what it saw when each of its bars had closed. */
+export type StrategySeries = {
+  readonly name: string;
+  /** Whether the series says of itself that it belongs over the prices. */
+  readonly isPriced: boolean;
+  readonly timeMs: Float64Array;
+  /** NaN where there was no value. Rows 0 to `length - 1` count. */
+  readonly values: Float64Array;
+  readonly length: number;
+};
+
 /** A finished backtest as a person wants to see it. Money is in `baseCurrency`, times are UTC milliseconds. */
 export type ReportInput = {
   readonly meta: ReportMeta;
@@ -99,6 +110,8 @@ export type ReportInput = {
   /** The bars that orders filled on, by instrument. */
   readonly bars: readonly Bars[];
   readonly instruments: readonly Instrument[];
+  /** What the strategy watched on an instrument, made when somebody wants to draw it. */
+  readonly seriesOf?: (instrument: number) => readonly StrategySeries[];
   /** How each instrument's quote currency becomes base currency. */
   readonly conversions: readonly Conversion[];
   /** Name of each instrument's calendar; the first one annualises. */
@@ -114,8 +127,10 @@ export type ReportInput = {
   readonly trades: readonly Trade[];
   readonly metrics: MetricsReport;
   readonly funnel: ReportFunnel;
-  /** Buy & hold with the same money, symbols and costs: one value per row of `log`. */
+  /** Holding with the same money and costs, of all symbols or of one: one value per row of `log`. */
   readonly benchmarkEquity: Float64Array | null;
+  /** The symbol that was held; without it everything that the run trades was. */
+  readonly benchmarkName?: string;
   /** What became of the bars of buy & hold. */
   readonly benchmarkFunnel?: ReportFunnel;
   /** What was held when the bars ended, signed quantities. */

@@ -1,6 +1,7 @@
 import { conventionOf, metricDefinitions, type MetricKey } from "../metrics/metric-definitions.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
 import type { PeriodReturn } from "../metrics/period-returns.ts";
+import { benchmarkName } from "./benchmark-name.ts";
 import { isoText } from "./number-text.ts";
 import type { ReportInput, ReportMeta } from "./report-input.ts";
 import { selectionJson } from "./selection-json.ts";
@@ -64,7 +65,7 @@ export function toResultJson(input: ReportInput) {
       benchmark === null
         ? null
         : {
-            name: "buy & hold" as const,
+            name: benchmarkName(input),
             metrics: pick(benchmark.metrics),
             intervals: intervalsJson(benchmark.intervals),
           },

@@ -3,6 +3,9 @@ import { Prng } from "../../base/prng.ts";
 import { refusedRun, reportRun } from "../../../test/report-run.ts";
 import type { ReportInput } from "./report-input.ts";
 import { analyseRun } from "./run-analysis.ts";
+import { toResultJson } from "./result-json.ts";
+import { renderHtml } from "./render-html.ts";
+import { renderTerminal } from "./terminal/render-terminal.ts";
 import { verdictOf } from "./verdict.ts";
 
 const run = reportRun();
@@ -127,4 +130,47 @@ test("a run that was stopped is not called supported, however good it was until 
   });
   expect(level).toBe("open");
   expect(headline).toMatch(/^It stopped trading on/);
+});
+
+/** The same gain every bar but for swings that cancel: the interval of its return is as narrow as one likes. */
+function swinging(gainPerBar: number, changes: Partial<ReportInput["metrics"]>): ReportInput {
+  const { startEquity } = run.metrics;
+  const equity = run.log.equity.map((_, row) => startEquity * (1 + row * gainPerBar + (row % 24) * 1e-9));
+  const metrics = { ...run.metrics, trades: 60, sharpe: 2, winRate: 0.5, ...changes };
+  return changed({ log: { ...run.log, equity }, metrics, benchmarkEquity: null });
+}
+
+test("one test says whether chance explains a gain: nothing beside an interval above zero says the opposite", () => {
+  const doubtful = { totalReturn: 0.5, minTrackRecordLength: 1e6, dsr: 0.6, trialCount: 1 };
+  const { level, headline, reasons } = verdictOf(swinging(1e-3, doubtful));
+  expect(level).toBe("supported");
+  expect([headline, ...reasons].join(" ")).not.toMatch(/to be told from zero|Chance alone|deflated Sharpe/i);
+  const flat = [...verdictOf(swinging(1e-9, doubtful)).reasons].join(" ");
+  expect(flat).toMatch(/needs 1,000,000 trading days to be told from zero/);
+});
+
+test("numbers are compared as they are printed: no loss of 0.00 %, no interval above zero that begins at 0.00 %", () => {
+  const tiny = { totalReturn: 0.000_02 };
+  expect(verdictOf(swinging(1e-9, tiny)).headline).toBe("It made nothing: 0.00 % after costs.");
+  expect(verdictOf(swinging(1e-9, { totalReturn: -0.000_02 })).headline).toBe(
+    "It made nothing: 0.00 % after costs.",
+  );
+  expect(verdictOf(swinging(1e-9, { totalReturn: 0.01 })).headline).toMatch(
+    /^Chance alone could explain the gain: .* 0\.00 % to 0\.00 %, includes zero\.$/,
+  );
+  const near = { totalReturn: 0.5, dsr: 0.949_96, trialCount: 12, minTrackRecordLength: null };
+  expect(verdictOf(swinging(1e-3, near)).reasons).toContain("Deflated Sharpe ratio 95.00 % after 12 trials.");
+});
+
+test("what a run is compared with has its own name in the headline, in the verdict, in the terminal and in JSON", () => {
+  const metrics = { ...run.metrics, totalReturn: 0.01 };
+  const benchmarkEquity = run.log.equity.map((_, row) => run.metrics.startEquity * (1 + row / 100));
+  const named = changed({ metrics, benchmarkEquity, benchmarkName: "QQQ" });
+  expect(verdictOf(named).headline).toMatch(/^It made less than QQQ: \+1\.00 % against/);
+  expect(toResultJson(named).benchmark!.name).toBe("QQQ");
+  for (const text of [renderTerminal(named), renderHtml(named)]) {
+    expect(text).toContain("QQQ");
+    expect(text).not.toMatch(/buy (?:&|&amp;) hold/i);
+  }
+  expect(toResultJson(run).benchmark!.name).toBe("buy & hold");
 });

@@ -1,5 +1,6 @@
 import { analyseSelection } from "../selection/analyse-selection.ts";
 import { assumedFillsText } from "./assumed-fills.ts";
+import { benchmarkName, benchmarkTitle } from "./benchmark-name.ts";
 import { funnelReason } from "./funnel-rows.ts";
 import { incidentTexts, ruinText } from "./incidents.ts";
 import { countText, percentText, ratioText } from "./number-text.ts";
@@ -50,13 +51,14 @@ export function verdictOf(input: ReportInput): Verdict {
   return verdict("supported", praise + againstHolding(input), last);
 }
 
-/** A run without findings made no less than buy & hold. */
+/** A run without findings made no less than what it is compared with. */
 function againstHolding(input: ReportInput): string {
   const held = analyseRun(input).benchmark?.metrics.totalReturn ?? null;
   if (held === null) return ".";
+  const name = benchmarkName(input);
   return isLess(held, input.metrics.totalReturn)
-    ? ", and it beat buy & hold."
-    : ", and it made what buy & hold made.";
+    ? `, and it beat ${name}.`
+    : `, and it made what ${name} made.`;
 }
 
 function failedChecks({ meta }: ReportInput): readonly string[] {
@@ -73,23 +75,24 @@ function findingsOf(input: ReportInput): readonly Finding[] {
   const held = benchmark?.metrics.totalReturn ?? null;
   const interval = intervals.totalReturn;
   const findings: (Finding | false)[] = [
-    own !== null && own <= 0 && refuted(`It lost money: ${signed(own)} after costs.`),
-    isLess(own, held) && refuted(`It made less than buy & hold: ${signed(own)} against ${signed(held)}.`),
+    isLess(own, 0) && refuted(`It lost money: ${signed(own)} after costs.`),
+    own !== null && !isLess(own, 0) && !isLess(0, own) && refuted("It made nothing: 0.00 % after costs."),
+    isLess(own, held) &&
+      refuted(`It made less than ${benchmarkName(input)}: ${signed(own)} against ${signed(held)}.`),
     choiceWorthNothing(input),
     tooGood(input),
     metrics.trades < tradesMin &&
       open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
     interval === null && open(`Too few ${periodsText(input)} for an interval of the return.`),
-    own !== null &&
-      own > 0 &&
+    isLess(0, own) &&
+      !isAboveZero(input) &&
       interval !== null &&
-      interval.low <= 0 &&
       open(
         `Chance alone could explain the gain: the 95 % interval of the return, ` +
           `${signed(interval.low)} to ${signed(interval.high)}, includes zero.`,
       ),
-    metrics.dsr !== null &&
-      metrics.dsr < 0.95 &&
+    wasSearched(metrics) &&
+      isLess(metrics.dsr, 0.95) &&
       open(
         `${luckText(metrics)}After ${trialsText(metrics.trialCount)} on these data the deflated Sharpe ratio is ` +
           `${percentText(metrics.dsr)}, below the usual 95 %.`,
@@ -133,15 +136,18 @@ function commonReasons(input: ReportInput): readonly string[] {
     assumedFillsText(input),
     meta.dataKind === "synthetic" && "Synthetic data: this says nothing about any real market.",
     metrics.trades > 0 &&
+      wasSearched(metrics) &&
       metrics.dsr !== null &&
-      metrics.dsr >= 0.95 &&
+      !isLess(metrics.dsr, 0.95) &&
       `Deflated Sharpe ratio ${percentText(metrics.dsr)} after ${trialsText(metrics.trialCount)}.`,
     metrics.trades > 0 &&
       meta.trialCount === null &&
       "How many configurations were tried on these data is unknown, so luck of the search is not taken out.",
     untried.length > 0 && `Not checked: ${untried.join(", ")}.`,
-    benchmarkEquity === null && "Buy & hold was not computed, so there is nothing to compare with.",
+    benchmarkEquity === null &&
+      `${benchmarkTitle(input)} was not computed, so there is nothing to compare with.`,
     metrics.trades > 0 &&
+      !isAboveZero(input) &&
       metrics.minTrackRecordLength !== null &&
       metrics.minTrackRecordLength > metrics.periods &&
       `A Sharpe ratio of ${ratioText(metrics.sharpe)} needs ${countText(Math.ceil(metrics.minTrackRecordLength))} ` +
@@ -157,8 +163,22 @@ function calmerThanHolding(input: ReportInput): string | false {
   if (held === undefined || own.trades === 0 || !isLess(own.totalReturn, held.totalReturn)) return false;
   return (
     isLess(own.maxDrawdown, held.maxDrawdown) &&
-    `Its deepest fall was smaller than that of buy & hold: ${percentText(own.maxDrawdown)} against ${percentText(held.maxDrawdown)}.`
+    `Its deepest fall was smaller than that of ${benchmarkName(input)}: ${percentText(own.maxDrawdown)} against ${percentText(held.maxDrawdown)}.`
   );
+}
+
+/**
+ * Whether the 95 % interval of the return lies above zero as a reader sees it. This alone decides whether chance can explain a
+ * gain: another test of the same question beside it would sooner or later say the opposite.
+ */
+function isAboveZero(input: ReportInput): boolean {
+  const interval = analyseRun(input).intervals.totalReturn;
+  return interval !== null && isLess(0, interval.low);
+}
+
+/** Of one trial the deflated Sharpe ratio says nothing that the interval does not: there was no search to take out. */
+function wasSearched({ trialCount }: ReportInput["metrics"]): boolean {
+  return trialCount !== null && trialCount > 1;
 }
 
 /** Whether one fraction is below another as a reader sees them: 55.19 % is not less than 55.19 %. */

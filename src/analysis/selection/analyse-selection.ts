@@ -3,6 +3,7 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { dailyReturns } from "../metrics/daily-returns.ts";
 import type { MetricsReport } from "../metrics/metrics-report.ts";
 import { sharpe } from "../metrics/sharpe.ts";
+import { benchmarkName } from "../report/benchmark-name.ts";
 import type { ReportInput } from "../report/report-input.ts";
 import { analyseRun, intervalPeriodsMin } from "../report/run-analysis.ts";
 import { bootstrapInterval, type BootstrapInterval } from "../statistics/bootstrap.ts";
@@ -120,7 +121,7 @@ function contestantsOf(
   const held = { ...input.log, equity: input.benchmarkEquity! };
   const canTell = input.instruments.length === 1;
   const hold: Contestant = {
-    name: "buy & hold",
+    name: benchmarkName(input),
     kind: "hold",
     ...figuresOf(benchmark.metrics),
     trades: null,

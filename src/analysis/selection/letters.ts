@@ -9,7 +9,8 @@ export const regimeLetters: Readonly<Record<RegimeLabel, string>> = {
   unknown: "?",
 };
 
-/** One letter for each strategy by its place, and a dash for nobody. */
+/** One letter for each strategy by its place, its number from the 53rd on, and a dash for nobody: no two are alike. */
 export function strategyLetter(index: number): string {
-  return index < 0 ? "-" : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[index % 52]!;
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return index < 0 ? "-" : (letters[index] ?? String(index + 1));
 }

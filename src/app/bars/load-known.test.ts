@@ -79,7 +79,8 @@ test("the benchmark may be one symbol of the run, traded or only read", async ()
   const { out } = await run(...both, "--benchmark", "ZZZ");
   // Measured from the first bar on which the strategy could decide: on the 20th RATE has a second value. Bought at the next
   // open (120, 0.05 % worse, with 0.1 % of commission) and worth 139 at the end.
-  const { benchmark } = JSON.parse(out) as { benchmark: { metrics: { totalReturn: number } } };
+  const { benchmark } = JSON.parse(out) as { benchmark: { name: string; metrics: { totalReturn: number } } };
+  expect(benchmark.name).toBe("ZZZ");
   expect(benchmark.metrics.totalReturn).toBeCloseTo(139 / (120 * 1.0005) / 1.001 - 1, 2);
   const strange = await run(...both, "--benchmark", "SPY");
   expect(strange.out + strange.err).toContain("add --with <file of SPY>");

@@ -3,6 +3,7 @@ import type { SelectionInput } from "../../analysis/selection/selection-input.ts
 import { conversionsFor } from "../../domain/currency.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { RunConfig } from "../config/run-config.ts";
+import { strategySeriesOf } from "./strategy-series.ts";
 import type { BacktestResult } from "./run-backtest.ts";
 
 /** What a result does not know about itself; the rest of the report's facts come from the run. */
@@ -34,12 +35,13 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     instruments: ground.instruments,
     conversions: conversionsFor(ground.instruments, config.account.baseCurrency, config.account.fixedRates),
     calendarNames: ground.calendars.map((calendar) => calendar.name),
+    seriesOf: (instrument) => strategySeriesOf(session.pipeline.runners[instrument]!),
     log,
     trades,
     metrics,
     funnel,
     benchmarkEquity: benchmark?.equity ?? null,
-    ...(benchmark === null ? {} : { benchmarkFunnel: benchmark.funnel }),
+    ...(benchmark === null ? {} : { benchmarkFunnel: benchmark.funnel, benchmarkName: benchmark.name }),
     openPositions: openPositionsOf(session),
     decisionsHash,
     ...(costSensitivity === undefined ? {} : { costSensitivity }),

@@ -1,5 +1,6 @@
 import { computeMetrics } from "../../analysis/metrics/compute-metrics.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
+import { holdingAll } from "../../analysis/report/benchmark-name.ts";
 import type { ReportFunnel } from "../../analysis/report/report-input.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -30,6 +31,8 @@ export type BacktestResult = {
 
 /** What the same money would have become without a strategy. */
 export type BenchmarkRun = {
+  /** The symbol that was held; `buy & hold` where it was everything that the run trades. */
+  readonly name: string;
   /** One value per slice of the run's log. */
   readonly equity: Float64Array;
   readonly funnel: ReportFunnel;
@@ -104,13 +107,17 @@ function benchmarkOf(
   const from = measuredFrom(run);
   if (wanted === true) {
     const session = hold(setup, ground, run);
-    return { equity: measuredLog(session, from).equity, funnel: funnelOf(session, ground, baseCurrency) };
+    return {
+      name: holdingAll,
+      equity: measuredLog(session, from).equity,
+      funnel: funnelOf(session, ground, baseCurrency),
+    };
   }
   const bars = [wanted];
   const own = layGround(bars, setup.config, setup.timeframe, setup.actions);
   const session = hold({ ...setup, bars }, own, run);
   const equity = seenFrom(session.recorder.log, measuredLog(run, from), cash);
-  return { equity, funnel: funnelOf(session, own, baseCurrency) };
+  return { name: wanted.symbol, equity, funnel: funnelOf(session, own, baseCurrency) };
 }
 
 /** The equity of one run at the slices of another: its last value by then, and its cash before its first. */

@@ -1,4 +1,5 @@
 import { laneLetters, laneMarks, shareMarks } from "./band-marks.ts";
+import { atCloses, tradeLines, volumeMarks } from "./price-marks.ts";
 import { minMax, visibleCandles } from "./thinning.ts";
 import { logTicks, niceTicks, tickText, timeTicks } from "./ticks.ts";
 
@@ -10,6 +11,9 @@ export const chartTools = {
   niceTicks,
   tickText,
   timeTicks,
+  atCloses,
+  tradeLines,
+  volumeMarks,
   laneLetters,
   laneMarks,
   shareMarks,

@@ -16,6 +16,8 @@ export function visibleCandles(
   const grouped = { spanS, closeS: [], open: [], high: [], low: [], close: [] } as {
     -readonly [Key in keyof CandleSeries]: CandleSeries[Key] extends number ? number : number[];
   };
+  const { volume } = candles;
+  const summed: number[] = [];
   // Weeks begin on Monday, and 1970 began on a Thursday; the origin of a figure is such a Monday.
   for (let row = first; row < last; row++) {
     const closeS = candles.closeS[row]!;
@@ -25,12 +27,14 @@ export function visibleCandles(
       grouped.high[k] = Math.max(grouped.high[k]!, candles.high[row]!);
       grouped.low[k] = Math.min(grouped.low[k]!, candles.low[row]!);
       grouped.close[k] = candles.close[row]!;
+      if (volume !== undefined) summed[k]! += volume[row]!;
     } else {
       grouped.closeS.push(endS);
       for (const name of ["open", "high", "low", "close"] as const) grouped[name].push(candles[name][row]!);
+      if (volume !== undefined) summed.push(volume[row]!);
     }
   }
-  return grouped;
+  return volume === undefined ? grouped : { ...grouped, volume: summed };
 }
 
 /** The shortest usual candle length, a multiple of the present one, with which the rows are at most `most` groups. */

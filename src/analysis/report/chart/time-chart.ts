@@ -74,7 +74,10 @@ function panelMarks(
       : tools.visibleCandles(panel.candles, view.fromS, view.toS, Math.floor(width / 5));
   const lines = (panel.lines ?? []).map((line) => ({
     line,
-    thin: tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width)),
+    thin:
+      candles === null
+        ? tools.minMax(line.timeS, line.value, view.fromS, view.toS, Math.floor(width))
+        : tools.atCloses(line, candles.closeS),
   }));
   const [lowest, highest] = extremesOf(candles, lines);
   // Zero and what is below it have no place on a logarithmic scale.
@@ -83,10 +86,17 @@ function panelMarks(
   const y = scale(low, high, isLog, height);
   const ticks = isLog ? tools.logTicks(low, high, height / 34) : tools.niceTicks(low, high, height / 34);
   const axis = axisMarks(ticks, y, width, (tick, step) => tools.tickText(tick, step, panel.unit));
-  const marks = lines.map(({ line, thin }) => lineMarks(line, thin.timeS, thin.value, x, y)).join("");
-  const bars = candles === null ? "" : candleMarks(candles, x, y);
+  // What was known at the close of a candle stands in the middle of it.
+  const middleS = (candles?.spanS ?? 0) / 2;
+  const marks = lines
+    .map(({ line, thin }) => lineMarks(line, thin.timeS, thin.value, (timeS) => x(timeS - middleS), y))
+    .join("");
+  const bars = candles === null ? "" : tools.volumeMarks(candles, x, height) + candleMarks(candles, x, y);
   const trades =
-    candles === null || panel.trades === undefined ? "" : tradeMarks(panel.trades, candles, view, x, y);
+    candles === null || panel.trades === undefined
+      ? ""
+      : tools.tradeLines(panel.trades, panel.candles!.spanS, view, x, y) +
+        tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
 }

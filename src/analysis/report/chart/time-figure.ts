@@ -7,12 +7,14 @@ export type CandleSeries = {
   readonly high: readonly number[];
   readonly low: readonly number[];
   readonly close: readonly number[];
+  /** Not there where the source has none. */
+  readonly volume?: readonly number[];
 };
 
 /** A curve; `look` picks its colour and its dashes. */
 export type LineSeries = {
   readonly name: string;
-  readonly look: "strategy" | "benchmark" | "fall" | "cost" | "exposure" | "price";
+  readonly look: "strategy" | "benchmark" | "fall" | "cost" | "exposure" | "price" | `series-${number}`;
   /** Filled down (or up) to zero. */
   readonly isFilled: boolean;
   /** Holds its value until the next point. */

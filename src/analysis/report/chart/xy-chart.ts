@@ -72,7 +72,9 @@ function xTicks({ low, high, unit, names }: Axis, x: (value: number) => number, 
         names === undefined
           ? `<path class="${at === 0 ? "zero" : "grid"}" d="M${column} 0V${plot.height}"/>`
           : "";
-      return `${line}<text class="tick" x="${column}" y="${plot.height + 18}" text-anchor="middle">${escapeText(text)}</text>`;
+      // A label at the very edge would be cut in half.
+      const isLast = column > plot.width - 8;
+      return `${line}<text class="tick" x="${isLast ? plot.width + 13 : column}" y="${plot.height + 18}" text-anchor="${isLast ? "end" : "middle"}">${escapeText(text)}</text>`;
     })
     .join("");
 }

@@ -17,6 +17,7 @@ export function candleSeries(bars: Bars, axis: TimeAxis, most: number): CandleSe
     high: column(bars.high),
     low: column(bars.low),
     close: column(bars.close),
+    ...(bars.volume.subarray(0, length).some((each) => each > 0) && { volume: column(bars.volume) }),
   };
   const grouped = visibleCandles(all, axis.fromS, axis.toS, most);
   return {
@@ -26,6 +27,10 @@ export function candleSeries(bars: Bars, axis: TimeAxis, most: number): CandleSe
     high: grouped.high.map(shorter),
     low: grouped.low.map(shorter),
     close: grouped.close.map(shorter),
+    // No screen shows a fifth part in ten thousand of the largest bar.
+    ...(grouped.volume !== undefined && {
+      volume: grouped.volume.map((each) => Number(each.toPrecision(4))),
+    }),
   };
 }
 

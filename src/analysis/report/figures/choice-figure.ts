@@ -15,6 +15,9 @@ const [stretchesMax, sharesMax] = [9000, 1800];
 const [tableRowsMax, csvRowsMax] = [60, 2000];
 const laneHeight = 17;
 
+/** Colours of the style sheet for strategies: as many as there are letters. */
+const hueCount = 52;
+
 type Names = Pick<Lanes, "names" | "letters" | "looks">;
 
 /** The regimes as lanes: name, letter and colour. */
@@ -26,11 +29,11 @@ export const regimeNames: Names = {
 
 /** The strategies as lanes, and nobody in the last one. */
 export function strategyNames({ strategies }: SelectionInput): Names {
-  const looks = ["look-blue", "look-orange", "look-violet", "look-grey"];
   return {
     names: [...strategies, "nobody"],
     letters: [...strategies.keys(), -1].map(strategyLetter),
-    looks: [...strategies.map((_, k) => looks[k % looks.length]!), "look-faint"],
+    // A step of the golden angle never comes near a colour that was used before.
+    looks: [...strategies.map((_, k) => `look-own hue-${k % hueCount}`), "look-faint"],
   };
 }
 

@@ -23,7 +23,7 @@ export function excursionScatter(input: ReportInput): FigureParts {
       "the exit bar. Dots that would lie on each other are drawn once." +
       (beyond > 0 ? ` ${countText(beyond)} trades lie beyond the picture, at its edge.` : ""),
     stills: xyStills(
-      "full",
+      "half",
       380,
       { label: "against the position (MAE)", low: 0, high: xHigh, unit: "percent" },
       { label: "in its favour (MFE)", low: 0, high: yHigh, unit: "percent" },

@@ -1,6 +1,8 @@
 import { dayMs } from "../../../base/time.ts";
+import { benchmarkTitle } from "../benchmark-name.ts";
 import type { CsvParts } from "../html/figure.ts";
 import type { TableParts } from "../html/table.ts";
+import type { ReportInput } from "../report-input.ts";
 import { moneyText, percentText } from "../number-text.ts";
 import type { ReportContext } from "../sections/section.ts";
 import { periodsOf, type PeriodUnit } from "../series/periods.ts";
@@ -22,9 +24,8 @@ type AccountRow = {
 /** The columns that a figure shows of the account. */
 export type AccountColumn = Exclude<keyof AccountRow, "date">;
 
-const labels: Readonly<Record<AccountColumn, string>> = {
+const labels: Readonly<Record<Exclude<AccountColumn, "benchmark">, string>> = {
   equity: "Equity",
-  benchmark: "Buy & hold",
   drawdown: "Deepest drawdown",
   exposure: "Mean exposure",
   costs: "Costs so far",
@@ -37,10 +38,14 @@ export function accountTable(context: ReportContext, columns: readonly AccountCo
     caption: `By ${unit}, in ${context.input.baseCurrency}`,
     columns: [
       { label: `Last day of the ${unit}` },
-      ...columns.map((column) => ({ label: labels[column], isNumber: true })),
+      ...columns.map((column) => ({ label: labelOf(column, context.input), isNumber: true })),
     ],
     rows: rows.map((row) => [row.date].concat(columns.map((column) => cellText(column, row[column])))),
   };
+}
+
+function labelOf(column: AccountColumn, input: ReportInput): string {
+  return column === "benchmark" ? benchmarkTitle(input) : labels[column];
 }
 
 /** The same columns for other programs, in at most 2,000 rows. */

@@ -2,17 +2,19 @@ import { formatDuration } from "../../../base/time.ts";
 import { visibleCandles } from "../chart/thinning.ts";
 import type { CandleSeries, TimeFigure, TimePanel } from "../chart/time-figure.ts";
 import type { CsvParts } from "../html/figure.ts";
+import { html, markup, type Html } from "../html/html.ts";
 import type { TableParts } from "../html/table.ts";
 import { barTimeText } from "../run-facts.ts";
-import { countText, isoText, percentText, priceText } from "../number-text.ts";
+import { clipped, countText, isoText, percentText, priceText } from "../number-text.ts";
 import type { ReportContext } from "../sections/section.ts";
 import { candleSeries } from "./candle-series.ts";
 import { heldSeries } from "./held-series.ts";
 import { curve, timeFigure } from "./time-model.ts";
+import { seriesPanes, type SeriesPanes } from "./series-panes.ts";
 import { tradeSeries } from "./trade-series.ts";
 
 /** What the whole page may carry for zooming, over all symbols. */
-const [candlesMax, tradesMax, spansMax] = [24_000, 6000, 12_000];
+const [candlesMax, tradesMax, spansMax] = [36_000, 6000, 12_000];
 
 /** Candles of a table and of a CSV file. */
 const [tableCandlesMax, csvCandlesMax] = [120, 1500];
@@ -28,6 +30,7 @@ export type PriceFigure = {
   readonly caption: string;
   readonly twin: TableParts;
   readonly csv: CsvParts;
+  readonly tools?: Html;
 };
 
 /**
@@ -45,6 +48,7 @@ export function priceFigure(
   const trades = input.trades.filter((trade) => trade.instrument === instrument);
   const candles = candleSeries(bars, axis, Math.floor(candlesMax / figures));
   const marks = tradeSeries(trades, axis, Math.floor(tradesMax / figures));
+  const own = seriesPanes(input.seriesOf?.(instrument) ?? [], candles, axis);
   const { symbol, quoteCurrency } = input.instruments[instrument]!;
   const isLog = extreme(candles.high, Math.max) > logRatio * extreme(candles.low, Math.min);
   const panels: TimePanel[] = [
@@ -55,7 +59,9 @@ export function priceFigure(
       isLog,
       candles,
       trades: marks,
+      lines: own.overPrices,
     },
+    ...own.panels,
     {
       title: "Held: long up, short down",
       height: 30,
@@ -69,7 +75,9 @@ export function priceFigure(
     symbol,
     model: timeFigure(axis, panels),
     summary: summaryOf(symbol, bars.length, candles, trades.length, context),
-    caption: captionOf(candles, bars.length, bars.timeframe, trades.length, marks.entryS.length),
+    caption:
+      captionOf(candles, bars.length, bars.timeframe, trades.length, marks.entryS.length) + ownText(own),
+    tools: seriesLegend(own.overPrices),
     twin: twinOf(symbol, candles, instrument, context),
     csv: csvOf(symbol, candles, context),
   };
@@ -117,9 +125,26 @@ function captionOf(
   return (
     `A candle spans several bars where there are more of them than fit; its open, high, low and close are exact, and ` +
     `${kept}. Hollow candles closed at or above their open, filled ones below. Triangles: up is an entry, down an exit; ` +
-    `filled is long, hollow is short; of triangles that would overlap one is drawn.${missing} The strip shows how much ` +
+    `filled is long, hollow is short; of triangles that would overlap one is drawn. A line leads from each entry to its exit: whole for a gain, dashed for a loss.${missing} The strip shows how much ` +
     `of each moment the symbol was held.`
   );
+}
+
+function ownText({ leftOut }: SeriesPanes): string {
+  if (leftOut.length === 0) return "";
+  return ` Not drawn, for having at most three values or no room: ${clipped(leftOut.join(", "))}.`;
+}
+
+/** Names of the curves over the prices beside their colours. */
+function seriesLegend(lines: SeriesPanes["overPrices"]): Html {
+  const key = (look: string) =>
+    markup(`<svg width="30" height="10" aria-hidden="true"><path class="line ${look}" d="M1 5H29"/></svg>`);
+  return html`${
+    lines.length > 0 &&
+    html`<p class="legend">
+      ${lines.map(({ name, look }) => html`<span class="key">${key(look)} ${clipped(name, 40)}</span>`)}
+    </p>`
+  }`;
 }
 
 function twinOf(

@@ -1,5 +1,6 @@
 import { bandFunctions } from "../chart/band-marks.ts";
 import { chartTools } from "../chart/chart-tools.ts";
+import { priceFunctions } from "../chart/price-marks.ts";
 import { thinningFunctions } from "../chart/thinning.ts";
 import { tickFunctions } from "../chart/ticks.ts";
 import { drawingFunctions } from "../chart/time-chart.ts";
@@ -7,10 +8,17 @@ import { drawingFunctions } from "../chart/time-chart.ts";
 /** Wiring of the page: it reads the models, draws them at the width of the screen, and listens. */
 const wiring = String.raw`
 const page = JSON.parse(document.getElementById("models").textContent);
+for (const { panels } of Object.values(page.figures)) {
+  const candles = panels.map((panel) => panel.candles).find(Boolean);
+  for (const line of panels.flatMap((panel) => panel.lines || []))
+    if (line.timeS === "candles") line.timeS = candles.closeS;
+}
 const whole = { fromS: page.axis.fromS, toS: page.axis.toS };
 let view = { ...whole };
 let crossS = null;
-const leastS = Math.max(60, Math.min((whole.toS - whole.fromS) / 4, page.axis.candleS * 24));
+// No closer than the candles that the page holds: beyond them there is nothing to see.
+const longest = Math.max(page.axis.candleS, ...Object.values(page.figures).flatMap(({ panels }) => panels.map(({ candles }) => candles ? candles.spanS : 0)));
+const leastS = Math.max(60, Math.min((whole.toS - whole.fromS) / 4, longest * 24));
 const element = (name, className) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   if (className) made.setAttribute("class", className);
@@ -249,9 +257,13 @@ redraw();
 
 /** The script of the page: the drawing functions of this folder, word for word, and the wiring around them. */
 export function pageScript(): string {
-  const functions = [...tickFunctions, ...thinningFunctions, ...bandFunctions, ...drawingFunctions].map(
-    String,
-  );
+  const functions = [
+    ...tickFunctions,
+    ...thinningFunctions,
+    ...bandFunctions,
+    ...priceFunctions,
+    ...drawingFunctions,
+  ].map(String);
   const tools = `const tools = { ${Object.keys(chartTools).join(", ")} };`;
   return `(() => {\n"use strict";\n${functions.join("\n")}\n${tools}${wiring}})();\n`;
 }

@@ -42,3 +42,16 @@ test("the style sheet loads nothing and knows the dark, the telephone and paper"
   for (const media of ["prefers-color-scheme:dark", "max-width:760px", "@media print"])
     expect(styles).toContain(media);
 });
+
+test("every strategy that has a letter has a colour of its own, apart from all others", () => {
+  const hues = [...styles.matchAll(/\.hue-\d+\{--hue:(\d+)\}/g)].map(([, hue]) => Number(hue));
+  expect(hues.length).toBe(52);
+  expect(new Set(hues).size).toBe(52);
+  // Neighbours in the strip, and all of the first eight, differ by more than 20 degrees.
+  for (let a = 0; a < 8; a++) {
+    for (let b = a + 1; b < 8; b++) {
+      const apart = Math.abs(hues[a]! - hues[b]!);
+      expect(Math.min(apart, 360 - apart), `${a} and ${b}`).toBeGreaterThan(20);
+    }
+  }
+});

@@ -1,9 +1,9 @@
 /** Colours by role; the dark page swaps the roles' values and nothing else. Blue and orange differ for every eye. */
 const colours = `
 :root{color-scheme:light dark;--paper:#f6f7f9;--card:#ffffff;--ink:#1b2129;--soft:#545d68;--line:#d5dbe1;--grid:#e9edf1;
---zero:#8a949e;--blue:#0a57c2;--orange:#b24c06;--bench:#5c6672;--violet:#7a3aa8;--tint-blue:#e5effb;--tint-orange:#fcefe4;--tint-grey:#eef1f4}
+--zero:#8a949e;--blue:#0a57c2;--orange:#b24c06;--bench:#5c6672;--violet:#7a3aa8;--green:#1a7a4c;--tone:.55;--tint-blue:#e5effb;--tint-orange:#fcefe4;--tint-grey:#eef1f4}
 @media (prefers-color-scheme:dark){:root{--paper:#0d1218;--card:#141a22;--ink:#e4e9ef;--soft:#a0abb7;--line:#2c3540;
---grid:#212933;--zero:#6c7783;--blue:#6db3ff;--orange:#ffa55c;--bench:#a9b3be;--violet:#c79bf2;--tint-blue:#142a45;--tint-orange:#3a2410;--tint-grey:#1d252f}}
+--grid:#212933;--zero:#6c7783;--blue:#6db3ff;--orange:#ffa55c;--bench:#a9b3be;--violet:#c79bf2;--green:#6fd3a0;--tone:.76;--tint-blue:#142a45;--tint-orange:#3a2410;--tint-grey:#1d252f}}
 `;
 
 const text = `
@@ -99,6 +99,12 @@ tbody .interval{display:block;font-weight:400;font-size:.8rem;color:var(--soft)}
 .twin .scroll{max-height:26rem;overflow:auto}
 `;
 
+/** One colour for each letter that a strategy may have, a golden angle apart: no two of them are alike. */
+const hues = Array.from(
+  { length: 52 },
+  (_, k) => `.hue-${k}{--hue:${((212 + k * 137.508) % 360).toFixed(0)}}`,
+).join("");
+
 const charts = `
 figure{margin:.4rem 0 1.3rem;position:relative}.scroll+figure{margin-top:1.5rem}.scroll+.aside{margin-top:.4rem}
 figure>h3{margin:.4rem 0 .3rem}
@@ -123,12 +129,19 @@ svg .wick,svg .body{stroke-width:1.1;fill:none}svg .rose{stroke:var(--blue)}svg 
 svg .body.rose{fill:var(--card)}svg .body.fell{fill:var(--orange)}
 svg .trade{stroke:var(--card);stroke-width:.9;fill:var(--ink)}
 svg .trade.short{fill:var(--card);stroke:var(--ink);stroke-width:1.3}
+svg .line[class*=series-]{stroke-width:1.3}
+svg .series-1{stroke:var(--violet)}svg .series-2{stroke:var(--green)}svg .series-3{stroke:var(--bench)}svg .series-4{stroke:var(--ink)}
+svg .series-5{stroke:var(--violet);stroke-dasharray:5 3}svg .series-6{stroke:var(--green);stroke-dasharray:5 3}svg .series-7{stroke:var(--bench);stroke-dasharray:5 3}svg .series-8{stroke:var(--ink);stroke-dasharray:5 3}
+svg .volume{fill:var(--zero);opacity:.3}
+svg .way{fill:none;stroke:var(--ink);stroke-width:2}svg .way.lost{stroke-dasharray:3 3}
+svg .value.won{fill:var(--blue)}svg .value.lost{fill:var(--orange)}
 svg .line.price{stroke:var(--ink);stroke-width:1.1}
 svg .band{stroke:none}svg .share{stroke:none;opacity:.72}
-.look-blue{fill:var(--blue)}.look-orange{fill:var(--orange)}.look-grey{fill:var(--zero)}.look-violet{fill:var(--violet)}.look-faint{fill:var(--line)}
+.look-own{fill:oklch(var(--tone) .13 var(--hue))}.look-blue{fill:var(--blue)}.look-orange{fill:var(--orange)}.look-grey{fill:var(--zero)}.look-violet{fill:var(--violet)}.look-faint{fill:var(--line)}
 svg .held.long{fill:var(--blue);opacity:.75}svg .held.short{fill:var(--orange);opacity:.85}
 svg .note circle{fill:var(--card);stroke:var(--ink);stroke-width:1.2}svg .note text{font-size:11px;font-weight:650}
 svg .bar{stroke-width:1.2}svg .bar.won{fill:var(--blue);stroke:var(--blue)}svg .bar.lost{fill:var(--tint-orange);stroke:var(--orange)}
+svg .bar.held-year{fill:var(--zero);stroke:var(--zero);opacity:.75}table.dense-heat{font-size:.76rem;table-layout:fixed;min-width:58rem}.dense-heat th,.dense-heat td{padding:.2rem .25rem}.dense-heat .interval{display:block;color:var(--soft);font-size:.9em}
 svg .dot.won{fill:var(--blue);opacity:.7}svg .dot.lost{fill:none;stroke:var(--orange);stroke-width:1.2}
 svg .point{fill:var(--card);stroke:var(--blue);stroke-width:2}svg .point.own{fill:var(--blue)}
 svg .line.benchmark+.point{stroke:var(--bench);stroke-dasharray:none;fill:var(--bench)}
@@ -164,7 +177,7 @@ const screens = `
 #headline .number{white-space:normal}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#111;--soft:#444;--line:#bbb;--grid:#e4e4e4;--zero:#888;--blue:#0a57c2;--orange:#b24c06;
---bench:#555;--violet:#7a3aa8;--tint-blue:#eef4fc;--tint-orange:#fdf2e9;--tint-grey:#f4f4f4}
+--bench:#555;--violet:#7a3aa8;--green:#1a7a4c;--tint-blue:#eef4fc;--tint-orange:#fdf2e9;--tint-grey:#f4f4f4}
 body{font-size:10.5pt}nav,.tools,.why,.twin,.skip,.scale{display:none!important}
 section{break-inside:auto;border:0;border-top:1px solid var(--line);border-radius:0;padding:.8rem 0;margin:0}
 .verdict{border-left:6px solid}figure,table.heat,.card,tr{break-inside:avoid}h2,h3,caption{break-after:avoid}.scroll{overflow:visible;max-height:none!important}
@@ -173,4 +186,4 @@ section{break-inside:auto;border:0;border-top:1px solid var(--line);border-radiu
 `;
 
 /** The style sheet of the page: both colour schemes, telephone and print. It loads nothing. */
-export const styles = [colours, text, layout, verdict, tables, charts, tools, screens].join("").trim();
+export const styles = [colours, text, layout, verdict, tables, charts, hues, tools, screens].join("").trim();

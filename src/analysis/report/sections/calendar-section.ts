@@ -1,5 +1,9 @@
 import type { PeriodReturn } from "../../metrics/period-returns.ts";
-import { csvLink } from "../html/figure.ts";
+import { benchmarkTitle } from "../benchmark-name.ts";
+import { dayHistogram } from "../figures/profit-histogram.ts";
+import { yearBars } from "../figures/year-bars.ts";
+import { periodsText } from "../run-facts.ts";
+import { csvLink, figureHtml } from "../html/figure.ts";
 import { html, type Html } from "../html/html.ts";
 import { tableHtml, typeset } from "../html/table.ts";
 import { countText, percentText } from "../number-text.ts";
@@ -8,8 +12,8 @@ import type { ReportContext, Section } from "./section.ts";
 const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Returns by month and by year: a table whose cells are coloured, so it needs no twin. */
-export function calendarSection({ analysis }: ReportContext): Section {
-  const { months, years, benchmark } = analysis;
+export function calendarSection({ analysis, input }: ReportContext): Section {
+  const { months, years, benchmark, daily } = analysis;
   const rows = [...months, ...years].map(({ year, month, returnFraction, days }) => [
     year,
     month,
@@ -25,7 +29,9 @@ export function calendarSection({ analysis }: ReportContext): Section {
         Change of equity from the end of the period before to the end of this one; the deeper the colour, the
         larger the change. The first and the last period may be parts.
       </p>
-      ${yearTable(years, benchmark?.years ?? null)}
+      ${years.length > 1 && figureHtml(yearBars(years, benchmark === null ? null : { title: benchmarkTitle(input), years: benchmark.years }))}
+      ${figureHtml(dayHistogram(daily.returns, periodsText(input)))}
+      ${yearTable(years, benchmark?.years ?? null, benchmarkTitle(input))}
       <div class="twin">
         ${csvLink({ fileName: "returns-by-period.csv", header: ["year", "month", "return_fraction", "days"], rows })}
       </div> `,
@@ -77,7 +83,11 @@ function cellText(fraction: number | null): string {
   return typeset(percent.toFixed(Math.abs(percent) >= 100 ? 0 : 1).replace(/^-(0(\.0)?)$/, "$1"));
 }
 
-function yearTable(years: readonly PeriodReturn[], held: readonly PeriodReturn[] | null): Html {
+function yearTable(
+  years: readonly PeriodReturn[],
+  held: readonly PeriodReturn[] | null,
+  heldTitle: string,
+): Html {
   const heldOf = new Map((held ?? []).map((period) => [period.year, period.returnFraction]));
   return tableHtml({
     caption: "By year",
@@ -87,7 +97,7 @@ function yearTable(years: readonly PeriodReturn[], held: readonly PeriodReturn[]
       ...(held === null
         ? []
         : [
-            { label: "Buy & hold", isNumber: true },
+            { label: heldTitle, isNumber: true },
             { label: "Difference", isNumber: true },
           ]),
       { label: "Returns", isNumber: true },

@@ -3,6 +3,7 @@ import type { LineSeries, TimeFigure, TimePanel } from "../chart/time-figure.ts"
 import { accountCsv, accountTable } from "../figures/period-table.ts";
 import { drawdownPanel } from "../figures/price-figure.ts";
 import { columnsMax, curve, secondsOf, timeFigure, timeStills } from "../figures/time-model.ts";
+import { benchmarkName } from "../benchmark-name.ts";
 import { figureHtml, stillsHtml } from "../html/figure.ts";
 import { html, markup, type Html } from "../html/html.ts";
 import { tableHtml } from "../html/table.ts";
@@ -11,7 +12,7 @@ import { countText, moneyText, percentText } from "../number-text.ts";
 import { barTimeText, dateText } from "../run-facts.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
 
-/** Equity against buy & hold, what was lost on the way, how much was at risk, and what it cost. */
+/** Equity against what was held, what was lost on the way, how much was at risk, and what it cost. */
 export function equitySection(context: ReportContext): Section {
   const equity = timeFigure(context.axis, [equityPanel(context)]);
   const falls = timeFigure(context.axis, [numbered(context)]);
@@ -26,12 +27,11 @@ export function equitySection(context: ReportContext): Section {
 }
 
 function equityPanel({ input, axis }: ReportContext): TimePanel {
+  const name = benchmarkName(input);
   const { log, benchmarkEquity, baseCurrency } = input;
   const lines: LineSeries[] = [];
   if (benchmarkEquity !== null)
-    lines.push(
-      curve(axis, { name: "buy & hold", look: "benchmark" }, log.timeMs, benchmarkEquity, log.length),
-    );
+    lines.push(curve(axis, { name, look: "benchmark" }, log.timeMs, benchmarkEquity, log.length));
   lines.push(curve(axis, { name: "strategy", look: "strategy" }, log.timeMs, log.equity, log.length));
   return { title: `Equity in ${baseCurrency}`, height: 260, unit: "money", isLog: false, lines };
 }
@@ -39,10 +39,11 @@ function equityPanel({ input, axis }: ReportContext): TimePanel {
 function equityFigure(context: ReportContext, model: TimeFigure): Html {
   const { input, analysis } = context;
   const { metrics, baseCurrency } = input;
+  const name = benchmarkName(input);
   const held = analysis.benchmark?.metrics.finalEquity;
   const summary =
     `Equity from ${moneyText(metrics.startEquity)} to ${moneyText(metrics.finalEquity)} ${baseCurrency}` +
-    (held === undefined ? "." : `, buy & hold to ${moneyText(held)} ${baseCurrency}.`);
+    (held === undefined ? "." : `, ${name} to ${moneyText(held)} ${baseCurrency}.`);
   const canBeLog = model.panels[0]!.lines!.every((line) => line.value.every((value) => value > 0));
   const figure = figureHtml({
     id: "figure-equity",
@@ -50,10 +51,10 @@ function equityFigure(context: ReportContext, model: TimeFigure): Html {
     summary,
     caption:
       `${thinning(context)} Solid: the strategy, marked to the close of every bar` +
-      (held === undefined ? "." : "; dashed: buy & hold with the same money, symbols and costs."),
+      (held === undefined ? "." : `; dashed: ${name} with the same money and costs.`),
     stills: timeStills(model),
     modelName: "equity",
-    tools: html`${legend(held !== undefined)}${canBeLog && logToggle(summary, model)}`,
+    tools: html`${legend(held === undefined ? null : name)}${canBeLog && logToggle(summary, model)}`,
     twin: accountTable(context, ["equity", "benchmark"]),
     csv: accountCsv(context, "equity.csv", ["equity", "benchmark", "drawdown", "exposure", "costs"]),
   });
@@ -72,14 +73,14 @@ function logToggle(summary: string, model: TimeFigure): Html {
     </div>`;
 }
 
-function legend(hasBenchmark: boolean): Html {
+function legend(heldName: string | null): Html {
   const key = (look: string, name: string) =>
     html`<span class="key"
       >${markup(`<svg width="30" height="10" aria-hidden="true"><path class="line ${look}" d="M1 5H29"/></svg>`)}
       ${name}</span
     >`;
   return html`<p class="legend">
-    ${key("strategy", "strategy")}${hasBenchmark && key("benchmark", "buy & hold")}
+    ${key("strategy", "strategy")}${heldName !== null && key("benchmark", heldName)}
   </p>`;
 }
 

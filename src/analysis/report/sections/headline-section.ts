@@ -1,5 +1,6 @@
 import { conventionOf } from "../../metrics/metric-definitions.ts";
 import { intervalFigure, type NamedInterval } from "../figures/interval-figure.ts";
+import { benchmarkName, benchmarkTitle } from "../benchmark-name.ts";
 import { headlineRows, type HeadlineRow } from "../headline.ts";
 import { figureHtml } from "../html/figure.ts";
 import { html, type Html } from "../html/html.ts";
@@ -10,7 +11,7 @@ import { intervalPeriodsMin } from "../run-analysis.ts";
 import { conventionsText } from "../run-facts.ts";
 import type { ReportContext, Section } from "./section.ts";
 
-/** The strategy beside buy & hold, with what chance could make of both. */
+/** The strategy beside what was held, with what chance could make of both. */
 export function headlineSection(context: ReportContext): Section {
   const { input, analysis } = context;
   const rows = headlineRows(input);
@@ -18,7 +19,11 @@ export function headlineSection(context: ReportContext): Section {
   if (analysis.intervals.sharpe !== null)
     named.push({ name: "strategy", look: "strategy", interval: analysis.intervals.sharpe });
   if (analysis.benchmark?.intervals.sharpe)
-    named.push({ name: "buy & hold", look: "benchmark", interval: analysis.benchmark.intervals.sharpe });
+    named.push({
+      name: benchmarkName(input),
+      look: "benchmark",
+      interval: analysis.benchmark.intervals.sharpe,
+    });
   const body = html`${cards(rows, input)}
     ${
       named.length === 0
@@ -32,16 +37,18 @@ export function headlineSection(context: ReportContext): Section {
       Computed from ${conventionsText(input)}. Intervals: 95 %, stationary block bootstrap of these returns
       seeded by the run, none below ${intervalPeriodsMin} of them.
     </p> `;
-  return { id: "headline", title: "Strategy against buy & hold", short: "Result", body };
+  return { id: "headline", title: `Strategy against ${benchmarkName(input)}`, short: "Result", body };
 }
 
-function cards(rows: readonly HeadlineRow[], { metrics }: ReportInput): Html {
+function cards(rows: readonly HeadlineRow[], input: ReportInput): Html {
+  const { metrics } = input;
+  const name = benchmarkName(input);
   const row = (key: string) => rows.find((each) => each.key === key)!;
   const usual = (key: string) => {
     const { label, strategy, strategyInterval, benchmark } = row(key);
     return cardHtml(label, strategy, [
       strategyInterval !== "" && `95 %: ${strategyInterval}`,
-      benchmark !== "" && `buy & hold ${benchmark}`,
+      benchmark !== "" && `${name} ${benchmark}`,
     ]);
   };
   return html`<div class="cards">
@@ -62,9 +69,13 @@ function cardHtml(name: string, value: string, notes: readonly (string | false)[
 
 function comparison(rows: readonly HeadlineRow[], { input }: ReportContext): Html {
   return tableHtml({
-    caption: "Strategy and buy & hold",
+    caption: `Strategy and ${benchmarkName(input)}`,
     isCaptionHidden: true,
-    columns: [{ label: "" }, { label: "Strategy", isNumber: true }, { label: "Buy & hold", isNumber: true }],
+    columns: [
+      { label: "" },
+      { label: "Strategy", isNumber: true },
+      { label: benchmarkTitle(input), isNumber: true },
+    ],
     rows: rows.map((row): Cell[] => [
       html`<span title="${conventionOf(row.key, input.metrics)}">${row.label.trim()}</span>`,
       valueHtml(row.strategy, row.strategyInterval),

@@ -1,6 +1,7 @@
 import { dayMs } from "../../../base/time.ts";
 import type { TimePanel } from "../chart/time-figure.ts";
 import { curve, timeFigure, timeStills } from "../figures/time-model.ts";
+import { benchmarkName } from "../benchmark-name.ts";
 import { figureHtml } from "../html/figure.ts";
 import { html } from "../html/html.ts";
 import { percentText, ratioText } from "../number-text.ts";
@@ -14,7 +15,9 @@ export function rollingSection(context: ReportContext): Section {
   const { metrics } = context.input;
   const window = rollingDays(metrics.periodsPerYear);
   const periods = periodsText(context.input);
-  const points = rollingRisk(context.analysis.daily, window, metrics.periodsPerYear, metrics.riskFreeRate);
+  const { daily, benchmark } = context.analysis;
+  const held = benchmark?.daily.returns ?? null;
+  const points = rollingRisk(daily, window, metrics.periodsPerYear, metrics.riskFreeRate, held);
   const frame = { id: "rolling", title: "Rolling risk", short: "Rolling" };
   if (points.length === 0)
     return {
@@ -24,7 +27,7 @@ export function rollingSection(context: ReportContext): Section {
   const model = timeFigure(context.axis, panelsOf(context, points));
   const figure = figureHtml({
     id: "figure-rolling",
-    title: `Sharpe ratio and volatility of the last ${window} ${periods}`,
+    title: `${held === null ? "Sharpe ratio and volatility" : "Sharpe ratio, volatility and beta"} of the last ${window} ${periods}`,
     summary: `Rolling Sharpe ratio and volatility; at the end ${ratioText(points.at(-1)!.sharpe)} and ${percentText(points.at(-1)!.volatility)}.`,
     caption: `Annualised as in the table of all metrics. Windows without a change of equity have no Sharpe ratio and are left out.`,
     stills: timeStills(model),
@@ -56,6 +59,17 @@ function panelsOf({ axis, input }: ReportContext, points: readonly RollingPoint[
       isLog: false,
       lines: line("volatility", (point) => point.volatility),
     },
+    ...(input.benchmarkEquity === null
+      ? []
+      : [
+          {
+            title: `Beta against ${benchmarkName(input)}`,
+            height: 110,
+            unit: "ratio",
+            isLog: false,
+            lines: line("beta", (point) => point.beta),
+          } as const,
+        ]),
   ];
 }
 
@@ -70,13 +84,19 @@ function tablesOf(points: readonly RollingPoint[]) {
         { label: "Day" },
         { label: "Sharpe", isNumber: true },
         { label: "Volatility", isNumber: true },
+        { label: "Beta", isNumber: true },
       ],
-      rows: lastOf(120).map((point) => [date(point), ratioText(point.sharpe), percentText(point.volatility)]),
+      rows: lastOf(120).map((point) => [
+        date(point),
+        ratioText(point.sharpe),
+        percentText(point.volatility),
+        ratioText(point.beta),
+      ]),
     },
     csv: {
       fileName: "rolling.csv",
-      header: ["date", "sharpe", "volatility"],
-      rows: lastOf(2000).map((point) => [date(point), point.sharpe, point.volatility]),
+      header: ["date", "sharpe", "volatility", "beta"],
+      rows: lastOf(2000).map((point) => [date(point), point.sharpe, point.volatility, point.beta]),
     },
   };
 }

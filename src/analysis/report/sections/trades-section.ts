@@ -2,6 +2,7 @@ import { formatDuration } from "../../../base/time.ts";
 import type { Trade } from "../../../domain/trade.ts";
 import { durationHistogram } from "../figures/duration-histogram.ts";
 import { excursionScatter } from "../figures/excursion-scatter.ts";
+import { profitPath } from "../figures/profit-path.ts";
 import { profitHistogram } from "../figures/profit-histogram.ts";
 import { secondsOf } from "../figures/time-model.ts";
 import { funnelReason } from "../funnel-rows.ts";
@@ -11,6 +12,7 @@ import { tableHtml, type Cell } from "../html/table.ts";
 import { clipped, countText, moneyText, percentText, priceText } from "../number-text.ts";
 import { barTimeText } from "../run-facts.ts";
 import { tradeGroups, type TradeGroup } from "../series/trade-groups.ts";
+import { entryHourTable, sideTable } from "./trade-tables.ts";
 import { funnelHtml } from "./funnel-table.ts";
 import { nothingHere, type ReportContext, type Section } from "./section.ts";
 
@@ -29,14 +31,16 @@ function tradePictures({ input }: ReportContext): Html {
   return html`<div class="pair">
       ${figureHtml(profitHistogram(input.trades))}${figureHtml(durationHistogram(input.trades, input.metrics))}
     </div>
-    ${figureHtml(excursionScatter(input))}`;
+    <div class="pair">
+      ${figureHtml(profitPath(input.trades, input.baseCurrency))}${figureHtml(excursionScatter(input))}
+    </div>`;
 }
 
 function tradeTables(context: ReportContext): Html {
   const { input } = context;
   const bySymbol = tradeGroups(input.trades, (trade) => input.instruments[trade.instrument]!.symbol);
   const byEntry = tradeGroups(input.trades, (trade) => trade.entryReason);
-  return html`${groupTable(
+  return html`${sideTable(input)}${entryHourTable(input)}${groupTable(
     "By exit reason",
     "Exit reason",
     tradeGroups(input.trades, (trade) => trade.exitReason),

@@ -20,3 +20,13 @@ test("a run shorter than two windows has no rolling numbers", () => {
 test("a window is a quarter of a year", () => {
   expect([rollingDays(252), rollingDays(365)]).toEqual([63, 91]);
 });
+
+test("an account that moves half as much as what it is compared with has a beta of a half in every window", () => {
+  const held = Float64Array.from({ length: 40 }, (_, k) => Math.sin(k) / 50);
+  const days = Int32Array.from(held, (_, k) => k);
+  const points = rollingRisk({ days, returns: held.map((each) => each / 2) }, 10, 365, 0, held);
+  expect(points.length).toBe(31);
+  for (const { beta } of points) expect(beta).toBeCloseTo(0.5, 12);
+  expect(rollingRisk({ days, returns: held }, 10, 365, 0)[0]!.beta).toBe(null);
+  expect(rollingRisk({ days, returns: held }, 10, 365, 0, new Float64Array(40))[0]!.beta).toBe(null);
+});

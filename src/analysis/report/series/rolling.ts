@@ -1,4 +1,5 @@
 import type { DailyReturns } from "../../metrics/daily-returns.ts";
+import { beta } from "../../metrics/benchmark.ts";
 import { sharpe, volatility } from "../../metrics/sharpe.ts";
 
 /** One window of returns, named by its last day. */
@@ -7,6 +8,8 @@ export type RollingPoint = {
   readonly day: number;
   readonly sharpe: number | null;
   readonly volatility: number | null;
+  /** Against what the run is compared with; `null` without it and where it does not move. */
+  readonly beta: number | null;
 };
 
 /** Returns of a rolling window: a quarter of a year. */
@@ -14,12 +17,13 @@ export function rollingDays(periodsPerYear: number): number {
   return Math.round(periodsPerYear / 4);
 }
 
-/** Sharpe ratio and volatility over the last `windowDays` returns; empty below twice as many days. */
+/** Sharpe ratio, volatility and beta over the last `windowDays` returns; empty below twice as many days. */
 export function rollingRisk(
   { days, returns }: Pick<DailyReturns, "days" | "returns">,
   windowDays: number,
   periodsPerYear: number,
   riskFreeRate: number,
+  benchmark: Float64Array | null = null,
 ): readonly RollingPoint[] {
   if (returns.length < 2 * windowDays) return [];
   const points: RollingPoint[] = [];
@@ -29,6 +33,7 @@ export function rollingRisk(
       day: days[last]!,
       sharpe: sharpe(window, periodsPerYear, riskFreeRate / periodsPerYear),
       volatility: volatility(window, periodsPerYear),
+      beta: benchmark === null ? null : beta(window, benchmark.subarray(last - windowDays + 1, last + 1)),
     });
   }
   return points;

@@ -1,3 +1,5 @@
+import { benchmarkName } from "../benchmark-name.ts";
+import { clipped } from "../number-text.ts";
 import { headlineRows, type HeadlineRow } from "../headline.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Paint } from "./ansi.ts";
@@ -6,25 +8,26 @@ const labelWidth = 16;
 const valueWidth = 14;
 const benchmarkWidth = 24;
 
-/** The comparison with buy & hold as lines of at most `width` characters, 60 or more. */
+/** The comparison with what was held as lines of at most `width` characters, 60 or more. */
 export function headlineLines(input: ReportInput, width: number, paint: Paint): readonly string[] {
+  const name = clipped(benchmarkName(input), benchmarkWidth - 2);
   // Below 80 columns the interval does not fit beside the value and takes a line of its own.
   const intervalWidth = width - labelWidth - valueWidth - benchmarkWidth;
   const isWide = intervalWidth >= 26;
-  const header = line("", "strategy", isWide ? "95 % interval" : "", "buy & hold", intervalWidth);
+  const header = line("", "strategy", isWide ? "95 % interval" : "", name, intervalWidth);
   return [
     paint(header, "quiet"),
-    ...headlineRows(input).flatMap((row) => rowLines(row, isWide, intervalWidth)),
+    ...headlineRows(input).flatMap((row) => rowLines(row, name, isWide, intervalWidth)),
   ];
 }
 
-function rowLines(row: HeadlineRow, isWide: boolean, intervalWidth: number): string[] {
+function rowLines(row: HeadlineRow, name: string, isWide: boolean, intervalWidth: number): string[] {
   const { label, strategy, strategyInterval, benchmark } = row;
   if (isWide) return [line(label, strategy, strategyInterval, benchmark, intervalWidth)];
   if (strategy.length > valueWidth)
     return [
       `${label.padEnd(labelWidth)}${strategy}`,
-      ...(benchmark === "" ? [] : [`  buy & hold    ${benchmark}`]),
+      ...(benchmark === "" ? [] : [`${`  ${name}`.padEnd(labelWidth)}${benchmark}`]),
     ];
   const own = line(label, strategy, "", benchmark, intervalWidth);
   return strategyInterval === "" ? [own] : [own, `  95 % interval ${strategyInterval}`];

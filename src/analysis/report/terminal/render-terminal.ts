@@ -1,4 +1,5 @@
-import { moneyText } from "../number-text.ts";
+import { benchmarkTitle } from "../benchmark-name.ts";
+import { clipped, moneyText } from "../number-text.ts";
 import type { ReportInput } from "../report-input.ts";
 import { conventionsText, dataKindText, paramsText, periodText, symbolsText } from "../run-facts.ts";
 import { verdictOf } from "../verdict.ts";
@@ -60,7 +61,7 @@ function curveLines(input: ReportInput, width: number, paint: Paint): readonly s
   const note = `from ${moneyText(metrics.startEquity)} ${baseCurrency}, one ${isLog ? "logarithmic " : ""}scale`;
   return [
     lineOf("Equity", log.equity),
-    ...(benchmarkEquity === null ? [] : [lineOf("Buy & hold", benchmarkEquity)]),
+    ...(benchmarkEquity === null ? [] : [lineOf(clipped(benchmarkTitle(input), 11), benchmarkEquity)]),
     paint(`${"".padEnd(12)}${note}`, "quiet"),
   ];
 }
