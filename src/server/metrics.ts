@@ -6,7 +6,7 @@ const second = 1_000;
 
 /**
  * What Prometheus reads: every value is taken from the robot's status at the moment of the scrape, nothing is counted
- * twice. Names are documented in docs/reference/metrics.md.
+ * twice. Names are documented in docs/reference/monitoring.md.
  */
 export class Metrics {
   private readonly registry = new Registry();
@@ -76,7 +76,7 @@ const misnamed = ["handles", "requests", "resources"].map((what) => `kiwi_nodejs
 type Documented = { readonly help: string; readonly labels: readonly string[] };
 const plain = (help: string): Documented => ({ help, labels: [] });
 
-/** Every metric with its meaning; docs/reference/metrics.md shows the same list. */
+/** Every metric with its meaning; docs/reference/monitoring.md shows the same list. */
 export const documented = {
   kiwi_up: plain("1 while no critical component has failed"),
   kiwi_component_healthy: { help: "1 while a component is ok", labels: ["component"] },

@@ -203,7 +203,7 @@ async function freePort(): Promise<number> {
 }
 
 test("every metric is documented", () => {
-  const page = readFileSync(join(import.meta.dirname, "../../docs/reference/metrics.md"), "utf8");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/reference/monitoring.md"), "utf8");
   for (const [name, { help }] of Object.entries(documented)) {
     expect(page).toContain(`\`${name}\``);
     expect(page).toContain(help);
