@@ -13,6 +13,7 @@ const pages = [
   ...pagesUnder("docs"),
   ...pagesUnder("docs/how-to"),
   ...pagesUnder("docs/concepts"),
+  ...pagesUnder("docs/reference"),
 ];
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -110,7 +111,8 @@ function complaintsOf(program: Command, line: string): readonly string[] {
     .split(/\s+/)
     .slice(1);
   let command = program;
-  while (words.length > 0 && command.commands.length > 0) {
+  // A command with commands of its own may also be asked itself: kiwi kill --flatten.
+  while (words.length > 0 && !words[0]!.startsWith("-") && command.commands.length > 0) {
     const inner = command.commands.find((one) => one.name() === words[0]);
     if (inner === undefined) return [`${command.name()} has no command ${words[0]!}`];
     command = inner;
