@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { join, relative } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
@@ -75,7 +75,7 @@ function unknownFormat(format: string): KiwiError {
     exit: "usage",
     message: `there is no report format "${format}"`,
     why: `the formats are ${known.join(", ")}`,
-    fix: `did you mean --format ${closest(format, known)}?`,
+    fix: didYouMean(format, known, (name) => `--format ${name}`),
     topic: "runs",
   });
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
@@ -110,10 +110,12 @@ function notFound(path: string, file: string): KiwiError {
     code: "STRATEGY_FILE_NOT_FOUND",
     message: `there is no strategy file ${path}`,
     why: existsSync(file) ? "it is a folder" : `looked for ${file}`,
-    fix:
-      others.length === 0
-        ? "give the path of a .ts or .js file; a plain name such as sma-cross is a built-in strategy"
-        : `did you mean ${closest(basename(file), others)}?`,
+    fix: didYouMean(
+      basename(file),
+      others,
+      undefined,
+      "give the path of a .ts or .js file; a plain name such as sma-cross is a built-in strategy",
+    ),
   });
 }
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import type { Command } from "commander";
 import { KiwiError } from "../../base/errors.ts";
 import { withoutAlias } from "../aliases.ts";
@@ -51,7 +51,7 @@ function unknownTopic(program: Command, name: string): KiwiError {
     exit: "usage",
     message: `there is no help on "${name}"`,
     why: "it is neither a topic nor a command",
-    fix: `did you mean kiwi help ${closest(name, known)}?   (kiwi help lists all topics)`,
+    fix: didYouMean(name, known, (near) => `kiwi help ${near}`, "kiwi help lists all topics"),
     topic: "commands",
   });
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { checksumOf } from "../../../base/hash.ts";
 import type { RunManifest } from "./run-manifest.ts";
@@ -78,7 +78,7 @@ function unknownRun(root: string, name: string, ids: readonly string[]): KiwiErr
     why: isEmpty ? `${root} holds no runs` : `${root} holds ${ids.length} runs`,
     fix: isEmpty
       ? "make one: kiwi backtest sma-cross --data FILE"
-      : `did you mean ${closest(name, ids)}?   (kiwi runs list; last is the newest)`,
+      : didYouMean(name, ids, undefined, "kiwi runs list shows all; last is the newest"),
     topic: "runs",
   });
 }
