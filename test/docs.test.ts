@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
 import { buildProgram } from "../src/cli/program.ts";
@@ -101,6 +101,23 @@ test("every command line of the documents is one that the parser knows", () => {
   expect(
     lines.flatMap(({ page, line }) => complaintsOf(program, line).map((what) => `${page}: ${line}: ${what}`)),
   ).toEqual([]);
+});
+
+test("the index leads to every page, and no page points to one that is not there", () => {
+  const linksOf = (page: string): readonly string[] =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#]+?)(?:#[\w-]+)?\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !/^\w+:/.test(link))
+      .map((link) => join(dirname(page), link));
+  const broken = pages.flatMap((page) =>
+    linksOf(page)
+      .filter((link) => !existsSync(join(root, link)))
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+  const index = new Set(linksOf("docs/README.md"));
+  const inDocs = pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  expect(inDocs.filter((page) => !index.has(page))).toEqual([]);
 });
 
 function complaintsOf(program: Command, line: string): readonly string[] {
