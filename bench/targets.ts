@@ -16,6 +16,7 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   hmmIterationMs: { value: 60, isFloor: false },
   hmmFilterStepUs: { value: 5, isFloor: false },
   liveDecisionCycle600Ms: { value: 250, isFloor: false },
+  simulationSeedsPerSecond: { value: 1_000, isFloor: true },
   feedMessagesPerSecond: { value: 50_000, isFloor: true },
   collect620SymbolsSeconds: { value: 60, isFloor: false },
   collect620MemoryMb: { value: 1_500, isFloor: false },
@@ -23,5 +24,9 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   panelRotationMemoryMb: { value: 1_000, isFloor: false },
   realRotationSeconds: { value: 10, isFloor: false },
   metaBacktestSeconds: { value: 20, isFloor: false },
+  robotBarToWireP99Ms: { value: 5, isFloor: false },
+  robotOrdersPerSecond: { value: 2_000, isFloor: true },
+  robotRestartSeconds: { value: 2, isFloor: false },
+  emulatorHttpOrdersPerSecond: { value: 2_000, isFloor: true },
   helpSeconds: { value: 0.2, isFloor: false },
 };

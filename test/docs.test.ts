@@ -131,6 +131,8 @@ function complaintsOf(program: Command, line: string): readonly string[] {
   // A command with commands of its own may also be asked itself: kiwi kill --flatten.
   while (words.length > 0 && !words[0]!.startsWith("-") && command.commands.length > 0) {
     const inner = command.commands.find((one) => one.name() === words[0]);
+    // A command with commands of its own may also be one itself: kiwi kill --flatten.
+    if (inner === undefined && words[0]!.startsWith("-")) break;
     if (inner === undefined) return [`${command.name()} has no command ${words[0]!}`];
     command = inner;
     words.shift();

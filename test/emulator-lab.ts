@@ -47,6 +47,8 @@ export type LabOptions = {
   readonly account?: Partial<AccountOptions>;
   readonly clock?: Clock;
   readonly hasHedgeMode?: boolean;
+  /** Bars that have been played before anybody trades; 1 where nothing is said. */
+  readonly historyBars?: number;
   readonly marks?: readonly TapeQuad[];
 };
 
@@ -65,7 +67,7 @@ export function tapeBars(
   return bars;
 }
 
-/** Starts an emulator; the first bar has been played. */
+/** Starts an emulator; its history has been played. */
 export async function startLab(options: LabOptions): Promise<EmulatorLab> {
   const { listings, timeframe, startMs, quads, marks, clock = systemClock } = options;
   const exchange = new Exchange({
@@ -79,7 +81,7 @@ export async function startLab(options: LabOptions): Promise<EmulatorLab> {
   });
   const venue = venueOptions("margin", { maker: 0, taker: 0 });
   const account = exchange.openAccount(accountOptions({ venue, ...options.account }));
-  exchange.advance();
+  for (let k = 0; k < (options.historyBars ?? 1); k++) exchange.advance();
   const faults = new FaultPlan(parseFaults(options.faults ?? ""));
   const pace = new Pace(exchange, clock, options.pace ?? { kind: "manual" });
   const face = options.face({

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareBroker } from "./declare/broker-command.ts";
+import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
 import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";

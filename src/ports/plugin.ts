@@ -7,8 +7,7 @@ import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
 import type { Model } from "./model.ts";
-import type { RiskRule } from "./risk.ts";
-import type { TradingState } from "./trading-state.ts";
+import type { RiskRule, TradingState } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
 
 /** What every plug-in may ask for when it is created. */

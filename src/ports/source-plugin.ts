@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { Prng } from "../base/prng.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
-import { schemaOf } from "../domain/params-schema.ts";
 import type { BarSource } from "./bar-source.ts";
-import { checkedOptions, type Given } from "./checked-options.ts";
+import { checkedOptions, schemaOf, type Given } from "../domain/params-schema.ts";
 import type { Clock } from "./clock.ts";
 import type { CredentialNeed, Credentials } from "./credentials.ts";
 

@@ -1,5 +1,5 @@
 import { float, int } from "../domain/params.ts";
-import { JointReturns } from "../domain/joint-returns.ts";
+import { JointReturns } from "./joint-returns.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve, type RiskContext } from "../ports/risk.ts";
 import { fits } from "./fits.ts";

@@ -8,7 +8,7 @@ import {
 } from "../analysis/statistics/value-at-risk.ts";
 import { choice, float, int } from "../domain/params.ts";
 import { signOf, type OrderRequest } from "../domain/order.ts";
-import { JointReturns } from "../domain/joint-returns.ts";
+import { JointReturns } from "./joint-returns.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve, type RiskContext } from "../ports/risk.ts";
 import { fits } from "./fits.ts";

@@ -5,6 +5,7 @@ import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store
 import { Alarm } from "./alarm.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { Ticket } from "./desk/desk-state.ts";
+import { wantedOf } from "./desk/wanted-quantity.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
@@ -111,7 +112,7 @@ export class Courier {
 
   private takeReady(): readonly Errand[] {
     const ready: Errand[] = [];
-    for (const ticket of [...this.parts.desk.state.pending]) {
+    for (const ticket of Array.from(this.parts.desk.state.pending)) {
       const { errand } = ticket;
       const request = errand === "modify" ? ticket.asked : ticket.request;
       if (errand === null || request === null) continue;
@@ -228,8 +229,9 @@ export class Courier {
     }
     if (answer.kind === "rejected") {
       // Somebody has had this name before, or the order is over: only the order itself can say what that means.
-      const isAboutOrder = errand === "submit" ? answer.code === "doubled_id" : isAboutTheEnd(answer.code);
-      if (isAboutOrder) return this.inquiries.unanswered(ticket, true);
+      const isTaken = errand === "submit" && answer.code === "doubled_id";
+      const isAboutOrder = isTaken || (errand !== "submit" && isAboutTheEnd(answer.code));
+      if (isAboutOrder) return this.inquiries.unanswered(ticket, true, isTaken);
       this.noteRejection(ticket, errand, answer);
     }
     hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
@@ -251,7 +253,11 @@ export class Courier {
     const { desk, limits, connection, counts, tradingState, isWanted } = this.parts;
     const { request } = ticket;
     const times = this.resends.get(ticket) ?? 0;
-    if (times >= limits.resendsMax || desk.state.works.get(ticket.orderId)!.isCancelAsked) return false;
+    const work = desk.state.works.get(ticket.orderId)!;
+    if (times >= limits.resendsMax || work.isCancelAsked) return false;
+    // Other exits may have taken its share of the holding meanwhile.
+    const wanted = wantedOf(desk.state, work);
+    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
     const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
     if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
     if (denialOf(desk.state, ticket, request, tradingState()) !== null) return false;

@@ -31,14 +31,19 @@ type Inquiry = {
   isAsking: boolean;
   /** Somebody has reason to doubt what is known. */
   isSuspect: boolean;
+  /** The venue has refused its name for being taken: it is there, whatever is said about not knowing it. */
+  isThere: boolean;
   askAtMs: number;
   waitMs: number;
   misses: number;
+  missedSinceMs: number;
   fillTries: number;
   readonly sinceMs: number;
 };
 
 const waitMsMax = 30_000;
+/** For so long the venue must not know an order that it has acknowledged before that is believed. */
+const goneMs = 20_000;
 /** An order without its answer for so long is told to a person. */
 const unresolvedMs = 60_000;
 /** A fill that only the total tells of is asked for so often before it is booked without having been seen. */
@@ -67,10 +72,12 @@ export class Inquiries {
     this.askIn(inquiry, this.parts.limits.askEveryMs);
   }
 
-  /** An answer did not come, or said that only the order itself can tell. */
-  unanswered(ticket: Ticket, isSuspect: boolean): void {
-    if (ticket.phase === "over") return;
+  /** An answer did not come, or said that only the order itself can tell; `isThere` that the name is taken. */
+  unanswered(ticket: Ticket, isSuspect: boolean, isThere = false): void {
+    // The venue may have told of the order meanwhile: then nothing is owed.
+    if (ticket.phase === "over" || !(isSuspect || isOwed(ticket))) return;
     const inquiry = this.of(ticket);
+    inquiry.isThere ||= isThere;
     inquiry.isSuspect ||= isSuspect;
     this.askIn(inquiry, isSuspect ? 0 : this.parts.limits.askEveryMs);
   }
@@ -126,25 +133,25 @@ export class Inquiries {
   private async ask(ticket: Ticket, inquiry: Inquiry): Promise<void> {
     inquiry.isAsking = true;
     inquiry.askAtMs = Infinity;
-    const isAnswered = await this.look(ticket, inquiry);
+    await this.look(ticket, inquiry);
     inquiry.isAsking = false;
     if (this.isClosed) return;
     const isOpen = ticket.phase !== "over" && (isOwed(ticket) || inquiry.isSuspect);
     if (!isOpen) return void this.open.delete(ticket);
     if (inquiry.askAtMs === Infinity) {
       inquiry.askAtMs = this.nowMs + inquiry.waitMs;
-      if (isAnswered && ticket.phase === "sent") inquiry.waitMs = this.parts.limits.askEveryMs;
+      // What may be on its way to a position without protection is asked for without getting tired.
+      if (ticket.phase === "sent") inquiry.waitMs = this.parts.limits.askEveryMs;
       else inquiry.waitMs = Math.min(waitMsMax, inquiry.waitMs * 2);
     }
     this.sayUnresolved(ticket, inquiry);
     this.alarm.set(inquiry.askAtMs);
   }
 
-  /** Puts the question and draws the conclusions; false when the venue did not answer. */
-  private async look(ticket: Ticket, inquiry: Inquiry): Promise<boolean> {
+  /** Puts the question and draws the conclusions. */
+  private async look(ticket: Ticket, inquiry: Inquiry): Promise<void> {
     const order = await this.question(ticket);
-    if (order === "no answer") return false;
-    if (this.isClosed || ticket.phase === "over") return true;
+    if (order === "no answer" || this.isClosed || ticket.phase === "over") return;
     if (order === null) return this.miss(ticket, inquiry);
     inquiry.misses = 0;
     inquiry.isSuspect = false;
@@ -152,7 +159,6 @@ export class Inquiries {
     if (missingOf(ticket) > 0) return this.findFills(ticket, inquiry, order);
     if (ticket.isCancelAsked && ticket.phase === "working" && ticket.errand === null)
       this.parts.cancelAgain(ticket);
-    return true;
   }
 
   private async question({ clientOrderId, request }: Ticket): Promise<VenueOrder | null | "no answer"> {
@@ -166,21 +172,41 @@ export class Inquiries {
   }
 
   /** The venue does not know a ticket. Said once it means nothing: an order may show late. */
-  private async miss(ticket: Ticket, inquiry: Inquiry): Promise<boolean> {
+  private async miss(ticket: Ticket, inquiry: Inquiry): Promise<void> {
     const { limits, hear, say } = this.parts;
     inquiry.misses += 1;
     inquiry.isSuspect ||= ticket.phase === "working";
     inquiry.waitMs = limits.askEveryMs;
-    if (inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs) return true;
-    if (ticket.phase === "sent" && !ticket.isCancelAsked && this.parts.resend(ticket)) return true;
-    if (ticket.phase === "working" && !(await this.tryFills(ticket))) return false;
-    if (this.isClosed || this.hasEnded(ticket)) return true;
+    if (inquiry.misses === 1) inquiry.missedSinceMs = this.nowMs;
+    const isEarly = inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs;
+    // An order that the venue has had once is not gone because it does not find it for a moment.
+    if (isEarly || (ticket.phase === "working" && this.nowMs - inquiry.missedSinceMs < goneMs)) return;
+    const mayResend = ticket.phase === "sent" && !ticket.isCancelAsked && !inquiry.isThere;
+    if (mayResend && this.parts.resend(ticket)) return;
+    if (inquiry.isThere && ticket.phase === "sent") return;
+    if (!(await this.isUnlisted(ticket))) return;
+    if (ticket.phase === "working" && !(await this.tryFills(ticket))) return;
+    if (this.isClosed || this.hasEnded(ticket)) return;
     const { clientOrderId, request } = ticket;
     const message = `the venue does not know ${clientOrderId}`;
     if (!ticket.isCancelAsked)
       say({ kind: "order lost", gravity: "notice", symbol: request.symbol, message });
     hear({ kind: "lost", atMs: this.nowMs, clientOrderId });
-    return true;
+  }
+
+  /** An order that is not found by its name may work all the same: only the whole list of those that do says no. */
+  private async isUnlisted({ clientOrderId }: Ticket): Promise<boolean> {
+    const { connection, patience, log, hear } = this.parts;
+    try {
+      const open = await patience.within(() => connection.openOrders());
+      if (open.kind === "unknown") return false;
+      const listed = open.orders.find((order) => order.clientOrderId === clientOrderId);
+      if (listed !== undefined && !this.isClosed) hear({ kind: "told", atMs: this.nowMs, order: listed });
+      return listed === undefined;
+    } catch (error) {
+      log.warn({ clientOrderId, error: String(error) }, "could not ask for the open orders");
+      return false;
+    }
   }
 
   private hasEnded({ phase }: Ticket): boolean {
@@ -201,13 +227,12 @@ export class Inquiries {
   }
 
   /** Fills that the order's total tells of; when they never come they are booked at its average price. */
-  private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<boolean> {
-    if (!(await this.tryFills(ticket))) return false;
+  private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<void> {
+    if (!(await this.tryFills(ticket))) return;
     const missing = missingOf(ticket);
     inquiry.fillTries += 1;
     if (missing > 0 && inquiry.fillTries >= fillTriesMax && !this.isClosed)
       this.infer(ticket, missing, order);
-    return true;
   }
 
   private infer({ clientOrderId, request, filled }: Ticket, missing: number, order: VenueOrder): void {
@@ -256,9 +281,11 @@ export class Inquiries {
       sentAtMs: this.nowMs,
       isAsking: false,
       isSuspect: false,
+      isThere: false,
       askAtMs: Infinity,
       waitMs: this.parts.limits.askEveryMs,
       misses: 0,
+      missedSinceMs: Number.NaN,
       fillTries: 0,
       sinceMs: this.nowMs,
     };

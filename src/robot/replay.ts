@@ -5,7 +5,7 @@ import { restoreSession, type Restored } from "../engine/journal/restore-session
 import type { Broker } from "../ports/broker.ts";
 import type { JournalRecord, JournalStore } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
-import type { TradingState } from "../ports/trading-state.ts";
+import type { TradingState } from "../ports/risk.ts";
 import type { Session } from "../engine/session.ts";
 
 /** How a session is built for a replay. */

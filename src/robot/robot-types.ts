@@ -7,9 +7,9 @@ import type { BrokerConnection, LineState } from "../ports/broker-connection.ts"
 import type { Clock } from "../ports/clock.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
-import type { TradingState } from "../ports/trading-state.ts";
+import type { TradingState } from "../ports/risk.ts";
 
-export type { TradingState } from "../ports/trading-state.ts";
+export type { TradingState } from "../ports/risk.ts";
 
 /** Something that a person should hear of. */
 export type Incident = {

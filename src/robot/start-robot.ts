@@ -1,6 +1,6 @@
 import { KiwiError } from "../base/errors.ts";
 import { signOf } from "../domain/order.ts";
-import type { MarketSlice } from "../domain/slice.ts";
+import { StaleSlice } from "./stale-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
 import { live } from "../engine/step.ts";
@@ -285,13 +285,13 @@ class TradingRobot implements Robot {
   private onLine(line: LineState): void {
     const { log } = this.parts;
     log.info({ line }, `the line to the venue is ${line.kind}`);
-    if (line.kind === "down" || line.kind === "refused")
-      this.incidents.say({
-        kind: line.kind === "down" ? "line down" : "line refused",
-        gravity: line.kind === "down" ? "notice" : "alarm",
-        symbol: null,
-        message: `the line to the venue is ${line.kind}: ${line.reason}`,
-      });
+    if (line.kind === "down" || line.kind === "refused") {
+      const [kind, gravity] =
+        line.kind === "down" ? (["line down", "notice"] as const) : (["line refused", "alarm"] as const);
+      const message = `the line to the venue is ${line.kind}: ${line.reason}`;
+      // It is written down, too, and the disk may be what fails.
+      this.guard(() => this.incidents.say({ kind, gravity, symbol: null, message }));
+    }
     if (line.kind !== "live" || this.made === null || this.early !== null) return;
     this.made.reconciler.lookNow();
     this.guard(() => this.made!.courier.flush());
@@ -377,21 +377,4 @@ function nameIn(event: DeskEvent): string | null {
   if ("clientOrderId" in event) return event.clientOrderId;
   if (event.kind === "told") return event.order.clientOrderId;
   return event.kind === "fill" ? event.fill.clientOrderId : null;
-}
-
-/** A slice that is history by the time it is handed over: it warms up and marks, and nothing is ordered on it. */
-class StaleSlice implements MarketSlice {
-  readonly isStale = true;
-  timeMs = 0;
-  count = 0;
-  instruments: Int32Array = new Int32Array(0);
-  rows: Int32Array = new Int32Array(0);
-
-  of({ timeMs, count, instruments, rows }: MarketSlice): this {
-    this.timeMs = timeMs;
-    this.count = count;
-    this.instruments = instruments;
-    this.rows = rows;
-    return this;
-  }
 }

@@ -1,4 +1,5 @@
 import { Alpaca, streaming } from "@alpacahq/alpaca-trade-api";
+import ccxt from "ccxt";
 import { afterEach, expect, test } from "vitest";
 import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
 import { listingOf } from "../../src/emulator/exchange/listings.ts";
@@ -235,6 +236,34 @@ test("the stream of bars moves a quiet market, in MessagePack", async () => {
   await until(() => closes.length >= 2, "two bars came");
   stream.disconnect();
   expect(closes).toEqual(["2024-03-05T15:01:00.000Z 104", "2024-03-05T15:02:00.000Z 100"]);
+});
+
+test("ccxt trades coins, and watches their candles", { timeout: 30_000 }, async () => {
+  const made = await lab(Array.from({ length: 40 }, () => flat));
+  const { url, wsUrl } = made;
+  const ws = { crypto: `${wsUrl}/v1beta3/crypto/us`, trading: `${wsUrl}/stream` };
+  const exchange = new ccxt.pro.alpaca({
+    apiKey: "KEY",
+    secret: "SECRET",
+    enableRateLimit: false,
+    urls: { api: { broker: url, trader: url, market: url, ws } },
+  });
+  await exchange.loadHttpProxyAgent();
+  await exchange.loadMarkets();
+  expect(exchange.symbols).toEqual(["BTC/USD"]);
+  const sent = await exchange.createOrder("BTC/USD", "limit", "buy", 2, 120);
+  made.exchange.advance();
+  expect(await exchange.fetchOrder(sent.id!)).toMatchObject({ status: "closed", filled: 2 });
+  const orders = await exchange.fetchClosedOrders("BTC/USD");
+  expect(orders.map(({ id }) => id)).toEqual([sent.id]);
+  const playing = setInterval(() => made.exchange.advance(), 100);
+  try {
+    const candles = await exchange.watchOHLCV("BTC/USD", "1m");
+    expect(candles[0]!.slice(1, 5)).toEqual([100, 101, 99, 100]);
+  } finally {
+    clearInterval(playing);
+    await exchange.close();
+  }
 });
 
 const python = clientsPython();

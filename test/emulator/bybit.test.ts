@@ -1,4 +1,4 @@
-import { RestClientV5, WebsocketClient, type OrderParamsV5 } from "bybit-api";
+import { RestClientV5, WebsocketAPIClient, WebsocketClient, type OrderParamsV5 } from "bybit-api";
 import ccxt from "ccxt";
 import { afterEach, expect, test } from "vitest";
 import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
@@ -201,6 +201,63 @@ async function listen(made: EmulatorLab): Promise<{ orders: string[]; ws: Websoc
   await settle(20);
   return { orders, ws };
 }
+
+test("orders go over the trading socket as they go over HTTP", async () => {
+  const made = await lab([flat, flat]);
+  const client = new WebsocketAPIClient(
+    { key: "KEY", secret: "SECRET", wsUrl: `${made.wsUrl}/v5/trade`, attachEventListeners: false },
+    quiet,
+  );
+  const sent = await client.submitNewOrder({ ...buy, orderType: "Limit", price: "90", orderLinkId: "a" });
+  expect(sent).toMatchObject({ retCode: 0, data: { orderLinkId: "a" } });
+  const order = { category: "linear", symbol: "BTCUSDT", orderLinkId: "a" } as const;
+  await client.amendOrder({ ...order, price: "91" });
+  expect(made.account.orders.byClientId("a")!.terms).toEqual({ type: "limit", limitPrice: 91 });
+  await client.cancelOrder(order);
+  expect(made.account.orders.byClientId("a")!.status).toBe("canceled");
+  const again = await client.submitNewOrder({ ...buy, orderLinkId: "a" }).catch((thrown: unknown) => thrown);
+  expect(again).toMatchObject({ retCode: 110072 });
+  client.getWSClient().closeAll(true);
+});
+
+test("ccxt watches candles and orders", { timeout: 30_000 }, async () => {
+  const made = await lab([flat, flat, flat, flat, flat, flat]);
+  const { url, wsUrl } = made;
+  const channel = (path: string): string => `${wsUrl}/v5/${path}`;
+  const sockets = {
+    public: { spot: channel("public/spot"), linear: channel("public/linear") },
+    private: {
+      spot: { unified: channel("private"), nonUnified: channel("private") },
+      contract: channel("private"),
+      usdc: channel("private"),
+      trade: channel("trade"),
+    },
+  };
+  const exchange = new ccxt.pro.bybit({
+    apiKey: "KEY",
+    secret: "SECRET",
+    enableRateLimit: false,
+    options: { enableUnifiedAccount: true, enableUnifiedMargin: false },
+    urls: { api: { spot: url, futures: url, v2: url, public: url, private: url, ws: sockets } },
+  });
+  exchange.has["fetchCurrencies"] = false;
+  await exchange.loadHttpProxyAgent();
+  await exchange.loadMarkets();
+  const symbol = "BTC/USDT:USDT";
+  const playing = setInterval(() => made.exchange.advance(), 150);
+  try {
+    const candles = await exchange.watchOHLCV(symbol, "1m");
+    expect(candles[0]!.slice(1, 5)).toEqual([100, 101, 99, 100]);
+    const watched = exchange.watchOrders(symbol);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    clearInterval(playing);
+    const sent = await exchange.createOrder(symbol, "limit", "buy", 1, 90);
+    expect((await watched)[0]).toMatchObject({ id: sent.id, status: "open" });
+  } finally {
+    clearInterval(playing);
+    await exchange.close();
+  }
+});
 
 test("candles of the public socket end with confirm, and REST has the same", async () => {
   const made = await lab([flat, [100, 105, 95, 104], flat]);

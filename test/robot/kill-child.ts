@@ -34,7 +34,7 @@ let listener: BrokerListener | null = null;
 let stir = (): void => {};
 let arrivedRow = -1;
 let isWoken = false;
-let isClosed = false;
+const end = { isClosed: false };
 
 function ask<T>(method: string, ...args: readonly unknown[]): Promise<T> {
   const id = ++lastQuestion;
@@ -98,13 +98,13 @@ const feed: RobotFeed = {
     stir();
   },
   async *batches(): AsyncGenerator<LiveBatch> {
-    while (!isClosed) {
+    while (!end.isClosed) {
       if (bars[0]!.length <= arrivedRow || isWoken) yield new TakenBatch(slice, -Infinity, take);
       else await new Promise<void>((resolve) => (stir = resolve));
     }
   },
   async close() {
-    isClosed = true;
+    end.isClosed = true;
     stir();
   },
 };
@@ -146,8 +146,8 @@ const robot = await startRobot({
   send({ kind: "failed", error: String(error) });
   process.exit(1);
 });
-void robot.done.then((end) => {
-  if (end.kind === "failed") send({ kind: "failed", error: String(end.error) });
+void robot.done.then((how) => {
+  if (how.kind === "failed") send({ kind: "failed", error: String(how.error) });
 });
 // A bar is asked for when the one before has been lived through and nothing is owed any more.
 let quietTurns = 0;

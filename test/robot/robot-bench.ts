@@ -114,14 +114,14 @@ export class RobotBench {
       ...this.options.parts,
       ...parts,
     });
-    let isDone = false;
+    const begun = { isOver: false };
     void starting.then(
-      () => (isDone = true),
-      () => (isDone = true),
+      () => (begun.isOver = true),
+      () => (begun.isOver = true),
     );
-    for (let turns = 0; !isDone && turns < 1_000; turns++) {
+    for (let turns = 0; !begun.isOver && turns < 1_000; turns++) {
       await settle();
-      if (!isDone) this.world.step(this.world.nowMs + 3_600_000);
+      if (!begun.isOver) this.world.step(this.world.nowMs + 3_600_000);
     }
     this.robot = await starting;
     if (this.row >= 0) this.feed.arrive(this.row);
@@ -133,7 +133,7 @@ export class RobotBench {
   async bars(count: number): Promise<void> {
     for (let k = 0; k < count; k++) {
       this.row += 1;
-      this.world.nowMs = Math.max(this.world.nowMs, this.options.tape[0]!.closeTimeMs[this.row]!);
+      await this.pass(this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs);
       this.exchange.advance();
       this.feed?.arrive(this.row);
       await this.rest();

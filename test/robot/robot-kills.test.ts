@@ -12,6 +12,5 @@ test("a robot that is killed at random moments decides, orders and ends as one t
   expect(killed.decisionsHash).toBe(alone.decisionsHash);
   expect(killed.positions).toEqual(alone.positions);
   expect(killed.equity).toBe(alone.equity);
-  expect(killed.ordersAtVenue).toBe(alone.ordersAtVenue);
   expect(killed.fillsAtVenue).toBe(alone.fillsAtVenue);
 }, 120_000);

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
+import { hourMs } from "../../src/base/time.ts";
 import { runBacktest } from "../../src/app/runs/run-backtest.ts";
 import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { centMarket as market, withLevels } from "./kill-market.ts";
 import { RobotBench } from "./robot-bench.ts";
+
+/** Comparing the account costs nothing here but the time of the test. */
+const parts = { limits: { openOrdersEveryMs: 7 * hourMs, positionsEveryMs: 24 * hourMs } };
 
 const cases: readonly (readonly [string, AnyStrategy, number, boolean])[] = [
   ["sma-cross on one symbol", smaCross, 1, true],
@@ -16,7 +20,7 @@ test.each(cases)(
   "%s: a robot at an exchange decides, orders and fills as the backtest does",
   async (_name, strategy, symbols, modify) => {
     const tape = market(5, symbols, 500);
-    const bench = new RobotBench({ tape, strategy, capabilities: { modify } });
+    const bench = new RobotBench({ tape, strategy, capabilities: { modify }, parts });
     const robot = await bench.start();
     await bench.bars(500);
     const backtest = runBacktest({
@@ -36,10 +40,10 @@ test.each(cases)(
 
 test("a robot that is stopped and started again between any two bars ends as if nothing had happened", async () => {
   const tape = market(7, 2, 240);
-  const whole = new RobotBench({ tape, strategy: withLevels });
+  const whole = new RobotBench({ tape, strategy: withLevels, parts });
   const undisturbed = await whole.start();
   await whole.bars(240);
-  const bench = new RobotBench({ tape, strategy: withLevels });
+  const bench = new RobotBench({ tape, strategy: withLevels, parts });
   for (const count of [1, 59, 60, 20, 77, 23]) {
     await bench.start();
     await bench.bars(count);

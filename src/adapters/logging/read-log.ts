@@ -82,7 +82,9 @@ const orderFields = ["orderId", "clientOrderId", "venueOrderId"] as const;
 function filterOf({ part, levelMin, sinceMs, order }: LogQuestion, all: readonly LogLine[]) {
   const names = new Set<string>(order === undefined ? [] : [order]);
   const namesIn = (line: LogLine): readonly string[] =>
-    orderFields.flatMap((field) => (line[field] === undefined ? [] : [String(line[field])]));
+    orderFields.flatMap((field) =>
+      line[field] === undefined ? [] : [String(line[field] as string | number)],
+    );
   if (order !== undefined)
     for (const line of all) {
       const found = namesIn(line);

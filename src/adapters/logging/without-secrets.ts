@@ -14,15 +14,17 @@ const secretLengthMin = 6;
 export function secretRemover(secrets: readonly string[]): (line: string) => string {
   const forms = [
     ...new Set(
-      secrets
-        .filter((secret) => secret.length >= secretLengthMin)
-        .flatMap((secret) => [
-          secret,
-          JSON.stringify(secret).slice(1, -1),
-          encodeURIComponent(secret),
-          Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-          Buffer.from(secret).toString("hex"),
-        ]),
+      secrets.flatMap((secret) =>
+        secret.length < secretLengthMin
+          ? []
+          : [
+              secret,
+              JSON.stringify(secret).slice(1, -1),
+              encodeURIComponent(secret),
+              Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+              Buffer.from(secret).toString("hex"),
+            ],
+      ),
     ),
   ].toSorted((a, b) => b.length - a.length);
   return (line) => {

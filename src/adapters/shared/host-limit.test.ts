@@ -118,3 +118,16 @@ test("sources of one host share its limit", () => {
   expect(limits.of("https://data.example/v2", allowance)).toBe(one);
   expect(limits.of("https://other.example", allowance)).not.toBe(one);
 });
+
+test("what leaves a reserve stops where the reserve begins, and what needs none goes on into debt", () => {
+  const clock = new ManualClock(0);
+  const limit = new HostLimit(clock, { weight: 10, windowMs: 1_000 });
+  for (let k = 0; k < 8; k++) expect(limit.tryTake(1, 2)).toBeNull();
+  // Two are left for others: the next one has to wait for a tenth of a second.
+  expect(limit.tryTake(1, 2)).toEqual({ waitMs: 100 });
+  for (let k = 0; k < 5; k++) expect(limit.tryTake(1, 0)).toBeNull();
+  // Three in debt, two in reserve and one for itself.
+  expect(limit.tryTake(1, 2)).toEqual({ waitMs: 600 });
+  limit.pauseUntil(5_000);
+  expect(limit.tryTake(1, 0)).toEqual({ waitMs: 5_000 });
+});

@@ -28,7 +28,7 @@ import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
-import type { TradingState } from "../../ports/trading-state.ts";
+import type { TradingState } from "../../ports/risk.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
 import { buildArsenal } from "./build-arsenal.ts";

@@ -5,7 +5,7 @@ import { describeSet, describeSets, type FeatureDescription } from "../../app/fe
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { dataFlags } from "../flags/run-flags.ts";
 import { configOf } from "../flags/config-of.ts";
-import { type DataFlags } from "./data-context.ts";
+import { type DataFlags } from "./data/data-context.ts";
 import { envelope } from "../output/json.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";

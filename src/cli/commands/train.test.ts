@@ -43,7 +43,7 @@ test("training, listing, showing, going back and forth", async () => {
   await kiwi("model", "promote", name, "2");
 
   const list = await kiwi("model", "list", name);
-  expect(list.out).toMatch(/regime-SYN1-1h +1 +SYN1 1h SYNTHETIC +2022-02-01 +2\n.* 2 +in use/);
+  expect(list.out).toMatch(/regime-SYN1-1h +1 +SYN1 1h SYNTHETIC +2022-02-01 +2 states\n.* 2 +in use/);
   expect((await kiwi("model", "rollback", name)).out).toBe(
     `${name}: version 1 is in use again, in place of 2`,
   );

@@ -12,7 +12,7 @@ import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
 import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/train-regime-job.ts";
 import { configOf } from "../flags/config-of.ts";
-import { readTimeframe } from "./data-context.ts";
+import { readTimeframe } from "./data/data-context.ts";
 import { withProgress } from "./with-progress.ts";
 
 export type TrainFlags = CommonFlags &

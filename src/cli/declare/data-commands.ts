@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import type { DataCheckFlags } from "../commands/data-check.ts";
-import type { DataCompactFlags } from "../commands/data-compact.ts";
-import type { DataFlags } from "../commands/data-context.ts";
-import type { DataDownloadFlags } from "../commands/data-download.ts";
-import type { DataExportFlags } from "../commands/data-export.ts";
-import type { DataImportFlags } from "../commands/data-import.ts";
-import type { DataRepairFlags } from "../commands/data-repair.ts";
-import type { DataWatchFlags } from "../commands/data-watch.ts";
+import type { DataCheckFlags } from "../commands/data/data-check.ts";
+import type { DataCompactFlags } from "../commands/data/data-compact.ts";
+import type { DataFlags } from "../commands/data/data-context.ts";
+import type { DataDownloadFlags } from "../commands/data/data-download.ts";
+import type { DataExportFlags } from "../commands/data/data-export.ts";
+import type { DataImportFlags } from "../commands/data/data-import.ts";
+import type { DataRepairFlags } from "../commands/data/data-repair.ts";
+import type { DataWatchFlags } from "../commands/data/data-watch.ts";
 import { addRunFlags, collectList, readNumber } from "../flags/add-flags.ts";
 import { fetchFlags, heldFlags, importFlags } from "../flags/data-flags.ts";
 import { dataFlags } from "../flags/run-flags.ts";
@@ -58,7 +58,7 @@ function declareDownload(data: Command, act: Act): void {
     ),
   ).action(
     act(async (shell, symbols: readonly string[], flags: DataDownloadFlags) =>
-      (await import("../commands/data-download.ts")).dataDownloadCommand(shell, symbols, flags),
+      (await import("../commands/data/data-download.ts")).dataDownloadCommand(shell, symbols, flags),
     ),
   );
 }
@@ -81,7 +81,7 @@ function declareImport(data: Command, act: Act): void {
     ),
   ).action(
     act(async (shell, paths: readonly string[], flags: DataImportFlags) =>
-      (await import("../commands/data-import.ts")).dataImportCommand(shell, paths, flags),
+      (await import("../commands/data/data-import.ts")).dataImportCommand(shell, paths, flags),
     ),
   );
 }
@@ -91,7 +91,7 @@ function declareList(data: Command, act: Act): void {
   addRunFlags(command, heldFlags);
   addConfig(addCommon(command, ["kiwi data list", "kiwi data list --json"])).action(
     act(async (shell, flags: DataFlags) =>
-      (await import("../commands/data-list.ts")).dataListCommand(shell, flags),
+      (await import("../commands/data/data-list.ts")).dataListCommand(shell, flags),
     ),
   );
 }
@@ -109,7 +109,7 @@ function declareCheck(data: Command, act: Act): void {
     addCommon(command, ["kiwi data check", "kiwi data check prices/ --time-zone America/New_York"]),
   ).action(
     act(async (shell, what: readonly string[], flags: DataCheckFlags) =>
-      (await import("../commands/data-check.ts")).dataCheckCommand(shell, what, flags),
+      (await import("../commands/data/data-check.ts")).dataCheckCommand(shell, what, flags),
     ),
   );
 }
@@ -135,7 +135,7 @@ function declareRepair(data: Command, act: Act): void {
     ]),
   ).action(
     act(async (shell, symbol: string, flags: DataRepairFlags) =>
-      (await import("../commands/data-repair.ts")).dataRepairCommand(shell, symbol, flags),
+      (await import("../commands/data/data-repair.ts")).dataRepairCommand(shell, symbol, flags),
     ),
   );
 }
@@ -160,7 +160,7 @@ function declareExport(data: Command, act: Act): void {
     ]),
   ).action(
     act(async (shell, symbol: string, flags: DataExportFlags) =>
-      (await import("../commands/data-export.ts")).dataExportCommand(shell, symbol, flags),
+      (await import("../commands/data/data-export.ts")).dataExportCommand(shell, symbol, flags),
     ),
   );
 }
@@ -183,7 +183,7 @@ function declareWatch(data: Command, act: Act): void {
     ]),
   ).action(
     act(async (shell, symbols: readonly string[], flags: DataWatchFlags) =>
-      (await import("../commands/data-watch.ts")).dataWatchCommand(shell, symbols, flags),
+      (await import("../commands/data/data-watch.ts")).dataWatchCommand(shell, symbols, flags),
     ),
   );
 }
@@ -197,7 +197,7 @@ function declareCompact(data: Command, act: Act): void {
   addRunFlags(command, heldFlags);
   addConfig(addCommon(command, ["kiwi data compact", "kiwi data compact BTCUSDT -t 1m"])).action(
     act(async (shell, symbols: readonly string[], flags: DataCompactFlags) =>
-      (await import("../commands/data-compact.ts")).dataCompactCommand(shell, symbols, flags),
+      (await import("../commands/data/data-compact.ts")).dataCompactCommand(shell, symbols, flags),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../commands/model.ts";
+import type { ModelExportFlags } from "../commands/training/model-export.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import type { TrainPredictorFlags } from "../commands/training/train-predictor.ts";
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
@@ -129,7 +130,7 @@ function addPredictorFlags(command: Command): void {
 function declareModel(program: Command, act: Act): void {
   const model = program
     .command("model")
-    .summary("list, show, promote and roll back trained models")
+    .summary("list, show, promote, roll back and export trained models")
     .description("The models that were trained: every version is kept, one of them is in use.");
   const list = model
     .command("list")
@@ -160,6 +161,19 @@ function declareModel(program: Command, act: Act): void {
   ]).action(
     act(async (shell, name: string, version: string, flags: ModelFlags) =>
       (await import("../commands/model.ts")).modelPromoteCommand(shell, name, version, flags),
+    ),
+  );
+  const exportCommand = model
+    .command("export")
+    .summary("write a model of direction as an .onnx file")
+    .argument("<model>", "a name, or NAME@VERSION")
+    .option("--file <path>", "where to; NAME.onnx by default");
+  addCommon(exportCommand, [
+    "kiwi model export boosted-EURUSD-1h",
+    "kiwi model export short-term-EURUSD-1h@2 --file net.onnx",
+  ]).action(
+    act(async (shell, name: string, flags: ModelExportFlags) =>
+      (await import("../commands/training/model-export.ts")).modelExportCommand(shell, name, flags),
     ),
   );
   const rollback = model

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { DataNewsFlags } from "../commands/data-news.ts";
+import type { DataNewsFlags } from "../commands/data/data-news.ts";
 import { addRunFlags } from "../flags/add-flags.ts";
 import { newsFlags } from "../flags/data-flags.ts";
 import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
@@ -28,7 +28,7 @@ export function declareNews(data: Command, act: Act): void {
     ),
   ).action(
     act(async (shell, symbols: readonly string[], flags: DataNewsFlags) =>
-      (await import("../commands/data-news.ts")).dataNewsCommand(shell, symbols, flags),
+      (await import("../commands/data/data-news.ts")).dataNewsCommand(shell, symbols, flags),
     ),
   );
 }

@@ -19,10 +19,12 @@ import { bookJson, tickerJson } from "./market-routes.ts";
 import { executionJson, isListed, orderJson } from "./order-json.ts";
 import { positionJson } from "./position-routes.ts";
 
+/** Clients number their messages or name them; they hear again what they said. */
+const messageId = z.union([z.string(), z.number()]).optional();
 const message = z.object({
   op: z.string(),
-  req_id: z.string().optional(),
-  reqId: z.string().optional(),
+  req_id: messageId,
+  reqId: messageId,
   args: z.array(z.unknown()).optional(),
 });
 
@@ -37,6 +39,8 @@ export type StreamTools = {
   /** Carries out what came over the socket in place of a request. */
   readonly trade: (path: string, account: ExchangeAccount, body: unknown) => BybitReply;
 };
+
+type MessageId = string | number | undefined;
 
 /** Topics of an account; each may be followed by a category. */
 const privateTopic = /^(order|execution|execution\.fast|position|wallet)(?:\.(linear|spot|inverse|option))?$/;
@@ -188,14 +192,14 @@ export class BybitStream implements SocketHandler {
     return null;
   }
 
-  private pong(req_id: string | undefined): void {
+  private pong(req_id: MessageId): void {
     const { channel, connectionId, nowMs } = this.tools;
     if (channel === "private" || channel === "trade")
       return this.answer({ req_id, op: "pong", args: [String(nowMs())], conn_id: connectionId });
     this.answer({ success: true, ret_msg: "pong", conn_id: connectionId, req_id, op: "ping" });
   }
 
-  private signIn(args: readonly unknown[], req_id: string | undefined): void {
+  private signIn(args: readonly unknown[], req_id: MessageId): void {
     const [key, expires, sign] = args.map(String);
     const account = this.tools.exchange.account(key ?? "");
     const isInTime = Number(expires) > this.tools.nowMs();
@@ -217,11 +221,7 @@ export class BybitStream implements SocketHandler {
     this.answer({ req_id, success: isGood, ret_msg: text, op: "auth", conn_id });
   }
 
-  private subscribe(
-    op: "subscribe" | "unsubscribe",
-    args: readonly unknown[],
-    req_id: string | undefined,
-  ): void {
+  private subscribe(op: "subscribe" | "unsubscribe", args: readonly unknown[], req_id: MessageId): void {
     const { channel, connectionId: conn_id } = this.tools;
     const topics = args.map(String);
     const wrong = topics.find((topic) => !this.isTopic(topic));
@@ -249,7 +249,7 @@ export class BybitStream implements SocketHandler {
     return kind !== "kline" || timeframeOfInterval(interval) !== null;
   }
 
-  private trade(op: string, body: unknown, reqId: string): void {
+  private trade(op: string, body: unknown, reqId: MessageId): void {
     const { connectionId: connId, trade, nowMs } = this.tools;
     const path = `/v5/order/${op.slice("order.".length)}`;
     const reply =

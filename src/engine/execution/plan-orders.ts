@@ -56,7 +56,7 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const { index } = instrument;
   const held = portfolio.ledger.quantity[index]!;
   const live = liveEntries(tracker, index);
-  const serves = live.length > 0 && servesTarget(standing, held, live, tracker);
+  const serves = live.length > 0 && servesTarget(standing, live, tracker);
   const onTheWay = serves ? reachable(tracker.onTheWay(index), held, live) : 0;
   const isClose =
     isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
@@ -172,17 +172,12 @@ function changeOf(
 }
 
 /** Whether the orders on their way already work for this very target: the same entry with the same protection. */
-function servesTarget(
-  standing: Standing,
-  held: number,
-  live: readonly TrackedOrder[],
-  tracker: OrderTracker,
-): boolean {
+function servesTarget(standing: Standing, live: readonly TrackedOrder[], tracker: OrderTracker): boolean {
   const terms = entryTerms(standing.target, standing.quantity);
   return live.every((order) => {
     const { asked } = order;
-    // Where nothing is wanted any more, nothing serves that opens.
-    if (standing.quantity === 0 && signOf(asked.side) * held >= 0) return false;
+    // Where nothing is wanted any more, nothing serves that could open.
+    if (standing.quantity === 0 && !asked.reduceOnly) return false;
     if (!sameTerms(asked.terms, terms) || !sameLife(asked, standing)) return false;
     const children = childrenOf(order, tracker);
     return children.length === 0 || servesLegs(standing, children);

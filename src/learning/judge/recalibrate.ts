@@ -60,14 +60,14 @@ export function fitStepCalibration(
 ): Calibration {
   const order = Array.from(outcomes, (_, row) => row).sort((a, b) => probabilities[a]! - probabilities[b]!);
   const steps: { from: number; up: number; weight: number }[] = [];
-  for (const row of order) {
-    const [from, weight] = [probabilities[row]!, weights[row]!];
-    const last = steps.at(-1);
-    // Equal predictions get equal answers.
-    if (last !== undefined && last.from === from) {
-      last.up += outcomes[row]! * weight;
-      last.weight += weight;
-    } else steps.push({ from, up: outcomes[row]! * weight, weight });
+  for (let k = 0; k < order.length;) {
+    const step = { from: probabilities[order[k]!]!, up: 0, weight: 0 };
+    // Equal predictions get equal answers: they are one step before neighbours are pooled.
+    for (; k < order.length && probabilities[order[k]!] === step.from; k++) {
+      step.up += outcomes[order[k]!]! * weights[order[k]!]!;
+      step.weight += weights[order[k]!]!;
+    }
+    steps.push(step);
     while (steps.length > 1 && meanOf(steps.at(-2)!) >= meanOf(steps.at(-1)!)) {
       const top = steps.pop()!;
       const below = steps.at(-1)!;

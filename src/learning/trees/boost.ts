@@ -119,14 +119,18 @@ function derive(
 }
 
 function addTree(scores: Float64Array, tree: Tree, { values, width }: Matrix): void {
-  const { feature, threshold, left, right, missingLeft, value } = tree;
+  const feature = Int32Array.from(tree.feature);
+  const [left, right] = [Int32Array.from(tree.left), Int32Array.from(tree.right)];
+  const threshold = Float32Array.from(tree.threshold);
+  const value = Float64Array.from(tree.value);
+  const missingLeft = Uint8Array.from(tree.missingLeft);
   for (let row = 0; row < scores.length; row++) {
     let node = 0;
     const offset = row * width;
     for (let asked = feature[0]!; asked >= 0; asked = feature[node]!) {
       const found = values[offset + asked]!;
-      node =
-        found < threshold[node]! || (found !== found && missingLeft[node] === 1) ? left[node]! : right[node]!;
+      const isLeft = found < threshold[node]! || (found !== found && missingLeft[node] === 1);
+      node = isLeft ? left[node]! : right[node]!;
     }
     scores[row]! += value[node]!;
   }

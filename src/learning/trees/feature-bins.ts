@@ -12,6 +12,8 @@ const edgesMax = 254;
 export type FeatureBins = {
   /** Row-major: bin of every feature of every row. */
   readonly bins: Uint8Array;
+  /** The same feature by feature: rows are parted by one feature at a time. */
+  readonly columns: readonly Uint8Array[];
   readonly rows: number;
   readonly width: number;
   /** By feature, increasing: a value is in the bin of as many edges as are at or below it. */
@@ -21,6 +23,7 @@ export type FeatureBins = {
 /** Cuts every feature where about as many rows lie between two cuts, midway between values that occur. */
 export function binFeatures({ values, rows, width }: Matrix): FeatureBins {
   const bins = new Uint8Array(rows * width);
+  const columns = Array.from({ length: width }, () => new Uint8Array(rows));
   const column = new Float32Array(rows);
   const edges = Array.from({ length: width }, (_, feature) => {
     let count = 0;
@@ -31,11 +34,13 @@ export function binFeatures({ values, rows, width }: Matrix): FeatureBins {
     const found = edgesOf(column.subarray(0, count).sort());
     for (let row = 0; row < rows; row++) {
       const value = values[row * width + feature]!;
-      bins[row * width + feature] = Number.isNaN(value) ? missingBin : binOf(value, found);
+      const bin = Number.isNaN(value) ? missingBin : binOf(value, found);
+      bins[row * width + feature] = bin;
+      columns[feature]![row] = bin;
     }
     return found;
   });
-  return { bins, rows, width, edges };
+  return { bins, columns, rows, width, edges };
 }
 
 function edgesOf(sorted: Float32Array): Float32Array {

@@ -42,7 +42,8 @@ export function packGradients(room: Pick<PackedGradients, "packed" | "first" | "
   const firstStep = firstMax / 2 ** firstBits;
   const secondStep = secondMax / 2 ** secondBits;
   const unit = 2 ** (firstBits + bitsOfRows + 1);
+  const [perFirst, perSecond] = [1 / firstStep, 1 / secondStep];
   for (let row = 0; row < rows; row++)
-    packed[row] = Math.round(second[row]! / secondStep) * unit + Math.round(first[row]! / firstStep);
+    packed[row] = Math.round(second[row]! * perSecond) * unit + Math.round(first[row]! * perFirst);
   return { packed, first, second, firstStep, secondStep, unit };
 }

@@ -192,12 +192,13 @@ export class TreeGrower {
   }
 
   private partition(from: number, to: number, { feature, bin, isMissingLeft }: Split): number {
-    const { bins, width } = this.bins;
+    const column = this.bins.columns[feature]!;
     const { order, aside } = this;
-    let [left, right] = [from, 0];
+    let left = from;
+    let right = 0;
     for (let k = from; k < to; k++) {
       const row = order[k]!;
-      const found = bins[row * width + feature]!;
+      const found = column[row]!;
       if (found === missingBin ? isMissingLeft : found <= bin) order[left++] = row;
       else aside[right++] = row;
     }

@@ -12,7 +12,7 @@ const tolerance = 1e-9;
 export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean): void {
   const instrument = state.indexOf.get(fill.symbol);
   if (instrument === undefined || state.fillNumbers.has(fill.fillId)) return;
-  const ticket = ticketOf(state, fill);
+  const ticket = fill.takesBack === undefined ? ticketOf(state, fill) : null;
   if (ticket !== null && isSameUnderAnotherName(ticket, fill)) {
     state.fillNumbers.set(fill.fillId, 0);
     return;

@@ -12,7 +12,7 @@ import {
   type TicketEnd,
   type Work,
 } from "./desk-state.ts";
-import { carriedTerms } from "./follow-price.ts";
+import { carriedTerms } from "./carried-terms.ts";
 import { roundTerms } from "./round-terms.ts";
 import { wantedOf } from "./wanted-quantity.ts";
 
@@ -22,12 +22,14 @@ import { wantedOf } from "./wanted-quantity.ts";
  * that changed something; it says only what is not under way already.
  */
 export function tendInstrument(state: DeskState, instrument: InstrumentIndex): void {
-  // Ending one order may make room for another; each turn ends one or gives something under way, so this is over soon.
+  // Ending one order may make room for another, and so may withdrawing one that has not gone out; each turn ends one or
+  // gives something under way, so this is over soon.
   const open = state.openBy[instrument]!;
-  for (let turns = open.length; turns >= 0; turns--) {
+  for (let turns = 2 * open.length; turns >= 0; turns--) {
     const before = open.length;
-    for (const work of [...open]) tend(state, work);
-    if (open.length === before) return;
+    const living = open.map(liveTicket);
+    for (const work of open.slice()) tend(state, work);
+    if (open.length === before && living.every((ticket) => ticket?.phase !== "over")) return;
   }
 }
 

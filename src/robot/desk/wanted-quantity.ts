@@ -30,6 +30,8 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
     // Where the closing half was refused the opening one must not go alone.
     if (elder?.endCode != null && elder.endCode !== "nothing_to_reduce") return parentEnded;
     if (elder !== null && signOf(order.side) * state.position[order.instrument]! < 0) return later;
+    const live = liveTicket(work);
+    if ((live === null || live.phase === "unsent") && mayStillClose(state, work)) return later;
     const most = parent === null ? quantity : Math.min(quantity, parent.filled);
     return { kind: "quantity", left: Math.max(0, most - filled - filledBySiblings(state, work)) };
   }
@@ -40,6 +42,16 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   if (state.capabilities.reduceOnly) return { kind: "quantity", left: onLot(state, work, nominal) };
   const left = onLot(state, work, roomFor(state, work, nominal));
   return left > 0 ? { kind: "quantity", left } : later;
+}
+
+/** Whether nobody knows if an exit of its side has filled: what is opened is reckoned from what that leaves. */
+function mayStillClose({ openBy }: DeskState, work: Work): boolean {
+  return openBy[work.order.instrument]!.some((other) => {
+    if (other === work || other.order.side !== work.order.side || !isExit(other)) return false;
+    const ticket = liveTicket(other);
+    if (ticket === null || ticket.phase === "unsent") return false;
+    return ticket.phase === "sent" || ticket.isCancelAsked || ticket.asked !== null;
+  });
 }
 
 /** What an order that reduces would do alone, in whole lots; 0 where there is nothing for it to reduce. */

@@ -41,9 +41,10 @@ export class GaugeBoard {
     this.days = new DayBook(setup.dayPath, setup.calendar);
   }
 
-  /** Everything that can be measured now. Money is the venue's where it has told it: it counts what we may have missed. */
+  /** Everything that can be measured now. Money is the venue's or ours, whichever is less. */
   read(status: RobotStatus, session: Session, nowMs: number, measured: Measured): Gauges {
-    const equity = status.venueEquity?.equity ?? status.equity;
+    // The venue's figure is up to a minute old: of the two the worse one counts.
+    const equity = Math.min(status.venueEquity?.equity ?? status.equity, status.equity);
     const day = this.days.note(nowMs, equity, status.counts.fills - this.fillsSeen);
     this.fillsSeen = status.counts.fills;
     const { line } = status;

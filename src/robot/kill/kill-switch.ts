@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sha256 } from "../../base/hash.ts";
-import type { TradingState } from "../../ports/trading-state.ts";
+import type { TradingState } from "../../ports/risk.ts";
 import { accountSlug } from "../account-slug.ts";
 import { isAuthorised, signReset } from "./authority.ts";
 import {

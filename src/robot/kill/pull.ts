@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TradingState } from "../../ports/trading-state.ts";
+import type { TradingState } from "../../ports/risk.ts";
 
 /** Everything that may pull the switch. */
 const triggerKinds = [

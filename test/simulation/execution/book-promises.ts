@@ -24,8 +24,14 @@ const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   expired: [],
 };
 
-/** Slices for which a position may be without its stop while nothing hinders the robot. */
-const unprotectedSlicesMax = 8;
+/**
+ * Slices for which a position may be without its stop while nothing hinders the robot: few when it does nothing about
+ * it, more while its tries get lost or are refused.
+ */
+const idleSlicesMax = 8;
+const unprotectedSlicesMax = 24;
+/** An answer that never comes is waited for so long, and asked for a few times, before the next try. */
+const tryingMs = 60_000;
 /** Money is counted in millionths, as whole numbers: sums of fills are exact. */
 const millionths = (amount: number): number => Math.round(amount * 1e6);
 
@@ -114,7 +120,7 @@ export class BookPromises {
       if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
         this.unprotected[index] = 0;
       else if (!isHindered && !isBlocked(symbol)) this.unprotected[index]! += 1;
-      if (this.unprotected[index]! > unprotectedSlicesMax) {
+      if (this.unprotected[index]! > this.patience(symbol)) {
         this.broken.say(
           11,
           `${held} ${symbol} without protection for ${(this.unprotected[index]! * sliceMs) / 1_000} s`,
@@ -122,6 +128,11 @@ export class BookPromises {
         this.unprotected[index] = 0;
       }
     }
+  }
+
+  private patience(symbol: string): number {
+    const triedMs = this.broken.nowMs - (this.sends.lastExitMs.get(symbol) ?? -Infinity);
+    return triedMs < tryingMs ? unprotectedSlicesMax : idleSlicesMax;
   }
 
   /** When everything has come to rest. */

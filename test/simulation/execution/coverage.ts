@@ -28,7 +28,6 @@ export const scenarios = {
   30: "older news after newer",
   31: "fill missed while the line was down",
   32: "more filled than ordered",
-  34: "filled down to less than may be sold",
   36: "fill of an order that is not ours",
   37: "line open and silent",
   49: "crash between writing and sending",

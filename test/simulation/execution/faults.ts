@@ -56,6 +56,9 @@ export type Mishap =
   | "silence"
   | "crash"
   | "crash at a call"
+  | "crash before a send"
+  | "crash after a send"
+  | "crash at a fill"
   | "second robot"
   | "manual trade"
   | "manual trade while away"
@@ -74,6 +77,9 @@ const mishaps: readonly Mishap[] = [
   "silence",
   "crash",
   "crash at a call",
+  "crash before a send",
+  "crash after a send",
+  "crash at a fill",
   "second robot",
   "manual trade",
   "manual trade while away",

@@ -52,6 +52,8 @@ export type LinkParts = {
   readonly capabilities: BrokerCapabilities;
   /** Called before anything goes out: the process may die here. Returns whether it lives. */
   readonly survives: () => boolean;
+  /** The same before an order goes out. */
+  readonly survivesSend: () => boolean;
   /** Called when a fill has been handed over. */
   readonly onFillHeard: () => void;
 };
@@ -130,7 +132,7 @@ export class FaultyLink implements BrokerConnection {
   }
 
   submit(order: VenueOrderRequest): Promise<Acknowledgement> {
-    if (!this.parts.survives()) {
+    if (!this.parts.survivesSend()) {
       this.hit(49);
       return never;
     }

@@ -42,6 +42,10 @@ export function happen(mishap: Mishap, parts: MishapParts): void {
       return life?.kill();
     case "crash at a call":
       return life?.dieAfter(1 + prng.integer(12));
+    case "crash before a send":
+    case "crash after a send":
+    case "crash at a fill":
+      return life?.dieAt(mishap);
     case "second robot":
       return parts.startSecond();
     case "manual trade":
@@ -54,6 +58,7 @@ export function happen(mishap: Mishap, parts: MishapParts): void {
       return overfill(parts);
     case "clock jump":
       if (life === null) return;
+      coverage.hit(12);
       coverage.hit(59);
       life.process.clockAheadMs += Math.round((prng.next() - 0.5) * 8_000);
       return;
@@ -105,6 +110,7 @@ export function mend(parts: MishapParts): void {
   if (life === null) return;
   life.link.comeBack();
   life.dieAfter(Infinity);
+  life.dieAt(null);
 }
 
 function tradeByHand({ prng, venue, sends }: MishapParts): void {

@@ -40,6 +40,10 @@ export class BrokenPromises {
     this.world = world;
   }
 
+  get nowMs(): number {
+    return this.world.nowMs;
+  }
+
   say(promise: Promised, what: string): void {
     if (this.list.length < 8) this.list.push({ promise, atMs: this.world.nowMs, what });
   }

@@ -56,6 +56,9 @@ export type LifeParts = {
   readonly onIncident: (incident: Incident) => void;
 };
 
+/** Moments at which dying is worst. */
+export type DeadlyMoment = "crash before a send" | "crash after a send" | "crash at a fill";
+
 /** Who has the account. */
 export type AccountLock = { holder: Process | null };
 
@@ -73,8 +76,9 @@ export class RobotLife {
   private readonly view: Life;
   /** Calls into the world that are left until the process dies; Infinity for one that lives on. */
   private callsLeft = Infinity;
-  /** Whether it has heard of a fill and not written anything since. */
+  /** Whether it has heard of a fill and not synced anything since. */
   private hasUnwrittenFill = false;
+  private deadlyMoment: DeadlyMoment | null = null;
 
   constructor(parts: LifeParts, name: string) {
     const { world, venue, roads, coverage, sends, capabilities, tape, disk } = parts;
@@ -98,6 +102,7 @@ export class RobotLife {
       capabilities,
       watch: {
         submitted: (order) => {
+          if (this.deadlyMoment === "crash after a send") world.after(1, () => this.kill());
           parts.onSent(order);
           sends.look(order, this.view);
         },
@@ -105,7 +110,14 @@ export class RobotLife {
         told: (text) => parts.tell(`${name}: ${text}`),
       },
       survives: () => this.survives(),
-      onFillHeard: () => (this.hasUnwrittenFill = true),
+      survivesSend: () => {
+        if (this.deadlyMoment === "crash before a send") this.kill();
+        return this.survives();
+      },
+      onFillHeard: () => {
+        this.hasUnwrittenFill = true;
+        if (this.deadlyMoment === "crash at a fill") this.kill();
+      },
     });
     this.store = openJournal(disk);
     this.journal = this.mortal(this.store);
@@ -130,6 +142,11 @@ export class RobotLife {
   /** The process will die at one of its next calls into the world. */
   dieAfter(calls: number): void {
     this.callsLeft = calls;
+  }
+
+  /** The process will die at the next moment of this kind. */
+  dieAt(moment: DeadlyMoment | null): void {
+    this.deadlyMoment = moment;
   }
 
   /** The process dies now. What it has sent is on its way all the same. */
@@ -236,12 +253,12 @@ export class RobotLife {
     return {
       append: (record) => {
         guard();
-        this.hasUnwrittenFill = false;
         store.append(record);
       },
       sync: () => {
         guard();
         store.sync();
+        this.hasUnwrittenFill = false;
       },
       read: () => store.read(),
       close: () => {

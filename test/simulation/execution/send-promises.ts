@@ -30,6 +30,8 @@ export class SendPromises {
   readonly sent = new Map<string, Sent>();
   /** Names of orders that will not reach the venue, or that it has refused; sent again they may. */
   readonly gone = new Set<string>();
+  /** When something was sent last that closes a position, by symbol. */
+  readonly lastExitMs = new Map<string, number>();
   /** Symbols that somebody else has traded: what is held of them is not what we want. */
   readonly tradedByHand = new Set<string>();
   private readonly parts: {
@@ -62,8 +64,10 @@ export class SendPromises {
     this.gone.delete(order.clientOrderId);
     this.lookAtState(isExit, life, name);
     this.lookAtRate(name);
+    if (isExit) this.lastExitMs.set(order.symbol, this.parts.world.nowMs);
     const last = this.parts.lastPrice(order.symbol);
-    for (const price of pricesOf(order.terms))
+    // What protects may stand far away by the time when it gets another size.
+    for (const price of isExit ? [] : pricesOf(order.terms))
       if (Math.abs(price / last - 1) > this.parts.demands.collar)
         broken.say(15, `${name} at ${price}, and the last price is ${last}`);
   }

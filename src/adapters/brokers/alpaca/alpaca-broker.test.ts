@@ -256,6 +256,27 @@ describe("Alpaca, what is its own", () => {
     await until(() => orders.at(-1)?.status === "cancel_pending", "pending_cancel");
   });
 
+  test("a fill that the venue takes back is told as one that names the first", async () => {
+    const { venue, broker, fills } = await setUp();
+    await broker.submit(order);
+    const sent: { stream: string; data: Record<string, unknown> }[] = [];
+    const send = venue.host.send.bind(venue.host);
+    venue.host.send = (message, isBinary) => {
+      sent.push(message as (typeof sent)[number]);
+      send(message, isBinary);
+    };
+    venue.book.fill(venue.book.byClientId("own-1")!, 2, 100);
+    await until(() => fills.length === 1, "the fill");
+    venue.host.send({ stream: "trade_updates", data: { ...sent[0]!.data, event: "trade_bust" } });
+    await until(() => fills.length === 2, "the bust");
+    expect(fills[1]).toMatchObject({ takesBack: fills[0]!.fillId, quantity: 2, price: 100, side: "buy" });
+    expect(fills[1]!.fillId).not.toBe(fills[0]!.fillId);
+    // One that was never told, and a correction, cannot be understood: the line is made anew, and asks.
+    const unknown = { ...sent[0]!.data, event: "trade_bust", execution_id: "never", qty: "7" };
+    venue.host.send({ stream: "trade_updates", data: unknown });
+    await until(() => broker.line.kind === "down", "the line is given up");
+  });
+
   test("some orders of many that cannot be canceled leave the whole unknown", async () => {
     const { venue, broker } = await setUp();
     const body = [

@@ -1,10 +1,5 @@
 import { minuteMs, secondMs } from "../../../base/time.ts";
-import type {
-  Acknowledgement,
-  BrokerCapabilities,
-  BrokerConnection,
-  VenueOrderRequest,
-} from "../../../ports/broker-connection.ts";
+import type { BrokerCapabilities, BrokerConnection } from "../../../ports/broker-connection.ts";
 import type { BrokerTools } from "../../../ports/broker-plugin.ts";
 import { HostLimits } from "../../shared/host-limit.ts";
 import { redactor } from "../../shared/redact.ts";
@@ -12,16 +7,14 @@ import type { AlpacaMarket } from "../../sources/alpaca/alpaca-messages.ts";
 import { keysMissing, keysSwapped, modeMismatch } from "../shared/broker-errors.ts";
 import { checkHost, type VenueHosts } from "../shared/check-host.ts";
 import { IdBook } from "../shared/id-book.ts";
-import { lookUpTaken } from "../shared/look-up-taken.ts";
 import { OrderCaller, refusal } from "../shared/order-caller.ts";
 import { pingSocket } from "../shared/socket-wire.ts";
 import { VenueConnection } from "../shared/venue-connection.ts";
+import { AlpacaOrders } from "./alpaca-orders.ts";
 import { AlpacaQuestions } from "./alpaca-questions.ts";
 import { adjustAlpaca, inspectAlpaca } from "./alpaca-settings.ts";
 import { AlpacaCalls } from "./alpaca-trading-calls.ts";
 import { interpretAlpacaOrders, openAlpacaOrders } from "./alpaca-trading-stream.ts";
-import { judgeCanceled, judgeCanceledAll, judgeCreated } from "./judge-alpaca-order.ts";
-import { orderBody } from "./write-alpaca-order.ts";
 
 /** What a configuration may say about Alpaca as a broker. */
 export type AlpacaBrokerOptions = {
@@ -96,30 +89,7 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
   });
   const interpret = interpretAlpacaOrders(clock, mode);
 
-  async function submit(order: VenueOrderRequest): Promise<Acknowledgement> {
-    const wrong = unfit(order, market);
-    if (wrong !== null) return refusal("other", `not sent: ${wrong}`);
-    const answer = await caller.call({
-      urgency: "order",
-      send: () => calls.send("POST", "/v2/orders", orderBody(order)),
-      judge: (said) => judgeCreated(said, mode, order.clientOrderId),
-      lookUp: () => lookUpTaken(order, () => questions.order(order.clientOrderId)),
-    });
-    if (answer.kind === "accepted") ids.note(order.clientOrderId, answer.venueOrderId);
-    return answer;
-  }
-
-  /** Cancels go by the venue's id, which an order whose answer was lost does not have yet. */
-  async function cancel(id: string): Promise<Acknowledgement> {
-    const venueId = ids.venueIdOf(id) ?? (await questions.order(id))?.venueOrderId;
-    if (venueId === undefined) return refusal("unknown_order", "the venue has no order of this name");
-    return caller.call({
-      urgency: "cancel",
-      send: () => calls.send("DELETE", `/v2/orders/${encodeURIComponent(venueId)}`),
-      judge: (said) => judgeCanceled(said, mode, venueId),
-    });
-  }
-
+  const orders = new AlpacaOrders(calls, questions, market, mode, caller, ids);
   const connection = new VenueConnection({
     venue: "Alpaca",
     clock,
@@ -137,15 +107,10 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
       return events;
     },
     ping: pingSocket,
-    submit,
-    cancel,
+    submit: (order) => orders.submit(order),
+    cancel: (id) => orders.cancel(id),
     modify: () => Promise.resolve(refusal("other", "not sent: a changed order would have another name")),
-    cancelAll: () =>
-      caller.call({
-        urgency: "cancel",
-        send: () => calls.send("DELETE", "/v2/orders"),
-        judge: (said) => judgeCanceledAll(said, mode),
-      }),
+    cancelAll: () => orders.cancelAll(),
     account: () => questions.account(),
     openOrders: () => questions.openOrders(),
     order: (id) => questions.order(id),
@@ -155,14 +120,6 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
     isMarketOpen: (symbol) => questions.isMarketOpen(symbol),
   });
   return connection;
-}
-
-/** Why the venue would refuse an order as a matter of form, or null. */
-function unfit({ symbol, quantity, timeInForce }: VenueOrderRequest, market: AlpacaMarket): string | null {
-  if (symbol.includes("/") !== (market === "crypto")) return `${symbol} is none of Alpaca's ${market}`;
-  return market === "stocks" && !Number.isInteger(quantity) && timeInForce !== "day"
-    ? "orders for parts of a share live for a day only"
-    : null;
 }
 
 /** Keys for play money begin with PK, keys for money with AK. */

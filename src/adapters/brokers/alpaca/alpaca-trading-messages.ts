@@ -110,8 +110,10 @@ export const canceledSchema = z.array(z.object({ id: z.string(), status: z.numbe
 /** A message of the stream `trade_updates`. */
 export const updateSchema = z.object({
   event: z.string(),
+  execution_id: z.string().nullish(),
   timestamp: z.string().nullish(),
   price: decimal,
   qty: decimal,
   order: orderSchema,
 });
+export type AlpacaUpdate = z.infer<typeof updateSchema>;

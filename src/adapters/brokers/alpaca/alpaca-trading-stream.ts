@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { VenueFill } from "../../../ports/broker-connection.ts";
+import type { VenueFill, VenueOrder } from "../../../ports/broker-connection.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Wire, WireEvents } from "../../shared/wire.ts";
 import { brokerKeyRefused } from "../shared/broker-errors.ts";
 import { openSocketWire, pongMessage, type SocketWire } from "../shared/socket-wire.ts";
 import type { VenueEvent } from "../shared/venue-connection.ts";
-import { updateSchema } from "./alpaca-trading-messages.ts";
+import { updateSchema, type AlpacaUpdate } from "./alpaca-trading-messages.ts";
 import { fillIdOf, numberOf, readOrder, timeOf } from "./read-alpaca-order.ts";
 
 const frameSchema = z.object({ stream: z.string(), data: z.unknown() });
@@ -41,6 +41,7 @@ export function interpretAlpacaOrders(
   clock: Clock,
   mode: TradingMode,
 ): (message: unknown) => readonly VenueEvent[] {
+  const told = new ToldFills();
   return (message) => {
     if (message === pongMessage) return [{ kind: "alive" }];
     const frame = frameSchema.safeParse(message).data;
@@ -55,7 +56,7 @@ export function interpretAlpacaOrders(
         ];
       }
       case "trade_updates":
-        return readUpdate(frame.data, clock.nowMs());
+        return readUpdate(frame.data, clock.nowMs(), told);
       default:
         return [{ kind: "alive" }];
     }
@@ -71,15 +72,49 @@ function readAuthorization(data: unknown, mode: TradingMode): VenueEvent {
 }
 
 /** Whatever happened to an order comes with the whole of it. A fill is told before the state that it led to. */
-function readUpdate(data: unknown, nowMs: number): readonly VenueEvent[] {
+function readUpdate(data: unknown, nowMs: number, told: ToldFills): readonly VenueEvent[] {
   const update = updateSchema.safeParse(data).data;
   if (update === undefined) return [unreadable("an update", data)];
   const order = readOrder(update.order);
-  if (update.event !== "fill" && update.event !== "partial_fill") return [{ kind: "order", order }];
+  const fill = readFill(update, order, nowMs);
+  switch (update.event) {
+    case "fill":
+    case "partial_fill":
+      if (fill === null) return [unreadable("a fill", data)];
+      told.note(update.execution_id, fill);
+      break;
+    case "trade_bust": {
+      const busted = told.find(update.execution_id, fill);
+      // Which fill is gone is not known: a new line asks, and positions are held against the venue's.
+      if (busted === null) return [unreadable("a bust of a fill that was never told", data)];
+      const back = {
+        ...busted,
+        fillId: `${busted.fillId}:back`,
+        takesBack: busted.fillId,
+        receivedAtMs: nowMs,
+      };
+      return [
+        { kind: "fill", fill: back },
+        { kind: "order", order },
+      ];
+    }
+    case "trade_correct":
+      return [unreadable("a correction of a fill", data)];
+    default:
+      return [{ kind: "order", order }];
+  }
+  return [
+    { kind: "fill", fill },
+    { kind: "order", order },
+  ];
+}
+
+function readFill(update: AlpacaUpdate, order: VenueOrder, nowMs: number): VenueFill | null {
   const quantity = numberOf(update.qty);
   const price = numberOf(update.price);
-  if (quantity === null || price === null || !(order.filledQuantity > 0)) return [unreadable("a fill", data)];
-  const fill: VenueFill = {
+  if (quantity === null || price === null) return null;
+  if (update.event !== "trade_bust" && !(order.filledQuantity > 0)) return null;
+  return {
     fillId: fillIdOf(order.venueOrderId, order.filledQuantity),
     clientOrderId: order.clientOrderId,
     venueOrderId: order.venueOrderId,
@@ -93,10 +128,29 @@ function readUpdate(data: unknown, nowMs: number): readonly VenueEvent[] {
     venueTimeMs: timeOf(update.timestamp ?? update.order.updated_at),
     receivedAtMs: nowMs,
   };
-  return [
-    { kind: "fill", fill },
-    { kind: "order", order },
-  ];
+}
+
+const rememberedMax = 5_000;
+
+/** Fills of this connection by the id of their execution, so that one that is taken back is known again. */
+class ToldFills {
+  private readonly fills = new Map<string, VenueFill>();
+
+  note(executionId: string | null | undefined, fill: VenueFill): void {
+    this.fills.set(executionId ?? fill.fillId, fill);
+    if (this.fills.size > rememberedMax) this.fills.delete(this.fills.keys().next().value!);
+  }
+
+  /** The fill of that execution; else the last one of that order with the same quantity and price. */
+  find(executionId: string | null | undefined, like: VenueFill | null): VenueFill | null {
+    const known = this.fills.get(executionId ?? "");
+    if (known !== undefined || like === null) return known ?? null;
+    const alike = [...this.fills.values()].filter(
+      ({ venueOrderId, quantity, price }) =>
+        venueOrderId === like.venueOrderId && quantity === like.quantity && price === like.price,
+    );
+    return alike.at(-1) ?? null;
+  }
 }
 
 function unreadable(what: string, data: unknown): VenueEvent {

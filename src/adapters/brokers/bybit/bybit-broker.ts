@@ -78,27 +78,8 @@ const capabilitiesOf: Readonly<Record<BybitTraded, BrokerCapabilities>> = {
 /** Bybit's unified account through the v5 interface. Throws `BROKER_MODE_MISMATCH`, `BROKER_KEYS_SWAPPED`, `BROKER_KEY_MISSING`. */
 export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): BrokerConnection {
   const { mode, clock, prng } = tools;
-  const { category, environment, requestTimeoutMs = 10 * secondMs } = options;
-  const { key, secret } = checkedKeys(tools);
-  const place = addresses[mode === "live" ? "live" : environment];
-  const baseUrl = options.baseUrl ?? place.rest;
-  const wsUrl = options.wsUrl ?? place.stream;
-  for (const address of [baseUrl, wsUrl]) checkHost("Bybit", mode, address, hosts);
-  const limit = new HostLimits(clock).of(baseUrl, allowance);
-  const redact = redactor([key, secret]);
-  const calls = new BybitCalls({
-    baseUrl,
-    mode,
-    key,
-    secret,
-    clock,
-    prng,
-    limit,
-    redact,
-    requestTimeoutMs,
-    recvWindowMs: options.recvWindowMs ?? 5 * secondMs,
-    clockSkewMsMax: options.clockSkewMsMax ?? 5 * secondMs,
-  });
+  const { category } = options;
+  const { calls, limit, redact, wsUrl, key, secret } = reach(options, tools);
   const questions = new BybitQuestions(calls, category, clock);
   const caller = new OrderCaller({
     clock,
@@ -108,25 +89,20 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
     onKeyRefused: (error) => connection.refuse(error),
   });
   const orders = new BybitOrders(calls, questions, options, mode, caller);
-  let offsetMs = 0;
   const connection = new VenueConnection({
     venue: "Bybit",
     clock,
     prng,
     capabilities: capabilitiesOf[category],
     staleAfterMs: options.staleAfterMs ?? 30 * secondMs,
-    async inspect() {
-      const inspection = await inspectBybit(calls, options, mode);
-      offsetMs = await calls.offsetMs();
-      return inspection;
-    },
+    inspect: () => inspectBybit(calls, options, mode),
     openWire(events) {
       // While nothing was heard, somebody may have changed settings by hand.
       orders.forgetPrepared();
       return openBybitWire(`${wsUrl}/v5/private`, events, () => ({
         key,
         secret,
-        nowMs: clock.nowMs() + offsetMs,
+        nowMs: clock.nowMs() + calls.lastOffsetMs,
       }));
     },
     interpret: interpretBybitOrders(category, clock, mode),
@@ -156,6 +132,32 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
     isMarketOpen: (symbol) => questions.isMarketOpen(symbol),
   });
   return connection;
+}
+
+/** The way to the venue: keys and addresses that fit the mode, and one limit for all that is sent there. */
+function reach(options: BybitBrokerOptions, tools: BrokerTools) {
+  const { mode, clock, prng } = tools;
+  const { key, secret } = checkedKeys(tools);
+  const place = addresses[mode === "live" ? "live" : options.environment];
+  const baseUrl = options.baseUrl ?? place.rest;
+  const wsUrl = options.wsUrl ?? place.stream;
+  for (const address of [baseUrl, wsUrl]) checkHost("Bybit", mode, address, hosts);
+  const limit = new HostLimits(clock).of(baseUrl, allowance);
+  const redact = redactor([key, secret]);
+  const calls = new BybitCalls({
+    baseUrl,
+    mode,
+    key,
+    secret,
+    clock,
+    prng,
+    limit,
+    redact,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10 * secondMs,
+    recvWindowMs: options.recvWindowMs ?? 5 * secondMs,
+    clockSkewMsMax: options.clockSkewMsMax ?? 5 * secondMs,
+  });
+  return { calls, limit, redact, wsUrl, key, secret };
 }
 
 function checkedKeys({ credentials: { key, secret } }: BrokerTools): {

@@ -104,6 +104,11 @@ export class BybitCalls {
     return this.offset!;
   }
 
+  /** The same as it was last measured; 0 before that. */
+  get lastOffsetMs(): number {
+    return this.offset ?? 0;
+  }
+
   /** Throws `CLOCK_OFF` where the clocks differ by more than may be. */
   readonly measureClock = async (): Promise<void> => {
     const { clockSkewMsMax } = this.options;

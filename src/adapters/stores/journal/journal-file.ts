@@ -121,8 +121,11 @@ function* readRecords(disk: JournalDisk): Generator<JournalRecord> {
 }
 
 function recordIn(text: string, path: string, at: number): JournalRecord {
-  // Looking at every value is slow, and few records have one of those numbers.
-  const record = JSON.parse(text, text.includes('{"number":"') ? readNumber : undefined) as JournalRecord;
+  // Looking at every value is slow. A number too large for a double is how JSON can say that one is infinite, and
+  // inside a text the quotes would be escaped.
+  const isInfinite = text.includes('{"number":"Infinity"}');
+  const plain = isInfinite ? text.replaceAll('{"number":"Infinity"}', "1e999") : text;
+  const record = JSON.parse(plain, plain.includes('{"number":"') ? readNumber : undefined) as JournalRecord;
   if (journalKinds.has(record.kind)) return record;
   throw brokenJournal(
     path,

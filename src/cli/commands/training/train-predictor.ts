@@ -2,7 +2,7 @@ import { jobs } from "../../../app/jobs/job-table.ts";
 import type { TrainPredictorInput, TrainPredictorOutput } from "../../../app/jobs/train-predictor-job.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
-import { predictorFamilies, type PredictorFamily } from "../../../domain/predictor-artifact.ts";
+import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/common-flags.ts";
 import { invalidFlag } from "../../flags/flag-errors.ts";
 import { flagLayer, type FlagValues } from "../../flags/flag-layer.ts";
@@ -33,11 +33,10 @@ const stuckAfterSeconds = 3600;
 /** `kiwi train <family>`: models of direction, one for each symbol. What fails does not keep the others from it. */
 export async function trainPredictorCommand(
   shell: Shell,
-  family: PredictorFamily | "all",
+  family: PredictorFamily,
   flags: TrainPredictorFlags,
 ): Promise<number> {
-  const families = family === "all" ? predictorFamilies : [family];
-  const input = await inputOf(shell, families, flags);
+  const input = await inputOf(shell, [family], flags);
   const { trained, warnings } = await withProgress(
     shell,
     flags,

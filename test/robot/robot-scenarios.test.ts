@@ -1,0 +1,295 @@
+import { expect, test } from "vitest";
+import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
+import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
+import { RobotBench, type BenchOptions } from "./robot-bench.ts";
+
+const flat = (count: number, price = 100): readonly number[] => Array.from({ length: count }, () => price);
+
+function bench(
+  script: Script,
+  bars: readonly (Quad | number)[],
+  options: Partial<BenchOptions> = {},
+): RobotBench {
+  return new RobotBench({ tape: [hours(bars, "AAA")], strategy: scripted(script), ...options });
+}
+
+const held = ({ robot }: RobotBench): number => robot!.session.portfolio.ledger.quantity[0]!;
+const kinds = ({ incidents }: RobotBench): readonly string[] => incidents.map(({ kind }) => kind);
+
+/** An order of the venue as it is, changed. */
+async function told(at: RobotBench, name: string, change: Partial<VenueOrder>): Promise<VenueOrder> {
+  return { ...(await at.link.order(name))!, ...change };
+}
+
+test("the stop of a part goes as soon as the part has filled, and grows with it", async () => {
+  // Half of the volume fills: 100 of 200 a bar.
+  const bars: Quad[] = Array.from({ length: 8 }, () => [100, 101, 99, 100, 200]);
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, bars, { venue: { volumeShareMax: 0.5 } });
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(100);
+  expect(
+    at.link.sent.map(({ side, quantity, reduceOnly }) => ({ side, quantity, reduceOnly })).at(-1),
+  ).toEqual({
+    side: "sell",
+    quantity: 100,
+    reduceOnly: true,
+  });
+  await at.bars(1);
+  expect(held(at)).toBe(200);
+  expect(at.link.modified.at(-1)).toMatchObject({
+    quantity: 200,
+    terms: { type: "stop_market", stopPrice: 90 },
+  });
+});
+
+test("an order whose answer is lost is found by its name and never sent twice", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  // It arrives, and the answer does not.
+  at.link.interfere = (order) => {
+    at.side.submit(order);
+    return { kind: "unknown", reason: "502" };
+  };
+  await at.bars(2);
+  await at.pass(10_000);
+  await at.bars(1);
+  expect(at.link.sent).toHaveLength(1);
+  expect(held(at)).toBe(499);
+});
+
+test("an order that never arrived is sent again under the same name, after the venue has denied it three times", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  let losses = 1;
+  at.link.interfere = () => (losses-- > 0 ? { kind: "unknown", reason: "timeout" } : null);
+  await at.bars(2);
+  await at.pass(4_900);
+  expect(at.link.sent).toHaveLength(1);
+  await at.pass(2_000);
+  expect(at.link.sent.map(({ clientOrderId }) => clientOrderId)).toEqual(["bencho1", "bencho1"]);
+  await at.bars(1);
+  expect(held(at)).toBe(499);
+});
+
+test("a name that the venue has already is looked up: the order is ours", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  at.link.interfere = (order) => {
+    at.side.submit(order);
+    return { kind: "rejected", code: "doubled_id", reason: "client order id must be unique" };
+  };
+  await at.bars(2);
+  await at.pass(1_000);
+  await at.bars(1);
+  expect(held(at)).toBe(499);
+  expect(at.robot!.status().counts.refusedByVenue).toBe(0);
+});
+
+test("a stop that is refused again and again ends the position", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  at.link.interfere = ({ terms }) =>
+    terms.type === "stop_market" ? { kind: "rejected", code: "other", reason: "no stops today" } : null;
+  await at.bars(3);
+  await at.pass(60_000);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+  expect(at.link.sent.filter(({ terms }) => terms.type === "stop_market")).toHaveLength(4);
+});
+
+test("a stop whose price has been reached ends the position at once", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  at.link.interfere = ({ terms }) =>
+    terms.type === "stop_market" ? { kind: "rejected", code: "would_trigger", reason: "reached" } : null;
+  await at.bars(4);
+  expect(held(at)).toBe(0);
+  expect(at.link.sent).toHaveLength(3);
+});
+
+test("without reduce-only a stop and a target never sell more than is held, and the target takes the stop's place", async () => {
+  const bars: Quad[] = [100, 100, 100, 100, 104, 111, 112, 112].map((price) => [
+    price,
+    price,
+    price,
+    price,
+    1e6,
+  ]);
+  const at = bench({ 2: [1, { stopPrice: 90, takeProfitPrice: 110 }] }, bars, {
+    capabilities: { reduceOnly: false },
+    accountKind: "cash",
+  });
+  await at.start();
+  for (let row = 0; row < 8; row++) {
+    await at.bars(1);
+    const open = at.side.openOrders().filter(({ side }) => side === "sell");
+    const selling = open.reduce((sum, { quantity, filledQuantity }) => sum + quantity - filledQuantity, 0);
+    expect(selling).toBeLessThanOrEqual(Math.max(0, at.side.held("AAA")));
+    if (row === 4) expect(open.map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
+    if (row === 5) expect(open.map(({ terms }) => terms?.type)).toEqual(["limit"]);
+  }
+  expect(held(at)).toBe(0);
+  expect(at.side.held("AAA")).toBe(0);
+});
+
+test("fills are booked once, whatever road they come by, and in any order", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  await at.bars(3);
+  const [fill] = await at.link.fillsSince(0);
+  at.link.listener!.onFill(fill!);
+  at.link.listener!.onFill({ ...fill!, fillId: "the same over another road" });
+  await at.rest();
+  at.link.listener!.onOrder(await told(at, "bencho1", { status: "partially_filled", filledQuantity: 10 }));
+  await at.bars(1);
+  expect(held(at)).toBe(499);
+});
+
+test("what a stranger trades is followed, told, and nothing is opened until the books agree", async () => {
+  const at = bench({ 4: [1], 7: [0], 9: [1] }, flat(16));
+  await at.start();
+  await at.bars(3);
+  at.side.tradeByHand("AAA", "buy", 30);
+  await at.bars(1);
+  expect(kinds(at)).toContain("external fill");
+  expect(held(at)).toBe(30);
+  expect(at.robot!.status().positions[0]!.blocked).toMatch(/this account/);
+  expect(at.link.sent).toHaveLength(0);
+  // The account is compared once a minute.
+  await at.pass(61_000);
+  expect(at.robot!.status().positions[0]!.blocked).toBeNull();
+  expect(at.link.sent).toHaveLength(0);
+  await at.bars(7);
+  expect(at.link.sent.map(({ side }) => side)).toEqual(["sell", "buy"]);
+});
+
+test("a bust is booked the other way round, once", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const [fill] = await at.link.fillsSince(0);
+  const bust: VenueFill = { ...fill!, fillId: "B1", takesBack: fill!.fillId };
+  at.link.listener!.onFill(bust);
+  at.link.listener!.onFill(bust);
+  await at.rest();
+  expect(held(at)).toBe(0);
+  expect(kinds(at)).toContain("bust");
+  expect(at.robot!.session.portfolio.cash).toBeCloseTo(100_000, 6);
+});
+
+test("a fee that is taken in what was bought leaves less of it", async () => {
+  const at = bench({ 2: [1] }, flat(8), { accountKind: "cash" });
+  const robot = await at.start();
+  await at.bars(2);
+  const { listener } = at.link;
+  at.link.listener = null;
+  expect(listener).not.toBeNull();
+  const order = (await at.link.order("bencho1"))!;
+  listener!.onFill({
+    fillId: "F1",
+    clientOrderId: "bencho1",
+    venueOrderId: order.venueOrderId,
+    symbol: "AAA",
+    side: "buy",
+    quantity: 100,
+    price: 100,
+    fee: 2,
+    feeCurrency: "AAA",
+    liquidity: "taker",
+    venueTimeMs: at.world.nowMs,
+    receivedAtMs: 0,
+  });
+  await at.rest();
+  expect(held(at)).toBe(98);
+  // 100 were paid for at 100: the two that are gone are a cost.
+  expect(robot.session.portfolio.cash).toBe(90_000);
+  expect(robot.session.portfolio.ledger.feesPaid).toBe(200);
+});
+
+test("halted lets cancels through and nothing else, reducing lets stops and exits through", async () => {
+  const script: Script = { 2: [1, { entry: { kind: "limit", price: 95 } }], 4: [0], 6: [1], 8: [-1] };
+  const at = bench(script, flat(12));
+  await at.start();
+  await at.bars(3);
+  expect(at.link.sent).toHaveLength(1);
+  at.trading = { state: "halted", reason: "a person" };
+  await at.bars(4);
+  expect(at.link.sent).toHaveLength(1);
+  expect(at.link.canceled).toEqual(["bencho1"]);
+  at.trading = { state: "reducing", reason: "a person" };
+  await at.bars(3);
+  expect(at.link.sent).toHaveLength(1);
+  expect(at.robot!.status().counts.refusedHere).toBeGreaterThan(0);
+});
+
+test("an order below the venue's smallest is refused here", async () => {
+  const at = bench({ 2: [1] }, flat(6), { listing: { notionalMin: 1e9 } });
+  await at.start();
+  await at.bars(4);
+  expect(at.link.sent).toHaveLength(0);
+  expect(at.robot!.status().counts.refusedHere).toBe(1);
+});
+
+test("a stop that the venue cannot trail is moved after the price here", async () => {
+  const bars: Quad[] = [100, 100, 100, 104, 108, 106, 106].map((price) => [price, price, price, price, 1e6]);
+  const orderTypes = ["market", "limit", "stop_market"] as const;
+  const at = bench({ 2: [1, { trail: { kind: "amount", amount: 5 } }] }, bars, {
+    capabilities: { orderTypes },
+  });
+  await at.start();
+  await at.bars(6);
+  const stops = [...at.link.sent.slice(1), ...at.link.modified].map(({ terms }) => terms);
+  expect(stops).toEqual([95, 99, 103].map((stopPrice) => ({ type: "stop_market", stopPrice })));
+});
+
+test("a robot does not start on a journal of other settings, or on an account that holds something else", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  await at.robot!.stop();
+  await expect(at.start({ identity: { strategy: "scripted", settingsHash: "2" } })).rejects.toThrow(
+    /JOURNAL_OF_ANOTHER the journal is of another settings/,
+  );
+  at.side.tradeByHand("AAA", "sell", 499);
+  await at.bars(1);
+  // What was traded by hand is told by the venue; what it keeps to itself is a difference.
+  at.link.fillsSince = async () => [];
+  await expect(at.start({ atDifference: "refuse" })).rejects.toThrow(
+    /POSITION_DIFFERS the account does not hold what our books say: AAA 499 here and 0 there/,
+  );
+  await at.start({ atDifference: "adopt" });
+  expect(held(at)).toBe(0);
+  expect(kinds(at)).toContain("position differs");
+});
+
+test("recovering twice is recovering once", async () => {
+  const script: Script = { 2: [1, { stopPrice: 90, takeProfitPrice: 120 }] };
+  const at = bench(script, flat(8));
+  await at.start();
+  await at.bars(4);
+  const before = at.robot!.status();
+  for (let times = 0; times < 3; times++) {
+    await at.robot!.stop();
+    await at.start();
+    const { positions, orders, equity, decisionsHash } = at.robot!.status();
+    expect({ positions, orders, equity, decisionsHash }).toEqual({
+      positions: before.positions,
+      orders: before.orders,
+      equity: before.equity,
+      decisionsHash: before.decisionsHash,
+    });
+  }
+  expect(at.link.sent).toHaveLength(3);
+});
+
+test("a disk that fails ends the robot before anything is sent", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  const robot = await at.start();
+  await at.bars(1);
+  at.disk.state = "full";
+  await at.bars(2);
+  expect(await robot.done).toMatchObject({ kind: "failed", error: { parts: { code: "DISK_FAILED" } } });
+  expect(at.link.sent).toHaveLength(0);
+  expect(kinds(at)).toContain("disk failed");
+});

@@ -1,0 +1,74 @@
+import { afterEach, expect, test } from "vitest";
+import { DemoBench } from "./demo-bench.ts";
+
+// Trading as a person does it: real processes, a real wire, the demo's venue.
+
+const benches: DemoBench[] = [];
+afterEach(async () => {
+  for (const bench of benches.splice(0)) await bench.remove();
+});
+
+function demo(): DemoBench {
+  const bench = new DemoBench();
+  benches.push(bench);
+  return bench;
+}
+
+/** Nothing opens any more: what is held only shrinks, and no order works. */
+async function standsStill(bench: DemoBench, ms: number): Promise<void> {
+  const held = () =>
+    bench.askVenue(async (connection) => {
+      const { positions } = await connection.account();
+      return [...positions].reduce((sum, [, { quantity }]) => sum + Math.abs(quantity), 0);
+    });
+  const before = await held();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  expect(await held()).toBeLessThanOrEqual(before + 1e-9);
+  const open = await bench.askVenue((connection) => connection.openOrders());
+  expect(open).toEqual({ kind: "whole", orders: [] });
+}
+
+test("the demo fills within a minute, shows why, replays alike, and a kill from another terminal ends its trading", async () => {
+  const bench = demo();
+  const status = await bench.startUntilFilled(60_000);
+  expect(status.firstFillMs).toBeLessThan(60_000);
+  console.log(`first fill of the demo after ${(status.firstFillMs! / 1000).toFixed(1)} s`);
+  const shown = await bench.run("paper", "status");
+  expect(shown.code).toBe(0);
+  for (const word of ["PAPER: play money", "SYNTHETIC MARKET", "positions", "fast above slow", "bought"])
+    expect(shown.out).toContain(word);
+  for (const line of shown.out.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+  expect((await bench.run("logs", "--part", "report")).out).toContain("kind=fill");
+  expect((await bench.run("logs", "--order", "1", "--level", "debug")).out).toContain("accepted");
+
+  const killed = await bench.run("kill", "--flatten", "--reason", "a test");
+  expect(killed.out).toContain("no order works, nothing is held");
+  expect(killed.code).toBe(0);
+  await standsStill(bench, 12_000);
+  expect((await bench.run("paper", "status")).out).toContain("HALTED: person: a test");
+  expect((await bench.run("paper", "stop")).code).toBe(0);
+  await bench.ended();
+  // Halted, restarted, and for every account: it does not start.
+  const again = await bench.run("paper", "start", "--demo");
+  expect(again.code).toBe(7);
+  expect(again.err).toContain("KILL_LATCHED");
+  const replayed = await bench.run("replay", "last");
+  expect(replayed.out).toContain("as recorded");
+  expect(replayed.code).toBe(0);
+}, 180_000);
+
+test("a robot that stands still is found by its watchdog, and sends nothing when it goes on", async () => {
+  if (process.platform === "win32") return;
+  const bench = demo();
+  await bench.startUntilFilled(60_000);
+  bench.signal("SIGSTOP");
+  const pulled = async (): Promise<string> => (await bench.run("kill", "status")).out;
+  let text = "";
+  for (const endMs = Date.now() + 40_000; Date.now() < endMs && !text.includes("no order works");)
+    text = await pulled();
+  expect(text).toContain("watchdog  the robot has been silent for");
+  expect(text).toContain("no order works");
+  bench.signal("SIGCONT");
+  await standsStill(bench, 10_000);
+  expect((await bench.run("paper", "status")).code).toBe(7);
+}, 180_000);
