@@ -25,7 +25,7 @@ export async function loadStrategyFile(
   options: { readonly fresh?: boolean } = {},
 ): Promise<AnyStrategy> {
   const file = resolve(path);
-  if (!existsSync(file) || !statSync(file).isFile()) throw notFound(path, file);
+  if (!existsSync(file) || !statSync(file).isFile()) throw strategyFileNotFound(path, file);
   if (!endings.some((ending) => file.endsWith(ending))) throw wrongEnding(path);
   installKiwiSpecifier();
   const loaded =
@@ -101,7 +101,8 @@ function strategyError(parts: Omit<ErrorParts, "exit" | "topic">, cause?: unknow
   return new KiwiError({ ...parts, exit: "usage", topic: "strategies" }, { cause });
 }
 
-function notFound(path: string, file: string): KiwiError {
+/** `STRATEGY_FILE_NOT_FOUND`, with the file beside it that was meant. */
+export function strategyFileNotFound(path: string, file: string): KiwiError {
   const folder = dirname(file);
   const others = existsSync(folder)
     ? readdirSync(folder).filter((name) => endings.some((ending) => name.endsWith(ending)))
