@@ -20,7 +20,7 @@ export function nearest(given: string, known: readonly string[]): string | null 
 
 /** Letters that differ; the same letters in another order are one slip of the fingers. */
 function stepsBetween(one: string, other: string): number {
-  const lettersOf = (text: string): string => [...text].sort().join("");
+  const lettersOf = (text: string): string => Array.from(text).sort().join("");
   const steps = distance(one, other);
   return steps > 0 && lettersOf(one) === lettersOf(other) ? 1 : steps;
 }
