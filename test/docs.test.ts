@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { afterAll, expect, test } from "vitest";
 import { buildProgram } from "../src/cli/program.ts";
@@ -13,6 +13,7 @@ const pages = [
   ...pagesUnder("docs"),
   ...pagesUnder("docs/how-to"),
   ...pagesUnder("docs/concepts"),
+  ...pagesUnder("docs/reference"),
 ];
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -102,6 +103,23 @@ test("every command line of the documents is one that the parser knows", () => {
   ).toEqual([]);
 });
 
+test("the index leads to every page, and no page points to one that is not there", () => {
+  const linksOf = (page: string): readonly string[] =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#]+?)(?:#[\w-]+)?\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !/^\w+:/.test(link))
+      .map((link) => join(dirname(page), link));
+  const broken = pages.flatMap((page) =>
+    linksOf(page)
+      .filter((link) => !existsSync(join(root, link)))
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+  const index = new Set(linksOf("docs/README.md"));
+  const inDocs = pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  expect(inDocs.filter((page) => !index.has(page))).toEqual([]);
+});
+
 function complaintsOf(program: Command, line: string): readonly string[] {
   const words = line
     .replace(/^npm run (-s )?kiwi -- /, "kiwi ")
@@ -110,7 +128,8 @@ function complaintsOf(program: Command, line: string): readonly string[] {
     .split(/\s+/)
     .slice(1);
   let command = program;
-  while (words.length > 0 && command.commands.length > 0) {
+  // A command with commands of its own may also be asked itself: kiwi kill --flatten.
+  while (words.length > 0 && !words[0]!.startsWith("-") && command.commands.length > 0) {
     const inner = command.commands.find((one) => one.name() === words[0]);
     // A command with commands of its own may also be one itself: kiwi kill --flatten.
     if (inner === undefined && words[0]!.startsWith("-")) break;

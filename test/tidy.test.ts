@@ -323,7 +323,7 @@ const reachingAdapters = new Set([
   // Runs that were kept: found and read where they are shown.
   "cli/commands/explain.ts",
   "cli/commands/report.ts",
-  "cli/commands/runs.ts",
+  "cli/commands/runs/runs.ts",
   "cli/commands/model.ts",
   // New files of a project are written whole.
   "cli/commands/init.ts",

@@ -58,9 +58,11 @@ export type NewsSeries = {
   readonly sentiment: Expr;
   /** Articles that became known within the row. */
   readonly count: Expr;
-  /** Scores of those articles: the first, the highest, the lowest. NaN in a row without any. */
+  /** Score of the first of those articles. NaN in a row without any, as the next two are. */
   readonly first: Expr;
+  /** Highest score of those articles. */
   readonly highest: Expr;
+  /** Lowest score of those articles. */
   readonly lowest: Expr;
   /** When each row closed, UTC milliseconds. */
   readonly time: Expr;
@@ -87,11 +89,13 @@ export function news(symbol = ""): NewsSeries {
 export type PredictionSeries = {
   /** Probability of an upward move within the model's horizon, 0 to 1, after recalibration. */
   readonly probability: Expr;
-  /** Ends of the range that the probability is believed to lie in. */
+  /** Lower end of the range that the probability is believed to lie in. */
   readonly low: Expr;
+  /** Upper end of that range. */
   readonly high: Expr;
-  /** Parameters of the Beta distribution behind it. */
+  /** First parameter of the Beta distribution behind it. */
   readonly alpha: Expr;
+  /** Second parameter of it. */
   readonly beta: Expr;
   /** Any other answer of a model, by name. */
   readonly output: (name: string) => Expr;

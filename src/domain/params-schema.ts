@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../base/nearest.ts";
 import { z } from "zod";
 import { KiwiError } from "../base/errors.ts";
 import type { Param, Params } from "./params.ts";
@@ -56,7 +56,7 @@ export function checkedOptions<Shape extends z.ZodRawShape>(
       "UNKNOWN",
       `the ${kind} ${name} has no option "${wrong}"`,
       `its options are ${known.join(", ")}`,
-      `did you mean ${place}.${closest(wrong, known)}?`,
+      didYouMean(wrong, known, (near) => `${place}.${near}`),
     );
   }
   const outcome = schema.safeParse(given);

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../base/nearest.ts";
 import { KiwiError } from "../base/errors.ts";
 
 /** A tunable number, with the range that a search may try. */
@@ -113,13 +113,15 @@ function parseValue(owner: string, name: string, param: Param, given: ParamValue
 
 function unknownParam(owner: string, params: Params, name: string): KiwiError {
   const known = Object.keys(params);
-  const nearest = known.length === 0 ? null : closest(name, known);
   return new KiwiError({
     code: "PARAM_UNKNOWN",
     exit: "usage",
     message: `${owner} has no parameter "${name}"`,
     why: known.length === 0 ? "it has no parameters" : `its parameters are ${known.join(", ")}`,
-    fix: nearest === null ? `remove --param ${name}=...` : `did you mean --param ${nearest}=... ?`,
+    fix:
+      known.length === 0
+        ? `remove --param ${name}=...`
+        : didYouMean(name, known, (near) => `--param ${near}=...`),
     topic: "params",
   });
 }

@@ -2,6 +2,7 @@ import type { InstrumentIndex } from "./instrument.ts";
 
 /** One holding as strategies and risk rules may see it. */
 export type Position = {
+  /** Index of the symbol in the run. */
   readonly instrument: InstrumentIndex;
   /** Signed: negative is short. */
   readonly quantity: number;
@@ -9,7 +10,9 @@ export type Position = {
   readonly averagePrice: number;
   /** Last close; NaN before the first bar. */
   readonly lastPrice: number;
+  /** Profit of what was closed so far, fees not taken off, in base currency. */
   readonly realizedPnl: number;
+  /** Fees of all fills so far, in base currency. */
   readonly feesPaid: number;
 };
 

@@ -19,8 +19,11 @@ export type Entry = EntryLife &
 
 /** Prices that close the position for it: the stop-loss, the take-profit, a trailing stop. */
 export type Protection = {
+  /** Closes the position at market when the price has come here against it. */
   readonly stopPrice?: number;
+  /** Closes it when the price has come here in its favour. */
   readonly takeProfitPrice?: number;
+  /** A stop that follows the price at this distance and never goes back. */
   readonly trail?: Trail;
 };
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../base/nearest.ts";
 import { KiwiError } from "../base/errors.ts";
 import { modelTypes, type FeatureSet, type ModelType } from "./feature-set.ts";
 import { longFeatures } from "./long.ts";
@@ -21,7 +21,7 @@ export function featureSetNamed(name: string): FeatureSet {
     exit: "usage",
     message: `there is no feature set "${name}"`,
     why: `the feature sets are ${modelTypes.join(", ")}: one for each type of model`,
-    fix: `did you mean "${closest(name, [...modelTypes])}"?   (kiwi features list shows all)`,
+    fix: didYouMean(name, modelTypes, (near) => `"${near}"`, "kiwi features list shows all"),
     topic: "indicators",
   });
 }

@@ -5,6 +5,7 @@ import type { PortfolioPart, Series, SetupTools, StrategyDefinition, TargetOptio
 
 /** What a portfolio strategy sees when it decides. The object is reused: do not keep it. */
 export interface RebalanceContext<P extends Params, S extends Readonly<Record<string, Expr>>, M> {
+  /** The parameters, with the values of this run. */
   readonly p: ParamValues<P>;
   /** Close time of the decision, UTC milliseconds. */
   readonly timeMs: number;
@@ -14,13 +15,15 @@ export interface RebalanceContext<P extends Params, S extends Readonly<Record<st
   readonly rank: (by: keyof S & string, first?: "highest" | "lowest") => readonly string[];
   /** The series of a member, at its last closed bar. */
   readonly series: (symbol: string) => { readonly [Name in keyof S]: Series };
+  /** What is held of a symbol. */
   readonly position: (symbol: string) => Position;
   /** Present share of equity in a symbol: 0.1 is a tenth of the account long, negative is short. */
   readonly weight: (symbol: string) => number;
   /** The symbols that are held, in alphabetical order. */
   readonly held: readonly string[];
-  /** Account equity and cash in base currency at this close. */
+  /** Account equity in base currency at this close. */
   readonly equity: number;
+  /** Cash of the account in base currency. */
   readonly cash: number;
   /** How many symbols may be held at once, by the risk rules of the run; Infinity without such a rule. */
   readonly openPositionsMax: number;
@@ -43,6 +46,7 @@ export type PortfolioDefinition<P extends Params, S extends Readonly<Record<stri
   PortfolioPart & {
     /** The series of one symbol; asked once for each. */
     readonly setup: (tools: SetupTools<P>) => S;
+    /** Called on the schedule, once for all symbols; says what to hold of each. */
     readonly onRebalance: (context: RebalanceContext<P, S, M>) => void;
   };
 

@@ -23,6 +23,7 @@ export type SetupTools<P extends Params> = {
   readonly tf: (timeframe: Timeframe) => BarSeries;
   /** Another symbol of the run, at the strategy's own timeframe or a higher one. */
   readonly symbol: (symbol: string, timeframe?: Timeframe) => BarSeries;
+  /** The parameters, with the values of this run. */
   readonly p: ParamValues<P>;
 };
 
@@ -31,18 +32,23 @@ export type TargetOptions = { readonly reason: string; readonly entry?: Entry } 
 
 /** What a strategy sees when a bar has closed. The object is reused: do not keep it. */
 export interface BarContext<P extends Params, S extends Readonly<Record<string, Expr>>, M> {
+  /** What `setup` returned, at this bar: `series.close.now`. */
   readonly series: { readonly [Name in keyof S]: Series };
+  /** The parameters, with the values of this run. */
   readonly p: ParamValues<P>;
+  /** The symbol that is decided on. */
   readonly symbol: string;
   /** Close time of the bar, UTC milliseconds. */
   readonly timeMs: number;
+  /** What is held of the symbol. */
   readonly position: Position;
   /** Account equity in base currency at this close. */
   readonly equity: number;
   /** Cash of the account in base currency. */
   readonly cash: number;
-  /** How many symbols are held, and how many may be at once by the risk rules; Infinity without such a rule. */
+  /** How many symbols are held. */
   readonly openPositions: number;
+  /** How many may be held at once by the risk rules; Infinity without such a rule. */
   readonly openPositionsMax: number;
   /** The holding in any symbol of the run. Throws `SYMBOL_UNKNOWN`. */
   readonly positionOf: (symbol: string) => Position;
@@ -62,16 +68,23 @@ export type StrategyDefinition<
   S extends Readonly<Record<string, Expr>> = Readonly<Record<string, Expr>>,
   M = unknown,
 > = {
+  /** Set by `strategy`, which gives a definition its types. */
   readonly kind: "strategy";
+  /** What reports and `kiwi explain` call it. */
   readonly name: string;
+  /** One sentence for people. */
   readonly summary: string;
+  /** What a person or a search may change, each with a default and a range: `int`, `float`, `bool`, `choice`, `text`. */
   readonly params: P;
   /** Combinations that make no sense are refused, and skipped by a search. */
   readonly where?: (p: ParamValues<P>) => boolean;
+  /** The series to watch, by names of your own; asked once, before the first bar. */
   readonly setup: (tools: SetupTools<P>) => S;
+  /** Makes the state that one symbol begins with. */
   readonly memory?: () => M;
   /** `onBar` is called only on bars where this series is a number other than zero: faster, and one thing less to test. */
   readonly wakeOn?: keyof S & string;
+  /** Called when a bar has closed and every series has a value; says what to hold, or nothing. */
   readonly onBar: (context: BarContext<P, S, M>) => void;
   /** Present in a strategy that trades nothing itself and chooses among others: see `metaStrategy`. */
   readonly plan?: (p: ParamValues<P>, about: PlanTools) => MetaPlan;
@@ -84,6 +97,7 @@ export type Schedule = "bar" | "daily" | "weekly" | "monthly" | "quarterly" | "y
 
 /** What makes a strategy one over many symbols. */
 export type PortfolioPart = {
+  /** How often it decides. */
   readonly schedule: Schedule;
   /** The symbols it may trade, by default all of the run; a membership file narrows them further. */
   readonly universe?: readonly string[];
@@ -106,9 +120,11 @@ export type MetaPlan = {
     /** Shown instead of the strategy's name, where it is there more than once. */
     readonly name?: string;
   }[];
+  /** What tells the regime of the market, with its options. */
   readonly regime: PluginChoice;
   /** Higher timeframe that the regime is told from; by default the one that is decided on. */
   readonly regimeTimeframe?: Timeframe;
+  /** What decides who may trade, with its options. */
   readonly selector: PluginChoice;
   /** Bars of the rolling window in which performance is measured. */
   readonly windowBars: number;

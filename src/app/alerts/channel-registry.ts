@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { discord, slack, telegram } from "../../adapters/channels/chat.ts";
 import { desktop } from "../../adapters/channels/desktop.ts";
 import { email } from "../../adapters/channels/email.ts";
@@ -19,7 +19,7 @@ export function channelNamed(name: string): ChannelPlugin {
     exit: "config",
     message: `there is no channel of the kind "${name}"`,
     why: `the kinds are ${names.join(", ")}`,
-    fix: `name one of them with "use", for example { "use": "${closest(name, names)}" }`,
+    fix: didYouMean(name, names, (near) => `{ "use": "${near}" }`),
     topic: "alerts",
   });
 }

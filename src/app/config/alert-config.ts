@@ -25,7 +25,7 @@ const rule = z.strictObject({
     .positive()
     .optional()
     .describe("who stands in escalateTo is told when nobody has acknowledged it for so long"),
-  escalateTo: z.array(text).default([]),
+  escalateTo: z.array(text).default([]).describe("channels of those who are told then"),
 });
 
 /** How people are told what happens to a robot. */

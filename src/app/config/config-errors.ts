@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError, type ExitKind } from "../../base/errors.ts";
 import type { Origin } from "./origin.ts";
 
@@ -22,7 +22,6 @@ export function configError(
 export function unknownKey(path: readonly string[], known: readonly string[], origin: Origin): KiwiError {
   const key = path.at(-1)!;
   const parent = path.slice(0, -1).join(".");
-  const nearest = closest(key, known);
   const isParams = path.length === 1 && (key === "params" || key === "param");
   return new KiwiError({
     code: "CONFIG_UNKNOWN_KEY",
@@ -33,7 +32,12 @@ export function unknownKey(path: readonly string[], known: readonly string[], or
       : `${parent === "" ? "the keys are" : `the keys of ${parent} are`} ${known.join(", ")}`,
     fix: isParams
       ? "use --param name=value, or --params FILE for a whole set"
-      : `did you mean ${[...path.slice(0, -1), nearest].join(".")}?`,
+      : didYouMean(
+          key,
+          known,
+          (name) => [...path.slice(0, -1), name].join("."),
+          "kiwi config schema describes every key",
+        ),
     topic: "config",
   });
 }

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearest } from "../../base/nearest.ts";
 import type { z } from "zod";
 import { invalidValue, unknownKey } from "./config-errors.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -101,7 +101,9 @@ function finiteDefaults(): Record<string, unknown> {
 function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "invalid_value" && typeof value === "string") {
     const options = issue.values.map(String);
-    return `it must be one of ${options.join(", ")}; did you mean ${closest(value, options)}?`;
+    const near = nearest(value, options);
+    const all = `it must be one of ${options.join(", ")}`;
+    return near === null ? all : `${all}; did you mean ${near}?`;
   }
   if (issue.code === "too_small")
     return `it must be ${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;

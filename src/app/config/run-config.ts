@@ -9,7 +9,7 @@ const account = z
       .default("cash")
       .describe("a cash account is long only; a margin account may short"),
     cash: z.number().positive().default(10_000).describe("starting cash in base currency"),
-    baseCurrency: z.string().default("USD"),
+    baseCurrency: z.string().default("USD").describe("currency in which the account is kept"),
     leverage: z
       .number()
       .positive()
@@ -51,8 +51,12 @@ export function maintenanceMarginOf({ leverage, maintenanceMargin }: RunConfig["
 }
 
 const costs = z.strictObject({
-  commission: choice.default({ use: "rate", rate: 0.001 }),
-  slippage: choice.default({ use: "fixed", rate: 0.0005 }),
+  commission: choice
+    .default({ use: "rate", rate: 0.001 })
+    .describe("what a fill costs: a plug-in and its options"),
+  slippage: choice
+    .default({ use: "fixed", rate: 0.0005 })
+    .describe("how much worse than the market an order fills: a plug-in and its options"),
   latencyMs: z.number().min(0).default(0).describe("from sending an order until the venue acts on it"),
   volumeShareMax: z
     .number()
@@ -92,7 +96,7 @@ const execution = z.strictObject({
 });
 
 const protection = z.strictObject({
-  atrLength: z.int().min(1).default(14),
+  atrLength: z.int().min(1).default(14).describe("bars of the ATR that the distances are measured in"),
   stopAtr: z
     .number()
     .min(0)
@@ -129,15 +133,23 @@ const instrumentDefaults = { tickSize: 0, lotSize: 1e-8, notionalMin: 0, contrac
 export const runConfigSchema = z.strictObject({
   account: account.prefault({}),
   costs: costs.prefault({}),
-  sizing: choice.default({ use: "fixed-fraction" }),
+  sizing: choice
+    .default({ use: "fixed-fraction" })
+    .describe("how a weight becomes a share of equity: a plug-in and its options"),
   risk: z
     .strictObject({
-      profile: z.enum(["none", "conservative", "moderate", "aggressive"]).default("none"),
+      profile: z
+        .enum(["none", "conservative", "moderate", "aggressive"])
+        .default("none")
+        .describe("a set of risk rules for how much may be held and lost"),
       tradingProfile: z
         .enum(["none", "trader"])
         .default("none")
         .describe("trader: what stands in front of every order at a trading desk"),
-      rules: z.array(choice).default([]),
+      rules: z
+        .array(choice)
+        .default([])
+        .describe("risk rules and their options; one replaces the rule of the same name of a profile"),
     })
     .prefault({}),
   protection: protection.prefault({}),

@@ -12,7 +12,8 @@ export const secretPlace = z
   .refine(
     (place) => Object.values(place).filter((one) => one !== undefined).length === 1,
     "it must name one of env, file and vault",
-  );
+  )
+  .describe('where it is, never what it is: { "env": .. }, { "file": .. } or { "vault": .. }');
 
 /** Where secrets may be looked up. */
 export type SecretPlaces = {

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearest } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { HeldBars } from "../../ports/bar-store.ts";
@@ -13,6 +13,7 @@ export function heldTimeframe(
   const timeframes = [...new Set(all)];
   if (wanted === undefined && timeframes.length === 1) return timeframes[0]!;
   if (wanted !== undefined && timeframes.includes(wanted)) return wanted;
+  const near = nearest(wanted ?? "", timeframes);
   throw new KiwiError({
     code: "TIMEFRAME_NOT_HELD",
     exit: wanted === undefined ? "usage" : "data",
@@ -24,7 +25,7 @@ export function heldTimeframe(
     fix:
       wanted === undefined
         ? `say which: -t ${timeframes[0]!}`
-        : `did you mean -t ${closest(wanted, timeframes)}? else: kiwi data download ${symbol} -t ${wanted} --source NAME`,
+        : `${near === null ? "" : `did you mean -t ${near}? else: `}kiwi data download ${symbol} -t ${wanted} --source NAME`,
     topic: "download",
   });
 }

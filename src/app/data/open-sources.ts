@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { Prng } from "../../base/prng.ts";
@@ -141,7 +141,7 @@ export function refuseTimeframe(source: BarSource, timeframe: string, isLive = f
     fix:
       offered.length === 0
         ? "watch another source, or update now and then: kiwi data download"
-        : `did you mean -t ${closest(timeframe, [...offered])}?`,
+        : didYouMean(timeframe, offered, (near) => `-t ${near}`),
     topic: "sources",
   });
 }

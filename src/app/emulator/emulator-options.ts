@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { noFaults, parseFaults, type FaultSpec } from "../../emulator/faults/parse-faults.ts";
 import type { PaceOptions } from "../../emulator/wire/pace.ts";
@@ -64,7 +64,7 @@ function venueNamed(name: string): EmulatedVenue {
     exit: "usage",
     message: `there is no emulator of "${name}"`,
     why: `the venues that can be emulated are ${emulatedVenues.join(", ")}`,
-    fix: `did you mean kiwi emulator ${closest(name, emulatedVenues)}?`,
+    fix: didYouMean(name, emulatedVenues, (near) => `kiwi emulator ${near}`),
     topic: "emulator",
   });
 }

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
@@ -57,7 +57,7 @@ function instrumentOf({ instruments }: Ground, symbol: string | undefined): numb
     "SYMBOL_UNKNOWN",
     `the run has no symbol ${symbol}`,
     `it has ${names.slice(0, 12).join(", ")}${names.length > 12 ? " ..." : ""}`,
-    `did you mean -p ${closest(symbol.toUpperCase(), names)}?`,
+    didYouMean(symbol, names, (near) => `-p ${near}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { FeatureSet } from "../../features/feature-set.ts";
@@ -89,7 +89,7 @@ export function wantedNames(set: FeatureSet, { names }: FeatureSelection): reado
       exit: "usage",
       message: `feature set ${set.name} has no feature "${name}"`,
       why: `version ${set.version} of it has ${known.length} features`,
-      fix: `did you mean "${closest(name, known)}"?   (kiwi features show ${set.name} lists them)`,
+      fix: didYouMean(name, known, (near) => `"${near}"`, `kiwi features show ${set.name} lists them`),
       topic: "indicators",
     });
   }

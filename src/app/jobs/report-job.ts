@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { join, relative } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
+import { renderMarkdown } from "../../analysis/report/render-markdown.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun, type FinishedRun } from "../runs/finish-run.ts";
@@ -33,6 +34,7 @@ const writers: Readonly<
   Record<string, (finished: FinishedRun, failIf: readonly string[]) => Promise<string>>
 > = {
   html: htmlOf,
+  md: async ({ input }) => renderMarkdown(input),
   csv: async ({ input }) => tradesCsv(input),
   json: async ({ input, result }, failIf) =>
     `${JSON.stringify(runDocument(input, tryFailConditions(readFailConditions(failIf), result.metrics), {}), null, 2)}\n`,
@@ -75,7 +77,7 @@ function unknownFormat(format: string): KiwiError {
     exit: "usage",
     message: `there is no report format "${format}"`,
     why: `the formats are ${known.join(", ")}`,
-    fix: `did you mean --format ${closest(format, known)}?`,
+    fix: didYouMean(format, known, (name) => `--format ${name}`),
     topic: "runs",
   });
 }

@@ -9,6 +9,7 @@ export const artifactFiles = {
   json: "result.json",
   csv: "trades.csv",
   html: "report.html",
+  md: "report.md",
 } as const;
 
 /** A run for programs: what `--json` prints and `result.json` holds. The schema only ever gains fields. */

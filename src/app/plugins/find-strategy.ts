@@ -33,13 +33,14 @@ export async function findStrategy(
   registry: Registry = builtIn,
 ): Promise<FoundStrategy> {
   const pluginFiles = plugins.map((path) => resolve(folder, path));
-  const file = fileOf(folder, name, registry);
+  const file = strategyFileOf(folder, name, registry);
   if (file === null)
     return { strategy: strategyNamed(name, registry), file, ownFiles: pluginFiles, registry };
   return { strategy: await loadStrategyFile(file), file, ownFiles: [file, ...pluginFiles], registry };
 }
 
-function fileOf(folder: string, name: string, { strategies }: Registry): string | null {
+/** The file that is meant: a path, or a `.ts` file of that name in the folder; null for a built-in strategy. */
+export function strategyFileOf(folder: string, name: string, { strategies }: Registry): string | null {
   if (isStrategyPath(name)) return resolve(folder, name);
   const besides = resolve(folder, `${name}.ts`);
   return strategies.every((strategy) => strategy.name !== name) && existsSync(besides) ? besides : null;

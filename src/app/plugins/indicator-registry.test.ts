@@ -203,7 +203,11 @@ test("an unknown name is answered with the nearest one", () => {
   }
   expect(thrown).toBeInstanceOf(KiwiError);
   const { code, exit, fix } = (thrown as KiwiError).parts;
-  expect([code, exit, fix]).toEqual(["INDICATOR_UNKNOWN", "usage", 'did you mean "bollinger"?']);
+  expect([code, exit, fix]).toEqual([
+    "INDICATOR_UNKNOWN",
+    "usage",
+    'did you mean "bollinger"?   (kiwi indicators list shows all)',
+  ]);
 });
 
 function isPrice(name: string): boolean {

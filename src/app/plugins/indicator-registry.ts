@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { IndicatorDefinition } from "../../domain/indicator.ts";
 import { aboveIndicator } from "../../indicators/above.ts";
@@ -143,8 +143,8 @@ export function indicatorNamed(name: string): IndicatorDefinition {
     code: "INDICATOR_UNKNOWN",
     exit: "usage",
     message: `there is no indicator "${name}"`,
-    why: `the ${indicators.length} built-in indicators are listed by kiwi help indicators`,
-    fix: `did you mean "${closest(name, [...byName.keys()])}"?`,
+    why: `the ${indicators.length} built-in indicators are listed by kiwi indicators list`,
+    fix: didYouMean(name, [...byName.keys()], (near) => `"${near}"`, "kiwi indicators list shows all"),
     topic: "indicators",
   });
 }

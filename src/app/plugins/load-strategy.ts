@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
@@ -25,7 +25,7 @@ export async function loadStrategyFile(
   options: { readonly fresh?: boolean } = {},
 ): Promise<AnyStrategy> {
   const file = resolve(path);
-  if (!existsSync(file) || !statSync(file).isFile()) throw notFound(path, file);
+  if (!existsSync(file) || !statSync(file).isFile()) throw strategyFileNotFound(path, file);
   if (!endings.some((ending) => file.endsWith(ending))) throw wrongEnding(path);
   installKiwiSpecifier();
   const loaded =
@@ -101,7 +101,8 @@ function strategyError(parts: Omit<ErrorParts, "exit" | "topic">, cause?: unknow
   return new KiwiError({ ...parts, exit: "usage", topic: "strategies" }, { cause });
 }
 
-function notFound(path: string, file: string): KiwiError {
+/** `STRATEGY_FILE_NOT_FOUND`, with the file beside it that was meant. */
+export function strategyFileNotFound(path: string, file: string): KiwiError {
   const folder = dirname(file);
   const others = existsSync(folder)
     ? readdirSync(folder).filter((name) => endings.some((ending) => name.endsWith(ending)))
@@ -110,10 +111,12 @@ function notFound(path: string, file: string): KiwiError {
     code: "STRATEGY_FILE_NOT_FOUND",
     message: `there is no strategy file ${path}`,
     why: existsSync(file) ? "it is a folder" : `looked for ${file}`,
-    fix:
-      others.length === 0
-        ? "give the path of a .ts or .js file; a plain name such as sma-cross is a built-in strategy"
-        : `did you mean ${closest(basename(file), others)}?`,
+    fix: didYouMean(
+      basename(file),
+      others,
+      undefined,
+      "give the path of a .ts or .js file; a plain name such as sma-cross is a built-in strategy",
+    ),
   });
 }
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import { commissionPerLot } from "../../costs/commission-per-lot.ts";
@@ -171,7 +171,7 @@ export function sourceNamed(
     exit: "usage",
     message: `there is no source "${name}"`,
     why: `the sources are ${names.join(", ")}`,
-    fix: `did you mean --source ${closest(name, names)}?`,
+    fix: didYouMean(name, names, (near) => `--source ${near}`),
     topic: "sources",
   });
 }
@@ -196,7 +196,7 @@ function unknown(
     exit: "usage",
     message: `no ${what} is called "${name}"`,
     why: `known: ${known.join(", ")}`,
-    fix: `did you mean ${closest(name, known)}?   (${list} shows them all)`,
+    fix: didYouMean(name, known, undefined, `${list} shows them all`),
     topic: "plugins",
   });
 }

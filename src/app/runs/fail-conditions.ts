@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { metricDefinitions, type MetricKey } from "../../analysis/metrics/metric-definitions.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { KiwiError } from "../../base/errors.ts";
@@ -41,7 +41,7 @@ export function readFailConditions(
       throw failIfError(
         `--fail-if "${text}": there is no metric ${match[1]}`,
         `the metrics are ${keys.join(", ")}`,
-        `did you mean ${closest(match[1]!, [...keys])}?`,
+        didYouMean(match[1]!, keys),
       );
     }
     const operator = match[2] as FailCondition["operator"];

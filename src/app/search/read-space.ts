@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { resolveParams, type Param, type Params, type ParamValue } from "../../domain/params.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
@@ -176,7 +176,7 @@ function unknownName(name: string, params: Params): KiwiError {
     exit: "usage",
     message: `--vary ${name}: the strategy has no such parameter`,
     why: `its parameters are ${known.join(", ") || "none"}; keys of the configuration have dots, as in costs.latencyMs`,
-    fix: known.length === 0 ? "leave it out" : `did you mean --vary ${closest(name, known)}=...?`,
+    fix: didYouMean(name, known, (near) => `--vary ${near}=...`),
     topic: "optimize",
   });
 }

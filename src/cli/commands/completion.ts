@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { strategies } from "../../app/plugins/registry.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Shell } from "../shell.ts";
@@ -23,7 +23,7 @@ export async function completionCommand(shell: Shell, program: Command, name: st
       exit: "usage",
       message: `there is no completion for "${name}"`,
       why: `Kiwi knows ${known.join(", ")}`,
-      fix: `did you mean kiwi completion ${closest(name, known)}?`,
+      fix: didYouMean(name, known, (near) => `kiwi completion ${near}`),
       topic: "commands",
     });
   }

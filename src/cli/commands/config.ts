@@ -42,8 +42,10 @@ export async function configCheckCommand(shell: Shell, flags: ConfigCommandFlags
 }
 
 /** `kiwi config schema`: every key with its meaning, for editors. */
-export async function configSchemaCommand(shell: Shell): Promise<number> {
-  shell.out(schemaText());
+export async function configSchemaCommand(shell: Shell, flags: CommonFlags): Promise<number> {
+  const text = schemaText();
+  const isWrapped = flags.json === true;
+  shell.out(isWrapped ? envelope("config-schema@1", { jsonSchema: JSON.parse(text) as unknown }) : text);
   return 0;
 }
 

@@ -1,24 +1,35 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import type { Command } from "commander";
 import { KiwiError } from "../../base/errors.ts";
 import { withoutAlias } from "../aliases.ts";
 import { topicText, topics } from "../help/topics.ts";
+import { envelope } from "../output/json.ts";
+import type { CommonFlags } from "../declare/common-flags.ts";
 import type { Shell } from "../shell.ts";
 
 /** `kiwi help`: the text of a topic, the help of a command, or the list of topics. */
-export async function helpCommand(shell: Shell, program: Command, words: readonly string[]): Promise<number> {
+export async function helpCommand(
+  shell: Shell,
+  program: Command,
+  words: readonly string[],
+  flags: CommonFlags,
+): Promise<number> {
+  const isJson = flags.json === true;
   if (words.length === 0) {
-    shell.out(topicList());
+    const list = topics.map(({ name, summary }) => ({ name, summary }));
+    shell.out(isJson ? envelope("help-topics@1", { topics: list }) : topicList());
     return 0;
   }
   const command = commandOf(program, withoutAlias(words));
   const name = words.join("-");
   const topic = topics.find((one) => one.name === name);
-  if (topic !== undefined) {
+  if (topic === undefined && command === null) throw unknownTopic(program, name);
+  if (isJson)
+    shell.out(envelope("help@1", { topic: topic ?? null, command: command?.helpInformation() ?? null }));
+  else if (topic !== undefined) {
     shell.out(topicText(topic));
     if (command !== null) shell.out(`\nkiwi ${words.join(" ")} --help shows the flags of the command.`);
-  } else if (command !== null) command.outputHelp();
-  else throw unknownTopic(program, name);
+  } else command?.outputHelp();
   return 0;
 }
 
@@ -51,7 +62,7 @@ function unknownTopic(program: Command, name: string): KiwiError {
     exit: "usage",
     message: `there is no help on "${name}"`,
     why: "it is neither a topic nor a command",
-    fix: `did you mean kiwi help ${closest(name, known)}?   (kiwi help lists all topics)`,
+    fix: didYouMean(name, known, (near) => `kiwi help ${near}`, "kiwi help lists all topics"),
     topic: "commands",
   });
 }

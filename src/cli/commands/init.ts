@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { configFileName } from "../../app/config/config-file.ts";
@@ -104,7 +104,7 @@ function templateNamed(name: string): Template {
     exit: "usage",
     message: `there is no template "${name}"`,
     why: `the templates are ${known.join(", ")}`,
-    fix: `did you mean --template ${closest(name, known)}?`,
+    fix: didYouMean(name, known, (near) => `--template ${near}`),
     topic: "strategies",
   });
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { jobs } from "../../app/jobs/job-table.ts";
 import { shownCommand } from "../../app/jobs/shown-command.ts";
 import { searchMethods, type SearchMethod, type SearchRequest } from "../../app/search/search-request.ts";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
@@ -132,7 +132,7 @@ function methodOf(text: string): SearchMethod {
     exit: "usage",
     message: `--method cannot be "${text}"`,
     why: `the methods are ${searchMethods.join(", ")}`,
-    fix: `did you mean --method ${closest(text, [...searchMethods])}?`,
+    fix: didYouMean(text, searchMethods, (near) => `--method ${near}`),
     topic: "optimize",
   });
 }

@@ -1,5 +1,6 @@
 import { jobs } from "../../app/jobs/job-table.ts";
 import { strategies } from "../../app/plugins/registry.ts";
+import { strategySource } from "../../app/plugins/strategy-source.ts";
 import type { Params } from "../../domain/params.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
@@ -7,6 +8,8 @@ import { paramRows } from "../output/param-rows.ts";
 import { pairs, table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { withProgress } from "./with-progress.ts";
+
+export type StrategyShowFlags = CommonFlags & { readonly source?: true };
 
 /** `kiwi strategy list`. */
 export async function strategyListCommand(shell: Shell, flags: CommonFlags): Promise<number> {
@@ -24,7 +27,12 @@ export async function strategyListCommand(shell: Shell, flags: CommonFlags): Pro
 }
 
 /** `kiwi strategy show`: parameters, series and warm-up, of a built-in strategy or of a file. */
-export async function strategyShowCommand(shell: Shell, name: string, flags: CommonFlags): Promise<number> {
+export async function strategyShowCommand(
+  shell: Shell,
+  name: string,
+  flags: StrategyShowFlags,
+): Promise<number> {
+  if (flags.source === true) return showSource(shell, name, flags);
   const shown = await withProgress(shell, flags, jobs.strategyShow, { folder: shell.folder, strategy: name });
   if (flags.json === true) {
     shell.out(envelope("strategy@1", shown));
@@ -43,5 +51,12 @@ export async function strategyShowCommand(shell: Shell, name: string, flags: Com
   const rows = paramRows(params);
   if (rows !== null) shell.out(`\n${rows}`);
   shell.out(`\n${table([{ title: "series" }, { title: "expression" }], Object.entries(series))}`);
+  return 0;
+}
+
+async function showSource(shell: Shell, name: string, flags: CommonFlags): Promise<number> {
+  const { path, text } = await strategySource(shell.folder, name);
+  if (flags.json === true) shell.out(envelope("strategy-source@1", { name, path, source: text }));
+  else shell.out(text.trimEnd());
   return 0;
 }

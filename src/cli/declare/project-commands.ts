@@ -37,8 +37,8 @@ export function declareUpkeepCommands(program: Command, act: Act): void {
     .description("Explains a topic; without one, lists them all.")
     .argument("[topic...]", "a topic, or the words of a command");
   addCommon(help, ["kiwi help costs", "kiwi help backtest"]).action(
-    act(async (shell, words: readonly string[]) =>
-      (await import("../commands/help.ts")).helpCommand(shell, program, words),
+    act(async (shell, words: readonly string[], flags: CommonFlags) =>
+      (await import("../commands/help.ts")).helpCommand(shell, program, words, flags),
     ),
   );
   const completion = program
@@ -115,6 +115,8 @@ function declareConfig(program: Command, act: Act): void {
   );
   const schema = config.command("schema").summary("every key, as JSON Schema");
   addCommon(schema, ["kiwi config schema", "kiwi config schema > kiwi.schema.json"]).action(
-    act(async (shell) => (await import("../commands/config.ts")).configSchemaCommand(shell)),
+    act(async (shell, flags: CommonFlags) =>
+      (await import("../commands/config.ts")).configSchemaCommand(shell, flags),
+    ),
   );
 }

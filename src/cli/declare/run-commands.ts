@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { BacktestFlags } from "../commands/backtest.ts";
 import type { ExplainFlags } from "../commands/explain.ts";
 import type { ReportFlags } from "../commands/report.ts";
-import type { RunsFlags } from "../commands/runs.ts";
+import type { RunsFlags } from "../commands/runs/runs.ts";
+import type { RunsGcFlags, RunsRemoveFlags } from "../commands/runs/runs-remove.ts";
 import { addRunFlags, collect, collectList } from "../flags/add-flags.ts";
 import { backtestFlags } from "../flags/run-flags.ts";
 import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
@@ -50,7 +51,7 @@ function declareReport(program: Command, act: Act): void {
     .summary("make the report of a run again")
     .description("Runs a stored run again, checks that it is the same, and writes its report.")
     .argument("<run>", "id of a run, the beginning of one, or last")
-    .option("--format <formats>", "html,json,csv", collectList)
+    .option("--format <formats>", "html,md,json,csv", collectList)
     .option("--trust", trustHelp)
     .option("--out <folder>", "where to write; the folder of the run by default")
     .option("--runs <folder>", "folder of the run store")
@@ -94,7 +95,7 @@ function declareExplain(program: Command, act: Act): void {
 function declareRuns(program: Command, act: Act): void {
   const runs = program
     .command("runs")
-    .summary("list, show and compare runs")
+    .summary("list, show, compare and remove runs")
     .description("The runs that were kept.");
   const list = runs
     .command("list")
@@ -102,7 +103,7 @@ function declareRuns(program: Command, act: Act): void {
     .option("--runs <folder>", "folder of the run store");
   addCommon(list, ["kiwi runs list", "kiwi runs list --json"]).action(
     act(async (shell, flags: RunsFlags) =>
-      (await import("../commands/runs.ts")).runsListCommand(shell, flags),
+      (await import("../commands/runs/runs.ts")).runsListCommand(shell, flags),
     ),
   );
   const show = runs
@@ -112,7 +113,7 @@ function declareRuns(program: Command, act: Act): void {
     .option("--runs <folder>", "folder of the run store");
   addCommon(show, ["kiwi runs show last", "kiwi runs show 20260304-120501 --json"]).action(
     act(async (shell, run: string, flags: RunsFlags) =>
-      (await import("../commands/runs.ts")).runsShowCommand(shell, run, flags),
+      (await import("../commands/runs/runs.ts")).runsShowCommand(shell, run, flags),
     ),
   );
   const diff = runs
@@ -126,7 +127,31 @@ function declareRuns(program: Command, act: Act): void {
     addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last 20260304 --json"]),
   ).action(
     act(async (shell, run: string, other: string, flags: RunsFlags) =>
-      (await import("../commands/runs.ts")).runsDiffCommand(shell, run, other, flags),
+      (await import("../commands/runs/runs.ts")).runsDiffCommand(shell, run, other, flags),
+    ),
+  );
+  declareRemoving(runs, act);
+}
+
+function declareRemoving(runs: Command, act: Act): void {
+  const remove = runs
+    .command("rm")
+    .summary("remove runs")
+    .argument("<run...>", "ids of runs, the beginnings of some, or last")
+    .option("--runs <folder>", "folder of the run store");
+  addCommon(remove, ["kiwi runs rm last", "kiwi runs rm 20260304-120501 20260305 --json"]).action(
+    act(async (shell, names: readonly string[], flags: RunsRemoveFlags) =>
+      (await import("../commands/runs/runs-remove.ts")).runsRemoveCommand(shell, names, flags),
+    ),
+  );
+  const collectOld = runs
+    .command("gc")
+    .summary("remove all runs but the newest")
+    .requiredOption("--keep <count>", "how many of the newest stay")
+    .option("--runs <folder>", "folder of the run store");
+  addCommon(collectOld, ["kiwi runs gc --keep 20", "kiwi runs gc --keep 0 --json"]).action(
+    act(async (shell, flags: RunsGcFlags) =>
+      (await import("../commands/runs/runs-remove.ts")).runsGcCommand(shell, flags),
     ),
   );
 }

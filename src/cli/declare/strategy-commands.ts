@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CheckFlags } from "../commands/check.ts";
+import type { StrategyShowFlags } from "../commands/strategy.ts";
 import type { StrategyTestFlags } from "../commands/strategy-test.ts";
 import { addRunFlags, collect, readNumber } from "../flags/add-flags.ts";
 import { strategyFlags } from "../flags/run-flags.ts";
@@ -38,9 +39,10 @@ function declareStrategy(program: Command, act: Act): void {
   const show = strategy
     .command("show")
     .summary("parameters, series and warm-up of a strategy")
-    .argument("<strategy>", "a name or a file");
-  addCommon(show, ["kiwi strategy show sma-cross", "kiwi strategy show ./mine.ts"]).action(
-    act(async (shell, name: string, flags: CommonFlags) =>
+    .argument("<strategy>", "a name or a file")
+    .option("--source", "print its code, to read or to begin with");
+  addCommon(show, ["kiwi strategy show sma-cross", "kiwi strategy show sma-cross --source"]).action(
+    act(async (shell, name: string, flags: StrategyShowFlags) =>
       (await import("../commands/strategy.ts")).strategyShowCommand(shell, name, flags),
     ),
   );

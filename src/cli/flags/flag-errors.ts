@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from "commander";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 
 /** Turns what the parser says about a command line into what a person can use. */
@@ -56,14 +56,14 @@ function unknownCommand(command: Command, given: string): KiwiError {
     "COMMAND_UNKNOWN",
     `there is no command "${name} ${given}"`,
     `${name} has ${known.join(", ")}`,
-    `did you mean ${name} ${closest(given, known)}?`,
+    didYouMean(given, known, (near) => `${name} ${near}`, `${name} --help`),
   );
 }
 
 function nearestFlag(command: Command, given: string, help: string): string {
-  const known = command.options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag != null);
-  const nearest = closest(given.split("=")[0]!, [...known, "--help"]);
-  return `did you mean ${nearest}?   (${help} shows all flags)`;
+  // Any letter is one letter away from any other: short flags are not guessed.
+  const known = command.options.flatMap(({ long }) => long ?? []);
+  return didYouMean(given.split("=")[0]!, [...known, "--help"], undefined, `${help} shows all flags`);
 }
 
 function nameOf(command: Command): string {

@@ -34,6 +34,8 @@ export const runTopics: readonly Topic[] = [
       "  kiwi runs list                  newest first",
       "  kiwi runs show last             everything about one",
       "  kiwi runs diff ID last          settings, numbers and hashes that differ",
+      "  kiwi runs rm ID | gc --keep 20  removes some, or all but the newest",
+      "  kiwi report last --format md    the report for notes and pull requests",
       "  kiwi report last --open         its report again",
       "A run is named by its id, the beginning or end of it, or last.",
       "Its four hashes (data, config, code, decisions) say what is the same: equal data, config and code must give equal",

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { utcCalendar } from "./always-open.ts";
 import type { Calendar } from "./calendar.ts";
@@ -34,7 +34,7 @@ function build(name: string): Calendar {
     exit: "config",
     message: `there is no trading calendar "${name}"`,
     why: `the calendars are ${known.join(", ")}, and 24/7@<time zone> and 24/5@<time zone> for days that roll elsewhere`,
-    fix: `did you mean "${closest(name, known)}"?`,
+    fix: didYouMean(name, known, (near) => `"${near}"`),
     topic: "calendars",
   });
 }

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 
 /** What can go wrong, each with what its number means. `kiwi help emulator` shows this list. */
@@ -84,8 +84,10 @@ function checkTogether(spec: FaultSpec, names: readonly FaultName[], what: strin
 }
 
 function unknownFault(name: string): KiwiError {
-  const near = closest(name, Object.keys(faultNames));
-  return invalid(`there is no fault "${name}"`, `did you mean "${near}"?`);
+  return invalid(
+    `there is no fault "${name}"`,
+    didYouMean(name, Object.keys(faultNames), (near) => `"${near}"`),
+  );
 }
 
 function invalid(message: string, fix: string): KiwiError {

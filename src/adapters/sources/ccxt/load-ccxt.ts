@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError } from "../../../base/errors.ts";
 
 const topic = "ccxt";
@@ -89,7 +89,12 @@ export function exchangeUnknown(id: string, known: readonly string[]): KiwiError
     exit: "config",
     message: `ccxt has no exchange "${id}"`,
     why: `it is none of the ${known.length} that this version of ccxt knows`,
-    fix: `did you mean "${closest(id.toLowerCase(), [...known])}"?`,
+    fix: didYouMean(
+      id,
+      known,
+      (near) => `"${near}"`,
+      "npm ls ccxt shows the version; its own page lists its exchanges",
+    ),
     topic,
   });
 }

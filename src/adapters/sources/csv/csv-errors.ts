@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { nearest } from "../../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 
 /** The parts of an error about a file that differ from case to case. */
@@ -23,14 +23,17 @@ export async function fileNotFound(path: string): Promise<KiwiError> {
       fix: `check the path: it is looked up from the folder you are in`,
     });
   }
-  const near = names.length === 0 ? null : closest(basename(path), names);
+  const near = nearest(basename(path), names);
   return csvError({
     code: "FILE_NOT_FOUND",
     message: `there is no CSV file ${path}`,
     why:
-      near === null
+      names.length === 0
         ? `the folder ${folder} is empty`
         : `the folder ${folder} holds ${names.length} other names`,
-    fix: near === null ? "put a CSV file there, or give another path" : `did you mean ${join(folder, near)}?`,
+    fix:
+      near === null
+        ? "put a CSV file there, or give the path of another"
+        : `did you mean ${join(folder, near)}?`,
   });
 }

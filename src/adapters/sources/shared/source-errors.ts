@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearest } from "../../../base/nearest.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
 
@@ -6,21 +6,21 @@ const topic = "sources";
 
 /** The venue does not know the symbol; the nearest one that it does know is offered. */
 export function symbolUnknown(venue: string, symbol: string, known: readonly string[]): KiwiError {
-  const nearest = known.length === 0 ? null : nearestOf(symbol, known);
+  const near = nearestOf(symbol, known);
   return new KiwiError({
     code: "SYMBOL_UNKNOWN",
     exit: "data",
     message: `${venue} has no symbol "${symbol}"`,
     why: known.length === 0 ? "the venue refused it" : `it is none of the ${known.length} that it lists`,
-    fix: nearest === null ? `look the symbol up at ${venue}` : `did you mean "${nearest}"?`,
+    fix: near === null ? `look the symbol up at ${venue}` : `did you mean "${near}"?`,
     topic,
   });
 }
 
 /** Case and separators are how symbols differ between venues: compare without them first. */
-function nearestOf(symbol: string, known: readonly string[]): string {
+function nearestOf(symbol: string, known: readonly string[]): string | null {
   const plain = (text: string): string => text.replaceAll(/[^a-z0-9]/gi, "").toUpperCase();
-  return known.find((one) => plain(one) === plain(symbol)) ?? closest(symbol.toUpperCase(), [...known]);
+  return known.find((one) => plain(one) === plain(symbol)) ?? nearest(symbol, known);
 }
 
 /** The venue does not have bars of this length. */

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 
 function modelError(parts: Omit<ErrorParts, "topic">, cause?: unknown): KiwiError {
@@ -15,7 +15,7 @@ export function modelUnknown(name: string, known: readonly string[], root: strin
     why: isEmpty ? `${root} holds no models` : `${root} holds ${known.join(", ")}`,
     fix: isEmpty
       ? "train one: kiwi train regime --data FILE"
-      : `did you mean ${closest(name, known)}?   (kiwi model list shows all)`,
+      : didYouMean(name, known, undefined, "kiwi model list shows all"),
   });
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { checksumOf } from "../../../base/hash.ts";
 import type { RunManifest } from "./run-manifest.ts";
@@ -28,12 +28,17 @@ export async function runIds(root: string): Promise<readonly string[]> {
  */
 export async function readRun(root: string, name: string): Promise<StoredRun> {
   if (/[\\/]/.test(name)) return readFolder(dirname(name), basename(name));
-  const ids = await runIds(root);
+  return readFolder(root, await runIdNamed(root, name));
+}
+
+/** The id that is meant by an id, the beginning or end of one, or `last`. Throws `RUN_UNKNOWN` and `RUN_AMBIGUOUS`. */
+export async function runIdNamed(root: string, name: string, listIds = runIds): Promise<string> {
+  const ids = await listIds(root);
   const last = ids.at(-1);
-  if (name === "last" && last !== undefined) return readFolder(root, last);
-  if (ids.includes(name)) return readFolder(root, name);
+  if (name === "last" && last !== undefined) return last;
+  if (ids.includes(name)) return name;
   const found = ids.filter((id) => id.startsWith(name) || id.endsWith(name));
-  if (found.length === 1) return readFolder(root, found[0]!);
+  if (found.length === 1) return found[0]!;
   throw found.length === 0 ? unknownRun(root, name, ids) : ambiguousRun(name, found);
 }
 
@@ -64,7 +69,7 @@ function damaged(folder: string, why: string): KiwiError {
     exit: "data",
     message: `the run in ${folder} cannot be read`,
     why,
-    fix: `run the backtest again, and remove ${folder}`,
+    fix: `run the backtest again, and remove this one: kiwi runs rm ${basename(folder)}`,
     topic: "runs",
   });
 }
@@ -78,7 +83,7 @@ function unknownRun(root: string, name: string, ids: readonly string[]): KiwiErr
     why: isEmpty ? `${root} holds no runs` : `${root} holds ${ids.length} runs`,
     fix: isEmpty
       ? "make one: kiwi backtest sma-cross --data FILE"
-      : `did you mean ${closest(name, ids)}?   (kiwi runs list; last is the newest)`,
+      : didYouMean(name, ids, undefined, "kiwi runs list shows all; last is the newest"),
     topic: "runs",
   });
 }

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import { z } from "zod";
 import { systemClock } from "../../../adapters/system-clock.ts";
 import { KiwiError } from "../../../base/errors.ts";
@@ -82,7 +82,7 @@ function checkedSettings(
     fix:
       wrong === undefined
         ? `correct providers.${name}.${path}, or leave it out`
-        : `did you mean providers.${name}.${closest(wrong, Object.keys(allowed.shape))}?`,
+        : didYouMean(wrong, Object.keys(allowed.shape), (near) => `providers.${name}.${near}`),
     topic: "sources",
   });
 }
@@ -116,7 +116,7 @@ function unknownSource(name: string, use: string): KiwiError {
     exit: "usage",
     message: `${name === use ? name : `${name} (${use})`} has no news`,
     why: `news come from ${newsSources.join(", ")}, or from a file`,
-    fix: `use --source ${closest(use, newsSources)}, or --file NEWS.jsonl`,
+    fix: `${didYouMean(use, newsSources, (near) => `--source ${near}`)} or a file: --file NEWS.jsonl`,
     topic: "news",
   });
 }

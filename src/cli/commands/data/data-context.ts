@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../base/nearest.ts";
 import type { KiwiConfig } from "../../../app/config/config-schema.ts";
 import type { HeldParts } from "../../../app/data/held-series.ts";
 import { openData, type DataFolder } from "../../../app/data/open-data.ts";
@@ -87,7 +87,7 @@ export function readTimeframe(text: string): Timeframe {
   } catch (error) {
     if (!(error instanceof KiwiError)) throw error;
     const turned = text.replace(/^([smhdwM])(\d+)$/i, "$2$1");
-    const nearest = closest(turned === text ? text : turned.toLowerCase(), [...usual]);
-    throw new KiwiError({ ...error.parts, fix: `did you mean -t ${nearest}?` }, { cause: error });
+    const fix = didYouMean(turned === text ? text : turned.toLowerCase(), usual, (near) => `-t ${near}`);
+    throw new KiwiError({ ...error.parts, fix }, { cause: error });
   }
 }

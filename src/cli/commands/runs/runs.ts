@@ -1,19 +1,19 @@
-import { jobs } from "../../app/jobs/job-table.ts";
-import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
-import { metricDefinitions } from "../../analysis/metrics/metric-definitions.ts";
-import { metricText } from "../../analysis/report/metric-text.ts";
-import { percentText, ratioText } from "../../analysis/report/number-text.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { formatTime } from "../../base/time.ts";
-import { configDifferences, textOf, type ConfigDifference } from "../../app/config/config-diff.ts";
-import type { FirstDifference } from "../../app/runs/first-difference.ts";
-import { refuseStrangersCode } from "../../app/runs/refuse-strangers-code.ts";
-import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
-import { envelope } from "../output/json.ts";
-import { pairs, table } from "../output/table.ts";
-import type { Shell } from "../shell.ts";
-import { runsFolder } from "./runs-folder.ts";
-import { withProgress } from "./with-progress.ts";
+import { jobs } from "../../../app/jobs/job-table.ts";
+import { readRun, runIds, type StoredRun } from "../../../adapters/stores/runs/read-runs.ts";
+import { metricDefinitions } from "../../../analysis/metrics/metric-definitions.ts";
+import { metricText } from "../../../analysis/report/metric-text.ts";
+import { percentText, ratioText } from "../../../analysis/report/number-text.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { formatTime } from "../../../base/time.ts";
+import { configDifferences, textOf, type ConfigDifference } from "../../../app/config/config-diff.ts";
+import type { FirstDifference } from "../../../app/runs/first-difference.ts";
+import { refuseStrangersCode } from "../../../app/runs/refuse-strangers-code.ts";
+import type { CommonFlags, ProgressFlags } from "../../declare/common-flags.ts";
+import { envelope } from "../../output/json.ts";
+import { pairs, table } from "../../output/table.ts";
+import type { Shell } from "../../shell.ts";
+import { runsFolder } from "../runs-folder.ts";
+import { withProgress } from "../with-progress.ts";
 
 export type RunsFlags = CommonFlags & { readonly runs?: string };
 
