@@ -13,7 +13,8 @@ import { executeRun } from "../runs/execute-run.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { finishRun, withChecks } from "../runs/finish-run.ts";
 import { prepareRun, type PreparedRun } from "../runs/prepare-run.ts";
-import { strategies } from "../plugins/registry.ts";
+import { strategies as allStrategies } from "../plugins/registry.ts";
+import { followPredictions } from "../../strategies/follow-predictions.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
@@ -21,6 +22,9 @@ import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { artifactFiles, runDocument } from "./run-document.ts";
 import { makeChecks } from "./make-checks.ts";
 import { htmlOf } from "./store-run.ts";
+
+/** One that follows a trained model has nothing to follow here: the demo trains none. */
+const strategies = allStrategies.filter((strategy) => strategy !== followPredictions);
 
 /** The strategy that is checked and reported on: chosen before anything ran, and not for its result. */
 const shown = "meta";
