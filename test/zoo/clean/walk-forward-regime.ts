@@ -3,7 +3,7 @@ import { strategy } from "../../../src/ports/strategy.ts";
 import { hmm } from "../../../src/regimes/hmm.ts";
 import { make } from "../../plugin-tools.ts";
 
-const detect = make(hmm, { blockBars: 8, trainBarsMin: 400, refitBars: 200, windowBars: 800, states: 3 });
+const detect = make(hmm, { blockBars: 8, trainBarsMin: 400, refitBars: 200, windowBars: 800 });
 
 export default strategy({
   name: "walk-forward-regime",
