@@ -17,7 +17,7 @@ const folder = temporaryFolder();
 afterAll(folder.remove);
 
 const barsBefore = 60;
-const barsAfter = 60;
+const barsAfter = 24;
 
 /** A limit that ordinary trading passes, or what is done to the world so that one is passed. */
 const causes: Readonly<
@@ -56,7 +56,11 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
     triggers: killTriggersSchema.parse(triggers),
     gauges: { calendar: calendarNamed("24/7"), timeframe: "1h", dayPath: join(home, "day") },
     heartbeat: new Heartbeat(join(home, "beat")),
-    clock: { ...clock, nowMs: () => clock.nowMs() + traded.lateMs },
+    clock: {
+      nowMs: () => clock.nowMs() + traded.lateMs,
+      // Bars of an hour have 3,600 seconds: a look a minute sees as much. How late a look is, is what a stall is measured by.
+      schedule: (spanMs, run) => clock.schedule(spanMs * (kind === "loop-stall" ? 20 : 60), run),
+    },
     log: silentLog,
     valueAtRisk: () => traded.valueAtRisk,
   });
