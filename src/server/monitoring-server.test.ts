@@ -138,6 +138,18 @@ test("it is read only, and answers to no name but this machine's", async () => {
   expect(foreign).toBe(421);
 });
 
+test("a port that somebody has is refused with a way out", async () => {
+  const port = Number(new URL(server.url).port);
+  const again = openMonitoring({
+    host: "127.0.0.1",
+    port,
+    health: () => healthOf(facts(null)),
+    status: () => null,
+    withProcess: false,
+  });
+  await expect(again).rejects.toThrow("PORT_TAKEN");
+});
+
 const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
 
 test.skipIf(!has("promtool"))("Prometheus's own tool accepts the page and the rules", async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { KiwiError } from "../base/errors.ts";
 import type { RobotStatus } from "../robot/robot-types.ts";
 import type { Health } from "./health.ts";
 import { Metrics } from "./metrics.ts";
@@ -21,14 +22,16 @@ export type MonitoringServer = { readonly url: string; close(): Promise<void> };
 /**
  * Serves /healthz (503 when a critical part has failed), /readyz (503 until the robot runs) and /metrics for Prometheus.
  * It reads and changes nothing, and answers only to names of this machine: a page in a browser cannot reach it through a
- * name of its own (DNS rebinding).
+ * name of its own (DNS rebinding). Rejects with `PORT_TAKEN`.
  */
 export async function openMonitoring(parts: MonitoringParts): Promise<MonitoringServer> {
   const metrics = new Metrics(parts.withProcess);
   const server = createServer((request, response) => void answer(request, response, parts, metrics));
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(cause.code === "EADDRINUSE" ? portTaken(parts.port, cause) : cause),
+    );
     server.listen(parts.port, parts.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -73,4 +76,18 @@ const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 function isForUs(named: string | undefined, host: string): boolean {
   if (host !== "127.0.0.1" && host !== "localhost" && host !== "::1") return true;
   return loopback.has((named ?? "").replace(/:\d+$/, ""));
+}
+
+function portTaken(port: number, cause: Error): KiwiError {
+  return new KiwiError(
+    {
+      code: "PORT_TAKEN",
+      exit: "config",
+      message: `health and figures cannot be served on port ${port}`,
+      why: "another program listens there, perhaps another session",
+      fix: "name a free one: --monitor PORT",
+      topic: "trading",
+    },
+    { cause },
+  );
 }

@@ -47,7 +47,7 @@ export async function openSessionWatch(parts: SessionWatchParts): Promise<Sessio
     sender: `${plan.mode} ${plan.strategyName} ${sessionId}`,
     onFailure: ({ channel, why }) => log.error({ channel }, `an alert could not be delivered: ${why}`),
   });
-  const pages = monitorPort === null ? null : await openPages(monitorPort, health);
+  const pages = await openPages(monitorPort, health);
   if (pages !== null) log.info({ url: pages.url }, "health and figures are served");
   const service = serviceManager(env, systemClock, () => health.health().condition !== "failed");
   const tick = setInterval(() => tickOf(alerts, health, plan), minuteMs);
@@ -105,12 +105,18 @@ function tickOf(alerts: AlertService, health: HealthWatch, plan: TradingPlan): v
   alerts.tick();
 }
 
-async function openPages(port: number, health: HealthWatch): Promise<MonitoringServer> {
-  return openMonitoring({
-    host: "127.0.0.1",
-    port,
-    health: () => health.health(),
-    status: () => health.status(),
-    withProcess: true,
-  });
+async function openPages(port: number | null, health: HealthWatch): Promise<MonitoringServer | null> {
+  if (port === null) return null;
+  try {
+    return await openMonitoring({
+      host: "127.0.0.1",
+      port,
+      health: () => health.health(),
+      status: () => health.status(),
+      withProcess: true,
+    });
+  } catch (error) {
+    health.close();
+    throw error;
+  }
 }
