@@ -17,6 +17,7 @@ test("a series can be read back to its first bar, and before it there is nothing
   runBacktest({ bars: [hours([101, 102, 103, 104])], strategy: reader, params: {}, config });
   expect(seen.at(-1)).toEqual([104, 103, 102, 101]);
   expect(seen.at(-2)).toEqual([103, 102, 101, Number.NaN]);
+  expect(seen.at(-3)).toEqual([102, 101, Number.NaN, Number.NaN]);
 });
 
 test("a position that nobody looks at is called when its account cannot carry it any more", () => {
