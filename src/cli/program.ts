@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { declareBroker } from "./declare/broker-command.ts";
 import { declareAlertCommands } from "./declare/alert-commands.ts";
 import { declareDataCommands } from "./declare/data-commands.ts";
+import { declareDbCommands } from "./declare/db-commands.ts";
 import { declareEmulator } from "./declare/emulator-command.ts";
 import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
@@ -41,6 +42,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareTradeCommands(trade, act);
   declareBroker(trade, act);
   declareEmulator(program, act);
+  declareDbCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -162,6 +162,14 @@ export const kiwiConfigSchema = z.strictObject({
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
+  state: z
+    .strictObject({
+      database: secretPlace
+        .optional()
+        .describe("where a PostgreSQL connection string is; an SQLite file beside the sessions by default"),
+    })
+    .prefault({})
+    .describe("sessions as tables: kiwi db"),
   stuckAfterSeconds: z
     .number()
     .positive()

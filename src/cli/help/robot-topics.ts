@@ -17,6 +17,22 @@ export const robotTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "db",
+    summary: "sessions as tables of a database, and their backup",
+    lines: [
+      "The journal of a session is what happened. The tables say the same so that it can be asked: sessions, orders, fills,",
+      "decisions, trades, equity, positions, events. They stand in state.sqlite beside the sessions (KIWI_HOME, or ~/.kiwi),",
+      'or on a server: "state": { "database": { "env": "KIWI_STATE" } } in kiwi.config.jsonc, and postgres://... there',
+      "  kiwi db update            tells the tables what the journals say that they do not; sessions may run meanwhile",
+      "  kiwi db rebuild           makes all rows anew: nothing is in the tables that is not in the journals",
+      "  kiwi db migrate           brings tables of an older Kiwi up to this one, all changes or none",
+      "  kiwi db backup FOLDER     copies accounts and sessions with a checksum of every file; never secrets",
+      "  kiwi db restore FOLDER    brings them back after all checksums were found right; what went on meanwhile stays",
+      "Orders, fills and events are read off the journal. Equity, decisions and trades need the strategy as it was: the session",
+      "is lived through again (kiwi replay), and where that is not possible the row of the session says why.",
+    ],
+  },
+  {
     name: "schedules",
     summary: "how often, at what time of day, in which time zone",
     lines: [
