@@ -8,6 +8,7 @@ import { declareFeatureCommands } from "./declare/feature-commands.ts";
 import { declareModelCommands } from "./declare/model-commands.ts";
 import { declareFirstCommands, declareUpkeepCommands } from "./declare/project-commands.ts";
 import { declareRunCommands } from "./declare/run-commands.ts";
+import { declareScheduleCommands } from "./declare/schedule-commands.ts";
 import { declareSecretCommands } from "./declare/secret-commands.ts";
 import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
@@ -43,6 +44,7 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareBroker(trade, act);
   declareEmulator(program, act);
   declareDbCommands(program, act);
+  declareScheduleCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
   return program;

@@ -26,7 +26,10 @@ async function openOwnState({ home, config, places }: StateOwner): Promise<State
 }
 
 /** Opens the state database with its tables ready, and closes it when the work is done. */
-async function withOwnState<T>(owner: StateOwner, work: (state: StateDatabase) => Promise<T>): Promise<T> {
+export async function withOwnState<T>(
+  owner: StateOwner,
+  work: (state: StateDatabase) => Promise<T>,
+): Promise<T> {
   const state = await openOwnState(owner);
   try {
     await state.prepare();

@@ -36,6 +36,12 @@ export const robotTopics: readonly Topic[] = [
     name: "schedules",
     summary: "how often, at what time of day, in which time zone",
     lines: [
+      'kiwi.config.jsonc: "schedule": { "digest": { "when": "daily 07:00 UTC", "run": "digest --send" } }',
+      "  kiwi schedule list         what is done when, and what became of it the last time",
+      "  kiwi schedule run digest   does one now",
+      "  kiwi schedule start        does all of them at their times until Ctrl-C; failures go over the channels of alerts",
+      "Each is a command line of Kiwi in a process of its own, never two of one task at once; minutesMax ends it (120).",
+      "When:",
       "  every 15m                       from m, h and d",
       "  daily 18:30 America/New_York    by the clock on a wall there: summer time moves it along",
       "  weekdays 07:00 UTC              Monday to Friday",
