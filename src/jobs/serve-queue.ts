@@ -1,8 +1,9 @@
-import { DelayedError, Worker, type Job } from "bullmq";
+import { DelayedError, type Job } from "bullmq";
 import { KiwiError } from "../base/errors.ts";
 import { failureOf } from "./failure.ts";
-import { connectionOf, queueName, type QueueAnswer } from "./queue-wire.ts";
-import { redisAway } from "./queue-errors.ts";
+import type { QueueAnswer } from "./queue-answer.ts";
+import { queueAway } from "./queue-errors.ts";
+import { queueServerAt, type QueuedText, type QueueServer } from "./queue-server.ts";
 import { readWire, wireText } from "./wire-text.ts";
 
 /** A worker that says nothing for so long is taken for lost, and its piece is given to another one. */
@@ -24,12 +25,12 @@ export type ServeOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Takes pieces from a queue until it is told to stop. Throws `REDIS_AWAY`, and what `isUnfit` recognises. */
+/** Takes pieces from a queue until it is told to stop. Throws `REDIS_AWAY` or `POSTGRES_AWAY`, and what `isUnfit` recognises. */
 export async function serveQueue(url: string, options: ServeOptions): Promise<void> {
   const { width, onLine, signal } = options;
   const end = Promise.withResolvers<void>();
-  const worker = new Worker(queueName, (job, token) => workOn(job, token, options, end.reject), {
-    connection: connectionOf(url),
+  const server = queueServerAt(url);
+  const worker = server.openWorker((job, token) => workOn(job, token, options, end.reject), {
     concurrency: width,
     lockDuration: lockMs,
     stalledInterval: stalledEveryMs,
@@ -42,7 +43,7 @@ export async function serveQueue(url: string, options: ServeOptions): Promise<vo
   });
   signal.addEventListener("abort", () => end.resolve());
   try {
-    await ready(worker);
+    await ready(server, worker);
     onLine("waiting for trials");
     if (!signal.aborted) await end.promise;
   } finally {
@@ -51,7 +52,7 @@ export async function serveQueue(url: string, options: ServeOptions): Promise<vo
 }
 
 async function workOn(
-  job: Job<{ readonly text: string }>,
+  job: Job<QueuedText>,
   token: string | undefined,
   { perform, isUnfit, onLine }: ServeOptions,
   giveUp: (error: unknown) => void,
@@ -71,13 +72,15 @@ async function workOn(
   return wireText(answer);
 }
 
-async function ready(worker: Worker): Promise<void> {
+async function ready({ name }: QueueServer, worker: ReturnType<QueueServer["openWorker"]>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(redisAway()), readyMsMax);
+    timer = setTimeout(() => reject(queueAway(name)), readyMsMax);
   });
   try {
     await Promise.race([worker.waitUntilReady(), late]);
+  } catch (cause) {
+    throw cause instanceof KiwiError ? cause : queueAway(name, cause);
   } finally {
     clearTimeout(timer);
   }

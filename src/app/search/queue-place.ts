@@ -7,7 +7,7 @@ import type { TrialOutcome, TrialsRequest } from "./trial.ts";
 /** A piece on its way to a worker, and the limits that hold for it there. */
 export type QueuedPiece = { readonly piece: TrialsRequest; readonly limits: TrialLimits };
 
-/** Workers on any machines that hear of trials through Redis. They read the bars themselves, and must find the same. */
+/** Workers on any machines that hear of trials through a queue. They read the bars themselves, and must find the same. */
 export async function queuePlace(
   url: string,
   width: number,

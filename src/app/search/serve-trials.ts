@@ -4,7 +4,7 @@ import { environmentWithoutSecrets } from "../config/environment-without-secrets
 import { trialsJob } from "./place.ts";
 import type { QueuedPiece } from "./queue-place.ts";
 
-/** Works for searches through a queue until it is told to stop. Throws `REDIS_AWAY`, `WORKER_OTHER_CODE`, `WORKER_OTHER_DATA`. */
+/** Works for searches through a queue until it is told to stop. Throws `REDIS_AWAY`, `POSTGRES_AWAY`, `WORKER_OTHER_CODE`, `WORKER_OTHER_DATA`. */
 export async function serveTrials(
   url: string,
   threads: number,

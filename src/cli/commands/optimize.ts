@@ -9,7 +9,7 @@ import { invalidFlag } from "../flags/flag-errors.ts";
 import { searchFlags } from "../flags/search-flags.ts";
 import { searchText } from "../output/search-text.ts";
 import type { Shell } from "../shell.ts";
-import { redisUrl } from "../flags/redis-url.ts";
+import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 import { runRequestOf, type RequestFlags } from "./run-request.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -23,6 +23,7 @@ export type SpaceFlags = {
 export type OptimizeFlags = CommonFlags &
   ProgressFlags &
   RequestFlags &
+  QueueFlags &
   SpaceFlags & {
     readonly method?: string;
     readonly objective?: string;
@@ -33,7 +34,6 @@ export type OptimizeFlags = CommonFlags &
     readonly holdout?: number;
     readonly jobs?: number;
     readonly trialSeconds?: number;
-    readonly redis?: string;
     readonly resume?: string;
     readonly format?: readonly string[];
   };
@@ -57,11 +57,12 @@ export async function optimizeCommand(
     flags.resume === undefined
       ? await searchOf(shell, strategy, flags)
       : { folder: shell.folder, resume: resumable(flags.resume, strategy, flags) };
+  const queue = queueUrl(shell, flags);
   const document = await withProgress(shell, flags, jobs.optimize, {
     search,
     jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
     formats: wanted,
-    ...(flags.redis === undefined ? {} : { queue: redisUrl(shell, flags.redis) }),
+    ...(queue === undefined ? {} : { queue }),
     ...(flags.trialSeconds === undefined
       ? {}
       : { trialSeconds: positive("--trial-seconds", flags.trialSeconds) }),

@@ -1,15 +1,17 @@
+import { KiwiError } from "../../base/errors.ts";
 import { serveTrials } from "../../app/search/serve-trials.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Shell } from "../shell.ts";
 import { wholeNumber } from "./optimize.ts";
-import { redisUrl } from "../flags/redis-url.ts";
+import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 
-export type WorkerFlags = CommonFlags & { readonly redis: string; readonly jobs?: number };
+export type WorkerFlags = CommonFlags & QueueFlags & { readonly jobs?: number };
 
 /** `kiwi worker`: works for searches of any machine until Ctrl-C, which lets it end what it is at. */
 export async function workerCommand(shell: Shell, flags: WorkerFlags): Promise<number> {
-  const url = redisUrl(shell, flags.redis);
+  const url = queueUrl(shell, flags);
+  if (url === undefined) throw missingQueue();
   const ending = new AbortController();
   const say = flags.quiet === true ? () => {} : (line: string) => shell.err(line);
   await interruptible(
@@ -17,4 +19,15 @@ export async function workerCommand(shell: Shell, flags: WorkerFlags): Promise<n
     () => serveTrials(url, wholeNumber("--jobs", flags.jobs ?? 1, 1), say, ending.signal),
   );
   return 0;
+}
+
+function missingQueue(): KiwiError {
+  return new KiwiError({
+    code: "FLAG_MISSING",
+    exit: "usage",
+    message: "a worker needs the address of a queue",
+    why: "trials come to it through a server that the search can reach too",
+    fix: "kiwi worker --queue redis://HOST:PORT, or --queue postgres://USER@HOST/DATABASE",
+    topic: "workers",
+  });
 }

@@ -48,12 +48,14 @@ function declareWorker(program: Command, act: Act): void {
   const command = program
     .command("worker")
     .summary("run trials for searches on other machines")
-    .description("Takes trials of searches from a Redis server and runs them, until it is ended.")
-    .requiredOption("--redis <url>", "redis://HOST:PORT, or env:NAME where it holds a password");
+    .description(
+      "Takes trials of searches from a queue on Redis or PostgreSQL and runs them, until it is ended.",
+    );
+  addQueue(command);
   addNumber(command, "--jobs <count>", "trials at the same time; 1 by default");
   addCommon(command, [
-    "kiwi worker --redis redis://10.0.0.5:6379",
-    "kiwi worker --redis env:KIWI_REDIS --jobs 8",
+    "kiwi worker --queue redis://10.0.0.5:6379",
+    "kiwi worker --queue env:KIWI_QUEUE --jobs 8",
   ]).action(
     act(async (shell, flags: WorkerFlags) =>
       (await import("../commands/worker.ts")).workerCommand(shell, flags),
@@ -86,6 +88,16 @@ function declareTrials(program: Command, act: Act): void {
 /** A flag that takes a number: read at once, so that nothing else is begun when it cannot be. */
 function addNumber(command: Command, flags: string, help: string): void {
   command.option(flags, help, (text: string) => readNumber(/--[a-z-]+/.exec(flags)![0], text));
+}
+
+/** Where trials go to workers on any machine. */
+function addQueue(command: Command): void {
+  command
+    .option(
+      "--queue <url>",
+      "workers on any machine run the trials: redis://HOST:PORT or postgres://USER@HOST/DATABASE, or env:NAME",
+    )
+    .option("--redis <url>", "as --queue");
 }
 
 /** What varies, and what must hold. */
@@ -133,8 +145,8 @@ function declareOptimize(program: Command, act: Act): void {
   );
   addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
   addNumber(command, "--trial-seconds <seconds>", "stop a trial that takes longer");
+  addQueue(command);
   command
-    .option("--redis <url>", "let workers on any machine run the trials: redis://HOST:PORT, or env:NAME")
     .option("--resume <search>", "go on with a search: its id, the beginning of one, or last")
     .option("--format <formats>", "html,csv,parquet beside the table; html,csv by default", collectList);
   addProgress(

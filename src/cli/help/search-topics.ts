@@ -21,12 +21,13 @@ export const searchTopics: readonly Topic[] = [
     name: "workers",
     summary: "let many machines run the trials of a search",
     lines: [
-      "  kiwi worker --redis redis://HOST:PORT --jobs 8            on each machine, in the folder of the search",
-      "  kiwi optimize NAME --data FILE --redis redis://HOST:PORT --jobs 16    16: pieces on their way at the same time",
+      "  kiwi worker --queue redis://HOST:PORT --jobs 8            on each machine, in the folder of the search",
+      "  kiwi optimize NAME --data FILE --queue redis://HOST:PORT --jobs 16    16: pieces on their way at the same time",
+      "Without a Redis a PostgreSQL does: --queue postgres://USER@HOST/DATABASE, in a schema of its own (kiwi_queue).",
       "A worker reads the bars itself. It must have the same Kiwi, the same strategy files and the same data at the same",
       "place: what differs is refused (WORKER_OTHER_CODE, WORKER_OTHER_DATA), for its numbers would not be those of the search.",
       "The table has the same bytes as that of a search here. A worker that is lost costs time alone: its piece goes to",
-      "another one, and every trial stands in the table once. When Redis goes away the search waits, then --resume goes on.",
+      "another one, and every trial stands in the table once. A search waits for its server, and --resume goes on.",
     ],
   },
   {
