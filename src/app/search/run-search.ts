@@ -3,7 +3,7 @@ import { canonicalJson } from "../../base/hash.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { Proposal, Proposer, Tried } from "../../search/proposer.ts";
 import type { SearchSpace } from "../../search/search-space.ts";
-import type { Objective } from "./objective.ts";
+import { partsOf, type Objective } from "./objective.ts";
 import { performSafely, type OnLoss, type Place } from "./place.ts";
 import { splitSetting } from "./read-space.ts";
 import { rowOf, type SearchRow } from "./search-row.ts";
@@ -42,6 +42,8 @@ export type SearchHooks = {
 export type SearchTable = {
   readonly rows: readonly SearchRow[];
   readonly returns: ReadonlyMap<number, Float64Array>;
+  /** Trials that were not gone on with on more bars, and why. */
+  readonly stopped: ReadonlyMap<number, string>;
 };
 
 /**
@@ -59,12 +61,16 @@ export async function runSearch(
   const returns = new Map<number, Float64Array>();
   for (;;) {
     const round = plan.proposer.next(tried);
-    if (round.length === 0) return { rows, returns };
+    if (round.length === 0)
+      return { rows, returns, stopped: plan.proposer.stopped?.(tried) ?? new Map<number, string>() };
     for (let from = 0; from < round.length; from += batchMax) {
       const batch = round.slice(from, from + batchMax);
       const done = await batchOf(plan, place, journal, hooks, { batch, first: rows.length, returns });
       rows.push(...done);
-      for (const [k, proposal] of batch.entries()) tried.push({ ...proposal, value: done[k]!.value });
+      for (const [k, proposal] of batch.entries()) {
+        const { value, folds } = done[k]!;
+        tried.push({ ...proposal, value, parts: partsOf(plan.objective, folds) });
+      }
       hooks.onDone(rows.length);
     }
   }

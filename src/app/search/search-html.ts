@@ -24,7 +24,12 @@ export function searchHtml(document: SearchDocument, rows: readonly SearchRow[])
     level: dsr !== null && dsr >= 0.95 ? "supported" : "open",
     reasons: [plateauSentence(document)],
     warnings,
-    sections: [topSection(document), ...planeSection(document, rows), ...luckSection(document, rows)],
+    sections: [
+      topSection(document),
+      ...stoppedSection(document),
+      ...planeSection(document, rows),
+      ...luckSection(document, rows),
+    ],
   });
 }
 
@@ -58,6 +63,34 @@ function topSection({ top, dimensions }: SearchDocument): Section {
     title: "The best",
     body: tableHtml({ caption: "The best trials", isCaptionHidden: true, columns, rows: cells }),
   };
+}
+
+/** Stopped trials that a page shows; the table beside it has all of them. */
+const stoppedMax = 50;
+
+function stoppedSection({ stopped, barsShare }: SearchDocument): readonly Section[] {
+  if (stopped.length === 0) return [];
+  const columns = [
+    { label: "Trial" },
+    { label: "Saw of the time", isNumber: true },
+    { label: "Why it was stopped" },
+  ];
+  const cells = stopped
+    .slice(0, stoppedMax)
+    .map(({ trial, share, why }) => [String(trial), percentText(share), why]);
+  const rest = stopped.length - cells.length;
+  return [
+    {
+      id: "stopped",
+      title: "Stopped early",
+      body: html`<p>
+          ${stopped.length} trials were not gone on with. The search took ${percentText(barsShare)} of the
+          bars that all points to the end would
+          take.${rest > 0 && ` The first ${cells.length} are shown; trials.csv has all.`}
+        </p>
+        ${tableHtml({ caption: "Trials that were stopped early", isCaptionHidden: true, columns, rows: cells })}`,
+    },
+  ];
 }
 
 /** The two dimensions with the most values span a plane; a search in one dimension has none. */

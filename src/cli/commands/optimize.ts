@@ -1,7 +1,12 @@
 import { availableParallelism } from "node:os";
 import { jobs } from "../../app/jobs/job-table.ts";
 import { shownCommand } from "../../app/jobs/shown-command.ts";
-import { searchMethods, type SearchMethod, type SearchRequest } from "../../app/search/search-request.ts";
+import {
+  searchMethods,
+  usualFolds,
+  type SearchMethod,
+  type SearchRequest,
+} from "../../app/search/search-request.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -106,11 +111,12 @@ async function searchOf(
   const holdout = flags.holdout ?? usualHoldout;
   if (!(holdout >= 0 && holdout <= 0.9))
     throw invalidFlag("--holdout", String(holdout), "a share from 0 to 0.9");
-  const folds = wholeNumber("--folds", flags.folds ?? 1, 1);
+  const method = methodOf(flags.method ?? "grid");
+  const folds = wholeNumber("--folds", flags.folds ?? usualFolds(method), 1);
   if (folds > 50) throw invalidFlag("--folds", String(folds), "a whole number from 1 to 50");
   return {
     request,
-    method: methodOf(flags.method ?? "grid"),
+    method,
     trials,
     vary: flags.vary ?? [],
     where: flags.where ?? [],

@@ -132,12 +132,16 @@ function declareOptimize(program: Command, act: Act): void {
   addSpace(command);
   command
     .optionsGroup("Search:")
-    .option("--method <method>", "grid, random, tpe or halving; grid by default where it fits into --trials")
+    .option("--method <method>", "grid (the default), random, tpe, halving or racing")
     .option("--objective <formula>", "what to make large: sharpe by default, or 'sharpe - 2 * maxDrawdown'")
     .option("--require <condition>", "what a trial must hold to count: 'maxDrawdown < 20%'", collect)
     .option("--pareto <metrics>", "show the front of these: sharpe,maxDrawdown", collectList);
   addNumber(command, "--trials <count>", "trials at most; 1000 by default");
-  addNumber(command, "--folds <count>", "judge by the mean over so many parts of the time; 1 by default");
+  addNumber(
+    command,
+    "--folds <count>",
+    "judge by the mean over so many parts of the time; 1 by default, 8 for racing",
+  );
   addNumber(
     command,
     "--holdout <share>",
