@@ -1,5 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
 import { jobAt } from "../../jobs/job.ts";
+import type { JobWatching } from "../../jobs/open-carrier.ts";
 import { openPool } from "../../jobs/open-pool.ts";
 import type { TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
 
@@ -28,15 +29,18 @@ export type TrialLimits = {
 /** Threads of this process. Bars and columns stand in memory that all of them see. */
 export function localPlace(threads: number, limits: TrialLimits, environment: Record<string, string>): Place {
   const pool = openPool("thread", threads, { environment });
-  const { stuckAfterSeconds, secondsMax } = limits;
   return {
     width: threads,
-    perform: (piece) =>
-      pool.perform(trialsJob, piece, {
-        stuckAfterSeconds,
-        ...(secondsMax === undefined ? {} : { timeLimitMs: 1000 * secondsMax * piece.tasks.length }),
-      }),
+    perform: (piece) => pool.perform(trialsJob, piece, watchingOf(limits, piece.tasks.length)),
     close: () => pool.close(),
+  };
+}
+
+/** How a piece of so many trials is watched, wherever it is performed. */
+export function watchingOf({ stuckAfterSeconds, secondsMax }: TrialLimits, trials: number): JobWatching {
+  return {
+    stuckAfterSeconds,
+    ...(secondsMax === undefined ? {} : { timeLimitMs: 1000 * secondsMax * trials }),
   };
 }
 

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
 import { hasPostgres, withPostgres } from "../../../test/postgres-server.ts";
 import { hasRedis, OwnRedis } from "../../../test/redis-server.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
+import { runKiwi, temporaryFolder, type Outcome } from "../../../test/run-kiwi.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -187,6 +187,26 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
   240_000,
 );
 
+/** Commands beside a search whose work may go to workers, and what must be the same wherever it is done. */
+const sameWork: readonly (readonly [readonly string[], (outcome: Outcome) => unknown])[] = [
+  [
+    ["validate", "sma-cross", "--data", market, "--trials", "6"],
+    ({ code, out }) => {
+      const { validation, neighbours, conditions } = JSON.parse(out) as Record<string, unknown>;
+      return { code, validation, neighbours, conditions };
+    },
+  ],
+  [
+    ["train", "regime", "--data", market, "--states", "2", "--restarts", "2", "--block", "4"],
+    ({ code, out }) => {
+      const { models } = JSON.parse(out) as {
+        models: readonly { model: { artifact: { params: unknown } } }[];
+      };
+      return { code, params: models[0]!.model.artifact.params };
+    },
+  ],
+];
+
 test.skipIf(!hasPostgres)(
   "PostgreSQL does what Redis does: a worker and the server itself are killed in the middle, and the table has the bytes of a run here",
   async () => {
@@ -202,12 +222,17 @@ test.skipIf(!hasPostgres)(
         await restart();
         const { code, out, err } = await searching;
         expect(code, out + err + workers[1]!.said()).toBe(0);
+        // The same workers try what a validation asks for, and fit what a training does.
+        for (const [name, own] of sameWork)
+          expect(own(await runKiwi(folder, [...name, "--json", "--queue", url, "--jobs", "2"]))).toEqual(
+            own(await runKiwi(folder, [...name, "--json", "--jobs", "1"])),
+          );
       } finally {
         await Promise.all(workers.map((worker) => kill(worker)));
       }
     });
     expect((await optimize(...some, "--jobs", "2")).code).toBe(0);
-    const [distributed, local] = tables().slice(before) as [string, string];
+    const [distributed, local] = [tables()[before]!, tables().at(-1)!];
     expect(distributed).toBe(local);
     expect(local.trimEnd().split("\n").length).toBe(300);
   },

@@ -1,11 +1,9 @@
+import type { QueuedWork } from "../queue/queued-work.ts";
 import { codeHash } from "../plugins/code-identity.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
 import { readHash } from "../runs/run-hashes.ts";
 import type { Place, TrialLimits } from "./place.ts";
-import type { TrialOutcome, TrialsRequest } from "./trial.ts";
-
-/** A piece on its way to a worker, and the limits that hold for it there. */
-export type QueuedPiece = { readonly piece: TrialsRequest; readonly limits: TrialLimits };
+import type { TrialOutcome } from "./trial.ts";
 
 /** Workers on any machines that hear of trials through a queue. They read the bars themselves, and must find the same. */
 export async function queuePlace(
@@ -22,7 +20,7 @@ export async function queuePlace(
   return {
     width,
     async perform({ request, measuring, tasks }) {
-      const queued: QueuedPiece = { piece: { request, measuring, tasks, expected }, limits };
+      const queued: QueuedWork = { kind: "trials", piece: { request, measuring, tasks, expected }, limits };
       return (await queue.ask(queued)) as readonly TrialOutcome[];
     },
     close: () => queue.close(),

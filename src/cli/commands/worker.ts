@@ -1,5 +1,5 @@
 import { KiwiError } from "../../base/errors.ts";
-import { serveTrials } from "../../app/search/serve-trials.ts";
+import { serveWork } from "../../app/queue/serve-work.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Shell } from "../shell.ts";
@@ -8,7 +8,7 @@ import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 
 export type WorkerFlags = CommonFlags & QueueFlags & { readonly jobs?: number };
 
-/** `kiwi worker`: works for searches of any machine until Ctrl-C, which lets it end what it is at. */
+/** `kiwi worker`: works for searches and trainings of any machine until Ctrl-C, which lets it end what it is at. */
 export async function workerCommand(shell: Shell, flags: WorkerFlags): Promise<number> {
   const url = queueUrl(shell, flags);
   if (url === undefined) throw missingQueue();
@@ -16,7 +16,7 @@ export async function workerCommand(shell: Shell, flags: WorkerFlags): Promise<n
   const say = flags.quiet === true ? () => {} : (line: string) => shell.err(line);
   await interruptible(
     () => ending.abort(),
-    () => serveTrials(url, wholeNumber("--jobs", flags.jobs ?? 1, 1), say, ending.signal),
+    () => serveWork(url, wholeNumber("--jobs", flags.jobs ?? 1, 1), say, ending.signal),
   );
   return 0;
 }

@@ -5,7 +5,7 @@ import type { WorkerFlags } from "../commands/worker.ts";
 import type { OptimizeFlags } from "../commands/optimize.ts";
 import { addRunFlags, collect, collectList, readNumber } from "../flags/add-flags.ts";
 import { searchFlags, validateFlags } from "../flags/search-flags.ts";
-import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, addQueue, type Act } from "./common-flags.ts";
 
 /** Adds what searches and what judges, whoever runs it, and the ledger of what was tried: optimize, worker, trials. */
 export function declareSearchCommands(program: Command, act: Act): void {
@@ -29,6 +29,7 @@ function declareValidate(program: Command, act: Act): void {
   command.optionsGroup("Validation:");
   addNumber(command, "--trials <count>", "parameters around at most; 200 by default");
   addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
+  addQueue(command);
   command.option("--open", "open the report when it is done");
   addProgress(
     addConfig(
@@ -47,9 +48,9 @@ function declareValidate(program: Command, act: Act): void {
 function declareWorker(program: Command, act: Act): void {
   const command = program
     .command("worker")
-    .summary("run trials for searches on other machines")
+    .summary("run trials and trainings for other machines")
     .description(
-      "Takes trials of searches from a queue on Redis or PostgreSQL and runs them, until it is ended.",
+      "Takes trials of searches and attempts of trainings from a queue on Redis or PostgreSQL, until it is ended.",
     );
   addQueue(command);
   addNumber(command, "--jobs <count>", "trials at the same time; 1 by default");
@@ -88,16 +89,6 @@ function declareTrials(program: Command, act: Act): void {
 /** A flag that takes a number: read at once, so that nothing else is begun when it cannot be. */
 function addNumber(command: Command, flags: string, help: string): void {
   command.option(flags, help, (text: string) => readNumber(/--[a-z-]+/.exec(flags)![0], text));
-}
-
-/** Where trials go to workers on any machine. */
-function addQueue(command: Command): void {
-  command
-    .option(
-      "--queue <url>",
-      "workers on any machine run the trials: redis://HOST:PORT or postgres://USER@HOST/DATABASE, or env:NAME",
-    )
-    .option("--redis <url>", "as --queue");
 }
 
 /** What varies, and what must hold. */
