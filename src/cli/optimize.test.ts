@@ -194,6 +194,39 @@ test("a formula weighs several metrics, requirements leave trials out, and a fro
     expect(order[k]!["maxDrawdown"]).toBeGreaterThanOrEqual(order[k - 1]!["maxDrawdown"]!);
 });
 
+test("two trials of a search are laid side by side, and one that is not there is refused", async () => {
+  const { document } = await optimize(...space, "--trials", "6", "--jobs", "1");
+  const rows = tableOf(document)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { setting: Record<string, number>; inSample: Record<string, number> });
+  const name = document.searchId;
+  const { code, out } = await runKiwi(folder, ["runs", "diff", `${name}/0`, `${name}/5`, "--json"]);
+  expect(code).toBe(0);
+  const { settings, inSample } = JSON.parse(out) as Record<
+    "settings" | "inSample",
+    readonly {
+      readonly path?: string;
+      readonly key?: string;
+      readonly before: number;
+      readonly after: number;
+    }[]
+  >;
+  expect(settings.find(({ path }) => path === "fast")).toEqual({
+    path: "fast",
+    before: rows[0]!.setting["fast"],
+    after: rows[5]!.setting["fast"],
+  });
+  expect(inSample.find(({ key }) => key === "totalReturn")).toEqual({
+    key: "totalReturn",
+    before: rows[0]!.inSample["totalReturn"],
+    after: rows[5]!.inSample["totalReturn"],
+  });
+  const best = await runKiwi(folder, ["runs", "diff", "last/best", `${name}/best`]);
+  expect(best.out).toContain("the same parameters and settings");
+  expect((await errorOf("runs", "diff", "last/6", "last/0")).code).toBe("TRIAL_UNKNOWN");
+});
+
 test.each([
   [
     ["--vary", "fast=60..80:5", "--vary", "slow=20..50:5"],
