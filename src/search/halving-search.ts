@@ -1,5 +1,5 @@
 import { Prng } from "../base/prng.ts";
-import { roundOf, worth, type Proposer, type Tried } from "./proposer.ts";
+import { worth, type Proposer, type Tried } from "./proposer.ts";
 import { drawMany } from "./random-search.ts";
 import type { SearchSpace } from "./search-space.ts";
 
@@ -42,6 +42,11 @@ function rungSizes(trialsMax: number, rungsMax: number): readonly number[] {
   while (sizes.length < rungsMax && sizes.at(-1)! >= keepOneIn * 2)
     sizes.push(Math.floor(sizes.at(-1)! / keepOneIn));
   return sizes;
+}
+
+/** How many shares of the bars were tried so far: each rung has its own. */
+function roundOf(tried: readonly Tried[]): number {
+  return new Set(tried.map(({ share }) => share)).size;
 }
 
 type Ranked = Tried & { readonly trial: number };

@@ -28,8 +28,3 @@ export const wholeRound = 256;
 export function worth({ value }: Tried): number {
   return value ?? -Number.MAX_VALUE;
 }
-
-/** How many shares of the bars were tried so far: methods that go from few bars to all try one in each round. */
-export function roundOf(tried: readonly Tried[]): number {
-  return new Set(tried.map(({ share }) => share)).size;
-}

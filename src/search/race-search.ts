@@ -1,11 +1,14 @@
 import { Prng } from "../base/prng.ts";
-import { roundOf, type Proposal, type Proposer, type Tried } from "./proposer.ts";
+import type { Proposal, Proposer, Tried } from "./proposer.ts";
 import { drawMany } from "./random-search.ts";
 import type { SearchSpace } from "./search-space.ts";
 import { studentTail } from "./student-tail.ts";
 
 /** A trial is stopped where one that is no worse than the leader would be so far behind less often than this. */
-const doubtMin = 0.01;
+const doubtMin = 0.05;
+
+/** Where a lap stops fewer than this share, nobody is told apart: the next lap is the last, for each costs bars. */
+const tellingMin = 0.25;
 
 /** Parts of the time in which trials of a race are compared, where nobody says how many. */
 export const usualParts = 8;
@@ -19,25 +22,24 @@ export const partsMin = 4;
  * Source: Maron and Moore, The Racing Algorithm (1997), with paired tests as in Birattari et al. (2002).
  */
 export function raceSearch(space: SearchSpace, trialsMax: number, seed: number, laps: number): Proposer {
-  const shareOf = (lap: number): number => 2 ** (lap - laps + 1);
+  const first = 2 ** (1 - laps);
   return {
     next(tried) {
-      const lap = roundOf(tried);
-      if (lap >= laps) return [];
-      const share = shareOf(lap);
-      if (lap === 0)
+      const share = Math.max(...tried.map((one) => one.share), 0);
+      if (share === 1) return [];
+      if (share === 0)
         return drawMany(space, trialsMax, new Prng(seed).fork("race"), new Set()).map((point) => ({
           point,
-          share,
+          share: first,
         }));
-      const { runners, stopped } = judge(tried, shareOf(lap - 1));
-      return runners.filter(({ trial }) => !stopped.has(trial)).map(({ point }) => ({ point, share }));
+      const { runners, stopped } = judge(tried, share);
+      const isTelling = stopped.size >= tellingMin * runners.length;
+      const after = isTelling ? share * 2 : 1;
+      return runners.filter(({ trial }) => !stopped.has(trial)).map(({ point }) => ({ point, share: after }));
     },
     stopped(tried) {
-      const judged = Array.from({ length: Math.min(roundOf(tried), laps - 1) }, (_, lap) =>
-        judge(tried, shareOf(lap)),
-      );
-      return new Map(judged.flatMap(({ stopped }) => [...stopped]));
+      const shares = [...new Set(tried.map(({ share }) => share))].filter((share) => share < 1);
+      return new Map(shares.flatMap((share) => [...judge(tried, share).stopped]));
     },
   };
 }

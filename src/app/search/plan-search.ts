@@ -98,7 +98,7 @@ function proposerOf(
 const rungDaysMin = 30;
 
 /** Days of a part on the first lap of a race, whose tests know how little such a part says. */
-const lapDaysMin = 10;
+const lapDaysMin = 5;
 
 /** Rungs of so many times as many bars each that the time of the bars has room for, four at most. */
 function rungsOf(

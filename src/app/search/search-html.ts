@@ -36,7 +36,11 @@ export function searchHtml(document: SearchDocument, rows: readonly SearchRow[])
 function plateauSentence({ plateau: { neighbours, ratio } }: SearchDocument): string {
   if (neighbours === 0)
     return "The best has no neighbours among the trials: nobody knows whether it is a lonely peak.";
-  return `${neighbours} neighbours of the best were tried; their median is ${percentText(ratio)} of it.`;
+  const those =
+    neighbours === 1 ? "1 neighbour of the best was" : `${neighbours} neighbours of the best were`;
+  // A share of what is not above zero says nothing.
+  const median = ratio === null ? "" : `; their median is ${percentText(ratio)} of it`;
+  return `${those} tried${median}.`;
 }
 
 function topSection({ top, dimensions }: SearchDocument): Section {
