@@ -12,8 +12,8 @@ export const trialsJob = jobAt<typeof import("./trials-job.ts").default>(
 
 /** Where trials run: it gives the outcomes of a piece, or throws when whoever performed it is gone. */
 export type Place = {
-  /** Pieces that it performs at the same time. */
-  readonly width: number;
+  /** Pieces that a round is cut into, so that nobody waits long for the last one, and none costs more than it brings. */
+  readonly pieces: number;
   readonly perform: (piece: TrialsRequest) => Promise<readonly TrialOutcome[]>;
   readonly close: () => Promise<void>;
 };
@@ -26,11 +26,14 @@ export type TrialLimits = {
   readonly secondsMax?: number | undefined;
 };
 
+/** Pieces for each thread: handing one to a thread costs nearly nothing. */
+const piecesEach = 4;
+
 /** Threads of this process. Bars and columns stand in memory that all of them see. */
 export function localPlace(threads: number, limits: TrialLimits, environment: Record<string, string>): Place {
   const pool = openPool("thread", threads, { environment });
   return {
-    width: threads,
+    pieces: threads * piecesEach,
     perform: (piece) => pool.perform(trialsJob, piece, watchingOf(limits, piece.tasks.length)),
     close: () => pool.close(),
   };

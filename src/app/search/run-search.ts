@@ -12,8 +12,6 @@ import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./tr
 
 /** Trials whose table is written at once: what a crash loses at most. */
 const batchMax = 256;
-/** Pieces that each worker of a place takes of a batch, so that none waits long for the last one. */
-const piecesEach = 4;
 
 /** A search that is ready to run. */
 export type SearchPlan = {
@@ -129,7 +127,7 @@ export async function performAll(
 ): Promise<readonly TrialOutcome[]> {
   if (tasks.length === 0) return [];
   const columns = hooks.columnsFor(tasks);
-  const size = Math.max(1, Math.ceil(tasks.length / (place.width * piecesEach)));
+  const size = Math.max(1, Math.ceil(tasks.length / place.pieces));
   const pieces = Array.from({ length: Math.ceil(tasks.length / size) }, (_, k) => ({
     ...piece,
     ...(columns === undefined ? {} : { columns }),
