@@ -12,6 +12,8 @@ const stalledEveryMs = 2_000;
 /** A piece that has cost so many workers is given up. */
 const stalledMax = 20;
 const readyMsMax = 5_000;
+/** A server that has just been tried in vain is away: it is tried every two seconds. */
+const awayMs = 4_000;
 
 /** How a queue is served. */
 export type ServeOptions = {
@@ -25,7 +27,10 @@ export type ServeOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Takes pieces from a queue until it is told to stop. Throws `REDIS_AWAY` or `POSTGRES_AWAY`, and what `isUnfit` recognises. */
+/**
+ * Takes pieces from a queue until it is told to stop. Where the server is away by then it is still tried until the program
+ * ends. Throws `REDIS_AWAY` or `POSTGRES_AWAY`, and what `isUnfit` recognises.
+ */
 export async function serveQueue(url: string, options: ServeOptions): Promise<void> {
   const { width, onLine, signal } = options;
   const end = Promise.withResolvers<void>();
@@ -37,7 +42,9 @@ export async function serveQueue(url: string, options: ServeOptions): Promise<vo
     maxStalledCount: stalledMax,
   });
   let lastError = "";
+  let lastErrorMs = -Infinity;
   worker.on("error", ({ message }) => {
+    lastErrorMs = performance.now();
     if (message !== lastError) onLine(`the queue: ${message}`);
     lastError = message;
   });
@@ -47,8 +54,14 @@ export async function serveQueue(url: string, options: ServeOptions): Promise<vo
     onLine("waiting for trials");
     if (!signal.aborted) await end.promise;
   } finally {
-    await worker.close();
+    // Closing waits for what it is at, and for a server that is away: for that one nobody waits.
+    await Promise.race([worker.close(), untilTrue(() => performance.now() - lastErrorMs < awayMs)]);
   }
+}
+
+/** Looks until something is so. */
+async function untilTrue(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 200).unref());
 }
 
 async function workOn(

@@ -122,8 +122,9 @@ test.skipIf(!hasRedis)(
       expect(code, out + err).toBe(0);
       expect(tables()[before]).toBe(tables()[0]);
     } finally {
-      await kill(worker);
       await redis.close();
+      // Who is asked to end ends, also when the server that it would say goodbye to is gone.
+      await kill(worker, "SIGTERM");
     }
     const gone = await optimize(...thousand, "--queue", redis.url);
     expect(JSON.parse(gone.out)).toMatchObject({ error: { code: "REDIS_AWAY", exit: 6 } });

@@ -14,12 +14,20 @@ export async function workerCommand(shell: Shell, flags: WorkerFlags): Promise<n
   if (url === undefined) throw missingQueue();
   const ending = new AbortController();
   const say = flags.quiet === true ? () => {} : (line: string) => shell.err(line);
-  await interruptible(
-    () => ending.abort(),
-    () => serveWork(url, wholeNumber("--jobs", flags.jobs ?? 1, 1), say, ending.signal),
-  );
+  try {
+    await interruptible(
+      () => ending.abort(),
+      () => serveWork(url, wholeNumber("--jobs", flags.jobs ?? 1, 1), say, ending.signal),
+    );
+  } finally {
+    // The client of a queue never stops to try a server that is away, and would keep the program for ever.
+    setTimeout(() => process.exit(), lastWordsMs).unref();
+  }
   return 0;
 }
+
+/** Time for what is still to be printed when a worker ends. */
+const lastWordsMs = 1_000;
 
 function missingQueue(): KiwiError {
   return new KiwiError({
