@@ -39,7 +39,7 @@ function ownerOf(): Owner | null {
 export const hasPostgres = programs !== null && owner !== null;
 
 /** Ends the server at once, as a fall of its machine would, and starts it again over what it had written. */
-export type Restart = () => Promise<void>;
+type Restart = () => Promise<void>;
 
 /** Runs a PostgreSQL of its own on a free port of this machine while `act` works with it, and removes it. */
 export async function withPostgres(
