@@ -25,12 +25,17 @@ const odd: readonly unknown[] = [
   [],
   [[]],
   {},
-  { __proto__: null, constructor: 1 },
+  JSON.parse('{"toString":1,"__proto__":{"length":-1},"constructor":null}'),
 ];
 
 /** One of a list. */
 export function pick<Item>(prng: Prng, items: readonly Item[]): Item {
   return items[prng.integer(items.length)]!;
+}
+
+/** A copy, for what is put into a message is changed with it. */
+function oddValue(prng: Prng): unknown {
+  return structuredClone(pick(prng, odd));
 }
 
 /** A copy of a JSON value with one to three places changed: another value, a neighbour's, one more, one less. */
@@ -45,18 +50,18 @@ function mutateOnce(value: unknown, prng: Prng): unknown {
   if (!isInner) return mutateLeaf(value, prng);
   if (Array.isArray(value)) return mutateList(value, prng);
   const keys = Object.keys(value);
-  if (keys.length === 0) return pick(prng, odd);
+  if (keys.length === 0) return oddValue(prng);
   const key = pick(prng, keys);
   const record = value as Record<string, unknown>;
   const way = prng.next();
   if (way < 0.1) delete record[key];
-  else if (way < 0.2) record[key] = record[pick(prng, keys)];
+  else if (way < 0.2) record[key] = structuredClone(record[pick(prng, keys)]);
   else record[key] = mutateOnce(record[key], prng);
   return record;
 }
 
 function mutateList(list: unknown[], prng: Prng): unknown[] {
-  if (list.length === 0) return [pick(prng, odd)];
+  if (list.length === 0) return [oddValue(prng)];
   const at = prng.integer(list.length);
   const way = prng.next();
   if (way < 0.08) return list.toSpliced(at, 1);
@@ -70,7 +75,7 @@ function mutateLeaf(value: unknown, prng: Prng): unknown {
   if (typeof value === "number" && way < 0.5) return value * pick(prng, [-1, 0, 10, 1000, 1e-3, 1 + 1e-12]);
   if (typeof value === "string" && way < 0.5) return mutateText(value, prng);
   if (typeof value === "number" && way < 0.7) return String(value);
-  return pick(prng, odd);
+  return oddValue(prng);
 }
 
 /** A copy of a text with one to four pieces cut, doubled, moved or replaced. */
