@@ -94,7 +94,7 @@ function losePower(mine: State, loss: Loss): void {
 /** Takes note of an operation that was done. */
 function done(name: string, path: unknown, to?: unknown): void {
   if (state === null || state.isDead || !String(path).startsWith(state.folder)) return;
-  state.unsynced?.note(name, String(path), to === undefined ? null : String(to));
+  state.unsynced?.note(name, String(path), typeof to === "string" ? to : null);
 }
 
 let isInstalled = false;
