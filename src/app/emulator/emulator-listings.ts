@@ -24,11 +24,19 @@ export function listingFor(instrument: Instrument, bars: Bars, venue: EmulatedVe
   };
   if (venue === "alpaca" && assetClass === "equity")
     return listingOf(symbol, { ...steps, assetClass, baseCurrency: symbol, quoteCurrency: "USD" });
+  if (venue === "ib") return ibListing(instrument, steps);
   const { baseCurrency } = listingOf(symbol);
   const isPair = baseCurrency !== symbol;
   if (venue !== "alpaca") return listingOf(isPair ? symbol.replace("/", "") : `${symbol}USDT`, steps);
   const { quoteCurrency } = listingOf(symbol);
   return listingOf(`${baseCurrency}/${isPair ? quoteCurrency : "USD"}`, steps);
+}
+
+/** Currencies and coins are pairs there; everything else, made-up markets too, is a share in dollars. */
+function ibListing({ symbol, assetClass, quoteCurrency }: Instrument, steps: Partial<Listing>): Listing {
+  if (assetClass === "forex" || assetClass === "crypto")
+    return listingOf(symbol, { ...steps, assetClass, quoteCurrency });
+  return listingOf(symbol, { ...steps, assetClass: "equity", baseCurrency: symbol, quoteCurrency });
 }
 
 /** The finest step that the last closes were seen in. */
