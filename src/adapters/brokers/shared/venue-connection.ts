@@ -68,6 +68,10 @@ export type VenueParts = {
   readonly instruments: (symbols: readonly string[]) => Promise<readonly VenueInstrument[]>;
   readonly timeMs: () => Promise<number>;
   readonly isMarketOpen: (symbol: string) => Promise<boolean>;
+  /** How coarse the times of fills are: one of the same step may be younger than it says. 0 where nothing is said. */
+  readonly fillTimeStepMs?: number;
+  /** Ends what questions have opened besides the stream. */
+  readonly hangUp?: () => void;
 };
 
 /** What may have been on its way when the line broke. */
@@ -180,8 +184,9 @@ export class VenueConnection implements BrokerConnection {
   async fillsSince(sinceMs: number): Promise<readonly VenueFill[]> {
     const fills = await this.asking(() => this.parts.fillsSince(sinceMs));
     const once = new Map(fills.map((fill) => [fill.fillId, fill]));
+    const { fillTimeStepMs = 0 } = this.parts;
     return [...once.values()]
-      .filter((fill) => fill.venueTimeMs >= sinceMs)
+      .filter((fill) => fill.venueTimeMs >= sinceMs || fill.venueTimeMs + fillTimeStepMs > sinceMs)
       .sort((a, b) => a.venueTimeMs - b.venueTimeMs);
   }
 
@@ -198,6 +203,7 @@ export class VenueConnection implements BrokerConnection {
   }
 
   async close(): Promise<void> {
+    this.parts.hangUp?.();
     if (this.line.kind === "closed") return;
     this.end({ kind: "closed", atMs: this.parts.clock.nowMs() });
   }
