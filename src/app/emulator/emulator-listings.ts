@@ -34,9 +34,10 @@ export function listingFor(instrument: Instrument, bars: Bars, venue: EmulatedVe
 
 /** Currencies and coins are pairs there; everything else, made-up markets too, is a share in dollars. */
 function ibListing({ symbol, assetClass, quoteCurrency }: Instrument, steps: Partial<Listing>): Listing {
-  if (assetClass === "forex" || assetClass === "crypto")
-    return listingOf(symbol, { ...steps, assetClass, quoteCurrency });
-  return listingOf(symbol, { ...steps, assetClass: "equity", baseCurrency: symbol, quoteCurrency });
+  if (assetClass !== "equity" && listingOf(symbol).baseCurrency !== symbol)
+    return listingOf(symbol, { ...steps, assetClass: assetClass === "forex" ? assetClass : "crypto" });
+  const money = assetClass === "equity" ? quoteCurrency : "USD";
+  return listingOf(symbol, { ...steps, assetClass: "equity", baseCurrency: symbol, quoteCurrency: money });
 }
 
 /** The finest step that the last closes were seen in. */

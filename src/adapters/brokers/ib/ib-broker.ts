@@ -9,6 +9,7 @@ import { VenueConnection, type VenueEvent } from "../shared/venue-connection.ts"
 import { ContractNames, type ContractWish } from "./ib-contracts.ts";
 import { IbFillBook } from "./ib-fill-book.ts";
 import { IbLine } from "./ib-line.ts";
+import { isTooFast } from "./ib-notices.ts";
 import { IbOrderBook } from "./ib-order-book.ts";
 import { IbOrders } from "./ib-orders.ts";
 import { IbQuestions } from "./ib-questions.ts";
@@ -41,6 +42,8 @@ const ports: Readonly<Record<TradingMode, readonly [number, number]>> = {
 /** Of 50 messages in a second; some are kept for cancels. */
 const allowance = { weight: 45, windowMs: secondMs };
 const reserve = 5;
+/** How long nothing but cancels is sent after a gateway has said that it is too much. */
+const pauseMs = secondMs;
 
 const capabilities: BrokerCapabilities = {
   orderTypes: [
@@ -124,6 +127,7 @@ function partsOf(options: IbBrokerOptions, { mode, clock, prng }: BrokerTools) {
     refOf: (permId) => book.refOf(permId),
     onFill: (fill) => line.tell({ kind: "fill", fill }),
   });
+  const limit = new HostLimits(clock).of(`tcp://${host}:${port}`, allowance);
   const line: IbLine = new IbLine({
     host,
     port,
@@ -131,7 +135,10 @@ function partsOf(options: IbBrokerOptions, { mode, clock, prng }: BrokerTools) {
     clock,
     requestTimeoutMs: options.requestTimeoutMs ?? 10 * secondMs,
     onMessage(message, session) {
-      if (message.kind === "noticed") book.notice(message.notice, session.clientId);
+      if (message.kind === "noticed") {
+        book.notice(message.notice, session.clientId);
+        if (isTooFast(message.notice)) limit.pauseUntil(clock.nowMs() + pauseMs);
+      }
       if (message.kind !== "told") return;
       book.hear(message.name, message.values);
       fills.hear(message.name, message.values);
@@ -139,7 +146,6 @@ function partsOf(options: IbBrokerOptions, { mode, clock, prng }: BrokerTools) {
       if (number !== null) line.noteOrderId(number);
     },
   });
-  const limit = new HostLimits(clock).of(`tcp://${host}:${port}`, allowance);
   const asking = { line, clock, prng, limit, orders: book, fills, names, contracts, accountName, fractional };
   const questions: IbQuestions = new IbQuestions(asking);
   const caller = new OrderCaller({ clock, limit, reserve, redact: (text) => text, onKeyRefused: () => {} });

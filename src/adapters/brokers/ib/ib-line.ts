@@ -37,6 +37,7 @@ export class IbLine {
   private wire: { readonly events: WireEvents } | null = null;
   private highestOrderId = 0;
   private cancelLinger = (): void => {};
+  private giveUpOpening = (): void => {};
 
   constructor(options: LineOptions) {
     this.options = options;
@@ -98,6 +99,7 @@ export class IbLine {
   /** Ends the connection as soon as nobody waits for an answer on it. */
   hangUp(): void {
     this.cancelLinger();
+    this.giveUpOpening();
     const { session } = this;
     this.session = null;
     if (session !== null && !session.isWaitedFor) session.close();
@@ -140,6 +142,11 @@ export class IbLine {
           reject(new TransportError(isTaken ? `client id ${clientId} is in use` : reason));
         },
       });
+      this.giveUpOpening = () => {
+        if (session !== null) return;
+        client.close();
+        reject(new TransportError("the connection was given up"));
+      };
     });
   }
 

@@ -81,6 +81,11 @@ function codeOf(text: string): VenueCode {
   return reasons.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
 }
 
+/** Whether it says that we send too fast: what was sent last may not have been taken, whatever it was. */
+export function isTooFast({ code }: IbNotice): boolean {
+  return code === 100;
+}
+
 /** Whether it says that a cancel found nothing that could be canceled. */
 export function refusesCancel({ code }: IbNotice): boolean {
   return code === 10147 || code === 10148 || code === 161 || code === 135 || code === 136;

@@ -4,7 +4,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import { lookUpTaken } from "../shared/look-up-taken.ts";
 import { refusal, type OrderCaller, type SendVerdict } from "../shared/order-caller.ts";
 import type { IbLine } from "./ib-line.ts";
-import { meaningOf, refusesCancel } from "./ib-notices.ts";
+import { isTooFast, meaningOf, refusesCancel } from "./ib-notices.ts";
 import type { IbOrderBook } from "./ib-order-book.ts";
 import type { IbQuestions } from "./ib-questions.ts";
 import type { Hearing, IbMessage, IbSession } from "./ib-session.ts";
@@ -143,6 +143,8 @@ export class IbOrders {
   /** The first thing that says what became of a new order. */
   private acknowledged(number: number, session: IbSession): Hearing<SendVerdict | "id-used"> {
     return (message) => {
+      if (message.kind === "noticed" && isTooFast(message.notice))
+        return { answer: { kind: "unknown", reason: message.notice.text } };
       if (message.kind === "noticed" && message.notice.id === number) {
         const { code, text } = message.notice;
         const meaning = meaningOf(message.notice);
