@@ -101,7 +101,7 @@ testBroker({
 describe("Interactive Brokers, what is its own", () => {
   const ending: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const end of ending.splice(0).reverse()) await end();
+    for (const end of ending.splice(0).toReversed()) await end();
   });
 
   const flat = [100, 101, 99, 100] as const;
