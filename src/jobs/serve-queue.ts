@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, Worker, type Job } from "bullmq";
 import { KiwiError } from "../base/errors.ts";
 import { failureOf } from "./failure.ts";
@@ -11,6 +12,9 @@ const stalledEveryMs = 2_000;
 /** A piece that has cost so many workers is given up. */
 const stalledMax = 20;
 const readyMsMax = 5_000;
+/** A server that does not answer within this time is away. */
+const answerMsMax = 2_000;
+const lookEveryMs = 200;
 
 /** How a queue is served. */
 export type ServeOptions = {
@@ -20,7 +24,7 @@ export type ServeOptions = {
   /** Errors that mean this worker cannot work for that search: the piece goes back, and serving ends with the error. */
   readonly isUnfit: (error: unknown) => boolean;
   readonly onLine: (line: string) => void;
-  /** Aborted, it ends what it is at and takes nothing more. */
+  /** Aborted, it ends what it is at and takes nothing more; what nobody could be told any more it drops. */
   readonly signal: AbortSignal;
 };
 
@@ -28,7 +32,13 @@ export type ServeOptions = {
 export async function serveQueue(url: string, options: ServeOptions): Promise<void> {
   const { width, onLine, signal } = options;
   const end = Promise.withResolvers<void>();
-  const worker = new Worker(queueName, (job, token) => workOn(job, token, options, end.reject), {
+  const underway = new Set<Promise<string>>();
+  const begin = async (job: QueuedJob, token: string | undefined): Promise<string> => {
+    const work = workOn(job, token, options, end.reject);
+    underway.add(work);
+    return work.finally(() => underway.delete(work));
+  };
+  const worker = new Worker(queueName, begin, {
     connection: connectionOf(url),
     concurrency: width,
     lockDuration: lockMs,
@@ -46,12 +56,39 @@ export async function serveQueue(url: string, options: ServeOptions): Promise<vo
     onLine("waiting for trials");
     if (!signal.aborted) await end.promise;
   } finally {
-    await worker.close();
+    await endWork(worker, underway);
   }
 }
 
+/**
+ * Ends what is underway, as long as there is somebody to tell: without its server a worker would wait for ever to say
+ * good-bye. What it was at is given to another one, because nothing is heard of it.
+ */
+async function endWork(worker: Worker, underway: ReadonlySet<unknown>): Promise<void> {
+  await worker.pause(true);
+  while (underway.size > 0 && (await answers(worker))) await pause(lookEveryMs);
+  await worker.close(!(await answers(worker)));
+}
+
+async function answers(worker: Worker): Promise<boolean> {
+  const late = new AbortController();
+  try {
+    const asked = worker
+      .getBackend()
+      .client.then((client) => client.info())
+      .then(() => true);
+    return await Promise.race([asked, pause(answerMsMax, false, { signal: late.signal })]);
+  } catch {
+    return false;
+  } finally {
+    late.abort();
+  }
+}
+
+type QueuedJob = Job<{ readonly text: string }>;
+
 async function workOn(
-  job: Job<{ readonly text: string }>,
+  job: QueuedJob,
   token: string | undefined,
   { perform, isUnfit, onLine }: ServeOptions,
   giveUp: (error: unknown) => void,

@@ -173,3 +173,19 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
   },
   240_000,
 );
+
+test.skipIf(!hasRedis)("a worker ends when it is told to, also while its server is away", async () => {
+  const redis = await OwnRedis.open();
+  const worker = startWorker(redis.url);
+  try {
+    while (!worker.said().includes("waiting for trials"))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await redis.kill();
+    const gone = once(worker.process, "exit");
+    worker.process.kill("SIGTERM");
+    expect(await gone).toEqual([0, null]);
+  } finally {
+    await kill(worker);
+    await redis.close();
+  }
+});
