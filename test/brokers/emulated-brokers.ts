@@ -1,5 +1,6 @@
 import { alpacaBroker } from "../../src/adapters/brokers/alpaca/alpaca-broker.ts";
 import { bybitBroker } from "../../src/adapters/brokers/bybit/bybit-broker.ts";
+import { metatraderBroker } from "../../src/adapters/brokers/metatrader/metatrader-broker.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
 import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
@@ -7,7 +8,13 @@ import { spotSuffix } from "../../src/emulator/bybit/bybit-symbols.ts";
 import { listingOf } from "../../src/emulator/exchange/listings.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { startLab, type EmulatorLab, type TapeQuad } from "../emulator-lab.ts";
+import {
+  startLab,
+  startTerminalLab,
+  type EmulatorLab,
+  type TapeQuad,
+  type TerminalLab,
+} from "../emulator-lab.ts";
 
 /** When the first bar of a tape opens: on a Tuesday, half an hour after New York. */
 export const tapeStartMs = Date.parse("2024-03-05T15:00:00Z");
@@ -18,7 +25,7 @@ export type Subject = {
   readonly name: string;
   readonly symbol: string;
   readonly start: (quads: readonly TapeQuad[], faults: string) => Promise<EmulatorLab>;
-  readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => BrokerConnection;
+  readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => Promise<BrokerConnection>;
 };
 
 const aapl = listingOf("AAPL", {
@@ -46,7 +53,7 @@ function alpaca(market: "stocks" | "crypto"): Subject {
         faults,
         face: (tools) => new AlpacaFace(tools, { requestsPerMinute: 100_000 }),
       }),
-    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+    connect: async ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
       alpacaBroker(
         { market, fractional: false, baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
         { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
@@ -68,10 +75,51 @@ function bybit(category: "linear" | "spot"): Subject {
         hasHedgeMode: true,
         face: (tools) => new BybitFace(tools, { rateScale: 1_000 }),
       }),
-    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+    connect: async ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
       bybitBroker(
         { category, environment: "demo", baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
         { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
+      ),
+  };
+}
+
+/** Euros come in lots of 100,000 and steps of a hundredth: here a step is one euro, so that tests of all brokers fit. */
+const euro = listingOf("EURUSD", {
+  assetClass: "forex",
+  baseCurrency: "EUR",
+  quoteCurrency: "USD",
+  lotSize: 1,
+  quantityMin: 1,
+});
+
+function metatrader(marginMode: "netting" | "hedging"): Subject {
+  return {
+    name: `MetaTrader ${marginMode}`,
+    symbol: "EURUSD",
+    start: (quads, faults) =>
+      startTerminalLab(
+        {
+          listings: [euro],
+          timeframe: "1m",
+          startMs: tapeStartMs,
+          quads,
+          faults,
+          hasHedgeMode: marginMode === "hedging",
+          account: { positionMode: marginMode === "hedging" ? "hedge" : "one-way" },
+        },
+        { marginMode },
+      ),
+    connect: (lab, clock, answerMsMax = 1_000) =>
+      metatraderBroker(
+        {
+          folder: (lab as TerminalLab).folder,
+          serverTime: "America/New_York+7",
+          magic: 42,
+          pollMs: 3,
+          pickupMsMax: answerMsMax,
+          answerMsMax: Math.min(answerMsMax, 300),
+        },
+        { mode: "paper", clock, prng: new Prng(1), credentials: {}, folder: "." },
       ),
   };
 }
@@ -82,4 +130,6 @@ export const subjects: readonly Subject[] = [
   alpaca("crypto"),
   bybit("linear"),
   bybit("spot"),
+  metatrader("netting"),
+  metatrader("hedging"),
 ];

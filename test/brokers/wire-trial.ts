@@ -83,7 +83,7 @@ export async function wireTrial(seed: number, isCareless = false): Promise<WireT
   const subject = subjects[seed % subjects.length]!;
   const lab = await subject.start(tape(prng), "");
   const clock = new HurriedClock();
-  const broker = subject.connect(lab, clock, 300);
+  const broker = await subject.connect(lab, clock, 300);
   const trader = new CarefulTrader(broker, subject, prng, isCareless);
   try {
     await trader.open();

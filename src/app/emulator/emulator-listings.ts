@@ -24,11 +24,27 @@ export function listingFor(instrument: Instrument, bars: Bars, venue: EmulatedVe
   };
   if (venue === "alpaca" && assetClass === "equity")
     return listingOf(symbol, { ...steps, assetClass, baseCurrency: symbol, quoteCurrency: "USD" });
+  if (venue === "metatrader") return terminalListing(instrument, steps);
   const { baseCurrency } = listingOf(symbol);
   const isPair = baseCurrency !== symbol;
   if (venue !== "alpaca") return listingOf(isPair ? symbol.replace("/", "") : `${symbol}USDT`, steps);
   const { quoteCurrency } = listingOf(symbol);
   return listingOf(`${baseCurrency}/${isPair ? quoteCurrency : "USD"}`, steps);
+}
+
+/** A terminal lists what there is under its own name; currencies are written together. */
+function terminalListing(
+  { symbol, assetClass, quoteCurrency }: Instrument,
+  steps: Partial<Listing>,
+): Listing {
+  const isPair = symbol.includes("/");
+  const { baseCurrency } = listingOf(symbol, { quoteCurrency });
+  return listingOf(symbol.replace("/", ""), {
+    ...steps,
+    assetClass,
+    baseCurrency,
+    ...(isPair ? {} : { quoteCurrency }),
+  });
 }
 
 /** The finest step that the last closes were seen in. */

@@ -57,4 +57,30 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
       return bybitBroker(options, tools);
     },
   }),
+  defineBroker({
+    name: "metatrader",
+    summary:
+      "whatever a broker trades in a MetaTrader 5 terminal on this machine, by files; demo account or real",
+    options: z.strictObject({
+      folder: z.string().describe("MQL5/Files of the terminal's data folder"),
+      serverTime: z.string().describe("what time the broker's server shows: America/New_York+7, UTC+2"),
+      magic: z
+        .int()
+        .positive()
+        .max(2_147_483_647)
+        .default(594_011)
+        .describe("marks the orders of this account's robot among those of others"),
+      pollMs: positive.describe("how often the folder is looked at"),
+      pickupMsMax: positive.describe(
+        "how long a command may lie before the bridge takes it; then it is taken back",
+      ),
+      answerMsMax: positive.describe("how long an answer may take; then an order is unknown"),
+      clockSkewMsMax: network.clockSkewMsMax,
+      staleAfterMs: positive.describe("a bridge that gives no sign of life for so long is taken for dead"),
+    }),
+    async connect(options, tools) {
+      const { metatraderBroker } = await import("../../adapters/brokers/metatrader/metatrader-broker.ts");
+      return metatraderBroker(options, tools);
+    },
+  }),
 ];
