@@ -4,14 +4,16 @@ import { z } from "zod";
 const ticket = z.string().regex(/^\d+$/);
 
 /** Commands that KiwiBridge has beside those of DWX Connect. Each is answered in a file of its own. */
-export type BridgeCommand =
-  | "SEND_ORDER"
-  | "DELETE_ORDER"
-  | "DELETE_ALL_ORDERS"
-  | "GET_ACCOUNT"
-  | "GET_ORDER"
-  | "GET_DEALS"
-  | "GET_SYMBOL";
+export const bridgeCommands = [
+  "SEND_ORDER",
+  "DELETE_ORDER",
+  "DELETE_ALL_ORDERS",
+  "GET_ACCOUNT",
+  "GET_ORDER",
+  "GET_DEALS",
+  "GET_SYMBOL",
+] as const;
+export type BridgeCommand = (typeof bridgeCommands)[number];
 
 /** What every answer holds. `retcode` is MetaTrader's word where its server was asked, else 0. */
 export const answerSchema = z.looseObject({

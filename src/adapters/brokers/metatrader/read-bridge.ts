@@ -11,7 +11,8 @@ export type BridgeReading = {
   readonly contractSizeOf: (symbol: string) => number;
 };
 
-const statusOf: Readonly<Record<string, OrderStatus>> = {
+/** Where an order stands, by the bridge's word for it. */
+export const orderStates: Readonly<Record<string, OrderStatus>> = {
   started: "submitted",
   placed: "accepted",
   partial: "partially_filled",
@@ -34,7 +35,7 @@ const codeOf: Partial<Record<OrderStatus, VenueCode>> = {
 export function readBridgeOrder(order: BridgeOrder, reading: BridgeReading): VenueOrder {
   const { magic, server, contractSizeOf } = reading;
   const size = contractSizeOf(order.symbol);
-  const status = statusOf[order.state] ?? "accepted";
+  const status = orderStates[order.state] ?? "accepted";
   return {
     clientOrderId: order.magic === magic && order.name !== "" ? order.name : null,
     venueOrderId: order.ticket,
