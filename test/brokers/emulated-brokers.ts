@@ -1,5 +1,6 @@
 import { alpacaBroker } from "../../src/adapters/brokers/alpaca/alpaca-broker.ts";
 import { bybitBroker } from "../../src/adapters/brokers/bybit/bybit-broker.ts";
+import { ccxtBroker } from "../../src/adapters/brokers/ccxt/ccxt-broker.ts";
 import { metatraderBroker } from "../../src/adapters/brokers/metatrader/metatrader-broker.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
@@ -124,6 +125,30 @@ function metatrader(marginMode: "netting" | "hedging"): Subject {
   };
 }
 
+/** Exchanges of ccxt, pointed at the emulator's face of the same venue. */
+function ccxt(exchangeId: "bybit" | "alpaca"): Subject {
+  const of = exchangeId === "bybit" ? bybit("linear") : alpaca("crypto");
+  return {
+    name: `ccxt ${exchangeId}`,
+    symbol: exchangeId === "bybit" ? "BTC/USDT:USDT" : "BTC/USD",
+    start: of.start,
+    connect: ({ url }, clock, requestTimeoutMs = 2_000) =>
+      ccxtBroker(
+        {
+          exchangeId,
+          defaultType: exchangeId === "bybit" ? "swap" : "spot",
+          everyMs: 30,
+          rateLimitMs: 1,
+          baseUrl: url,
+          requestTimeoutMs,
+          clockSkewMsMax: 1e12,
+          exchangeOptions: { enableUnifiedAccount: true, enableUnifiedMargin: false },
+        },
+        { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
+      ),
+  };
+}
+
 /** Every broker that has an emulator. */
 export const subjects: readonly Subject[] = [
   alpaca("stocks"),
@@ -132,4 +157,6 @@ export const subjects: readonly Subject[] = [
   bybit("spot"),
   metatrader("netting"),
   metatrader("hedging"),
+  ccxt("bybit"),
+  ccxt("alpaca"),
 ];

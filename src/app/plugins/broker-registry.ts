@@ -58,6 +58,32 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
     },
   }),
   defineBroker({
+    name: "ccxt",
+    summary: "any exchange that the library ccxt knows, after npm install ccxt: market and limit orders",
+    options: z.strictObject({
+      exchangeId: z.string().describe("as ccxt writes it: kraken, kucoin, okx"),
+      defaultType: z.enum(["spot", "swap"]).default("spot").describe("coins, or perpetual contracts"),
+      everyMs: positive.describe("how often orders and fills are asked for"),
+      rateLimitMs: positive.describe("between two requests; ccxt's own number where nothing is said"),
+      baseUrl: network.baseUrl,
+      requestTimeoutMs: network.requestTimeoutMs,
+      clockSkewMsMax: network.clockSkewMsMax,
+      exchangeOptions: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("ccxt's own options of the exchange"),
+    }),
+    credentials: [
+      { name: "key", what: "an API key", env: "CCXT_API_KEY" },
+      { name: "secret", what: "the secret of its API key", env: "CCXT_SECRET" },
+      { name: "password", what: "the password of its API key", env: "CCXT_PASSWORD" },
+    ],
+    async connect(options, tools) {
+      const { ccxtBroker } = await import("../../adapters/brokers/ccxt/ccxt-broker.ts");
+      return ccxtBroker(options, tools);
+    },
+  }),
+  defineBroker({
     name: "metatrader",
     summary:
       "whatever a broker trades in a MetaTrader 5 terminal on this machine, by files; demo account or real",
