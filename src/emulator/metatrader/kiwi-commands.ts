@@ -112,7 +112,7 @@ function getDeals(context: TerminalContext, words: readonly string[]): BridgeAns
   };
 }
 
-function getSymbol({ exchange }: TerminalContext, [symbol = ""]: readonly string[]): BridgeAnswer {
+function getSymbol({ exchange, account }: TerminalContext, [symbol = ""]: readonly string[]): BridgeAnswer {
   const listing = exchange.listing(symbol);
   if (listing === null) return said("not_found", 0, `there is no symbol ${symbol}`);
   return {
@@ -125,7 +125,11 @@ function getSymbol({ exchange }: TerminalContext, [symbol = ""]: readonly string
       contract_size: contractSizeOf(listing),
       volume_min: lotsOf(listing, listing.quantityMin),
       volume_step: lotsOf(listing, listing.lotSize),
-      trade_mode: exchange.isHalted(symbol) ? "disabled" : listing.canShort ? "full" : "long_only",
+      trade_mode: exchange.isHalted(symbol)
+        ? "disabled"
+        : listing.canShort && account.options.venue.accountKind !== "cash"
+          ? "full"
+          : "long_only",
       is_open: exchange.isOpen(symbol),
     },
   };
