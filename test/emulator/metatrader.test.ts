@@ -304,7 +304,7 @@ test.skipIf(!existsSync(clientFolder))(
       listings: [euro],
       timeframe: "1m",
       startMs,
-      quads: Array.from({ length: 60 }, () => flat),
+      quads: Array.from({ length: 2_000 }, () => flat),
       historyBars: 5,
     });
     const moving = setInterval(() => lab.exchange.advance(), 60);
