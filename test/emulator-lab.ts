@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/adapters/system-clock.ts";
 import { BarTable } from "../src/domain/bar-table.ts";
@@ -15,9 +15,13 @@ import type { ExchangeAccount } from "../src/emulator/exchange/exchange-account.
 import type { Listing } from "../src/emulator/exchange/exchange-types.ts";
 import { FaultPlan } from "../src/emulator/faults/fault-plan.ts";
 import { parseFaults } from "../src/emulator/faults/parse-faults.ts";
+import { MetatraderFace } from "../src/emulator/metatrader/metatrader-face.ts";
+import type { TerminalSettings } from "../src/emulator/metatrader/terminal-context.ts";
+import { controlFace } from "../src/emulator/wire/control-face.ts";
 import { EmulatorHost } from "../src/emulator/wire/emulator-host.ts";
 import type { Face } from "../src/emulator/wire/face.ts";
 import type { FaceTools } from "../src/emulator/wire/face-tools.ts";
+import { FolderHost } from "../src/emulator/wire/folder-host.ts";
 import { Pace, type PaceOptions } from "../src/emulator/wire/pace.ts";
 import type { Clock } from "../src/ports/clock.ts";
 
@@ -103,6 +107,46 @@ export async function startLab(options: LabOptions): Promise<EmulatorLab> {
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     close: () => host.close(),
+  };
+}
+
+/** An emulator behind a folder: `folder` is the terminal's MQL5/Files, and `terminal` what looks at it. */
+export type TerminalLab = EmulatorLab & { readonly folder: string; readonly terminal: FolderHost };
+
+/** Starts a terminal over an emulator. Its folder goes when it is closed. */
+export async function startTerminalLab(
+  options: Omit<LabOptions, "face">,
+  settings: Partial<TerminalSettings> = {},
+): Promise<TerminalLab> {
+  const { clock = systemClock } = options;
+  let tools: FaceTools | null = null;
+  const lab = await startLab({
+    ...options,
+    face: (given) => {
+      tools = given;
+      return controlFace;
+    },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "kiwi-terminal-"));
+  const terminal = new FolderHost({
+    face: new MetatraderFace(tools!, lab.account, settings),
+    pace: new Pace(lab.exchange, clock, options.pace ?? { kind: "manual" }),
+    faults: lab.faults,
+    clock,
+    folder,
+    pollMs: 3,
+    silenceMs: 300,
+  });
+  terminal.start();
+  return {
+    ...lab,
+    folder,
+    terminal,
+    async close() {
+      terminal.close();
+      await lab.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

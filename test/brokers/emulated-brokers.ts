@@ -1,6 +1,8 @@
 import { alpacaBroker } from "../../src/adapters/brokers/alpaca/alpaca-broker.ts";
 import { bybitBroker } from "../../src/adapters/brokers/bybit/bybit-broker.ts";
+import { ccxtBroker } from "../../src/adapters/brokers/ccxt/ccxt-broker.ts";
 import { ibBroker } from "../../src/adapters/brokers/ib/ib-broker.ts";
+import { metatraderBroker } from "../../src/adapters/brokers/metatrader/metatrader-broker.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
 import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
@@ -9,7 +11,13 @@ import { IbFace } from "../../src/emulator/ib/ib-face.ts";
 import { listingOf } from "../../src/emulator/exchange/listings.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { startLab, type EmulatorLab, type TapeQuad } from "../emulator-lab.ts";
+import {
+  startLab,
+  startTerminalLab,
+  type EmulatorLab,
+  type TapeQuad,
+  type TerminalLab,
+} from "../emulator-lab.ts";
 
 /** When the first bar of a tape opens: on a Tuesday, half an hour after New York. */
 export const tapeStartMs = Date.parse("2024-03-05T15:00:00Z");
@@ -20,7 +28,7 @@ export type Subject = {
   readonly name: string;
   readonly symbol: string;
   readonly start: (quads: readonly TapeQuad[], faults: string) => Promise<EmulatorLab>;
-  readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => BrokerConnection;
+  readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => Promise<BrokerConnection>;
 };
 
 const aapl = listingOf("AAPL", {
@@ -48,7 +56,7 @@ function alpaca(market: "stocks" | "crypto"): Subject {
         faults,
         face: (tools) => new AlpacaFace(tools, { requestsPerMinute: 100_000 }),
       }),
-    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+    connect: async ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
       alpacaBroker(
         { market, fractional: false, baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
         { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
@@ -70,7 +78,7 @@ function bybit(category: "linear" | "spot"): Subject {
         hasHedgeMode: true,
         face: (tools) => new BybitFace(tools, { rateScale: 1_000 }),
       }),
-    connect: ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
+    connect: async ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>
       bybitBroker(
         { category, environment: "demo", baseUrl: url, wsUrl, requestTimeoutMs, clockSkewMsMax: 1e12 },
         { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
@@ -90,7 +98,7 @@ const ib: Subject = {
       faults,
       face: (tools) => new IbFace(tools, { rateScale: 1_000 }),
     }),
-  connect: ({ url }, clock, requestTimeoutMs = 2_000) =>
+  connect: async ({ url }, clock, requestTimeoutMs = 2_000) =>
     ibBroker(
       {
         host: "127.0.0.1",
@@ -106,6 +114,71 @@ const ib: Subject = {
     ),
 };
 
+/** Euros come in lots of 100,000 and steps of a hundredth: here a step is one euro, so that tests of all brokers fit. */
+const euro = listingOf("EURUSD", {
+  assetClass: "forex",
+  baseCurrency: "EUR",
+  quoteCurrency: "USD",
+  lotSize: 1,
+  quantityMin: 1,
+});
+
+function metatrader(marginMode: "netting" | "hedging"): Subject {
+  return {
+    name: `MetaTrader ${marginMode}`,
+    symbol: "EURUSD",
+    start: (quads, faults) =>
+      startTerminalLab(
+        {
+          listings: [euro],
+          timeframe: "1m",
+          startMs: tapeStartMs,
+          quads,
+          faults,
+          hasHedgeMode: marginMode === "hedging",
+          account: { positionMode: marginMode === "hedging" ? "hedge" : "one-way" },
+        },
+        { marginMode },
+      ),
+    connect: (lab, clock, answerMsMax = 1_000) =>
+      metatraderBroker(
+        {
+          folder: (lab as TerminalLab).folder,
+          serverTime: "America/New_York+7",
+          magic: 42,
+          pollMs: 3,
+          pickupMsMax: answerMsMax,
+          answerMsMax: Math.min(answerMsMax, 300),
+        },
+        { mode: "paper", clock, prng: new Prng(1), credentials: {}, folder: "." },
+      ),
+  };
+}
+
+/** Exchanges of ccxt, pointed at the emulator's face of the same venue. */
+function ccxt(exchangeId: "bybit" | "alpaca"): Subject {
+  const of = exchangeId === "bybit" ? bybit("linear") : alpaca("crypto");
+  return {
+    name: `ccxt ${exchangeId}`,
+    symbol: exchangeId === "bybit" ? "BTC/USDT:USDT" : "BTC/USD",
+    start: of.start,
+    connect: ({ url }, clock, requestTimeoutMs = 2_000) =>
+      ccxtBroker(
+        {
+          exchangeId,
+          defaultType: exchangeId === "bybit" ? "swap" : "spot",
+          everyMs: 30,
+          rateLimitMs: 1,
+          baseUrl: url,
+          requestTimeoutMs,
+          clockSkewMsMax: 1e12,
+          exchangeOptions: { enableUnifiedAccount: true, enableUnifiedMargin: false },
+        },
+        { mode: "paper", clock, prng: new Prng(1), credentials, folder: "." },
+      ),
+  };
+}
+
 /** Every broker that has an emulator. */
 export const subjects: readonly Subject[] = [
   alpaca("stocks"),
@@ -113,4 +186,10 @@ export const subjects: readonly Subject[] = [
   bybit("linear"),
   bybit("spot"),
   ib,
+  metatrader("netting"),
+  metatrader("hedging"),
+  ccxt("bybit"),
 ];
+
+/** Those that are taken through hundreds of faulty runs: what ccxt waits for of its own accord takes minutes of them. */
+export const triedSubjects: readonly Subject[] = subjects.filter(({ name }) => !name.startsWith("ccxt"));

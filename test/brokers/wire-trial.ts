@@ -11,7 +11,7 @@ import type {
 } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { EmulatorLab, TapeQuad } from "../emulator-lab.ts";
-import { subjects, tapeStartMs, type Subject } from "./emulated-brokers.ts";
+import { tapeStartMs, triedSubjects, type Subject } from "./emulated-brokers.ts";
 
 /** What one run over a faulty wire came to. */
 export type WireTrial = {
@@ -80,10 +80,10 @@ function drawFaults(prng: Prng, seed: number): string {
  */
 export async function wireTrial(seed: number, isCareless = false): Promise<WireTrial> {
   const prng = new Prng(seed);
-  const subject = subjects[seed % subjects.length]!;
+  const subject = triedSubjects[seed % triedSubjects.length]!;
   const lab = await subject.start(tape(prng), "");
   const clock = new HurriedClock();
-  const broker = subject.connect(lab, clock, 300);
+  const broker = await subject.connect(lab, clock, 300);
   const trader = new CarefulTrader(broker, subject, prng, isCareless);
   try {
     await trader.open();

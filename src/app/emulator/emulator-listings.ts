@@ -25,6 +25,7 @@ export function listingFor(instrument: Instrument, bars: Bars, venue: EmulatedVe
   if (venue === "alpaca" && assetClass === "equity")
     return listingOf(symbol, { ...steps, assetClass, baseCurrency: symbol, quoteCurrency: "USD" });
   if (venue === "ib") return ibListing(instrument, steps);
+  if (venue === "metatrader") return terminalListing(instrument, steps);
   const { baseCurrency } = listingOf(symbol);
   const isPair = baseCurrency !== symbol;
   if (venue !== "alpaca") return listingOf(isPair ? symbol.replace("/", "") : `${symbol}USDT`, steps);
@@ -38,6 +39,21 @@ function ibListing({ symbol, assetClass, quoteCurrency }: Instrument, steps: Par
     return listingOf(symbol, { ...steps, assetClass: assetClass === "forex" ? assetClass : "crypto" });
   const money = assetClass === "equity" ? quoteCurrency : "USD";
   return listingOf(symbol, { ...steps, assetClass: "equity", baseCurrency: symbol, quoteCurrency: money });
+}
+
+/** A terminal lists what there is under its own name; currencies are written together. */
+function terminalListing(
+  { symbol, assetClass, quoteCurrency }: Instrument,
+  steps: Partial<Listing>,
+): Listing {
+  const isPair = symbol.includes("/");
+  const { baseCurrency } = listingOf(symbol, { quoteCurrency });
+  return listingOf(symbol.replace("/", ""), {
+    ...steps,
+    assetClass,
+    baseCurrency,
+    ...(isPair ? {} : { quoteCurrency }),
+  });
 }
 
 /** The finest step that the last closes were seen in. */

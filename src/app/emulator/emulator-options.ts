@@ -4,7 +4,7 @@ import { noFaults, parseFaults, type FaultSpec } from "../../emulator/faults/par
 import type { PaceOptions } from "../../emulator/wire/pace.ts";
 
 /** The venues that can be emulated. */
-const emulatedVenues = ["alpaca", "bybit", "binance", "ib"] as const;
+const emulatedVenues = ["alpaca", "bybit", "binance", "ib", "metatrader"] as const;
 export type EmulatedVenue = (typeof emulatedVenues)[number];
 
 /** How an emulator is asked for: as texts and numbers from a command line. */
@@ -18,6 +18,8 @@ export type EmulatorWish = {
   readonly port?: number | undefined;
   readonly rateScale?: number | undefined;
   readonly hedge?: boolean | undefined;
+  readonly folder?: string | undefined;
+  readonly serverTime?: string | undefined;
 };
 
 /** The same, understood. */
@@ -30,7 +32,12 @@ export type EmulatorOptions = {
   readonly port: number;
   readonly rateScale: number;
   readonly positionMode: "one-way" | "hedge";
+  /** What a terminal says of itself; null for a venue that is none. */
+  readonly terminal: TerminalWish | null;
 };
+
+/** Where a terminal has its files, and which clock its server shows. */
+export type TerminalWish = { readonly folder: string; readonly serverTime: string };
 
 /** Where an emulator listens when nobody says where, by venue. */
 const portOf: Readonly<Record<EmulatedVenue, number>> = {
@@ -39,17 +46,21 @@ const portOf: Readonly<Record<EmulatedVenue, number>> = {
   binance: 8803,
   // That of a gateway in paper mode, where clients look for it.
   ib: 4002,
+  metatrader: 8805,
 };
 const quietMsDefault = 50;
+/** The clock of most currency brokers: their day begins at 17:00 in New York. */
+const serverTimeDefault = "America/New_York+7";
+const terminalFolder = ".kiwi/emulator/MQL5/Files";
 
 /** Understands a wish. Throws `EMULATOR_VENUE`, `EMULATOR_CONTRADICTION`, `EMULATOR_INVALID` and `FAULTS_INVALID`. */
 export function emulatorOptions(wish: EmulatorWish): EmulatorOptions {
   const venue = venueNamed(wish.venue);
-  if (wish.hedge === true && venue !== "bybit")
+  if (wish.hedge === true && venue !== "bybit" && venue !== "metatrader")
     throw contradiction(
       `--hedge with ${venue}`,
       `${venue} has no hedge mode`,
-      "leave out --hedge, or emulate bybit",
+      "leave out --hedge, or emulate bybit or metatrader",
     );
   return {
     venue,
@@ -59,7 +70,20 @@ export function emulatorOptions(wish: EmulatorWish): EmulatorOptions {
     port: wish.port === undefined ? portOf[venue] : whole("--port", wish.port, 0, 65_535),
     rateScale: positive("--rate-scale", wish.rateScale ?? 1),
     positionMode: wish.hedge === true ? "hedge" : "one-way",
+    terminal: terminalOf(wish, venue),
   };
+}
+
+function terminalOf({ folder, serverTime }: EmulatorWish, venue: EmulatedVenue): TerminalWish | null {
+  const flag = folder === undefined ? (serverTime === undefined ? null : "--server-time") : "--folder";
+  if (venue !== "metatrader" && flag !== null)
+    throw contradiction(
+      `${flag} with ${venue}`,
+      `${venue} is reached over a network, and only a terminal through a folder`,
+      `leave out ${flag}, or emulate metatrader`,
+    );
+  if (venue !== "metatrader") return null;
+  return { folder: folder ?? terminalFolder, serverTime: serverTime ?? serverTimeDefault };
 }
 
 function venueNamed(name: string): EmulatedVenue {

@@ -12,6 +12,7 @@ import type { ExchangeAccount } from "../../emulator/exchange/exchange-account.t
 import type { ExchangeEvent, Listing } from "../../emulator/exchange/exchange-types.ts";
 import { IbFace } from "../../emulator/ib/ib-face.ts";
 import { FaultPlan } from "../../emulator/faults/fault-plan.ts";
+import { controlFace } from "../../emulator/wire/control-face.ts";
 import { EmulatorHost } from "../../emulator/wire/emulator-host.ts";
 import type { Face } from "../../emulator/wire/face.ts";
 import type { FaceTools } from "../../emulator/wire/face-tools.ts";
@@ -25,6 +26,7 @@ import type { Ground } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
 import type { EmulatorOptions } from "./emulator-options.ts";
 import { listingFor } from "./emulator-listings.ts";
+import { terminalFor } from "./terminal-for.ts";
 
 /** What clients sign in with: these open nothing but an emulator. */
 const credentials = { key: "KIWI-EMULATOR-KEY", secret: "KIWI-EMULATOR-SECRET" } as const;
@@ -40,6 +42,10 @@ export type RunningEmulator = {
   readonly secret: string;
   readonly url: string;
   readonly wsUrl: string;
+  /** Where a terminal has its files; null for a venue that is none. */
+  readonly folder: string | null;
+  /** And which clock its server shows. */
+  readonly serverTime: string | null;
   /** Resolves when the tape has been played. */
   readonly ended: Promise<void>;
   readonly requestCount: () => number;
@@ -76,10 +82,12 @@ export async function startEmulator(
     },
   });
   const host = new EmulatorHost({ face, exchange, pace, faults, clock });
+  const terminal = terminalFor(folder, options, { exchange, account, faults, clock, pace });
   const port = await host.listen(options.port).catch((error: unknown) => {
     throw portTaken(options.port, error);
   });
   if (options.pace.kind === "real") exchange.tellTime(clock.nowMs());
+  terminal?.host.start();
   pace.start();
   return {
     exchange,
@@ -88,9 +96,14 @@ export async function startEmulator(
     ...credentials,
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
+    folder: terminal?.folder ?? null,
+    serverTime: options.terminal?.serverTime ?? null,
     ended,
-    requestCount: () => host.requestCount,
-    close: () => host.close(),
+    requestCount: () => host.requestCount + (terminal?.host.commandCount ?? 0),
+    async close() {
+      terminal?.host.close();
+      await host.close();
+    },
   };
 }
 
@@ -98,7 +111,7 @@ export async function startEmulator(
 function exchangeOver(
   { instruments, bars: tables }: Ground,
   seed: number,
-  { venue, historyBars, pace }: EmulatorOptions,
+  { venue, historyBars, pace, positionMode }: EmulatorOptions,
   nowMs: number,
 ): { exchange: Exchange; historyMs: number } {
   const listings = instruments.map((instrument, index) => listingFor(instrument, tables[index]!, venue));
@@ -111,7 +124,12 @@ function exchangeOver(
   const shiftMs = isMoved ? Math.floor((nowMs - lastMs) / spanMs) * spanMs : 0;
   const moved = tables.map((bars, index) => movedBars(bars, listings[index]!.symbol, shiftMs));
   const [all, bars] = venue === "bybit" ? withCoins(listings, moved) : [listings, moved];
-  const exchange = new Exchange({ listings: all, bars, hasHedgeMode: venue === "bybit", seed });
+  const exchange = new Exchange({
+    listings: all,
+    bars,
+    hasHedgeMode: venue === "bybit" || positionMode === "hedge",
+    seed,
+  });
   return { exchange, historyMs: lastMs + shiftMs };
 }
 
@@ -169,6 +187,7 @@ function openAccount(
 }
 
 function faceOf({ venue, rateScale }: EmulatorOptions, tools: FaceTools): Face {
+  if (venue === "metatrader") return controlFace;
   if (venue === "alpaca") return new AlpacaFace(tools, { requestsPerMinute: 200 * rateScale });
   if (venue === "ib") return new IbFace(tools, { rateScale });
   return venue === "bybit" ? new BybitFace(tools, { rateScale }) : new BinanceFace(tools);

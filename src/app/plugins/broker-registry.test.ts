@@ -35,7 +35,7 @@ const configWith = (more: object): KiwiConfig => kiwiConfigSchema.parse(more);
 /** What the brokers that cannot do without it are given here. */
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ccxt: { exchangeId: "kraken" },
-  metatrader: { folder: ".", account: "1234" },
+  metatrader: { folder: ".", serverTime: "UTC+2" },
 };
 
 const toolsWith = (credentials: Readonly<Record<string, string>>, mode: "paper" | "live" = "paper") => ({

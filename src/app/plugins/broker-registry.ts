@@ -59,6 +59,32 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
     },
   }),
   defineBroker({
+    name: "ccxt",
+    summary: "any exchange that the library ccxt knows, after npm install ccxt: market and limit orders",
+    options: z.strictObject({
+      exchangeId: z.string().describe("as ccxt writes it: kraken, kucoin, okx"),
+      defaultType: z.enum(["spot", "swap"]).default("spot").describe("coins, or perpetual contracts"),
+      everyMs: positive.describe("how often orders and fills are asked for"),
+      rateLimitMs: positive.describe("between two requests; ccxt's own number where nothing is said"),
+      baseUrl: network.baseUrl,
+      requestTimeoutMs: network.requestTimeoutMs,
+      clockSkewMsMax: network.clockSkewMsMax,
+      exchangeOptions: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("ccxt's own options of the exchange"),
+    }),
+    credentials: [
+      { name: "key", what: "an API key", env: "CCXT_API_KEY" },
+      { name: "secret", what: "the secret of its API key", env: "CCXT_SECRET" },
+      { name: "password", what: "the password of its API key", env: "CCXT_PASSWORD" },
+    ],
+    async connect(options, tools) {
+      const { ccxtBroker } = await import("../../adapters/brokers/ccxt/ccxt-broker.ts");
+      return ccxtBroker(options, tools);
+    },
+  }),
+  defineBroker({
     name: "ib",
     summary: "shares, currencies and futures of Interactive Brokers, through TWS or its gateway",
     options: z.strictObject({
@@ -84,6 +110,32 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
     async connect(options, tools) {
       const { ibBroker } = await import("../../adapters/brokers/ib/ib-broker.ts");
       return ibBroker(options, tools);
+    },
+  }),
+  defineBroker({
+    name: "metatrader",
+    summary:
+      "whatever a broker trades in a MetaTrader 5 terminal on this machine, by files; demo account or real",
+    options: z.strictObject({
+      folder: z.string().describe("MQL5/Files of the terminal's data folder"),
+      serverTime: z.string().describe("what time the broker's server shows: America/New_York+7, UTC+2"),
+      magic: z
+        .int()
+        .positive()
+        .max(2_147_483_647)
+        .default(594_011)
+        .describe("marks the orders of this account's robot among those of others"),
+      pollMs: positive.describe("how often the folder is looked at"),
+      pickupMsMax: positive.describe(
+        "how long a command may lie before the bridge takes it; then it is taken back",
+      ),
+      answerMsMax: positive.describe("how long an answer may take; then an order is unknown"),
+      clockSkewMsMax: network.clockSkewMsMax,
+      staleAfterMs: positive.describe("a bridge that gives no sign of life for so long is taken for dead"),
+    }),
+    async connect(options, tools) {
+      const { metatraderBroker } = await import("../../adapters/brokers/metatrader/metatrader-broker.ts");
+      return metatraderBroker(options, tools);
     },
   }),
 ];

@@ -9,8 +9,10 @@ const accountRecord = z.object({
   mode: z.enum(["paper", "live"]),
   /** The broker as the configuration writes it: places of secrets, never secrets. */
   broker: z.looseObject({ use: z.string() }),
-  /** Relative paths of the broker's options start here. */
+  /** Relative paths of the broker's options, and of files with plug-ins, start here. */
   folder: z.string(),
+  /** Files whose plug-ins the broker may be one of. Records from before this was noted have none. */
+  plugins: z.array(z.string()).default([]),
   /** The newest session of the account. */
   session: z.string(),
 });

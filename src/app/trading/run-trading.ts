@@ -66,6 +66,7 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
       mode: plan.mode,
       broker: plan.broker,
       folder: plan.folder,
+      plugins: [...plugins],
       session: note.id,
     });
     const { logLevels: levels, secrets } = plan;

@@ -13,7 +13,7 @@ export function declareEmulator(program: Command, act: Act): void {
     .description(
       "Serves recorded or made-up bars over a venue's own protocol, with faults on demand: for bots of any language, offline and without money.",
     )
-    .argument("<venue>", "alpaca, bybit, ib or binance")
+    .argument("<venue>", "alpaca, bybit, ib, binance or metatrader")
     .optionsGroup("Emulator:")
     .option("--faults <plan>", "what goes wrong: seed=7,drop=0.02,... (kiwi help emulator)")
     .option("--port <number>", "where to listen on 127.0.0.1; 0 takes any free one", number("--port"))
@@ -22,7 +22,9 @@ export function declareEmulator(program: Command, act: Act): void {
     .option("--quiet-ms <ms>", "how long nothing is asked before the next bar", number("--quiet-ms"))
     .option("--history <bars>", "bars that have closed when it begins", number("--history"))
     .option("--rate-scale <times>", "limits on requests, so many times the venue's", number("--rate-scale"))
-    .option("--hedge", "long and short positions of one symbol apart (bybit)");
+    .option("--hedge", "long and short positions of one symbol apart (bybit, metatrader)")
+    .option("--folder <path>", "the terminal's MQL5/Files (metatrader)")
+    .option("--server-time <zone>", "the clock of the broker's server (metatrader): America/New_York+7");
   addRunFlags(command, emulatorFlags);
   addConfig(
     addCommon(command, [

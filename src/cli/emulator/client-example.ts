@@ -1,10 +1,20 @@
 import type { EmulatedVenue } from "../../app/emulator/emulator-options.ts";
 
 /** What an example is about. */
-type Place = { readonly url: string; readonly wsUrl: string; readonly key: string; readonly secret: string };
+type Place = {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly folder: string | null;
+  readonly serverTime: string | null;
+  readonly key: string;
+  readonly secret: string;
+};
 
 /** How clients are pointed at an emulator; docs/how-to/emulator.md has more of them. */
-export function clientExample(venue: EmulatedVenue, { url, wsUrl, key, secret }: Place): readonly string[] {
+export function clientExample(
+  venue: EmulatedVenue,
+  { url, wsUrl, folder, serverTime, key, secret }: Place,
+): readonly string[] {
   switch (venue) {
     case "alpaca":
       return [
@@ -34,6 +44,12 @@ export function clientExample(venue: EmulatedVenue, { url, wsUrl, key, secret }:
         `         new MainClient({ baseUrl: "${url}" })`,
         `Python   from binance.client import Client; Client.API_URL = "${url}/api"`,
         `streams  ${wsUrl}/ws   ${wsUrl}/stream`,
+      ];
+    case "metatrader":
+      return [
+        `Kiwi     "folder": "${folder}", "serverTime": "${serverTime}"   for broker and source metatrader`,
+        `Python   from api.dwx_client import dwx_client   (DWX Connect)`,
+        `         dwx_client(None, "${folder}").open_order("SYMBOL", "buy", 0.01)`,
       ];
   }
 }

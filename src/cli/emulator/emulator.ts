@@ -22,6 +22,8 @@ export type EmulatorFlags = CommonFlags &
     readonly port?: number;
     readonly rateScale?: number;
     readonly hedge?: true;
+    readonly folder?: string;
+    readonly serverTime?: string;
   };
 
 /** What happens, as the emulator tells it. */
@@ -29,8 +31,7 @@ type Heard = Parameters<Parameters<typeof startEmulator>[3]>[0];
 
 /** `kiwi emulator`: serves until Ctrl-C (130) or the end of the tape (0). Every order and fill is a line. */
 export async function emulatorCommand(shell: Shell, venue: string, flags: EmulatorFlags): Promise<number> {
-  const { faults, pace, speed, quietMs, history, port, rateScale, hedge } = flags;
-  const options = emulatorOptions({ venue, faults, pace, speed, quietMs, history, port, rateScale, hedge });
+  const options = emulatorOptions({ ...flags, venue });
   const { config } = await resolveConfig({
     folder: shell.folder,
     file: flags.config,
@@ -63,19 +64,31 @@ export async function emulatorCommand(shell: Shell, venue: string, flags: Emulat
   return isInterrupted ? interruptedExit : exitCodes.ok;
 }
 
-function startJson({ url, wsUrl, key, secret, symbols }: RunningEmulator, venue: EmulatedVenue): string {
-  return envelope("emulator@1", { venue, url, wsUrl, key, secret, symbols });
+function startJson(
+  { url, wsUrl, folder, key, secret, symbols }: RunningEmulator,
+  venue: EmulatedVenue,
+): string {
+  return envelope("emulator@1", {
+    venue,
+    url,
+    wsUrl,
+    ...(folder === null ? {} : { folder }),
+    key,
+    secret,
+    symbols,
+  });
 }
 
 function startText(emulator: RunningEmulator, venue: EmulatedVenue): string {
-  const { url, wsUrl, key, secret, exchange } = emulator;
+  const { url, wsUrl, key, secret, exchange, folder } = emulator;
   const symbols = exchange.listings.map(({ symbol }) => symbol.split("@")[0]!);
   return [
-    `kiwi emulator   ${venue} on ${url}   ${wsUrl}`,
+    folder === null
+      ? `kiwi emulator   ${venue} on ${url}   ${wsUrl}`
+      : `kiwi emulator   ${venue} in ${folder}   control on ${url}`,
     `  symbols  ${[...new Set(symbols)].join(" ")}`,
     `  market   ${formatTime(exchange.timeMs)}`,
-    `  key      ${key}`,
-    `  secret   ${secret}`,
+    ...(folder === null ? [`  key      ${key}`, `  secret   ${secret}`] : []),
     "",
     ...clientExample(venue, emulator).map((line) => `  ${line}`),
     "",

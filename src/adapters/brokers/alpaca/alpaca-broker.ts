@@ -1,12 +1,11 @@
 import { minuteMs, secondMs } from "../../../base/time.ts";
 import type { BrokerCapabilities, BrokerConnection } from "../../../ports/broker-connection.ts";
 import type { BrokerTools } from "../../../ports/broker-plugin.ts";
-import { HostLimits } from "../../shared/host-limit.ts";
-import { redactor } from "../../shared/redact.ts";
 import type { AlpacaMarket } from "../../sources/alpaca/alpaca-messages.ts";
 import { keysMissing, keysSwapped, modeMismatch } from "../shared/broker-errors.ts";
-import { checkHost, type VenueHosts } from "../shared/check-host.ts";
+import type { VenueHosts } from "../shared/check-host.ts";
 import { IdBook } from "../shared/id-book.ts";
+import { reachVenue, type NetworkOptions } from "../shared/reach-venue.ts";
 import { OrderCaller, refusal } from "../shared/order-caller.ts";
 import { pingSocket } from "../shared/socket-wire.ts";
 import { VenueConnection } from "../shared/venue-connection.ts";
@@ -17,16 +16,11 @@ import { AlpacaCalls } from "./alpaca-trading-calls.ts";
 import { interpretAlpacaOrders, openAlpacaOrders } from "./alpaca-trading-stream.ts";
 
 /** What a configuration may say about Alpaca as a broker. */
-export type AlpacaBrokerOptions = {
+export type AlpacaBrokerOptions = NetworkOptions & {
   readonly market: AlpacaMarket;
   /** Parts of shares; such orders live for a day only. */
   readonly fractional: boolean;
   readonly marginMultiplier?: 1 | 2 | 4 | undefined;
-  readonly baseUrl?: string | undefined;
-  readonly wsUrl?: string | undefined;
-  readonly requestTimeoutMs?: number | undefined;
-  readonly clockSkewMsMax?: number | undefined;
-  readonly staleAfterMs?: number | undefined;
 };
 
 const hosts: VenueHosts = { paper: ["paper-api.alpaca.markets"], live: ["api.alpaca.markets"] };
@@ -58,26 +52,22 @@ const capabilitiesOf: Readonly<Record<AlpacaMarket, BrokerCapabilities>> = {
 /** Alpaca's trading interface. Throws `BROKER_MODE_MISMATCH`, `BROKER_KEYS_SWAPPED`, `BROKER_KEY_MISSING`. */
 export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): BrokerConnection {
   const { mode, clock, prng } = tools;
-  const { market, requestTimeoutMs = 10 * secondMs, clockSkewMsMax = 5 * secondMs } = options;
+  const { market } = options;
   const keys = checkedKeys(tools);
-  const { key, secret } = keys;
-  const baseUrl = options.baseUrl ?? `https://${hosts[mode][0]}`;
-  const wsUrl = options.wsUrl ?? baseUrl.replace(/^http/, "ws");
-  for (const address of [baseUrl, wsUrl]) checkHost("Alpaca", mode, address, hosts);
-  const limit = new HostLimits(clock).of(baseUrl, allowance);
-  const redact = redactor([key, secret]);
-  const calls = new AlpacaCalls({
-    baseUrl,
-    mode,
-    key,
-    secret,
-    clock,
-    prng,
-    limit,
-    redact,
-    requestTimeoutMs,
-    clockSkewMsMax,
-  });
+  const reach = reachVenue(
+    {
+      name: "Alpaca",
+      hosts,
+      allowance,
+      keys,
+      rest: `https://${hosts[mode][0]}`,
+      stream: (baseUrl) => baseUrl.replace(/^http/, "ws"),
+    },
+    options,
+    tools,
+  );
+  const { limit, redact, wsUrl } = reach;
+  const calls = new AlpacaCalls(reach);
   const ids = new IdBook();
   const questions = new AlpacaQuestions(calls, market, options.fractional, clock, ids);
   const caller = new OrderCaller({

@@ -1,39 +1,21 @@
 import type { ZodType } from "zod";
 import { KiwiError } from "../../../base/errors.ts";
-import type { Prng } from "../../../base/prng.ts";
-import type { TradingMode } from "../../../ports/broker-plugin.ts";
-import type { Clock } from "../../../ports/clock.ts";
 import { captureFetch } from "../../shared/capture-fetch.ts";
-import type { HostLimit } from "../../shared/host-limit.ts";
 import { retryAfterMs, type HttpAnswer } from "../../shared/http-answer.ts";
-import type { Redact } from "../../shared/redact.ts";
 import { RestCaller, type Reply, type Verdict } from "../../shared/rest-caller.ts";
 import { resetSpanMs } from "../../sources/alpaca/judge-alpaca.ts";
 import { brokerKeyRefused, questionRefused } from "../shared/broker-errors.ts";
+import type { VenueReach } from "../shared/reach-venue.ts";
 import { questionPolicy } from "../shared/question-policy.ts";
 import { alpacaErrorSchema } from "./alpaca-trading-messages.ts";
-
-/** What calls need to know. */
-export type AlpacaCallOptions = {
-  readonly baseUrl: string;
-  readonly mode: TradingMode;
-  readonly key: string;
-  readonly secret: string;
-  readonly clock: Clock;
-  readonly prng: Prng;
-  readonly limit: HostLimit;
-  readonly redact: Redact;
-  readonly requestTimeoutMs: number;
-  readonly clockSkewMsMax: number;
-};
 
 const missingCode = "BROKER_NOT_FOUND";
 
 /** Calls of the trading interface. Source: docs.alpaca.markets, Trading API. */
 export class AlpacaCalls {
-  private readonly options: AlpacaCallOptions;
+  private readonly options: VenueReach;
 
-  constructor(options: AlpacaCallOptions) {
+  constructor(options: VenueReach) {
     this.options = options;
   }
 

@@ -1,10 +1,9 @@
 import { secondMs } from "../../../base/time.ts";
 import type { BrokerCapabilities, BrokerConnection } from "../../../ports/broker-connection.ts";
 import type { BrokerTools } from "../../../ports/broker-plugin.ts";
-import { HostLimits } from "../../shared/host-limit.ts";
-import { redactor } from "../../shared/redact.ts";
 import { keysMissing, keysSwapped } from "../shared/broker-errors.ts";
-import { checkHost, type VenueHosts } from "../shared/check-host.ts";
+import type { VenueHosts } from "../shared/check-host.ts";
+import { reachVenue, type NetworkOptions } from "../shared/reach-venue.ts";
 import { OrderCaller } from "../shared/order-caller.ts";
 import { VenueConnection } from "../shared/venue-connection.ts";
 import { BybitCalls } from "./bybit-calls.ts";
@@ -15,18 +14,13 @@ import { inspectBybit } from "./bybit-settings.ts";
 import type { BybitTraded } from "./write-bybit-order.ts";
 
 /** What a configuration may say about Bybit as a broker. */
-export type BybitBrokerOptions = {
+export type BybitBrokerOptions = NetworkOptions & {
   readonly category: BybitTraded;
   /** Which of the two places with play money; for `paper` only. */
   readonly environment: "demo" | "testnet";
   readonly leverage?: number | undefined;
   readonly marginMode?: "isolated" | "cross" | "portfolio" | undefined;
-  readonly baseUrl?: string | undefined;
-  readonly wsUrl?: string | undefined;
-  readonly requestTimeoutMs?: number | undefined;
   readonly recvWindowMs?: number | undefined;
-  readonly clockSkewMsMax?: number | undefined;
-  readonly staleAfterMs?: number | undefined;
 };
 
 const addresses = {
@@ -79,7 +73,21 @@ const capabilitiesOf: Readonly<Record<BybitTraded, BrokerCapabilities>> = {
 export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): BrokerConnection {
   const { mode, clock, prng } = tools;
   const { category } = options;
-  const { calls, limit, redact, wsUrl, key, secret } = reach(options, tools);
+  const place = addresses[mode === "live" ? "live" : options.environment];
+  const reach = reachVenue(
+    {
+      name: "Bybit",
+      hosts,
+      allowance,
+      keys: checkedKeys(tools),
+      rest: place.rest,
+      stream: () => place.stream,
+    },
+    options,
+    tools,
+  );
+  const { limit, redact, wsUrl, key, secret } = reach;
+  const calls = new BybitCalls({ ...reach, recvWindowMs: options.recvWindowMs ?? 5 * secondMs });
   const questions = new BybitQuestions(calls, category, clock);
   const caller = new OrderCaller({
     clock,
@@ -132,32 +140,6 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
     isMarketOpen: (symbol) => questions.isMarketOpen(symbol),
   });
   return connection;
-}
-
-/** The way to the venue: keys and addresses that fit the mode, and one limit for all that is sent there. */
-function reach(options: BybitBrokerOptions, tools: BrokerTools) {
-  const { mode, clock, prng } = tools;
-  const { key, secret } = checkedKeys(tools);
-  const place = addresses[mode === "live" ? "live" : options.environment];
-  const baseUrl = options.baseUrl ?? place.rest;
-  const wsUrl = options.wsUrl ?? place.stream;
-  for (const address of [baseUrl, wsUrl]) checkHost("Bybit", mode, address, hosts);
-  const limit = new HostLimits(clock).of(baseUrl, allowance);
-  const redact = redactor([key, secret]);
-  const calls = new BybitCalls({
-    baseUrl,
-    mode,
-    key,
-    secret,
-    clock,
-    prng,
-    limit,
-    redact,
-    requestTimeoutMs: options.requestTimeoutMs ?? 10 * secondMs,
-    recvWindowMs: options.recvWindowMs ?? 5 * secondMs,
-    clockSkewMsMax: options.clockSkewMsMax ?? 5 * secondMs,
-  });
-  return { calls, limit, redact, wsUrl, key, secret };
 }
 
 function checkedKeys({ credentials: { key, secret } }: BrokerTools): {

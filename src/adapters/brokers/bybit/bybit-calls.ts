@@ -1,13 +1,9 @@
 import { createHmac } from "node:crypto";
 import type { ZodType } from "zod";
-import type { Prng } from "../../../base/prng.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
-import type { Clock } from "../../../ports/clock.ts";
 import { clockOff } from "../../shared/call-errors.ts";
 import { captureFetch } from "../../shared/capture-fetch.ts";
-import type { HostLimit } from "../../shared/host-limit.ts";
 import type { HttpAnswer } from "../../shared/http-answer.ts";
-import type { Redact } from "../../shared/redact.ts";
 import { RestCaller, type Verdict } from "../../shared/rest-caller.ts";
 import { envelopeSchema } from "../../sources/bybit/bybit-messages.ts";
 import {
@@ -19,24 +15,13 @@ import {
 } from "../../sources/bybit/judge-bybit.ts";
 import { brokerKeyRefused, questionRefused } from "../shared/broker-errors.ts";
 import { minuteMs } from "../../../base/time.ts";
+import type { VenueReach } from "../shared/reach-venue.ts";
 import { questionPolicy } from "../shared/question-policy.ts";
 import { timeSchema } from "./bybit-trading-messages.ts";
 import type { BybitBody } from "./write-bybit-order.ts";
 
 /** What calls need to know. */
-export type BybitCallOptions = {
-  readonly baseUrl: string;
-  readonly mode: TradingMode;
-  readonly key: string;
-  readonly secret: string;
-  readonly clock: Clock;
-  readonly prng: Prng;
-  readonly limit: HostLimit;
-  readonly redact: Redact;
-  readonly requestTimeoutMs: number;
-  readonly recvWindowMs: number;
-  readonly clockSkewMsMax: number;
-};
+export type BybitCallOptions = VenueReach & { readonly recvWindowMs: number };
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
 

@@ -10,7 +10,15 @@ export type CcxtMarket = {
   readonly quote?: string;
   readonly active?: boolean | null;
   readonly precision?: { readonly price?: number | null; readonly amount?: number | null };
-  readonly limits?: { readonly cost?: { readonly min?: number | null } };
+  readonly limits?: {
+    readonly cost?: { readonly min?: number | null };
+    readonly amount?: { readonly min?: number | null };
+  };
+  readonly spot?: boolean;
+  readonly contract?: boolean;
+  readonly inverse?: boolean | null;
+  /** Units of the base in one contract. */
+  readonly contractSize?: number | null;
 };
 
 /** The part of an exchange of ccxt that is used here. Its own types are 60 MB of declarations. */
@@ -48,7 +56,15 @@ const errorNames = [
   "ExchangeError",
   "OperationFailed",
   "AuthenticationError",
+  "ArgumentsRequired",
+  "BadRequest",
   "BadSymbol",
+  "DuplicateOrderId",
+  "InsufficientFunds",
+  "InvalidOrder",
+  "MarketClosed",
+  "NotSupported",
+  "OrderNotFound",
   "RestrictedLocation",
   "RateLimitExceeded",
   "DDoSProtection",

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { stat } from "node:fs/promises";
 import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import type { BarSource } from "../../../ports/bar-source.ts";
 import { LiveStream } from "../shared/live-stream.ts";
@@ -9,7 +7,7 @@ import type { StreamEvent, StreamTopic } from "../shared/stream-events.ts";
 import { SymbolList } from "../shared/symbol-list.ts";
 import { listSymbols } from "./list-symbols.ts";
 import { serverTime } from "./server-time.ts";
-import { folderMissing } from "./terminal-errors.ts";
+import { findTerminalFolder } from "./find-terminal-folder.ts";
 import { TerminalFiles } from "./terminal-files.ts";
 import { terminalCloses, terminalTimeframes } from "./terminal-frames.ts";
 import { TerminalHistory, terminalPageRows } from "./terminal-history.ts";
@@ -48,7 +46,7 @@ export async function metatraderSource(options: MetatraderOptions): Promise<BarS
     ...resolved,
     server,
     calendar,
-    files: new TerminalFiles(await findFolder(options.folder)),
+    files: new TerminalFiles(await findTerminalFolder(options.folder)),
     pollMs: options.pollMs ?? 50,
     staleAfterMs: options.staleAfterMs ?? 15_000,
   };
@@ -91,16 +89,4 @@ export async function metatraderSource(options: MetatraderOptions): Promise<BarS
         openWire: (topics, events) => openTerminalWire(wire, topics, events),
       }),
   });
-}
-
-async function findFolder(folder: string): Promise<string> {
-  const inside = join(folder, "DWX");
-  const isFolder = (path: string): Promise<boolean> =>
-    stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-  if (await isFolder(inside)) return inside;
-  if (/[\\/]DWX[\\/]?$/.test(folder) && (await isFolder(folder))) return folder;
-  throw folderMissing(folder);
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants, copyFile, link, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { folderReadOnly } from "./terminal-errors.ts";
 
@@ -8,9 +8,13 @@ export type FileLook =
   | { readonly kind: "absent" }
   | { readonly kind: "busy"; readonly reason: string };
 
+/** The bridge takes commands from so many files. */
+const commandFiles = 50;
+
 /** The folder that terminal and robot share. Either may catch the other in the middle of a write. */
 export class TerminalFiles {
   private readonly folder: string;
+  private puts = 0;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -31,15 +35,44 @@ export class TerminalFiles {
     }
   }
 
-  /** Puts a file there whole, so that the terminal never reads half a command. Throws `TERMINAL_FOLDER_READ_ONLY`. */
-  async put(name: string, text: string): Promise<void> {
-    const aside = join(this.folder, `${name}.partial`);
+  /**
+   * Puts a file there whole, so that the terminal never reads half a command; false where one of that name lies there
+   * already. Two programs that put at the same moment do not take each other's place.
+   */
+  private async putNew(name: string, text: string): Promise<boolean> {
+    this.puts += 1;
+    const aside = join(this.folder, `${name}.${process.pid}-${this.puts}.partial`);
     try {
       await writeFile(aside, text);
-      await rename(aside, join(this.folder, name));
+      await linkOrCopy(aside, join(this.folder, name));
+      return true;
     } catch (error) {
-      throw folderReadOnly(this.folder, String((error as { code?: unknown }).code));
+      const { code } = error as { code?: unknown };
+      if (code === "EEXIST") return false;
+      throw folderReadOnly(this.folder, String(code));
+    } finally {
+      await rm(aside, { force: true });
     }
+  }
+
+  /**
+   * Lays a command down where the bridge looks, in the first place that is free: others may have laid one too. The name of
+   * the file; null where every place is taken. Throws `TERMINAL_FOLDER_READ_ONLY`.
+   */
+  async layCommand(id: number, command: string, content: string): Promise<string | null> {
+    for (let place = 0; place < commandFiles; place++) {
+      const name = `DWX_Commands_${place}.txt`;
+      if (await this.putNew(name, `<:${id}|${command}|${content}:>`)) return name;
+    }
+    return null;
+  }
+
+  /** Takes a file back; false where somebody else has taken it already. */
+  async takeBack(name: string): Promise<boolean> {
+    return unlink(join(this.folder, name)).then(
+      () => true,
+      () => false,
+    );
   }
 
   async exists(name: string): Promise<boolean> {
@@ -60,6 +93,16 @@ export class TerminalFiles {
       () => true,
       () => false,
     );
+  }
+}
+
+/** A file system without links gets a copy: a hundred bytes, which are there at once or are read as half a command. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "EEXIST") throw error;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
   }
 }
 

@@ -39,6 +39,10 @@ export const heartbeatSchema = z.object({
   server_time: z.string(),
   utc_time: z.string(),
   connected: z.boolean(),
+  /** From 2 on the bridge trades. */
+  version: z.number().default(1),
+  /** Grows with everything that happens to orders and positions. */
+  changes: z.number().default(0),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 

@@ -8,11 +8,6 @@ import { notRunning } from "./terminal-errors.ts";
 import type { FileLook } from "./terminal-files.ts";
 import { messagesSchema, type Heartbeat, type TerminalMessage } from "./terminal-messages.ts";
 
-/**
- * The bridge reads the files 0, 1, 2 ... and stops at the first that is missing. One command at a time needs only the
- * first, and keeps answers apart that carry no number.
- */
-const commandFile = "DWX_Commands_0.txt";
 const messagesFile = "DWX_Messages.txt";
 
 /** What an answer, or a message of the bridge, means for a question. */
@@ -120,26 +115,22 @@ export class Terminal {
     return { kind: "retry", reason: `${reason} within ${answerMsMax} ms` };
   }
 
-  /** Lays the command down and waits until the bridge has taken it. */
+  /** Lays the command down and waits until the bridge has taken it. One at a time: answers carry no number. */
   private async give({ command, content }: Question<unknown>, signal?: AbortSignal): Promise<void> {
-    const { files } = this.options;
-    await this.waitUntilTaken(signal);
-    this.commandId += 1;
-    await files.put(commandFile, `<:${this.commandId}|${command}|${content}:>`);
-    try {
-      await this.waitUntilTaken(signal);
-    } finally {
-      // Nobody waits for it any more: it must not be carried out when the terminal starts some day.
-      await files.remove(commandFile);
-    }
-  }
-
-  private async waitUntilTaken(signal?: AbortSignal): Promise<void> {
     const { files, clock, pickupMsMax, pollMs } = this.options;
+    this.commandId += 1;
     const untilMs = clock.nowMs() + pickupMsMax;
-    while (await files.exists(commandFile)) {
-      if (clock.nowMs() >= untilMs) throw notRunning(pickupMsMax);
-      await sleep(clock, pollMs, signal);
+    const file = await files.layCommand(this.commandId, command, content);
+    if (file === null) throw notRunning(pickupMsMax);
+    try {
+      while (await files.exists(file)) {
+        if (clock.nowMs() >= untilMs) throw notRunning(pickupMsMax);
+        await sleep(clock, pollMs, signal);
+      }
+    } catch (error) {
+      // Nobody waits for it any more: it must not be carried out when the terminal starts some day.
+      await files.takeBack(file);
+      throw error;
     }
   }
 

@@ -6,10 +6,10 @@ import { connectDemo } from "../demo/demo-connection.ts";
 
 /** The line to the venue of an account that was traded here, from what was noted of it then. */
 export async function reachBroker(
-  { broker, mode, folder }: AccountRecord,
+  { broker, mode, folder, plugins }: AccountRecord,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<BrokerConnection> {
   const { use, port, startWallMs } = broker;
   if (use === "demo") return connectDemo({ port: Number(port), startWallMs: Number(startWallMs) });
-  return connectBroker(kiwiConfigSchema.parse({ broker }), { folder, env }, mode);
+  return connectBroker(kiwiConfigSchema.parse({ broker, plugins }), { folder, env }, mode);
 }
