@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { setImmediate } from "node:timers/promises";
+import { regimeAccuracy, type RegimeAccuracy } from "../../analysis/selection/regime-accuracy.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
@@ -48,6 +49,8 @@ export type DemoOutput = {
   readonly rows: readonly DemoRow[];
   readonly shown: string;
   readonly checks: readonly CheckResult[];
+  /** How often the regime was told rightly: the market is made up, so the truth is known. */
+  readonly regimes: RegimeAccuracy | null;
   readonly artifacts: Readonly<Record<string, string>>;
   readonly decisionsHash: string;
 };
@@ -96,12 +99,13 @@ export async function performDemo(
   );
   writeWhole(join(out, artifactFiles.csv), tradesCsv(finished.input));
   stage.end("1 page, no external files");
-  return { rows, shown, checks, artifacts, decisionsHash: finished.hash.decisions };
+  const regimes = regimeAccuracy(finished.input.selection?.symbols ?? []);
+  return { rows, shown, checks, regimes, artifacts, decisionsHash: finished.hash.decisions };
 }
 
 async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput): Promise<PreparedRun> {
   const config = kiwiConfigSchema.parse({
-    data: [`synthetic:symbols=${symbols},bars=${bars}`],
+    data: [`synthetic:symbols=${symbols},bars=${bars},regimes=clear`],
     timeframe: "2h",
     seed,
   });
