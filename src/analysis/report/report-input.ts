@@ -62,6 +62,15 @@ export type CostPoint = {
   readonly sharpe: number | null;
 };
 
+/** The same run with an account of another size, whose orders move the price. */
+export type CapacityPoint = {
+  readonly cash: number;
+  readonly totalReturn: number | null;
+  readonly sharpe: number | null;
+  /** What slippage and impact took of everything that was traded; null where nothing was. */
+  readonly slippageShare: number | null;
+};
+
 /** What a report says about a run beside its numbers. */
 export type ReportMeta = {
   readonly runId: string;
@@ -138,6 +147,8 @@ export type ReportInput = {
   readonly decisionsHash: string;
   /** The run again at other costs; without it that section says so. */
   readonly costSensitivity?: readonly CostPoint[];
+  /** The run again with larger accounts; absent where nobody tried, or bars have no volume. */
+  readonly capacity?: readonly CapacityPoint[];
   /** How it chose, where the run chose among several strategies. */
   readonly selection?: SelectionInput;
 };

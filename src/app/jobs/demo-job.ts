@@ -157,7 +157,7 @@ async function beginChecks(
   const stage = beginStage(context, "checks");
   const asked = checkRequestOf(prepared, [], checkedBars);
   const begun = Promise.withResolvers<void>();
-  const results = check(asked, "all", () => begun.resolve()).then((all) => {
+  const results = check(asked, "all", { onBegin: () => begun.resolve() }).then((all) => {
     const answered = all.filter(({ pass }) => pass !== null);
     const passed = answered.filter(({ pass }) => pass).length;
     stage.end(`${passed}/${answered.length} passed: ${answered.map(({ id }) => id).join(", ")}`);

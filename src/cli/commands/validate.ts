@@ -48,7 +48,7 @@ export async function validateCommand(
       },
       jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
     },
-    request.config.stuckAfterSeconds,
+    { stuckAfterSeconds: request.config.stuckAfterSeconds },
   );
   if (flags.json === true) shell.out(JSON.stringify(document));
   else shell.out(validationText(document));

@@ -1,3 +1,5 @@
+import { costFileFlags } from "./cost-file-flags.ts";
+
 /** How the text of a flag becomes a value; `many` may be given several times, `list` also once with commas. */
 export type FlagKind = "number" | "text" | "many" | "list" | "switch";
 
@@ -241,6 +243,7 @@ const account: readonly RunFlag[] = [
     group: "Account and costs",
     help: "paid by longs every eight hours",
   },
+  ...costFileFlags,
   {
     flags: "--volume-share <share>",
     kind: "number",
@@ -344,6 +347,14 @@ const result: readonly RunFlag[] = [
     help: "run again at 0, 0.5, 1, 2 and 3 times the costs",
   },
   { flags: "--no-cost-grid", kind: "switch", path: ["costGrid"], group: "Result", help: "do not" },
+  {
+    flags: "--capacity",
+    kind: "switch",
+    path: ["capacity"],
+    group: "Result",
+    help: "run again with larger accounts, whose orders move the price",
+  },
+  { flags: "--no-capacity", kind: "switch", path: ["capacity"], group: "Result", help: "do not" },
   {
     flags: "--report <formats>",
     kind: "list",

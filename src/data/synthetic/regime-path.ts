@@ -47,8 +47,24 @@ export const defaultRegimes: readonly RegimeSpec[] = [
  */
 export const clearRegimes: readonly RegimeSpec[] = [
   { name: "trend-up", drift: 0.2, volatility: 1, pull: 0, dwellBarsMin: 120, dwellBarsMean: 600, weight: 3 },
-  { name: "trend-down", drift: -0.2, volatility: 1, pull: 0, dwellBarsMin: 120, dwellBarsMean: 500, weight: 3 },
-  { name: "sideways", drift: 0, volatility: 0.5, pull: 0.1, dwellBarsMin: 160, dwellBarsMean: 700, weight: 3 },
+  {
+    name: "trend-down",
+    drift: -0.2,
+    volatility: 1,
+    pull: 0,
+    dwellBarsMin: 120,
+    dwellBarsMean: 500,
+    weight: 3,
+  },
+  {
+    name: "sideways",
+    drift: 0,
+    volatility: 0.5,
+    pull: 0.1,
+    dwellBarsMin: 160,
+    dwellBarsMean: 700,
+    weight: 3,
+  },
   { name: "volatile", drift: 0, volatility: 3.5, pull: 0, dwellBarsMin: 60, dwellBarsMean: 240, weight: 3 },
 ];
 

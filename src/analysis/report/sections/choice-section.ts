@@ -88,7 +88,7 @@ function accuracyNote({ accuracy }: SelectionAnalysis): Html | null {
     The truth behind these bars is known: the regime in force was the true one on ${percentText(share)} of
     ${countText(bars)}
     decisions${accuracyWhereNamed !== null && `, and on ${percentText(accuracyWhereNamed)} of those on which one was named`};
-    always saying the most frequent one would have been right on ${percentText(accuracyOfConstant)}.
-    It changed ${countText(changes)} times, the true one ${countText(trueChanges)} times.
+    always saying the most frequent one would have been right on ${percentText(accuracyOfConstant)}. It
+    changed ${countText(changes)} times, the true one ${countText(trueChanges)} times.
   </p>`;
 }

@@ -1,0 +1,26 @@
+import type { RunFlag } from "./run-flags.ts";
+
+/** Files that say what trading and holding cost in the past. */
+export const costFileFlags: readonly RunFlag[] = [
+  {
+    flags: "--funding-file <file>",
+    kind: "text",
+    path: ["costs", "fundingFile"],
+    group: "Account and costs",
+    help: "funding as it was: time,value[,symbol]",
+  },
+  {
+    flags: "--borrow-file <file>",
+    kind: "text",
+    path: ["costs", "borrowFile"],
+    group: "Account and costs",
+    help: "yearly borrow fees as they were: time,value[,symbol]",
+  },
+  {
+    flags: "--fee-tiers <file>",
+    kind: "text",
+    path: ["costs", "feeTiersFile"],
+    group: "Account and costs",
+    help: "commission by volume: volume,maker,taker[,from]",
+  },
+];
