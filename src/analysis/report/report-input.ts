@@ -95,6 +95,8 @@ export type ReportMeta = {
   readonly checks: readonly ReportCheck[];
   /** Configurations tried on these data, this one included; `null` when unknown. */
   readonly trialCount: number | null;
+  /** What was chosen had seen the bars before this moment; absent where nobody said so. */
+  readonly inSampleToMs?: number;
   /** What differs from the default configuration, one line each. */
   readonly configDiff: readonly string[];
 };

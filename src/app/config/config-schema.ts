@@ -144,6 +144,11 @@ export const kiwiConfigSchema = z.strictObject({
   detail: text.optional().describe("finer bars to fill orders on: a path or a timeframe"),
   from: text.optional().describe("first day to trade; what lies before warms up"),
   to: text.optional().describe("day on which the run ends, not included"),
+  inSampleTo: text
+    .optional()
+    .describe(
+      "day up to which what is run was chosen or trained, not included; charts shade what lies before",
+    ),
   ...runConfigSchema.shape,
   csv: csv.prefault({}),
   news: news.prefault({}).describe("how news become series, for strategies that read news"),

@@ -11,6 +11,7 @@ import type { TrialCount, TrialEntry } from "../../adapters/stores/runs/trials-l
 import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
+import { readDay } from "../config/read-day.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { delistingWarnings } from "./delisting-warnings.ts";
 import { coarseBarWarnings } from "./coarse-bars.ts";
@@ -85,6 +86,9 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     configHash: hash.config,
     codeHash: hash.code,
     seed: config.seed,
+    ...(config.inSampleTo === undefined
+      ? {}
+      : { inSampleToMs: readDay(config.inSampleTo, "--in-sample-to") }),
     command: options.command,
     kiwiVersion: kiwiVersion(),
     nodeVersion: process.version,

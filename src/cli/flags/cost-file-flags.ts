@@ -24,3 +24,22 @@ export const costFileFlags: readonly RunFlag[] = [
     help: "commission by volume: volume,maker,taker[,from]",
   },
 ];
+
+/** What a report shows beside the run itself. */
+export const repeatFlags: readonly RunFlag[] = [
+  {
+    flags: "--capacity",
+    kind: "switch",
+    path: ["capacity"],
+    group: "Result",
+    help: "run again with larger accounts, whose orders move the price",
+  },
+  { flags: "--no-capacity", kind: "switch", path: ["capacity"], group: "Result", help: "do not" },
+  {
+    flags: "--in-sample-to <date>",
+    kind: "text",
+    path: ["inSampleTo"],
+    group: "Result",
+    help: "day up to which this was chosen or trained: charts shade it",
+  },
+];

@@ -1,4 +1,4 @@
-import { costFileFlags } from "./cost-file-flags.ts";
+import { costFileFlags, repeatFlags } from "./cost-file-flags.ts";
 
 /** How the text of a flag becomes a value; `many` may be given several times, `list` also once with commas. */
 export type FlagKind = "number" | "text" | "many" | "list" | "switch";
@@ -347,14 +347,7 @@ const result: readonly RunFlag[] = [
     help: "run again at 0, 0.5, 1, 2 and 3 times the costs",
   },
   { flags: "--no-cost-grid", kind: "switch", path: ["costGrid"], group: "Result", help: "do not" },
-  {
-    flags: "--capacity",
-    kind: "switch",
-    path: ["capacity"],
-    group: "Result",
-    help: "run again with larger accounts, whose orders move the price",
-  },
-  { flags: "--no-capacity", kind: "switch", path: ["capacity"], group: "Result", help: "do not" },
+  ...repeatFlags,
   {
     flags: "--report <formats>",
     kind: "list",

@@ -29,7 +29,7 @@ export function timeChart(figure: TimeFigure, view: TimeView, tools: ChartTools)
   let content = "";
   for (const panel of figure.panels) {
     const at = ticks.map((tick) => x((tick.timeMs - figure.originMs) / 1000));
-    content += `<g transform="translate(${left} ${top + 22})">${panelMarks(panel, view, width, x, at, tools)}</g>`;
+    content += `<g transform="translate(${left} ${top + 22})">${sampleMark(figure, panel.height, width, x, top === 0)}${panelMarks(panel, view, width, x, at, tools)}</g>`;
     top += panel.height + 34;
   }
   for (const tick of ticks) {
@@ -99,6 +99,22 @@ function panelMarks(
         tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
+}
+
+/** Shades what lies in sample; the first panel says what the shade means, on the side that has room. */
+function sampleMark(
+  { sampleToS }: TimeFigure,
+  height: number,
+  width: number,
+  x: (timeS: number) => number,
+  isFirst: boolean,
+): string {
+  if (sampleToS === undefined) return "";
+  const end = Math.max(0, Math.min(width, x(sampleToS)));
+  const shade = end === 0 ? "" : `<rect class="sample" width="${round(end)}" height="${height}"/>`;
+  if (!isFirst || (end === 0 && width < 160)) return shade;
+  const isInside = end > width - 100;
+  return `${shade}<text class="tick sample-name" x="${round(isInside ? end - 4 : Math.max(end + 4, 4))}" y="${height - 6}" text-anchor="${isInside ? "end" : "start"}">${isInside ? "in sample" : "out of sample"}</text>`;
 }
 
 function shareAxis(width: number, height: number, tools: ChartTools): string {
@@ -314,6 +330,7 @@ export const drawingFunctions = [
   timeChartHeight,
   leftOf,
   panelMarks,
+  sampleMark,
   shareAxis,
   titleMark,
   spanText,
