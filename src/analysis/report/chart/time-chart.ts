@@ -29,7 +29,7 @@ export function timeChart(figure: TimeFigure, view: TimeView, tools: ChartTools)
   let content = "";
   for (const panel of figure.panels) {
     const at = ticks.map((tick) => x((tick.timeMs - figure.originMs) / 1000));
-    content += `<g transform="translate(${left} ${top + 22})">${sampleMark(figure, panel.height, width, x, top === 0)}${panelMarks(panel, view, width, x, at, tools)}</g>`;
+    content += `<g transform="translate(${left} ${top + 22})">${sampleMark(figure, view, panel.height, width, x, top === 0)}${panelMarks(panel, view, width, x, at, tools)}</g>`;
     top += panel.height + 34;
   }
   for (const tick of ticks) {
@@ -101,20 +101,21 @@ function panelMarks(
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
 }
 
-/** Shades what lies in sample; the first panel says what the shade means, on the side that has room. */
+/** Shades what lies in sample; the first panel says at the end of its title line what the shade means. */
 function sampleMark(
   { sampleToS }: TimeFigure,
+  view: TimeView,
   height: number,
   width: number,
   x: (timeS: number) => number,
   isFirst: boolean,
 ): string {
-  if (sampleToS === undefined) return "";
-  const end = Math.max(0, Math.min(width, x(sampleToS)));
-  const shade = end === 0 ? "" : `<rect class="sample" width="${round(end)}" height="${height}"/>`;
-  if (!isFirst || (end === 0 && width < 160)) return shade;
-  const isInside = end > width - 100;
-  return `${shade}<text class="tick sample-name" x="${round(isInside ? end - 4 : Math.max(end + 4, 4))}" y="${height - 6}" text-anchor="${isInside ? "end" : "start"}">${isInside ? "in sample" : "out of sample"}</text>`;
+  if (sampleToS === undefined || sampleToS <= view.fromS) return "";
+  const end = round(Math.min(width, x(sampleToS)));
+  const name = isFirst
+    ? `<text class="tick" x="${round(width)}" y="-7" text-anchor="end">shaded: in sample</text>`
+    : "";
+  return `<rect class="sample" width="${end}" height="${height}"/>${name}`;
 }
 
 function shareAxis(width: number, height: number, tools: ChartTools): string {
