@@ -5,6 +5,7 @@ import { searchMethods, type SearchMethod, type SearchRequest } from "../../app/
 import type { OptimizeInput } from "../../app/jobs/optimize-job.ts";
 import { newestSearch } from "../../app/search/search-journal.ts";
 import type { SearchDocument } from "../../app/search/search-document.ts";
+import { asTyped } from "../program-name.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
@@ -97,7 +98,7 @@ async function searched(
     shell.err(
       id === null
         ? "stopped before the first trial"
-        : `stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`,
+        : asTyped(`stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`, shell),
     );
     return null;
   }
