@@ -39,9 +39,13 @@ test("trials are written piece by piece in their order, whichever piece is done 
     },
     close: async () => {},
   };
-  const journal = { folder: "", rows: [], append: (rows: readonly SearchRow[]) => void written.push(...rows) };
+  const journal = {
+    folder: "",
+    rows: [],
+    append: (rows: readonly SearchRow[]) => void written.push(...rows),
+  };
   const { rows } = await runSearch(plan, place, journal, hooksInto(done));
-  expect(written.map(({ index }) => index)).toEqual(proposals.map((_, k) => k));
+  expect(written.map(({ trial }) => trial)).toEqual(proposals.map((_, k) => k));
   expect(rows).toEqual(written);
   expect(done[0]).toBe(0);
   expect(done.at(-1)).toBe(32);
@@ -59,7 +63,11 @@ test("a search that is ended keeps every piece before the one that was being wor
     },
     close: async () => {},
   };
-  const journal = { folder: "", rows: [], append: (rows: readonly SearchRow[]) => void written.push(...rows) };
+  const journal = {
+    folder: "",
+    rows: [],
+    append: (rows: readonly SearchRow[]) => void written.push(...rows),
+  };
   await expect(runSearch(plan, place, journal, hooksInto([]))).rejects.toThrow("stopped");
-  expect(written.map(({ index }) => index)).toEqual(Array.from({ length: 16 }, (_, k) => k));
+  expect(written.map(({ trial }) => trial)).toEqual(Array.from({ length: 16 }, (_, k) => k));
 });

@@ -98,7 +98,10 @@ async function searched(
     shell.err(
       id === null
         ? "stopped before the first trial"
-        : asTyped(`stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`, shell),
+        : asTyped(
+            `stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`,
+            shell,
+          ),
     );
     return null;
   }
