@@ -102,7 +102,7 @@ export async function prepareRun(
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
   const membership = await universeOf(request, found);
-  const { actions, costTables } = await readTables(request);
+  const tables = await readTables(request);
   const needed = askStrategy(() =>
     externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
@@ -120,7 +120,7 @@ export async function prepareRun(
     bars,
     config: runConfig,
     timeframe,
-    actions: actions ?? [],
+    actions: tables.actions ?? [],
     tradeFromMs: fromMs ?? -Infinity,
     registry: found.registry,
   });
@@ -138,10 +138,10 @@ export async function prepareRun(
       ...warnings,
       ...(news?.warnings ?? []),
       ...survivorshipWarnings(coarse, membership),
-      ...doubtfulSplits(coarse, actions ?? [], (table) =>
+      ...doubtfulSplits(coarse, tables.actions ?? [], (table) =>
         barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
       ),
-      ...costGaps(costTables, coarse),
+      ...costGaps(tables.costTables, coarse),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
@@ -152,8 +152,7 @@ export async function prepareRun(
       registry: found.registry,
       ...externalsOf(known, news, predictions),
       ...(membership === undefined ? {} : { membership }),
-      ...(actions === undefined ? {} : { actions }),
-      ...(costTables === undefined ? {} : { costTables }),
+      ...tables,
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),

@@ -1,4 +1,4 @@
-import type { RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
 
 /** Files that say what trading and holding cost in the past. */
 export const costFileFlags: readonly RunFlag[] = [

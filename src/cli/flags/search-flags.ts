@@ -1,4 +1,5 @@
-import { backtestFlags, type RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
+import { backtestFlags } from "./run-flags.ts";
 
 /** Keys that shape what a single run shows, and nothing of a search. */
 const ofOneRun = new Set(["report", "costGrid", "capacity", "inSampleTo", "failIf", "out", "benchmark"]);
