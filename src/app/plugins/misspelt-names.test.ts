@@ -13,8 +13,8 @@ const plain = strategy({
 
 /** The strategy with another `onBar`, as JavaScript has it. */
 function reading(body: string): AnyStrategy {
-  const onBar = new Function(`return ${body}`)() as AnyStrategy["onBar"];
-  return { ...plain, onBar };
+  // Nothing of it is run: what is looked at is its text.
+  return { ...plain, onBar: Object.assign(() => {}, { toString: () => body }) };
 }
 const check = (body: string) => () => refuseMisspelt(reading(body), { fast: 5, slow: 9 }, ["cross", "range"]);
 
