@@ -11,7 +11,7 @@ const shared = join(root, "node_modules");
 const { path: home, remove } = temporaryFolder();
 const project = join(home, "project");
 const bin = join(project, "node_modules", ".bin");
-afterAll(remove);
+afterAll(remove, 60_000);
 
 type Manifest = {
   readonly exports: Readonly<Record<string, unknown>>;
