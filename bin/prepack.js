@@ -42,4 +42,9 @@ copyFileSync(manifest, kept);
 const { scripts: _, devDependencies: __, ...published } = JSON.parse(readFileSync(manifest, "utf8"));
 const built = (file) => ({ types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` });
 const exports = { ".": built("index"), "./data": built("data"), "./package.json": "./package.json" };
-writeFileSync(manifest, `${JSON.stringify({ ...published, exports }, null, 2)}\n`);
+// Its install script fetches a library for graphics cards from a server of its own, and fails where that is out of reach. What
+// is optional is left out then, and models run on onnxruntime-web, which is slower.
+const { "onnxruntime-node": native, ...dependencies } = published.dependencies;
+const optionalDependencies = { ...published.optionalDependencies, "onnxruntime-node": native };
+const whole = { ...published, dependencies, optionalDependencies, exports };
+writeFileSync(manifest, `${JSON.stringify(whole, null, 2)}\n`);

@@ -25,7 +25,8 @@ export async function runKiwi(
   const code = await runCli({
     args,
     folder,
-    env,
+    // What belongs to accounts and sessions is never that of the person who runs the tests.
+    env: { KIWI_HOME: join(folder, "kiwi-home"), ...env },
     out: (text) => void out.push(safeText(text)),
     err: (text) => void err.push(safeText(text)),
     isWatched: false,

@@ -6,7 +6,14 @@ export interface CommissionModel {
   fee(quantity: number, notional: number, liquidity: "maker" | "taker"): number;
   /** The share of notional to set aside when sizing an order of `quantity` units, each worth `unitNotional`. */
   rate(quantity: number, unitNotional: number): number;
+  /** Told of the time before a fill, where what is taken depends on it. */
+  at?(timeMs: number): void;
+  /** Told of every fill, worth `notional` in the account's currency, where what is taken depends on them. */
+  traded?(notional: number): void;
 }
+
+/** What a position costs from one moment to another (not included, included), as a share of its value. */
+export type RateBetween = (fromMs: number, toMs: number) => number;
 
 /** How much worse than the bar's price a taking order fills. */
 export interface SlippageModel {

@@ -32,6 +32,7 @@ export function tryFill(
   if (Number.isNaN(ledger.conversionRate(instrument.index)) && ledger.quantity[instrument.index] === 0)
     return finish(state, order, "rejected", "unavailable", `no rate for ${instrument.quoteCurrency} yet`);
   const price = priceOf(state, order, match, bar);
+  options.commission.at?.(bar.closeTimeMs);
   // The account is judged at the price of the moment, not at the last close.
   ledger.lastPrice[instrument.index] = match.price;
   if (request.weightAtFill !== null) order.remaining = quantityAtFill(state, order, price, bar);
@@ -121,6 +122,7 @@ export function fill(
     timeMs: bar.closeTimeMs,
   };
   ledger.book(fill);
+  options.commission.traded?.(quantity * ledger.unitValue(index, price));
   if (before === 0) state.chargedToMs[index] = Math.max(bar.openTimeMs, state.chargedToMs[index]!);
   if (moment === "inside") noteInside(state, index, quantity, before, isReducing, price);
   bar.volumeLeft -= quantity;

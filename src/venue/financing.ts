@@ -25,8 +25,12 @@ export function chargeInstrument(state: AccountState, index: number, toMs: numbe
   const quantity = ledger.quantity[index]!;
   const { contractMultiplier } = state.market.instruments[index]!;
   const value = quantity * (ledger.lastPrice[index]! * contractMultiplier);
-  if (quantity < 0 && options.borrowRate !== 0) {
-    const amount = (-value * options.borrowRate * (toMs - fromMs)) / yearMs;
+  const borrowed = options.borrowed?.[index];
+  if (quantity < 0 && (options.borrowRate !== 0 || borrowed !== undefined)) {
+    const amount =
+      borrowed === undefined
+        ? (-value * options.borrowRate * (toMs - fromMs)) / yearMs
+        : -value * borrowed(fromMs, toMs);
     book(state, {
       chargeId: ++state.lastChargeId,
       kind: "borrow",
@@ -36,7 +40,7 @@ export function chargeInstrument(state: AccountState, index: number, toMs: numbe
     });
   }
   const fundings = Math.floor(toMs / fundingIntervalMs) - Math.floor(fromMs / fundingIntervalMs);
-  const amount = value * options.fundingRate * fundings;
+  const amount = value * (options.funded?.[index]?.(fromMs, toMs) ?? options.fundingRate * fundings);
   if (amount === 0 || (isInside && amount < 0)) return;
   book(state, {
     chargeId: ++state.lastChargeId,

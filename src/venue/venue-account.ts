@@ -12,7 +12,7 @@ import { chargeHeld } from "./financing.ts";
 import { callMarginAtClose, isFarFromCall, sweep, uncalledUntil } from "./margin-call.ts";
 import { bestSoFar } from "./order-links.ts";
 import { hasTimer, runSlice, runTimers } from "./run-slice.ts";
-import type { VenueOptions } from "./venue-options.ts";
+import { hasFunding, type VenueOptions } from "./venue-options.ts";
 import { workingOrder, type WorkingOrder } from "./working-order.ts";
 
 /** What a venue answers at once. `underway`: the message needs time, and the answer comes with the reports. */
@@ -59,7 +59,7 @@ export class VenueAccount {
     const { ledger, hasFinancing, options } = state;
     if (this.hasAnswers || mail.length > 0 || state.books.length > 1) return from;
     const isHeld = ledger.held.length > 0;
-    if (isHeld && hasFinancing && !(options.fundingRate === 0 && ledger.quantity[0]! > 0)) return from;
+    if (isHeld && hasFinancing && !(!hasFunding(options) && ledger.quantity[0]! > 0)) return from;
     const row = state.openCount === 0 ? to : calmUntil(state, from, to);
     return isHeld && options.accountKind === "margin" ? uncalledUntil(state, from, row) : row;
   }

@@ -1,4 +1,4 @@
-import type { CommissionModel, SlippageModel } from "../ports/costs.ts";
+import type { CommissionModel, RateBetween, SlippageModel } from "../ports/costs.ts";
 
 /** The rules of one account at a simulated venue. Nothing is free unless a caller says so. */
 export type VenueOptions = {
@@ -18,9 +18,18 @@ export type VenueOptions = {
   readonly borrowRate: number;
   /** Paid by longs to shorts (negative: the reverse) every eight hours, as perpetual futures do. */
   readonly fundingRate: number;
+  /** By instrument, borrow fees and funding as they were, which stand in for the rates; undefined where they do not. */
+  readonly borrowed?: readonly (RateBetween | undefined)[];
+  readonly funded?: readonly (RateBetween | undefined)[];
 };
 
 /** Whether holding can cost anything on an account. A cash account is never short, so it borrows nothing. */
-export function costsToHold({ accountKind, borrowRate, fundingRate }: VenueOptions): boolean {
-  return (accountKind === "margin" && borrowRate !== 0) || fundingRate !== 0;
+export function costsToHold(options: VenueOptions): boolean {
+  const { accountKind, borrowRate, borrowed } = options;
+  return (accountKind === "margin" && (borrowRate !== 0 || borrowed !== undefined)) || hasFunding(options);
+}
+
+/** Whether a long position can cost anything, or earn. */
+export function hasFunding({ fundingRate, funded }: VenueOptions): boolean {
+  return fundingRate !== 0 || funded !== undefined;
 }

@@ -16,6 +16,8 @@ export type CheckSubject = {
   readonly load: () => Promise<AnyStrategy>;
   /** A session over `bars`, which may be empty tables that grow while it runs. */
   readonly build: (strategy: AnyStrategy, params: GivenParams, bars: readonly Bars[]) => Session;
+  /** Hears how much of the check is done, in bars of its runs or what stands for them; absent where nobody waits. */
+  readonly onDone?: (done: number, total: number) => void;
   /** The slices of finished bars. */
   readonly feed: (bars: readonly Bars[]) => Iterable<SliceBatch>;
 };

@@ -23,6 +23,7 @@ function traceOf(valueAt: (row: number) => number, weightAt: (row: number) => nu
     first: weightAt(row),
     second: 0,
     third: 0,
+    fourth: 0,
     text: "",
   }));
   const column = {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { subjectOf } from "../../app/checks/subject-of.ts";
 import { runConfigSchema } from "../../app/config/run-config.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
+import { int } from "../../domain/params.ts";
 import { sma } from "../../indicators/sma.ts";
 import { strategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { taped } from "../../../test/zoo/tape.ts";
@@ -53,6 +54,24 @@ test("the result says what was compared", async () => {
     cuts: 4,
     paramSets: 0,
   });
+});
+
+test("what is done grows to the very total that was said before the first run, also with other parameters", async () => {
+  const tuned = strategy({
+    ...cross,
+    params: { length: int(12, { min: 5, max: 20 }) },
+    setup: ({ bars: own, p }) => ({ close: own.close, mean: sma(own.close, p.length) }),
+  });
+  const heard: (readonly [number, number])[] = [];
+  const subject = {
+    ...subjectFor(tuned),
+    onDone: (done: number, total: number) => heard.push([done, total]),
+  };
+  expect((await lookahead(subject, options)).paramSets).toBe(2);
+  const [, total] = heard[0]!;
+  expect(new Set(heard.map(([, all]) => all))).toEqual(new Set([total]));
+  expect(heard.at(-1)).toEqual([total, total]);
+  expect(heard.filter(([done]) => done === total)).toHaveLength(1);
 });
 
 test("a strategy that fails on the same bar with and without the future is the user's to mend", async () => {

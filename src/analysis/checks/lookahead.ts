@@ -1,5 +1,7 @@
 import type { CheckResult, Finding } from "./check-result.ts";
+import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckSubject } from "./check-subject.ts";
+import { countWork } from "./check-work.ts";
 import { compareTraces } from "./compare-traces.ts";
 import { describeDifference, type Comparison } from "./describe-difference.ts";
 import { knownFuture } from "./known-future.ts";
@@ -48,18 +50,21 @@ export async function lookahead(
   if (total === 0) throw tooFewBars("to look for the future", "there are none", "give bars with --data");
   const symbols = bars.map(({ symbol }) => symbol);
   const strategy = await subject.load();
-  const growing = growingRun(subject, strategy, params, bars);
-  const second = growingRun(subject, strategy, params, bars);
+  const took = countWork(subject, workOf(strategy, total, bars.length, options));
+  const grown = (count: number): void => took(growingWork * count);
+  const growing = growingRun(subject, strategy, params, bars, grown);
+  const second = growingRun(subject, strategy, params, bars, grown);
   const fresh = await subject.load();
   const whole = ordinaryRun(subject, fresh, params, bars);
+  took(total);
   const findings: Finding[] = [
     ...compareTraces(growing, second).map((one) => describeDifference(one, again, symbols)),
     ...compareTraces(whole, growing).map((one) => describeDifference(one, knownBars, symbols)),
   ];
   // A run that stops at the same bar with and without the future shows nothing after it; that is for the user to mend.
   if (findings.length === 0 && whole.failure !== null) throw whole.failure;
-  const noise = await noiseRuns(subject, whole, options.cuts, options.seed);
-  const sampled = await sampledRuns(subject, strategy, options);
+  const noise = await noiseRuns(subject, whole, options, () => took(total));
+  const sampled = await sampledRuns(subject, strategy, options, (count) => took((growingWork + 1) * count));
   findings.push(...noise.findings, ...knownFuture(whole), ...sampled.findings);
   return {
     id: "lookahead",
@@ -74,6 +79,22 @@ export async function lookahead(
     cuts: noise.cuts,
     paramSets: sampled.setsRun,
   };
+}
+
+/** What a bar of a growing run takes, in bars of an ordinary one. */
+const growingWork = 5;
+
+/** The bars of all runs: three whole ones, one for each cut, and two of a few bars for each set of parameters. */
+function workOf(
+  { params }: AnyStrategy,
+  total: number,
+  symbols: number,
+  { cuts, paramSets, sampleBars }: LookaheadOptions,
+): number {
+  const sets = Object.keys(params).length === 0 ? 0 : paramSets;
+  return (
+    total * (2 * growingWork + 1 + cuts) + (growingWork + 1) * sets * Math.min(total, symbols * sampleBars)
+  );
 }
 
 /** One leak shows in many runs: it is named a few times, earliest comparison first. */

@@ -18,13 +18,15 @@ type NoiseResult = { readonly findings: readonly Finding[]; readonly cuts: numbe
 export async function noiseRuns(
   subject: CheckSubject,
   whole: RunTrace,
-  cuts: number,
-  seed: number,
+  { cuts, seed }: { readonly cuts: number; readonly seed: number },
+  onRun: () => void,
 ): Promise<NoiseResult> {
   const findings: Finding[] = [];
   const times = cutTimes(whole, subject.bars, cuts, seed);
-  for (const [k, cutMs] of times.entries())
+  for (const [k, cutMs] of times.entries()) {
     findings.push(...(await noiseFindings(subject, whole, cutMs, seed + k)));
+    onRun();
+  }
   return { findings, cuts: times.length };
 }
 

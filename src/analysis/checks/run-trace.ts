@@ -58,6 +58,7 @@ export function growingRun(
   strategy: AnyStrategy,
   params: GivenParams,
   bars: readonly Bars[],
+  onBars?: (bars: number) => void,
 ): RunTrace {
   const tables = bars.map(({ symbol, timeframe }) => new BarTable(symbol, timeframe));
   const watch = new RunWatch(subject, strategy, params, tables, bars);
@@ -67,6 +68,7 @@ export function growingRun(
         appendSlice(tables, bars, batch.slice);
         live(watch.session, batch.slice);
         watch.take();
+        onBars?.(batch.slice.count);
       }
     }
   });

@@ -28,6 +28,7 @@ export async function sampledRuns(
   subject: CheckSubject,
   strategy: AnyStrategy,
   options: { readonly paramSets: number; readonly sampleBars: number; readonly seed: number },
+  onBars: (bars: number) => void,
 ): Promise<SampledResult> {
   const findings: Finding[] = [];
   const refusals = new Set<string>();
@@ -41,6 +42,7 @@ export async function sampledRuns(
       if (!(cause instanceof KiwiError)) throw cause;
       refusals.add(cause.parts.message);
     }
+    onBars(subject.bars.reduce((sum, { length }) => sum + Math.min(length, options.sampleBars), 0));
   }
   return { findings, setsRun, refusals };
 }

@@ -2,6 +2,7 @@ import { KiwiError } from "../../base/errors.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { CheckResult } from "./check-result.ts";
 import type { CheckSubject } from "./check-subject.ts";
+import { countWork } from "./check-work.ts";
 import { compareTraces } from "./compare-traces.ts";
 import { declaredBars, declaredRows, rowsBefore, type FrameRows } from "./declared-warmup.ts";
 import { columnLabel } from "./describe-difference.ts";
@@ -94,14 +95,23 @@ export async function warmup(
 ): Promise<WarmupResult> {
   const strategy = await subject.load();
   if (strategy.plan !== undefined) return learnsForEver(subject, strategy.name);
+  const total = subject.bars.reduce((sum, { length }) => sum + length, 0);
+  // How many runs a window takes is found out on the way: each counts as one over all bars, as do the series at the end.
+  const took = countWork(subject, total * (3 + options.windows));
   const whole = ordinaryRun(subject, strategy, subject.params, subject.bars);
+  took(total);
   if (whole.failure !== null) throw whole.failure;
   const again = ordinaryRun(subject, await subject.load(), subject.params, subject.bars);
+  took(total);
   if (compareTraces(whole, again).length > 0) throw notRepeatable(strategy.name);
   const windows = windowTimes(whole, options).map(
     ([fromMs, toMs]) => new WarmupWindow(subject, strategy, fromMs, toMs),
   );
-  const measures = windows.map((window) => measure(subject, strategy, window, options));
+  const measures = windows.map((window) => {
+    const measured = measure(subject, strategy, window, options);
+    took(total);
+    return measured;
+  });
   const ties = tiesOf(measures, whole.columns);
   // In a tie the series agree, and no history would settle it: the engine has waited long enough.
   const needed = measures.map((one) => (ties.has(one.window) ? one.declared : (one.measured ?? Infinity)));
@@ -109,7 +119,6 @@ export async function warmup(
   const measuredBars = needed[worst] === Infinity ? null : needed[worst]!;
   const needs = declaredRows(subject, strategy);
   const findings = warmupFindings(measures, whole.columns);
-  const total = subject.bars.reduce((sum, { length }) => sum + length, 0);
   return {
     id: "warmup",
     pass: findings.length === 0,

@@ -63,6 +63,15 @@ export type CostPoint = {
   readonly sharpe: number | null;
 };
 
+/** The same run with an account of another size, whose orders move the price. */
+export type CapacityPoint = {
+  readonly cash: number;
+  readonly totalReturn: number | null;
+  readonly sharpe: number | null;
+  /** What slippage and impact took of everything that was traded; null where nothing was. */
+  readonly slippageShare: number | null;
+};
+
 /** What a report says about a run beside its numbers. */
 export type ReportMeta = {
   readonly runId: string;
@@ -87,6 +96,8 @@ export type ReportMeta = {
   readonly checks: readonly ReportCheck[];
   /** Configurations tried on these data, this one included; `null` when unknown. */
   readonly trialCount: number | null;
+  /** What was chosen had seen the bars before this moment; absent where nobody said so. */
+  readonly inSampleToMs?: number;
   /** What differs from the default configuration, one line each. */
   readonly configDiff: readonly string[];
 };
@@ -141,6 +152,8 @@ export type ReportInput = {
   readonly decisionsHash: string;
   /** The run again at other costs; without it that section says so. */
   readonly costSensitivity?: readonly CostPoint[];
+  /** The run again with larger accounts; absent where nobody tried, or bars have no volume. */
+  readonly capacity?: readonly CapacityPoint[];
   /** How it chose, where the run chose among several strategies. */
   readonly selection?: SelectionInput;
 };

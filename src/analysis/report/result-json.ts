@@ -78,6 +78,7 @@ export function toResultJson(input: ReportInput) {
     drawdowns: worstDrawdowns,
     incidents,
     costSensitivity: input.costSensitivity ?? null,
+    capacity: input.capacity ?? null,
     selection: selectionJson(input),
     checks: meta.checks,
     warnings: meta.warnings,

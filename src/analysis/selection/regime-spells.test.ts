@@ -86,6 +86,8 @@ test("accuracy is shown only against a known truth, and unknown is never right",
     bars: 4,
     accuracy: 0.5,
     accuracyWhereNamed: 2 / 3,
+    // Up is true on one decision of four, down on two.
+    accuracyOfConstant: 0.5,
     changes: 2,
     trueChanges: 2,
   });

@@ -3,6 +3,7 @@ import type { Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { refuseMisspelt, strictParams } from "../plugins/misspelt-names.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { watchedSeries } from "./watched-series.ts";
 
@@ -20,7 +21,7 @@ export type ExternalsNeeded = {
 
 /**
  * What a strategy, or one of those that it chooses among, reads beside bars: nothing, for nearly all strategies. Its setup is
- * asked and nothing is run. Throws what the setup throws.
+ * asked and nothing is run. Throws what the setup throws, and `PARAM_UNKNOWN` or `SERIES_UNKNOWN` for a misspelt name.
  */
 export function externalsNeeded(asked: Asked): ExternalsNeeded {
   const frames = new Set<string>();
@@ -46,7 +47,9 @@ function collectFrames(asked: Asked, frames: Set<string>): void {
   const p = resolveParams(`strategy ${strategy.name}`, strategy.params as Params, asked.params);
   // What makes no sense is refused where the session is built, with its reason.
   if (strategy.where?.(p) === false) return;
-  for (const expression of Object.values(watchedSeries(strategy, p))) framesOf(expression, frames);
+  const series = watchedSeries(strategy, strictParams(strategy, p));
+  refuseMisspelt(strategy, p, Object.keys(series));
+  for (const expression of Object.values(series)) framesOf(expression, frames);
   for (const one of planOf(asked)?.arsenal ?? [])
     collectFrames({ ...asked, strategy: one.strategy, params: one.params ?? {} }, frames);
 }

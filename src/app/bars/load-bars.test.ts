@@ -85,6 +85,7 @@ test("made-up bars are marked, follow the seed, and are described whole by their
   expect(one.sources[0]!.bars.close).toEqual(same.sources[0]!.bars.close);
   expect(one.sources[0]!.bars.close).not.toEqual(other.sources[0]!.bars.close);
   await expect(load({ data: ["synthetic:bras=5"] })).rejects.toThrow("SYNTHETIC_INVALID");
+  await expect(load({ data: ["synthetic:regimes=cloudy"] })).rejects.toThrow("SYNTHETIC_INVALID");
   await expect(load({ data: ["synthetic:bars=many"] })).rejects.toThrow("SYNTHETIC_INVALID");
 });
 

@@ -1,11 +1,18 @@
 import { readDay } from "../config/read-day.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { syntheticMarket, type SyntheticMarket } from "../../data/synthetic/synthetic-market.ts";
+import { clearRegimes, defaultRegimes, type RegimeSpec } from "../../data/synthetic/regime-path.ts";
 import type { SyntheticOptions } from "../../data/synthetic/synthetic-options.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { parseTimeframe, type Timeframe } from "../../domain/timeframe.ts";
 
-const names = ["symbols", "timeframe", "bars", "seed", "start", "calendar", "edge", "correlation"];
+const names = ["symbols", "timeframe", "bars", "seed", "start", "calendar", "edge", "correlation", "regimes"];
+
+/** The regimes that a path may ask for by name. */
+const regimeSets: Readonly<Record<string, readonly RegimeSpec[]>> = {
+  usual: defaultRegimes,
+  clear: clearRegimes,
+};
 
 /** Whether a data path stands for bars that are made up: `synthetic`, or `synthetic:symbols=3,bars=5000`. */
 export function isSynthetic(path: string): boolean {
@@ -41,7 +48,21 @@ function optionsOf(path: string, seed: number): SyntheticOptions {
     calendarName: given["calendar"] ?? "24/7",
     edge: numberOf(given["edge"], 0),
     correlation: numberOf(given["correlation"], 0.4),
+    regimes: regimesNamed(given["regimes"] ?? "usual"),
   };
+}
+
+function regimesNamed(name: string): readonly RegimeSpec[] {
+  const found = regimeSets[name];
+  if (found !== undefined) return found;
+  throw new KiwiError({
+    code: "SYNTHETIC_INVALID",
+    exit: "usage",
+    message: `a synthetic market has no regimes "${name}"`,
+    why: `there are ${Object.keys(regimeSets).join(" and ")}: those of a market, and larger ones that can be told`,
+    fix: "write for example --data synthetic:regimes=clear",
+    topic: "synthetic",
+  });
 }
 
 function splitOption(part: string): readonly [string, string] {

@@ -11,7 +11,7 @@ const request = z.custom<CheckOrder>(
 /** A check, in a process of its own: no check sees what another one left behind, and no strategy does harm. */
 export default defineJob({
   request,
-  perform: (order, { board }) => performCheck(order, board),
+  perform: (order, { board }) => performCheck(order, board, (done, total) => board.report(done, total)),
   // A strategy that let a promise of the network fail has been reported already.
   ignoresStrays: true,
 });

@@ -1,4 +1,5 @@
 import type { Bars } from "../../domain/bars.ts";
+import type { CostTables } from "../../domain/cost-tables.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
@@ -22,6 +23,7 @@ export type CheckRequest = {
   readonly membership?: Membership;
   /** Splits and dividends. */
   readonly actions?: readonly CorporateAction[];
+  readonly costTables?: CostTables;
   readonly config: RunConfig;
   /** Trained models that the strategy uses. */
   readonly regimeModels?: RegimeModels;

@@ -1,5 +1,6 @@
 import type { CheckSubject } from "../../analysis/checks/check-subject.ts";
 import type { Finding } from "../../analysis/checks/check-result.ts";
+import { countWork } from "../../analysis/checks/check-work.ts";
 import { lookahead, lookaheadDefaults, type LookaheadResult } from "../../analysis/checks/lookahead.ts";
 import { ordinaryRun, type RunTrace } from "../../analysis/checks/run-trace.ts";
 import { warmup, warmupDefaults } from "../../analysis/checks/warmup.ts";
@@ -14,9 +15,10 @@ import { subjectOf } from "./subject-of.ts";
 export async function performCheck(
   { check, request }: CheckOrder,
   watch?: StrategyWatch,
+  onDone?: CheckSubject["onDone"],
 ): Promise<CheckResults[CheckName]> {
-  if (check === "lookahead") return guardedLookahead(request, watch);
-  const subject = subjectOf(request, await loadRegistry(process.cwd(), request.plugins ?? []), watch);
+  if (check === "lookahead") return guardedLookahead(request, watch, onDone);
+  const subject = subjectOf(request, await loadRegistry(process.cwd(), request.plugins ?? []), watch, onDone);
   switch (check) {
     case "warmup":
       return warmup(subject, { ...warmupDefaults, ...request.warmup });
@@ -28,12 +30,19 @@ export async function performCheck(
 }
 
 /** The look for the future, with traps set for everything that is not a bar. */
-async function guardedLookahead(request: CheckRequest, watch?: StrategyWatch): Promise<LookaheadResult> {
+async function guardedLookahead(
+  request: CheckRequest,
+  watch?: StrategyWatch,
+  onDone?: CheckSubject["onDone"],
+): Promise<LookaheadResult> {
   const options = { ...lookaheadDefaults, ...request.lookahead };
   const access = watchAccess(request.plugins);
   try {
     const registry = await loadRegistry(process.cwd(), request.plugins ?? []);
-    return withAccess(await lookahead(subjectOf(request, registry, watch), options), access.findings());
+    return withAccess(
+      await lookahead(subjectOf(request, registry, watch, onDone), options),
+      access.findings(),
+    );
   } catch (cause) {
     const findings = access.findings();
     if (findings.length === 0) throw cause;
@@ -77,10 +86,13 @@ function nothingCompared({ bars, strategy }: CheckRequest): LookaheadResult {
 async function traces(subject: CheckSubject, count: number): Promise<NamedTraces> {
   const runs: RunTrace[] = [];
   let strategyName = "";
+  const total = subject.bars.reduce((sum, { length }) => sum + length, 0);
+  const took = countWork(subject, count * total);
   for (let k = 0; k < count; k++) {
     const strategy = await subject.load();
     strategyName = strategy.name;
     runs.push(ordinaryRun(subject, strategy, subject.params, subject.bars));
+    took(total);
   }
   const [first, second] = runs.map(({ failure }) => failure);
   if (first && first.message === second?.message) throw first;

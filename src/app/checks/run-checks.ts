@@ -20,30 +20,38 @@ export const checkJob = jobAt<typeof import("./check-job.ts").default>(
   new URL("./check-job.ts", import.meta.url),
 );
 
-/** Hears that the process which makes the check has everything it needs: it goes on by itself from here. */
-type OnBegin = () => void;
+/** What whoever waits for a check may hear. */
+export type CheckHearing = {
+  /** The process which makes the check has everything it needs: it goes on by itself from here. */
+  readonly onBegin?: () => void;
+  /** How much of the check is done, ten times a second; totals of checks may be added up. */
+  readonly onDone?: (done: number, total: number) => void;
+};
 
 /**
  * Looks for knowledge of the future in a strategy; docs/checks.md says how and what cannot be found.
  * Throws what loading and running the strategy throws, and `CHECK_PROCESS_ENDED`.
  */
-export async function checkLookahead(request: CheckRequest, onBegin?: OnBegin): Promise<LookaheadResult> {
+export async function checkLookahead(
+  request: CheckRequest,
+  hearing?: CheckHearing,
+): Promise<LookaheadResult> {
   const capped = newest(request);
-  return withCap(await inProcess({ check: "lookahead", request: capped }, {}, onBegin), request);
+  return withCap(await inProcess({ check: "lookahead", request: capped }, {}, hearing), request);
 }
 
 /** Measures the history that decisions need against what the engine waits for. Throws also `CHECK_TOO_FEW_BARS`. */
-export async function checkWarmup(request: CheckRequest, onBegin?: OnBegin): Promise<WarmupResult> {
+export async function checkWarmup(request: CheckRequest, hearing?: CheckHearing): Promise<WarmupResult> {
   const capped = newest(request);
-  return withCap(await inProcess({ check: "warmup", request: capped }, {}, onBegin), request);
+  return withCap(await inProcess({ check: "warmup", request: capped }, {}, hearing), request);
 }
 
 /** Whether new instances of a strategy, here and in another process, time zone and language, decide the same. */
-export async function checkRepro(request: CheckRequest, onBegin?: OnBegin): Promise<ReproResult> {
+export async function checkRepro(request: CheckRequest, hearing?: CheckHearing): Promise<ReproResult> {
   const capped = newest(request);
   const elsewhere = elsewhereFrom(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [here, there] = await Promise.all([
-    inProcess({ check: "traces", request: capped }, {}, onBegin),
+    inProcess({ check: "traces", request: capped }, {}, hearing),
     inProcess({ check: "trace", request: capped }, elsewhere),
   ]);
   const runs = [
@@ -82,7 +90,7 @@ function countBars({ bars }: CheckRequest): number {
 async function inProcess<Name extends CheckName>(
   order: CheckOrder<Name>,
   environment: Readonly<Record<string, string>> = {},
-  onBegin?: OnBegin,
+  { onBegin, onDone }: CheckHearing = {},
 ): Promise<CheckResults[Name]> {
   try {
     const result = await runJob("process", checkJob, order, {
@@ -90,6 +98,7 @@ async function inProcess<Name extends CheckName>(
       memoryMbMax,
       stuckAfterSeconds: order.request.stuckAfterSeconds ?? stuckAfterSecondsUsual,
       ...(onBegin === undefined ? {} : { onSent: onBegin }),
+      ...(onDone === undefined ? {} : { onLook: (_stage, { done, total }) => onDone(done, total) }),
       onLine: (line) => process.stderr.write(`${line}\n`),
     });
     // It was asked for this very check.

@@ -18,13 +18,25 @@ export function subjectOf(
   request: CheckRequest,
   registry: Registry = builtIn,
   watch?: StrategyWatch,
+  onDone?: CheckSubject["onDone"],
 ): CheckSubject {
-  const { bars, params, timeframe, regimeModels, tradeFromMs, membership, actions, externals = [] } = request;
+  const {
+    bars,
+    params,
+    timeframe,
+    regimeModels,
+    tradeFromMs,
+    membership,
+    actions,
+    costTables,
+    externals = [],
+  } = request;
   const config = withCalendars(request.config, bars);
   const ends = endTimes(bars, config);
   return {
     bars,
     params,
+    ...(onDone === undefined ? {} : { onDone }),
     load: async () => watchedStrategy(await loadAnew(request.strategy, registry), watch, registry),
     feed: historicalFeed,
     build(strategy, given, shown) {
@@ -37,6 +49,7 @@ export function subjectOf(
         externals: externals.map((table) => knownWith(shown, table)),
         ...(membership === undefined ? {} : { membership }),
         ...(actions === undefined ? {} : { actions }),
+        ...(costTables === undefined ? {} : { costTables }),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
         ...(tradeFromMs === undefined ? {} : { tradeFromMs }),

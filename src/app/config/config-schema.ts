@@ -145,6 +145,11 @@ export const kiwiConfigSchema = z.strictObject({
   detail: text.optional().describe("finer bars to fill orders on: a path or a timeframe"),
   from: text.optional().describe("first day to trade; what lies before warms up"),
   to: text.optional().describe("day on which the run ends, not included"),
+  inSampleTo: text
+    .optional()
+    .describe(
+      "day up to which what is run was chosen or trained, not included; charts shade what lies before",
+    ),
   ...runConfigSchema.shape,
   csv: csv.prefault({}),
   news: news.prefault({}).describe("how news become series, for strategies that read news"),
@@ -158,6 +163,10 @@ export const kiwiConfigSchema = z.strictObject({
     .default([...artifactNames])
     .describe("what to write beside the manifest of a run"),
   costGrid: z.boolean().optional().describe("run again at 0, 0.5, 1, 2 and 3 times the costs"),
+  capacity: z
+    .boolean()
+    .optional()
+    .describe("run again with accounts of up to 10,000 times the size, whose orders move the price"),
   failIf: z.array(text).default([]).describe('conditions that fail the run, e.g. "sharpe<1"'),
   plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),

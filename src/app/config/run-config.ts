@@ -68,6 +68,23 @@ const costs = z.strictObject({
     .number()
     .default(0)
     .describe("paid by longs to shorts every eight hours (perpetual futures)"),
+  fundingFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("funding as it was: a CSV file time,value[,symbol]; before and after it fundingRate holds"),
+  borrowFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("yearly borrow fees as they were: a CSV file time,value[,symbol]; before it borrowRate holds"),
+  feeTiersFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "commission by the volume of 30 days instead of a plug-in: a CSV file volume,maker,taker[,from]",
+    ),
 });
 
 const execution = z.strictObject({

@@ -48,6 +48,7 @@ export async function performBacktest(input: BacktestInput, context: JobContext)
     watch: context.board,
     onProgress: (done) => context.board.report(Math.min(done, total), total),
     onStage: context.stage,
+    onRuns: (done, all) => context.board.report(done, all),
   });
   await context.settle();
   context.stage("report");

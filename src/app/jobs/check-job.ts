@@ -27,12 +27,16 @@ async function performCheckJob(
 ): Promise<CheckOutput> {
   const prepared = await prepareWatched(request, context);
   context.stage("backtest");
-  executeRun(prepared.setup, { withBenchmark: false, watch: context.board });
-  const results = await makeChecks(
-    checkRequestOf(prepared, pluginPathsOf(request), barsMax),
-    kind,
-    context.stage,
-  );
+  const total = Math.max(...prepared.setup.bars.map(({ length }) => length));
+  executeRun(prepared.setup, {
+    withBenchmark: false,
+    watch: context.board,
+    onProgress: (done) => context.board.report(Math.min(done, total), total),
+  });
+  context.stage(kind === "all" ? "checks" : kind);
+  const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(request), barsMax), kind, {
+    onDone: (done, all) => context.board.report(done, all),
+  });
   return { results, dataKind: prepared.loaded.dataKind, strategyName: prepared.setup.strategy.name };
 }
 

@@ -30,8 +30,8 @@ test("the demo runs every strategy that needs no trained model, checks one, and 
     say: (line: string) => void said.push(line),
     settle: async () => {},
   };
-  const input = { folder, out: "out", seed: 42, nowMs: 0, bars: 2_500 };
-  const { rows, checks, artifacts } = await performDemo(input, context, passing);
+  const input = { folder, out: "out", seed: 42, nowMs: 0, bars: 3_000 };
+  const { rows, checks, regimes, artifacts } = await performDemo(input, context, passing);
   expect(rows.map(({ strategy }) => strategy)).toEqual(
     strategies.map(({ name }) => name).filter((name) => name !== "follow-predictions"),
   );
@@ -40,6 +40,9 @@ test("the demo runs every strategy that needs no trained model, checks one, and 
     ["warmup", true],
     ["repro", true],
   ]);
+  // The market is made so that regimes can be told, and told better than by a constant.
+  expect(regimes!.accuracyWhereNamed!).toBeGreaterThan(0.6);
+  expect(regimes!.accuracyWhereNamed!).toBeGreaterThan(regimes!.accuracyOfConstant);
   expect(said).toHaveLength(4);
   expect(said[0]).toMatch(/1\/4 data check +\[##########\] 3\/3 symbols, 0 gaps, sound/);
   expect(readFileSync(join(folder, artifacts["html"]!), "utf8")).toContain("SYNTHETIC");

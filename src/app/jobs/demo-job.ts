@@ -4,6 +4,7 @@ import { assert } from "../../base/assert.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { setImmediate } from "node:timers/promises";
+import { regimeAccuracy, type RegimeAccuracy } from "../../analysis/selection/regime-accuracy.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { BacktestResult } from "../runs/run-backtest.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
@@ -50,6 +51,8 @@ export type DemoOutput = {
   readonly rows: readonly DemoRow[];
   readonly shown: string;
   readonly checks: readonly CheckResult[];
+  /** How often the regime was told rightly: the market is made up, so the truth is known. */
+  readonly regimes: RegimeAccuracy | null;
   readonly artifacts: Readonly<Record<string, string>>;
   readonly decisionsHash: string;
 };
@@ -99,12 +102,13 @@ export async function performDemo(
   );
   writeWhole(join(out, artifactFiles.csv), tradesCsv(finished.input));
   stage.end("1 page, no external files");
-  return { rows, shown, checks, artifacts, decisionsHash: finished.hash.decisions };
+  const regimes = regimeAccuracy(finished.input.selection?.symbols ?? []);
+  return { rows, shown, checks, regimes, artifacts, decisionsHash: finished.hash.decisions };
 }
 
 async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput): Promise<PreparedRun> {
   const config = kiwiConfigSchema.parse({
-    data: [`synthetic:symbols=${symbols},bars=${bars}`],
+    data: [`synthetic:symbols=${symbols},bars=${bars},regimes=clear`],
     timeframe: "2h",
     seed,
   });
@@ -158,7 +162,7 @@ async function beginChecks(
   const stage = beginStage(context, "checks");
   const asked = checkRequestOf(prepared, [], checkedBars);
   const begun = Promise.withResolvers<void>();
-  const results = check(asked, "all", () => begun.resolve()).then((all) => {
+  const results = check(asked, "all", { onBegin: () => begun.resolve() }).then((all) => {
     const answered = all.filter(({ pass }) => pass !== null);
     const passed = answered.filter(({ pass }) => pass).length;
     stage.end(`${passed}/${answered.length} passed: ${answered.map(({ id }) => id).join(", ")}`);

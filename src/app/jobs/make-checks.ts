@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { CheckRequest } from "../checks/check-request.ts";
-import { checkLookahead, checkRepro, checkWarmup } from "../checks/run-checks.ts";
+import { checkLookahead, checkRepro, checkWarmup, type CheckHearing } from "../checks/run-checks.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { mapConcurrently } from "../../base/map-concurrently.ts";
 
@@ -13,32 +13,45 @@ const names = ["lookahead", "warmup", "repro"] as const;
 export const checkKinds = [...names, "all"] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
-/**
- * Makes one check or all of them, as many at a time as there are cores: each has a process of its own. `onBegin` hears
- * the name of each when it has what it needs, and how many are done.
- */
+/** Hears how far some checks are together. */
+export type ChecksHearing = {
+  /** One of them has what it needs. */
+  readonly onBegin?: () => void;
+  readonly onDone?: (done: number, total: number) => void;
+};
+
+/** Makes one check or all of them, as many at a time as there are cores: each has a process of its own. */
 export async function makeChecks(
   request: CheckRequest,
   kind: CheckKind,
-  onBegin: (name: string, done: number) => void,
+  hearing: ChecksHearing,
 ): Promise<readonly CheckResult[]> {
-  if (kind !== "all") return [await checks[kind](request, () => onBegin(kind, 0))];
-  let done = 0;
-  return mapConcurrently(names, availableParallelism(), async (name) => {
-    const result = await oneOfAll(name, request, () => onBegin(name, done));
-    done += 1;
+  if (kind !== "all") return [await checks[kind](request, hearing)];
+  const parts = names.map(() => ({ done: 0, total: 0 }));
+  return mapConcurrently(names, availableParallelism(), async (name, k) => {
+    const onDone = (done: number, total: number): void => {
+      parts[k] = { done, total };
+      hearing.onDone?.(sumOf(parts, "done"), sumOf(parts, "total"));
+    };
+    const result = await oneOfAll(name, request, { ...hearing, onDone });
+    const { total } = parts[k]!;
+    onDone(total, total);
     return result;
   });
+}
+
+function sumOf(parts: readonly Readonly<Record<"done" | "total", number>>[], key: "done" | "total"): number {
+  return parts.reduce((sum, part) => sum + part[key], 0);
 }
 
 /** A check that could not be made has not passed, and must not take what the others found with it. */
 async function oneOfAll(
   name: keyof typeof checks,
   request: CheckRequest,
-  onBegin: () => void,
+  hearing: CheckHearing,
 ): Promise<CheckResult> {
   try {
-    return await checks[name](request, onBegin);
+    return await checks[name](request, hearing);
   } catch (error) {
     if (!(error instanceof KiwiError) || !error.parts.code.startsWith("CHECK_")) throw error;
     const { code, message, why } = error.parts;

@@ -4,6 +4,7 @@ import { didYouMean } from "../../base/nearest.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { renderMarkdown } from "../../analysis/report/render-markdown.ts";
+import { fillsCsv, lotsCsv } from "../../analysis/report/tax-csv.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
 import { finishRun, type FinishedRun } from "../runs/finish-run.ts";
@@ -36,6 +37,8 @@ const writers: Readonly<
   html: htmlOf,
   md: async ({ input }) => renderMarkdown(input),
   csv: async ({ input }) => tradesCsv(input),
+  fills: async ({ input }) => fillsCsv(input),
+  lots: async ({ input }) => lotsCsv(input),
   json: async ({ input, result }, failIf) =>
     `${JSON.stringify(runDocument(input, tryFailConditions(readFailConditions(failIf), result.metrics), {}), null, 2)}\n`,
 };
@@ -47,6 +50,7 @@ async function performReport(input: ReportInput, context: JobContext): Promise<R
   const startedMs = performance.now();
   const request = requestOf(manifest);
   const prepared = await prepareWatched(request, context);
+  const total = Math.max(...prepared.setup.bars.map(({ length }) => length));
   const finished = finishRun(prepared, {
     runId: manifest.runId,
     command: shownCommand(manifest.command),
@@ -54,7 +58,9 @@ async function performReport(input: ReportInput, context: JobContext): Promise<R
     startedMs,
     nowMs: () => performance.now(),
     watch: context.board,
+    onProgress: (done) => context.board.report(Math.min(done, total), total),
     onStage: context.stage,
+    onRuns: (done, all) => context.board.report(done, all),
   });
   await context.settle();
   context.stage("report");

@@ -8,6 +8,8 @@ export const artifactFiles = {
   manifest: "manifest.json",
   json: "result.json",
   csv: "trades.csv",
+  fills: "fills.csv",
+  lots: "lots.csv",
   html: "report.html",
   md: "report.md",
 } as const;

@@ -24,9 +24,13 @@ async function performTest(
 ): Promise<StrategyTestOutput> {
   const prepared = await prepareWatched(asked, context);
   context.stage("run");
-  const result = executeRun(prepared.setup, { withBenchmark: false, watch: context.board });
+  const { board } = context;
+  const result = executeRun(prepared.setup, { withBenchmark: false, watch: board });
   refuseOnlyWarmup(result);
-  const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(asked)), "all", context.stage);
+  context.stage("checks");
+  const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(asked)), "all", {
+    onDone: (done, total) => board.report(done, total),
+  });
   return { strategyName: prepared.setup.strategy.name, funnel: result.funnel, results };
 }
 

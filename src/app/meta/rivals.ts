@@ -25,10 +25,10 @@ export function rivalsOf(
   const range = own.length === 0 ? setup : { ...setup, tradeFromMs: own.timeMs[0]! };
   const contests = contestsOf(range, plan);
   return contests.map(({ name, kind, setup: contest }, k): Rival => {
+    options.onDone?.(k, contests.length);
     const strategy = watchedStrategy(contest.strategy, options.watch);
     const result = runBacktest({ ...contest, strategy }, { ground, measureFrom });
     const { log, trades, metrics } = result;
-    options.onDone?.(k + 1, contests.length);
     return { name, kind, log, trades, metrics };
   });
 }

@@ -2,7 +2,8 @@ import { dayMs } from "../../base/time.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
 import type { ChoiceLog, LaterStart } from "../../analysis/selection/selection-input.ts";
 import { arsenalOf } from "../../selection/arsenal.ts";
-import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
+import { watchedStrategy } from "../plugins/watched-strategy.ts";
+import type { RivalOptions } from "./rivals.ts";
 import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
 
 /** By how many days later the bars begin. */
@@ -16,13 +17,14 @@ const shareMax = 0.25;
  */
 export function startFan(
   { setup, session, log: own }: Pick<BacktestResult, "setup" | "session" | "log">,
-  watch?: StrategyWatch,
+  { watch, onDone }: RivalOptions = {},
 ): readonly LaterStart[] {
   const arsenal = arsenalOf(session);
   if (arsenal === null || own.length === 0) return [];
   const strategy = watchedStrategy(setup.strategy, watch, setup.registry);
   const firstMs = Math.min(...setup.bars.map(({ closeTimeMs }) => closeTimeMs[0]!));
-  return shiftDays.flatMap((days): readonly LaterStart[] => {
+  return shiftDays.flatMap((days, k): readonly LaterStart[] => {
+    onDone?.(k, shiftDays.length);
     const fromMs = firstMs + days * dayMs;
     if (fromMs > firstMs + shareMax * (own.timeMs[0]! - firstMs)) return [];
     const bars = setup.bars.map((table) => from(table, fromMs));

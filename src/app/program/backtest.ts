@@ -108,7 +108,7 @@ export async function prepareQuestion({
     env: {},
     file: null,
     // A report costs a grid of runs; a program that wants one asks for it.
-    flags: layerOf({ costGrid: false, ...settings, data: paths }),
+    flags: layerOf({ costGrid: false, capacity: false, ...settings, data: paths }),
   });
   const registry = await loadRegistry(here, config.plugins);
   const found: FoundStrategy =

@@ -14,8 +14,18 @@ export function checkRequestOf(
   plugins: readonly string[],
   barsMax?: number,
 ): CheckRequest {
-  const { bars, params, config, timeframe, regimeModels, externals, tradeFromMs, membership, actions } =
-    setup;
+  const {
+    bars,
+    params,
+    config,
+    timeframe,
+    regimeModels,
+    externals,
+    tradeFromMs,
+    membership,
+    actions,
+    costTables,
+  } = setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
     params,
@@ -27,6 +37,7 @@ export function checkRequestOf(
     ...(externals === undefined ? {} : { externals }),
     ...(membership === undefined ? {} : { membership }),
     ...(actions === undefined ? {} : { actions }),
+    ...(costTables === undefined ? {} : { costTables }),
     ...(regimeModels === undefined ? {} : { regimeModels }),
     ...(timeframe === undefined ? {} : { timeframe }),
     ...(barsMax === undefined ? {} : { barsMax }),

@@ -1,4 +1,5 @@
 import type {
+  CapacityPoint,
   CostPoint,
   ReportCheck,
   ReportInput,
@@ -10,11 +11,12 @@ import type { TrialCount, TrialEntry } from "../../adapters/stores/runs/trials-l
 import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
+import { readDay } from "../config/read-day.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { delistingWarnings } from "./delisting-warnings.ts";
 import { coarseBarWarnings } from "./coarse-bars.ts";
 import { dataQuality } from "../bars/data-quality.ts";
-import { costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
+import { capacityOf, costSensitivity, executeRun, type ExecuteOptions } from "./execute-run.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { regimeTruths } from "../meta/regime-truth.ts";
 import { rivalsOf } from "../meta/rivals.ts";
@@ -46,6 +48,8 @@ export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
   readonly startedMs: number;
   readonly nowMs: () => number;
   readonly onStage: (name: string) => void;
+  /** How many runs of a stage that has several are done. */
+  readonly onRuns?: (done: number, total: number) => void;
 };
 
 /** Bars up to which the run is repeated at other costs without being asked to. */
@@ -71,6 +75,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
   options.onStage("data check");
   const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
   const costs = costPoints(prepared, raw, options);
+  const capacity = capacityIn(prepared, raw, options);
   const selection = selectionIn(prepared, raw, options);
   const symbols = setup.bars.map(({ symbol }) => symbol);
   const input = reportInputOf(result, {
@@ -81,6 +86,9 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
     configHash: hash.config,
     codeHash: hash.code,
     seed: config.seed,
+    ...(config.inSampleTo === undefined
+      ? {}
+      : { inSampleToMs: readDay(config.inSampleTo, "--in-sample-to") }),
     command: options.command,
     kiwiVersion: kiwiVersion(),
     nodeVersion: process.version,
@@ -98,6 +106,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
       ({ path, after }) => `${path} = ${textOf(after)}`,
     ),
     ...(costs === null ? {} : { costSensitivity: costs }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(selection === null ? {} : { selection }),
   });
   return { result, input, hash, tried };
@@ -127,14 +136,20 @@ function newsSources({ news }: PreparedRun): readonly ReportSource[] {
 function selectionIn(
   { loaded, request }: PreparedRun,
   result: BacktestResult,
-  { watch, onStage }: FinishOptions,
+  { watch, onStage, onRuns }: FinishOptions,
 ): SelectionInput | null {
   const plan = planOf(result.setup);
   if (plan === null) return null;
   onStage("rivals");
-  const rivals = rivalsOf(result, plan, watch === undefined ? {} : { watch });
+  const hearing = {
+    ...(watch === undefined ? {} : { watch }),
+    ...(onRuns === undefined ? {} : { onDone: onRuns }),
+  };
+  const rivals = rivalsOf(result, plan, hearing);
   const paths = loaded.sources.map(({ path }) => path);
-  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed), startFan(result, watch));
+  onStage("later starts");
+  const later = startFan(result, hearing);
+  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed), later);
 }
 
 const checkNames = ["lookahead", "warmup", "repro"];
@@ -144,6 +159,24 @@ export function withChecks(finished: FinishedRun, made: readonly ReportCheck[]):
   const { input } = finished;
   const checks = input.meta.checks.map((check) => made.find(({ id }) => id === check.id) ?? check);
   return { ...finished, input: { ...input, meta: { ...input.meta, checks } } };
+}
+
+/** The run with larger accounts, where it was asked for, or takes no time: a choice among strategies runs all of them. */
+function capacityIn(
+  { setup, request }: PreparedRun,
+  { ground }: BacktestResult,
+  { watch, onRuns, onStage }: FinishOptions,
+): readonly CapacityPoint[] | undefined {
+  const { capacity, report } = request.config;
+  const barCount = setup.bars.reduce((sum, bars) => sum + bars.length, 0);
+  const isCheap = barCount < costGridBarsMax && setup.strategy.plan === undefined;
+  if (!(capacity ?? (report.includes("html") && isCheap))) return undefined;
+  onStage("capacity");
+  return capacityOf(setup, {
+    ground,
+    ...(watch === undefined ? {} : { watch }),
+    ...(onRuns === undefined ? {} : { onDone: onRuns }),
+  });
 }
 
 function costPoints(
@@ -159,5 +192,6 @@ function costPoints(
     ground,
     own: metrics,
     ...(options.watch === undefined ? {} : { watch: options.watch }),
+    ...(options.onRuns === undefined ? {} : { onDone: options.onRuns }),
   });
 }

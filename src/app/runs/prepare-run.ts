@@ -6,6 +6,7 @@ import { doubtfulSplits } from "../bars/doubtful-splits.ts";
 import { loadKnown, type KnownBars } from "../bars/load-known.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { readActions } from "../bars/read-actions.ts";
+import { readCosts } from "../costs/read-costs.ts";
 import { readUniverse } from "../bars/read-universe.ts";
 import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -29,6 +30,7 @@ import { instrumentConfig } from "../config/run-config.ts";
 import type { RunRequest } from "./run-request.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { firstDecisionMs } from "./first-decision.ts";
+import { costGaps } from "../costs/cost-gaps.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 import { backwardsRange } from "../bars/backwards-range.ts";
@@ -100,8 +102,7 @@ export async function prepareRun(
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
   const membership = await universeOf(request, found);
-  const actions =
-    config.actions === undefined ? undefined : await readActions(resolve(request.folder, config.actions));
+  const tables = await readTables(request);
   const needed = askStrategy(() =>
     externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
@@ -119,7 +120,7 @@ export async function prepareRun(
     bars,
     config: runConfig,
     timeframe,
-    actions: actions ?? [],
+    actions: tables.actions ?? [],
     tradeFromMs: fromMs ?? -Infinity,
     registry: found.registry,
   });
@@ -137,9 +138,10 @@ export async function prepareRun(
       ...warnings,
       ...(news?.warnings ?? []),
       ...survivorshipWarnings(coarse, membership),
-      ...doubtfulSplits([...coarse, ...known.sources.map((one) => one.bars)], actions ?? [], (table) =>
+      ...doubtfulSplits([...coarse, ...known.sources.map((one) => one.bars)], tables.actions ?? [], (table) =>
         barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
       ),
+      ...costGaps(tables.costTables, coarse),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
     setup: {
@@ -150,11 +152,23 @@ export async function prepareRun(
       registry: found.registry,
       ...externalsOf(known, news, predictions),
       ...(membership === undefined ? {} : { membership }),
-      ...(actions === undefined ? {} : { actions }),
+      ...tables,
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
     },
+  };
+}
+
+/** What small files say of the past beside the bars: corporate actions, and what trading and holding cost. */
+async function readTables({
+  config,
+  folder,
+}: RunRequest): Promise<Pick<BacktestSetup, "actions" | "costTables">> {
+  const costTables = await readCosts(folder, config.costs);
+  return {
+    ...(config.actions === undefined ? {} : { actions: await readActions(resolve(folder, config.actions)) }),
+    ...(costTables === undefined ? {} : { costTables }),
   };
 }
 

@@ -1,4 +1,9 @@
-import type { CostPoint, ReportInput, ReportMeta } from "../../analysis/report/report-input.ts";
+import type {
+  CapacityPoint,
+  CostPoint,
+  ReportInput,
+  ReportMeta,
+} from "../../analysis/report/report-input.ts";
 import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
@@ -12,6 +17,7 @@ export type RunFacts = Omit<
   "strategyName" | "strategySummary" | "params" | "costs" | "trialCount"
 > & {
   readonly costSensitivity?: readonly CostPoint[];
+  readonly capacity?: readonly CapacityPoint[];
   readonly selection?: SelectionInput;
 };
 
@@ -19,7 +25,7 @@ export type RunFacts = Omit<
 export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportInput {
   const { setup, ground, session, log, trades, metrics, funnel, benchmark, decisionsHash } = result;
   const { strategy, config } = setup;
-  const { costSensitivity, selection, ...meta } = facts;
+  const { costSensitivity, capacity, selection, ...meta } = facts;
   return {
     meta: {
       ...meta,
@@ -46,6 +52,7 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     openPositions: openPositionsOf(session),
     decisionsHash,
     ...(costSensitivity === undefined ? {} : { costSensitivity }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(selection === undefined ? {} : { selection }),
   };
 }
@@ -58,10 +65,15 @@ function openPositionsOf({ portfolio: { ledger } }: BacktestResult["session"]): 
 /** What trading costs in a run, one line each, for people. */
 function costLines({ costs, account }: RunConfig): readonly string[] {
   const { commission, slippage, latencyMs, volumeShareMax, borrowRate, fundingRate } = costs;
+  const { fundingFile, borrowFile, feeTiersFile } = costs;
   const lines: (string | false)[] = [
-    `commission ${choiceText(commission)}`,
+    feeTiersFile === undefined
+      ? `commission ${choiceText(commission)}`
+      : `commission by the volume of 30 days, of ${feeTiersFile}`,
     `slippage ${choiceText(slippage)}`,
     account.kind === "margin" && `borrow fee ${percent(borrowRate)} a year`,
+    account.kind === "margin" && borrowFile !== undefined && `borrow fees of ${borrowFile} where it has them`,
+    fundingFile !== undefined && `funding of ${fundingFile} where it has it`,
     fundingRate !== 0 && `funding ${percent(fundingRate)} every 8 hours`,
     latencyMs > 0 && `latency ${latencyMs} ms`,
     Number.isFinite(volumeShareMax) && `at most ${percent(volumeShareMax)} of a bar's volume`,

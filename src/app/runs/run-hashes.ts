@@ -19,7 +19,7 @@ export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setu
 
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
-  const { strategy, config, timeframe, tradeFromMs, regimeModels, membership, actions } = setup;
+  const { strategy, config, timeframe, tradeFromMs, regimeModels, membership, actions, costTables } = setup;
   return sha256(
     canonicalJson({
       strategy: strategy.name,
@@ -32,6 +32,7 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
       // Absent without models, so that the hashes of runs without them stay what they were.
       ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
       ...(actions === undefined ? {} : { actions }),
+      ...(costTables === undefined ? {} : { costTables }),
       // An open end is no number in JSON: text keeps it.
       ...(membership === undefined ? {} : { membership: withoutInfinity([...membership]) }),
     }),

@@ -10,7 +10,7 @@ import { rowOf, type SearchRow } from "./search-row.ts";
 import type { SearchJournal } from "./search-journal.ts";
 import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
 
-/** Trials whose table is written at once: what a crash loses at most. */
+/** Trials that are handed out together. */
 const batchMax = 256;
 
 /** A search that is ready to run. */
@@ -69,7 +69,6 @@ export async function runSearch(
         const { value, folds } = done[k]!;
         tried.push({ ...proposal, value, parts: partsOf(plan.objective, folds) });
       }
-      hooks.onDone(rows.length);
     }
   }
 }
@@ -90,16 +89,24 @@ async function batchOf(
   const tasks = batch.map((proposal, k) => taskOf(plan, proposal, first + k));
   const known = journal.rows.slice(first, first + batch.length);
   for (const [k, row] of known.entries()) refuseOther(row, plan, batch[k]!);
-  const open = tasks.slice(known.length);
-  const outcomes = await performAll(plan, place, hooks, open);
-  hooks.onTried(open);
-  const added = outcomes.map((outcome, k) => {
-    if (outcome.kind === "measured" && outcome.returns !== null) returns.set(outcome.index, outcome.returns);
-    const proposal = batch[known.length + k]!;
-    return rowOf(outcome.index, proposal, plan.space.settingAt(proposal.point), outcome, plan.objective);
-  });
-  if (added.length > 0) journal.append(added);
-  return [...known, ...added];
+  const rows = [...known];
+  hooks.onDone(first + rows.length);
+  // Pieces are performed side by side and written in their order, each as soon as those before it are: whoever stops the
+  // search loses no more than what was being worked on.
+  for (const piece of startAll(plan, place, hooks, tasks.slice(known.length))) {
+    const outcomes = await piece;
+    hooks.onTried(outcomes.map(({ index }) => tasks[index - first]!));
+    const added = outcomes.map((outcome) => {
+      if (outcome.kind === "measured" && outcome.returns !== null)
+        returns.set(outcome.index, outcome.returns);
+      const proposal = batch[outcome.index - first]!;
+      return rowOf(outcome.index, proposal, plan.space.settingAt(proposal.point), outcome, plan.objective);
+    });
+    journal.append(added);
+    rows.push(...added);
+    hooks.onDone(first + rows.length);
+  }
+  return rows;
 }
 
 /** The task of a proposal. */
@@ -120,11 +127,21 @@ function taskOf(
 
 /** The outcomes of tasks, in their order: pieces of neighbours go to whoever is free. */
 export async function performAll(
-  { piece }: Pick<SearchPlan, "piece">,
+  plan: Pick<SearchPlan, "piece">,
   place: Place,
   hooks: Pick<SearchHooks, "columnsFor" | "onLoss">,
   tasks: readonly TrialTask[],
 ): Promise<readonly TrialOutcome[]> {
+  return (await Promise.all(startAll(plan, place, hooks, tasks))).flat();
+}
+
+/** Starts all tasks: the outcomes of each piece, in the order of the tasks. */
+function startAll(
+  { piece }: Pick<SearchPlan, "piece">,
+  place: Place,
+  hooks: Pick<SearchHooks, "columnsFor" | "onLoss">,
+  tasks: readonly TrialTask[],
+): readonly Promise<readonly TrialOutcome[]>[] {
   if (tasks.length === 0) return [];
   const columns = hooks.columnsFor(tasks);
   const size = Math.max(1, Math.ceil(tasks.length / place.pieces));
@@ -133,8 +150,10 @@ export async function performAll(
     ...(columns === undefined ? {} : { columns }),
     tasks: tasks.slice(k * size, (k + 1) * size),
   }));
-  const outcomes = await Promise.all(pieces.map((one) => performSafely(place, one, hooks.onLoss)));
-  return outcomes.flat();
+  const started = pieces.map((one) => performSafely(place, one, hooks.onLoss));
+  // Whoever waits for the first hears of a failure of the second only afterwards: until then it is nobody's stray.
+  for (const one of started) one.catch(() => {});
+  return started;
 }
 
 /** A table that was begun by other code, or with other values, cannot be gone on with. */

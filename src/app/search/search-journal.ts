@@ -51,6 +51,18 @@ export function readSearchRequest(folder: string): unknown {
   return JSON.parse(readFileSync(join(folder, requestName), "utf8")) as unknown;
 }
 
+/** Id of the newest search of a working folder; null where there is none. */
+export function newestSearch(folder: string): string | null {
+  const root = searchesFolder(folder);
+  if (!existsSync(root)) return null;
+  return (
+    readdirSync(root)
+      .filter((id) => existsSync(join(root, id, requestName)))
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
 /** The folder of a search by its id, the beginning of one, or `last`. Throws `SEARCH_UNKNOWN`. */
 export function findSearch(folder: string, name: string): string {
   const root = searchesFolder(folder);

@@ -1,6 +1,7 @@
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import type { CostTables } from "../../domain/cost-tables.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
@@ -27,6 +28,8 @@ export type BacktestSetup = {
   readonly membership?: Membership;
   /** Splits and dividends: series are adjusted for them, and who holds gets them. */
   readonly actions?: readonly CorporateAction[];
+  /** What trading and holding cost in the past, as files tell it. */
+  readonly costTables?: CostTables;
   /** Trained regime models by the names that detectors ask for. */
   readonly regimeModels?: RegimeModels;
   /** Timeframe that is decided on, when it is not that of the bars. */

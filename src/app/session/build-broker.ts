@@ -1,4 +1,7 @@
 import { actionsBySymbol } from "../../domain/corporate-action.ts";
+import { historyOf, type CostTables, type RatesBySymbol } from "../../domain/cost-tables.ts";
+import { borrowBetween, fundingBetween } from "../../costs/held-rates.ts";
+import type { VenueOptions } from "../../venue/venue-options.ts";
 import { priceStep } from "../../base/numbers.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { Listings } from "../../engine/listings.ts";
@@ -11,9 +14,30 @@ import { Venue } from "../../venue/venue.ts";
 import { maintenanceMarginOf } from "../config/run-config.ts";
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 
+/** What holding cost in the past, by instrument; nothing where no file says so. */
+function heldRates(
+  instruments: Ground["instruments"],
+  { borrowRate, fundingRate }: BacktestSetup["config"]["costs"],
+  tables: CostTables = {},
+): Pick<VenueOptions, "borrowed" | "funded"> {
+  const of = (rates: RatesBySymbol, between: typeof fundingBetween, otherwise: number) =>
+    instruments.map(({ symbol }) => {
+      const history = historyOf(rates, symbol);
+      return history === undefined ? undefined : between(history, otherwise);
+    });
+  return {
+    ...(tables.borrow === undefined ? {} : { borrowed: of(tables.borrow, borrowBetween, borrowRate) }),
+    ...(tables.funding === undefined ? {} : { funded: of(tables.funding, fundingBetween, fundingRate) }),
+  };
+}
+
 /** The simulated venue of a run, with a desk in front of it where symbols may be delisted. */
 export function buildBroker(
-  { config: { account, costs, execution }, actions = [] }: Pick<BacktestSetup, "config" | "actions">,
+  {
+    config: { account, costs, execution },
+    actions = [],
+    costTables,
+  }: Pick<BacktestSetup, "config" | "actions" | "costTables">,
   { instruments, calendars, bars }: Ground,
   ledger: Ledger,
   models: { readonly commission: CommissionModel; readonly slippage: SlippageModel },
@@ -28,6 +52,7 @@ export function buildBroker(
     volumeShareMax: costs.volumeShareMax,
     borrowRate: costs.borrowRate,
     fundingRate: costs.fundingRate,
+    ...heldRates(instruments, costs, costTables),
   };
   const brokerOver = (tables: Ground["bars"]): SimulatedBroker =>
     new SimulatedBroker(new Venue({ instruments, bars: tables }, calendars).openAccount(ledger, options));

@@ -31,6 +31,7 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { TradingState } from "../../ports/risk.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
+import { tieredCommission } from "../../costs/tiered-commission.ts";
 import { buildArsenal } from "./build-arsenal.ts";
 import { decisionFrames } from "./decision-frames.ts";
 import { buildBroker } from "./build-broker.ts";
@@ -141,7 +142,11 @@ export function buildSession(
     new TradeBook(bars),
     bars,
   );
-  const commission = createPlugin("commission", config.costs.commission, tools, registry);
+  const tiers = setup.costTables?.feeTiers;
+  const commission =
+    tiers === undefined
+      ? createPlugin("commission", config.costs.commission, tools, registry)
+      : tieredCommission(tiers);
   const slippage = withinSight(createPlugin("slippage", config.costs.slippage, tools, registry));
   const protection = protectionLevels(config);
   const plan = planOf(setup);

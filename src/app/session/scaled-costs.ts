@@ -1,4 +1,5 @@
 import type { CommissionModel, SlippageModel } from "../../ports/costs.ts";
+import type { CostTables, RatesBySymbol } from "../../domain/cost-tables.ts";
 import { definePlugin } from "../../ports/plugin.ts";
 import { createPlugin, withPlugins } from "../plugins/registry.ts";
 import type { BacktestSetup } from "./backtest-setup.ts";
@@ -23,6 +24,7 @@ export function atScaledCosts(setup: BacktestSetup, multiple: number): BacktestS
   return {
     ...setup,
     registry: withPlugins([commission, slippage], registry),
+    ...(setup.costTables === undefined ? {} : { costTables: scaledTables(setup.costTables, multiple) }),
     config: {
       ...setup.config,
       costs: {
@@ -33,6 +35,29 @@ export function atScaledCosts(setup: BacktestSetup, multiple: number): BacktestS
         fundingRate: costs.fundingRate * multiple,
       },
     },
+  };
+}
+
+function scaledTables({ funding, borrow, feeTiers }: CostTables, multiple: number): CostTables {
+  const scaled = (rates: RatesBySymbol): RatesBySymbol =>
+    Object.fromEntries(
+      Object.entries(rates).map(([symbol, { timeMs, rate }]) => [
+        symbol,
+        { timeMs, rate: rate.map((value) => value * multiple) },
+      ]),
+    );
+  return {
+    ...(funding === undefined ? {} : { funding: scaled(funding) }),
+    ...(borrow === undefined ? {} : { borrow: scaled(borrow) }),
+    ...(feeTiers === undefined
+      ? {}
+      : {
+          feeTiers: feeTiers.map((tier) => ({
+            ...tier,
+            maker: tier.maker * multiple,
+            taker: tier.taker * multiple,
+          })),
+        }),
   };
 }
 

@@ -22,7 +22,7 @@ export async function backtestCommand(
     flags,
     jobs.backtest,
     { request, command: shell.args, width: shell.width, hasColor },
-    request.config.stuckAfterSeconds,
+    { stuckAfterSeconds: request.config.stuckAfterSeconds },
   );
   if (flags.json === true) shell.out(JSON.stringify(document));
   else {

@@ -20,13 +20,9 @@ export async function checkCommand(
 ): Promise<number> {
   const request = await runRequestOf(shell, strategyFlags, strategy, flags);
   const input = { request, kind, barsMax: flags.bars };
-  const { results, dataKind, strategyName } = await withProgress(
-    shell,
-    flags,
-    jobs.check,
-    input,
-    request.config.stuckAfterSeconds,
-  );
+  const { results, dataKind, strategyName } = await withProgress(shell, flags, jobs.check, input, {
+    stuckAfterSeconds: request.config.stuckAfterSeconds,
+  });
   const pass = results.every((result) => result.pass !== false);
   if (flags.json === true)
     shell.out(envelope("check@1", { strategy: strategyName, dataKind, checks: results }, pass));

@@ -16,6 +16,7 @@ import { jobs } from "../../app/jobs/job-table.ts";
 export type DemoFlags = CommonFlags &
   ProgressFlags & { readonly out: string; readonly seed: string; readonly open?: true };
 
+const holding = "buy-and-hold";
 const warning = "SYNTHETIC DATA: says nothing about any real market.";
 
 /** `kiwi demo`: everything once, offline. Exit 5 when a check fails, which would be news. */
@@ -44,8 +45,9 @@ export async function demoCommand(shell: Shell, flags: DemoFlags): Promise<numbe
   return pass ? exitCodes.ok : exitCodes.check;
 }
 
-function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput, program: string): string {
-  const isHolding = (name: string): boolean => name === "buy-and-hold";
+function demoText(output: DemoOutput, program: string): string {
+  const { rows, shown, checks, artifacts, decisionsHash } = output;
+  const isHolding = (name: string): boolean => name === holding;
   const sorted = rows.toSorted((a, b) => Number(isHolding(b.strategy)) - Number(isHolding(a.strategy)));
   const results = table(
     [
@@ -65,24 +67,41 @@ function demoText({ rows, shown, checks, artifacts, decisionsHash }: DemoOutput,
       moneyText(costsPaid(metrics)),
     ]),
   );
-  const held = rows.find(({ strategy }) => isHolding(strategy))?.metrics.totalReturn ?? 0;
-  const others = rows.filter(({ strategy }) => !isHolding(strategy));
-  const better = others.filter(({ metrics }) => (metrics.totalReturn ?? 0) > held).length;
   const said = checks
     .map(({ id, pass }) => `${id} ${pass === null ? "N/A" : pass ? "PASS" : "FAIL"}`)
     .join("  ");
   return [
     results,
     "",
-    `${better} of ${others.length} strategies beat buy & hold after costs, with parameters that nobody tuned.`,
+    ...outcomeLines(output),
     `checks on ${shown}: ${said}  (decisions sha256 ${decisionsHash.slice(0, 8)}..)`,
     `report  ${artifacts["html"]!}     json  ${artifacts["json"]!}`,
-    warning,
     "next:",
     pairs([
       [`  ${program} init my-bot`, "a project of your own"],
       [`  ${program} backtest sma-cross --data FILE`, "your own bars"],
       [`  ${program} help`, "everything else"],
     ]),
+    warning,
   ].join("\n");
+}
+
+/** What came out, in sentences that are as true as the numbers in the table: they are read off the same rows. */
+function outcomeLines({ rows, shown, regimes }: DemoOutput): readonly string[] {
+  const returnOf = (name: string): number =>
+    rows.find(({ strategy }) => strategy === name)?.metrics.totalReturn ?? 0;
+  const others = rows.map(({ strategy }) => strategy).filter((name) => name !== holding);
+  const better = others.filter((name) => returnOf(name) > returnOf(holding));
+  const chosen = [...others].toSorted((a, b) => returnOf(b) - returnOf(a)).indexOf(shown) + 1;
+  const lines = [
+    `${better.length} of ${others.length} strategies ended above buy & hold after costs, with parameters that nobody ` +
+      `tuned; ${shown}, which chooses as it goes, came in place ${chosen} of ${others.length}.`,
+  ];
+  if (regimes === null) return lines;
+  const isBetter = regimes.accuracy > regimes.accuracyOfConstant;
+  return [
+    ...lines,
+    `regimes told right on ${percentText(regimes.accuracy)} of the decisions (always saying the most frequent one: ` +
+      `${percentText(regimes.accuracyOfConstant)})${isBetter ? ": they were planted large enough to be seen" : ""}.`,
+  ];
 }

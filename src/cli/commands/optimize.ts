@@ -7,6 +7,11 @@ import {
   type SearchMethod,
   type SearchRequest,
 } from "../../app/search/search-request.ts";
+import type { OptimizeInput } from "../../app/jobs/optimize-job.ts";
+import { newestSearch } from "../../app/search/search-journal.ts";
+import type { SearchDocument } from "../../app/search/search-document.ts";
+import { asTyped } from "../program-name.ts";
+import { interruptedExit, interruptible } from "../interrupt.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -63,7 +68,7 @@ export async function optimizeCommand(
       ? await searchOf(shell, strategy, flags)
       : { folder: shell.folder, resume: resumable(flags.resume, strategy, flags) };
   const queue = queueUrl(shell, flags);
-  const document = await withProgress(shell, flags, jobs.optimize, {
+  const document = await searched(shell, flags, {
     search,
     jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
     formats: wanted,
@@ -72,10 +77,40 @@ export async function optimizeCommand(
       ? {}
       : { trialSeconds: positive("--trial-seconds", flags.trialSeconds) }),
   });
+  if (document === null) return interruptedExit;
   if (flags.json === true) shell.out(JSON.stringify(document));
   else shell.out(searchText(document));
   if (flags.quiet !== true) for (const warning of document.warnings) shell.err(`warning ${warning}`);
   return exitCodes.ok;
+}
+
+/** What a search found; null where Ctrl-C ended it: then it has been said how to go on. */
+async function searched(
+  shell: Shell,
+  flags: OptimizeFlags,
+  input: OptimizeInput,
+): Promise<SearchDocument | null> {
+  const before = newestSearch(shell.folder);
+  const stopped = new AbortController();
+  try {
+    return await interruptible(
+      () => stopped.abort(),
+      () => withProgress(shell, flags, jobs.optimize, input, { signal: stopped.signal }),
+    );
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    const newest = newestSearch(shell.folder);
+    const id = "resume" in input.search ? input.search.resume : newest === before ? null : newest;
+    shell.err(
+      id === null
+        ? "stopped before the first trial"
+        : asTyped(
+            `stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`,
+            shell,
+          ),
+    );
+    return null;
+  }
 }
 
 /** What is gone on with was asked for before: nothing of it can be said anew. */

@@ -2,7 +2,7 @@ import { KiwiError } from "../../base/errors.ts";
 import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { ConfigFlags } from "../declare/common-flags.ts";
 import type { FlagValues } from "../flags/flag-layer.ts";
-import type { RunFlag } from "../flags/run-flags.ts";
+import type { RunFlag } from "../flags/run-flag.ts";
 import type { Shell } from "../shell.ts";
 import { configOf } from "../flags/config-of.ts";
 import { readParams, type ParamFlags } from "./read-params.ts";

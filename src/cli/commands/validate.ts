@@ -52,7 +52,7 @@ export async function validateCommand(
       jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
       ...(queue === undefined ? {} : { queue }),
     },
-    request.config.stuckAfterSeconds,
+    { stuckAfterSeconds: request.config.stuckAfterSeconds },
   );
   if (flags.json === true) shell.out(JSON.stringify(document));
   else shell.out(validationText(document));

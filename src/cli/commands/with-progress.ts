@@ -2,6 +2,7 @@ import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { progressFor } from "../output/progress.ts";
 import type { Shell } from "../shell.ts";
 import { startJob } from "../../app/jobs/start-job.ts";
+import type { JobWatching } from "../../jobs/open-carrier.ts";
 import type { JobAddress } from "../../jobs/job.ts";
 
 /** Runs a job and shows how far it is. */
@@ -10,11 +11,16 @@ export async function withProgress<Request, Result>(
   flags: CommonFlags & ProgressFlags,
   job: JobAddress<Request, Result>,
   request: Request,
-  stuckAfterSeconds = 30,
+  { stuckAfterSeconds = 30, signal }: Pick<JobWatching, "stuckAfterSeconds" | "signal"> = {},
 ): Promise<Result> {
   const progress = await progressFor(shell, flags);
   try {
-    return await startJob(job, request, { stuckAfterSeconds, onLook: progress.look, onLine: progress.line });
+    return await startJob(job, request, {
+      stuckAfterSeconds,
+      ...(signal === undefined ? {} : { signal }),
+      onLook: progress.look,
+      onLine: progress.line,
+    });
   } finally {
     progress.end();
   }

@@ -51,7 +51,7 @@ function declareReport(program: Command, act: Act): void {
     .summary("make the report of a run again")
     .description("Runs a stored run again, checks that it is the same, and writes its report.")
     .argument("<run>", "id of a run, the beginning of one, or last")
-    .option("--format <formats>", "html,md,json,csv", collectList)
+    .option("--format <formats>", "html,md,json,csv,fills,lots", collectList)
     .option("--trust", trustHelp)
     .option("--out <folder>", "where to write; the folder of the run by default")
     .option("--runs <folder>", "folder of the run store")

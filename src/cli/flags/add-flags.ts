@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { flagTwice, invalidFlag } from "./flag-errors.ts";
-import type { RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
 
 /** Adds flags that stand for keys of the configuration to a command. */
 export function addRunFlags(command: Command, flags: readonly RunFlag[]): Command {

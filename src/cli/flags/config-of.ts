@@ -3,7 +3,7 @@ import { resolveConfig } from "../../app/config/resolve-config.ts";
 import { namedSymbolsFirst } from "../../app/data/named-symbols.ts";
 import type { ConfigFlags } from "../declare/common-flags.ts";
 import { flagLayer, type FlagValues } from "./flag-layer.ts";
-import type { RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
 import type { Shell } from "../shell.ts";
 
 /** The configuration of a command: its flags over environment, file and defaults. */

@@ -1,4 +1,5 @@
-import { dataFolderFlag, calendarFlag, csvFlags, pluginFlag, type RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
+import { dataFolderFlag, calendarFlag, csvFlags, pluginFlag } from "./run-flags.ts";
 
 const source: RunFlag = {
   flags: "--source <names>",

@@ -2,7 +2,7 @@ import { layOver, nested, type ConfigLayer, type Merged } from "../../app/config
 import type { Origin } from "../../app/config/origin.ts";
 import { readTimerange } from "../../app/config/read-day.ts";
 import { nameOf } from "./add-flags.ts";
-import type { RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
 
 /** The values that flags were given, by commander's names for them. */
 export type FlagValues = Readonly<Record<string, unknown>>;

@@ -1,20 +1,5 @@
-/** How the text of a flag becomes a value; `many` may be given several times, `list` also once with commas. */
-export type FlagKind = "number" | "text" | "many" | "list" | "switch";
-
-/** A flag that stands for a key of the configuration. */
-export type RunFlag = {
-  /** As commander takes it: `--cash <amount>`. */
-  readonly flags: string;
-  readonly help: string;
-  readonly group: string;
-  readonly kind: FlagKind;
-  /** The key it sets. */
-  readonly path: readonly string[];
-  /** For keys that choose a plug-in: the choice that the flag's value stands for. */
-  readonly choose?: (value: string | number) => Readonly<Record<string, string | number>>;
-  /** Allowed words. */
-  readonly choices?: readonly string[];
-};
+import { costFileFlags, repeatFlags } from "./cost-file-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
 
 const everySymbol = "*";
 
@@ -241,6 +226,7 @@ const account: readonly RunFlag[] = [
     group: "Account and costs",
     help: "paid by longs every eight hours",
   },
+  ...costFileFlags,
   {
     flags: "--volume-share <share>",
     kind: "number",
@@ -344,6 +330,7 @@ const result: readonly RunFlag[] = [
     help: "run again at 0, 0.5, 1, 2 and 3 times the costs",
   },
   { flags: "--no-cost-grid", kind: "switch", path: ["costGrid"], group: "Result", help: "do not" },
+  ...repeatFlags,
   {
     flags: "--report <formats>",
     kind: "list",

@@ -1,7 +1,8 @@
-import { backtestFlags, type RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
+import { backtestFlags } from "./run-flags.ts";
 
 /** Keys that shape what a single run shows, and nothing of a search. */
-const ofOneRun = new Set(["report", "costGrid", "failIf", "out", "benchmark"]);
+const ofOneRun = new Set(["report", "costGrid", "capacity", "inSampleTo", "failIf", "out", "benchmark"]);
 
 /** The flags of commands that run a strategy many times. */
 export const searchFlags: readonly RunFlag[] = backtestFlags.filter(({ path }) => !ofOneRun.has(path[0]!));

@@ -1,5 +1,6 @@
 import { fetchFlags } from "./data-flags.ts";
-import { strategyFlags, type RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
+import { strategyFlags } from "./run-flags.ts";
 
 /** What a session takes of the flags of a backtest: the rest is about bars of the past. */
 const kept: ReadonlySet<string> = new Set(["pairs", "timeframe", "sizing", "risk", "protection"]);

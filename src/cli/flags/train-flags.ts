@@ -1,4 +1,5 @@
-import { dataFlags, type RunFlag } from "./run-flags.ts";
+import type { RunFlag } from "./run-flag.ts";
+import { dataFlags } from "./run-flags.ts";
 
 const others: Readonly<Record<string, string>> = {
   "--from <day>": "first day to learn from",

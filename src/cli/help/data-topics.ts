@@ -109,6 +109,7 @@ export const dataTopics: readonly Topic[] = [
     lines: [
       "--data synthetic makes a market of trends, ranges and wild times from a seed: the same seed, the same bars.",
       "  --data synthetic:symbols=3,timeframe=1h,bars=26280,start=2021-01-01,calendar=24/7,seed=7,edge=0.1",
+      "regimes=clear makes trends and wild times so large that a detector can tell them; regimes=usual are harder.",
       "edge plants a small predictable part, so that a strategy has something to find; without it there is nothing.",
       "Whatever comes of it is marked SYNTHETIC: it says nothing about any real market.",
     ],

@@ -73,6 +73,7 @@ export const strategyTopics: readonly Topic[] = [
     summary: "a strategy that throws, hangs, or asks for nonsense",
     lines: [
       "STRATEGY_THREW       onBar threw; the bar is named, -v shows the line of your file.",
+      "PARAM_UNKNOWN, SERIES_UNKNOWN  a name that is near one that exists: found before the first bar.",
       "STRATEGY_ASYNC       onBar returned a promise: it must decide at once.",
       "STRATEGY_STRAY_ERROR a timer of it threw, or a promise failed that nobody waited for.",
       "STRATEGY_TARGET_TWICE  a second target for one symbol in one decision: decide on one before calling it.",

@@ -1,5 +1,6 @@
 import type { ProgressFlags, CommonFlags } from "../declare/common-flags.ts";
 import type { Shell } from "../shell.ts";
+import { safeText } from "./safe-text.ts";
 import type { ProgressBoard } from "../../jobs/progress-board.ts";
 
 /** Work that is done within this time needs no bar. */
@@ -45,7 +46,7 @@ function plainLines(shell: Shell): Progress["look"] {
   };
 }
 
-/** A bar that appears when the work takes long. */
+/** A bar that appears when the work takes long; where nobody knows how much there is to do, the time that it has taken. */
 async function bar(shell: Shell): Promise<Progress> {
   const { default: cliProgress } = await import("cli-progress");
   const startedMs = performance.now();
@@ -58,14 +59,9 @@ async function bar(shell: Shell): Promise<Progress> {
   return {
     look(stage, board) {
       pace.isDue(stage, 0);
-      if (performance.now() - startedMs < quietMs || board.total === 0) return;
-      shown ??= startBar(cliProgress, board);
-      shown.setTotal(board.total);
-      const etaMs = pace.etaMs(board);
-      shown.update(board.done, {
-        stage: stage.padEnd(12),
-        left: etaMs === null ? "" : `eta ${Math.ceil(etaMs / 1000)} s`,
-      });
+      if (stage === "" || performance.now() - startedMs < quietMs) return;
+      shown ??= startBar(cliProgress);
+      shown.update(0, { text: barText(stage, board, pace) });
     },
     end,
     line(text) {
@@ -75,17 +71,28 @@ async function bar(shell: Shell): Promise<Progress> {
   };
 }
 
-function startBar(cliProgress: typeof import("cli-progress"), board: ProgressBoard) {
+const barWidth = 30;
+
+function barText(stage: string, board: ProgressBoard, pace: Pace): string {
+  const name = safeText(stage).padEnd(12);
+  const took = `${Math.floor(pace.tookMs() / 1000)} s`;
+  if (board.total === 0) return `${name} ${took}`;
+  const share = Math.min(1, board.done / board.total);
+  const filled = Math.round(barWidth * share);
+  const bar = "#".repeat(filled) + "-".repeat(barWidth - filled);
+  const etaMs = pace.etaMs(board);
+  const left = etaMs === null ? took : `${took}, eta ${Math.ceil(etaMs / 1000)} s`;
+  return `${name} [${bar}] ${Math.floor(100 * share)} %   ${left}`;
+}
+
+function startBar(cliProgress: typeof import("cli-progress")) {
   const made = new cliProgress.SingleBar({
-    format: "{stage} [{bar}] {percentage} %   {left}",
-    barCompleteChar: "#",
-    barIncompleteChar: "-",
-    barsize: 30,
+    format: "{text}",
     hideCursor: true,
     clearOnComplete: true,
     stream: process.stderr,
   });
-  made.start(board.total, board.done, { stage: "", left: "" });
+  made.start(1, 0, { text: "" });
   return made;
 }
 
@@ -106,6 +113,11 @@ class Pace {
     if (!isNew && nowMs - this.lastMs < everyMs) return false;
     this.lastMs = nowMs;
     return true;
+  }
+
+  /** Time that the stage has taken. */
+  tookMs(): number {
+    return performance.now() - this.stageMs;
   }
 
   /** Time that the rest of the stage will take at its present pace; null before there is one. */

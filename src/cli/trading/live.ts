@@ -1,5 +1,6 @@
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatDuration } from "../../base/time.ts";
+import { asTyped } from "../program-name.ts";
 import { armedMs } from "../../app/trading/arm-live.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
 import { findSession } from "../../app/trading/session-folder.ts";
@@ -45,7 +46,7 @@ export async function liveArmCommand(
       isArmed
         ? `\naccount ${account} is ARMED for ${formatDuration(armedMs)}: REAL MONEY\n` +
             "Kiwi is for research and education; what you lose with it is yours.\n" +
-            "next  the same words with  kiwi live start ... --confirm"
+            asTyped("next  the same words with  kiwi live start ... --confirm", shell)
         : `\naccount ${account} is not armed`,
     );
   }

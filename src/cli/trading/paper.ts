@@ -4,6 +4,7 @@ import { readStatus } from "../../app/trading/session-status.ts";
 import { isRunning, stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
+import { asTyped } from "../program-name.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
@@ -69,7 +70,7 @@ export async function tradeUntilStopped(
         shell.err(
           `${title}   session ${id}   account ${account}\n` +
             `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
-            "in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill",
+            asTyped("in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill", shell),
         ),
     }),
   );

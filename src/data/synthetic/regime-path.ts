@@ -42,6 +42,33 @@ export const defaultRegimes: readonly RegimeSpec[] = [
 ];
 
 /**
+ * Regimes that can be told while they last: of a trend of 600 bars, which drifts by 0.2 deviations a bar, a day shows one
+ * deviation. Nothing like that is known of a real market; it is there to see whether a detector works at all.
+ */
+export const clearRegimes: readonly RegimeSpec[] = [
+  { name: "trend-up", drift: 0.2, volatility: 1, pull: 0, dwellBarsMin: 120, dwellBarsMean: 600, weight: 3 },
+  {
+    name: "trend-down",
+    drift: -0.2,
+    volatility: 1,
+    pull: 0,
+    dwellBarsMin: 120,
+    dwellBarsMean: 500,
+    weight: 3,
+  },
+  {
+    name: "sideways",
+    drift: 0,
+    volatility: 0.5,
+    pull: 0.1,
+    dwellBarsMin: 160,
+    dwellBarsMean: 700,
+    weight: 3,
+  },
+  { name: "volatile", drift: 0, volatility: 3.5, pull: 0, dwellBarsMin: 60, dwellBarsMean: 240, weight: 3 },
+];
+
+/**
  * The share of bars that each regime takes in the long run. The chain of regimes leaves i for j with probability
  * weight_j / (sum of the weights other than i's); it is reversible, visits i in proportion to
  * weight_i * (sum - weight_i), and stays dwellBarsMean_i bars.

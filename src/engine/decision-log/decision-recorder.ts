@@ -107,6 +107,7 @@ export class DecisionRecorder {
           price,
           fee + slippageCost,
           liquidity,
+          slippageCost,
         );
       } else if (report.kind === "charged") {
         events.add(
@@ -114,7 +115,7 @@ export class DecisionRecorder {
           report.charge.instrument,
           "charged",
           report.charge.amount,
-          Number.NaN,
+          report.charge.split?.ratio ?? Number.NaN,
           Number.NaN,
           report.charge.kind,
         );

@@ -6,11 +6,11 @@ const eventKinds = [
   "signal", // weight, share of equity after sizing, wanted quantity; the text is the strategy's reason
   "order", // signed quantity, limit, stop or trigger price or trail (NaN: market), order id; the text is the reason
   "refused", // value, limit, signed quantity; the text names the rule
-  "fill", // signed quantity, price, commission and slippage together in quote currency; the text is maker or taker
+  "fill", // signed quantity, price, commission and slippage together in quote currency, slippage alone; the text is maker or taker
   "canceled", // order id; the text is the reason
   "rejected", // order id; the text is the reason
   "expired", // order id; the text is the reason
-  "charged", // amount; the text is its kind
+  "charged", // amount, of a split also new shares for one old; the text is its kind
   "alarm", // value, limit; the text names the rule
   "trimmed", // value, limit, signed quantity that passed; the text names the rule
   "selection", // index of the strategy (-1: none), its score, index of the runner-up; the text is the reason
@@ -42,6 +42,8 @@ export type DecisionEvent = {
   readonly first: number;
   readonly second: number;
   readonly third: number;
+  /** Of a fill: what of its cost was slippage. 0 of everything else. */
+  readonly fourth: number;
   readonly text: string;
 };
 
@@ -54,6 +56,7 @@ export class EventTable {
   private first = new Float64Array(256);
   private second = new Float64Array(256);
   private third = new Float64Array(256);
+  private fourth = new Float64Array(256);
   private text = new Int32Array(256);
   private readonly recentText: (string | null)[] = eventKinds.map(() => null);
   private readonly recentIndex: number[] = eventKinds.map(() => -1);
@@ -71,6 +74,7 @@ export class EventTable {
     second: number,
     third: number,
     text: string,
+    fourth = 0,
   ): void {
     const row = this.length;
     if (row === this.timeMs.length) this.grow();
@@ -81,6 +85,7 @@ export class EventTable {
     this.first[row] = canonical(first);
     this.second[row] = canonical(second);
     this.third[row] = canonical(third);
+    this.fourth[row] = fourth;
     // Most events of a kind repeat the text before them.
     if (this.recentText[code] !== text) {
       this.recentText[code] = text;
@@ -110,6 +115,7 @@ export class EventTable {
       first: this.first[row]!,
       second: this.second[row]!,
       third: this.third[row]!,
+      fourth: this.fourth[row]!,
       text: this.texts[this.text[row]!]!,
     };
   }
@@ -181,6 +187,7 @@ export class EventTable {
     this.first = larger(this.first, new Float64Array(capacity));
     this.second = larger(this.second, new Float64Array(capacity));
     this.third = larger(this.third, new Float64Array(capacity));
+    this.fourth = larger(this.fourth, new Float64Array(capacity));
     this.text = larger(this.text, new Int32Array(capacity));
   }
 }

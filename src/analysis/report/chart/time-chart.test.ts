@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chartTools } from "./chart-tools.ts";
-import { timeChart, timeChartHeight } from "./time-chart.ts";
+import { leftOf, timeChart, timeChartHeight } from "./time-chart.ts";
 import type { TimeFigure, TimePanel } from "./time-figure.ts";
 
 const hours = Array.from({ length: 100 }, (_, row) => row);
@@ -105,4 +105,27 @@ test("notes stand inside the picture even at its edges", () => {
 
 test("a figure is as high as its panels and its axis", () => {
   expect(timeChartHeight(figure)).toBe(200 + 34 + 30 + 34 + 12);
+});
+
+test("what lies in sample is shaded in every panel, also when a person zooms, and the first one says so", () => {
+  const shaded = { ...figure, sampleToS: figure.fromS + (figure.toS - figure.fromS) / 4 };
+  const whole = timeChart(
+    shaded,
+    { fromS: figure.fromS, toS: figure.toS, width: 1000, isLog: false },
+    chartTools,
+  );
+  const plot = 1000 - leftOf(1000) - 8;
+  expect(whole.match(/<rect class="sample"/g)).toHaveLength(figure.panels.length);
+  expect(whole).toContain(`<rect class="sample" width="${Math.round((plot / 4) * 10) / 10}"`);
+  expect(whole.match(/shaded: in sample/g)).toHaveLength(1);
+  // Zoomed into the first eighth everything is in sample, into the last half nothing.
+  const view = (fromShare: number, toShare: number) => ({
+    fromS: figure.fromS + (figure.toS - figure.fromS) * fromShare,
+    toS: figure.fromS + (figure.toS - figure.fromS) * toShare,
+    width: 1000,
+    isLog: false,
+  });
+  expect(timeChart(shaded, view(0, 1 / 8), chartTools)).toContain(`<rect class="sample" width="${plot}"`);
+  expect(timeChart(shaded, view(0.5, 1), chartTools)).not.toContain("sample");
+  expect(timeChart(figure, view(0, 1), chartTools)).not.toContain("sample");
 });

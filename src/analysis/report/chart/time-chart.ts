@@ -29,7 +29,7 @@ export function timeChart(figure: TimeFigure, view: TimeView, tools: ChartTools)
   let content = "";
   for (const panel of figure.panels) {
     const at = ticks.map((tick) => x((tick.timeMs - figure.originMs) / 1000));
-    content += `<g transform="translate(${left} ${top + 22})">${panelMarks(panel, view, width, x, at, tools)}</g>`;
+    content += `<g transform="translate(${left} ${top + 22})">${sampleMark(figure, view, panel, width, x, top === 0)}${panelMarks(panel, view, width, x, at, tools)}</g>`;
     top += panel.height + 34;
   }
   for (const tick of ticks) {
@@ -99,6 +99,26 @@ function panelMarks(
         tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
   return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
+}
+
+/** Shades what lies in sample; the first panel says at the end of its title line, where there is room, what the shade means. */
+function sampleMark(
+  { sampleToS }: TimeFigure,
+  view: TimeView,
+  { height, title, candles }: TimePanel,
+  width: number,
+  x: (timeS: number) => number,
+  isFirst: boolean,
+): string {
+  if (sampleToS === undefined || sampleToS <= view.fromS) return "";
+  const end = round(Math.min(width, x(sampleToS)));
+  // Beside a long title there is no room on a telephone; the chart above it has said so.
+  const room = width - 6.6 * (title.length + (candles === undefined ? 0 : 26));
+  const name =
+    isFirst && room > 110
+      ? `<text class="tick" x="${round(width)}" y="-7" text-anchor="end">shaded: in sample</text>`
+      : "";
+  return `<rect class="sample" width="${end}" height="${height}"/>${name}`;
 }
 
 function shareAxis(width: number, height: number, tools: ChartTools): string {
@@ -314,6 +334,7 @@ export const drawingFunctions = [
   timeChartHeight,
   leftOf,
   panelMarks,
+  sampleMark,
   shareAxis,
   titleMark,
   spanText,

@@ -93,6 +93,8 @@ export type TimeFigure = {
   /** The whole range, in seconds after the origin. */
   readonly fromS: number;
   readonly toS: number;
+  /** Where what was chosen had been seen before: up to here a result is in sample, and the plots are shaded. */
+  readonly sampleToS?: number;
   readonly panels: readonly TimePanel[];
 };
 

@@ -19,6 +19,9 @@ export type Marks = (x: (value: number) => number, y: (value: number) => number,
 /** Size of the area inside the axes, in pixels. */
 export type Plot = { readonly width: number; readonly height: number };
 
+/** Width of a letter of a tick, in pixels: digits of the page's font at 11 pixels. */
+const letterWidth = 6.6;
+
 /** How much of a wide page a chart takes: text is as large as that of the page only at the right width. */
 export type ChartSize = "half" | "full";
 
@@ -37,7 +40,7 @@ export function xyStills(
 }
 
 function xyChart(xAxis: Axis, yAxis: Axis, size: Plot, marks: Marks): string {
-  const left = size.width < 600 ? 48 : 64;
+  const left = leftOf(yAxis, size);
   const plot = { width: size.width - left - 14, height: size.height - 66 };
   const x = (value: number) => ((value - xAxis.low) / (xAxis.high - xAxis.low)) * plot.width;
   const y = (value: number) => plot.height * (1 - (value - yAxis.low) / (yAxis.high - yAxis.low));
@@ -53,6 +56,15 @@ function xyChart(xAxis: Axis, yAxis: Axis, size: Plot, marks: Marks): string {
 
 /** Letters of a name that the margin beside an axis has room for. */
 const nameLettersMax = 8;
+
+/** Room for the numbers left of the plot: at the size of the tick's letters, for the longest of them. */
+function leftOf({ low, high, unit, names }: Axis, { width, height }: Plot): number {
+  const texts = (names ?? ticksOf(low, high, (height - 66) / 36, unit)).map(({ text }) => text);
+  const longest = Math.max(
+    ...texts.map(({ length }) => Math.min(length, names === undefined ? length : nameLettersMax)),
+  );
+  return Math.max(width < 600 ? 48 : 64, 14 + letterWidth * longest);
+}
 
 function yTicks({ low, high, unit, names }: Axis, y: (value: number) => number, plot: Plot): string {
   return (names ?? ticksOf(low, high, plot.height / 36, unit))

@@ -45,18 +45,30 @@ export function costFigure(points: readonly CostPoint[]): FigureParts {
   };
 }
 
+/** Pixels that a label may take. */
+const labelRoom = 74;
+
 function curveOf(
   known: readonly Known[],
   x: (value: number) => number,
   y: (value: number) => number,
 ): string {
   const at = known.map((point) => `${pixel(x(point.costMultiple))} ${pixel(y(point.totalReturn))}`);
+  let labelled: readonly [number, number] | null = null;
   const dots = known.map((point, k) => {
     const isRun = point.costMultiple === 1;
     const [left, top] = at[k]!.split(" ").map(Number) as [number, number];
     const isLast = k === known.length - 1;
+    const circle = `<circle class="point${isRun ? " own" : ""}" cx="${left}" cy="${top}" r="${isRun ? 6 : 4}"/>`;
+    // The table beside says every number: one that would stand on the one before is left out.
+    const isCrowded =
+      labelled !== null &&
+      left - labelled[0] < labelRoom * (isLast ? 2 : 1) &&
+      Math.abs(top - labelled[1]) < 14;
+    if (isCrowded) return circle;
+    labelled = [left, top];
     return (
-      `<circle class="point${isRun ? " own" : ""}" cx="${left}" cy="${top}" r="${isRun ? 6 : 4}"/>` +
+      circle +
       `<text class="value" x="${isLast ? left + 4 : left + 7}" y="${top - 9}" text-anchor="${isLast ? "end" : "start"}">${percentText(point.totalReturn, { signed: true })}</text>`
     );
   });

@@ -21,10 +21,12 @@ export type TimeAxis = {
   readonly originMs: number;
   readonly fromS: number;
   readonly toS: number;
+  /** Where in-sample time ends, where it is known. */
+  readonly sampleToS?: number;
 };
 
 /** The axis from the opening of the first bar to the close of the last one. */
-export function timeAxis({ log, bars, timeframe }: ReportInput): TimeAxis {
+export function timeAxis({ log, bars, timeframe, meta }: ReportInput): TimeAxis {
   const openMs = log.timeMs[0]! - timeframeMs(bars[0]?.timeframe ?? timeframe);
   const monday = Math.floor((openMs / dayMs + 3) / 7) * 7 - 3;
   const originMs = monday * dayMs;
@@ -32,6 +34,7 @@ export function timeAxis({ log, bars, timeframe }: ReportInput): TimeAxis {
     originMs,
     fromS: Math.floor((openMs - originMs) / 1000),
     toS: Math.ceil((log.timeMs[log.length - 1]! - originMs) / 1000),
+    ...(meta.inSampleToMs === undefined ? {} : { sampleToS: (meta.inSampleToMs - originMs) / 1000 }),
   };
 }
 

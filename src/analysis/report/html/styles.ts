@@ -120,7 +120,7 @@ svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fi
 svg .tick{fill:var(--soft);font-size:11.5px;font-variant-numeric:tabular-nums}
 svg .axis{fill:var(--soft)}svg .title{font-weight:600}
 svg .value{font-size:11.5px;font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:3px}
-svg .plot{fill:none;stroke:var(--line)}svg .grid{fill:none;stroke:var(--grid)}svg .zero{fill:none;stroke:var(--zero)}
+svg .sample{fill:var(--zero);opacity:.16}svg .plot{fill:none;stroke:var(--line)}svg .grid{fill:none;stroke:var(--grid)}svg .zero{fill:none;stroke:var(--zero)}
 svg .line{fill:none;stroke-width:1.6;stroke-linejoin:round}
 svg .strategy,svg .exposure{stroke:var(--blue)}svg .benchmark{stroke:var(--bench);stroke-dasharray:5 3.5}
 svg .fall,svg .cost{stroke:var(--orange)}svg .line.exposure{stroke-width:.7}

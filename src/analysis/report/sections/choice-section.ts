@@ -83,11 +83,12 @@ function legend({ names, letters, looks }: typeof regimeNames): Html {
 
 function accuracyNote({ accuracy }: SelectionAnalysis): Html | null {
   if (accuracy === null) return null;
-  const { bars, accuracy: share, accuracyWhereNamed, changes, trueChanges } = accuracy;
+  const { bars, accuracy: share, accuracyWhereNamed, accuracyOfConstant, changes, trueChanges } = accuracy;
   return html`<p class="aside">
     The truth behind these bars is known: the regime in force was the true one on ${percentText(share)} of
     ${countText(bars)}
-    decisions${accuracyWhereNamed !== null && `, and on ${percentText(accuracyWhereNamed)} of those on which one was named`}.
-    It changed ${countText(changes)} times, the true one ${countText(trueChanges)} times.
+    decisions${accuracyWhereNamed !== null && `, and on ${percentText(accuracyWhereNamed)} of those on which one was named`};
+    always saying the most frequent one would have been right on ${percentText(accuracyOfConstant)}. It
+    changed ${countText(changes)} times, the true one ${countText(trueChanges)} times.
   </p>`;
 }

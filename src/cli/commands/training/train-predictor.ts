@@ -37,13 +37,9 @@ export async function trainPredictorCommand(
   flags: TrainPredictorFlags,
 ): Promise<number> {
   const input = await inputOf(shell, [family], flags);
-  const { trained, warnings } = await withProgress(
-    shell,
-    flags,
-    jobs.trainPredictor,
-    input,
-    stuckAfterSeconds,
-  );
+  const { trained, warnings } = await withProgress(shell, flags, jobs.trainPredictor, input, {
+    stuckAfterSeconds: stuckAfterSeconds,
+  });
   if (flags.quiet !== true) for (const warning of warnings) shell.err(`warning ${warning}`);
   const [first] = trained;
   if (trained.length === 1 && first!.kind === "failed") throw new KiwiError(first!.parts);

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { dayMs } from "../base/time.ts";
+import { tieredCommission } from "./tiered-commission.ts";
+
+const start = Date.UTC(2024, 0, 1);
+const tiers = [
+  { fromMs: 0, volume: 0, maker: 0.001, taker: 0.002 },
+  { fromMs: 0, volume: 1_000, maker: 0.0005, taker: 0.001 },
+];
+
+test("a tier is earned by the whole days before, and lost when they are too long ago", () => {
+  const commission = tieredCommission(tiers);
+  const feeOn = (day: number): number => {
+    commission.at!(start + day * dayMs);
+    return commission.fee(1, 100, "taker");
+  };
+  expect(feeOn(0)).toBeCloseTo(0.2, 12);
+  commission.traded!(1_000);
+  // The day itself does not count yet.
+  expect(feeOn(0.9)).toBeCloseTo(0.2, 12);
+  expect(feeOn(1)).toBeCloseTo(0.1, 12);
+  expect(commission.fee(1, 100, "maker")).toBeCloseTo(0.05, 12);
+  expect(commission.rate(1, 100)).toBe(0.001);
+  expect(feeOn(30)).toBeCloseTo(0.1, 12);
+  expect(feeOn(31)).toBeCloseTo(0.2, 12);
+});
+
+test("a fee that is asked for and not paid counts for nothing", () => {
+  const commission = tieredCommission(tiers);
+  commission.at!(start);
+  for (let k = 0; k < 100; k++) commission.fee(1, 1_000_000, "taker");
+  commission.at!(start + dayMs);
+  expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
+});
+
+test("a new schedule holds from its day on", () => {
+  const commission = tieredCommission([
+    ...tiers,
+    { fromMs: start + 5 * dayMs, volume: 0, maker: 0, taker: 0.01 },
+  ]);
+  commission.at!(start + 4.9 * dayMs);
+  expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
+  commission.at!(start + 5 * dayMs);
+  expect(commission.fee(1, 100, "taker")).toBeCloseTo(1, 12);
+});
