@@ -74,7 +74,9 @@ function yTicks({ low, high, unit, names }: Axis, y: (value: number) => number, 
         names === undefined
           ? `<path class="${at === 0 ? "zero" : "grid"}" d="M0 ${row}H${plot.width}"/>`
           : "";
-      const short = text.length > nameLettersMax ? `${text.slice(0, nameLettersMax - 1)}…` : text;
+      // A number that is cut is another number; a name is still known.
+      const isLong = names !== undefined && text.length > nameLettersMax;
+      const short = isLong ? `${text.slice(0, nameLettersMax - 1)}…` : text;
       return `${line}<text class="tick" x="-7" y="${row + 4}" text-anchor="end">${escapeText(short)}</text>`;
     })
     .join("");
