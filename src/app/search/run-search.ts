@@ -10,7 +10,7 @@ import { rowOf, type SearchRow } from "./search-row.ts";
 import type { SearchJournal } from "./search-journal.ts";
 import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
 
-/** Trials whose table is written at once: what a crash loses at most. */
+/** Trials whose table is written at once: of these and of the next as many a crash may lose what was done. */
 const batchMax = 256;
 /** Pieces that each worker of a place takes of a batch, so that none waits long for the last one. */
 const piecesEach = 4;
@@ -60,36 +60,58 @@ export async function runSearch(
   for (;;) {
     const round = plan.proposer.next(tried);
     if (round.length === 0) return { rows, returns };
-    for (let from = 0; from < round.length; from += batchMax) {
-      const batch = round.slice(from, from + batchMax);
-      const done = await batchOf(plan, place, journal, hooks, { batch, first: rows.length, returns });
+    const first = rows.length;
+    const begin = (from: number): Begun | null =>
+      from < round.length
+        ? beginBatch(plan, place, journal, hooks, round.slice(from, from + batchMax), first + from)
+        : null;
+    // The trials of a round do not depend on one another: the workers have the next batch while this one is written down.
+    for (let now = begin(0), from = batchMax; now !== null; from += batchMax) {
+      const next = begin(from);
+      const done = await endBatch(plan, journal, hooks, now, returns);
       rows.push(...done);
-      for (const [k, proposal] of batch.entries()) tried.push({ ...proposal, value: done[k]!.value });
+      for (const [k, proposal] of now.batch.entries()) tried.push({ ...proposal, value: done[k]!.value });
       hooks.onDone(rows.length);
+      now = next;
     }
   }
 }
 
-type Batch = {
+/** A batch that is on its way: what the table knows of it already, and the trials that run. */
+type Begun = {
   readonly batch: readonly Proposal[];
-  readonly first: number;
-  readonly returns: Map<number, Float64Array>;
+  readonly known: readonly SearchRow[];
+  readonly open: readonly TrialTask[];
+  readonly outcomes: Promise<readonly TrialOutcome[]>;
 };
 
-async function batchOf(
+function beginBatch(
   plan: SearchPlan,
   place: Place,
   journal: SearchJournal,
   hooks: SearchHooks,
-  { batch, first, returns }: Batch,
-): Promise<readonly SearchRow[]> {
-  const tasks = batch.map((proposal, k) => taskOf(plan, proposal, first + k));
+  batch: readonly Proposal[],
+  first: number,
+): Begun {
   const known = journal.rows.slice(first, first + batch.length);
   for (const [k, row] of known.entries()) refuseOther(row, plan, batch[k]!);
-  const open = tasks.slice(known.length);
-  const outcomes = await performAll(plan, place, hooks, open);
+  const open = batch.map((proposal, k) => taskOf(plan, proposal, first + k)).slice(known.length);
+  const outcomes = performAll(plan, place, hooks, open);
+  // Where the batch before it fails, nobody waits for this one any more.
+  outcomes.catch(() => {});
+  return { batch, known, open, outcomes };
+}
+
+async function endBatch(
+  plan: SearchPlan,
+  journal: SearchJournal,
+  hooks: SearchHooks,
+  { batch, known, open, outcomes }: Begun,
+  returns: Map<number, Float64Array>,
+): Promise<readonly SearchRow[]> {
+  const done = await outcomes;
   hooks.onTried(open);
-  const added = outcomes.map((outcome, k) => {
+  const added = done.map((outcome, k) => {
     if (outcome.kind === "measured" && outcome.returns !== null) returns.set(outcome.index, outcome.returns);
     const proposal = batch[known.length + k]!;
     return rowOf(outcome.index, proposal, plan.space.settingAt(proposal.point), outcome, plan.objective);
