@@ -38,7 +38,7 @@ test("workers have the next batch while the table of one is written, and the tab
   const askedWhenWritten: number[] = [];
   const written: number[] = [];
   const place: Place = {
-    width: 2,
+    pieces: 8,
     perform: (piece) => {
       asked += piece.tasks.length;
       return Promise.resolve(outcomesOf(piece));
@@ -63,7 +63,7 @@ test("workers have the next batch while the table of one is written, and the tab
 
 test("a search ends with what its place throws, once, and leaves nothing unheard behind", async () => {
   const place: Place = {
-    width: 2,
+    pieces: 8,
     perform: () => Promise.reject(new Error("the place is gone")),
     close: () => Promise.resolve(),
   };
