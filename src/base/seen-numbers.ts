@@ -8,8 +8,8 @@ export class SeenNumbers {
 
   /** Takes a number in; false when it had been seen before. */
   add(number: number): boolean {
-    if (number <= this.through || this.beyond.has(number)) return false;
     if (number !== this.through + 1) {
+      if (number <= this.through || this.beyond.has(number)) return false;
       this.beyond.add(number);
       return true;
     }

@@ -21,16 +21,16 @@ export function targetOf(
   quantity: number,
   equityWeight: number,
 ): Target {
-  return {
+  const target: Target = {
     instrument: signal.instrument,
     weight: signal.weight,
     reason: signal.reason,
     entry: entryOnTick(signal.entry, tickSize),
     protection: onTick(signal.protection, tickSize),
-    ...(signal.replacesProtection === true ? { replacesProtection: true } : {}),
     equityWeight,
     quantity,
   };
+  return signal.replacesProtection === true ? { ...target, replacesProtection: true } : target;
 }
 
 /** Venues take prices in whole ticks. */

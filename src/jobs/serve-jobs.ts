@@ -8,6 +8,9 @@ import { ProgressBoard } from "./progress-board.ts";
 /** Errors of timers and promises that nobody waited for, since the present job began. */
 let strays: unknown[] = [];
 
+/** Jobs whose code has been kept: later ones of the same name compile next to nothing, and asking costs a look at the disk. */
+const kept = new Set<string>();
+
 /** The performing side of every carrier: one job after the other, for as long as it is asked. */
 export function serveJobs(port: JobPort): void {
   keepCompiled();
@@ -27,7 +30,8 @@ async function answerTo(order: JobOrder, board: ProgressBoard, port: JobPort): P
     board.watch(false);
     port.send({ kind: "failed", failure: failureOf(error) });
   } finally {
-    flushCompiled();
+    if (!kept.has(order.name)) flushCompiled();
+    kept.add(order.name);
   }
 }
 

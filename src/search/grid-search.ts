@@ -1,4 +1,4 @@
-import { wholeRound, type Proposer } from "./proposer.ts";
+import type { Proposer } from "./proposer.ts";
 import type { Point, SearchSpace } from "./search-space.ts";
 
 /** Every allowed point; where there are more than `trialsMax`, as many, spread evenly over the whole grid. */
@@ -8,6 +8,6 @@ export function gridSearch(space: SearchSpace, trialsMax: number): Proposer & { 
   const chosen = Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!);
   return {
     total: all.length,
-    next: ({ length }) => chosen.slice(length, length + wholeRound).map((point) => ({ point, share: 1 })),
+    next: ({ length }) => chosen.slice(length).map((point) => ({ point, share: 1 })),
   };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseCsv } from "../../../test/parse-csv.ts";
 import { reportRun } from "../../../test/report-run.ts";
 import { dayMs } from "../../base/time.ts";
-import { EventTable } from "../../engine/decision-log/event-table.ts";
+import { EventTable, eventCode } from "../../engine/decision-log/event-table.ts";
 import { fillsCsv, lotsCsv } from "./tax-csv.ts";
 import { fillRows, taxLots } from "./tax-lots.ts";
 
@@ -13,8 +13,8 @@ const input = reportRun();
 function fillsOf(rows: readonly (readonly [number, number, number, number])[]) {
   const events = new EventTable();
   for (const [day, quantity, price, fee] of rows) {
-    if (price === 0) events.add(day * dayMs, 0, "charged", 0, quantity, Number.NaN, "split");
-    else events.add(day * dayMs, 0, "fill", quantity, price, fee + 0.5, "taker", 0.5);
+    if (price === 0) events.add(day * dayMs, 0, eventCode.charged, 0, quantity, Number.NaN, "split");
+    else events.add(day * dayMs, 0, eventCode.fill, quantity, price, fee + 0.5, "taker", 0.5);
   }
   return { ...input, log: { ...input.log, events } };
 }

@@ -3,7 +3,7 @@ import { reportRun } from "../../../test/report-run.ts";
 import { barsOf } from "../../domain/bars.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
-import { EventTable } from "../../engine/decision-log/event-table.ts";
+import { EventTable, eventCode } from "../../engine/decision-log/event-table.ts";
 import { profitBySymbol } from "./profit-by-symbol.ts";
 
 function instrument(index: number): Instrument {
@@ -42,9 +42,9 @@ test("two symbols bought at once share the commissions by what their fills cost"
   };
   const events = new EventTable();
   // 10 of S0 at 10.1 and 5 of S1 at 20: costs of 3 and 1, of which slippage, 10 x 0.1 = 1, is in the price already.
-  events.add(7_200_000, 0, "fill", 10, 10.1, 3, "taker");
-  events.add(7_200_000, 1, "fill", 5, 20, 1, "taker");
-  events.add(10_800_000, 1, "charged", 0.5, Number.NaN, Number.NaN, "borrow");
+  events.add(7_200_000, 0, eventCode.fill, 10, 10.1, 3, "taker");
+  events.add(7_200_000, 1, eventCode.fill, 5, 20, 1, "taker");
+  events.add(10_800_000, 1, eventCode.charged, 0.5, Number.NaN, Number.NaN, "borrow");
   const timeMs = Float64Array.of(3_600_000, 7_200_000, 10_800_000);
   // Equity 1000; then 1 of slippage and 3 of commissions are gone; then 10 x 2 - 5 x 3 - 0.5 is made.
   const equity = Float64Array.of(1000, 996, 1000.5);
@@ -78,7 +78,7 @@ test("on a margin account a future that stands still makes nothing of its curren
     [2, 2, 1000],
     [3, 30, 100],
   ] as const)
-    events.add(7_200_000, index, "fill", quantity, price, 0, "taker");
+    events.add(7_200_000, index, eventCode.fill, quantity, price, 0, "taker");
   const timeMs = Float64Array.of(3_600_000, 7_200_000, 10_800_000);
   // 500 x 0.2; 2 x 500 yen and 30 x 50 yen at 150 yen a dollar: 6.67 and 10. The index of Germany made nothing.
   const profit = 100 + 1000 / 150 + 1500 / 150;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reportRun } from "../../../test/report-run.ts";
-import { EventTable } from "../../engine/decision-log/event-table.ts";
+import { EventTable, eventCode } from "../../engine/decision-log/event-table.ts";
 import { regimeLabels } from "../../domain/regime.ts";
 import { switchRows } from "./switch-rows.ts";
 
@@ -11,8 +11,8 @@ const { bars, instruments, conversions } = reportRun({
 
 test("a change of strategy costs what its own order cost, and nothing where no order was sent", () => {
   const events = new EventTable();
-  const order = (timeMs: number) => events.add(timeMs, 0, "order", 1, Number.NaN, 1, "");
-  const fill = (timeMs: number, cost: number) => events.add(timeMs, 0, "fill", 1, 100, cost, "taker");
+  const order = (timeMs: number) => events.add(timeMs, 0, eventCode.order, 1, Number.NaN, 1, "");
+  const fill = (timeMs: number, cost: number) => events.add(timeMs, 0, eventCode.fill, 1, 100, cost, "taker");
   order(10);
   fill(20, 3);
   // The rest of a large order comes a bar later and still belongs to the change.

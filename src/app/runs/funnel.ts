@@ -40,7 +40,7 @@ export function funnelOf(
     fills: events.count("fill"),
     marginCallFills: recorder.marginCallFills,
     assumedFills: recorder.assumedFills,
-    trades: portfolio.trades.closed.length,
+    trades: portfolio.trades.count,
   };
 }
 

@@ -47,7 +47,7 @@ export function scoreRun(
   const periodsPerYear = periodsPerYearOf(measured.length, years, calendar.periodsPerYear);
   return {
     ...scoreCurve(equity, measured, startEquity, periodsPerYear),
-    trades: session.portfolio.trades.closed.length,
+    trades: session.portfolio.trades.count,
   };
 }
 

@@ -6,6 +6,7 @@ import { scoreCurve } from "../../analysis/metrics/score-curve.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Trade } from "../../domain/trade.ts";
 import type { DecisionLog } from "../../engine/decision-log/decision-log.ts";
+import type { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Measures } from "./trial.ts";
 
 /** What every trial is measured by; anything else costs a whole table of metrics. */
@@ -26,7 +27,7 @@ export const wholeRunKeys: readonly MetricKey[] = [
 /** A finished run, and how its rows are cut into periods. */
 export type MeasuredRun = {
   readonly log: Pick<DecisionLog, "timeMs" | "equity">;
-  readonly trades: readonly Trade[];
+  readonly trades: Pick<TradeBook, "closed" | "countWithin">;
   readonly calendar: Calendar;
   /** The last row of every trading day. */
   readonly ends: Int32Array;
@@ -47,8 +48,8 @@ export function measureRows(
   if (to <= from)
     return Object.fromEntries([...quickKeys, ...keys].map((key) => [key, key === "trades" ? 0 : null]));
   const start = equity[from]!;
-  const trades = tradesWithin(run.trades, from === 0 ? -Infinity : timeMs[from]!, timeMs[to]!);
-  const quick = quickMeasures(run, from, to, trades.length);
+  const afterMs = from === 0 ? -Infinity : timeMs[from]!;
+  const quick = quickMeasures(run, from, to, run.trades.countWithin(afterMs, timeMs[to]!));
   const others = keys.filter((key) => !(key in quick));
   if (others.length === 0) return quick;
   const whole = computeMetrics({
@@ -57,7 +58,7 @@ export function measureRows(
     length: to + 1 - from,
     startEquity: start,
     calendar,
-    trades,
+    trades: tradesWithin(run.trades.closed, afterMs, timeMs[to]!),
     exposureBars: 0,
     tradedNotional: 0,
     feesPaid: 0,

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
+import { gridSearch } from "../../search/grid-search.ts";
+import { SearchSpace } from "../../search/search-space.ts";
+import { smaCross } from "../../strategies/sma-cross.ts";
+import { readObjective } from "./objective.ts";
 import type { Place } from "./place.ts";
 import { runSearch, type SearchPlan } from "./run-search.ts";
 import type { SearchRow } from "./search-row.ts";
-import type { TrialOutcome } from "./trial.ts";
+import type { TrialOutcome, TrialsRequest } from "./trial.ts";
 
 /** A search of 32 trials that all fail: what they find is of no interest, only when it is written. */
 const proposals = Array.from({ length: 32 }, (_, k) => ({ point: [k], share: 1 }));
@@ -70,4 +74,71 @@ test("a search that is ended keeps every piece before the one that was being wor
   };
   await expect(runSearch(plan, place, journal, hooksInto([]))).rejects.toThrow("stopped");
   expect(written.map(({ trial }) => trial)).toEqual(Array.from({ length: 16 }, (_, k) => k));
+});
+
+const space = new SearchSpace(
+  [{ name: "slow", values: Array.from({ length: 600 }, (_, k) => k + 1), isOrdered: true }],
+  [],
+);
+const grid: SearchPlan = {
+  strategy: smaCross,
+  space,
+  objective: readObjective({ objective: "sharpe", require: [], pareto: [] }),
+  proposer: gridSearch(space, 600),
+  // The place below asks nothing of a request.
+  piece: { measuring: { keys: [], folds: 1, holdout: 0 } } as unknown as SearchPlan["piece"],
+  params: {},
+  returnsEvery: 1_000,
+};
+
+function outcomesOf({ tasks }: TrialsRequest): readonly TrialOutcome[] {
+  return tasks.map(({ index }) => ({
+    kind: "measured",
+    index,
+    inSample: { sharpe: index },
+    folds: [],
+    outOfSample: null,
+    returns: null,
+  }));
+}
+
+test("workers have the next batch while the table of one is written, and the table keeps its order", async () => {
+  let asked = 0;
+  const askedWhenWritten: number[] = [];
+  const written: number[] = [];
+  const place: Place = {
+    pieces: 8,
+    perform: (piece) => {
+      asked += piece.tasks.length;
+      return Promise.resolve(outcomesOf(piece));
+    },
+    close: () => Promise.resolve(),
+  };
+  const journal = {
+    folder: "",
+    rows: [],
+    append: (rows: readonly { readonly trial: number }[]) => {
+      askedWhenWritten.push(asked);
+      written.push(...rows.map(({ trial }) => trial));
+    },
+  };
+  const hooks = { columnsFor: () => undefined, onTried: () => {}, onDone: () => {}, onLoss: () => {} };
+  const { rows } = await runSearch(grid, place, journal, hooks);
+  // Batches of 256: two are asked for when the first is written, and all 600 when the second is.
+  // Pieces of 32, and of 11 of the last 88.
+  expect([...new Set(askedWhenWritten)]).toEqual([512, 600]);
+  expect(askedWhenWritten.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => 512));
+  expect(written).toEqual(Array.from({ length: 600 }, (_, k) => k));
+  expect(rows.map(({ value }) => value)).toEqual(written);
+});
+
+test("a search ends with what its place throws, once, and leaves nothing unheard behind", async () => {
+  const place: Place = {
+    pieces: 8,
+    perform: () => Promise.reject(new Error("the place is gone")),
+    close: () => Promise.resolve(),
+  };
+  const journal = { folder: "", rows: [], append: () => {} };
+  const hooks = { columnsFor: () => undefined, onTried: () => {}, onDone: () => {}, onLoss: () => {} };
+  await expect(runSearch(grid, place, journal, hooks)).rejects.toThrow("the place is gone");
 });

@@ -10,7 +10,7 @@ import { rowOf, type SearchRow } from "./search-row.ts";
 import type { SearchJournal } from "./search-journal.ts";
 import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
 
-/** Trials that are handed out together. */
+/** Trials that are handed out together; their pieces are written one after the other. */
 const batchMax = 256;
 
 /** A search that is ready to run. */
@@ -61,41 +61,66 @@ export async function runSearch(
     const round = plan.proposer.next(tried);
     if (round.length === 0)
       return { rows, returns, stopped: plan.proposer.stopped?.(tried) ?? new Map<number, string>() };
-    for (let from = 0; from < round.length; from += batchMax) {
-      const batch = round.slice(from, from + batchMax);
-      const done = await batchOf(plan, place, journal, hooks, { batch, first: rows.length, returns });
+    const first = rows.length;
+    const begin = (from: number): Begun | null =>
+      from < round.length
+        ? beginBatch(plan, place, journal, hooks, round.slice(from, from + batchMax), first + from)
+        : null;
+    // The trials of a round do not depend on one another: the workers have the next batch while this one is written down.
+    for (let now = begin(0), from = batchMax; now !== null; from += batchMax) {
+      const next = begin(from);
+      const done = await endBatch(plan, journal, hooks, now, returns);
       rows.push(...done);
-      for (const [k, proposal] of batch.entries()) {
+      for (const [k, proposal] of now.batch.entries()) {
         const { value, folds } = done[k]!;
         tried.push({ ...proposal, value, parts: partsOf(plan.objective, folds) });
       }
+      now = next;
     }
   }
 }
 
-type Batch = {
+/** A batch that is on its way: what the table knows of it already, and the trials that run, piece by piece. */
+type Begun = {
   readonly batch: readonly Proposal[];
   readonly first: number;
-  readonly returns: Map<number, Float64Array>;
+  readonly known: readonly SearchRow[];
+  readonly pieces: readonly Promise<readonly TrialOutcome[]>[];
 };
 
-async function batchOf(
+function beginBatch(
   plan: SearchPlan,
   place: Place,
   journal: SearchJournal,
   hooks: SearchHooks,
-  { batch, first, returns }: Batch,
-): Promise<readonly SearchRow[]> {
-  const tasks = batch.map((proposal, k) => taskOf(plan, proposal, first + k));
+  batch: readonly Proposal[],
+  first: number,
+): Begun {
   const known = journal.rows.slice(first, first + batch.length);
   for (const [k, row] of known.entries()) refuseOther(row, plan, batch[k]!);
+  const open = batch.map((proposal, k) => taskOf(plan, proposal, first + k)).slice(known.length);
+  const pieces = startAll(plan, place, hooks, open);
+  // Where a piece before it fails, nobody waits for this one any more.
+  for (const piece of pieces) piece.catch(() => {});
+  return { batch, first, known, pieces };
+}
+
+/**
+ * Waits for a batch. Its pieces are performed side by side and written in their order, each as soon as those before it are:
+ * whoever stops the search loses no more than what was being worked on.
+ */
+async function endBatch(
+  plan: SearchPlan,
+  journal: SearchJournal,
+  hooks: SearchHooks,
+  { batch, first, known, pieces }: Begun,
+  returns: Map<number, Float64Array>,
+): Promise<readonly SearchRow[]> {
   const rows = [...known];
   hooks.onDone(first + rows.length);
-  // Pieces are performed side by side and written in their order, each as soon as those before it are: whoever stops the
-  // search loses no more than what was being worked on.
-  for (const piece of startAll(plan, place, hooks, tasks.slice(known.length))) {
+  for (const piece of pieces) {
     const outcomes = await piece;
-    hooks.onTried(outcomes.map(({ index }) => tasks[index - first]!));
+    hooks.onTried(outcomes.map(({ index }) => taskOf(plan, batch[index - first]!, index)));
     const added = outcomes.map((outcome) => {
       if (outcome.kind === "measured" && outcome.returns !== null)
         returns.set(outcome.index, outcome.returns);

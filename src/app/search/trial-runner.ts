@@ -82,7 +82,7 @@ export class TrialRunner {
     const calendar = ground.calendars[0]!;
     // The slices are the same in every run, so their trading days are found once.
     field.ends ??= sessionEnds(log.timeMs, log.length, calendar);
-    const run: MeasuredRun = { log, trades: session.portfolio.trades.closed, calendar, ends: field.ends };
+    const run: MeasuredRun = { log, trades: session.portfolio.trades, calendar, ends: field.ends };
     const from = measuredFrom(session);
     const last = log.length - 1;
     const cut = Math.min(last, firstAbove(log.timeMs.subarray(0, log.length), cutMs) - 1);

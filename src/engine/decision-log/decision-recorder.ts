@@ -9,6 +9,7 @@ import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
 import type { Review, RiskGate } from "../execution/risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
+import { eventCode } from "./event-table.ts";
 import { SignalFates } from "./signal-fates.ts";
 import { StopDistances } from "./stop-distances.ts";
 
@@ -102,7 +103,7 @@ export class DecisionRecorder {
         events.add(
           filledMs,
           instrument,
-          "fill",
+          eventCode.fill,
           signOf(side) * quantity,
           price,
           fee + slippageCost,
@@ -113,33 +114,41 @@ export class DecisionRecorder {
         events.add(
           timeMs,
           report.charge.instrument,
-          "charged",
+          eventCode.charged,
           report.charge.amount,
           report.charge.split?.ratio ?? Number.NaN,
           Number.NaN,
           report.charge.kind,
         );
       } else if (report.kind === "canceled" || report.kind === "rejected" || report.kind === "expired") {
-        events.add(timeMs, -1, report.kind, report.orderId, Number.NaN, Number.NaN, report.reason);
+        events.add(timeMs, -1, eventCode[report.kind], report.orderId, Number.NaN, Number.NaN, report.reason);
       }
     }
   }
 
   private recordSwitches(timeMs: number, followers: Followers): void {
     for (const { instrument, to, score, runnerUp, reason } of followers.changesAt(timeMs))
-      this.log.events.add(timeMs, instrument, "selection", to, score, runnerUp, reason);
+      this.log.events.add(timeMs, instrument, eventCode.selection, to, score, runnerUp, reason);
   }
 
   private recordTargets(timeMs: number, targets: readonly Target[]): void {
     for (const { instrument, weight, equityWeight, quantity, reason } of targets) {
-      this.log.events.add(timeMs, instrument, "signal", weight, equityWeight, quantity, reason);
+      this.log.events.add(timeMs, instrument, eventCode.signal, weight, equityWeight, quantity, reason);
     }
   }
 
   /** New orders, and changed ones under their old number. */
   private recordOrders(timeMs: number, orders: readonly ApprovedOrder[]): void {
     for (const { id, instrument, side, quantity, terms, reason } of orders) {
-      this.log.events.add(timeMs, instrument, "order", signOf(side) * quantity, priceOf(terms), id, reason);
+      this.log.events.add(
+        timeMs,
+        instrument,
+        eventCode.order,
+        signOf(side) * quantity,
+        priceOf(terms),
+        id,
+        reason,
+      );
     }
   }
 
@@ -148,7 +157,7 @@ export class DecisionRecorder {
       this.log.events.add(
         timeMs,
         order.instrument,
-        "refused",
+        eventCode.refused,
         value,
         limit,
         signOf(order.side) * order.quantity,
@@ -163,7 +172,7 @@ export class DecisionRecorder {
       this.log.events.add(
         timeMs,
         order.instrument,
-        "trimmed",
+        eventCode.trimmed,
         value,
         limit,
         signOf(order.side) * quantity,
@@ -178,7 +187,7 @@ export class DecisionRecorder {
     this.lastAlarm = text;
     const value = alarm.kind === "clear" ? Number.NaN : alarm.value;
     const limit = alarm.kind === "clear" ? Number.NaN : alarm.limit;
-    this.log.events.add(timeMs, -1, "alarm", value, limit, Number.NaN, text === "" ? "clear" : text);
+    this.log.events.add(timeMs, -1, eventCode.alarm, value, limit, Number.NaN, text === "" ? "clear" : text);
   }
 }
 

@@ -29,9 +29,16 @@ const hashedKinds: ReadonlySet<EventKind> = new Set([
   "selection",
 ]);
 
-const codeOf = Object.fromEntries(eventKinds.map((kind, code) => [kind, code])) as Record<EventKind, number>;
+/** The numbers of the kinds. Who writes events names one of these: to look a kind up by its name costs more than to write. */
+export const eventCode = Object.fromEntries(eventKinds.map((kind, code) => [kind, code])) as Readonly<
+  Record<EventKind, number>
+>;
 
-const fillCode = codeOf.fill;
+const { fill: fillCode } = eventCode;
+/** The numbers of a row: time, first, second, third. */
+const numbersWide = 5;
+/** Its whole numbers: instrument, kind, text. */
+const codesWide = 3;
 const isHashed = eventKinds.map((kind) => hashedKinds.has(kind));
 
 /** One event, as read back. */
@@ -47,29 +54,25 @@ export type DecisionEvent = {
   readonly text: string;
 };
 
-/** Events in typed columns with their texts interned: cheap to write, canonical to hash. */
+/** Events as rows of numbers with their texts interned: cheap to write, canonical to hash. */
 export class EventTable {
   length = 0;
-  private timeMs = new Float64Array(256);
-  private instrument = new Int32Array(256);
-  private kind = new Uint8Array(256);
-  private first = new Float64Array(256);
-  private second = new Float64Array(256);
-  private third = new Float64Array(256);
-  private fourth = new Float64Array(256);
-  private text = new Int32Array(256);
-  private readonly recentText: (string | null)[] = eventKinds.map(() => null);
-  private readonly recentIndex: number[] = eventKinds.map(() => -1);
+  // Two tables and not a column for each field: to write a row touches two places in memory and not seven.
+  private numbers = new Float64Array(256 * numbersWide);
+  private codes = new Int32Array(256 * codesWide);
+  /** The last two texts of each kind and their numbers: most events repeat one of them. */
+  private readonly recentText: (string | null)[] = eventKinds.flatMap(() => [null, null]);
+  private readonly recentIndex: number[] = eventKinds.flatMap(() => [-1, -1]);
   private readonly texts: string[] = [];
   private readonly hashedTexts: string[] = [];
   private readonly hashNumbers: (number | undefined)[] = [];
   private readonly textIndex = new Map<string, number>();
 
-  /** Appends an event. */
+  /** Appends an event; `code` is one of `eventCode`. */
   add(
     timeMs: number,
     instrument: number,
-    kind: EventKind,
+    code: number,
     first: number,
     second: number,
     third: number,
@@ -77,21 +80,18 @@ export class EventTable {
     fourth = 0,
   ): void {
     const row = this.length;
-    if (row === this.timeMs.length) this.grow();
-    this.timeMs[row] = timeMs;
-    this.instrument[row] = instrument;
-    const code = codeOf[kind];
-    this.kind[row] = code;
-    this.first[row] = canonical(first);
-    this.second[row] = canonical(second);
-    this.third[row] = canonical(third);
-    this.fourth[row] = fourth;
-    // Most events of a kind repeat the text before them.
-    if (this.recentText[code] !== text) {
-      this.recentText[code] = text;
-      this.recentIndex[code] = this.intern(text);
-    }
-    this.text[row] = this.recentIndex[code]!;
+    if (row * numbersWide === this.numbers.length) this.grow();
+    const { numbers, codes } = this;
+    const at = row * numbersWide;
+    numbers[at] = timeMs;
+    numbers[at + 1] = canonical(first);
+    numbers[at + 2] = canonical(second);
+    numbers[at + 3] = canonical(third);
+    numbers[at + 4] = fourth;
+    const place = row * codesWide;
+    codes[place] = instrument;
+    codes[place + 1] = code;
+    codes[place + 2] = this.indexOf(text, code);
     this.length = row + 1;
   }
 
@@ -109,24 +109,24 @@ export class EventTable {
   /** Reads an event back. */
   at(row: number): DecisionEvent {
     return {
-      timeMs: this.timeMs[row]!,
-      instrument: this.instrument[row]!,
-      kind: eventKinds[this.kind[row]!]!,
-      first: this.first[row]!,
-      second: this.second[row]!,
-      third: this.third[row]!,
-      fourth: this.fourth[row]!,
-      text: this.texts[this.text[row]!]!,
+      timeMs: this.numbers[row * numbersWide]!,
+      instrument: this.codes[row * codesWide]!,
+      kind: eventKinds[this.kindAt(row)]!,
+      first: this.numbers[row * numbersWide + 1]!,
+      second: this.numbers[row * numbersWide + 2]!,
+      third: this.numbers[row * numbersWide + 3]!,
+      fourth: this.numbers[row * numbersWide + 4]!,
+      text: this.textAt(row),
     };
   }
 
   /** How many events of a kind there are, by text: the rows of the funnel. */
   countsOf(kind: EventKind): ReadonlyMap<string, number> {
-    const code = codeOf[kind];
+    const code = eventCode[kind];
     const counts = new Map<string, number>();
     for (let row = 0; row < this.length; row++) {
-      if (this.kind[row] !== code) continue;
-      const text = this.texts[this.text[row]!]!;
+      if (this.kindAt(row) !== code) continue;
+      const text = this.textAt(row);
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
     return counts;
@@ -144,15 +144,17 @@ export class EventTable {
     const numbers = new Float64Array((this.length - from) * 7);
     let at = 0;
     for (let row = from; row < this.length; row++) {
-      if (!isHashed[this.kind[row]!]) continue;
-      numbers[at] = this.timeMs[row]!;
-      numbers[at + 1] = this.instrument[row]!;
-      numbers[at + 2] = this.kind[row]!;
-      numbers[at + 3] = this.first[row]!;
-      numbers[at + 4] = this.second[row]!;
+      const kind = this.kindAt(row);
+      if (!isHashed[kind]) continue;
+      const source = row * numbersWide;
+      numbers[at] = this.numbers[source]!;
+      numbers[at + 1] = this.codes[row * codesWide]!;
+      numbers[at + 2] = kind;
+      numbers[at + 3] = this.numbers[source + 1]!;
+      numbers[at + 4] = this.numbers[source + 2]!;
       // What a fill cost beyond its price no real venue tells: it is in the equity that follows.
-      numbers[at + 5] = this.kind[row] === fillCode ? 0 : this.third[row]!;
-      numbers[at + 6] = this.hashNumber(this.text[row]!);
+      numbers[at + 5] = kind === fillCode ? 0 : this.numbers[source + 3]!;
+      numbers[at + 6] = this.hashNumber(this.codes[row * codesWide + 2]!);
       at += 7;
     }
     hash.update(bytesOf(numbers.subarray(0, at)));
@@ -170,6 +172,25 @@ export class EventTable {
     return number;
   }
 
+  private kindAt(row: number): number {
+    return this.codes[row * codesWide + 1]!;
+  }
+
+  private textAt(row: number): string {
+    return this.texts[this.codes[row * codesWide + 2]!]!;
+  }
+
+  private indexOf(text: string, code: number): number {
+    const { recentText, recentIndex } = this;
+    const last = 2 * code;
+    if (recentText[last] === text) return recentIndex[last]!;
+    if (recentText[last + 1] === text) return recentIndex[last + 1]!;
+    recentText[last + 1] = recentText[last]!;
+    recentIndex[last + 1] = recentIndex[last]!;
+    recentText[last] = text;
+    return (recentIndex[last] = this.intern(text));
+  }
+
   private intern(text: string): number {
     let index = this.textIndex.get(text);
     if (index === undefined) {
@@ -180,15 +201,8 @@ export class EventTable {
   }
 
   private grow(): void {
-    const capacity = this.timeMs.length * 2;
-    this.timeMs = larger(this.timeMs, new Float64Array(capacity));
-    this.instrument = larger(this.instrument, new Int32Array(capacity));
-    this.kind = larger(this.kind, new Uint8Array(capacity));
-    this.first = larger(this.first, new Float64Array(capacity));
-    this.second = larger(this.second, new Float64Array(capacity));
-    this.third = larger(this.third, new Float64Array(capacity));
-    this.fourth = larger(this.fourth, new Float64Array(capacity));
-    this.text = larger(this.text, new Int32Array(capacity));
+    this.numbers = larger(this.numbers, new Float64Array(this.numbers.length * 2));
+    this.codes = larger(this.codes, new Int32Array(this.codes.length * 2));
   }
 }
 
@@ -197,7 +211,7 @@ function canonical(value: number): number {
   return Number.isNaN(value) ? Number.NaN : value + 0;
 }
 
-function larger<T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T {
+function larger<T extends Int32Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -234,8 +234,9 @@ export class OrderTracker {
     portfolio: Portfolio,
   ): boolean {
     const { fill, isComplete } = report;
-    if (order.fillIds.includes(fill.fillId)) return this.surprise("told twice", report);
-    order.fillIds = order.fillIds === noFills ? [fill.fillId] : [...order.fillIds, fill.fillId];
+    if (order.fillIds === noFills) order.fillIds = [fill.fillId];
+    else if (order.fillIds.includes(fill.fillId)) return this.surprise("told twice", report);
+    else order.fillIds = [...order.fillIds, fill.fillId];
     order.filledQuantity += fill.quantity;
     order.toldQuantity = Math.max(order.toldQuantity, fill.cumulativeQuantity);
     const { request } = order;

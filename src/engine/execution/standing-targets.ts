@@ -164,7 +164,7 @@ export class StandingTargets {
   }
 
   private look(instrument: InstrumentIndex): void {
-    if (!this.due.includes(instrument)) this.due.push(instrument);
+    if (this.due.length === 0 || !this.due.includes(instrument)) this.due.push(instrument);
   }
 
   private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
@@ -255,6 +255,7 @@ export class StandingTargets {
   }
 
   private isUnsure(instrument: InstrumentIndex, timeMs: number): boolean {
+    if (this.unsure.size === 0) return false;
     const doubt = this.unsure.get(instrument);
     if (doubt === undefined) return false;
     if (timeMs > doubt.seenMs) doubt.stepsLeft -= 1;
@@ -265,6 +266,7 @@ export class StandingTargets {
 
   /** A whole fill of one of them explains it; one that ended otherwise does not come into question any more. */
   private noLongerAwaited({ request: { instrument, id }, end }: TrackedOrder): void {
+    if (this.unsure.size === 0) return;
     const doubt = this.unsure.get(instrument);
     if (doubt?.awaited.delete(id) !== true) return;
     if (doubt.awaited.size === 0 || end?.progress === "filled") this.unsure.delete(instrument);

@@ -3,13 +3,13 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import { signOf, type Fill } from "../../domain/order.ts";
 import type { Trade } from "../../domain/trade.ts";
+import { TradeTable } from "./trade-table.ts";
 
 /** One object per instrument serves all its trades, one after the other. */
 type OpenTrade = {
   isOpen: boolean;
   side: 1 | -1;
   entryTimeMs: number;
-  entryRow: number;
   entryQuantity: number;
   /** What was paid at the entries, in base currency and at the traded prices. */
   entryValue: number;
@@ -28,16 +28,26 @@ type OpenTrade = {
 
 /** Turns fills into round trips: a trade runs from flat, or from a reversal, to flat or to the next reversal. */
 export class TradeBook {
-  readonly closed: Trade[] = [];
+  private readonly table: TradeTable;
   private readonly open: readonly OpenTrade[];
-  private readonly bars: readonly Bars[];
-  /** Row of the last fill of each instrument: where the search for the next one starts. */
-  private readonly lastRow: Int32Array;
 
   constructor(bars: readonly Bars[]) {
-    this.bars = bars;
-    this.lastRow = new Int32Array(bars.length);
+    this.table = new TradeTable(bars);
     this.open = bars.map(noTrade);
+  }
+
+  /** Every trade that has ended. To know how many there are, `count` is cheaper. */
+  get closed(): readonly Trade[] {
+    return this.table.all;
+  }
+
+  get count(): number {
+    return this.table.length;
+  }
+
+  /** How many trades ended after one moment and not after another. */
+  countWithin(afterMs: number, untilMs: number): number {
+    return this.table.countWithin(afterMs, untilMs);
   }
 
   /** Takes a fill that moved the position from `before` to `after`. A reversal is split between both trades. */
@@ -73,7 +83,6 @@ export class TradeBook {
       trade.isOpen = true;
       trade.side = signOf(fill.side);
       trade.entryTimeMs = fill.timeMs;
-      trade.entryRow = this.rowOf(fill);
       trade.entryQuantity = 0;
       trade.entryValue = 0;
       trade.exitQuantity = 0;
@@ -105,26 +114,10 @@ export class TradeBook {
     trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
     if (!isClosed) return;
     trade.isOpen = false;
-    this.closed.push(this.finish(fill, trade, ledger, reason));
+    this.finish(fill, trade, ledger, reason);
   }
 
-  /** Row of the bar that a fill happened in. Fills come in time order, so the search gallops from the last one. */
-  private rowOf(fill: Fill): number {
-    const { closeTimeMs, length } = this.bars[fill.instrument]!;
-    let low = this.lastRow[fill.instrument]!;
-    let span = 1;
-    while (low + span < length && closeTimeMs[low + span]! < fill.timeMs) span *= 2;
-    let high = Math.min(length, low + span);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (closeTimeMs[middle]! < fill.timeMs) low = middle + 1;
-      else high = middle;
-    }
-    this.lastRow[fill.instrument] = low;
-    return low;
-  }
-
-  private finish(fill: Fill, trade: OpenTrade, ledger: Ledger, exitReason: string): Trade {
+  private finish(fill: Fill, trade: OpenTrade, ledger: Ledger, exitReason: string): void {
     const entryPrice = trade.entryNotional / trade.entryQuantity;
     const exitPrice = trade.exitNotional / trade.exitQuantity;
     // Where only profit is money, each part was converted when it arose: the ledger knows the sum.
@@ -132,55 +125,8 @@ export class TradeBook {
       ? trade.side * (trade.exitValue - trade.entryValue)
       : ledger.realizedBy[fill.instrument]! - trade.realizedBefore;
     const pnl = gross - trade.fees - trade.charges;
-    const { mae, mfe, barsHeld } = excursions(
-      this.bars[fill.instrument]!,
-      trade,
-      this.rowOf(fill),
-      entryPrice,
-      exitPrice,
-    );
-    return {
-      instrument: fill.instrument,
-      side: trade.side === 1 ? "long" : "short",
-      entryTimeMs: trade.entryTimeMs,
-      exitTimeMs: fill.timeMs,
-      entryPrice,
-      exitPrice,
-      quantity: trade.quantityMax,
-      pnl,
-      returnFraction: pnl / trade.entryValue,
-      feesPaid: trade.fees,
-      slippageCost: trade.slippage,
-      mae,
-      mfe,
-      barsHeld,
-      entryReason: trade.entryReason,
-      exitReason,
-    };
+    this.table.add(fill.instrument, trade, fill.timeMs, entryPrice, exitPrice, pnl, exitReason);
   }
-}
-
-/**
- * How far the price went against and for the trade while it was open, and over how many bars. Fills are stamped
- * with the close of their bar; of the exit bar only the exit price counts, since what came after it is unknown.
- */
-function excursions(
-  bars: Bars,
-  trade: OpenTrade,
-  to: number,
-  entryPrice: number,
-  exitPrice: number,
-): { mae: number; mfe: number; barsHeld: number } {
-  const from = trade.entryRow;
-  let low = Math.min(entryPrice, exitPrice);
-  let high = Math.max(entryPrice, exitPrice);
-  for (let row = from; row < to; row++) {
-    if (bars.low[row]! < low) low = bars.low[row]!;
-    if (bars.high[row]! > high) high = bars.high[row]!;
-  }
-  const down = (entryPrice - low) / entryPrice;
-  const up = (high - entryPrice) / entryPrice;
-  return { mae: trade.side === 1 ? down : up, mfe: trade.side === 1 ? up : down, barsHeld: to - from };
 }
 
 function noTrade(): OpenTrade {
@@ -189,7 +135,6 @@ function noTrade(): OpenTrade {
     side: 1,
     // Fractions, so that the engine keeps these fields as doubles from the start and writes them in place.
     entryTimeMs: 0.5,
-    entryRow: 0,
     entryQuantity: 0.5,
     entryValue: 0.5,
     exitQuantity: 0.5,
