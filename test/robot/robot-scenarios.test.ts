@@ -133,6 +133,46 @@ test("without reduce-only a stop and a target never sell more than is held, and 
   expect(at.side.held("AAA")).toBe(0);
 });
 
+test("without reduce-only a stop keeps the whole holding while a part waits to be sold for a better price", async () => {
+  const bars: Quad[] = [100, 100, 100, 100, 100, 106, 107, 107].map((price) => [
+    price,
+    price,
+    price,
+    price,
+    1e6,
+  ]);
+  const half = [0.5, { stopPrice: 90, entry: { kind: "limit", price: 105 } }] as const;
+  const at = bench({ 2: [1, { stopPrice: 90 }], 4: half }, bars, {
+    capabilities: { reduceOnly: false },
+    accountKind: "cash",
+  });
+  await at.start();
+  await at.bars(5);
+  const open = () =>
+    at.side
+      .openOrders()
+      .map(({ terms, quantity, filledQuantity }) => [terms?.type, quantity - filledQuantity]);
+  expect(open()).toEqual([["stop_market", 499]]);
+  // At 106 the better price is there: what is wanted to go goes, and the stop keeps the half of the equity that stays, 237 at 105.
+  await at.bars(2);
+  expect(held(at)).toBe(237);
+  expect(at.side.held("AAA")).toBe(237);
+  expect(open()).toEqual([["stop_market", 237]]);
+});
+
+test("a stop that the venue takes back is sent again beside the target that it left", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90, takeProfitPrice: 120 }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.find(({ terms }) => terms.type === "stop_market")!;
+  expect(at.side.refuseLate(stop.clientOrderId)).toBe(true);
+  await at.pass(5_000);
+  expect(at.side.openOrders().map(({ terms, quantity }) => [terms?.type, quantity])).toEqual([
+    ["limit", 499],
+    ["stop_market", 499],
+  ]);
+});
+
 test("fills are booked once, whatever road they come by, and in any order", async () => {
   const at = bench({ 2: [1] }, flat(6));
   await at.start();

@@ -21,6 +21,8 @@ export type Standing = {
   decidedMs: number;
   /** True from the decision until orders have been planned for it. */
   isFresh: boolean;
+  /** True from a decision that names levels until they have been given to what protects the holding. */
+  hasNewLevels: boolean;
   /** How often the venue has refused or lost an order that this target needs. */
   failures: number;
   /** Nothing is sent again before this time. */
@@ -88,6 +90,7 @@ export class StandingTargets {
       protection,
       decidedMs: timeMs,
       isFresh: true,
+      hasNewLevels: target.protection !== unprotected || target.replacesProtection === true,
       failures: 0,
       retryAtMs: -Infinity,
       isClosing: false,

@@ -6,15 +6,16 @@ import { tendInstrument } from "./tend-orders.ts";
 import { isTarget } from "./wanted-quantity.ts";
 
 /**
- * Looks at a bar where something waits here that has no place at the venue. A target goes before the stop while the
+ * Looks at a bar where something waits here that has no place at the venue. An exit with a better price goes before the stop while the
  * price is there, and the stop comes back when it is gone; a stop that the venue cannot trail is moved after the price.
  */
 export function followPrice(state: DeskState, instrument: InstrumentIndex, bars: Bars, row: number): void {
   let isChanged = false;
   for (const work of state.openBy[instrument]!) {
-    const { terms, closePosition } = work.order;
+    const { terms, closePosition, reduceOnly } = work.order;
+    const isExit = closePosition || reduceOnly;
     if (isTrailedHere(state, terms)) isChanged = moveBest(work, bars, row) || isChanged;
-    else if (closePosition && !state.capabilities.reduceOnly && isTarget(terms.type))
+    else if (isExit && !state.capabilities.reduceOnly && isTarget(terms.type))
       isChanged = touch(work, bars.close[row]!) || isChanged;
   }
   if (isChanged) tendInstrument(state, instrument);
