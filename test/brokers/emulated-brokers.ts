@@ -17,7 +17,8 @@ const credentials = { key: "KEY", secret: "SECRET" };
 export type Subject = {
   readonly name: string;
   readonly symbol: string;
-  readonly start: (quads: readonly TapeQuad[], faults: string) => Promise<EmulatorLab>;
+  /** The tape begins at `tapeStartMs` where nothing else is said. */
+  readonly start: (quads: readonly TapeQuad[], faults: string, startMs?: number) => Promise<EmulatorLab>;
   readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => BrokerConnection;
 };
 
@@ -37,11 +38,11 @@ function alpaca(market: "stocks" | "crypto"): Subject {
   return {
     name: `Alpaca ${market}`,
     symbol: market === "stocks" ? "AAPL" : "BTC/USD",
-    start: (quads, faults) =>
+    start: (quads, faults, startMs = tapeStartMs) =>
       startLab({
         listings: [aapl, bitcoin],
         timeframe: "1m",
-        startMs: tapeStartMs,
+        startMs,
         quads,
         faults,
         face: (tools) => new AlpacaFace(tools, { requestsPerMinute: 100_000 }),
@@ -58,11 +59,11 @@ function bybit(category: "linear" | "spot"): Subject {
   return {
     name: `Bybit ${category}`,
     symbol: "BTCUSDT",
-    start: (quads, faults) =>
+    start: (quads, faults, startMs = tapeStartMs) =>
       startLab({
         listings: [contract, coin],
         timeframe: "1m",
-        startMs: tapeStartMs,
+        startMs,
         quads,
         faults,
         hasHedgeMode: true,

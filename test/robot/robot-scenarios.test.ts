@@ -173,6 +173,27 @@ test("a stop that the venue takes back is sent again beside the target that it l
   ]);
 });
 
+test("an order that an old change has made smaller behind our back is brought back, and not for ever", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(16));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.find(({ terms }) => terms.type === "stop_market")!;
+  const sizes = () => at.side.openOrders().map(({ quantity }) => quantity);
+  expect(sizes()).toEqual([499]);
+  for (let times = 1; times <= 4; times++) {
+    await at.pass(60_000);
+    at.side.modify({ ...stop, quantity: 100 });
+    await at.pass(30_000);
+    // A venue that never has what was asked for is left alone in the end.
+    expect(sizes()).toEqual([times <= 3 ? 499 : 100]);
+  }
+  // News from before says nothing.
+  const count = at.link.modified.length;
+  at.link.listener!.onOrder(await told(at, stop.clientOrderId, { quantity: 7, venueTimeMs: 1 }));
+  await at.rest();
+  expect(at.link.modified).toHaveLength(count);
+});
+
 test("fills are booked once, whatever road they come by, and in any order", async () => {
   const at = bench({ 2: [1] }, flat(6));
   await at.start();
@@ -301,6 +322,23 @@ test("a robot does not start on a journal of other settings, or on an account th
   await at.start({ atDifference: "adopt" });
   expect(held(at)).toBe(0);
   expect(kinds(at)).toContain("position differs");
+});
+
+test("a line that breaks before the session has begun does not spoil its journal", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  const open = at.link.open.bind(at.link);
+  at.link.open = async (listener) => {
+    await open(listener);
+    at.link.open = open;
+    listener.onLine({ kind: "down", atMs: 0, reason: "reset" });
+  };
+  const account = at.link.account.bind(at.link);
+  at.link.account = () => Promise.reject(new Error("reset"));
+  await expect(at.start()).rejects.toThrow("reset");
+  at.link.account = account;
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(499);
 });
 
 test("recovering twice is recovering once", async () => {

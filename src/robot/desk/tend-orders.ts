@@ -94,6 +94,7 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     end: null,
     createdMs: state.timeMs,
     touchedMs: state.timeMs,
+    toldMs: Number.NaN,
   };
   work.tickets.push(ticket);
   state.tickets.set(clientOrderId, ticket);
