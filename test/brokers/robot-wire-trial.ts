@@ -41,7 +41,7 @@ const decidingBars = 16;
 /** The robot's seconds are this much shorter: all its spans keep their relation. */
 const hurry = 20;
 const barMs = 90;
-const settleMs = 25_000;
+const settleMs = 40_000;
 /** Lots and hours, by symbol. */
 const markets: Readonly<Record<string, readonly [lotSize: number, calendar: string]>> = {
   AAPL: [1, "us-equity"],
@@ -124,6 +124,8 @@ class WireLife {
   private feed: WireFeed | null = null;
   private row = 0;
   private starts = 0;
+  /** Why the last robot ended by itself. */
+  private ending = "";
   /** The most that was ever wanted, short and long: nothing may be held beyond. */
   private readonly wanted = { short: 0, long: 0 };
   private readonly before = { sent: 0, unknown: 0, resent: 0 };
@@ -146,7 +148,7 @@ class WireLife {
     const { tape } = this;
     const startMs = tape.closeTimeMs[0]! - minuteMs;
     const clock = new FastClock(startMs);
-    const connection = this.watched(this.subject.connect(this.lab, hastyClock, 300));
+    const connection = this.watched(this.subject.connect(this.lab, hastyClock, 1_000));
     this.feed = new WireFeed(tape, clock);
     this.feed.arrive(this.row);
     const chance = chanceStrategy(this.seed, startMs + decidingBars * minuteMs, connection.capabilities);
@@ -158,10 +160,15 @@ class WireLife {
       tradingState: () => ({ state: "active", reason: "" }),
       onIncident: () => {},
       log: { debug() {}, info() {}, warn() {}, error() {} },
+      // A busy machine must not pass for a venue that is silent.
+      limits: { answerMs: 2_000 * hurry },
       sessionTag: "wire",
       identity: { strategy: "chance", settingsHash: String(this.seed) },
       atDifference: "refuse",
       buildSession: (making) => this.session(making, chance),
+    });
+    void this.robot.done.then((end) => {
+      if (end.kind === "failed") this.ending = `: ${String(end.error)}`;
     });
   }
 
@@ -220,7 +227,8 @@ class WireLife {
 
   private wrong(): readonly string[] {
     const { robot, lab, subject } = this;
-    if (robot === null || robot.status().phase !== "running") return ["the robot does not run"];
+    if (robot === null || robot.status().phase !== "running")
+      return [`the robot is ${robot?.status().phase ?? "not there"}${this.ending}`];
     const wrong: string[] = [];
     const { session } = robot;
     const index = 0 as InstrumentIndex;
@@ -232,9 +240,22 @@ class WireLife {
     const standing = session.targets.of(index);
     const open = lab.account.orders.open();
     const exits = open.filter(({ side, symbol }) => symbol === this.symbolThere && signOf(side) * held < 0);
-    if (standing !== null && standing.quantity === 0 && !standing.isClosing && held !== 0 && exits.length === 0)
+    if (
+      standing !== null &&
+      standing.quantity === 0 &&
+      !standing.isClosing &&
+      held !== 0 &&
+      exits.length === 0
+    )
       wrong.push(`${held} ${subject.symbol} should have been closed`);
-    const stops = exits.filter(({ terms }) => terms.type === "stop_market" || terms.type === "market");
+    const last = this.tape.close[this.row]!;
+    // A target whose price is there stands in the stop's place on spot, and fills on a bar that the tape does not have.
+    const stops = exits.filter(
+      ({ terms, side }) =>
+        terms.type === "stop_market" ||
+        terms.type === "market" ||
+        (terms.type === "limit" && signOf(side) * (terms.limitPrice - last) >= 0),
+    );
     const covered = stops.reduce((sum, { quantity, filledQuantity }) => sum + quantity - filledQuantity, 0);
     const isWanted =
       held !== 0 &&

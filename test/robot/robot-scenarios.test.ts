@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
+import { KiwiError } from "../../src/base/errors.ts";
+import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
 import { RobotBench, type BenchOptions } from "./robot-bench.ts";
 
@@ -225,6 +227,19 @@ test("what a stranger trades is followed, told, and nothing is opened until the 
   expect(at.link.sent.map(({ side }) => side)).toEqual(["sell", "buy"]);
 });
 
+test("what the kill switch closes is booked and told, and is no stranger", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const pullId = "mb5k2x9q1f3a";
+  at.side.submit({ ...at.link.sent[0]!, side: "sell", clientOrderId: closingOrderId(pullId, "AAA", 0) });
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+  const told = at.incidents.map(({ kind, gravity }) => `${kind} ${gravity}`);
+  expect(told).toEqual(["external order notice", "external fill notice"]);
+  expect(at.robot!.status().positions.map(({ blocked }) => blocked)).toEqual([null]);
+});
+
 test("a bust is booked the other way round, once", async () => {
   const at = bench({ 2: [1] }, flat(8));
   await at.start();
@@ -359,6 +374,43 @@ test("recovering twice is recovering once", async () => {
     });
   }
   expect(at.link.sent).toHaveLength(3);
+});
+
+test("a venue that cannot be reached for a while does not end the robot, in whatever words its connection says so", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(2);
+  const account = at.link.account.bind(at.link);
+  const parts = {
+    code: "BROKER_UNREACHABLE",
+    exit: "network",
+    message: "no",
+    why: "",
+    fix: "",
+    topic: "trading",
+  };
+  at.link.account = () => Promise.reject(new KiwiError(parts as never));
+  await at.pass(300_000);
+  expect(at.robot!.status().phase).toBe("running");
+  expect(kinds(at)).toContain("question failed");
+  at.link.account = account;
+  await at.bars(2);
+  expect(held(at)).toBe(499);
+});
+
+test("neither a stop nor an exit that the account has nothing for is sent again and again without a pause", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "buying_power", reason: "insufficient balance" } : null;
+  await at.bars(3);
+  await at.pass(600_000);
+  // Stops after 0, 1, 3 and 7 s, then exits that wait twice as long each time, 64 s at most.
+  expect(at.link.sent.length).toBeLessThan(24);
+  at.link.interfere = () => null;
+  await at.pass(70_000);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
 });
 
 test("a disk that fails ends the robot before anything is sent", async () => {

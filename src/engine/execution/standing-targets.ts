@@ -29,6 +29,8 @@ export type Standing = {
   retryAtMs: number;
   /** Its own protection has begun to close the position and goes on doing so. */
   isClosing: boolean;
+  /** Its stop could not be placed, so the position is being closed: that begins at once, and only once. */
+  isLeaving: boolean;
   /** The closing half of a reversal was refused: the opening half must not go on alone. */
   startsOver: boolean;
 };
@@ -94,6 +96,7 @@ export class StandingTargets {
       failures: 0,
       retryAtMs: -Infinity,
       isClosing: false,
+      isLeaving: false,
       startsOver: false,
     };
     this.look(instrument);
@@ -205,7 +208,8 @@ export class StandingTargets {
     }
     if (code === null) {
       if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
-    } else if (passing.has(code)) {
+    } else if (passing.has(code) || (code === "buying_power" && standing.quantity === 0)) {
+      // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
       this.fail(standing, timeMs);
       standing.startsOver = order.request.reduceOnly;
     } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker);
@@ -235,7 +239,8 @@ export class StandingTargets {
     // A position whose stop cannot be placed is not kept, and one whose stop has been reached is over: at once.
     if (standing.failures > retryPolicy.failuresMax || code === "would_trigger") {
       standing.quantity = 0;
-      standing.retryAtMs = -Infinity;
+      if (!standing.isLeaving) standing.retryAtMs = -Infinity;
+      standing.isLeaving = true;
     }
     this.look(standing.target.instrument);
   }

@@ -92,8 +92,7 @@ function firstDifference<Item extends Sent | ExecutionReport>(
 ): Restored["difference"] {
   const length = Math.max(then.length, now.length);
   for (let k = 0; k < length; k++) {
-    if (!isSame(then[k], now[k]))
-      return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
+    if (!isSame(then[k], now[k])) return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
   }
   return null;
 }

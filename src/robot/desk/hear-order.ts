@@ -3,6 +3,7 @@ import type { Acknowledgement, VenueOrder } from "../../ports/broker-connection.
 import type { DeskEvent, ErrandKind } from "../../ports/journal-store.ts";
 import { sameTerms } from "../../engine/execution/draft-order.ts";
 import { sessionOf } from "../client-order-id.ts";
+import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { block, setErrand, type DeskState, type Ticket, type TicketEnd, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, tendInstrument } from "./tend-orders.ts";
 
@@ -192,6 +193,10 @@ function hearStranger(state: DeskState, order: VenueOrder): void {
   if (instrument === undefined || endOf(order) !== null || state.strangers.has(venueOrderId)) return;
   state.strangers.add(venueOrderId);
   const isOfASession = clientOrderId !== null && sessionOf(clientOrderId) === state.sessionTag;
+  if (isClosingOrderId(clientOrderId)) {
+    const message = `the kill switch closes: ${side} ${quantity} ${symbol} (${clientOrderId})`;
+    return state.say({ kind: "external order", gravity: "notice", symbol, message });
+  }
   block(state, instrument, "an order works on this account that is not ours");
   state.say({
     kind: "external order",

@@ -153,7 +153,12 @@ export class OrderDesk implements Broker {
     if (ticket.phase === "over") return !isEnd && side.end === null;
     const work = state.works.get(ticket.orderId)!;
     const isTriggered = status === "triggered" && !work.isTriggered;
-    return isTriggered || isStray(work, ticket, order) || filledQuantity > side.filled || (isEnd && side.end === null);
+    return (
+      isTriggered ||
+      isStray(work, ticket, order) ||
+      filledQuantity > side.filled ||
+      (isEnd && side.end === null)
+    );
   }
 
   /** Whether a fill has not been heard of. */
