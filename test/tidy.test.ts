@@ -293,8 +293,6 @@ test("no more than 25 files stand side by side, but for plug-ins", () => {
 const unreachedYet: readonly RegExp[] = [
   // What a live session asks about its data: a robot will.
   /^data\/quality\//,
-  // Things done at their times: digests and retraining will be.
-  /^robot\/schedule\//,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // A live session that reads predictions puts this between its feed and its steps: the robot will.

@@ -8,7 +8,7 @@ import { barsOf, busyPairs, pairs, works, type WorkName } from "./work.ts";
 
 const folder = import.meta.dirname;
 const columns = ["closeTimeMs", "open", "high", "low", "close", "volume"] as const;
-const warmUps = 2;
+const warmUps = 10;
 /** Returns may differ by this share of the starting money: Kiwi rounds quantities down to lots, a peer does not. */
 const returnTolerance = 1e-6;
 

@@ -13,6 +13,8 @@ export type AlertMessage = {
   /** One line. */
   readonly title: string;
   readonly text: string;
+  /** The same as a page, for channels that can show one. */
+  readonly html?: string;
   readonly atMs: number;
   /** How often it has happened since it was told last, this time included. */
   readonly count: number;

@@ -18,7 +18,12 @@ export type ReplayMaking = {
 };
 
 /** What a replay has found. */
-export type Replay = Restored & { readonly decisionsHash: string; readonly fills: number };
+export type Replay = Restored & {
+  readonly decisionsHash: string;
+  readonly fills: number;
+  /** The session at the end of its journal. */
+  readonly session: Session;
+};
 
 /**
  * Takes the strategy through a recorded session again: the same bars, the same answers of the venue, the same word of the
@@ -48,7 +53,7 @@ export function replaySession(
       trading = { state: record.state as TradingState["state"], reason: record.reason };
   });
   const { log } = session.recorder;
-  return { ...restored, decisionsHash: log.hash(), fills: log.events.count("fill") };
+  return { ...restored, decisionsHash: log.hash(), fills: log.events.count("fill"), session };
 }
 
 function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { connectDemo, type DemoPlace } from "../../src/app/trading/demo/demo-connection.ts";
 import { knownAccounts } from "../../src/app/trading/account-record.ts";
 import { findSession, sessionPaths } from "../../src/app/trading/session-folder.ts";
@@ -59,6 +60,21 @@ export class DemoBench {
     throw new Error(`did not happen within ${msMax} ms: ${JSON.stringify(this.status()?.robot.counts)}`);
   }
 
+  /** The rows of a table of the state database, in their order. */
+  table(name: string): readonly Readonly<Record<string, unknown>>[] {
+    const database = new Database(join(this.home, "state.sqlite"), { readonly: true });
+    try {
+      return database.prepare(`SELECT * FROM ${name} ORDER BY rowid`).all() as Record<string, unknown>[];
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Takes what is known of accounts and sessions away, as a lost disk would. */
+  moveHome(): void {
+    renameSync(this.home, `${this.home}-lost`);
+  }
+
   /** Asks the venue itself, past the robot. */
   async askVenue<T>(ask: (connection: BrokerConnection) => Promise<T>): Promise<T> {
     const { port, startWallMs } = knownAccounts(this.home)[0]!.broker as unknown as DemoPlace;
@@ -90,7 +106,8 @@ export class DemoBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private status(): SessionStatus | null {
+  /** What the newest session said of itself last. */
+  status(): SessionStatus | null {
     try {
       return readStatus(sessionPaths(this.home, findSession(this.home, undefined).id).status);
     } catch {

@@ -41,6 +41,9 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   expect((await bench.run("logs", "--part", "report")).out).toContain("kind=fill");
   expect((await bench.run("logs", "--order", "1", "--level", "debug")).out).toContain("accepted");
 
+  // A copy that is made while it trades holds whole records.
+  expect(await bench.run("db", "backup", "copy")).toMatchObject({ code: 0 });
+
   const killed = await bench.run("kill", "--flatten", "--reason", "a test");
   expect(killed.out).toContain("no order works, nothing is held");
   expect(killed.code).toBe(0);
@@ -55,7 +58,26 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   const replayed = await bench.run("replay", "last");
   expect(replayed.out).toContain("as recorded");
   expect(replayed.code).toBe(0);
+  await saysTheSame(bench);
 }, 180_000);
+
+/** The tables tell what the session said of itself at its end; a copy of the journal that ends earlier tells its beginning. */
+async function saysTheSame(bench: DemoBench): Promise<void> {
+  const { robot } = bench.status()!;
+  expect(await bench.run("db", "update")).toMatchObject({ code: 0 });
+  const told = bench.table("fills");
+  expect(told).toHaveLength(robot.counts.fills);
+  expect(bench.table("sessions")).toMatchObject([
+    { decisions_hash: robot.decisionsHash, replay_failure: null },
+  ]);
+  expect(bench.table("equity").at(-1)).toMatchObject({ equity: robot.equity });
+  expect(bench.table("events")).toContainEqual(expect.objectContaining({ kind: "trading", what: "halted" }));
+  bench.moveHome();
+  expect(await bench.run("db", "restore", "copy")).toMatchObject({ code: 0 });
+  const earlier = bench.table("fills");
+  expect(earlier.length).toBeGreaterThan(0);
+  expect(told.slice(0, earlier.length)).toEqual(earlier);
+}
 
 test("a robot that stands still is found by its watchdog, and sends nothing when it goes on", async () => {
   if (process.platform === "win32") return;

@@ -35,7 +35,15 @@ export const email = defineChannel({
         const stop = (): void => transport.close();
         signal.addEventListener("abort", stop, { once: true });
         try {
-          await transport.sendMail({ from, to, subject: subjectOf(message), text: bodyOf(message) });
+          const { html } = message;
+          const subject = subjectOf(message);
+          await transport.sendMail({
+            from,
+            to,
+            subject,
+            text: bodyOf(message),
+            ...(html === undefined ? {} : { html }),
+          });
         } finally {
           signal.removeEventListener("abort", stop);
           transport.close();

@@ -7,10 +7,11 @@ import { channelNamed } from "./channel-registry.ts";
 
 /** The channels of a configuration, by the names they have there. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`. */
 export async function openChannels(
-  { channels, rules }: AlertConfig,
+  { channels, rules, digestTo }: AlertConfig,
   places: SecretPlaces,
 ): Promise<ReadonlyMap<string, AlertChannel>> {
-  for (const name of rules.flatMap((rule) => [...rule.channels, ...rule.escalateTo]))
+  const named = rules.flatMap((rule) => [...rule.channels, ...rule.escalateTo]);
+  for (const name of [...named, ...digestTo])
     if (!Object.hasOwn(channels, name)) throw unknownChannel(name, Object.keys(channels));
   const opened = new Map<string, AlertChannel>();
   for (const [name, config] of Object.entries(channels))
@@ -58,7 +59,7 @@ function unknownChannel(name: string, known: readonly string[]): KiwiError {
   return new KiwiError({
     code: "CHANNEL_INVALID",
     exit: "config",
-    message: `a rule of alerts names the channel "${name}", and there is none`,
+    message: `alerts names the channel "${name}", and there is none`,
     why: known.length === 0 ? "alerts.channels is empty" : `alerts.channels has ${known.join(", ")}`,
     fix: `add alerts.channels.${name}, or take it out of the rule   (kiwi help alerts)`,
     topic: "alerts",

@@ -35,6 +35,10 @@ export const alertConfigSchema = z.strictObject({
     .array(rule)
     .default([])
     .describe("who is told of what; without rules every channel is, of warnings"),
+  digestTo: z
+    .array(text)
+    .default([])
+    .describe("channels that kiwi digest --send uses; all of them when empty"),
   perHourMax: z.int().positive().default(20).describe("messages an hour over one channel"),
 });
 

@@ -3,6 +3,7 @@ import { alertConfigSchema } from "./alert-config.ts";
 import { logLevels } from "../../adapters/logging/log-level.ts";
 import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
+import { scheduleConfigSchema } from "./schedule-config.ts";
 import { secretPlace } from "./secret-place.ts";
 
 const text = z.string().min(1);
@@ -162,6 +163,17 @@ export const kiwiConfigSchema = z.strictObject({
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
+  schedule: scheduleConfigSchema
+    .prefault({})
+    .describe("what kiwi schedule start does again and again, by name"),
+  state: z
+    .strictObject({
+      database: secretPlace
+        .optional()
+        .describe("where a PostgreSQL connection string is; an SQLite file beside the sessions by default"),
+    })
+    .prefault({})
+    .describe("sessions as tables: kiwi db"),
   stuckAfterSeconds: z
     .number()
     .positive()

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
+import type { JournalStore } from "../../ports/journal-store.ts";
 import { replaySession, type Replay } from "../../robot/replay.ts";
 import { textOf } from "../../robot/whole-file.ts";
 import { runConfigSchema } from "../config/run-config.ts";
@@ -22,16 +23,27 @@ export async function replayStored(home: string, note: SessionNote): Promise<Rep
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
   const config = runConfigSchema.parse(settings.config);
+  return withStoredJournal(home, note, (journal) =>
+    replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
+      const own = { ...config, account: { ...config.account, cash } };
+      const setup = { bars, strategy, params: note.params, config: own, registry };
+      return buildSession(setup, layGround(bars, own), { broker, tradingState });
+    }),
+  );
+}
+
+/** Reads a copy of the journal of a session: it may still be written to. Throws `JOURNAL_BROKEN`. */
+export function withStoredJournal<T>(
+  home: string,
+  { id }: SessionNote,
+  read: (journal: JournalStore) => T,
+): T {
   const copies = mkdtempSync(join(tmpdir(), "kiwi-replay-"));
   try {
-    copyFileSync(paths.journal, join(copies, "journal"));
+    copyFileSync(sessionPaths(home, id).journal, join(copies, "journal"));
     const journal = openJournalFile(join(copies, "journal"));
     try {
-      return replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
-        const own = { ...config, account: { ...config.account, cash } };
-        const setup = { bars, strategy, params: note.params, config: own, registry };
-        return buildSession(setup, layGround(bars, own), { broker, tradingState });
-      });
+      return read(journal);
     } finally {
       journal.close();
     }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { DigestFlags } from "../commands/robot/digest.ts";
 import type { AlertFlags } from "../commands/robot/alerts.ts";
 import { addCommon, addConfig, type Act } from "./common-flags.ts";
 
@@ -30,6 +31,18 @@ export function declareAlertCommands(program: Command, act: Act): void {
   addCommon(ack, ["kiwi alerts ack A1", "kiwi alerts ack A1 --json"]).action(
     act(async (shell, id: string, flags: AlertFlags) =>
       (await import("../commands/robot/alerts.ts")).alertsAckCommand(shell, id, flags),
+    ),
+  );
+  const digest = program
+    .command("digest")
+    .summary("what all sessions did: profit, trades, positions, what went wrong")
+    .description("The last hours of every session, as text, as a page, or over the channels of alerts.")
+    .option("--hours <n>", "how far back", "24")
+    .option("--send", "send it over the channels of alerts (alerts.digestTo)")
+    .option("--to-file <path>", "write the page");
+  addConfig(addCommon(digest, ["kiwi digest", "kiwi digest --send --hours 168"])).action(
+    act(async (shell, flags: DigestFlags) =>
+      (await import("../commands/robot/digest.ts")).digestCommand(shell, flags),
     ),
   );
 }

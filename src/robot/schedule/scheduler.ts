@@ -18,14 +18,6 @@ export type TaskRecord = {
   readonly failure: string | null;
 };
 
-/** A task as it is shown. */
-export type TaskLine = {
-  readonly name: string;
-  readonly nextMs: number;
-  readonly isRunning: boolean;
-  readonly last: TaskRecord | null;
-};
-
 /** What a scheduler is made of. */
 export type SchedulerParts = {
   readonly tasks: readonly Task[];
@@ -61,24 +53,6 @@ export class Scheduler {
     this.look();
   }
 
-  /** All tasks, in the order they were given. */
-  list(): readonly TaskLine[] {
-    return this.parts.tasks.map((task) => ({
-      name: task.name,
-      nextMs: this.dueMs(task),
-      isRunning: this.running.has(task.name),
-      last: this.records.get(task.name) ?? null,
-    }));
-  }
-
-  /** Does a task now, whatever its time; where it is being done already, that is waited for. False for an unknown name. */
-  async trigger(name: string): Promise<boolean> {
-    const task = this.parts.tasks.find((one) => one.name === name);
-    if (task === undefined) return false;
-    await (this.running.get(name) ?? this.begin(task, this.parts.clock.nowMs()));
-    return true;
-  }
-
   /** Ends what runs and waits for it. */
   async close(): Promise<void> {
     this.cancel();
@@ -97,7 +71,7 @@ export class Scheduler {
     const nowMs = clock.nowMs();
     for (const task of tasks) {
       const dueMs = this.dueMs(task);
-      if (dueMs <= nowMs && !this.running.has(task.name)) void this.begin(task, dueMs);
+      if (dueMs <= nowMs && !this.running.has(task.name)) this.begin(task, dueMs);
     }
     // What runs is looked at when it ends.
     const waiting = tasks.filter(({ name }) => !this.running.has(name));
@@ -106,7 +80,7 @@ export class Scheduler {
     this.cancel = clock.schedule(Math.max(1, nextMs - nowMs), () => this.look());
   }
 
-  private begin(task: Task, dueMs: number): Promise<void> {
+  private begin(task: Task, dueMs: number): void {
     const { clock } = this.parts;
     const { name } = task;
     const started = { dueMs, startedMs: clock.nowMs(), endedMs: null, failure: null };
@@ -123,7 +97,6 @@ export class Scheduler {
         this.look();
       });
     this.running.set(name, work);
-    return work;
   }
 
   private keep(name: string, record: TaskRecord): void {

@@ -4,7 +4,7 @@ import type { Timeframe } from "../../../domain/timeframe.ts";
 import { storeFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
 import type { CatalogueEntry, CatalogueSummary } from "./catalogue-entry.ts";
 import { catalogueFormat, createTables, type CatalogueTables } from "./catalogue-schema.ts";
-import { openDatabase } from "./open-database.ts";
+import { openDatabase } from "../database/open-database.ts";
 
 /** Rows per statement: databases limit how many values one may have. */
 const rowsPerInsert = 500;

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { rangesWithout } from "../../../data/pipeline/time-ranges.ts";
 import type { TimeRange } from "../../../ports/fetched-ranges.ts";
-import { openDatabase } from "../catalogue/open-database.ts";
+import { openDatabase } from "../database/open-database.ts";
 import type { NewsTables } from "./news-schema.ts";
 import { guarded } from "./news-store-errors.ts";
 

@@ -5,7 +5,7 @@ import { joinRanges } from "../../../data/pipeline/time-ranges.ts";
 import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import type { NewsAppendResult, NewsItem, NewsReading, NewsStore } from "../../../ports/news-source.ts";
 import { storeNewer } from "../bars/bar-store-errors.ts";
-import { openDatabase } from "../catalogue/open-database.ts";
+import { openDatabase } from "../database/open-database.ts";
 import { createNewsTables, newsFormat, type NewsTables } from "./news-schema.ts";
 import { guarded } from "./news-store-errors.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AlertFiles } from "../../../app/alerts/alert-files.ts";
 import { openChannels } from "../../../app/alerts/open-channels.ts";
-import { testChannels } from "../../../app/alerts/test-channels.ts";
+import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
@@ -29,7 +29,7 @@ export async function alertsTestCommand(
   const channels = await openChannels(config.alerts, { folder: shell.folder, env: shell.env });
   const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
   if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
-  const results = await testChannels(chosen);
+  const results = await sendToAll(chosen, testMessage());
   const isGood = results.every(({ delivered }) => delivered);
   if (flags.json === true) shell.out(envelope("alerts-test@1", { channels: results }, isGood));
   else

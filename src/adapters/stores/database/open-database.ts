@@ -28,7 +28,18 @@ async function sqlite(path: string): Promise<Dialect> {
     database.close();
     throw cause;
   }
-  return new SqliteDialect({ database });
+  return withWholeChanges(new SqliteDialect({ database }));
+}
+
+/** SQLite changes tables within a transaction as it changes rows; Kysely takes it for a database that cannot. */
+function withWholeChanges(dialect: Dialect): Dialect {
+  return {
+    createAdapter: () =>
+      Object.defineProperty(dialect.createAdapter(), "supportsTransactionalDdl", { value: true }),
+    createDriver: () => dialect.createDriver(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+  };
 }
 
 /** The driver is loaded only by those who have a server. */

@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StateDatabase } from "../../adapters/stores/state/state-database.ts";
+import type {
+  DecisionRow,
+  EventRow,
+  FillRow,
+  PositionRow,
+  SessionRow,
+  TradeRow,
+} from "../../adapters/stores/state/state-tables.ts";
+import type { Difference } from "../../robot/comparison.ts";
+import { AlertFiles, type KeptAlerts } from "../alerts/alert-files.ts";
+import { sessionPaths } from "../trading/session-folder.ts";
+
+/** What the account was worth at the end of a piece of the time, and the least it was worth in it. */
+export type EquityPoint = { readonly timeMs: number; readonly equity: number; readonly low: number };
+
+/** How a session did in the time of a digest. */
+export type SessionDigest = {
+  readonly session: SessionRow;
+  /** At the beginning of the time, or of the session; null where its equity is not known. */
+  readonly equityStart: number | null;
+  readonly equityEnd: number | null;
+  /** Largest fall from a high within the time, as a fraction. */
+  readonly drawdown: number | null;
+  readonly curve: readonly EquityPoint[];
+  readonly fills: readonly FillRow[];
+  readonly trades: readonly TradeRow[];
+  readonly positions: readonly PositionRow[];
+  readonly events: readonly EventRow[];
+  /** Changes of strategy, where one is chosen among several. */
+  readonly selections: readonly DecisionRow[];
+  /** Why orders did not go out, by reason, the most frequent first. */
+  readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  /** Against the backtest of the same bars, as of the last day that was compared; null before that. */
+  readonly comparison: Difference | null;
+};
+
+/** What a person who slept should know. */
+export type Digest = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly sessions: readonly SessionDigest[];
+  readonly alerts: KeptAlerts["alerts"];
+  /** Messages that reached nobody within the time. */
+  readonly undelivered: KeptAlerts["failures"];
+};
+
+/** Pieces of the time that a curve is drawn of: as many bars as fit a mail. */
+const pieces = 48;
+
+/** Says what happened from `fromMs` to `toMs`. Sessions of which nothing is known in that time are left out. */
+export async function digestOf(
+  state: StateDatabase,
+  home: string,
+  folder: string,
+  fromMs: number,
+  toMs: number,
+): Promise<Digest> {
+  const sessions: SessionDigest[] = [];
+  for (const session of await state.sessions()) {
+    const digest = await sessionDigest(state, home, session, fromMs, toMs);
+    if (digest !== null) sessions.push(digest);
+  }
+  const { alerts, failures } = new AlertFiles(join(folder, ".kiwi", "alerts")).read();
+  return {
+    fromMs,
+    toMs,
+    sessions,
+    alerts: alerts.filter(({ lastMs }) => lastMs >= fromMs && lastMs < toMs),
+    undelivered: failures.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
+  };
+}
+
+async function sessionDigest(
+  state: StateDatabase,
+  home: string,
+  session: SessionRow,
+  fromMs: number,
+  toMs: number,
+): Promise<SessionDigest | null> {
+  const { id } = session;
+  const isIn = (timeMs: number): boolean => timeMs >= fromMs && timeMs < toMs;
+  const equity = await state.rowsOf("equity", id);
+  const within = equity.filter(({ timeMs }) => isIn(timeMs));
+  const fills = (await state.rowsOf("fills", id)).filter(({ timeMs }) => isIn(timeMs));
+  const events = (await state.rowsOf("events", id)).filter(({ atMs }) => isIn(atMs));
+  const decisions = (await state.rowsOf("decisions", id)).filter(({ timeMs }) => isIn(timeMs));
+  if (within.length + fills.length + events.length === 0) return null;
+  const before = equity.findLast(({ timeMs }) => timeMs < fromMs)?.equity ?? within[0]?.equity ?? null;
+  const trades = await state.rowsOf("trades", id);
+  return {
+    session,
+    equityStart: before,
+    equityEnd: within.at(-1)?.equity ?? before,
+    drawdown: within.length === 0 ? null : drawdownOf([before!, ...within.map((row) => row.equity)]),
+    curve: curveOf(within, fromMs, toMs),
+    fills,
+    trades: trades.filter(({ exitTimeMs }) => isIn(exitTimeMs)),
+    positions: await state.rowsOf("positions", id),
+    events,
+    selections: decisions.filter(({ kind }) => kind === "selection"),
+    refusals: refusalsOf(decisions),
+    comparison: lastComparison(sessionPaths(home, id).comparison),
+  };
+}
+
+function drawdownOf(equity: readonly number[]): number {
+  let [high, fall] = [-Infinity, 0];
+  for (const value of equity) {
+    high = Math.max(high, value);
+    fall = Math.max(fall, 1 - value / high);
+  }
+  return fall;
+}
+
+/** The rows of equal spans of the time, as one point each; spans without rows have none. */
+function curveOf(
+  rows: readonly { readonly timeMs: number; readonly equity: number }[],
+  fromMs: number,
+  toMs: number,
+): readonly EquityPoint[] {
+  const spanMs = (toMs - fromMs) / pieces;
+  const groups = Map.groupBy(rows, ({ timeMs }) => Math.floor((timeMs - fromMs) / spanMs));
+  return [...groups.values()].map((group) => ({
+    timeMs: group.at(-1)!.timeMs,
+    equity: group.at(-1)!.equity,
+    low: Math.min(...group.map(({ equity }) => equity)),
+  }));
+}
+
+function refusalsOf(decisions: readonly DecisionRow[]): SessionDigest["refusals"] {
+  const refused = decisions.filter(({ kind }) => kind === "refused" || kind === "trimmed");
+  const groups = Map.groupBy(refused, ({ kind, reason }) => `${kind} by ${reason}`);
+  return [...groups]
+    .map(([reason, { length: count }]) => ({ reason, count }))
+    .toSorted((a, b) => b.count - a.count);
+}
+
+/** The last line that the session wrote beside its shadow. */
+function lastComparison(path: string): Difference | null {
+  if (!existsSync(path)) return null;
+  const line = readFileSync(path, "utf8").trimEnd().split("\n").at(-1)!;
+  try {
+    return JSON.parse(line) as Difference;
+  } catch {
+    // The day's line is being written at this moment.
+    return null;
+  }
+}
