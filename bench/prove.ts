@@ -7,11 +7,12 @@ const folder = join(import.meta.dirname, "../test/prove");
 const known = readdirSync(folder)
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
   .map((file) => file.replace(".ts", ""));
-const name = process.argv[2] ?? "";
+const [name = "", ...words] = process.argv.slice(2);
 if (!known.includes(name) || !existsSync(join(folder, `${name}.ts`))) {
-  console.error(`usage: npm run prove <name>   (${known.join(", ")})`);
+  console.error(`usage: npm run prove <name> [words]   (${known.join(", ")})`);
   process.exitCode = 2;
 } else {
-  const { prove } = (await import(join(folder, `${name}.ts`))) as { prove: () => string | Promise<string> };
-  console.log(await prove());
+  type Proof = { prove: (...words: readonly string[]) => string | Promise<string> };
+  const { prove } = (await import(join(folder, `${name}.ts`))) as Proof;
+  console.log(await prove(...words));
 }

@@ -37,6 +37,8 @@ export type { Sizer, SizingContext } from "./ports/sizer.ts";
 export type { CommissionModel, SlippageModel } from "./ports/costs.ts";
 export { defineSource } from "./ports/source-plugin.ts";
 export type { SourcePlugin, SourceTools } from "./ports/source-plugin.ts";
+export { defineChannel } from "./ports/alert-channel.ts";
+export type { AlertChannel, AlertMessage, ChannelPlugin, Severity } from "./ports/alert-channel.ts";
 export { defineBroker } from "./ports/broker-plugin.ts";
 export type { BrokerPlugin, BrokerTools, TradingMode } from "./ports/broker-plugin.ts";
 export type { Acknowledgement, BrokerConnection, BrokerListener } from "./ports/broker-connection.ts";

@@ -1,5 +1,5 @@
 import type { VenueCode } from "../src/domain/order.ts";
-import type { BrokerConnection } from "../src/ports/broker-connection.ts";
+import type { Acknowledgement, BrokerConnection } from "../src/ports/broker-connection.ts";
 import type { BrokerTools, TradingMode } from "../src/ports/broker-plugin.ts";
 import type { Credentials } from "../src/ports/credentials.ts";
 import type { Clock } from "../src/ports/clock.ts";
@@ -14,10 +14,31 @@ export type ConnectOptions = {
   readonly options?: Readonly<Record<string, unknown>>;
 };
 
+/** What the contract does to the wire of a venue. */
+export type VenueHost = Pick<
+  FakeHost,
+  | "requests"
+  | "faults"
+  | "isFaulty"
+  | "isRefusing"
+  | "isPongless"
+  | "socketHandler"
+  | "socketCount"
+  | "send"
+  | "cutSockets"
+  | "close"
+>;
+
+/** What it does to its books. */
+export type VenueBook = Pick<
+  FakeBook,
+  "orders" | "fills" | "byClientId" | "add" | "fill" | "end" | "isSilent"
+>;
+
 /** A made-up venue on this machine and the way to connect to it. */
 export type VenueUnderTest = {
-  readonly host: FakeHost;
-  readonly book: FakeBook;
+  readonly host: VenueHost;
+  readonly book: VenueBook;
   readonly connect: (tools: Pick<BrokerTools, "clock" | "prng">, options: ConnectOptions) => BrokerConnection;
   readonly revokeKey: () => void;
   /** Orders in one page from now on. */
@@ -33,6 +54,8 @@ export type BrokerSubject = {
   /** A symbol that is not there. */
   readonly unknownSymbol: string;
   readonly accountName: string;
+  /** It is reached through a program that somebody has signed in: there is no key, and a list has no pages. */
+  readonly isKeyless?: boolean;
   readonly isOrderRequest: (request: FakeRequest) => boolean;
   readonly isOpenOrdersRequest: (request: FakeRequest) => boolean;
   /** How the venue says no to an order, by what it says. */
@@ -40,7 +63,12 @@ export type BrokerSubject = {
   /** Answers after which an order may live. */
   readonly doubts: Readonly<Record<string, Fault>>;
   /** How it says "too often", and for how long it wants silence. */
-  readonly busy: (nowMs: number) => { readonly fault: Fault; readonly spanMs: number };
+  readonly busy: (nowMs: number) => {
+    readonly fault: Fault;
+    readonly spanMs: number;
+    /** What becomes of the order; where nothing is said it is refused as `rate_limited`. */
+    readonly answer?: Partial<Acknowledgement>;
+  };
   /** An address of the venue's other place. */
   readonly liveUrl: string;
   readonly paperUrl: string;

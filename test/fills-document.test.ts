@@ -473,7 +473,7 @@ const rules: Readonly<Record<string, () => void>> = {
   "`reduceOnly` never opens a position and never turns one around.": () => {
     const harness = opened();
     harness.send({ side: "sell", reduceOnly: true });
-    expect(harness.story(flat)).toEqual(["#1 rejected: reduce-only: nothing more to reduce"]);
+    expect(harness.story(flat)).toEqual(["#1 canceled: reduce-only: nothing more to reduce"]);
     harness.send({ quantity: 2 });
     harness.bar(flat);
     harness.send({ side: "sell", quantity: 5, reduceOnly: true });

@@ -1,4 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -37,8 +38,13 @@ function ownerOf(): Owner | null {
 /** Whether a real PostgreSQL can be started here; tests that need one skip visibly when it cannot. */
 export const hasPostgres = programs !== null && owner !== null;
 
+/** Ends the server at once, as a fall of its machine would, and starts it again over what it had written. */
+type Restart = () => Promise<void>;
+
 /** Runs a PostgreSQL of its own on a free port of this machine while `act` works with it, and removes it. */
-export async function withPostgres(act: (connection: string) => Promise<void>): Promise<void> {
+export async function withPostgres(
+  act: (connection: string, restart: Restart) => Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "kiwi-postgres-"));
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const port = await freePort();
@@ -48,19 +54,29 @@ export async function withPostgres(act: (connection: string) => Promise<void>): 
     ["-D", data, "-U", "kiwi", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"],
     { ...owner, stdio: "pipe", cwd: folder },
   );
-  const server = spawn(
-    join(programs!, "postgres"),
-    ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off"],
-    { ...owner, stdio: "ignore", cwd: folder },
-  );
-  const isGone = new Promise((resolve) => server.once("exit", resolve));
-  try {
-    const connection = `postgres://kiwi@127.0.0.1:${port}/postgres`;
+  const connection = `postgres://kiwi@127.0.0.1:${port}/postgres`;
+  const start = async (): Promise<ChildProcess> => {
+    const server = spawn(
+      join(programs!, "postgres"),
+      ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", folder, "-c", "fsync=off"],
+      { ...owner, stdio: "ignore", cwd: folder },
+    );
     await untilReady(connection);
-    await act(connection);
-  } finally {
-    server.kill("SIGINT");
+    return server;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const isGone = once(server, "exit");
+    server.kill(signal);
     await isGone;
+  };
+  let server = await start();
+  try {
+    await act(connection, async () => {
+      await end("SIGQUIT");
+      server = await start();
+    });
+  } finally {
+    await end("SIGINT");
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -199,16 +199,16 @@ function isPartOfGroup(lines: readonly string[], k: number): boolean {
 }
 
 test("nothing is exported that nobody imports", () => {
-  const everything = [...files, ...outsideFiles()];
+  // In how many files a word stands: every file is read once, and not once for every name.
+  const filesWith = new Map<string, number>();
+  for (const { text } of [...files, ...outsideFiles()])
+    for (const word of new Set(text.match(/\w+/g) ?? [])) filesWith.set(word, (filesWith.get(word) ?? 0) + 1);
   const unused = shipped
     .filter(({ path }) => path !== "index.ts" && path !== "cli/main.ts")
     .flatMap(({ path, text }) =>
       [...text.matchAll(/^export (?:async )?(?:function\*?|class|const|let)\s+(\w+)/gm)]
         .map((match) => match[1]!)
-        .filter(
-          (name) =>
-            !everything.some((other) => other.path !== path && new RegExp(`\\b${name}\\b`).test(other.text)),
-        )
+        .filter((name) => filesWith.get(name) === 1)
         .map((name) => `${path}: ${name}`),
     );
   expect(unused).toEqual([]);

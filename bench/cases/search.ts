@@ -52,16 +52,16 @@ async function throughQueue(): Promise<number | null> {
   if (!hasRedis) return null;
   const redis = await OwnRedis.open();
   const kiwi = join(import.meta.dirname, "../../bin/kiwi.js");
-  const worker = spawn(process.execPath, [kiwi, "worker", "--redis", redis.url, "--jobs", "2"], {
+  const worker = spawn(process.execPath, [kiwi, "worker", "--queue", redis.url, "--jobs", "2"], {
     cwd: folder,
     stdio: "ignore",
     detached: true,
   });
   try {
     // The worker is warm, as the threads of a search are not: a first search warms it.
-    await measured("optimize", ...search, ...narrow, "--redis", redis.url, "--jobs", "2");
+    await measured("optimize", ...search, ...narrow, "--queue", redis.url, "--jobs", "2");
     const here = await measured("optimize", ...search, ...narrow, "--jobs", "2");
-    const there = await measured("optimize", ...search, ...narrow, "--redis", redis.url, "--jobs", "2");
+    const there = await measured("optimize", ...search, ...narrow, "--queue", redis.url, "--jobs", "2");
     return there.wall / here.wall - 1;
   } finally {
     process.kill(-worker.pid!, "SIGKILL");

@@ -4,11 +4,15 @@ export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
-/** `2024-03-05T14:00:00Z`, or `2024-03-05` at midnight UTC. */
+/** No calendar of JavaScript goes further from 1970 (ECMAScript 21.4.1.1). */
+const furthestMs = 8.64e15;
+
+/** `2024-03-05T14:00:00Z`, or `2024-03-05` at midnight UTC; the number itself where no calendar has it. */
 export function formatTime(timeMs: number): string {
   if (!Number.isFinite(timeMs)) return "n/a";
+  if (Math.abs(timeMs) > furthestMs) return `${timeMs} ms`;
   const text = new Date(timeMs).toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.replace(".000Z", "Z");
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text.replace(".000Z", "Z");
 }
 
 /** A span of time for people: `2 d 4 h`, `3 min`, `850 ms`. */

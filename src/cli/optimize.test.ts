@@ -15,6 +15,8 @@ type Document = {
   readonly trials: Readonly<Record<string, number>>;
   readonly luck: { readonly trialCount: number; readonly dsr: number; readonly verdict: string };
   readonly warnings: readonly string[];
+  readonly stopped: readonly { readonly trial: number; readonly share: number; readonly why: string }[];
+  readonly barsShare: number;
 };
 
 async function optimize(
@@ -36,11 +38,11 @@ const tableOf = ({ searchId }: Document): string =>
 const longer = "synthetic:symbols=1,bars=4000";
 const space = ["sma-cross", "--data", market, "--vary", "fast=2..12:2", "--vary", "slow=15..60:5"];
 
-test.each(["grid", "random", "tpe", "halving"])(
+test.each(["grid", "random", "tpe", "halving", "racing"])(
   "%s has the same table and the same best for one, two and four workers, and after an interruption",
   async (method) => {
     const wide = ["sma-cross", "--data", longer, "--vary", "fast=2..12:2", "--vary", "slow=15..60:5"];
-    const args = [...wide, "--method", method, "--trials", "40", "--seed", "3", "--folds", "2"];
+    const args = [...wide, "--method", method, "--trials", "40", "--seed", "3", "--folds", "4"];
     const runs = [];
     for (const jobs of ["1", "2", "4"]) runs.push((await optimize(...args, "--jobs", jobs)).document);
     const [table] = runs.map(tableOf);
@@ -75,6 +77,31 @@ test("the ledger counts every trial once, and takes their luck out of the best a
     trialCount: number;
   };
   expect(other.trialCount).toBe(61);
+});
+
+test("the table of a race says which trials were stopped early, and why", async () => {
+  const args = ["sma-cross", "--data", longer, "--vary", "fast=2..60:2", "--vary", "slow=64..120:8"];
+  // Quick averages cross more often in every part of the time: nobody doubts who is behind.
+  const race = ["--method", "racing", "--objective", "trades", "--folds", "4", "--trials", "24"];
+  const { document } = await optimize(...args, ...race, "--jobs", "1");
+  const { stopped, barsShare } = document;
+  expect(stopped.length).toBeGreaterThan(0);
+  expect(barsShare).toBeLessThan(1.5);
+  const csv = readFileSync(join(folder, ".kiwi", "searches", document.searchId, "trials.csv"), "utf8");
+  const [header, ...lines] = csv.trimEnd().split(/\r?\n/);
+  expect(header!.endsWith(",stopped")).toBe(true);
+  const rows = tableOf(document)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { share: number; setting: object });
+  // Whoever is named saw a part of the bars alone, and is not in the table again on more.
+  for (const { trial, share, why } of stopped) {
+    expect(share).toBe(rows[trial]!.share);
+    expect(lines[trial]).toContain(why);
+    expect(why).toContain("behind trial");
+    const own = JSON.stringify(rows[trial]!.setting);
+    expect(rows.some((row) => row.share > share && JSON.stringify(row.setting) === own)).toBe(false);
+  }
 });
 
 const moody = `import { int, strategy } from "kiwi";
@@ -167,6 +194,39 @@ test("a formula weighs several metrics, requirements leave trials out, and a fro
     expect(order[k]!["maxDrawdown"]).toBeGreaterThanOrEqual(order[k - 1]!["maxDrawdown"]!);
 });
 
+test("two trials of a search are laid side by side, and one that is not there is refused", async () => {
+  const { document } = await optimize(...space, "--trials", "6", "--jobs", "1");
+  const rows = tableOf(document)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { setting: Record<string, number>; inSample: Record<string, number> });
+  const name = document.searchId;
+  const { code, out } = await runKiwi(folder, ["runs", "diff", `${name}/0`, `${name}/5`, "--json"]);
+  expect(code).toBe(0);
+  const { settings, inSample } = JSON.parse(out) as Record<
+    "settings" | "inSample",
+    readonly {
+      readonly path?: string;
+      readonly key?: string;
+      readonly before: number;
+      readonly after: number;
+    }[]
+  >;
+  expect(settings.find(({ path }) => path === "fast")).toEqual({
+    path: "fast",
+    before: rows[0]!.setting["fast"],
+    after: rows[5]!.setting["fast"],
+  });
+  expect(inSample.find(({ key }) => key === "totalReturn")).toEqual({
+    key: "totalReturn",
+    before: rows[0]!.inSample["totalReturn"],
+    after: rows[5]!.inSample["totalReturn"],
+  });
+  const best = await runKiwi(folder, ["runs", "diff", "last/best", `${name}/best`]);
+  expect(best.out).toContain("the same parameters and settings");
+  expect((await errorOf("runs", "diff", "last/6", "last/0")).code).toBe("TRIAL_UNKNOWN");
+});
+
 test.each([
   [
     ["--vary", "fast=60..80:5", "--vary", "slow=20..50:5"],
@@ -184,7 +244,13 @@ test.each([
   [["--vary", "fast=5..9:1", "--only-when", "fast:kind=a"], "VARY_INVALID", "NAME:OTHER=VALUE"],
   [["--vary", "fast=5..9:1", "--objective", "sharp"], "FORMULA_INVALID", "sharp is none of"],
   [["--vary", "fast=5..9:1", "--require", "trades > 1000000"], "OBJECTIVE_NONE", "5: trades > 1000000"],
-  [["--vary", "fast=5..9:1", "--method", "gird"], "FLAG_INVALID", "grid, random, tpe, halving"],
+  [["--vary", "fast=5..9:1", "--method", "gird"], "FLAG_INVALID", "grid, random, tpe, halving, racing"],
+  [["--vary", "fast=5..9:1", "--method", "racing", "--folds", "2"], "FOLDS_FEW", "part by part"],
+  [
+    ["--vary", "fast=5..9:1", "--objective", "profitFactor / 0"],
+    "OBJECTIVE_NONE",
+    "5: profitFactor / 0 is not available",
+  ],
   [["--vary", "fast=5..9:1", "--trials", "0"], "FLAG_INVALID", "whole number from 1"],
   [["--vary", "fast=5..9:1", "--holdout", "1"], "FLAG_INVALID", "0 to 0.9"],
 ])("%j is refused with %s", async (args, code, why) => {

@@ -146,6 +146,17 @@ export class Ledger {
     return quantity * perUnit * this.rateAt(index, price);
   }
 
+  /** What an instrument has made so far, realised and not, before fees and charges, in base currency. */
+  profitBy(index: number): number {
+    const quantity = this.quantity[index]!;
+    if (quantity === 0) return this.realizedBy[index]!;
+    const price = this.lastPrice[index]!;
+    const open = this.isUnpaid[index]!
+      ? this.profitOf(index, quantity, price)
+      : quantity * (this.unitValue(index, price) - this.averageCost[index]!);
+    return this.realizedBy[index]! + open;
+  }
+
   /** Writes the equity at each of the closes of instrument 0 in rows `from` to `to - 1` into `target`, from `at` on. */
   equityPath(close: Float64Array, from: number, to: number, target: Float64Array, at: number): void {
     if (this.held.length === 0) {

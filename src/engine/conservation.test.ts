@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { roundsOf } from "../../test/rounds.ts";
 import { Prng } from "../base/prng.ts";
 import { layGround, buildSession } from "../app/session/build-session.ts";
 import { runThrough } from "../app/runs/run-backtest.ts";
@@ -126,9 +127,9 @@ test("money is conserved whatever is ordered (10,000 seeds)", () => {
         expect(Math.abs(traded - (ledger.equity() - cash)) / scale).toBeLessThan(1e-12);
       }
     }),
-    { seed, numRuns: 10_000 },
+    { seed, numRuns: roundsOf(10_000) },
   );
-});
+}, 300_000);
 
 test("the same seed gives the same decisions, and the short way through quiet bars changes nothing", () => {
   fc.assert(
@@ -140,6 +141,6 @@ test("the same seed gives the same decisions, and the short way through quiet ba
         ...first.equity.subarray(0, first.length),
       ]);
     }),
-    { seed, numRuns: 1_000 },
+    { seed, numRuns: roundsOf(1_000) },
   );
 });

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { Queue, QueueEvents } from "bullmq";
 import { errorOf } from "./failure.ts";
 import type { Failure } from "./job-messages.ts";
-import { isFull, redisAway, redisFull, workerLost } from "./queue-errors.ts";
-import { connectionOf, queueName, type QueueAnswer } from "./queue-wire.ts";
+import type { QueueAnswer } from "./queue-answer.ts";
+import { isFull, queueAway, queueFull, workerLost } from "./queue-errors.ts";
+import { queueServerAt, type QueueServer, type TrialQueue } from "./queue-server.ts";
 import { readWire, wireText } from "./wire-text.ts";
 
 /** How often we look for ourselves: an event may be lost with a connection, and a piece with the server. */
@@ -24,15 +24,17 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** Opens the asking side. Throws `REDIS_AWAY`. */
+/** Opens the asking side. Throws `REDIS_AWAY` or `POSTGRES_AWAY`. */
 export async function askQueue(url: string, onLine: (line: string) => void): Promise<AskedQueue> {
-  const connection = connectionOf(url);
-  const queue = new Queue(queueName, { connection });
-  const events = new QueueEvents(queueName, { connection });
+  const server = queueServerAt(url);
+  const queue = server.openQueue();
+  const events = server.openEvents();
   const waiting = new Map<string, Waiting>();
   // A lost connection is found out below; an unheard error would end the process.
-  queue.on("error", () => {}).setMaxListeners(0);
-  events.on("error", () => {}).setMaxListeners(0);
+  for (const one of [queue, events]) {
+    one.on("error", () => {});
+    one.setMaxListeners(0);
+  }
   const settle = (id: string, text: unknown): void => {
     const one = waiting.get(id);
     if (one === undefined) return;
@@ -51,7 +53,7 @@ export async function askQueue(url: string, onLine: (line: string) => void): Pro
     waiting.clear();
   };
   events.on("completed", ({ jobId, returnvalue }) => settle(jobId, parsedText(returnvalue)));
-  events.on("failed", ({ jobId, failedReason }) => lose(jobId, failedReason));
+  events.on("failed", ({ jobId, failedReason = "" }) => lose(jobId, failedReason));
   const add = (id: string, text: string) =>
     queue.add(
       "trials",
@@ -63,14 +65,14 @@ export async function askQueue(url: string, onLine: (line: string) => void): Pro
     await Promise.allSettled([...waiting.keys()].map((id) => inTime(queue.remove(id))));
     await Promise.allSettled([inTime(events.close()), inTime(queue.close())]);
   };
-  const look = lookOut({ queue, waiting, settle, lose, failAll, add, onLine });
+  const look = lookOut({ server, queue, waiting, settle, lose, failAll, add, onLine });
   const looking = setInterval(() => void look(), lookEveryMs);
   try {
     await inTime(queue.waitUntilReady());
     await inTime(events.waitUntilReady());
   } catch (cause) {
     await close();
-    throw redisAway(cause);
+    throw queueAway(server.name, cause);
   }
   return {
     ask: (request) =>
@@ -79,8 +81,10 @@ export async function askQueue(url: string, onLine: (line: string) => void): Pro
         const text = wireText(request);
         waiting.set(id, { text, resolve, reject });
         add(id, text).catch((error: unknown) => {
+          // A connection that was lost says nothing about the piece: whoever looks adds it again where it is missing.
+          if (!isFull(error)) return;
           waiting.delete(id);
-          reject(isFull(error) ? redisFull(error) : error);
+          reject(queueFull(server.name, error));
         });
       }),
     close,
@@ -88,7 +92,8 @@ export async function askQueue(url: string, onLine: (line: string) => void): Pro
 }
 
 type Looking = {
-  readonly queue: Queue;
+  readonly server: QueueServer;
+  readonly queue: TrialQueue;
   readonly waiting: ReadonlyMap<string, Waiting>;
   readonly settle: (id: string, text: unknown) => void;
   readonly lose: (id: string, reason: string) => void;
@@ -98,7 +103,9 @@ type Looking = {
 };
 
 /** Looks once whether the server is there, has room, and still has what we wait for. */
-function lookOut({ queue, waiting, settle, lose, failAll, add, onLine }: Looking): () => Promise<void> {
+function lookOut(looking: Looking): () => Promise<void> {
+  const { server, queue, waiting, settle, lose, failAll, add, onLine } = looking;
+  const { name } = server;
   let awaySinceMs: number | null = null;
   let aloneLooks = 0;
   let isBusy = false;
@@ -118,19 +125,18 @@ function lookOut({ queue, waiting, settle, lose, failAll, add, onLine }: Looking
     if (waiting.size === 0 || isBusy) return;
     isBusy = true;
     try {
-      const client = await inTime(queue.getBackend().client);
-      await inTime(client.set("kiwi:room", "1"));
-      if (awaySinceMs !== null) onLine("Redis is back");
+      await inTime(queue.getBackend().setQueueMeta({ "kiwi-room": 1 }));
+      if (awaySinceMs !== null) onLine(`${name} is back`);
       awaySinceMs = null;
       for (const [id, { text }] of waiting) await lookAt(id, text);
       aloneLooks = (await inTime(queue.getWorkersCount())) === 0 ? aloneLooks + 1 : 0;
       if (aloneLooks === 5)
-        onLine("no worker is there: start kiwi worker --redis URL on any machine that has the data");
+        onLine("no worker is there: start kiwi worker --queue URL on any machine that has the data");
     } catch (error) {
-      if (isFull(error)) failAll(redisFull(error));
-      if (awaySinceMs === null) onLine("Redis does not answer; waiting for it");
+      if (isFull(error)) failAll(queueFull(name, error));
+      if (awaySinceMs === null) onLine(`${name} does not answer; waiting for it`);
       awaySinceMs ??= performance.now();
-      if (performance.now() - awaySinceMs > awayMsMax) failAll(redisAway(error));
+      if (performance.now() - awaySinceMs > awayMsMax) failAll(queueAway(name, error));
     } finally {
       isBusy = false;
     }

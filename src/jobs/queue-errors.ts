@@ -1,28 +1,40 @@
 import { KiwiError } from "../base/errors.ts";
 
-/** Redis does not answer. */
-export function redisAway(cause?: unknown): KiwiError {
-  const said = cause instanceof Error && cause.message !== "" ? cause.message : "no answer";
+type ServerName = "Redis" | "PostgreSQL";
+
+/** The server of the queue does not answer, or lets nobody in. */
+export function queueAway(server: ServerName, cause?: unknown): KiwiError {
+  const start = server === "Redis" ? "redis-server" : "pg_ctl start";
   return queueError(
-    "REDIS_AWAY",
+    server === "Redis" ? "REDIS_AWAY" : "POSTGRES_AWAY",
     "network",
     "the queue cannot be reached",
-    `Redis does not answer: ${said}`,
-    "start it (redis-server), or correct --redis; a search that was begun goes on with kiwi optimize --resume last",
+    `${server} does not answer: ${saidBy(cause)}`,
+    `start it (${start}), or correct --queue; a search that was begun goes on with kiwi optimize --resume last`,
     cause,
   );
 }
 
-/** Redis takes nothing more. */
-export function redisFull(cause: unknown): KiwiError {
+/** The server of the queue takes nothing more. */
+export function queueFull(server: ServerName, cause: unknown): KiwiError {
+  const [code, limit, room] =
+    server === "Redis"
+      ? ["REDIS_FULL", "its maxmemory", "raise maxmemory (it must be noeviction)"]
+      : ["POSTGRES_FULL", "the end of its disk, its memory or its connections", "make room for it"];
   return queueError(
-    "REDIS_FULL",
+    code,
     "network",
     "the queue is full",
-    `Redis has reached its maxmemory: ${(cause as Error).message}`,
-    "raise maxmemory (it must be noeviction), then kiwi optimize --resume last",
+    `${server} has reached ${limit}: ${saidBy(cause)}`,
+    `${room}, then kiwi optimize --resume last`,
     cause,
   );
+}
+
+/** A connection that is tried at several addresses fails with one error for each. */
+function saidBy(cause: unknown): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error && first.message !== "" ? first.message : "no answer";
 }
 
 /** A piece of work was taken again and again by workers that were lost with it. */
@@ -36,9 +48,11 @@ export function workerLost(reason: string): KiwiError {
   );
 }
 
-/** Whether Redis refused to write for want of memory. */
+/** Whether a server refused to write for want of room: Redis says it in words, PostgreSQL with a SQLSTATE of class 53. */
 export function isFull(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b|maxmemory|used memory/.test(error.message);
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { readonly code?: unknown };
+  return /\bOOM\b|maxmemory|used memory/.test(error.message) || /^53...$/.test(String(code));
 }
 
 function queueError(

@@ -1,8 +1,9 @@
-import { DelayedError, Worker, type Job } from "bullmq";
+import { DelayedError, type Job } from "bullmq";
 import { KiwiError } from "../base/errors.ts";
 import { failureOf } from "./failure.ts";
-import { connectionOf, queueName, type QueueAnswer } from "./queue-wire.ts";
-import { redisAway } from "./queue-errors.ts";
+import type { QueueAnswer } from "./queue-answer.ts";
+import { queueAway } from "./queue-errors.ts";
+import { queueServerAt, type QueuedText, type QueueServer } from "./queue-server.ts";
 import { readWire, wireText } from "./wire-text.ts";
 
 /** A worker that says nothing for so long is taken for lost, and its piece is given to another one. */
@@ -11,6 +12,8 @@ const stalledEveryMs = 2_000;
 /** A piece that has cost so many workers is given up. */
 const stalledMax = 20;
 const readyMsMax = 5_000;
+/** A server that has just been tried in vain is away: it is tried every two seconds. */
+const awayMs = 4_000;
 
 /** How a queue is served. */
 export type ServeOptions = {
@@ -24,34 +27,45 @@ export type ServeOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Takes pieces from a queue until it is told to stop. Throws `REDIS_AWAY`, and what `isUnfit` recognises. */
+/**
+ * Takes pieces from a queue until it is told to stop. Where the server is away by then it is still tried until the program
+ * ends. Throws `REDIS_AWAY` or `POSTGRES_AWAY`, and what `isUnfit` recognises.
+ */
 export async function serveQueue(url: string, options: ServeOptions): Promise<void> {
   const { width, onLine, signal } = options;
   const end = Promise.withResolvers<void>();
-  const worker = new Worker(queueName, (job, token) => workOn(job, token, options, end.reject), {
-    connection: connectionOf(url),
+  const server = queueServerAt(url);
+  const worker = server.openWorker((job, token) => workOn(job, token, options, end.reject), {
     concurrency: width,
     lockDuration: lockMs,
     stalledInterval: stalledEveryMs,
     maxStalledCount: stalledMax,
   });
   let lastError = "";
+  let lastErrorMs = -Infinity;
   worker.on("error", ({ message }) => {
+    lastErrorMs = performance.now();
     if (message !== lastError) onLine(`the queue: ${message}`);
     lastError = message;
   });
   signal.addEventListener("abort", () => end.resolve());
   try {
-    await ready(worker);
+    await ready(server, worker);
     onLine("waiting for trials");
     if (!signal.aborted) await end.promise;
   } finally {
-    await worker.close();
+    // Closing waits for what it is at, and for a server that is away: for that one nobody waits.
+    await Promise.race([worker.close(), untilTrue(() => performance.now() - lastErrorMs < awayMs)]);
   }
 }
 
+/** Looks until something is so. */
+async function untilTrue(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 200).unref());
+}
+
 async function workOn(
-  job: Job<{ readonly text: string }>,
+  job: Job<QueuedText>,
   token: string | undefined,
   { perform, isUnfit, onLine }: ServeOptions,
   giveUp: (error: unknown) => void,
@@ -71,13 +85,15 @@ async function workOn(
   return wireText(answer);
 }
 
-async function ready(worker: Worker): Promise<void> {
+async function ready({ name }: QueueServer, worker: ReturnType<QueueServer["openWorker"]>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(redisAway()), readyMsMax);
+    timer = setTimeout(() => reject(queueAway(name)), readyMsMax);
   });
   try {
     await Promise.race([worker.waitUntilReady(), late]);
+  } catch (cause) {
+    throw cause instanceof KiwiError ? cause : queueAway(name, cause);
   } finally {
     clearTimeout(timer);
   }

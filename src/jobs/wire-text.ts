@@ -1,4 +1,4 @@
-/** What JSON cannot say: columns of numbers as their bytes, and numbers that are not finite. */
+/** What JSON cannot say: columns of numbers as their bytes, numbers that are not finite, and the zero below zero. */
 type Special = { readonly $f64?: string; readonly $number?: string };
 
 /** Plain data as text. The same data give the same text, and come back to the last bit. */
@@ -7,6 +7,7 @@ export function wireText(value: unknown): string {
     if (inner instanceof Float64Array)
       return { $f64: Buffer.from(inner.buffer, inner.byteOffset, inner.byteLength).toString("base64") };
     if (typeof inner === "number" && !Number.isFinite(inner)) return { $number: String(inner) };
+    if (Object.is(inner, -0)) return { $number: "-0" };
     return inner;
   });
 }

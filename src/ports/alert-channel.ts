@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { Params, ParamValues } from "../domain/params.ts";
+import { schemaOf } from "../domain/params-schema.ts";
 import type { CredentialNeed, Credentials } from "./credentials.ts";
 
 /** How grave something is, mildest first. */
@@ -28,18 +30,35 @@ export interface AlertChannel {
   send(message: AlertMessage, signal: AbortSignal): Promise<void>;
 }
 
-/** A channel as a plug-in: its options are those of a channel in the configuration. */
-export type ChannelPlugin<Options = Readonly<Record<string, unknown>>> = {
+/** A way to reach people as a plug-in: its options are those of a channel in the configuration. */
+export type ChannelPlugin = {
   readonly kind: "channel";
   readonly name: string;
   readonly summary: string;
-  readonly options: z.ZodType<Options>;
-  /** Secrets that it needs, with the variables that are looked at by default. */
+  readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** Secrets that it can use, with the variables that are looked at by default. */
   readonly credentials: readonly CredentialNeed[];
+  /** Whether it reaches nobody without its secrets. */
+  readonly needsCredentials: (options: Readonly<Record<string, unknown>>) => boolean;
+  /** Opens the channel; its options have been checked. */
+  readonly open: (options: Readonly<Record<string, unknown>>, credentials: Credentials) => AlertChannel;
+};
+
+type Definition<Options, Schema> = {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Schema;
+  readonly credentials?: readonly CredentialNeed[];
+  /** Where a channel has secrets and this says nothing, it does not open without them. */
+  readonly needsCredentials?: (options: Options) => boolean;
   readonly open: (options: Options, credentials: Credentials) => AlertChannel;
 };
 
-/** Gives a channel its types. The result takes any options: they are checked before `open` is called. */
-export function defineChannel<Options>(channel: ChannelPlugin<Options>): ChannelPlugin {
-  return channel as unknown as ChannelPlugin;
+/** Gives a channel its types. Options may be a zod schema, or in the language of strategies: `int`, `choice`, `text`. */
+export function defineChannel<Options>(definition: Definition<Options, z.ZodType<Options>>): ChannelPlugin;
+export function defineChannel<P extends Params>(definition: Definition<ParamValues<P>, P>): ChannelPlugin;
+export function defineChannel(definition: Definition<never, z.ZodType | Params>): ChannelPlugin {
+  const { options, credentials = [], needsCredentials = () => true } = definition;
+  const schema = "_zod" in options ? (options as z.ZodType) : schemaOf(options as Params);
+  return { ...definition, kind: "channel", options: schema, credentials, needsCredentials } as ChannelPlugin;
 }

@@ -32,7 +32,8 @@ export class Shadow {
     let timeMs = Infinity;
     for (let k = 0; k < bars.length; k++)
       if (next[k]! < bars[k]!.length) timeMs = Math.min(timeMs, bars[k]!.closeTimeMs[next[k]!]!);
-    if (timeMs > untilMs) return null;
+    // A robot that has lived through no bar yet has no time either.
+    if (!(timeMs <= untilMs)) return null;
     const instruments: number[] = [];
     for (let k = 0; k < bars.length; k++)
       if (next[k]! < bars[k]!.length && bars[k]!.closeTimeMs[next[k]!] === timeMs) instruments.push(k);

@@ -24,7 +24,7 @@ function searchOn(
     const round = proposer.next(tried);
     if (round.length === 0 || tried.some(({ value }) => value! >= goal)) return tried;
     for (const proposal of round)
-      tried.push({ ...proposal, value: surface(space.settingAt(proposal.point)) });
+      tried.push({ ...proposal, value: surface(space.settingAt(proposal.point)), parts: [] });
   }
 }
 
@@ -106,7 +106,12 @@ test("the estimator needs less than half of the trials of chance, in the median 
 
 test("halving keeps the best third of every rung, and its last trials see all bars", () => {
   const { space, surface } = bowl;
-  const tried = searchOn(space, halvingSearch(space, 81, 3), surface);
+  const proposer = halvingSearch(space, 81, 3);
+  const tried = searchOn(space, proposer, surface);
+  // 54 of 81, 18 of 27 and 6 of 9 end early; the first of them stood behind the 27 that went on.
+  const stopped = [...proposer.stopped!(tried)];
+  expect(stopped.length).toBe(54 + 18 + 6);
+  expect(stopped[0]![1]).toBe("place 28 of 81, and 27 go on");
   const rungs = [...new Set(tried.map(({ share }) => share))];
   expect(rungs.map((share) => tried.filter((one) => one.share === share).length)).toEqual([81, 27, 9, 3]);
   expect(rungs.at(-1)).toBe(1);

@@ -9,6 +9,9 @@ import { slippedPrice } from "./slipped-price.ts";
 import type { VenueBar } from "./venue-bar.ts";
 import { isStop, type Birth, type WorkingOrder } from "./working-order.ts";
 
+/** Why an order ends of which all is filled that the account carries, and less than a thousandth is missing. */
+export const lastCrumbs = "the last crumbs did not fit the account";
+
 /** At which moment of the bar something fills. */
 export type Moment = "open" | "inside";
 
@@ -50,11 +53,10 @@ export function tryFill(
 function endShort(state: AccountState, order: WorkingOrder, quantity: number, onOffer: number): void {
   const { sign, request } = order;
   const isCrumb = quantity > onOffer * 0.999;
-  const reason = isCrumb
-    ? "the last crumbs did not fit the account"
-    : shortfallReason(sign, request.reduceOnly, state.options);
+  const reason = isCrumb ? lastCrumbs : shortfallReason(sign, request.reduceOnly, state.options);
   const code = shortfallCode(sign, request.reduceOnly, state.options);
-  finish(state, order, order.filled > 0 ? "canceled" : "rejected", code, reason);
+  // An order that only reduces and finds nothing left has done its part: nobody refused it.
+  finish(state, order, order.filled > 0 || request.reduceOnly ? "canceled" : "rejected", code, reason);
 }
 
 /** The match price made worse by slippage for takers, then rounded to the tick against us. */

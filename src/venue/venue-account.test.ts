@@ -128,7 +128,7 @@ test("a post-only order is canceled rather than taking", () => {
 test("a reduce-only order never opens and never turns a position around", () => {
   const harness = opened();
   harness.send({ side: "sell", reduceOnly: true });
-  expect(harness.story(flat)[0]).toMatch(/^#1 rejected: reduce-only/);
+  expect(harness.story(flat)[0]).toMatch(/^#1 canceled: reduce-only/);
   harness.send({ quantity: 2 });
   harness.bar(flat);
   harness.send({ side: "sell", quantity: 5, reduceOnly: true });

@@ -1,9 +1,11 @@
 import { alpacaBroker } from "../../src/adapters/brokers/alpaca/alpaca-broker.ts";
 import { bybitBroker } from "../../src/adapters/brokers/bybit/bybit-broker.ts";
+import { ibBroker } from "../../src/adapters/brokers/ib/ib-broker.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
 import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
 import { spotSuffix } from "../../src/emulator/bybit/bybit-symbols.ts";
+import { IbFace } from "../../src/emulator/ib/ib-face.ts";
 import { listingOf } from "../../src/emulator/exchange/listings.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -77,10 +79,39 @@ function bybit(category: "linear" | "spot"): Subject {
   };
 }
 
+const ib: Subject = {
+  name: "Interactive Brokers",
+  symbol: "AAPL",
+  start: (quads, faults) =>
+    startLab({
+      listings: [aapl, bitcoin],
+      timeframe: "1m",
+      startMs: tapeStartMs,
+      quads,
+      faults,
+      face: (tools) => new IbFace(tools, { rateScale: 1_000 }),
+    }),
+  connect: ({ url }, clock, requestTimeoutMs = 2_000) =>
+    ibBroker(
+      {
+        host: "127.0.0.1",
+        port: Number(new URL(url).port),
+        clientId: 41,
+        fractional: false,
+        outsideRth: false,
+        contracts: {},
+        requestTimeoutMs,
+        clockSkewMsMax: 1e12,
+      },
+      { mode: "paper", clock, prng: new Prng(1), credentials: {}, folder: "." },
+    ),
+};
+
 /** Every broker that has an emulator. */
 export const subjects: readonly Subject[] = [
   alpaca("stocks"),
   alpaca("crypto"),
   bybit("linear"),
   bybit("spot"),
+  ib,
 ];

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import { UnsyncedDisk, type Loss } from "./unsynced-disk.ts";
 
 // A disk under one folder that dies or fails at the operation that a test names. It stands between Kiwi and `node:fs`,
 // in this process: a program that dies stops changing the disk from that operation on, whatever it tries afterwards.
@@ -10,6 +11,8 @@ export type Fault =
   | { readonly kind: "kill"; readonly at: number }
   /** The program dies in the middle of a write: half of the bytes are there. */
   | { readonly kind: "torn"; readonly at: number }
+  /** The power fails before it: what was not synced is lost, as far as the fault says. */
+  | { readonly kind: "power"; readonly at: number; readonly loss: Loss }
   /** The operation fails, once or for good. */
   | { readonly kind: "fail"; readonly at: number; readonly code: string; readonly isSticky: boolean };
 
@@ -31,6 +34,8 @@ type Operation = (...args: never[]) => unknown;
 type State = {
   readonly folder: string;
   readonly fault: Fault | null;
+  /** What would be lost; kept only where the power fails. */
+  readonly unsynced: UnsyncedDisk | null;
   operations: string[];
   isMet: boolean;
   isDead: boolean;
@@ -45,7 +50,8 @@ export async function onFaultyDisk<T>(
   program: () => Promise<T>,
 ): Promise<{ readonly use: DiskUse; readonly outcome: { readonly value: T } | { readonly error: unknown } }> {
   install();
-  const mine: State = { folder, fault, operations: [], isMet: false, isDead: false };
+  const unsynced = fault?.kind === "power" ? new UnsyncedDisk(folder) : null;
+  const mine: State = { folder, fault, unsynced, operations: [], isMet: false, isDead: false };
   state = mine;
   try {
     const outcome = await program().then(
@@ -73,8 +79,22 @@ function meet(name: string, path: unknown): "torn" | null {
   }
   state.isMet = true;
   state.isDead = true;
+  if (fault.kind === "power") losePower(state, fault.loss);
   if (fault.kind === "torn" && name === "write") return "torn";
   throw new Killed("the program is dead");
+}
+
+/** Meanwhile nobody stands before the disk: node:fs uses its own functions by their names. */
+function losePower(mine: State, loss: Loss): void {
+  state = null;
+  mine.unsynced!.lose(loss);
+  state = mine;
+}
+
+/** Takes note of an operation that was done. */
+function done(name: string, path: unknown, to?: unknown): void {
+  if (state === null || state.isDead || !String(path).startsWith(state.folder)) return;
+  state.unsynced?.note(name, String(path), typeof to === "string" ? to : null);
 }
 
 let isInstalled = false;
@@ -84,27 +104,34 @@ function install(): void {
   if (isInstalled) return;
   isInstalled = true;
   for (const name of ["rename", "rm", "mkdir", "unlink", "writeFile", "truncate"] as const)
-    wrap(fs.promises, name, ([path]) => path);
+    wrap(fs.promises, name);
   for (const name of ["renameSync", "rmSync", "mkdirSync", "unlinkSync", "writeFileSync"] as const)
-    wrap(fs, name, ([path]) => path);
+    wrap(fs, name);
   wrapOpen();
   wrapSyncFiles();
   syncBuiltinESMExports();
 }
 
-function wrap<Name extends string>(
-  holder: Record<Name, unknown>,
-  name: Name,
-  pathOf: (args: readonly unknown[]) => unknown,
-): void {
+function wrap<Name extends string>(holder: Record<Name, unknown>, name: Name): void {
   const original = holder[name] as Operation;
+  const word = name.replace("Sync", "");
   holder[name] = function (this: unknown, ...args: never[]): unknown {
-    const act = (): unknown => {
-      meet(name.replace("Sync", ""), pathOf(args));
-      return original.apply(this, args);
-    };
+    const [path, to] = args as readonly unknown[];
+    if (name.endsWith("Sync")) {
+      meet(word, path);
+      state?.unsynced?.before(word, path);
+      const value = original.apply(this, args);
+      done(word, path, to);
+      return value;
+    }
     // Whoever waits for a promise gets one that is refused.
-    return name.endsWith("Sync") ? act() : (async () => act())();
+    return (async () => {
+      meet(word, path);
+      state?.unsynced?.before(word, path);
+      const value = await original.apply(this, args);
+      done(word, path, to);
+      return value;
+    })();
   };
 }
 
@@ -134,7 +161,8 @@ function wrapOpen(): void {
       const original = file[name].bind(file) as Operation;
       file[name] = (async (...args: never[]) => {
         meet(name, path);
-        return original(...args);
+        await original(...args);
+        done(name, path);
       }) as never;
     }
     return file;
@@ -158,6 +186,7 @@ function wrapSyncFiles(): void {
   fs.fsyncSync = (file) => {
     meet("sync", paths.get(file));
     fsyncSync(file);
+    done("sync", paths.get(file));
   };
   fs.closeSync = (file) => {
     paths.delete(file);

@@ -10,7 +10,7 @@ import { runKiwi } from "../run-kiwi.ts";
 import { onFaultyDisk, type Fault } from "./faulty-disk.ts";
 
 // What Kiwi keeps besides what it downloads: imported bars, models, runs. The program that keeps it dies or fails at
-// every operation on the disk. Afterwards what was there before is there, what is new is whole or not there at all, and
+// every operation on the disk, or the power fails there and takes what was not synced. Afterwards what was there before is there, what is new is whole or not there at all, and
 // the same done again ends where it would have ended.
 
 const work = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "kiwi-keeping-"));
@@ -64,7 +64,7 @@ function imports(store: "parquet" | "csv"): Keeping {
     look: held,
     allowed: ["60 bars, list 0, check 0", "90 bars, list 0, check 0"],
     end: ["90 bars, list 0, check 0"],
-    stride: 3,
+    stride: store === "parquet" ? 5 : 3,
   };
 }
 
@@ -161,6 +161,13 @@ test.each([imports("parquet"), imports("csv"), models, promotion, runs])(
       for (const fault of [
         { kind: "kill", at },
         { kind: "torn", at },
+        { kind: "power", at, loss: "both" },
+        ...(isProof || keeping.stride === 1
+          ? ([
+              { kind: "power", at, loss: "bytes" },
+              { kind: "power", at, loss: "names" },
+            ] as const)
+          : []),
         { kind: "fail", at, code: "ENOSPC", isSticky: true },
         { kind: "fail", at, code: "EIO", isSticky: false },
       ] as const)

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { roundsOf } from "../rounds.ts";
 import { liveOrders } from "./order-life.ts";
 
-const seeds = 1_500;
+const seeds = roundsOf(1_500);
 
 test(`whatever the road to the venue does, holdings stay within what was wanted and end there (${seeds} seeds)`, () => {
   const broken = Array.from({ length: seeds }, (_, seed) => ({ seed, violations: liveOrders(seed) })).filter(

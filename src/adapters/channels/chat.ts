@@ -7,7 +7,6 @@ const textOf = (message: AlertMessage) => `${subjectOf(message)}\n${bodyOf(messa
 
 /** Slack's incoming webhooks: the address is the secret (api.slack.com/messaging/webhooks). */
 export const slack = defineChannel({
-  kind: "channel",
   name: "slack",
   summary: "Writes into a Slack channel by an incoming webhook.",
   options: z.strictObject({}),
@@ -19,7 +18,6 @@ export const slack = defineChannel({
 
 /** Discord's webhooks take `content` of at most 2,000 characters and would ping whoever is named in it. */
 export const discord = defineChannel({
-  kind: "channel",
   name: "discord",
   summary: "Writes into a Discord channel by a webhook.",
   options: z.strictObject({}),
@@ -36,7 +34,6 @@ export const discord = defineChannel({
 
 /** Telegram's bots: `sendMessage` of at most 4,096 characters (core.telegram.org/bots/api). */
 export const telegram = defineChannel({
-  kind: "channel",
   name: "telegram",
   summary: "Writes to a Telegram chat through a bot of yours.",
   options: z.strictObject({

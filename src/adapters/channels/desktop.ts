@@ -8,7 +8,6 @@ const run = promisify(execFile);
 
 /** A notice on the desktop of this machine; texts are arguments, never part of a command line. */
 export const desktop = defineChannel({
-  kind: "channel",
   name: "desktop",
   summary: "Shows a notice on this machine's desktop (notify-send, osascript).",
   options: z.strictObject({}),

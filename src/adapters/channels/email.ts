@@ -6,7 +6,6 @@ const address = z.email();
 
 /** Mail over SMTP, encrypted unless the server stands on this machine. */
 export const email = defineChannel({
-  kind: "channel",
   name: "email",
   summary: "Sends mail through an SMTP server.",
   options: z.strictObject({
@@ -17,6 +16,8 @@ export const email = defineChannel({
     user: z.string().optional().describe("name at the server, where it wants one"),
   }),
   credentials: [{ name: "password", what: "the password at the SMTP server", env: "KIWI_SMTP_PASSWORD" }],
+  // A server on this machine, or one that lets everybody in, has none.
+  needsCredentials: ({ user }) => user !== undefined,
   open({ host, port, from, to, user }, { password }) {
     const isLocal = host === "localhost" || host === "127.0.0.1" || host === "::1";
     return {

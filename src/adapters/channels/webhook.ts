@@ -5,11 +5,11 @@ import { postJson } from "./post-json.ts";
 
 /** Any address that takes JSON. */
 export const webhook = defineChannel({
-  kind: "channel",
   name: "webhook",
   summary: "Posts each alert as JSON to an address of yours.",
   options: z.strictObject({ url: httpUrl }),
   credentials: [{ name: "token", what: "a bearer token", env: "KIWI_WEBHOOK_TOKEN" }],
+  needsCredentials: () => false,
   open: ({ url }, { token }) => ({
     send: (message, signal) =>
       postJson(

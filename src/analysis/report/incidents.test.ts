@@ -6,6 +6,7 @@ import { strategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
 import { incidentsOf, incidentTexts } from "./incidents.ts";
 import type { ReportInput } from "./report-input.ts";
+import { renderHtml } from "./render-html.ts";
 import { toResultJson } from "./result-json.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -43,6 +44,12 @@ test("ruin is called ruin, with its day, the debt and who ended it", () => {
     owed: 12_000,
     byMarginCall: true,
   });
+  // The days of an account that owes have no returns, and its page is drawn without them.
+  const daily = [50, 50, [400, 400, 400, 400] as const, 400, 400, 400];
+  const days = daily.flatMap((price) => Array.from({ length: 24 }, () => price));
+  const long = reportRun({ bars: [handBars(days)], strategy: shortOnce, config: free });
+  expect(verdictOf(long).headline).toContain("was ruined on");
+  expect(renderHtml(long)).toContain("was ruined on");
 });
 
 test("a breaker that stops a run for good is named with the day, the rule and its limit", () => {

@@ -1,6 +1,7 @@
 import type { Bars } from "../../domain/bars.ts";
 import type { Conversion } from "../../domain/currency.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import type { LedgerAccount } from "../../domain/ledger.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { Trade } from "../../domain/trade.ts";
@@ -105,6 +106,8 @@ export type StrategySeries = {
 export type ReportInput = {
   readonly meta: ReportMeta;
   readonly baseCurrency: string;
+  /** What its account pays for whole, and what it only carries the profit of. */
+  readonly account: LedgerAccount;
   /** The timeframe that was decided on. */
   readonly timeframe: Timeframe;
   /** The bars that orders filled on, by instrument. */

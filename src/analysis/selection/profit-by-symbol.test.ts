@@ -38,6 +38,7 @@ test("two symbols bought at once share the commissions by what their fills cost"
     instruments,
     bars: [barsAt("S0", [10, 10, 12]), barsAt("S1", [20, 20, 17])],
     conversions: conversionsFor(instruments, "USD", {}),
+    account: { kind: "cash", baseCurrency: "USD" } as const,
   };
   const events = new EventTable();
   // 10 of S0 at 10.1 and 5 of S1 at 20: costs of 3 and 1, of which slippage, 10 x 0.1 = 1, is in the price already.
@@ -51,6 +52,47 @@ test("two symbols bought at once share the commissions by what their fills cost"
   // Of the 3 of commissions S0 bears three quarters, and its own slippage.
   expect([...first!].map((value) => Number(value.toFixed(9)))).toEqual([0, -3.25, 20]);
   expect([...second!].map((value) => Number(value.toFixed(9)))).toEqual([0, -0.75, -15.5]);
+});
+
+test("on a margin account a future that stands still makes nothing of its currency, and the other makes all of it", () => {
+  const dax: Instrument = { ...instrument(0), symbol: "DAX", quoteCurrency: "EUR" };
+  const euro: Instrument = { ...instrument(1), symbol: "EURUSD" };
+  const nikkei: Instrument = { ...instrument(2), symbol: "N225", quoteCurrency: "JPY" };
+  const yen: Instrument = { ...instrument(3), symbol: "USDJPY", quoteCurrency: "JPY" };
+  const instruments = [dax, euro, nikkei, yen];
+  const valuation = {
+    instruments,
+    bars: [
+      barsAt("DAX", [100, 100, 100]),
+      barsAt("EURUSD", [1, 1, 1.2]),
+      barsAt("N225", [1000, 1000, 1500]),
+      barsAt("USDJPY", [100, 100, 150]),
+    ],
+    conversions: conversionsFor(instruments, "USD", {}),
+    account: { kind: "margin", baseCurrency: "USD" } as const,
+  };
+  const events = new EventTable();
+  for (const [index, quantity, price] of [
+    [0, 10, 100],
+    [1, 500, 1],
+    [2, 2, 1000],
+    [3, 30, 100],
+  ] as const)
+    events.add(7_200_000, index, "fill", quantity, price, 0, "taker");
+  const timeMs = Float64Array.of(3_600_000, 7_200_000, 10_800_000);
+  // 500 x 0.2; 2 x 500 yen and 30 x 50 yen at 150 yen a dollar: 6.67 and 10. The index of Germany made nothing.
+  const profit = 100 + 1000 / 150 + 1500 / 150;
+  const equity = Float64Array.of(1000, 1000, 1000 + profit);
+  const profits = profitBySymbol(valuation, { timeMs, equity, length: 3, events }, 1000);
+  expect(profits.map((values) => Number(values[2]!.toFixed(6)))).toEqual([0, 100, 6.666667, 10]);
+  // Paid for whole, the same shares hold their currency: 10 x 100 x 0.2.
+  const cash = { ...valuation, account: { kind: "cash", baseCurrency: "USD" } as const };
+  const paid = profitBySymbol(
+    cash,
+    { timeMs, equity: Float64Array.of(1000, 1000, 1000), length: 3, events },
+    1000,
+  );
+  expect(paid[0]![2]! - paid[1]![2]!).toBeCloseTo(200 - 100, 9);
 });
 
 test("over a run of three symbols it adds up to the equity on every bar, and to the trades of every symbol", () => {

@@ -1,37 +1,51 @@
 import { KiwiError } from "../../base/errors.ts";
 import type { AlertChannel, ChannelPlugin } from "../../ports/alert-channel.ts";
 import type { AlertConfig, ChannelConfig } from "../config/alert-config.ts";
+import type { KiwiConfig } from "../config/config-schema.ts";
 import type { SecretPlaces } from "../config/secret-place.ts";
 import { lookUpCredentials } from "../config/secrets.ts";
-import { channelNamed } from "./channel-registry.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
+import { builtIn, channelNamed, type Registry } from "../plugins/registry.ts";
 
 /** The channels of a configuration, by the names they have there. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`. */
 export async function openChannels(
   { channels, rules, digestTo }: AlertConfig,
   places: SecretPlaces,
+  registry: Registry = builtIn,
 ): Promise<ReadonlyMap<string, AlertChannel>> {
   const named = rules.flatMap((rule) => [...rule.channels, ...rule.escalateTo]);
   for (const name of [...named, ...digestTo])
     if (!Object.hasOwn(channels, name)) throw unknownChannel(name, Object.keys(channels));
   const opened = new Map<string, AlertChannel>();
   for (const [name, config] of Object.entries(channels))
-    opened.set(name, await openChannel(name, config, places));
+    opened.set(name, await openChannel(name, config, places, registry));
   return opened;
 }
 
-async function openChannel(name: string, config: ChannelConfig, places: SecretPlaces): Promise<AlertChannel> {
+/** The channels of a project, whose plug-ins may add kinds of them. Throws also what loading those throws. */
+export async function openOwnChannels(
+  { alerts, plugins }: Pick<KiwiConfig, "alerts" | "plugins">,
+  places: SecretPlaces,
+): Promise<ReadonlyMap<string, AlertChannel>> {
+  return openChannels(alerts, places, await loadRegistry(places.folder, plugins));
+}
+
+async function openChannel(
+  name: string,
+  config: ChannelConfig,
+  places: SecretPlaces,
+  registry: Registry,
+): Promise<AlertChannel> {
   const { use = name, key, secret, token, password, ...options } = config;
-  const plugin = channelNamed(use);
+  const plugin = channelNamed(use, registry);
   const checked = optionsOf(name, plugin, options);
   const named = { key, secret, token, password };
-  // A channel without a secret of its own, such as a server on this machine, has none to look up.
-  const isNeeded = use !== "webhook" && (use !== "email" || options["user"] !== undefined);
   const credentials = await lookUpCredentials(
     name,
     plugin.credentials,
     named,
     { ...places, section: "channels" },
-    isNeeded,
+    plugin.needsCredentials(checked),
   );
   return plugin.open(checked, credentials);
 }

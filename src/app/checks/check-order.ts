@@ -10,8 +10,9 @@ export type NamedTraces = { readonly strategyName: string; readonly traces: read
 export type CheckResults = {
   readonly lookahead: LookaheadResult;
   readonly warmup: WarmupResult;
-  /** Two ordinary runs, each in a new instance of the strategy's file. */
+  /** Ordinary runs, each in a new instance of the strategy's file: two, or the one that is asked for. */
   readonly traces: NamedTraces;
+  readonly trace: NamedTraces;
 };
 export type CheckName = keyof CheckResults;
 

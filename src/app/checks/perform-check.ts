@@ -21,7 +21,9 @@ export async function performCheck(
     case "warmup":
       return warmup(subject, { ...warmupDefaults, ...request.warmup });
     case "traces":
-      return traces(subject);
+      return traces(subject, 2);
+    case "trace":
+      return traces(subject, 1);
   }
 }
 
@@ -72,10 +74,10 @@ function nothingCompared({ bars, strategy }: CheckRequest): LookaheadResult {
   };
 }
 
-async function traces(subject: CheckSubject): Promise<NamedTraces> {
+async function traces(subject: CheckSubject, count: number): Promise<NamedTraces> {
   const runs: RunTrace[] = [];
   let strategyName = "";
-  for (let k = 0; k < 2; k++) {
+  for (let k = 0; k < count; k++) {
     const strategy = await subject.load();
     strategyName = strategy.name;
     runs.push(ordinaryRun(subject, strategy, subject.params, subject.bars));

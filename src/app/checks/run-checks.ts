@@ -40,15 +40,18 @@ export async function checkWarmup(request: CheckRequest, onBegin?: OnBegin): Pro
 
 /** Whether new instances of a strategy, here and in another process, time zone and language, decide the same. */
 export async function checkRepro(request: CheckRequest, onBegin?: OnBegin): Promise<ReproResult> {
-  const order = { check: "traces", request: newest(request) } as const;
+  const capped = newest(request);
   const elsewhere = elsewhereFrom(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [here, there] = await Promise.all([inProcess(order, {}, onBegin), inProcess(order, elsewhere)]);
+  const [here, there] = await Promise.all([
+    inProcess({ check: "traces", request: capped }, {}, onBegin),
+    inProcess({ check: "trace", request: capped }, elsewhere),
+  ]);
   const runs = [
     { where: "a first run", trace: here.traces[0]! },
     { where: "a second run of the same process", trace: here.traces[1]! },
     { where: `another process in ${elsewhere["TZ"]}`, trace: there.traces[0]! },
   ];
-  return withCap(compareRuns(runs, here.strategyName, countBars(order.request)), request);
+  return withCap(compareRuns(runs, here.strategyName, countBars(capped)), request);
 }
 
 /** A place where local time and local spelling are others. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ParquetBarStore } from "../../adapters/stores/parquet/parquet-bar-store.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { barsOf, type Bars } from "../../domain/bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -143,4 +144,16 @@ test("a folder that is named gives all of its symbols, beside other data", async
   expect(both.sources.map(({ bars }) => bars.symbol)).toEqual(["AAA", "SYN1"]);
   await expect(load({ pairs: ["ABA"] })).rejects.toThrow("SYMBOL_UNKNOWN");
   await expect(load({ pairs: [] })).rejects.toThrow("DATA_NONE");
+});
+
+test("the calendar that was kept with bars stays with them, and a configuration overrules it", async () => {
+  const store = new ParquetBarStore(dataPathsOf(join(folder, ".kiwi", "data")).bars);
+  // The hours of a market that never closes, of a thing that its source calls a US share.
+  const provenance = { source: "Venue", receivedAtMs: firstMs, calendarName: "us-equity" };
+  await store.append("DDD", "1h", made("DDD", "1h"), provenance);
+  await store.close();
+  const barsOfPair = async (pair: string): Promise<Bars> => (await load({ pairs: [pair] })).sources[0]!.bars;
+  expect(barCalendar(await barsOfPair("DDD")).name).toBe("us-equity");
+  expect(barCalendar(await barsOfPair("DDD"), "24/7").name).toBe("24/7");
+  expect(barCalendar(await barsOfPair("AAA")).name).toBe("24/7");
 });

@@ -110,20 +110,23 @@ function chooseTimeframe(symbol: string, held: readonly HeldBars[], wanted: Time
 
 async function readOne(
   store: BarStore,
-  { symbol, timeframe }: HeldBars,
+  held: HeldBars,
   path: string,
   request: BarsRequest,
 ): Promise<BarSource> {
+  const { symbol, timeframe } = held;
   const { folder, to } = request;
   const asOfMs = Math.min(request.asOfMs ?? Infinity, request.nowMs);
-  const { all, untilMs } = await readUntil(store, symbol, timeframe, request);
+  const { all, untilMs } = await readUntil(store, held, request);
   const future = request.asOfMs === undefined ? arrivingAfter(all, Date.now()) : 0;
   const isAllKnown = future > 0 || arrivingAfter(all, asOfMs) === 0;
   const stored = isAllKnown ? all : await store.read(symbol, timeframe, -Infinity, untilMs, { asOfMs });
   if (stored.length < 2) throw tooFew(symbol, timeframe, stored.length, asOfMs, to);
   // The columns that only the store knows would be carried through the whole run.
   const { closeTimeMs, open, high, low, close, volume } = stored;
-  const bars = barsOf(symbol, timeframe, { closeTimeMs, open, high, low, close, volume });
+  // They were settled on their calendar when they came: it stays with them, whatever a part of them looks like.
+  const kept = held.calendarName === null ? {} : { calendarName: held.calendarName };
+  const bars = barsOf(symbol, timeframe, { closeTimeMs, open, high, low, close, volume, ...kept });
   const below = relative(folder, resolve(folder, path));
   return {
     path: below.startsWith("..") ? path : below,
@@ -143,14 +146,13 @@ async function readOne(
 /** The bars of a range, and the moment before which they close. A session of its last day may end on the next day of UTC. */
 async function readUntil(
   store: BarStore,
-  symbol: string,
-  timeframe: Timeframe,
+  { symbol, timeframe, calendarName }: HeldBars,
   { to, instruments }: BarsRequest,
 ): Promise<{ readonly all: VersionedBars; readonly untilMs: number }> {
   const laterMs = to === undefined ? Infinity : readDay(to, "--to") + (isDay(to) ? dayMs : 1);
   const later = await store.read(symbol, timeframe, -Infinity, laterMs);
   const named = instruments?.[symbol]?.calendar ?? instruments?.["*"]?.calendar;
-  const rows = rowsBefore(to, later, () => barCalendar(later, named));
+  const rows = rowsBefore(to, later, () => barCalendar(later, named ?? calendarName ?? undefined));
   if (rows === later.length) return { all: later, untilMs: laterMs };
   const untilMs = later.closeTimeMs[rows]!;
   return { all: await store.read(symbol, timeframe, -Infinity, untilMs), untilMs };

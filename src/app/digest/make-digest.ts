@@ -1,6 +1,6 @@
 import type { AlertMessage } from "../../ports/alert-channel.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
-import { openChannels } from "../alerts/open-channels.ts";
+import { openOwnChannels } from "../alerts/open-channels.ts";
 import { sendToAll, type Sent } from "../alerts/send-to-all.ts";
 import { withOwnState, type StateOwner } from "../state/open-own-state.ts";
 import { updateState } from "../state/update-state.ts";
@@ -28,7 +28,7 @@ export async function makeDigest(owner: StateOwner, fromMs: number, toMs: number
 /** Sends it over the channels that `config` names for it, or over all of them. */
 export async function sendDigest(
   { digest, title, html, text }: MadeDigest,
-  { alerts }: Pick<KiwiConfig, "alerts">,
+  config: Pick<KiwiConfig, "alerts" | "plugins">,
   { places }: Pick<StateOwner, "places">,
 ): Promise<readonly Sent[]> {
   const message: AlertMessage = {
@@ -41,7 +41,8 @@ export async function sendDigest(
     count: 1,
     sender: "digest",
   };
-  const channels = await openChannels(alerts, places);
-  const wanted = alerts.digestTo.length === 0 ? [...channels.keys()] : alerts.digestTo;
+  const channels = await openOwnChannels(config, places);
+  const { digestTo } = config.alerts;
+  const wanted = digestTo.length === 0 ? [...channels.keys()] : digestTo;
   return sendToAll(new Map(wanted.map((name) => [name, channels.get(name)!])), message);
 }

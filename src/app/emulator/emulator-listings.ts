@@ -24,11 +24,20 @@ export function listingFor(instrument: Instrument, bars: Bars, venue: EmulatedVe
   };
   if (venue === "alpaca" && assetClass === "equity")
     return listingOf(symbol, { ...steps, assetClass, baseCurrency: symbol, quoteCurrency: "USD" });
+  if (venue === "ib") return ibListing(instrument, steps);
   const { baseCurrency } = listingOf(symbol);
   const isPair = baseCurrency !== symbol;
   if (venue !== "alpaca") return listingOf(isPair ? symbol.replace("/", "") : `${symbol}USDT`, steps);
   const { quoteCurrency } = listingOf(symbol);
   return listingOf(`${baseCurrency}/${isPair ? quoteCurrency : "USD"}`, steps);
+}
+
+/** Currencies and coins are pairs there; everything else, made-up markets too, is a share in dollars. */
+function ibListing({ symbol, assetClass, quoteCurrency }: Instrument, steps: Partial<Listing>): Listing {
+  if (assetClass !== "equity" && listingOf(symbol).baseCurrency !== symbol)
+    return listingOf(symbol, { ...steps, assetClass: assetClass === "forex" ? assetClass : "crypto" });
+  const money = assetClass === "equity" ? quoteCurrency : "USD";
+  return listingOf(symbol, { ...steps, assetClass: "equity", baseCurrency: symbol, quoteCurrency: money });
 }
 
 /** The finest step that the last closes were seen in. */

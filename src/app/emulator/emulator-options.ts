@@ -4,7 +4,7 @@ import { noFaults, parseFaults, type FaultSpec } from "../../emulator/faults/par
 import type { PaceOptions } from "../../emulator/wire/pace.ts";
 
 /** The venues that can be emulated. */
-const emulatedVenues = ["alpaca", "bybit", "binance"] as const;
+const emulatedVenues = ["alpaca", "bybit", "binance", "ib"] as const;
 export type EmulatedVenue = (typeof emulatedVenues)[number];
 
 /** How an emulator is asked for: as texts and numbers from a command line. */
@@ -33,7 +33,13 @@ export type EmulatorOptions = {
 };
 
 /** Where an emulator listens when nobody says where, by venue. */
-const portOf: Readonly<Record<EmulatedVenue, number>> = { alpaca: 8801, bybit: 8802, binance: 8803 };
+const portOf: Readonly<Record<EmulatedVenue, number>> = {
+  alpaca: 8801,
+  bybit: 8802,
+  binance: 8803,
+  // That of a gateway in paper mode, where clients look for it.
+  ib: 4002,
+};
 const quietMsDefault = 50;
 
 /** Understands a wish. Throws `EMULATOR_VENUE`, `EMULATOR_CONTRADICTION`, `EMULATOR_INVALID` and `FAULTS_INVALID`. */

@@ -10,6 +10,7 @@ import { accountOptions } from "../../emulator/exchange/account-options.ts";
 import { Exchange } from "../../emulator/exchange/exchange.ts";
 import type { ExchangeAccount } from "../../emulator/exchange/exchange-account.ts";
 import type { ExchangeEvent, Listing } from "../../emulator/exchange/exchange-types.ts";
+import { IbFace } from "../../emulator/ib/ib-face.ts";
 import { FaultPlan } from "../../emulator/faults/fault-plan.ts";
 import { EmulatorHost } from "../../emulator/wire/emulator-host.ts";
 import type { Face } from "../../emulator/wire/face.ts";
@@ -169,6 +170,7 @@ function openAccount(
 
 function faceOf({ venue, rateScale }: EmulatorOptions, tools: FaceTools): Face {
   if (venue === "alpaca") return new AlpacaFace(tools, { requestsPerMinute: 200 * rateScale });
+  if (venue === "ib") return new IbFace(tools, { rateScale });
   return venue === "bybit" ? new BybitFace(tools, { rateScale }) : new BinanceFace(tools);
 }
 

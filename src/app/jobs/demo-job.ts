@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { join, resolve } from "node:path";
+import { assert } from "../../base/assert.ts";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { setImmediate } from "node:timers/promises";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
+import type { BacktestResult } from "../runs/run-backtest.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { checkRequestOf } from "../runs/check-request-of.ts";
@@ -65,10 +67,11 @@ export async function performDemo(
   const checking = await beginChecks(prepared, check, context);
   // Columns, and with them trained models, depend on the bars alone: every run of the demo stands on the same ground.
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
-  const rows = await runAll(prepared, ground, context);
+  const { rows, ran } = await runAll(prepared, ground, context);
   const stage = beginStage(context, "report");
   const run = finishRun(prepared, {
     ground,
+    ran,
     runId: `demo-seed-${input.seed}`,
     command: `kiwi demo --seed ${input.seed}`,
     countTrials: () => ({ count: strategies.length, warnings: [] }),
@@ -126,22 +129,24 @@ async function runAll(
   { setup }: PreparedRun,
   ground: Ground,
   context: JobContext,
-): Promise<readonly DemoRow[]> {
+): Promise<{ readonly rows: readonly DemoRow[]; readonly ran: BacktestResult }> {
   const stage = beginStage(context, "backtests");
   const rows: DemoRow[] = [];
+  let ran: BacktestResult | null = null;
   for (const strategy of strategies) {
-    const run = { ...setup, strategy, params: {} };
-    rows.push({
-      strategy: strategy.name,
-      metrics: executeRun(run, { withBenchmark: false, ground }).metrics,
-    });
+    const isShown = strategy === setup.strategy;
+    const run = isShown ? setup : { ...setup, strategy, params: {} };
+    const result = executeRun(run, { withBenchmark: false, ground });
+    rows.push({ strategy: strategy.name, metrics: result.metrics });
+    if (isShown) ran = result;
     context.board.report(rows.length, strategies.length);
     // A check that ends in the meantime makes room for the next one.
     await setImmediate();
   }
   const barCount = setup.bars.reduce((sum, { length }) => sum + length, 0);
   stage.end(`${rows.length} strategies, ${(barCount * rows.length).toLocaleString("en")} bars`);
-  return rows;
+  assert(ran !== null, "what is reported on is among what is run");
+  return { rows, ran };
 }
 
 /** Starts the checks, which run in processes of their own while this one goes on, and waits until the first have left. */

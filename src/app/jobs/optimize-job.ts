@@ -4,11 +4,11 @@ import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-led
 import { KiwiError } from "../../base/errors.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { triedMarkets } from "../runs/run-hashes.ts";
-import { newSearchFolder, onTriedOf } from "../search/count-tried.ts";
+import { newSearchFolder } from "../search/count-tried.ts";
 import { ignoredDimensions, judgeSearch } from "../search/judge-search.ts";
 import { openPlace } from "../search/open-place.ts";
 import { planSearch } from "../search/plan-search.ts";
-import { runSearch, type SearchHooks, type SearchPlan, type SearchTable } from "../search/run-search.ts";
+import { runSearch, type SearchPlan, type SearchTable } from "../search/run-search.ts";
 import {
   beginJournal,
   findSearch,
@@ -17,8 +17,8 @@ import {
   type SearchJournal,
 } from "../search/search-journal.ts";
 import { searchDocument, type SearchDocument } from "../search/search-document.ts";
+import { searchHooks } from "../search/search-hooks.ts";
 import { searchRequestSchema, type SearchRequest } from "../search/search-request.ts";
-import { ColumnPool } from "../search/shared-columns.ts";
 import { writeSearch } from "../search/write-search.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 
@@ -41,17 +41,7 @@ async function performOptimize(input: OptimizeInput, context: JobContext): Promi
   const { plan, trialsMax, warnings } = planSearch(asked, prepared);
   const opened = journal ?? beginJournal(newSearchFolder(asked), { ...asked });
   const place = await openPlace(input, prepared, context.say);
-  const pool = new ColumnPool(prepared.setup);
-  const hooks: SearchHooks = {
-    // What is on another machine shares no memory.
-    columnsFor: (tasks) =>
-      input.queue === undefined && tasks.every(({ share }) => share === 1)
-        ? pool.columnsFor(tasks)
-        : undefined,
-    onTried: onTriedOf(prepared, opened.folder),
-    onDone: (done) => context.board.report(done, trialsMax),
-    onLoss: context.say,
-  };
+  const hooks = searchHooks(input.queue, prepared, opened.folder, trialsMax, context);
   try {
     context.stage("trials");
     const table = await runSearch(plan, place, opened, hooks);

@@ -20,6 +20,8 @@ const request = z.strictObject({
   statesMax: z.int(),
   restarts: z.int(),
   jobs: z.int(),
+  /** Where workers on other machines hear of attempts. */
+  queue: z.string().optional(),
   /** Bars that one look of the model sums up; left out, it is left to the timeframe. */
   blockBars: z.int().optional(),
   /** Train only where the newest version has missed so much. */
@@ -38,7 +40,7 @@ export type TrainRegimeOutput = {
 /** Trains a model of the regimes for every symbol of the data. */
 async function performTraining(
   input: TrainRegimeInput,
-  { board, stage }: JobContext,
+  { board, stage, say }: JobContext,
 ): Promise<TrainRegimeOutput> {
   const { name, folder, config, nowMs } = input;
   stage("load");
@@ -61,6 +63,8 @@ async function performTraining(
         statesMax: input.statesMax,
         restarts: input.restarts,
         jobs: input.jobs,
+        queue: input.queue,
+        onLine: say,
         everyMs: input.everyMs,
         blockBars: input.blockBars ?? usualBlockBars(bars.timeframe),
         store,

@@ -10,14 +10,14 @@ import { readFailConditions, tryFailConditions, type FailOutcome } from "../runs
 import { trialHasher, triedMarkets } from "../runs/run-hashes.ts";
 import { withTrialCount } from "../runs/with-trial-count.ts";
 import { judgeSearch } from "../search/judge-search.ts";
-import { newSearchFolder, onTriedOf } from "../search/count-tried.ts";
+import { newSearchFolder } from "../search/count-tried.ts";
 import { openPlace } from "../search/open-place.ts";
 import { planSearch } from "../search/plan-search.ts";
 import { tryNeighbours, type Neighbour } from "../search/try-neighbours.ts";
-import { runSearch, type SearchHooks } from "../search/run-search.ts";
+import { runSearch } from "../search/run-search.ts";
 import { beginJournal, type SearchJournal } from "../search/search-journal.ts";
-import { searchRequestSchema, type SearchRequest } from "../search/search-request.ts";
-import { ColumnPool } from "../search/shared-columns.ts";
+import { searchHooks } from "../search/search-hooks.ts";
+import { searchRequestSchema } from "../search/search-request.ts";
 import { validate } from "../validation/validation.ts";
 import {
   validationDocument,
@@ -27,7 +27,12 @@ import {
 import { refuseOnlyWarmup } from "../session/warmup-need.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 
-const request = z.strictObject({ search: searchRequestSchema, jobs: z.int().positive() });
+const request = z.strictObject({
+  search: searchRequestSchema,
+  jobs: z.int().positive(),
+  /** Where workers on other machines hear of trials. */
+  queue: z.string().optional(),
+});
 export type ValidateInput = z.output<typeof request>;
 export type ValidateOutput = {
   readonly document: ValidationDocument;
@@ -40,10 +45,8 @@ type Around = Parameters<typeof validationDocument>[0]["around"] & {
 };
 
 /** Runs a strategy, and its parameters around, and asks by every means how much of the result is luck. */
-async function performValidate(
-  { search, jobs }: ValidateInput,
-  context: JobContext,
-): Promise<ValidateOutput> {
+async function performValidate(input: ValidateInput, context: JobContext): Promise<ValidateOutput> {
+  const { search } = input;
   const conditions = readFailConditions(search.request.config.failIf, validationNames);
   const prepared = await prepareWatched(search.request, context);
   const { setup } = prepared;
@@ -56,7 +59,7 @@ async function performValidate(
   const tried = { markets: triedMarkets(prepared), trials: [trialHasher(prepared)(setup.params)] };
   const strategy = setup.strategy.name;
   recordTrials(ledger, { timeMs: search.request.nowMs, runId: basename(folder), strategy, ...tried });
-  const around = await tryAround(search, jobs, prepared, journal, context);
+  const around = await tryAround(input, prepared, journal, context);
   const counted = countTrials(ledger, tried);
   const result = { ...raw, metrics: withTrialCount(raw.metrics, counted.count) };
   const validation = validate({
@@ -91,25 +94,19 @@ async function performValidate(
 
 /** Tries the parameters around; `null` where nothing varies, or where none of them can be ranked. */
 async function tryAround(
-  search: SearchRequest,
-  jobs: number,
+  input: ValidateInput,
   prepared: PreparedRun,
   journal: SearchJournal,
   context: JobContext,
 ): Promise<Around | null> {
+  const { search } = input;
   const params = Object.values(prepared.setup.strategy.params as Params);
   if (search.vary.length === 0 && params.every(({ kind }) => kind === "text")) return null;
   const planned = planSearch(search, prepared);
   const plan = { ...planned.plan, returnsEvery: 1 };
-  const pool = new ColumnPool(prepared.setup);
-  const hooks: SearchHooks = {
-    columnsFor: (tasks) => pool.columnsFor(tasks),
-    onTried: onTriedOf(prepared, journal.folder),
-    onDone: (done) => context.board.report(done, planned.trialsMax),
-    onLoss: context.say,
-  };
+  const hooks = searchHooks(input.queue, prepared, journal.folder, planned.trialsMax, context);
   context.stage("trials");
-  const place = await openPlace({ jobs }, prepared, context.say);
+  const place = await openPlace(input, prepared, context.say);
   try {
     const table = await runSearch(plan, place, journal, hooks);
     if (table.rows.every(({ value }) => value === null)) return null;

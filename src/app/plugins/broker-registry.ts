@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contractWishSchema } from "../../adapters/brokers/ib/ib-contracts.ts";
 import { defineBroker, type BrokerPlugin } from "../../ports/broker-plugin.ts";
 
 const positive = z.number().positive().optional();
@@ -55,6 +56,34 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
     async connect(options, tools) {
       const { bybitBroker } = await import("../../adapters/brokers/bybit/bybit-broker.ts");
       return bybitBroker(options, tools);
+    },
+  }),
+  defineBroker({
+    name: "ib",
+    summary: "shares, currencies and futures of Interactive Brokers, through TWS or its gateway",
+    options: z.strictObject({
+      host: z.string().default("127.0.0.1").describe("where TWS or the gateway runs"),
+      port: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe("4002 for paper and 4001 for live, as the gateway has them"),
+      clientId: z.int().min(0).default(41).describe("our number there; one that somebody has is passed over"),
+      account: z.string().optional().describe("which account, where the login has several"),
+      fractional: z.boolean().default(false).describe("parts of shares"),
+      outsideRth: z.boolean().default(false).describe("orders work outside regular hours, too"),
+      contracts: z
+        .record(z.string(), contractWishSchema)
+        .default({})
+        .describe("what a symbol is there, where its name does not say it"),
+      requestTimeoutMs: network.requestTimeoutMs,
+      clockSkewMsMax: network.clockSkewMsMax,
+      staleAfterMs: network.staleAfterMs,
+    }),
+    async connect(options, tools) {
+      const { ibBroker } = await import("../../adapters/brokers/ib/ib-broker.ts");
+      return ibBroker(options, tools);
     },
   }),
 ];

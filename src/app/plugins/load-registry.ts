@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { KiwiError } from "../../base/errors.ts";
 import { pluginKinds } from "../../ports/plugin.ts";
+import type { ChannelPlugin } from "../../ports/alert-channel.ts";
 import type { BrokerPlugin } from "../../ports/broker-plugin.ts";
 import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
@@ -9,7 +10,7 @@ import { installKiwiSpecifier } from "./kiwi-specifier.ts";
 import { builtIn, type AnyPlugin, type Registry } from "./registry.ts";
 
 /** What a file may add to a project. */
-type Added = AnyPlugin | AnyStrategy | SourcePlugin | BrokerPlugin;
+type Added = AnyPlugin | AnyStrategy | SourcePlugin | BrokerPlugin | ChannelPlugin;
 
 /**
  * Everything that a project may name: what is built in, and what the files of `paths` export. Those replace nothing that
@@ -33,13 +34,14 @@ export async function loadRegistry(folder: string, paths: readonly string[]): Pr
 }
 
 function added(registry: Registry, plugin: Added, path: string): Registry {
-  const { strategies, plugins, sources, brokers } = registry;
-  const isTaken = [...strategies, ...plugins, ...sources, ...brokers].some(
+  const { strategies, plugins, sources, brokers, channels } = registry;
+  const isTaken = [...strategies, ...plugins, ...sources, ...brokers, ...channels].some(
     ({ kind, name }) => kind === plugin.kind && name === plugin.name,
   );
   if (isTaken) throw taken(path, plugin);
   if (plugin.kind === "source") return { ...registry, sources: [...sources, plugin] };
   if (plugin.kind === "broker") return { ...registry, brokers: [...brokers, plugin] };
+  if (plugin.kind === "channel") return { ...registry, channels: [...channels, plugin] };
   if (plugin.kind === "strategy") return { ...registry, strategies: [...strategies, plugin] };
   return { ...registry, plugins: [...plugins, plugin] };
 }
@@ -52,7 +54,7 @@ function isPlugin(value: unknown): value is Added {
   if (kind === "strategy")
     return typeof parts["onBar"] === "function" && typeof parts["setup"] === "function";
   if (typeof options !== "object" || options === null) return false;
-  if (kind === "source") return typeof parts["open"] === "function";
+  if (kind === "source" || kind === "channel") return typeof parts["open"] === "function";
   if (kind === "broker") return typeof parts["connect"] === "function";
   return pluginKinds.some((known) => known === kind) && typeof parts["create"] === "function";
 }

@@ -9,6 +9,7 @@ import { slippageSpread } from "../../costs/slippage-spread.ts";
 import { slippageVolatility } from "../../costs/slippage-volatility.ts";
 import { slippageVolumeShare } from "../../costs/slippage-volume-share.ts";
 import type { Plugin, PluginChoice, PluginKind, PluginKinds, PluginTools } from "../../ports/plugin.ts";
+import type { ChannelPlugin } from "../../ports/alert-channel.ts";
 import type { BrokerPlugin } from "../../ports/broker-plugin.ts";
 import type { SourcePlugin } from "../../ports/source-plugin.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
@@ -50,6 +51,7 @@ import { trendFollowing } from "../../strategies/trend-following.ts";
 import { volatilityBreakout } from "../../strategies/volatility-breakout.ts";
 import { brokerPlugins } from "./broker-registry.ts";
 import { sourcePlugins } from "./source-registry.ts";
+import { channelPlugins } from "./channel-registry.ts";
 
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
@@ -112,10 +114,17 @@ export type Registry = {
   readonly plugins: readonly AnyPlugin[];
   readonly sources: readonly SourcePlugin[];
   readonly brokers: readonly BrokerPlugin[];
+  readonly channels: readonly ChannelPlugin[];
 };
 
 /** What every project knows. */
-export const builtIn: Registry = { strategies, plugins, sources: sourcePlugins, brokers: brokerPlugins };
+export const builtIn: Registry = {
+  strategies,
+  plugins,
+  sources: sourcePlugins,
+  brokers: brokerPlugins,
+  channels: channelPlugins,
+};
 
 /** The registry with plug-ins behind those that it has. */
 export function withPlugins(added: readonly AnyPlugin[], registry: Registry = builtIn): Registry {
@@ -182,6 +191,21 @@ export function brokerNamed(name: string, registry: Registry = builtIn): BrokerP
   if (found !== undefined) return found;
   const known = registry.brokers.map((plugin) => plugin.name);
   throw unknown("BROKER_UNKNOWN", "broker", name, known, "kiwi help brokers");
+}
+
+/** Finds a kind of channel by name. Throws `CHANNEL_UNKNOWN` with the nearest match. */
+export function channelNamed(name: string, registry: Registry = builtIn): ChannelPlugin {
+  const found = registry.channels.find((plugin) => plugin.name === name);
+  if (found !== undefined) return found;
+  const names = registry.channels.map((plugin) => plugin.name);
+  throw new KiwiError({
+    code: "CHANNEL_UNKNOWN",
+    exit: "config",
+    message: `there is no channel of the kind "${name}"`,
+    why: `the kinds are ${names.join(", ")}`,
+    fix: didYouMean(name, names, (near) => `{ "use": "${near}" }`),
+    topic: "alerts",
+  });
 }
 
 function unknown(

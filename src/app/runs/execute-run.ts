@@ -2,7 +2,7 @@ import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import type { CostPoint } from "../../analysis/report/report-input.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
-import { runBacktest, type BacktestResult } from "./run-backtest.ts";
+import { measureRun, runBacktest, type BacktestResult } from "./run-backtest.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 
@@ -17,11 +17,14 @@ export type ExecuteOptions = {
   /** Hears when the strategy is asked and when it has answered. */
   readonly watch?: StrategyWatch;
   readonly onProgress?: (barsDone: number) => void;
+  /** The same setup, run before: it is measured, and not run again. */
+  readonly ran?: BacktestResult;
 };
 
 /** Runs a setup while somebody outside hears every bar. */
 export function executeRun(setup: BacktestSetup, options: ExecuteOptions): BacktestResult {
-  const { withBenchmark, ground, watch, onProgress } = options;
+  const { withBenchmark, ground, watch, onProgress, ran } = options;
+  if (ran !== undefined) return measureRun(ran, { withBenchmark });
   const watched = { ...setup, strategy: watchedStrategy(setup.strategy, watch, setup.registry) };
   const result = runBacktest(watched, {
     withBenchmark,

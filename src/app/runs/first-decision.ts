@@ -1,8 +1,7 @@
 import { dayMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { detectCalendarName } from "../../domain/calendar/detect-calendar-name.ts";
+import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { firstRowOn } from "../config/session-rows.ts";
 import { isDay, readDay } from "../config/read-day.ts";
 import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
@@ -14,14 +13,13 @@ import { instrumentConfig, type RunConfig } from "../config/run-config.ts";
 export function firstDecisionMs(from: string, bars: readonly Bars[], config: RunConfig): number {
   const fromMs = readDay(from, "--from");
   if (!isDay(from)) return fromMs;
-  const firsts = bars.map((table) => firstCloseOn(fromMs / dayMs, table, calendarOf(table, config)));
+  const firsts = bars.map((table) => {
+    const calendar = barCalendar(table, instrumentConfig(config, table.symbol).calendar);
+    return firstCloseOn(fromMs / dayMs, table, calendar);
+  });
   return Math.min(...firsts);
 }
 
 function firstCloseOn(day: number, bars: Bars, calendar: Calendar): number {
   return bars.closeTimeMs[firstRowOn(day, bars, calendar)] ?? Infinity;
-}
-
-function calendarOf(bars: Bars, config: RunConfig): Calendar {
-  return calendarNamed(instrumentConfig(config, bars.symbol).calendar ?? detectCalendarName(bars));
 }

@@ -2,6 +2,7 @@ import type { ReportFunnel } from "../../analysis/report/report-input.ts";
 import { priceText } from "../../analysis/report/number-text.ts";
 import type { TooSmall } from "../../engine/decision-log/signal-fates.ts";
 import type { Session } from "../../engine/session.ts";
+import { lastCrumbs } from "../../venue/fill-order.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 
 /** Counts what became of every bar of a session: the rows add up from one stage to the next. */
@@ -14,8 +15,11 @@ export function funnelOf(
   const { fates, log } = recorder;
   const { events } = log;
   const unfilled = new Map<string, number>();
+  // But for the last crumbs, these filled.
+  const nearlyFilled = events.countsOf("canceled").get(lastCrumbs) ?? 0;
   for (const kind of ["canceled", "rejected", "expired"] as const) {
-    for (const [reason, count] of events.countsOf(kind)) unfilled.set(`${kind}: ${reason}`, count);
+    for (const [reason, count] of events.countsOf(kind))
+      if (reason !== lastCrumbs) unfilled.set(`${kind}: ${reason}`, count);
   }
   return {
     bars: bars.reduce((sum, table) => sum + table.length, 0),
@@ -29,7 +33,7 @@ export function funnelOf(
     refused: Object.fromEntries(fates.refused),
     actedOn: fates.actedOn,
     orders: recorder.ordersSent,
-    ordersFilled: recorder.ordersFilled,
+    ordersFilled: recorder.ordersFilled + nearlyFilled,
     ordersRefused: Object.fromEntries(events.countsOf("refused")),
     ordersTrimmed: Object.fromEntries(events.countsOf("trimmed")),
     unfilled: Object.fromEntries(unfilled),

@@ -137,7 +137,7 @@ export async function prepareRun(
       ...warnings,
       ...(news?.warnings ?? []),
       ...survivorshipWarnings(coarse, membership),
-      ...doubtfulSplits(coarse, actions ?? [], (table) =>
+      ...doubtfulSplits([...coarse, ...known.sources.map((one) => one.bars)], actions ?? [], (table) =>
         barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
       ),
       ...adviceOn(runConfig, bars.length, found.registry),

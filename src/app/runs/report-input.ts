@@ -33,6 +33,7 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
     timeframe: setup.timeframe ?? ground.bars[0]!.timeframe,
     bars: ground.bars,
     instruments: ground.instruments,
+    account: config.account,
     conversions: conversionsFor(ground.instruments, config.account.baseCurrency, config.account.fixedRates),
     calendarNames: ground.calendars.map((calendar) => calendar.name),
     seriesOf: (instrument) => strategySeriesOf(session.pipeline.runners[instrument]!),

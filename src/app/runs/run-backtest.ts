@@ -57,6 +57,14 @@ export function runBacktest(setup: BacktestSetup, options: BacktestOptions = {})
   const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const session = buildSession(setup, ground);
   runThrough(session, ground, options.onProgress);
+  return measureRun({ setup, ground, session }, options);
+}
+
+/** Measures a session that has been run to its end, by itself or against what the same money would have become. */
+export function measureRun(
+  { setup, ground, session }: Pick<BacktestResult, "setup" | "ground" | "session">,
+  options: Pick<BacktestOptions, "withBenchmark" | "measureFrom">,
+): BacktestResult {
   const log = measuredLog(session, options.measureFrom);
   const benchmark = benchmarkOf(setup, ground, session, options.withBenchmark ?? false);
   const { cash, baseCurrency } = setup.config.account;

@@ -4,7 +4,7 @@ import { KiwiError } from "../../base/errors.ts";
 import type { AlertMessage } from "../../ports/alert-channel.ts";
 import { lockAccount, type AccountLock } from "../../robot/account-lock.ts";
 import { Scheduler, type TaskRecord } from "../../robot/schedule/scheduler.ts";
-import { openChannels } from "../alerts/open-channels.ts";
+import { openOwnChannels } from "../alerts/open-channels.ts";
 import { sendToAll } from "../alerts/send-to-all.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
 import { taskRecords, tasksOf, type TaskPlace } from "./open-schedule.ts";
@@ -19,7 +19,7 @@ export type OnTask = (name: string, record: TaskRecord) => void;
  */
 export async function serveSchedule(
   place: TaskPlace,
-  { alerts }: Pick<KiwiConfig, "alerts">,
+  config: Pick<KiwiConfig, "alerts" | "plugins">,
   onTask: OnTask,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function serveSchedule(
   const lock = lockSchedule(files.folder);
   const service = serviceManager(place.env, systemClock, () => true);
   try {
-    const channels = await openChannels(alerts, place);
+    const channels = await openOwnChannels(config, place);
     const records = taskRecords(place);
     const telling = new Set<Promise<unknown>>();
     const failed = new Map([...records].map(([name, { failure }]) => [name, failure !== null]));

@@ -66,6 +66,17 @@ export function valueOf(
   return direction * ((values as number[]).reduce((sum, value) => sum + value, 0) / values.length) + 0;
 }
 
+/** The value in each part of the time; larger is better. */
+export function partsOf(
+  { formula, direction }: Objective,
+  folds: readonly Measures[],
+): readonly (number | null)[] {
+  return folds.map((measures) => {
+    const value = formula.value((name) => measures[name] ?? null);
+    return value === null ? null : direction * value;
+  });
+}
+
 /** The first requirement that a trial does not hold, in words; `null` where it holds all. One that nobody can judge is not held. */
 export function brokenRequirement({ requirements }: Objective, measures: Measures): string | null {
   return requirements.find((one) => one.holds((name) => measures[name] ?? null) !== true)?.text ?? null;

@@ -5,12 +5,12 @@ import { queuePlace } from "./queue-place.ts";
 /** Who performs the trials of a search. */
 export type PlaceChoice = {
   readonly jobs: number;
-  /** Address of a Redis server; threads here where it is left out. */
+  /** Address of the server of a queue; threads here where it is left out. */
   readonly queue?: string | undefined;
   readonly trialSeconds?: number | undefined;
 };
 
-/** Opens the place that was asked for: threads here, or workers anywhere. Throws `REDIS_AWAY`. */
+/** Opens the place that was asked for: threads here, or workers anywhere. Throws `REDIS_AWAY`, `POSTGRES_AWAY`. */
 export async function openPlace(
   { jobs, queue, trialSeconds }: PlaceChoice,
   prepared: PreparedRun,

@@ -1,5 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
 import { jobAt } from "../../jobs/job.ts";
+import type { JobWatching } from "../../jobs/open-carrier.ts";
 import { openPool } from "../../jobs/open-pool.ts";
 import type { TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
 
@@ -11,8 +12,8 @@ export const trialsJob = jobAt<typeof import("./trials-job.ts").default>(
 
 /** Where trials run: it gives the outcomes of a piece, or throws when whoever performed it is gone. */
 export type Place = {
-  /** Pieces that it performs at the same time. */
-  readonly width: number;
+  /** Pieces that a round is cut into, so that nobody waits long for the last one, and none costs more than it brings. */
+  readonly pieces: number;
   readonly perform: (piece: TrialsRequest) => Promise<readonly TrialOutcome[]>;
   readonly close: () => Promise<void>;
 };
@@ -25,18 +26,24 @@ export type TrialLimits = {
   readonly secondsMax?: number | undefined;
 };
 
+/** Pieces for each thread: handing one to a thread costs nearly nothing. */
+const piecesEach = 4;
+
 /** Threads of this process. Bars and columns stand in memory that all of them see. */
 export function localPlace(threads: number, limits: TrialLimits, environment: Record<string, string>): Place {
   const pool = openPool("thread", threads, { environment });
-  const { stuckAfterSeconds, secondsMax } = limits;
   return {
-    width: threads,
-    perform: (piece) =>
-      pool.perform(trialsJob, piece, {
-        stuckAfterSeconds,
-        ...(secondsMax === undefined ? {} : { timeLimitMs: 1000 * secondsMax * piece.tasks.length }),
-      }),
+    pieces: threads * piecesEach,
+    perform: (piece) => pool.perform(trialsJob, piece, watchingOf(limits, piece.tasks.length)),
     close: () => pool.close(),
+  };
+}
+
+/** How a piece of so many trials is watched, wherever it is performed. */
+export function watchingOf({ stuckAfterSeconds, secondsMax }: TrialLimits, trials: number): JobWatching {
+  return {
+    stuckAfterSeconds,
+    ...(secondsMax === undefined ? {} : { timeLimitMs: 1000 * secondsMax * trials }),
   };
 }
 

@@ -1,7 +1,9 @@
+import { KiwiError } from "../../base/errors.ts";
 import { barsOf, type Bars } from "../../domain/bars.ts";
 import { gridSearch } from "../../search/grid-search.ts";
 import { halvingSearch } from "../../search/halving-search.ts";
 import type { Proposer } from "../../search/proposer.ts";
+import { partsMin, raceSearch } from "../../search/race-search.ts";
 import { randomSearch } from "../../search/random-search.ts";
 import type { SearchSpace } from "../../search/search-space.ts";
 import { tpeSearch } from "../../search/tpe-search.ts";
@@ -29,7 +31,8 @@ export function planSearch(asked: SearchRequest, prepared: PreparedRun): Planned
   const { strategy, params } = prepared.setup;
   const space = readSpace(asked, strategy, asked.request.params, asked.request.config);
   const objective = readObjective(asked);
-  const { proposer, trialsMax, warnings } = proposerOf(asked, space, rungsOf(prepared.setup, asked));
+  if (asked.method === "racing" && asked.folds < partsMin) throw tooFewParts(asked.folds);
+  const { proposer, trialsMax, warnings } = proposerOf(asked, space, prepared.setup);
   const plan: SearchPlan = {
     strategy,
     space,
@@ -41,16 +44,18 @@ export function planSearch(asked: SearchRequest, prepared: PreparedRun): Planned
       loaded: sharedBars(prepared.loaded),
       measuring: { keys: objective.keys, folds: asked.folds, holdout: asked.holdout },
     },
-    returnsEvery: Math.ceil(trialsMax / keptReturnsMax),
+    // A point that is tried on more and more bars has returns of all of them once.
+    returnsEvery: Math.ceil(Math.min(asked.trials, trialsMax) / keptReturnsMax),
   };
   return { plan, trialsMax, warnings };
 }
 
 function proposerOf(
-  { method, trials, seed }: SearchRequest,
+  asked: SearchRequest,
   space: SearchSpace,
-  rungsMax: number,
+  setup: BacktestSetup,
 ): { readonly proposer: Proposer; readonly trialsMax: number; readonly warnings: readonly string[] } {
+  const { method, trials, seed } = asked;
   const trialsMax = Math.min(trials, space.size);
   switch (method) {
     case "grid": {
@@ -73,22 +78,50 @@ function proposerOf(
     case "halving":
       // Each rung is a third of the one before, so all of them are no more than one and a half times the first.
       return {
-        proposer: halvingSearch(space, trials, seed, rungsMax),
+        proposer: halvingSearch(space, trials, seed, rungsOf(setup, asked, 3, rungDaysMin)),
         trialsMax: Math.ceil(trialsMax * 1.5),
         warnings: [],
       };
+    case "racing": {
+      const laps = rungsOf(setup, asked, 2, lapDaysMin);
+      return {
+        proposer: raceSearch(space, trials, seed, laps),
+        trialsMax: trialsMax * laps,
+        warnings:
+          laps === 1 ? [`these bars are too few for a race: all trials see all of them (--folds)`] : [],
+      };
+    }
   }
 }
 
 /** Days that a part of the first rung has at least: what is judged on less is judged by chance. */
 const rungDaysMin = 30;
 
-/** Rungs of three times as many bars each that the time of the bars has room for, four at most. */
-function rungsOf({ bars }: BacktestSetup, { holdout, folds }: SearchRequest): number {
+/** Days of a part on the first lap of a race, whose tests know how little such a part says. */
+const lapDaysMin = 5;
+
+/** Rungs of so many times as many bars each that the time of the bars has room for, four at most. */
+function rungsOf(
+  { bars }: BacktestSetup,
+  { holdout, folds }: SearchRequest,
+  times: number,
+  daysMin: number,
+): number {
   const firstMs = Math.min(...bars.map(({ closeTimeMs }) => closeTimeMs[0]!));
   const lastMs = Math.max(...bars.map(({ closeTimeMs, length }) => closeTimeMs[length - 1]!));
   const days = ((lastMs - firstMs) * (1 - holdout)) / dayMs / folds;
-  return Math.min(4, 1 + Math.max(0, Math.floor(Math.log(days / rungDaysMin) / Math.log(3))));
+  return Math.min(4, 1 + Math.max(0, Math.floor(Math.log(days / daysMin) / Math.log(times))));
+}
+
+function tooFewParts(folds: number): KiwiError {
+  return new KiwiError({
+    code: "FOLDS_FEW",
+    exit: "usage",
+    message: `a race needs more than ${folds} parts of the time`,
+    why: `it compares trials part by part, and fewer than ${partsMin} differences do not say how much they scatter`,
+    fix: `--folds ${partsMin} or more, or leave it out: a race takes 8`,
+    topic: "optimize",
+  });
 }
 
 /** The same bars in memory that all threads see, so that they are there once. */

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
+import { hasPostgres, withPostgres } from "../../../test/postgres-server.ts";
 import { hasRedis, OwnRedis } from "../../../test/redis-server.ts";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
+import { runKiwi, temporaryFolder, type Outcome } from "../../../test/run-kiwi.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -18,7 +19,7 @@ const thousand = ["sma-cross", "--data", market, "--vary", "fast=1..40:1", "--va
 type Worker = { readonly process: ChildProcess; readonly said: () => string };
 
 function startWorker(url: string, where = folder): Worker {
-  const child = spawn(process.execPath, [kiwi, "worker", "--redis", url], {
+  const child = spawn(process.execPath, [kiwi, "worker", "--queue", url], {
     cwd: where,
     env: { ...process.env },
     stdio: ["ignore", "ignore", "pipe"],
@@ -43,12 +44,24 @@ async function optimize(
   return runKiwi(folder, ["optimize", ...args, "--json", "--format", "csv"]);
 }
 
-/** The tables of all searches of the folder, the oldest first. */
-function tables(): readonly string[] {
+/** Paths of the tables of all searches of the folder, the oldest first. */
+function tablePaths(): readonly string[] {
   const root = join(folder, ".kiwi", "searches");
-  return readdirSync(root)
-    .sort()
-    .map((id) => readFileSync(join(root, id, "trials.jsonl"), "utf8"));
+  const ids = existsSync(root) ? readdirSync(root).sort() : [];
+  return ids.map((id) => join(root, id, "trials.jsonl"));
+}
+
+function tables(): readonly string[] {
+  return tablePaths().map((path) => readFileSync(path, "utf8"));
+}
+
+/** Waits until a new search has written the first of its trials. */
+async function untilFirstRows(before: number): Promise<void> {
+  const isBegun = (): boolean => {
+    const path = tablePaths()[before];
+    return path !== undefined && existsSync(path) && statSync(path).size > 0;
+  };
+  while (!isBegun()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test.skipIf(!hasRedis)(
@@ -71,7 +84,7 @@ test.skipIf(!hasRedis)(
           workers = workers.map((worker, k) => (k === victim ? startWorker(redis.url) : worker));
         }
       })();
-      const { code, out, err } = await optimize(...thousand, "--redis", redis.url, "--jobs", "8");
+      const { code, out, err } = await optimize(...thousand, "--queue", redis.url, "--jobs", "8");
       over.abort();
       expect(code, out + err).toBe(0);
       await killing;
@@ -100,7 +113,7 @@ test.skipIf(!hasRedis)(
     const redis = await OwnRedis.open();
     const worker = startWorker(redis.url);
     try {
-      const searching = optimize(...thousand, "--redis", redis.url, "--jobs", "8");
+      const searching = optimize(...thousand, "--queue", redis.url, "--jobs", "8");
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       await redis.kill();
       await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -109,10 +122,11 @@ test.skipIf(!hasRedis)(
       expect(code, out + err).toBe(0);
       expect(tables()[before]).toBe(tables()[0]);
     } finally {
-      await kill(worker);
       await redis.close();
+      // Who is asked to end ends, also when the server that it would say goodbye to is gone.
+      await kill(worker, "SIGTERM");
     }
-    const gone = await optimize(...thousand, "--redis", redis.url);
+    const gone = await optimize(...thousand, "--queue", redis.url);
     expect(JSON.parse(gone.out)).toMatchObject({ error: { code: "REDIS_AWAY", exit: 6 } });
   },
   300_000,
@@ -123,7 +137,7 @@ test.skipIf(!hasRedis)(
   async () => {
     const redis = await OwnRedis.open("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
     try {
-      const { out } = await optimize(...thousand, "--redis", redis.url);
+      const { out } = await optimize(...thousand, "--queue", redis.url);
       expect(JSON.parse(out)).toMatchObject({ error: { code: "REDIS_FULL", exit: 6 } });
     } finally {
       await redis.close();
@@ -146,7 +160,7 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
       "./here.ts",
       "--data",
       market,
-      "--redis",
+      "--queue",
       redis.url,
       "--jobs",
       "1",
@@ -173,3 +187,79 @@ export default strategy({ name: "here", summary: "s", params: { n: int(2, { min:
   },
   240_000,
 );
+
+test.skipIf(!hasRedis)("a worker ends when it is told to, also while its server is away", async () => {
+  const redis = await OwnRedis.open();
+  const worker = startWorker(redis.url);
+  try {
+    while (!worker.said().includes("waiting for trials"))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await redis.kill();
+    const gone = once(worker.process, "exit");
+    worker.process.kill("SIGTERM");
+    expect(await gone).toEqual([0, null]);
+  } finally {
+    await kill(worker);
+    await redis.close();
+  }
+});
+
+/** Commands beside a search whose work may go to workers, and what must be the same wherever it is done. */
+const sameWork: readonly (readonly [readonly string[], (outcome: Outcome) => unknown])[] = [
+  [
+    ["validate", "sma-cross", "--data", market, "--trials", "6"],
+    ({ code, out }) => {
+      const { validation, neighbours, conditions } = JSON.parse(out) as Record<string, unknown>;
+      return { code, validation, neighbours, conditions };
+    },
+  ],
+  [
+    ["train", "regime", "--data", market, "--states", "2", "--restarts", "2", "--block", "4"],
+    ({ code, out }) => {
+      const { models } = JSON.parse(out) as {
+        models: readonly { model: { artifact: { params: unknown } } }[];
+      };
+      return { code, params: models[0]!.model.artifact.params };
+    },
+  ],
+];
+
+test.skipIf(!hasPostgres)(
+  "PostgreSQL does what Redis does: a worker and the server itself are killed in the middle, and the table has the bytes of a run here",
+  async () => {
+    const before = tablePaths().length;
+    // 20 by 15: more than is written at once.
+    const some = ["sma-cross", "--data", market, "--vary", "fast=1..20:1", "--vary", "slow=41..55:1"];
+    await withPostgres(async (url, restart) => {
+      const workers = [startWorker(url), startWorker(url)];
+      try {
+        const searching = optimize(...some, "--queue", url, "--jobs", "8");
+        await untilFirstRows(before);
+        await kill(workers[0]!);
+        await restart();
+        const { code, out, err } = await searching;
+        expect(code, out + err + workers[1]!.said()).toBe(0);
+        // The same workers try what a validation asks for, and fit what a training does.
+        for (const [name, own] of sameWork)
+          expect(own(await runKiwi(folder, [...name, "--json", "--queue", url, "--jobs", "2"]))).toEqual(
+            own(await runKiwi(folder, [...name, "--json", "--jobs", "1"])),
+          );
+      } finally {
+        await Promise.all(workers.map((worker) => kill(worker)));
+      }
+    });
+    expect((await optimize(...some, "--jobs", "2")).code).toBe(0);
+    const [distributed, local] = [tables()[before]!, tables().at(-1)!];
+    expect(distributed).toBe(local);
+    expect(local.trimEnd().split("\n").length).toBe(300);
+  },
+  120_000,
+);
+
+test("a PostgreSQL that is not there is named, and an address with a password is not shown", async () => {
+  const gone = await optimize(...thousand, "--queue", "postgres://kiwi@127.0.0.1:1/kiwi");
+  expect(JSON.parse(gone.out)).toMatchObject({ error: { code: "POSTGRES_AWAY", exit: 6 } });
+  const { out, err } = await optimize(...thousand, "--queue", "postgres://kiwi:s3cr3t@127.0.0.1/kiwi");
+  expect(JSON.parse(out)).toMatchObject({ error: { code: "FLAG_INVALID" } });
+  expect(out + err).not.toContain("s3cr3t");
+});

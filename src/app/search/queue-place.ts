@@ -1,13 +1,14 @@
+import type { QueuedWork } from "../queue/queued-work.ts";
 import { codeHash } from "../plugins/code-identity.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
 import { readHash } from "../runs/run-hashes.ts";
 import type { Place, TrialLimits } from "./place.ts";
-import type { TrialOutcome, TrialsRequest } from "./trial.ts";
+import type { TrialOutcome } from "./trial.ts";
 
-/** A piece on its way to a worker, and the limits that hold for it there. */
-export type QueuedPiece = { readonly piece: TrialsRequest; readonly limits: TrialLimits };
+/** Pieces for each that is on its way at the same time: the way of one costs the server and both ends three milliseconds. */
+const piecesEach = 2;
 
-/** Workers on any machines that hear of trials through Redis. They read the bars themselves, and must find the same. */
+/** Workers on any machines that hear of trials through a queue. They read the bars themselves, and must find the same. */
 export async function queuePlace(
   url: string,
   width: number,
@@ -20,9 +21,9 @@ export async function queuePlace(
   const queue = await askQueue(url, onLine);
   const expected = { code: codeHash(prepared.found.ownFiles), data: readHash(prepared) };
   return {
-    width,
+    pieces: width * piecesEach,
     async perform({ request, measuring, tasks }) {
-      const queued: QueuedPiece = { piece: { request, measuring, tasks, expected }, limits };
+      const queued: QueuedWork = { kind: "trials", piece: { request, measuring, tasks, expected }, limits };
       return (await queue.ask(queued)) as readonly TrialOutcome[];
     },
     close: () => queue.close(),

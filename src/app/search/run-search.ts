@@ -3,7 +3,7 @@ import { canonicalJson } from "../../base/hash.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { Proposal, Proposer, Tried } from "../../search/proposer.ts";
 import type { SearchSpace } from "../../search/search-space.ts";
-import type { Objective } from "./objective.ts";
+import { partsOf, type Objective } from "./objective.ts";
 import { performSafely, type OnLoss, type Place } from "./place.ts";
 import { splitSetting } from "./read-space.ts";
 import { rowOf, type SearchRow } from "./search-row.ts";
@@ -12,8 +12,6 @@ import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./tr
 
 /** Trials whose table is written at once: what a crash loses at most. */
 const batchMax = 256;
-/** Pieces that each worker of a place takes of a batch, so that none waits long for the last one. */
-const piecesEach = 4;
 
 /** A search that is ready to run. */
 export type SearchPlan = {
@@ -42,6 +40,8 @@ export type SearchHooks = {
 export type SearchTable = {
   readonly rows: readonly SearchRow[];
   readonly returns: ReadonlyMap<number, Float64Array>;
+  /** Trials that were not gone on with on more bars, and why. */
+  readonly stopped: ReadonlyMap<number, string>;
 };
 
 /**
@@ -59,12 +59,16 @@ export async function runSearch(
   const returns = new Map<number, Float64Array>();
   for (;;) {
     const round = plan.proposer.next(tried);
-    if (round.length === 0) return { rows, returns };
+    if (round.length === 0)
+      return { rows, returns, stopped: plan.proposer.stopped?.(tried) ?? new Map<number, string>() };
     for (let from = 0; from < round.length; from += batchMax) {
       const batch = round.slice(from, from + batchMax);
       const done = await batchOf(plan, place, journal, hooks, { batch, first: rows.length, returns });
       rows.push(...done);
-      for (const [k, proposal] of batch.entries()) tried.push({ ...proposal, value: done[k]!.value });
+      for (const [k, proposal] of batch.entries()) {
+        const { value, folds } = done[k]!;
+        tried.push({ ...proposal, value, parts: partsOf(plan.objective, folds) });
+      }
       hooks.onDone(rows.length);
     }
   }
@@ -123,7 +127,7 @@ export async function performAll(
 ): Promise<readonly TrialOutcome[]> {
   if (tasks.length === 0) return [];
   const columns = hooks.columnsFor(tasks);
-  const size = Math.max(1, Math.ceil(tasks.length / (place.width * piecesEach)));
+  const size = Math.max(1, Math.ceil(tasks.length / place.pieces));
   const pieces = Array.from({ length: Math.ceil(tasks.length / size) }, (_, k) => ({
     ...piece,
     ...(columns === undefined ? {} : { columns }),

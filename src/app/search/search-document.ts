@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { canonicalJson } from "../../base/hash.ts";
 import { paretoFront } from "../../search/pareto-front.ts";
 import type { SearchLuck } from "../../analysis/validation/search-luck.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
@@ -29,6 +30,10 @@ export type SearchDocument = {
   readonly spaceSize: number;
   readonly dimensions: readonly { readonly name: string; readonly values: readonly unknown[] }[];
   readonly trials: Readonly<Record<SearchRow["status"] | "all", number>>;
+  /** Trials that were not gone on with on more bars, and why. */
+  readonly stopped: readonly { readonly trial: number; readonly share: number; readonly why: string }[];
+  /** Bars that the trials saw, as a share of those that all points to the end would have seen. */
+  readonly barsShare: number;
   readonly best: SearchRow;
   readonly top: readonly SearchRow[];
   /** Trials that nothing beats in everything; empty where no front was asked for. */
@@ -94,6 +99,8 @@ export function searchDocument({
       failed: countOf("failed"),
       timed_out: timedOut,
     },
+    stopped: [...table.stopped].map(([trial, why]) => ({ trial, share: rows[trial]!.share, why })),
+    barsShare: barsShareOf(rows),
     best,
     top: order.slice(0, topMax).filter(({ value }) => value !== null),
     front: frontOf(plan, rows),
@@ -108,6 +115,12 @@ export function searchDocument({
           ],
     artifacts: {},
   };
+}
+
+/** A point that is tried on more and more bars counts once, with all that it saw. */
+function barsShareOf(rows: readonly SearchRow[]): number {
+  const points = new Set(rows.map(({ setting }) => canonicalJson(setting))).size;
+  return rows.reduce((sum, { share }) => sum + share, 0) / points;
 }
 
 function luckText(luck: SearchLuck | null): SearchLuckText | null {

@@ -24,14 +24,23 @@ export function searchHtml(document: SearchDocument, rows: readonly SearchRow[])
     level: dsr !== null && dsr >= 0.95 ? "supported" : "open",
     reasons: [plateauSentence(document)],
     warnings,
-    sections: [topSection(document), ...planeSection(document, rows), ...luckSection(document, rows)],
+    sections: [
+      topSection(document),
+      ...stoppedSection(document),
+      ...planeSection(document, rows),
+      ...luckSection(document, rows),
+    ],
   });
 }
 
 function plateauSentence({ plateau: { neighbours, ratio } }: SearchDocument): string {
   if (neighbours === 0)
     return "The best has no neighbours among the trials: nobody knows whether it is a lonely peak.";
-  return `${neighbours} neighbours of the best were tried; their median is ${percentText(ratio)} of it.`;
+  const those =
+    neighbours === 1 ? "1 neighbour of the best was" : `${neighbours} neighbours of the best were`;
+  // A share of what is not above zero says nothing.
+  const median = ratio === null ? "" : `; their median is ${percentText(ratio)} of it`;
+  return `${those} tried${median}.`;
 }
 
 function topSection({ top, dimensions }: SearchDocument): Section {
@@ -58,6 +67,34 @@ function topSection({ top, dimensions }: SearchDocument): Section {
     title: "The best",
     body: tableHtml({ caption: "The best trials", isCaptionHidden: true, columns, rows: cells }),
   };
+}
+
+/** Stopped trials that a page shows; the table beside it has all of them. */
+const stoppedMax = 50;
+
+function stoppedSection({ stopped, barsShare }: SearchDocument): readonly Section[] {
+  if (stopped.length === 0) return [];
+  const columns = [
+    { label: "Trial" },
+    { label: "Saw of the time", isNumber: true },
+    { label: "Why it was stopped" },
+  ];
+  const cells = stopped
+    .slice(0, stoppedMax)
+    .map(({ trial, share, why }) => [String(trial), percentText(share), why]);
+  const rest = stopped.length - cells.length;
+  return [
+    {
+      id: "stopped",
+      title: "Stopped early",
+      body: html`<p>
+          ${stopped.length} trials were not gone on with. The search took ${percentText(barsShare)} of the
+          bars that all points to the end would
+          take.${rest > 0 && ` The first ${cells.length} are shown; trials.csv has all.`}
+        </p>
+        ${tableHtml({ caption: "Trials that were stopped early", isCaptionHidden: true, columns, rows: cells })}`,
+    },
+  ];
 }
 
 /** The two dimensions with the most values span a plane; a search in one dimension has none. */

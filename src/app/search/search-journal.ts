@@ -36,10 +36,14 @@ export function beginJournal(folder: string, request: unknown): SearchJournal {
 /** Goes on with the table of a search. A line that a crash cut short is taken away. */
 export function openJournal(folder: string): SearchJournal {
   const path = join(folder, tableName);
-  const text = readFileSync(path, "utf8");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const whole = wholeLines(readFileSync(path, "utf8"));
   truncateSync(path, Buffer.byteLength(whole));
   return journalAt(folder, rowsOf(whole));
+}
+
+/** The whole lines of a table, which is left as it is: the search may still be running. */
+export function readTable(folder: string): readonly SearchRow[] {
+  return rowsOf(wholeLines(readFileSync(join(folder, tableName), "utf8")));
 }
 
 /** What a search was asked for: plain data, to be checked by whoever asked. */
@@ -66,6 +70,10 @@ export function findSearch(folder: string, name: string): string {
     fix: ids.length === 0 ? "kiwi optimize STRATEGY --data FILE" : `name one whole: ${ids.at(-1)}`,
     topic: "optimize",
   });
+}
+
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
 function rowsOf(text: string): readonly SearchRow[] {

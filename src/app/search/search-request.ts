@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { runRequestSchema } from "../jobs/request-schemas.ts";
 
+import { usualParts } from "../../search/race-search.ts";
+
 /** How a search goes about it. */
-export const searchMethods = ["grid", "random", "tpe", "halving"] as const;
+export const searchMethods = ["grid", "random", "tpe", "halving", "racing"] as const;
 export type SearchMethod = (typeof searchMethods)[number];
+
+/** Parts of the time that a method judges by where nobody says how many: a race compares part by part. */
+export function usualFolds(method: SearchMethod): number {
+  return method === "racing" ? usualParts : 1;
+}
 
 const texts = z.array(z.string()).readonly();
 

@@ -46,21 +46,28 @@ async function prepare(
 /** A worker that would compute something else must not compute at all. */
 function refuse(kind: "code" | "data", expected: string, own: string): void {
   if (expected === own) return;
-  throw new KiwiError({
-    code: kind === "code" ? "WORKER_OTHER_CODE" : "WORKER_OTHER_DATA",
+  throw kind === "code" ? otherCode(expected.slice(0, 12), own.slice(0, 12)) : otherData(expected, own);
+}
+
+/** This worker's code is not that of whoever asks. */
+export function otherCode(expected: string, own: string): KiwiError {
+  return new KiwiError({
+    code: "WORKER_OTHER_CODE",
     exit: "config",
-    message:
-      kind === "code"
-        ? `this worker's code is ${own.slice(0, 12)}, and the search was begun with ${expected.slice(0, 12)}`
-        : `this worker's bars are ${own.slice(0, 12)}, and those of the search ${expected.slice(0, 12)}`,
-    why:
-      kind === "code"
-        ? "another version of Kiwi or of the strategy could give other numbers"
-        : "the files differ, or the same path names others here",
-    fix:
-      kind === "code"
-        ? "install the same version and copy the same strategy files, then start kiwi worker again"
-        : "copy the data folder of the search to this machine, then start kiwi worker again",
+    message: `this worker's code is ${own}, and the work was begun with ${expected}`,
+    why: "another version of Kiwi or of the strategy could give other numbers",
+    fix: "install the same version and copy the same strategy files, then start kiwi worker again",
+    topic: "workers",
+  });
+}
+
+function otherData(expected: string, own: string): KiwiError {
+  return new KiwiError({
+    code: "WORKER_OTHER_DATA",
+    exit: "config",
+    message: `this worker's bars are ${own.slice(0, 12)}, and those of the search ${expected.slice(0, 12)}`,
+    why: "the files differ, or the same path names others here",
+    fix: "copy the data folder of the search to this machine, then start kiwi worker again",
     topic: "workers",
   });
 }

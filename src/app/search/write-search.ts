@@ -5,13 +5,12 @@ import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import type { SearchDocument } from "./search-document.ts";
 import type { SearchPlan, SearchTable } from "./run-search.ts";
 import { searchHtml } from "./search-html.ts";
-import type { SearchRow } from "./search-row.ts";
 
 /** Writes what a search found beside its table; returns the paths by name. */
 export async function writeSearch(
   folder: string,
   document: SearchDocument,
-  { rows }: SearchTable,
+  table: SearchTable,
   plan: SearchPlan,
   formats: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
@@ -21,8 +20,8 @@ export async function writeSearch(
     writeWhole(paths[name], text);
   };
   write("json", "result.json", `${JSON.stringify(document, null, 2)}\n`);
-  const { header, cells } = trialTable(plan, rows);
-  if (formats.includes("html")) write("html", "report.html", searchHtml(document, rows));
+  const { header, cells } = trialTable(plan, table);
+  if (formats.includes("html")) write("html", "report.html", searchHtml(document, table.rows));
   if (formats.includes("parquet")) {
     paths["parquet"] = join(folder, "trials.parquet");
     await writeParquetTable(paths["parquet"], header, cells);
@@ -34,7 +33,7 @@ export async function writeSearch(
 /** The table of trials as columns: what varied, then what came of it. */
 function trialTable(
   { space }: Pick<SearchPlan, "space">,
-  rows: readonly SearchRow[],
+  { rows, stopped }: SearchTable,
 ): { readonly header: readonly string[]; readonly cells: readonly (readonly CsvValue[])[] } {
   const names = space.dimensions.map(({ name }) => name);
   const keys = [...new Set(rows.flatMap(({ inSample }) => Object.keys(inSample)))].sort();
@@ -48,6 +47,7 @@ function trialTable(
     ...keys,
     ...(hasRest ? keys.map((key) => `${key}OutOfSample`) : []),
     "why",
+    ...(stopped.size > 0 ? ["stopped"] : []),
   ];
   const cells = rows.map(({ trial, share, setting, status, value, why, inSample, outOfSample }) => [
     trial,
@@ -58,6 +58,7 @@ function trialTable(
     ...keys.map((key) => inSample[key] ?? null),
     ...(hasRest ? keys.map((key) => outOfSample?.[key] ?? null) : []),
     why ?? "",
+    ...(stopped.size > 0 ? [stopped.get(trial) ?? ""] : []),
   ]);
   return { header, cells };
 }

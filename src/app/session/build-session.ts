@@ -38,6 +38,7 @@ import { buildTogether } from "./build-together.ts";
 import { modelNamed } from "../plugins/model-named.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
+import { KnownBars } from "./known-bars.ts";
 import { protectionLevels } from "./protection-levels.ts";
 import { withinSight } from "./within-sight.ts";
 import { accountLimits, riskRules, sizingOf } from "./risk-rules.ts";
@@ -77,10 +78,11 @@ export function layGround(
   for (const frame of frames ?? []) frame.extend();
   const decided = frames === null ? bars : frames.map((frame) => frame.bars);
   const externals = new Map<string, Bars>();
+  const known = new KnownBars(actions);
   const find = (symbol: string) => {
     if (isExternal(symbol)) return findExternal(externals, symbol, decided);
     const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
-    if (index < 0) return findKnown(externals, symbol, instruments, config);
+    if (index < 0) return findKnown(externals, symbol, instruments, config, known);
     return { bars: decided[index]!, calendar: calendars[index]! };
   };
   const stores = decided.map(
@@ -95,13 +97,12 @@ function findKnown(
   symbol: string,
   instruments: readonly Instrument[],
   config: RunConfig,
+  known: KnownBars,
 ): { readonly bars: Bars; readonly calendar: Calendar } {
   const bars = externals.get(symbol);
   if (bars === undefined) throw unknownSymbol(symbol, instruments);
-  return {
-    bars,
-    calendar: barCalendar(bars, instrumentConfig(config, symbol).calendar),
-  };
+  const calendar = barCalendar(bars, instrumentConfig(config, symbol).calendar);
+  return { bars: known.of(bars, calendar), calendar };
 }
 
 /** Parts that a caller makes itself. */

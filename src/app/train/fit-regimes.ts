@@ -4,15 +4,14 @@ import { freeParameters, keepLikeliest, type HmmFit } from "../../learning/hmm/f
 import type { HmmOptions } from "../../learning/hmm/hmm-options.ts";
 import { prepareRows } from "../../learning/hmm/prepare-rows.ts";
 import type { RestartRows } from "./restart-request.ts";
-import { runRestarts } from "./run-restarts.ts";
+import { runRestarts, type FitPlace } from "./run-restarts.ts";
 
-/** How hard to try, and with how many states. */
-export type FitRequest = {
+/** How hard to try, with how many states, and where. */
+export type FitRequest = FitPlace & {
   readonly statesMin: number;
   readonly statesMax: number;
   readonly restarts: number;
   readonly seed: number;
-  readonly jobs: number;
 };
 
 /** The model with the lowest BIC, and what every number of states came to. */
@@ -34,7 +33,7 @@ export async function fitRegimes(
   request: FitRequest,
   onDone: (done: number) => void,
 ): Promise<ChosenFit> {
-  const { statesMin, statesMax, restarts, seed, jobs } = request;
+  const { statesMin, statesMax, restarts, seed } = request;
   // Refused here, before threads are started for it.
   const { seenRows } = prepareRows(rows.values, rows.length, shape.features, statesMax);
   refuseOverfit(seenRows, { ...shape, states: statesMax });
@@ -45,7 +44,7 @@ export async function fitRegimes(
       restart,
     })),
   );
-  const results = await runRestarts(rows, attempts, jobs, onDone);
+  const results = await runRestarts(rows, attempts, request, onDone);
   const fits = counts.map((_, k) => keepLikeliest(results.slice(k * restarts, (k + 1) * restarts)));
   return {
     best: fits.reduce((best, fit) => (fit.bic < best.bic ? fit : best)),

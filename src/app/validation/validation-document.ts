@@ -43,7 +43,7 @@ export type ValidationDocument = {
   readonly neighbours: readonly Neighbour[];
   readonly validation: Validation;
   /** What `--fail-if` may ask beside metrics. */
-  readonly conditions: Readonly<Record<string, number | null>>;
+  readonly conditions: Readonly<Record<(typeof validationNames)[number], number | null>>;
   readonly findings: readonly string[];
   readonly verdict: string;
   readonly warnings: readonly string[];

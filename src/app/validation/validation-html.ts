@@ -1,3 +1,4 @@
+import { metricDefinitions } from "../../analysis/metrics/metric-definitions.ts";
 import { figureHtml } from "../../analysis/report/html/figure.ts";
 import { html, type Html } from "../../analysis/report/html/html.ts";
 import { tableHtml } from "../../analysis/report/html/table.ts";
@@ -6,7 +7,7 @@ import { fanFigure } from "../../analysis/report/search/fan-figure.ts";
 import { logitFigure } from "../../analysis/report/search/logit-figure.ts";
 import { plainPage, type PlainPage } from "../../analysis/report/search/plain-page.ts";
 import { scatterFigure } from "../../analysis/report/search/scatter-figure.ts";
-import type { ValidationDocument } from "./validation-document.ts";
+import { validationNames, type ValidationDocument } from "./validation-document.ts";
 
 type Row = readonly [string, ...string[]];
 
@@ -37,12 +38,24 @@ function rowsTable(caption: string, labels: readonly string[], rows: readonly Ro
   return tableHtml({ caption, columns: labels.map((label, k) => ({ label, isNumber: k > 0 })), rows });
 }
 
+/** What a condition of `--fail-if` says, in words; its name stands behind it. */
+const conditionTexts: Readonly<Record<(typeof validationNames)[number], string>> = {
+  pbo: "Probability that the choice is overfitted",
+  spaP: "Chance has a best as good (SPA)",
+  realityCheckP: "Chance has a best as good (reality check)",
+  permutationP: "As good on bars in another order",
+  randomEntryP: "As good with random entries",
+  walkForwardSharpe: "Sharpe ratio walking forward",
+  cpcvSharpe: "Sharpe ratio of the median path",
+  doubleCostReturn: "Return at twice the costs",
+};
+
 function tests({ metrics, conditions, validation }: ValidationDocument): Html {
   const isRatio = new Set(["sharpe", "sortino"]);
   const intervals = Object.entries(validation.intervals).map(([name, interval]): Row => {
     const text = isRatio.has(name) ? ratioText : percentText;
     return [
-      name,
+      metricDefinitions.find(({ key }) => key === name)?.label ?? name,
       text(interval?.estimate ?? null),
       text(interval?.low ?? null),
       text(interval?.high ?? null),
@@ -57,9 +70,9 @@ function tests({ metrics, conditions, validation }: ValidationDocument): Html {
       metrics.minTrackRecordLength === null ? "N/A" : String(Math.ceil(metrics.minTrackRecordLength)),
     ],
     ["Returns seen", String(metrics.periods)],
-    ...Object.entries(conditions).map(([name, value]): Row => [
-      name,
-      value === null ? "N/A" : ratioText(value),
+    ...validationNames.map((name): Row => [
+      `${conditionTexts[name]}: ${name}`,
+      conditions[name] === null ? "N/A" : ratioText(conditions[name]),
     ]),
   ];
   return html`<div class="pair">

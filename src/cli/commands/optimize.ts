@@ -1,7 +1,12 @@
 import { availableParallelism } from "node:os";
 import { jobs } from "../../app/jobs/job-table.ts";
 import { shownCommand } from "../../app/jobs/shown-command.ts";
-import { searchMethods, type SearchMethod, type SearchRequest } from "../../app/search/search-request.ts";
+import {
+  searchMethods,
+  usualFolds,
+  type SearchMethod,
+  type SearchRequest,
+} from "../../app/search/search-request.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -9,7 +14,7 @@ import { invalidFlag } from "../flags/flag-errors.ts";
 import { searchFlags } from "../flags/search-flags.ts";
 import { searchText } from "../output/search-text.ts";
 import type { Shell } from "../shell.ts";
-import { redisUrl } from "../flags/redis-url.ts";
+import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 import { runRequestOf, type RequestFlags } from "./run-request.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -23,6 +28,7 @@ export type SpaceFlags = {
 export type OptimizeFlags = CommonFlags &
   ProgressFlags &
   RequestFlags &
+  QueueFlags &
   SpaceFlags & {
     readonly method?: string;
     readonly objective?: string;
@@ -33,7 +39,6 @@ export type OptimizeFlags = CommonFlags &
     readonly holdout?: number;
     readonly jobs?: number;
     readonly trialSeconds?: number;
-    readonly redis?: string;
     readonly resume?: string;
     readonly format?: readonly string[];
   };
@@ -57,11 +62,12 @@ export async function optimizeCommand(
     flags.resume === undefined
       ? await searchOf(shell, strategy, flags)
       : { folder: shell.folder, resume: resumable(flags.resume, strategy, flags) };
+  const queue = queueUrl(shell, flags);
   const document = await withProgress(shell, flags, jobs.optimize, {
     search,
     jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
     formats: wanted,
-    ...(flags.redis === undefined ? {} : { queue: redisUrl(shell, flags.redis) }),
+    ...(queue === undefined ? {} : { queue }),
     ...(flags.trialSeconds === undefined
       ? {}
       : { trialSeconds: positive("--trial-seconds", flags.trialSeconds) }),
@@ -105,11 +111,12 @@ async function searchOf(
   const holdout = flags.holdout ?? usualHoldout;
   if (!(holdout >= 0 && holdout <= 0.9))
     throw invalidFlag("--holdout", String(holdout), "a share from 0 to 0.9");
-  const folds = wholeNumber("--folds", flags.folds ?? 1, 1);
+  const method = methodOf(flags.method ?? "grid");
+  const folds = wholeNumber("--folds", flags.folds ?? usualFolds(method), 1);
   if (folds > 50) throw invalidFlag("--folds", String(folds), "a whole number from 1 to 50");
   return {
     request,
-    method: methodOf(flags.method ?? "grid"),
+    method,
     trials,
     vary: flags.vary ?? [],
     where: flags.where ?? [],

@@ -5,6 +5,7 @@ import { timeframeMs } from "../../domain/timeframe.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../declare/common-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
 import type { FlagValues } from "../flags/flag-layer.ts";
+import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 import { trainFlags } from "../flags/train-flags.ts";
 import { envelope } from "../output/json.ts";
 import { outcomeText } from "../output/model-text.ts";
@@ -18,6 +19,7 @@ import { withProgress } from "./with-progress.ts";
 export type TrainFlags = CommonFlags &
   ProgressFlags &
   ConfigFlags &
+  QueueFlags &
   FlagValues & {
     readonly name?: string;
     readonly states?: string;
@@ -76,6 +78,7 @@ async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInpu
     statesMax,
     restarts: readCount("--restarts", flags.restarts, 8, 1, 1_000),
     jobs: readCount("--jobs", flags.jobs, availableParallelism(), 1, 256),
+    queue: queueUrl(shell, flags),
     blockBars: flags.block === undefined ? undefined : readCount("--block", flags.block, 24, 2, 500),
     everyMs: flags.ifDue === undefined ? undefined : timeframeMs(readTimeframe(flags.ifDue)),
   };

@@ -3,6 +3,7 @@ import { jobs } from "../../app/jobs/job-table.ts";
 import { shownCommand } from "../../app/jobs/shown-command.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
+import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
 import { validateFlags } from "../flags/search-flags.ts";
 import { openFile } from "../output/open-file.ts";
 import { validationText } from "../output/validation-text.ts";
@@ -14,6 +15,7 @@ import { withProgress } from "./with-progress.ts";
 export type ValidateFlags = CommonFlags &
   ProgressFlags &
   RequestFlags &
+  QueueFlags &
   SpaceFlags & { readonly trials?: number; readonly jobs?: number; readonly open?: true };
 
 /** Parameters around the ones that are validated: enough for every split to choose among. */
@@ -25,6 +27,7 @@ export async function validateCommand(
   strategy: string | undefined,
   flags: ValidateFlags,
 ): Promise<number> {
+  const queue = queueUrl(shell, flags);
   const request = await runRequestOf(shell, validateFlags, strategy, flags);
   const { document, outcomes } = await withProgress(
     shell,
@@ -47,6 +50,7 @@ export async function validateCommand(
         command: shownCommand(shell.args),
       },
       jobs: wholeNumber("--jobs", flags.jobs ?? availableParallelism(), 1),
+      ...(queue === undefined ? {} : { queue }),
     },
     request.config.stuckAfterSeconds,
   );

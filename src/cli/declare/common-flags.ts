@@ -52,3 +52,13 @@ export function addConfig(command: Command): Command {
     .option("-c, --config <file>", "configuration file instead of kiwi.config.jsonc")
     .option("--set <path=value>", "set any key of the configuration", collect);
 }
+
+/** Adds the address through which work goes to workers on any machine. */
+export function addQueue(command: Command): void {
+  command
+    .option(
+      "--queue <url>",
+      "workers on any machine do the work: redis://HOST:PORT or postgres://USER@HOST/DATABASE, or env:NAME",
+    )
+    .option("--redis <url>", "as --queue");
+}

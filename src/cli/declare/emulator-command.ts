@@ -13,7 +13,7 @@ export function declareEmulator(program: Command, act: Act): void {
     .description(
       "Serves recorded or made-up bars over a venue's own protocol, with faults on demand: for bots of any language, offline and without money.",
     )
-    .argument("<venue>", "alpaca, bybit or binance")
+    .argument("<venue>", "alpaca, bybit, ib or binance")
     .optionsGroup("Emulator:")
     .option("--faults <plan>", "what goes wrong: seed=7,drop=0.02,... (kiwi help emulator)")
     .option("--port <number>", "where to listen on 127.0.0.1; 0 takes any free one", number("--port"))

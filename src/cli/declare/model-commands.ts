@@ -6,7 +6,7 @@ import type { TrainPredictorFlags } from "../commands/training/train-predictor.t
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { addRunFlags, readNumber } from "../flags/add-flags.ts";
 import { trainFlags } from "../flags/train-flags.ts";
-import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, addQueue, type Act } from "./common-flags.ts";
 
 /** Adds what trains models and keeps them: train, model. */
 export function declareModelCommands(program: Command, act: Act): void {
@@ -59,6 +59,7 @@ function declareTrain(program: Command, act: Act): void {
         readNumber("--jobs", text),
       )
       .option("--if-due <span>", "only where the newest version has not seen so much of the bars, e.g. 30d");
+    addQueue(command);
     addProgress(addConfig(addCommon(command, examples[index]!))).action(
       act(async (shell, flags: TrainFlags) =>
         (await import("../commands/train.ts")).trainCommand(shell, flags),

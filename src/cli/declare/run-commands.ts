@@ -118,13 +118,13 @@ function declareRuns(program: Command, act: Act): void {
   );
   const diff = runs
     .command("diff")
-    .summary("what differs between two runs")
-    .argument("<run>", "the first run")
-    .argument("<other>", "the second run")
+    .summary("what differs between two runs, or two trials of a search")
+    .argument("<run>", "the first run, or a trial of a search: last/17, last/best")
+    .argument("<other>", "the second one")
     .option("--trust", trustHelp)
     .option("--runs <folder>", "folder of the run store");
   addProgress(
-    addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last 20260304 --json"]),
+    addCommon(diff, ["kiwi runs diff 20260304-120501 last", "kiwi runs diff last/best last/17 --json"]),
   ).action(
     act(async (shell, run: string, other: string, flags: RunsFlags) =>
       (await import("../commands/runs/runs.ts")).runsDiffCommand(shell, run, other, flags),

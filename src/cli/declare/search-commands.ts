@@ -5,7 +5,7 @@ import type { WorkerFlags } from "../commands/worker.ts";
 import type { OptimizeFlags } from "../commands/optimize.ts";
 import { addRunFlags, collect, collectList, readNumber } from "../flags/add-flags.ts";
 import { searchFlags, validateFlags } from "../flags/search-flags.ts";
-import { addCommon, addConfig, addProgress, type Act } from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, addQueue, type Act } from "./common-flags.ts";
 
 /** Adds what searches and what judges, whoever runs it, and the ledger of what was tried: optimize, worker, trials. */
 export function declareSearchCommands(program: Command, act: Act): void {
@@ -29,6 +29,7 @@ function declareValidate(program: Command, act: Act): void {
   command.optionsGroup("Validation:");
   addNumber(command, "--trials <count>", "parameters around at most; 200 by default");
   addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
+  addQueue(command);
   command.option("--open", "open the report when it is done");
   addProgress(
     addConfig(
@@ -47,13 +48,15 @@ function declareValidate(program: Command, act: Act): void {
 function declareWorker(program: Command, act: Act): void {
   const command = program
     .command("worker")
-    .summary("run trials for searches on other machines")
-    .description("Takes trials of searches from a Redis server and runs them, until it is ended.")
-    .requiredOption("--redis <url>", "redis://HOST:PORT, or env:NAME where it holds a password");
+    .summary("run trials and trainings for other machines")
+    .description(
+      "Takes trials of searches and attempts of trainings from a queue on Redis or PostgreSQL, until it is ended.",
+    );
+  addQueue(command);
   addNumber(command, "--jobs <count>", "trials at the same time; 1 by default");
   addCommon(command, [
-    "kiwi worker --redis redis://10.0.0.5:6379",
-    "kiwi worker --redis env:KIWI_REDIS --jobs 8",
+    "kiwi worker --queue redis://10.0.0.5:6379",
+    "kiwi worker --queue env:KIWI_QUEUE --jobs 8",
   ]).action(
     act(async (shell, flags: WorkerFlags) =>
       (await import("../commands/worker.ts")).workerCommand(shell, flags),
@@ -120,12 +123,16 @@ function declareOptimize(program: Command, act: Act): void {
   addSpace(command);
   command
     .optionsGroup("Search:")
-    .option("--method <method>", "grid, random, tpe or halving; grid by default where it fits into --trials")
+    .option("--method <method>", "grid (the default), random, tpe, halving or racing")
     .option("--objective <formula>", "what to make large: sharpe by default, or 'sharpe - 2 * maxDrawdown'")
     .option("--require <condition>", "what a trial must hold to count: 'maxDrawdown < 20%'", collect)
     .option("--pareto <metrics>", "show the front of these: sharpe,maxDrawdown", collectList);
   addNumber(command, "--trials <count>", "trials at most; 1000 by default");
-  addNumber(command, "--folds <count>", "judge by the mean over so many parts of the time; 1 by default");
+  addNumber(
+    command,
+    "--folds <count>",
+    "judge by the mean over so many parts of the time; 1 by default, 8 for racing",
+  );
   addNumber(
     command,
     "--holdout <share>",
@@ -133,8 +140,8 @@ function declareOptimize(program: Command, act: Act): void {
   );
   addNumber(command, "--jobs <count>", "threads; as many as the machine has by default");
   addNumber(command, "--trial-seconds <seconds>", "stop a trial that takes longer");
+  addQueue(command);
   command
-    .option("--redis <url>", "let workers on any machine run the trials: redis://HOST:PORT, or env:NAME")
     .option("--resume <search>", "go on with a search: its id, the beginning of one, or last")
     .option("--format <formats>", "html,csv,parquet beside the table; html,csv by default", collectList);
   addProgress(

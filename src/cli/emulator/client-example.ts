@@ -21,6 +21,13 @@ export function clientExample(venue: EmulatedVenue, { url, wsUrl, key, secret }:
         `         session = HTTP(api_key="${key}", api_secret="${secret}"); session.endpoint = "${url}"`,
         `sockets  ${wsUrl}/v5/public/linear   ${wsUrl}/v5/private   ${wsUrl}/v5/trade`,
       ];
+    case "ib":
+      return [
+        'Node     import { IBApi } from "@stoqey/ib"',
+        `         new IBApi({ host: "127.0.0.1", port: ${new URL(url).port}, clientId: 1 }).connect()`,
+        `Python   from ib_async import IB; ib = IB(); ib.connect("127.0.0.1", ${new URL(url).port}, clientId=1)`,
+        'Kiwi     "broker": { "use": "ib", "port": ' + `${new URL(url).port} }`,
+      ];
     case "binance":
       return [
         'Node     import { MainClient } from "binance"',

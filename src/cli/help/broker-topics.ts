@@ -7,6 +7,7 @@ export const brokerTopics: readonly Topic[] = [
     summary: "where orders can be sent",
     lines: [
       "  alpaca      US stocks and crypto            bybit       futures and spot of the unified account",
+      "  ib          shares, currencies, futures of Interactive Brokers, through TWS or its gateway (no key)",
       '  "broker": { "use": "bybit", "category": "linear", "leverage": 2, "key": { "env": "MY_KEY" } }',
       "in kiwi.config.jsonc; another broker is another word after use. Play money is the default everywhere: paper hosts and",
       "paper keys. Keys and hosts that do not fit the mode are refused before anything is sent.",

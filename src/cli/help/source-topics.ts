@@ -28,6 +28,7 @@ export const sourceTopics: readonly Topic[] = [
       "  kiwi emulator bybit --data synthetic:timeframe=1m        contracts and coins, on bars that are made up",
       "  kiwi emulator alpaca --data prices/ --speed 60            your own bars, an hour of the tape in a minute",
       "  kiwi emulator binance --data BTCUSDT-1m.csv               market data only",
+      "  kiwi emulator ib --data prices/                           the gateway of Interactive Brokers, port 4002",
       "It speaks the venue's own protocol: the official clients, ccxt and whole trading systems work on it unmodified, with",
       "another address. The command prints keys, addresses and an example. docs/how-to/emulator.md has more.",
       "  --pace real     the tape goes on with the clock, --speed times as fast; bars around the clock begin now",

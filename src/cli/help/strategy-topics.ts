@@ -113,6 +113,7 @@ export const strategyTopics: readonly Topic[] = [
       "A plug-in is one file that exports definePlugin({ kind, name, summary, options, create }), where kind is one of",
       "sizer, risk, commission, slippage, regime and selector.",
       "A place that has bars is defineSource({ name, summary, options, open }); a strategy is exported as it is.",
+      "A way to be told is defineChannel({ name, summary, options, open }): kiwi help alerts.",
       "It is loaded with --plugin ./mine.ts (or plugins in the configuration), no build, and chosen by its name:",
       '  "sizing": { "use": "my-sizer", "fraction": 0.5 }',
       "It must not take the name of a built-in one.",

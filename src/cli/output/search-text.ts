@@ -36,12 +36,23 @@ function factsOf(document: SearchDocument): readonly (readonly [string, string])
       "search",
       `${method}, ${countText(trials.all)} trials of ${countText(spaceSize)} points${rest}, seed ${seed}`,
     ],
+    ...stoppedFact(document),
     ["objective", `${objective}${folds > 1 ? `, mean of ${folds} parts` : ""}`],
     ["not seen", holdout === 0 ? "nothing was held back" : `the last ${percentText(holdout)} of the time`],
     ["trials ever", luck === null ? "N/A" : `${countText(luck.trialCount)} on these bars`],
     ["luck gives", luck === null ? "N/A" : `a Sharpe ratio of ${ratioText(luck.luckSharpe)}`],
     ["deflated", `${percentText(luck?.dsr ?? null)} (95 % and more is convincing)`],
     ["overfitted", `${percentText(luck?.pbo ?? null)} (probability that the choice is)`],
+  ];
+}
+
+function stoppedFact({ stopped, barsShare }: SearchDocument): readonly (readonly [string, string])[] {
+  if (stopped.length === 0) return [];
+  return [
+    [
+      "stopped",
+      `${countText(stopped.length)} trials early; with ${percentText(barsShare)} of the bars that all to the end would take`,
+    ],
   ];
 }
 

@@ -152,3 +152,13 @@ test.skipIf(!hasShared)("real files are recognised", () => {
     expect(`${file} ${detectCalendarName(barsClosingAt(timeframe, closes))}`).toBe(`${file} ${name}`);
   }
 });
+
+test("hours of London, which reach into New York's, and halves of days are no hours of US shares", () => {
+  const london = weekdays("2024-07-08", "2024-08-02").flatMap((endMs) =>
+    Array.from({ length: 8 }, (_, k) => endMs - dayMs + (8 + k) * hourMs),
+  );
+  expect(detectCalendarName(barsClosingAt("1h", london))).toBe("24/5");
+  const halves = Array.from({ length: 60 }, (_, k) => Date.UTC(2024, 6, 1) + (k + 1) * 12 * hourMs);
+  expect(detectCalendarName(barsClosingAt("12h", halves))).toBe("24/7");
+  expect(detectCalendarName(barsClosingAt("12h", closesOf("24/5", "12h", 28)))).toBe("24/5");
+});

@@ -15,6 +15,8 @@ const enoughMs = 28 * dayMs;
 const [rowsMin, rowsMax] = [1000, 20_000];
 /** Extended hours of US shares, New York time: bars in them are no sign of another market. */
 const extendedHours = { fromMs: 4 * hourMs, toMs: 20 * hourMs };
+/** A session of US shares: no bar within the day is longer. */
+const sharesMs = 6.5 * hourMs;
 /** In the order in which they come where the bars fit them equally well. */
 const names = ["us-equity", "24/7", "24/5"] as const;
 const currencies =
@@ -82,9 +84,15 @@ type Fit = {
   readonly missing: number;
 };
 
-/** Share of the bars that fit, times the share of the expected bars that are there. */
+/**
+ * Share of the bars that fit, times the share of the expected bars that are there. Bars around the regular hours fit
+ * where these are the better half or are there whole: hours of London that reach into them are another market's.
+ */
 function scoreOf({ traded, near, missing }: Fit, rows: number): number {
-  return traded === 0 ? 0 : ((traded + near) / rows) * (traded / (traded + missing));
+  if (traded === 0) return 0;
+  const there = traded / (traded + missing);
+  const fitting = near <= traded || there >= 0.8 ? traded + near : traded;
+  return (fitting / rows) * there;
 }
 
 /**
@@ -99,7 +107,7 @@ function tradesOnHolidays(shares: Fit, forex: Fit): boolean {
 function fitOf(bars: Timed, calendar: Calendar, spanMs: number): Fit {
   const { length, timeframe } = bars;
   const closes = settledCloses(bars, calendar);
-  const isShares = calendar.name === "us-equity" && spanMs < dayMs;
+  const isShares = calendar.name === "us-equity" && spanMs <= sharesMs;
   let [traded, near, onHolidays, missing] = [0, 0, 0, 0];
   for (let row = 0; row < length; row++) {
     const closeMs = closes[row]!;
@@ -114,6 +122,7 @@ function fitOf(bars: Timed, calendar: Calendar, spanMs: number): Fit {
 
 function isExtended(closeMs: number): boolean {
   const localMs = closeMs + zoneClock("America/New_York").offsetAt(closeMs - 1);
+  if (isWeekend(Math.floor((localMs - 1) / dayMs))) return false;
   const timeOfDayMs = (((localMs - 1) % dayMs) + dayMs) % dayMs;
   return timeOfDayMs >= extendedHours.fromMs && timeOfDayMs < extendedHours.toMs;
 }

@@ -13,6 +13,11 @@ export type RequestFate =
   | "truncated"
   | "rate_limited";
 
+/** Whether what was asked is done, whatever the sender learns of it. */
+export function isCarriedOut(fate: RequestFate): boolean {
+  return fate !== "lost" && fate !== "server_error" && fate !== "rate_limited";
+}
+
 /** What becomes of a message on a stream. */
 export type MessageFate = "told" | "lost" | "twice" | "late" | "disconnected" | "silenced";
 

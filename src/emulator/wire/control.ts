@@ -3,18 +3,20 @@ import { KiwiError } from "../../base/errors.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { parseFaults } from "../faults/parse-faults.ts";
-import type { WireReply, WireRequest } from "./face.ts";
+import type { RawProtocol, WireReply, WireRequest } from "./face.ts";
 import type { Pace } from "./pace.ts";
 
 export type ControlTools = {
   readonly exchange: Exchange;
   readonly faults: FaultPlan;
   readonly pace: Pace;
+  readonly raw: RawProtocol | undefined;
   readonly cut: () => void;
 };
 
 const advanceBody = z.object({ slices: z.int().positive().max(1_000_000).default(1) });
 const faultsBody = z.object({ plan: z.string() });
+const lineBody = z.object({ line: z.enum(["down", "back", "back-with-losses"]) });
 const haltBody = z.object({ symbol: z.string(), isHalted: z.boolean() });
 const tradeBody = z.object({
   key: z.string().optional(),
@@ -44,6 +46,10 @@ export function answerControl(request: WireRequest, tools: ControlTools): WireRe
         return { status: 200, body: faults.spec };
       case "/emulator/disconnect":
         tools.cut();
+        return { status: 200, body: {} };
+      case "/emulator/line":
+        if (tools.raw === undefined) return failed(404, "this venue has no line behind it");
+        tools.raw.announce(lineBody.parse(body).line);
         return { status: 200, body: {} };
       case "/emulator/halt": {
         const { symbol, isHalted } = haltBody.parse(body);

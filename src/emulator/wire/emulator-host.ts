@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer as createDoor, type AddressInfo, type Server as Door, type Socket } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "../../ports/clock.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import type { FaultPlan, RequestFate } from "../faults/fault-plan.ts";
+import { isCarriedOut, type FaultPlan, type RequestFate } from "../faults/fault-plan.ts";
 import { answerControl } from "./control.ts";
 import type { Face, WireReply, WireRequest } from "./face.ts";
 import { FaultySocket } from "./faulty-socket.ts";
 import type { Pace } from "./pace.ts";
+import { RawConnection } from "./raw-connection.ts";
 
 /** Larger bodies are no orders. */
 const bodyBytesMax = 1_000_000;
@@ -28,17 +29,21 @@ export class EmulatorHost {
   requestCount = 0;
   private readonly options: HostOptions;
   private readonly server: Server;
+  /** What listens: the server itself, or a door in front of it that knows other protocols by their first bytes. */
+  private readonly door: Server | Door;
   private readonly connections = new Set<Socket>();
   private readonly streams = new WebSocketServer({ noServer: true, autoPong: false });
-  private readonly openStreams = new Set<WebSocket>();
+  private readonly openStreams = new Set<{ terminate(): void }>();
 
   constructor(options: HostOptions) {
     this.options = options;
     this.server = createServer((request, response) => this.receive(request, response));
-    this.server.on("connection", (socket) => {
+    this.door = options.face.raw === undefined ? this.server : createDoor();
+    this.door.on("connection", (socket: Socket) => {
       socket.setNoDelay(true);
       this.connections.add(socket);
       socket.on("close", () => this.connections.delete(socket));
+      if (this.door !== this.server) this.greet(socket);
     });
     this.server.on("upgrade", (request, socket, head) => {
       this.streams.handleUpgrade(request, socket, head, (stream) => this.open(stream, request));
@@ -48,8 +53,8 @@ export class EmulatorHost {
   /** Listens; port 0 takes a free one. Resolves with the port. */
   listen(port: number, address = "127.0.0.1"): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(port, address, () => resolve((this.server.address() as AddressInfo).port));
+      this.door.once("error", reject);
+      this.door.listen(port, address, () => resolve((this.door.address() as AddressInfo).port));
     });
   }
 
@@ -57,12 +62,43 @@ export class EmulatorHost {
     this.options.pace.stop();
     this.cutStreams();
     for (const connection of this.connections) connection.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
+    await new Promise((resolve) => this.door.close(resolve));
   }
 
   /** Breaks every open stream without a word. */
   cutStreams(): void {
     for (const stream of this.openStreams) stream.terminate();
+  }
+
+  /** Looks at the first bytes of a connection, and gives it to whoever speaks that. */
+  private greet(socket: Socket): void {
+    const { face, faults, pace, clock } = this.options;
+    const raw = face.raw!;
+    socket.on("error", () => socket.destroy());
+    socket.once("data", (first) => {
+      if (!raw.isMine(first)) {
+        socket.pause();
+        socket.unshift(first);
+        this.server.emit("connection", socket);
+        socket.resume();
+        return;
+      }
+      const connection = new RawConnection(socket, {
+        faults,
+        pace,
+        clock,
+        count: () => (this.requestCount += 1),
+      });
+      const stream = { terminate: () => socket.destroy() };
+      this.openStreams.add(stream);
+      const handler = raw.connect(connection);
+      socket.on("data", (data) => handler.message(data));
+      socket.on("close", () => {
+        this.openStreams.delete(stream);
+        handler.closed();
+      });
+      handler.message(first);
+    });
   }
 
   private receive(request: IncomingMessage, response: ServerResponse): void {
@@ -82,7 +118,10 @@ export class EmulatorHost {
     // Clients measure their clock by this header: it tells the time of the wire, which may not be the machine's.
     response.setHeader("date", new Date(clock.nowMs() + faults.skewMs).toUTCString());
     if (request.path.startsWith("/emulator/"))
-      return send(response, answerControl(request, { exchange, faults, pace, cut: () => this.cutStreams() }));
+      return send(
+        response,
+        answerControl(request, { exchange, faults, pace, raw: face.raw, cut: () => this.cutStreams() }),
+      );
     this.requestCount += 1;
     pace.began();
     const fate = faults.nextRequest();
@@ -148,10 +187,6 @@ export class EmulatorHost {
       handler.closed();
     });
   }
-}
-
-function isCarriedOut(fate: RequestFate): boolean {
-  return fate !== "lost" && fate !== "server_error" && fate !== "rate_limited";
 }
 
 function wireRequest(request: IncomingMessage, body: string): WireRequest {

@@ -33,6 +33,24 @@ export interface SocketHandler {
   closed(): void;
 }
 
+/** The exchange's end of a connection that carries no HTTP: messages one after the other, cut by the protocol itself. */
+export interface RawSocket extends WireSocket {
+  /**
+   * Carries a message out, with the faults of a plan in between: what is answered or told to this client meanwhile is the
+   * answer, and comes, comes in half, or never comes. `said` makes the venue's own words for a fault.
+   */
+  carryOut(handle: () => void, said: (kind: "server_error" | "rate_limited") => Uint8Array): void;
+  close(): void;
+}
+
+/** A protocol that is no HTTP: it knows its clients by the first bytes they send. */
+export interface RawProtocol {
+  isMine(first: Buffer): boolean;
+  connect(socket: RawSocket): SocketHandler;
+  /** The line between this end and the market behind it is broken, or is back with or without what was told before. */
+  announce(line: "down" | "back" | "back-with-losses"): void;
+}
+
 /**
  * The protocol of one venue over the exchange: a function from requests to answers, and streams. It needs no port, so
  * that tests and simulations can hold it in memory.
@@ -44,4 +62,6 @@ export interface Face {
   connect(path: string, headers: IncomingHttpHeaders, socket: WireSocket): SocketHandler | null;
   /** The venue's own words for a fault of the venue. */
   faultReply(kind: "server_error" | "rate_limited"): WireReply;
+  /** What it speaks on the same port to those who speak no HTTP. */
+  readonly raw?: RawProtocol;
 }

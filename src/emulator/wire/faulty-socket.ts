@@ -2,7 +2,7 @@ import type { FaultPlan } from "../faults/fault-plan.ts";
 import type { WireSocket } from "./face.ts";
 
 /** What a connection underneath can do. */
-export type RawSocket = {
+export type SocketEnd = {
   readonly send: (data: string | Uint8Array) => void;
   readonly close: (code: number) => void;
   /** Breaks it without a word. */
@@ -11,13 +11,13 @@ export type RawSocket = {
 
 /** A stream that loses, doubles, delays and silences its news as a plan of faults says. */
 export class FaultySocket implements WireSocket {
-  private readonly raw: RawSocket;
+  private readonly raw: SocketEnd;
   private readonly faults: FaultPlan;
   private readonly late: (string | Uint8Array)[] = [];
   /** Whether the connection is open and dead: not even a ping is answered. */
   isSilent = false;
 
-  constructor(raw: RawSocket, faults: FaultPlan) {
+  constructor(raw: SocketEnd, faults: FaultPlan) {
     this.raw = raw;
     this.faults = faults;
   }

@@ -40,7 +40,7 @@ function parsed(venue: string, address: string): URL {
 }
 
 /** This machine, its private network, or a name without a dot, as containers call each other. */
-function isLocal(host: string): boolean {
+export function isLocal(host: string): boolean {
   if (host === "[::1]" || !host.includes(".")) return true;
   return isIPv4(host) && /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host);
 }

@@ -33,6 +33,9 @@ export type Sending = {
   readonly resync?: () => Promise<void>;
 };
 
+/** One where a message has no answer of its own: who sends it says what became of it. */
+type SocketSending = Omit<Sending, "send" | "judge"> & { readonly exchange: () => Promise<SendVerdict> };
+
 export type OrderCallerOptions = {
   readonly clock: Clock;
   readonly limit: HostLimit;
@@ -58,31 +61,37 @@ export class OrderCaller {
     this.options = options;
   }
 
-  async call(sending: Sending): Promise<Acknowledgement> {
+  /** Sends a request, and says what its answer means. */
+  call(sending: Sending): Promise<Acknowledgement> {
+    return this.carryOut(sending, async () => {
+      const answer = await sending.send();
+      heedRateHeaders(answer, this.options.limit);
+      return sending.judge(answer) ?? judgeEverywhere(answer);
+    });
+  }
+
+  /** The same where messages have no answers of their own. */
+  converse(sending: SocketSending): Promise<Acknowledgement> {
+    return this.carryOut(sending, sending.exchange);
+  }
+
+  private async carryOut(
+    sending: Omit<SocketSending, "exchange">,
+    exchange: SocketSending["exchange"],
+  ): Promise<Acknowledgement> {
     const notSent = await this.waitTurn(sending.urgency);
     if (notSent !== null) return refusal("rate_limited", `not sent: ${notSent}`);
-    const verdict = await this.attempt(sending);
+    const verdict = await attempt(exchange);
     if (verdict.kind !== "stale-stamp" || sending.resync === undefined) return this.settle(sending, verdict);
     try {
       await sending.resync();
     } catch (error) {
       return refusal("unavailable", `${verdict.reason}; its clock could not be measured: ${textOf(error)}`);
     }
-    return this.settle(sending, await this.attempt(sending));
+    return this.settle(sending, await attempt(exchange));
   }
 
-  private async attempt({ send, judge }: Sending): Promise<SendVerdict> {
-    try {
-      const answer = await send();
-      heedRateHeaders(answer, this.options.limit);
-      return judge(answer) ?? judgeEverywhere(answer);
-    } catch (error) {
-      if (error instanceof TransportError) return { kind: "unknown", reason: error.message };
-      throw error;
-    }
-  }
-
-  private async settle({ lookUp }: Sending, verdict: SendVerdict): Promise<Acknowledgement> {
+  private async settle({ lookUp }: Pick<Sending, "lookUp">, verdict: SendVerdict): Promise<Acknowledgement> {
     const { redact, limit, clock, onKeyRefused } = this.options;
     switch (verdict.kind) {
       case "accepted":
@@ -120,6 +129,15 @@ export class OrderCaller {
       await sleep(clock, wait.waitMs);
       waitedMs += wait.waitMs;
     }
+  }
+}
+
+async function attempt(exchange: SocketSending["exchange"]): Promise<SendVerdict> {
+  try {
+    return await exchange();
+  } catch (error) {
+    if (error instanceof TransportError) return { kind: "unknown", reason: error.message };
+    throw error;
   }
 }
 

@@ -68,6 +68,10 @@ export type VenueParts = {
   readonly instruments: (symbols: readonly string[]) => Promise<readonly VenueInstrument[]>;
   readonly timeMs: () => Promise<number>;
   readonly isMarketOpen: (symbol: string) => Promise<boolean>;
+  /** How coarse the times of fills are: one of the same step may be younger than it says. 0 where nothing is said. */
+  readonly fillTimeStepMs?: number;
+  /** Ends what questions have opened besides the stream. */
+  readonly hangUp?: () => void;
 };
 
 /** What may have been on its way when the line broke. */
@@ -107,8 +111,9 @@ export class VenueConnection implements BrokerConnection {
     this.setLine({ kind: "connecting", atMs: clock.nowMs() });
     signal.throwIfAborted();
     try {
-      await this.signIn();
+      this.accountName = await Promise.race([this.signIn(), abortOf(signal)]);
       signal.throwIfAborted();
+      this.isSignedIn = true;
       const standing = this.untilStanding(signal);
       this.stream = new StreamConnection({
         clock,
@@ -130,6 +135,8 @@ export class VenueConnection implements BrokerConnection {
           ? { kind: "refused", atMs: clock.nowMs(), reason: error.parts.message }
           : { kind: "closed", atMs: clock.nowMs() },
       );
+      // Whoever has given up hears that, and not what became of the last try.
+      signal.throwIfAborted();
       throw error instanceof Error ? error : lineNotUp(venue, textOf(error));
     }
   }
@@ -180,8 +187,9 @@ export class VenueConnection implements BrokerConnection {
   async fillsSince(sinceMs: number): Promise<readonly VenueFill[]> {
     const fills = await this.asking(() => this.parts.fillsSince(sinceMs));
     const once = new Map(fills.map((fill) => [fill.fillId, fill]));
+    const { fillTimeStepMs = 0 } = this.parts;
     return [...once.values()]
-      .filter((fill) => fill.venueTimeMs >= sinceMs)
+      .filter((fill) => fill.venueTimeMs >= sinceMs || fill.venueTimeMs + fillTimeStepMs > sinceMs)
       .sort((a, b) => a.venueTimeMs - b.venueTimeMs);
   }
 
@@ -198,6 +206,7 @@ export class VenueConnection implements BrokerConnection {
   }
 
   async close(): Promise<void> {
+    this.parts.hangUp?.();
     if (this.line.kind === "closed") return;
     this.end({ kind: "closed", atMs: this.parts.clock.nowMs() });
   }
@@ -209,13 +218,13 @@ export class VenueConnection implements BrokerConnection {
     this.settleOpen?.(error);
   };
 
-  private async signIn(): Promise<void> {
+  /** The account that we are let into. */
+  private async signIn(): Promise<string> {
     await this.parts.adjust?.();
     const { accountName, findings } = await this.parts.inspect();
     const unfit = findings.find(({ isFit }) => !isFit);
     if (unfit !== undefined) throw settingRefused(this.parts.venue, unfit);
-    this.accountName = accountName;
-    this.isSignedIn = true;
+    return accountName;
   }
 
   private untilStanding(signal: AbortSignal): Promise<KiwiError | null> {
@@ -359,10 +368,19 @@ export class VenueConnection implements BrokerConnection {
   }
 
   private end(line: LineState): void {
+    this.parts.hangUp?.();
     this.stream?.close();
     this.stream = null;
     this.wire = null;
     this.isSignedIn = false;
     this.setLine(line);
   }
+}
+
+/** Rejects when it is given up. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
 }

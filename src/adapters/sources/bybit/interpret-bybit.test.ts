@@ -92,3 +92,10 @@ test.each([
 ])("%j is not understood, and said to be so", (message) => {
   expect(interpret(message).map(({ kind }) => kind)).toEqual(["unreadable"]);
 });
+
+test("a refusal that is no text is a refusal all the same", () => {
+  // What cannot be turned into text would have ended the program that watches.
+  const said = JSON.parse('{"toString":1}') as unknown;
+  const [event] = interpretBybit("linear")({ op: "subscribe", success: false, ret_msg: said });
+  expect(event?.kind).toBe("refused");
+});

@@ -97,7 +97,8 @@ function readTime(ts: unknown): readonly StreamEvent[] {
 /** One wrong topic fails all that were asked for together. */
 function readSubscription(success: unknown, said: unknown): readonly StreamEvent[] {
   if (success === true) return [{ kind: "ready" }];
-  const topic = /topic:\s*([\w.-]+)/.exec(String(said))?.[1] ?? String(said);
+  const text = typeof said === "string" ? said : JSON.stringify(said ?? "");
+  const topic = /topic:\s*([\w.-]+)/.exec(text)?.[1] ?? text;
   return [{ kind: "refused", error: symbolUnknown("Bybit", topic.split(".").at(-1) ?? topic, []) }];
 }
 

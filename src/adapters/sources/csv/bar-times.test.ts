@@ -62,7 +62,12 @@ test("daily stamps at the end of sessions name the close, in summer, in winter a
   expect(areSessionEnds(ends, 5, "1d")).toBe(true);
   expect(areSessionEnds(ends, 5, "1h")).toBe(false);
   expect(areSessionEnds(ends, 4, "1d")).toBe(false);
-  // A day of currencies begins at 17:00 in New York.
-  const currencies = ends.map((time) => time + 3_600_000);
-  expect(areSessionEnds(currencies, 5, "1d")).toBe(false);
+});
+
+test("daily stamps at 17:00 in New York name the close where Fridays have one, and the open where Sundays have", () => {
+  const week = times("2024-07-01T21:00Z", "2024-07-02T21:00Z", "2024-07-03T21:00Z", "2024-07-04T21:00Z");
+  const friday = Date.parse("2024-07-05T21:00Z");
+  const sunday = Date.parse("2024-06-30T21:00Z");
+  expect(areSessionEnds(Float64Array.of(...week, friday), 5, "1d")).toBe(true);
+  expect(areSessionEnds(Float64Array.of(sunday, ...week), 5, "1d")).toBe(false);
 });

@@ -12,7 +12,7 @@ export type StampRule = {
   readonly stamp: "open" | "close";
   /** The stamp names the last day of a bar and not an instant: the bar closes when that day is over. */
   readonly isLastDay: boolean;
-  /** The stamps are the instants at which sessions of US shares end. */
+  /** The stamps are the instants at which sessions end. */
   readonly isSessionEnd?: boolean;
   /** The zone of naked stamps, null for UTC. */
   readonly zone: LocalZone | null;
@@ -43,17 +43,21 @@ export function areLastDays(
 }
 
 /**
- * Whether the stamps of daily bars are the instants at which sessions of US shares end: such a stamp names the close. A
- * day that begins then would be the one of the next session.
+ * Whether the stamps of daily bars are the instants at which sessions end, of US shares or of the currency week: such a
+ * stamp names the close. Of currencies each end is the next day's begin, so the week tells: Fridays have one, Sundays none.
  */
 export function areSessionEnds(timesMs: Float64Array, length: number, timeframe: Timeframe): boolean {
   if (timeframe !== "1d" || length < week) return false;
-  const calendar = calendarNamed("us-equity");
-  let ends = 0;
-  for (let row = 0; row < length; row++)
-    if (calendar.isOpen(timesMs[row]! - 1) && calendar.bucketEnd(timesMs[row]!, "1d") === timesMs[row])
-      ends += 1;
-  return ends >= 0.8 * length;
+  return ["us-equity", "24/5"].some((name) => {
+    const calendar = calendarNamed(name);
+    let [ends, begins] = [0, 0];
+    for (let row = 0; row < length; row++) {
+      const timeMs = timesMs[row]!;
+      if (calendar.isOpen(timeMs - 1) && calendar.bucketEnd(timeMs, "1d") === timeMs) ends += 1;
+      if (calendar.isOpen(timeMs)) begins += 1;
+    }
+    return ends >= 0.8 * length && ends > begins;
+  });
 }
 
 /** Turns stamps into close times, in place. */

@@ -65,7 +65,7 @@ export function describeStamp(stamp: string, order: DateOrder | null, isCompact:
   if (isCompact && (digits === 8 || digits === 12 || digits === 14)) return "yyyymmddhhmmss".slice(0, digits);
   if (digits > 0) return `epoch ${digits <= 11 ? "s" : digits <= 14 ? "ms" : digits <= 17 ? "us" : "ns"}`;
   const day = /^(\d+)([-/.])(\d+)\2(\d+)/.exec(stamp);
-  const rest = stamp.slice(day?.[0].length ?? stamp.search(/[ T]\d/));
+  const rest = stamp.slice(day?.[0].length ?? stamp.search(/[ T]\d|-\d+:/)).replace(/^-/, " ");
   const clock = rest
     .replace(/(Z|([+-]|GMT|UTC)[\d:+-]*)$/i, "+hh:mm")
     .replace(/\d{1,2}:\d{2}/, "hh:mm")

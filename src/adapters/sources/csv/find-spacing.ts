@@ -9,6 +9,8 @@ export type Spacing = {
   readonly timeframe: Timeframe | null;
   /** Share of the rows that follow at that very step. */
   readonly share: number;
+  /** The rows are days twice over, at two times of day: those of two sources, or two bars a day of a short session. */
+  readonly isTwiceADay: boolean;
 };
 
 /** A night or a weekend: longer than this many usual steps, and than five hours. Nothing about a grid follows from it. */
@@ -18,6 +20,8 @@ const breakMs = 5 * hourMs;
 const strayShareMax = 0.01;
 /** From here on a step is a whole number of days, and an hour off where the clocks change. */
 const longMs = 23 * hourMs;
+/** Fewer rows that come twice on a day are mistakes, and no second series. */
+const pairsMin = 4;
 /** Steps of weeks and months differ by holidays and by the length of months. */
 const weekMs = 7 * dayMs;
 const monthMs = 30.44 * dayMs;
@@ -34,7 +38,34 @@ export function findSpacing(timesMs: Float64Array, length: number): Spacing | nu
   if (usualMs > 4 * dayMs) return longSpacing(counts, length - 1, usualMs);
   const odd = oddSteps(timesMs, length, usualMs);
   const spanMs = odd <= strayShareMax * (length - 1) ? usualMs : commonDivisor(counts, usualMs);
-  return { spanMs, timeframe: timeframeOf(spanMs), share: (counts.get(spanMs) ?? 0) / (length - 1) };
+  const share = (counts.get(spanMs) ?? 0) / (length - 1);
+  return { spanMs, timeframe: timeframeOf(spanMs), share, isTwiceADay: areTwiceADay(timesMs, length) };
+}
+
+/**
+ * Whether rows come at two times of day, and at both on many days. Bars of half a day do so too, but evenly; all shorter
+ * ones are more to a day. An hour is left to the change of the clocks: midnights of Berlin and of UTC are one time to it.
+ */
+function areTwiceADay(timesMs: Float64Array, length: number): boolean {
+  const firstMs = timesMs[0]! % dayMs;
+  let secondMs = Number.NaN;
+  let [pairs, strays] = [0, 0];
+  for (let row = 1; row < length; row++) {
+    const timeMs = timesMs[row]! % dayMs;
+    if (timesMs[row]! - timesMs[row - 1]! <= dayMs / 2) pairs += 1;
+    if (isNear(timeMs, firstMs)) continue;
+    if (Number.isNaN(secondMs)) secondMs = timeMs;
+    if (!isNear(timeMs, secondMs)) strays += 1;
+  }
+  const isEven = isNear(secondMs, (firstMs + dayMs / 2) % dayMs);
+  const areTwo = pairs >= pairsMin && pairs <= length / 2;
+  return areTwo && strays <= strayShareMax * length && !isEven;
+}
+
+/** Whether two times of day are within an hour of each other. */
+function isNear(a: number, b: number): boolean {
+  const apartMs = Math.abs(a - b);
+  return Math.min(apartMs, dayMs - apartMs) <= hourMs;
 }
 
 /** A step, and where it is about whole days long the days themselves. */
@@ -111,7 +142,7 @@ function longSpacing(counts: ReadonlyMap<number, number>, steps: number, usualMs
   const spanMs = timeframe === null ? usualMs : medianMs;
   let near = 0;
   for (const [stepMs, count] of counts) if (Math.abs(stepMs - medianMs) < 0.2 * medianMs) near += count;
-  return { spanMs, timeframe, share: near / steps };
+  return { spanMs, timeframe, share: near / steps, isTwiceADay: false };
 }
 
 function longTimeframe(medianMs: number): Timeframe | null {

@@ -30,7 +30,22 @@ export const timeNames: readonly string[] = [
     "timeperiodstart",
   ],
   ["date", "dateutc", "dateopen", "day", "dt", "ts", "t", "dtyyyymmdd", "month"],
-  ["dates", "tradedate", "tradingdate", "tradingday", "datum", "data", "fecha"],
+  [
+    "dates",
+    "tradedate",
+    "tradingdate",
+    "tradingday",
+    "datum",
+    "data",
+    "fecha",
+    "дата",
+    "日期",
+    "时间",
+    "時間",
+    "日付",
+    "日時",
+    "날짜",
+  ],
 ].flat();
 
 /** Names of a column that holds the end of each bar. */
@@ -43,24 +58,48 @@ export const closeTimeNames: readonly string[] = [
 ];
 
 /** Names of a column with the date alone. */
-export const dateNames: readonly string[] = ["date", "dtyyyymmdd", "day", "datum", "tradedate"];
+export const dateNames: readonly string[] = [
+  "date",
+  "dtyyyymmdd",
+  "day",
+  "datum",
+  "tradedate",
+  "fecha",
+  "дата",
+  "日期",
+  "日付",
+  "날짜",
+];
 /** Names of a column with the time of day beside one with the date. */
 export const clockNames: readonly string[] = ["time", "hour", "timeofday", "zeit", "uhrzeit"];
 
 type NamedField = Exclude<CsvField, "time" | "date" | "clock">;
 
-/** Bloomberg's names begin with PX; the last ones of each list are German and Polish (Vienna, Ariva, Stooq). */
+/**
+ * Bloomberg's names begin with PX; behind the English ones stand German, Polish, French, Spanish, Portuguese, Italian,
+ * Dutch and Russian ones, then Chinese, Japanese and Korean ones.
+ */
 const fieldNames: Readonly<Record<NamedField, readonly string[]>> = {
-  open: listed("open o openprice openingprice priceopen first pxopen eröffnung eroeffnung erster otwarcie"),
-  high: listed("high h highprice pricehigh max pxhigh hoch najwyzszy"),
-  low: listed("low l lowprice pricelow min pxlow tief najnizszy"),
+  open: listed(
+    "open o openprice openingprice priceopen first pxopen eröffnung eroeffnung erster otwarcie",
+    "ouverture ouv apertura abertura opening открытие откр 开盘 开盘价 開盤 開盤價 始値 시가",
+  ),
+  high: listed(
+    "high h highprice pricehigh max pxhigh hoch najwyzszy",
+    "haut plushaut máximo maximo máxima maxima massimo hoog максимум макс 最高 最高价 最高價 高値 고가",
+  ),
+  low: listed(
+    "low l lowprice pricelow min pxlow tief najnizszy",
+    "bas plusbas mínimo minimo mínima minima laag минимум мин 最低 最低价 最低價 安値 저가",
+  ),
   close: listed(
     "close c closeprice closingprice priceclose last closelast lastclose lastprice pxlast pxclose price",
-    "schluss schlusskurs letzter zamkniecie",
+    "schluss schlusskurs letzter zamkniecie clôture cloture clôt clot dernier cierre último ultimo fechamento",
+    "chiusura slot slotkoers закрытие цена 收盘 收盘价 收盤 收盤價 終値 종가",
   ),
   volume: listed(
     "volume vol v tickvol tickvolume realvolume basevolume shares pxvolume volumetraded",
-    "stück stueck stücke stuecke volumen wolumen",
+    "stück stueck stücke stuecke volumen wolumen объём объем 成交量 出来高 거래량",
   ),
   "adjusted close": ["adjclose", "adjustedclose", "adjusted", "adjclosing"],
   symbol: ["symbol", "ticker", "pair", "instrument", "name", "tic"],
@@ -75,9 +114,12 @@ export function plainName(name: string): string {
   const words = name
     .toLowerCase()
     .replaceAll(/\(.*?\)|\[.*?\]|["'<>*]/g, "")
+    .normalize("NFC")
     .replace(/\badj\./, "adj")
-    .replace(/\.\s*$/, "");
-  return words.slice(words.lastIndexOf(".") + 1).replaceAll(/[\s_/-]/g, "");
+    .replace(/\.\s*$/, "")
+    .replace(/^\s*\d+\.\s*/, "");
+  // `GOOG.Open`, but `PREV. CLOSE` is another price.
+  return words.replace(/^.*\.(?=\S)/, "").replaceAll(/[\s_/-]/g, "");
 }
 
 /** Position of the best column for a field among plain names, or -1. */

@@ -1,5 +1,5 @@
 import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
-import { formatTime } from "../../../base/time.ts";
+import { dayMs, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { settleBars } from "../../../domain/calendar/settle-bars.ts";
 import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
@@ -36,6 +36,7 @@ export async function readCsv(path: string, options: CsvOptions): Promise<CsvRea
   if (options.isPart !== true) refuse.refuseOneBar(path, table.length);
   const spacing = findSpacing(table.stampMs, table.length);
   const naming = nameBars(path, raw, options, spacing);
+  refuseTwice(path, table, naming, spacing);
   const rule = stampRule(raw, options, naming.timeframe);
   stampsToCloses(table.stampMs, table.length, rule);
   const calendarName =
@@ -65,8 +66,21 @@ function nameBars(path: string, raw: RawRows, options: CsvOptions, spacing: Spac
     return { symbol, timeframe: found, timeframeSource: "data" };
   }
   const timeframeSource = options.timeframe === undefined ? "file name" : "option";
-  if (spacing !== null && !agree(told, spacing)) refuse.refuseTimeframe(path, told, spacing, timeframeSource);
+  if (spacing !== null && !agree(told, spacing)) {
+    if (spacing.isTwiceADay && timeframeMs(told) >= dayMs) refuse.refuseTwiceADay(path, raw.table, found);
+    refuse.refuseTimeframe(path, told, spacing, timeframeSource);
+  }
   return { symbol, timeframe: told, timeframeSource };
+}
+
+/** Refuses days that come twice, unless they are said to be, or show that they are, the bars of a short session. */
+function refuseTwice(path: string, table: RowTable, naming: Naming, spacing: Spacing | null): void {
+  if (spacing?.isTwiceADay !== true || naming.timeframe !== spacing.timeframe) return;
+  if (naming.timeframeSource !== "data") return;
+  const { length } = table;
+  const closeTimeMs = table.stampMs.subarray(0, length).map((stampMs) => stampMs + spacing.spanMs);
+  if (!fitsShares({ timeframe: naming.timeframe, length, closeTimeMs }))
+    refuse.refuseTwiceADay(path, table, naming.timeframe);
 }
 
 /** Whether bars of a timeframe can stand so far apart. Rows at a distance that is no timeframe may be closer. */
@@ -178,7 +192,7 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
     raw.isEndStamped &&
       rule.stamp === "close" &&
       "24:00 is the end of a day: the stamps name the ends of bars",
-    rule.isSessionEnd === true && "the stamps are the ends of sessions of US shares: they name the closes",
+    rule.isSessionEnd === true && "the stamps are the ends of sessions: they name the closes",
     rule.isLastDay && `each stamp is the last day of its bar, which closes when that day is over`,
     raw.isZoned &&
       options.timeZone !== undefined &&

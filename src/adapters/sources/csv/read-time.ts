@@ -4,6 +4,7 @@ import type { ByteReader } from "./byte-reader.ts";
 const colon = 58;
 const dot = 46;
 const space = 32;
+const dash = 45;
 
 /** A run of digits: its value and how many there were. Reused, so that a stamp allocates nothing. */
 type Digits = { value: number; count: number };
@@ -29,7 +30,7 @@ export function readTime(reader: ByteReader): number {
   if (isDate) return withClock(reader, readSeparatedDate(reader, separator));
   const { count, value } = first;
   if (negative || !reader.isCompact) return readEpoch(reader, negative);
-  if (count === 8) return withClock(reader, compactDate(value));
+  if (count === 8) return withClock(reader, compactDate(value), true);
   if (count === 12) return compactDate(div(value, 1e4)) + ofDay(reader, compactClock((value % 1e4) * 100));
   if (count === 14) return compactDate(div(value, 1e6)) + ofDay(reader, compactClock(value % 1e6));
   return readEpoch(reader, false);
@@ -96,10 +97,11 @@ function fullYear({ value, count }: Digits): number {
 }
 
 /** What may follow a date: nothing, or a time of day, and then perhaps an offset. */
-function withClock(reader: ByteReader, dateMs: number): number {
+function withClock(reader: ByteReader, dateMs: number, isCompact = false): number {
   const { bytes } = reader;
   const byte = bytes[reader.position]!;
-  const follows = byte === space || byte === 84 || byte === 116;
+  // Interactive Brokers writes its UTC as `20240102-14:30:00`.
+  const follows = byte === space || byte === 84 || byte === 116 || (isCompact && byte === dash);
   // Interactive Brokers puts two spaces between the date and the time.
   const clockFrom = reader.position + (byte === space && bytes[reader.position + 1] === space ? 2 : 1);
   if (!follows || (byte === space && reader.delimiter === space) || !isDigit(bytes[clockFrom])) {

@@ -1,4 +1,4 @@
-import { formatDuration, formatTime } from "../../../base/time.ts";
+import { dayMs, formatDuration, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { csvError } from "./csv-errors.ts";
 import type { Quarantine } from "./csv-reading.ts";
@@ -50,6 +50,25 @@ export function refuseTwoInOne(path: string, before: BarAt, after: BarAt, timefr
     message: `${path} has two bars for one ${timeframe}: lines ${before.line} and ${after.line} close ${formatTime(before.closeTimeMs)} and ${formatTime(after.closeTimeMs)}`,
     why: "rows of two sources in one file, or a day that was still running: counted twice, it would be traded twice",
     fix: `keep one of them: ${showLines(path, Math.min(before.line, after.line), Math.max(before.line, after.line))}`,
+  });
+}
+
+/** Throws `CSV_TWO_IN_ONE` for a file of which nobody can tell whether it holds days twice or short bars. */
+export function refuseTwiceADay(
+  path: string,
+  { stampMs, line }: { readonly stampMs: Float64Array; readonly line: ArrayLike<number> },
+  short: Timeframe | null,
+): never {
+  let row = 1;
+  while (stampMs[row]! - stampMs[row - 1]! >= dayMs) row += 1;
+  const [first, second] = [line[row - 1]!, line[row]!];
+  throw csvError({
+    code: "CSV_TWO_IN_ONE",
+    message: `${path} has two rows a day at two times, as lines ${first} and ${second}: ${formatTime(stampMs[row - 1]!)} and ${formatTime(stampMs[row]!)}`,
+    why: "rows of two daily sources in one file, counted twice, would be traded twice; nothing but their times tells them from two bars of a short day",
+    fix:
+      `keep one of them: ${showLines(path, Math.min(first, second), Math.max(first, second))}` +
+      (short === null ? "" : `   (or, if they are bars of ${short}: --timeframe ${short})`),
   });
 }
 

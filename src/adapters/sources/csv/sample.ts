@@ -39,7 +39,7 @@ export function takeSample(path: string, text: string, delimiterWanted: string |
   if (rows.length === 0) throw noRows(path, `the only line is the header: ${first.trim()}`);
   return {
     delimiter,
-    decimal: detectDecimal(rows),
+    decimal: detectDecimal(rows, delimiter),
     header: header?.names ?? null,
     symbol: header?.symbol ?? null,
     rows,
@@ -82,12 +82,18 @@ function detectDelimiter(body: readonly string[]): string {
 /** A first line that has letters and fewer than four numbers names the columns. */
 function isHeader(fields: readonly string[]): boolean {
   const numbers = fields.filter((field) => numberPattern.test(field)).length;
-  return numbers < 4 && fields.some((field) => /[a-z]/i.test(field));
+  return numbers < 4 && fields.some((field) => /\p{L}/u.test(field));
 }
 
-function detectDecimal(rows: Sample["rows"]): "." | "," {
+/** A number with both signs says which is which; between commas, quoted groups of three are thousands. */
+function detectDecimal(rows: Sample["rows"], delimiter: string): "." | "," {
   const fields = rows.slice(0, voters).flat();
-  const commas = fields.filter((field) => /^[+-]?\d*,\d+$/.test(field)).length;
+  const both = fields.find(
+    (field) => /^\D?\d{1,3}([.,]\d{3})*[.,]\d+$/.test(field) && /\..*,|,.*\./.test(field),
+  );
+  if (both !== undefined) return both.lastIndexOf(",") > both.lastIndexOf(".") ? "," : ".";
+  const commas = fields.filter((field) => /^[+-]?\d*,\d+$/.test(field));
   const dots = fields.filter((field) => /^[+-]?\d*\.\d+$/.test(field)).length;
-  return commas > dots ? "," : ".";
+  if (delimiter === "," && commas.every((field) => /,\d{3}$/.test(field))) return ".";
+  return commas.length > dots ? "," : ".";
 }

@@ -45,6 +45,18 @@ test.each([
     "Security,Q US Equity\nStart Date,1/2/2024\n\nDates,PX_OPEN,PX_HIGH,PX_LOW,PX_LAST,PX_VOLUME\n2024-01-02 14:30,10,11,9,10,5\n2024-01-02 14:31,10,12,9,11,7\n",
   ],
   [
+    "Interactive Brokers with a dash, which is UTC",
+    "date,open,high,low,close,volume\n20240102-14:30:00,10,11,9,10,5\n20240102-14:31:00,10,12,9,11,7\n",
+  ],
+  [
+    "names of China in their own order",
+    "时间,开盘,收盘,最高,最低,成交量\n2024-01-02 14:30,10,10,11,9,5\n2024-01-02 14:31,10,11,12,9,7\n",
+  ],
+  [
+    "the price of the day before beside the close (NSE)",
+    "Date ,OPEN ,HIGH ,LOW ,PREV. CLOSE ,close ,VOLUME \n2024-01-02 14:30,10,11,9,99,10,5\n2024-01-02 14:31,10,12,9,10,11,7\n",
+  ],
+  [
     "German names",
     "Datum;Zeit;Eröffnung;Hoch;Tief;Schluss;Volumen\n02.01.2024;14:30;10,0;11;9;10;5\n02.01.2024;14:31;10,0;12;9;11,0;7\n",
   ],
@@ -141,4 +153,66 @@ test("minutes without trades are left out by Kraken, and `_1` in its names means
   // The number may mean something else: then the rows are right.
   const daily = Array.from({ length: 9 }, (_, k) => `${1_677_628_800 + k * 86_400},1,1,1,1,1\n`).join("");
   expect((await read("EXPORT_5.csv", daily)).bars.timeframe).toBe("1d");
+});
+
+test("a first line in a language that is not known is refused, and not taken for a row of numbers", async () => {
+  const text = "dátum,záró,nyitó,max,min\n2024-01-02,11,10,12,9\n2024-01-03,11,10,12,9\n";
+  await expect(read("X.csv", text)).rejects.toThrow(/CSV_HEADER_UNKNOWN .*not understood: dátum/);
+  await expect(read("X.csv", text.replace("dátum,záró,nyitó,max,min", "キ,ノ,ウ,ヨ,ウ"))).rejects.toThrow(
+    /CSV_HEADER_UNKNOWN .*not understood: キ/,
+  );
+});
+
+test.each([
+  ["English, between quotes", '"12,345.50"', '"1,234"', 12_345.5, 1234],
+  ["English, whole", '"12,345"', '"1,234"', 12_345, 1234],
+  ["German, between quotes", '"12.345,50"', "7", 12_345.5, 7],
+])("thousands are no decimals: %s", async (_style, price, volume, close, shares) => {
+  const rows = [2, 3, 4].map((day) => `2024-01-0${day},${price},${price},${price},${price},${volume}\n`);
+  const { bars } = await read("X.csv", `Date,Open,High,Low,Close,Volume\n${rows.join("")}`);
+  expect([bars.length, bars.close[2], bars.volume[2]]).toEqual([3, close, shares]);
+});
+
+/** Rows at some hours (UTC) of each of some weekdays from Tuesday, 2 January 2024. */
+function rowsAt(hoursOf: (weekday: number) => readonly number[]): string {
+  const rows = Array.from({ length: 60 }, (_, k) => Date.UTC(2024, 0, 2 + k))
+    .filter((dayMs) => ![0, 6].includes(new Date(dayMs).getUTCDay()))
+    .flatMap((dayMs, k) => hoursOf(k).map((hour) => `${(dayMs + hour * 3_600_000) / 1000},10,12,9,11,5\n`));
+  return `time,open,high,low,close,volume\n${rows.join("")}`;
+}
+
+test.each([
+  ["the close of New York and midnight UTC", "X.csv", () => [0, 21]],
+  ["the same under a name that says days", "X-1d.csv", () => [0, 21]],
+  ["the bell and midnight UTC", "X.csv", () => [0, 14.5]],
+  ["midnight of Berlin and of UTC", "X.csv", () => [0, 23]],
+  ["one of the two on every third day", "X.csv", (k: number) => (k % 3 === 0 ? [0, 21] : [21])],
+  ["one of the two from some day on", "X.csv", (k: number) => (k > 20 ? [0, 21] : [21])],
+] as const)("days of two sources in one file are refused: %s", async (_which, name, hoursOf) => {
+  await expect(read(name, rowsAt(hoursOf))).rejects.toThrow(
+    /CSV_TWO_IN_ONE .*has two rows a day at two times/,
+  );
+});
+
+test("two bars a day are read where the session of shares, the user or an even step says so", async () => {
+  // 09:30 and 13:30 in New York; 00:00 and 12:00 UTC; 01:00 and 03:30 in the morning, said to be bars of 150 minutes.
+  expect(
+    (
+      await read(
+        "X.csv",
+        rowsAt(() => [14.5, 18.5]),
+      )
+    ).bars.timeframe,
+  ).toBe("4h");
+  expect(
+    (
+      await read(
+        "X.csv",
+        rowsAt(() => [0, 12]),
+      )
+    ).bars,
+  ).toMatchObject({ timeframe: "12h", calendarName: "24/5" });
+  const morning = rowsAt(() => [1, 3.5]);
+  await expect(read("X.csv", morning)).rejects.toThrow(/CSV_TWO_IN_ONE/);
+  expect((await read("X.csv", morning, { timeframe: "150m" })).bars.timeframe).toBe("150m");
 });

@@ -62,10 +62,13 @@ export function minMax(
   const last = Math.min(timeS.length, firstAtOrAfter(timeS, toS) + 1);
   const rows: number[] = [];
   const columnOf = (row: number) => Math.floor(((timeS[row]! - fromS) / (toS - fromS)) * columns);
+  let column = columnOf(first);
   for (let from = first; from < last;) {
-    const column = columnOf(from);
-    let [lowest, highest, to] = [from, from, from];
-    for (; to < last && columnOf(to) === column; to++) {
+    const own = column;
+    let lowest = from;
+    let highest = from;
+    let to = from + 1;
+    for (; to < last && (column = columnOf(to)) === own; to++) {
       if (value[to]! < value[lowest]!) lowest = to;
       if (value[to]! > value[highest]!) highest = to;
     }

@@ -51,14 +51,19 @@ function xyChart(xAxis: Axis, yAxis: Axis, size: Plot, marks: Marks): string {
   );
 }
 
-function yTicks({ low, high, unit }: Axis, y: (value: number) => number, plot: Plot): string {
-  return ticksOf(low, high, plot.height / 36, unit)
+/** Letters of a name that the margin beside an axis has room for. */
+const nameLettersMax = 8;
+
+function yTicks({ low, high, unit, names }: Axis, y: (value: number) => number, plot: Plot): string {
+  return (names ?? ticksOf(low, high, plot.height / 36, unit))
     .map(({ at, text }) => {
       const row = pixel(y(at));
-      return (
-        `<path class="${at === 0 ? "zero" : "grid"}" d="M0 ${row}H${plot.width}"/>` +
-        `<text class="tick" x="-7" y="${row + 4}" text-anchor="end">${text}</text>`
-      );
+      const line =
+        names === undefined
+          ? `<path class="${at === 0 ? "zero" : "grid"}" d="M0 ${row}H${plot.width}"/>`
+          : "";
+      const short = text.length > nameLettersMax ? `${text.slice(0, nameLettersMax - 1)}…` : text;
+      return `${line}<text class="tick" x="-7" y="${row + 4}" text-anchor="end">${escapeText(short)}</text>`;
     })
     .join("");
 }

@@ -16,3 +16,9 @@ test("a run without returns has a picture of nothing and no number that is none"
   const parts = dayHistogram(new Float64Array(0), "trading days");
   expect(JSON.stringify(parts)).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+test("what a ruined account did after its ruin is no return and not drawn", () => {
+  const { csv, summary } = dayHistogram(Float64Array.of(0.01, -10, Number.NaN, Number.NaN), "trading days");
+  expect(csv.rows.reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(2);
+  expect(summary).toContain("over 2 trading days: worst -1,000 %");
+});

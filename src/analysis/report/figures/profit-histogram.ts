@@ -24,7 +24,9 @@ export function profitHistogram(trades: readonly Trade[]): FigureParts {
 }
 
 /** How often the account made or lost how much in one of its periods: tails that a mean and a deviation do not show. */
-export function dayHistogram(returns: Float64Array, periods: string): FigureParts {
+export function dayHistogram(allReturns: Float64Array, periods: string): FigureParts {
+  // What a ruined account did afterwards is no return of anything.
+  const returns = allReturns.filter(Number.isFinite);
   const ascending = returns.toSorted();
   const text = (probability: number) => percentText(quantile(ascending, probability), { signed: true });
   // Days on which nothing was held are many, and would be all that one sees.

@@ -58,14 +58,15 @@ export function curve(
   values: ArrayLike<number>,
   length: number,
 ): LineSeries {
-  const timeS: number[] = [];
-  const value: number[] = [];
+  // Room for all of them at once: arrays that grow to a value for each bar cost more than the thinning.
+  const [timeS, value] = [new Float64Array(length), new Float64Array(length)];
+  let count = 0;
   for (let row = 0; row < length; row++) {
     if (!Number.isFinite(values[row])) continue;
-    timeS.push(secondsOf(axis, timeMs[row]!));
-    value.push(values[row]!);
+    timeS[count] = secondsOf(axis, timeMs[row]!);
+    value[count++] = values[row]!;
   }
-  const thin = minMax(timeS, value, axis.fromS, axis.toS, columnsMax);
+  const thin = minMax(timeS.subarray(0, count), value.subarray(0, count), axis.fromS, axis.toS, columnsMax);
   return { isFilled: false, isStepped: false, ...parts, timeS: thin.timeS, value: thin.value.map(shorter) };
 }
 

@@ -41,7 +41,7 @@ export async function openSessionWatch(parts: SessionWatchParts): Promise<Sessio
   const health = new HealthWatch({ plan, folder, clockSkewMs: () => skewOf() ?? null });
   const alerts = new AlertService({
     config: plan.alerts,
-    channels: await openChannels(plan.alerts, { folder: plan.folder, env }),
+    channels: await openChannels(plan.alerts, { folder: plan.folder, env }, plan.registry),
     files: new AlertFiles(join(plan.folder, ".kiwi", "alerts")),
     clock: systemClock,
     sender: `${plan.mode} ${plan.strategyName} ${sessionId}`,

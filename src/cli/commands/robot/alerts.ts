@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AlertFiles } from "../../../app/alerts/alert-files.ts";
-import { openChannels } from "../../../app/alerts/open-channels.ts";
+import { openOwnChannels } from "../../../app/alerts/open-channels.ts";
 import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
@@ -26,7 +26,7 @@ export async function alertsTestCommand(
     env: shell.env,
     sets: flags.set,
   });
-  const channels = await openChannels(config.alerts, { folder: shell.folder, env: shell.env });
+  const channels = await openOwnChannels(config, { folder: shell.folder, env: shell.env });
   const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
   if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
   const results = await sendToAll(chosen, testMessage());

@@ -8,11 +8,13 @@ import { formatTime } from "../../../base/time.ts";
 import { configDifferences, textOf, type ConfigDifference } from "../../../app/config/config-diff.ts";
 import type { FirstDifference } from "../../../app/runs/first-difference.ts";
 import { refuseStrangersCode } from "../../../app/runs/refuse-strangers-code.ts";
+import { isTrialName } from "../../../app/search/read-trial.ts";
 import type { CommonFlags, ProgressFlags } from "../../declare/common-flags.ts";
 import { envelope } from "../../output/json.ts";
 import { pairs, table } from "../../output/table.ts";
 import type { Shell } from "../../shell.ts";
 import { runsFolder } from "../runs-folder.ts";
+import { trialsDiffCommand } from "./trials-diff.ts";
 import { withProgress } from "../with-progress.ts";
 
 export type RunsFlags = CommonFlags & { readonly runs?: string };
@@ -123,13 +125,14 @@ export async function runsShowCommand(shell: Shell, name: string, flags: RunsFla
   return 0;
 }
 
-/** `kiwi runs diff`: settings, numbers and hashes that differ, and the first decision in which two runs part. */
+/** `kiwi runs diff`: settings, numbers and hashes that differ, and the first decision in which two runs part; or two trials of searches. */
 export async function runsDiffCommand(
   shell: Shell,
   one: string,
   other: string,
   flags: RunsFlags & ProgressFlags & { readonly trust?: true },
 ): Promise<number> {
+  if (isTrialName(one) && isTrialName(other)) return trialsDiffCommand(shell, one, other, flags);
   const root = await runsFolder(shell, flags.runs);
   const [before, after] = [await readRun(root, one), await readRun(root, other)];
   const sameDecisions = before.manifest.hash.decisions === after.manifest.hash.decisions;
