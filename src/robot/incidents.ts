@@ -13,17 +13,15 @@ export class Incidents {
   private readonly clock: Clock;
   private readonly log: RobotLog;
   private readonly onIncident: (incident: Incident) => void;
-  private journal: JournalStore | null;
+  private journal: JournalStore | null = null;
 
   constructor(parts: {
     readonly clock: Clock;
     readonly log: RobotLog;
-    readonly journal: JournalStore;
     readonly onIncident: (incident: Incident) => void;
   }) {
     this.clock = parts.clock;
     this.log = parts.log;
-    this.journal = parts.journal;
     this.onIncident = parts.onIncident;
   }
 
@@ -43,12 +41,22 @@ export class Incidents {
     this.list.push(whole);
     if (this.list.length > kept) this.list.shift();
     this.log[gravity === "alarm" ? "error" : "warn"]({ incident: kind, symbol }, message);
-    this.journal?.append({ kind: "incident", atMs, what: kind, message });
+    this.write(whole);
     this.onIncident(whole);
+  }
+
+  /** The journal has begun: what went wrong before that stands in it from now on, behind what says whose it is. */
+  openJournal(journal: JournalStore): void {
+    this.journal = journal;
+    for (const incident of this.list) this.write(incident);
   }
 
   /** From now on nothing is written any more. */
   closeJournal(): void {
     this.journal = null;
+  }
+
+  private write({ atMs, kind, message }: Incident): void {
+    this.journal?.append({ kind: "incident", atMs, what: kind, message });
   }
 }

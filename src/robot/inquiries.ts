@@ -133,26 +133,32 @@ export class Inquiries {
   private async ask(ticket: Ticket, inquiry: Inquiry): Promise<void> {
     inquiry.isAsking = true;
     inquiry.askAtMs = Infinity;
-    await this.look(ticket, inquiry);
+    const isAnswered = await this.look(ticket, inquiry);
     inquiry.isAsking = false;
     if (this.isClosed) return;
     const isOpen = ticket.phase !== "over" && (isOwed(ticket) || inquiry.isSuspect);
     if (!isOpen) return void this.open.delete(ticket);
     if (inquiry.askAtMs === Infinity) {
       inquiry.askAtMs = this.nowMs + inquiry.waitMs;
-      // What may be on its way to a position without protection is asked for without getting tired.
-      if (ticket.phase === "sent") inquiry.waitMs = this.parts.limits.askEveryMs;
+      // What may be on its way to a position without protection is asked for without getting tired, and a question that
+      // nobody answered has not been asked.
+      if (ticket.phase === "sent" || !isAnswered) inquiry.waitMs = this.parts.limits.askEveryMs;
       else inquiry.waitMs = Math.min(waitMsMax, inquiry.waitMs * 2);
     }
     this.sayUnresolved(ticket, inquiry);
     this.alarm.set(inquiry.askAtMs);
   }
 
-  /** Puts the question and draws the conclusions. */
-  private async look(ticket: Ticket, inquiry: Inquiry): Promise<void> {
+  /** Puts the question and draws the conclusions; false when there was no answer. */
+  private async look(ticket: Ticket, inquiry: Inquiry): Promise<boolean> {
     const order = await this.question(ticket);
-    if (order === "no answer" || this.isClosed || ticket.phase === "over") return;
-    if (order === null) return this.miss(ticket, inquiry);
+    if (order === "no answer") return false;
+    if (this.isClosed || ticket.phase === "over") return true;
+    await (order === null ? this.miss(ticket, inquiry) : this.found(ticket, inquiry, order));
+    return true;
+  }
+
+  private async found(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<void> {
     inquiry.misses = 0;
     inquiry.isSuspect = false;
     this.parts.hear({ kind: "told", atMs: this.nowMs, order });

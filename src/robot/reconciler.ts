@@ -169,7 +169,7 @@ export class Reconciler {
     try {
       await question();
     } catch (error) {
-      if (error instanceof KiwiError) throw error;
+      if (!isSilence(error)) throw error;
       this.parts.log.warn({ error: String(error) }, `could not ask for ${what}`);
       this.parts.say({
         kind: "question failed",
@@ -294,7 +294,7 @@ export class Reconciler {
       try {
         return await patience.within(question);
       } catch (cause) {
-        if (cause instanceof KiwiError) throw cause;
+        if (!isSilence(cause)) throw cause;
         log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
         if (tries === startTriesMax) throw venueSilent(what, cause);
         await this.wait(1_000 * 2 ** (tries - 1));
@@ -306,6 +306,11 @@ export class Reconciler {
   private wait(spanMs: number): Promise<void> {
     return sleep(this.parts.clock, spanMs, this.parts.signal);
   }
+}
+
+/** A venue that cannot be reached is asked again, in whatever words a connection says so; what else went wrong is not. */
+function isSilence(error: unknown): boolean {
+  return !(error instanceof KiwiError) || error.parts.exit === "network";
 }
 
 function venueSilent(what: string, cause: unknown): KiwiError {

@@ -92,15 +92,17 @@ class TradingRobot implements Robot {
   async begin(): Promise<void> {
     const { connection, clock, journal } = this.parts;
     this.phase = "recovering";
-    const written = readJournal(this.parts);
     const events = {
       onOrder: (order: VenueOrder) => this.onOrder(order),
       onFill: (fill: VenueFill) => this.onFill(fill),
       onLine: (line: LineState) => this.onLine(line),
     };
     await connection.open(events, this.closing.signal);
+    // Only an open line knows whose account it is.
+    const written = readJournal(this.parts);
     const record =
       written?.record ?? beginJournal(this.parts, await this.patience.within(() => connection.account()));
+    this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
     const { session, desk, livedThroughMs } = openSession(this.parts, record, written?.records ?? null);

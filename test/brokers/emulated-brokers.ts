@@ -27,7 +27,8 @@ const credentials = { key: "KEY", secret: "SECRET" };
 export type Subject = {
   readonly name: string;
   readonly symbol: string;
-  readonly start: (quads: readonly TapeQuad[], faults: string) => Promise<EmulatorLab>;
+  /** The tape begins at `tapeStartMs` where nothing else is said. */
+  readonly start: (quads: readonly TapeQuad[], faults: string, startMs?: number) => Promise<EmulatorLab>;
   readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => Promise<BrokerConnection>;
 };
 
@@ -47,11 +48,11 @@ function alpaca(market: "stocks" | "crypto"): Subject {
   return {
     name: `Alpaca ${market}`,
     symbol: market === "stocks" ? "AAPL" : "BTC/USD",
-    start: (quads, faults) =>
+    start: (quads, faults, startMs = tapeStartMs) =>
       startLab({
         listings: [aapl, bitcoin],
         timeframe: "1m",
-        startMs: tapeStartMs,
+        startMs,
         quads,
         faults,
         face: (tools) => new AlpacaFace(tools, { requestsPerMinute: 100_000 }),
@@ -68,11 +69,11 @@ function bybit(category: "linear" | "spot"): Subject {
   return {
     name: `Bybit ${category}`,
     symbol: "BTCUSDT",
-    start: (quads, faults) =>
+    start: (quads, faults, startMs = tapeStartMs) =>
       startLab({
         listings: [contract, coin],
         timeframe: "1m",
-        startMs: tapeStartMs,
+        startMs,
         quads,
         faults,
         hasHedgeMode: true,
@@ -193,3 +194,6 @@ export const subjects: readonly Subject[] = [
 
 /** Those that are taken through hundreds of faulty runs: what ccxt waits for of its own accord takes minutes of them. */
 export const triedSubjects: readonly Subject[] = subjects.filter(({ name }) => !name.startsWith("ccxt"));
+
+/** Those over which whole robots live on faulty wires: their tapes may begin at any time. */
+export const robotSubjects: readonly Subject[] = subjects.filter(({ name }) => /^(Alpaca|Bybit)/.test(name));

@@ -1,7 +1,7 @@
 import { systemClock } from "../../src/adapters/system-clock.ts";
 import { Prng } from "../../src/base/prng.ts";
 import type { OrderTerms } from "../../src/domain/order.ts";
-import { faultNames, parseFaults } from "../../src/emulator/faults/parse-faults.ts";
+import { parseFaults } from "../../src/emulator/faults/parse-faults.ts";
 import type {
   BrokerConnection,
   OpenOrders,
@@ -10,8 +10,9 @@ import type {
   VenueOrderRequest,
 } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import type { EmulatorLab, TapeQuad } from "../emulator-lab.ts";
+import type { EmulatorLab } from "../emulator-lab.ts";
 import { tapeStartMs, triedSubjects, type Subject } from "./emulated-brokers.ts";
+import { drawFaults, tape } from "./wire-faults.ts";
 
 /** What one run over a faulty wire came to. */
 export type WireTrial = {
@@ -45,34 +46,6 @@ class HurriedClock implements Clock {
   }
 }
 
-/** Each seed draws which faults there are and how many of each: some runs have one kind, some all. */
-function drawFaults(prng: Prng, seed: number): string {
-  const shares: Readonly<Record<string, number>> = {
-    drop: 0.08,
-    reset: 0.08,
-    timeoutAfterAccept: 0.02,
-    http500: 0.1,
-    html: 0.06,
-    truncate: 0.06,
-    "429": 0.04,
-    lose: 0.1,
-    duplicate: 0.2,
-    reorder: 0.1,
-    disconnect: 0.06,
-    silent: 0.02,
-    pageFail: 0.2,
-    rejectLater: 0.1,
-    stuckCancel: 0.1,
-  };
-  const drawn = Object.entries(shares)
-    .filter(() => prng.next() < 0.5)
-    .map(([name, share]) => `${name}=${(prng.next() * share).toFixed(4)}`);
-  const visibility = prng.next() < 0.3 ? [`eventualVisibility=${prng.integer(30)}`] : [];
-  for (const part of drawn)
-    if (!Object.hasOwn(faultNames, part.split("=")[0]!)) throw new Error(`no fault is called ${part}`);
-  return [`seed=${seed}`, ...drawn, ...visibility].join(",");
-}
-
 /**
  * A person who keeps the rules trades over a faulty wire: what is unknown is asked for, what is not found after a while is
  * sent again under the same id. When the faults stop, there is no order twice, and both books are the same. `isCareless`
@@ -81,7 +54,7 @@ function drawFaults(prng: Prng, seed: number): string {
 export async function wireTrial(seed: number, isCareless = false): Promise<WireTrial> {
   const prng = new Prng(seed);
   const subject = triedSubjects[seed % triedSubjects.length]!;
-  const lab = await subject.start(tape(prng), "");
+  const lab = await subject.start(tape(prng, bars), "");
   const clock = new HurriedClock();
   const broker = await subject.connect(lab, clock, 300);
   const trader = new CarefulTrader(broker, subject, prng, isCareless);
@@ -102,15 +75,6 @@ export async function wireTrial(seed: number, isCareless = false): Promise<WireT
     await broker.close();
     await lab.close();
   }
-}
-
-function tape(prng: Prng): readonly TapeQuad[] {
-  let price = 100;
-  return Array.from({ length: bars }, () => {
-    const open = price;
-    price = Math.max(50, Math.round(price + prng.normal() * 2));
-    return [open, Math.max(open, price) + 1, Math.min(open, price) - 1, price] as const;
-  });
 }
 
 /** The exchange's own books against what the connection told and answered. */

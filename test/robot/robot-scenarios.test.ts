@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
+import { KiwiError } from "../../src/base/errors.ts";
+import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
 import { RobotBench, type BenchOptions } from "./robot-bench.ts";
 
@@ -133,6 +135,67 @@ test("without reduce-only a stop and a target never sell more than is held, and 
   expect(at.side.held("AAA")).toBe(0);
 });
 
+test("without reduce-only a stop keeps the whole holding while a part waits to be sold for a better price", async () => {
+  const bars: Quad[] = [100, 100, 100, 100, 100, 106, 107, 107].map((price) => [
+    price,
+    price,
+    price,
+    price,
+    1e6,
+  ]);
+  const half = [0.5, { stopPrice: 90, entry: { kind: "limit", price: 105 } }] as const;
+  const at = bench({ 2: [1, { stopPrice: 90 }], 4: half }, bars, {
+    capabilities: { reduceOnly: false },
+    accountKind: "cash",
+  });
+  await at.start();
+  await at.bars(5);
+  const open = () =>
+    at.side
+      .openOrders()
+      .map(({ terms, quantity, filledQuantity }) => [terms?.type, quantity - filledQuantity]);
+  expect(open()).toEqual([["stop_market", 499]]);
+  // At 106 the better price is there: what is wanted to go goes, and the stop keeps the half of the equity that stays, 237 at 105.
+  await at.bars(2);
+  expect(held(at)).toBe(237);
+  expect(at.side.held("AAA")).toBe(237);
+  expect(open()).toEqual([["stop_market", 237]]);
+});
+
+test("a stop that the venue takes back is sent again beside the target that it left", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90, takeProfitPrice: 120 }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.find(({ terms }) => terms.type === "stop_market")!;
+  expect(at.side.refuseLate(stop.clientOrderId)).toBe(true);
+  await at.pass(5_000);
+  expect(at.side.openOrders().map(({ terms, quantity }) => [terms?.type, quantity])).toEqual([
+    ["limit", 499],
+    ["stop_market", 499],
+  ]);
+});
+
+test("an order that an old change has made smaller behind our back is brought back, and not for ever", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(16));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.find(({ terms }) => terms.type === "stop_market")!;
+  const sizes = () => at.side.openOrders().map(({ quantity }) => quantity);
+  expect(sizes()).toEqual([499]);
+  for (let times = 1; times <= 4; times++) {
+    await at.pass(60_000);
+    at.side.modify({ ...stop, quantity: 100 });
+    await at.pass(30_000);
+    // A venue that never has what was asked for is left alone in the end.
+    expect(sizes()).toEqual([times <= 3 ? 499 : 100]);
+  }
+  // News from before says nothing.
+  const count = at.link.modified.length;
+  at.link.listener!.onOrder(await told(at, stop.clientOrderId, { quantity: 7, venueTimeMs: 1 }));
+  await at.rest();
+  expect(at.link.modified).toHaveLength(count);
+});
+
 test("fills are booked once, whatever road they come by, and in any order", async () => {
   const at = bench({ 2: [1] }, flat(6));
   await at.start();
@@ -162,6 +225,19 @@ test("what a stranger trades is followed, told, and nothing is opened until the 
   expect(at.link.sent).toHaveLength(0);
   await at.bars(7);
   expect(at.link.sent.map(({ side }) => side)).toEqual(["sell", "buy"]);
+});
+
+test("what the kill switch closes is booked and told, and is no stranger", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const pullId = "mb5k2x9q1f3a";
+  at.side.submit({ ...at.link.sent[0]!, side: "sell", clientOrderId: closingOrderId(pullId, "AAA", 0) });
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+  const told = at.incidents.map(({ kind, gravity }) => `${kind} ${gravity}`);
+  expect(told).toEqual(["external order notice", "external fill notice"]);
+  expect(at.robot!.status().positions.map(({ blocked }) => blocked)).toEqual([null]);
 });
 
 test("a bust is booked the other way round, once", async () => {
@@ -263,6 +339,23 @@ test("a robot does not start on a journal of other settings, or on an account th
   expect(kinds(at)).toContain("position differs");
 });
 
+test("a line that breaks before the session has begun does not spoil its journal", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  const open = at.link.open.bind(at.link);
+  at.link.open = async (listener) => {
+    await open(listener);
+    at.link.open = open;
+    listener.onLine({ kind: "down", atMs: 0, reason: "reset" });
+  };
+  const account = at.link.account.bind(at.link);
+  at.link.account = () => Promise.reject(new Error("reset"));
+  await expect(at.start()).rejects.toThrow("reset");
+  at.link.account = account;
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(499);
+});
+
 test("recovering twice is recovering once", async () => {
   const script: Script = { 2: [1, { stopPrice: 90, takeProfitPrice: 120 }] };
   const at = bench(script, flat(8));
@@ -281,6 +374,43 @@ test("recovering twice is recovering once", async () => {
     });
   }
   expect(at.link.sent).toHaveLength(3);
+});
+
+test("a venue that cannot be reached for a while does not end the robot, in whatever words its connection says so", async () => {
+  const at = bench({ 2: [1] }, flat(8));
+  await at.start();
+  await at.bars(2);
+  const account = at.link.account.bind(at.link);
+  const parts = {
+    code: "BROKER_UNREACHABLE",
+    exit: "network",
+    message: "no",
+    why: "",
+    fix: "",
+    topic: "trading",
+  };
+  at.link.account = () => Promise.reject(new KiwiError(parts as never));
+  await at.pass(300_000);
+  expect(at.robot!.status().phase).toBe("running");
+  expect(kinds(at)).toContain("question failed");
+  at.link.account = account;
+  await at.bars(2);
+  expect(held(at)).toBe(499);
+});
+
+test("neither a stop nor an exit that the account has nothing for is sent again and again without a pause", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "buying_power", reason: "insufficient balance" } : null;
+  await at.bars(3);
+  await at.pass(600_000);
+  // Stops after 0, 1, 3 and 7 s, then exits that wait twice as long each time, 64 s at most.
+  expect(at.link.sent.length).toBeLessThan(24);
+  at.link.interfere = () => null;
+  await at.pass(70_000);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
 });
 
 test("a disk that fails ends the robot before anything is sent", async () => {

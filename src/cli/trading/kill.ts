@@ -51,7 +51,8 @@ export async function killCommand(shell: Shell, flags: KillFlags): Promise<numbe
 
 const wordsOf = {
   reduce: "nothing is opened any more",
-  freeze: "every order is canceled, and nothing is sent any more",
+  freeze:
+    "every order is canceled, stops and targets too: what is held stays, without protection, and nothing is sent any more",
   flatten: "every order is canceled and every position closed",
 } as const;
 
@@ -101,7 +102,8 @@ function venueText(state: AccountState): string {
   const last = pulls.findLast((pull) => pull.action === action);
   const left = Object.entries(done.get(last?.id ?? "")?.left ?? {});
   const held = left.map(([symbol, quantity]) => `${quantity} ${symbol}`).join(", ");
-  return `no order works, ${held === "" ? "nothing is held" : `held: ${held}`}`;
+  const isLeft = action === "freeze" ? "held without protection" : "held";
+  return `no order works, ${held === "" ? "nothing is held" : `${isLeft}: ${held}`}`;
 }
 
 function plain(state: AccountState): object {

@@ -10,17 +10,25 @@ const noLegs: readonly Leg[] = [];
 
 /** The levels of a holding that stays: new ones are put in place of the old, missing ones are sent. */
 export function planProtection(ground: PlanGround, standing: Standing, held: number): void {
-  const { target, isFresh } = standing;
+  const { target, hasNewLevels, protection } = standing;
   const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
   // Levels of a target on the other side are not about this holding.
   if (!staysOpen || (target.quantity !== 0 && Math.sign(target.quantity) !== Math.sign(held))) return;
-  const names = target.protection !== unprotected || target.replacesProtection === true;
-  const renews = isFresh && names;
-  if (!renews && standing.protection === unprotected) return;
+  if (!hasNewLevels && protection === unprotected) return;
+  // They stay new until nothing hinders them: what is forgotten here would never be sent.
   if (isTurning(ground, standing, held)) return;
-  if (renews) renew(ground, standing, held);
-  else if (!ground.tracker.guards(target.instrument, held).some(protects))
-    send(ground, standing, held, legsOf(standing.protection), null);
+  standing.hasNewLevels = false;
+  if (hasNewLevels) renew(ground, standing, held);
+  else sendMissing(ground, standing, held);
+}
+
+/** Each level must work: of a stop and a target the venue may have refused or lost one alone. */
+function sendMissing(ground: PlanGround, standing: Standing, held: number): void {
+  const working = ground.tracker.guards(standing.target.instrument, held).filter(protects);
+  const missing = legsOf(standing.protection).filter(
+    ({ terms }) => !working.some(({ asked }) => asked.terms.type === terms.type),
+  );
+  if (missing.length > 0) send(ground, standing, held, missing, null, working[0]?.request.ocoGroup);
 }
 
 /** Whether protection works, as far as the venue has not said that it cannot be changed any more. */
@@ -85,8 +93,9 @@ function send(
   position: number,
   legs: readonly Leg[],
   parent: OrderRequest | null,
+  group = 0,
 ): void {
-  const ocoGroup = legs.length > 1 ? ground.tracker.nextGroup() : 0;
+  const ocoGroup = group === 0 && legs.length > 1 ? ground.tracker.nextGroup() : group;
   for (const { terms, reason } of legs) {
     const order = draftOrder(ground, standing.target.instrument, -position, terms, reason);
     order.reduceOnly = true;

@@ -110,6 +110,19 @@ test("a new stop for a position that stays changes the stop that works", () => {
   expect(session.orders.nextId()).toBe(3);
 });
 
+test("a new stop that comes while an order may still turn the position round is not forgotten", () => {
+  // The reversal that waits at 90 is called off on the next bar by a target with another stop; a venue that takes a second
+  // to cancel still has the reversal when the new levels are planned.
+  const script: Script = {
+    1: [1, { stopPrice: 70 }],
+    3: [-1, { entry: { kind: "limit", price: 150 } }],
+    4: [1, { stopPrice: 95 }],
+  };
+  const session = runScript(script, [100, 100, 100, 100, 100, 100, [100, 100, 90, 92], 92], slow);
+  expect(held(session)).toBe(0);
+  expect(eventsOf(session)).toContain("7 fill -10@95 taker");
+});
+
 test("an entry ends as its own terms say and is not tried again", () => {
   const bars = [100, 100, 100, [100, 100, 89, 100], 100] as const;
   const ends = (entry: object) => {

@@ -21,23 +21,29 @@ export type Standing = {
   decidedMs: number;
   /** True from the decision until orders have been planned for it. */
   isFresh: boolean;
+  /** True from a decision that names levels until they have been given to what protects the holding. */
+  hasNewLevels: boolean;
   /** How often the venue has refused or lost an order that this target needs. */
   failures: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
   /** Its own protection has begun to close the position and goes on doing so. */
   isClosing: boolean;
+  /** Its stop could not be placed, so the position is being closed: that begins at once, and only once. */
+  isLeaving: boolean;
   /** The closing half of a reversal was refused: the opening half must not go on alone. */
   startsOver: boolean;
 };
 
 /** A contradiction of the venue, and what would explain it. */
-type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number };
+type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number; readonly untilMs: number };
 
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
 const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
+/** And no less than this: a live session takes many steps in a second, and a lost message is asked for after some. */
+const doubtMsMin = 10_000;
 
 /** Refusals that are about the moment and not about the order. */
 const passing: ReadonlySet<VenueCode> = new Set([
@@ -88,9 +94,11 @@ export class StandingTargets {
       protection,
       decidedMs: timeMs,
       isFresh: true,
+      hasNewLevels: target.protection !== unprotected || target.replacesProtection === true,
       failures: 0,
       retryAtMs: -Infinity,
       isClosing: false,
+      isLeaving: false,
       startsOver: false,
     };
     this.look(instrument);
@@ -112,7 +120,7 @@ export class StandingTargets {
     }
     switch (report.kind) {
       case "filled":
-        this.hearFill(order, portfolio, tracker);
+        this.hearFill(order, portfolio, tracker, timeMs);
         break;
       case "modified":
       case "cancel_rejected":
@@ -167,7 +175,7 @@ export class StandingTargets {
     if (this.due.length === 0 || !this.due.includes(instrument)) this.due.push(instrument);
   }
 
-  private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker): void {
+  private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
     const { instrument, closePosition, side } = order.request;
     const standing = this.of(instrument);
     if (standing === null) return;
@@ -182,6 +190,7 @@ export class StandingTargets {
         this.waitFor(
           instrument,
           guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
+          timeMs,
         );
     }
     const isThere = held === standing.quantity;
@@ -202,10 +211,11 @@ export class StandingTargets {
     }
     if (code === null) {
       if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
-    } else if (passing.has(code)) {
+    } else if (passing.has(code) || (code === "buying_power" && standing.quantity === 0)) {
+      // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
       this.fail(standing, timeMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker);
+    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, timeMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     // Getting out is never given up.
@@ -222,7 +232,7 @@ export class StandingTargets {
     timeMs: number,
   ): void {
     if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target") {
-      this.doubt(order, tracker);
+      this.doubt(order, tracker, timeMs);
       // Where it was taken for the protection of a later position, that one has none.
       return this.look(standing.target.instrument);
     }
@@ -232,7 +242,8 @@ export class StandingTargets {
     // A position whose stop cannot be placed is not kept, and one whose stop has been reached is over: at once.
     if (standing.failures > retryPolicy.failuresMax || code === "would_trigger") {
       standing.quantity = 0;
-      standing.retryAtMs = -Infinity;
+      if (!standing.isLeaving) standing.retryAtMs = -Infinity;
+      standing.isLeaving = true;
     }
     this.look(standing.target.instrument);
   }
@@ -241,16 +252,25 @@ export class StandingTargets {
    * The venue says that the position is closed, and other orders that could have closed it are open by our books: their
    * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
-  private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker): void {
-    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)));
+  private doubt(
+    { request: { instrument, side } }: TrackedOrder,
+    tracker: OrderTracker,
+    timeMs: number,
+  ): void {
+    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)), timeMs);
   }
 
-  private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[]): void {
+  private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[], timeMs: number): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     // A second contradiction does not explain the first.
     for (const id of this.unsure.get(instrument)?.awaited ?? []) awaited.add(id);
-    this.unsure.set(instrument, { awaited, stepsLeft: doubtSteps, seenMs: -Infinity });
+    this.unsure.set(instrument, {
+      awaited,
+      stepsLeft: doubtSteps,
+      seenMs: -Infinity,
+      untilMs: timeMs + doubtMsMin,
+    });
     this.look(instrument);
   }
 
@@ -260,8 +280,9 @@ export class StandingTargets {
     if (doubt === undefined) return false;
     if (timeMs > doubt.seenMs) doubt.stepsLeft -= 1;
     doubt.seenMs = timeMs;
-    if (doubt.stepsLeft < 0) this.unsure.delete(instrument);
-    return doubt.stepsLeft >= 0;
+    const isLong = doubt.stepsLeft < 0 && timeMs >= doubt.untilMs;
+    if (isLong) this.unsure.delete(instrument);
+    return !isLong;
   }
 
   /** A whole fill of one of them explains it; one that ended otherwise does not come into question any more. */

@@ -92,15 +92,19 @@ function firstDifference<Item extends Sent | ExecutionReport>(
 ): Restored["difference"] {
   const length = Math.max(then.length, now.length);
   for (let k = 0; k < length; k++) {
-    if (then[k] === now[k]) continue;
-    if (describe(then[k]) !== describe(now[k]))
-      return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
+    if (!isSame(then[k], now[k])) return { timeMs, recorded: then[k] ?? null, now: now[k] ?? null };
   }
   return null;
 }
 
-function describe(sent: Sent | ExecutionReport | undefined): string {
-  return JSON.stringify(sent, (_, value: unknown) => (value === Infinity ? "Infinity" : value)) ?? "";
+/** Whether two pieces of plain data say the same: a field without a value is none, as in the text of a journal. */
+function isSame(then: unknown, now: unknown): boolean {
+  if (Object.is(then, now) || then === now) return true;
+  if (typeof then !== "object" || typeof now !== "object" || then === null || now === null) return false;
+  const [a, b] = [then, now] as readonly Readonly<Record<string, unknown>>[];
+  for (const key in a) if (!isSame(a[key], b![key])) return false;
+  for (const key in b) if (b[key] !== undefined && a![key] === undefined) return false;
+  return true;
 }
 
 /** A recorded step as the engine sees it: its bars go to the end of the tables. */

@@ -52,6 +52,8 @@ export type Ticket = {
   end: TicketEnd | null;
   createdMs: number;
   touchedMs: number;
+  /** By the venue's clock, the newest that it has told; NaN before the first. */
+  toldMs: number;
 };
 
 /** An order of the session, and the tickets that carried it so far: at most the last one lives. */
@@ -73,6 +75,8 @@ export type Work = {
   readonly elder: Work | null;
   /** Best price of a trailing stop that is trailed here, for the venue has none; NaN before it works. */
   trailBest: number;
+  /** How often the venue had something else of it than was asked for, and it was brought back. */
+  strays: number;
   /** A target without a place at the venue: its price has come, and it goes before the stop. */
   isTouched: boolean;
 };

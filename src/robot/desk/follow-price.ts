@@ -6,16 +6,24 @@ import { tendInstrument } from "./tend-orders.ts";
 import { isTarget } from "./wanted-quantity.ts";
 
 /**
- * Looks at a bar where something waits here that has no place at the venue. A target goes before the stop while the
+ * Looks at a bar where something waits here that has no place at the venue. An exit with a better price goes before the stop while the
  * price is there, and the stop comes back when it is gone; a stop that the venue cannot trail is moved after the price.
+ * On a bar that came too late nothing goes, but the stop comes back: that a price is there must be known, not remembered.
  */
-export function followPrice(state: DeskState, instrument: InstrumentIndex, bars: Bars, row: number): void {
+export function followPrice(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  bars: Bars,
+  row: number,
+  isStale: boolean,
+): void {
   let isChanged = false;
   for (const work of state.openBy[instrument]!) {
-    const { terms, closePosition } = work.order;
-    if (isTrailedHere(state, terms)) isChanged = moveBest(work, bars, row) || isChanged;
-    else if (closePosition && !state.capabilities.reduceOnly && isTarget(terms.type))
-      isChanged = touch(work, bars.close[row]!) || isChanged;
+    const { terms, closePosition, reduceOnly } = work.order;
+    const isExit = closePosition || reduceOnly;
+    if (isTrailedHere(state, terms)) isChanged = (!isStale && moveBest(work, bars, row)) || isChanged;
+    else if (isExit && !state.capabilities.reduceOnly && isTarget(terms.type))
+      isChanged = touch(work, bars.close[row]!, isStale) || isChanged;
   }
   if (isChanged) tendInstrument(state, instrument);
 }
@@ -29,11 +37,11 @@ function moveBest(work: Work, bars: Bars, row: number): boolean {
   return work.trailBest !== before;
 }
 
-function touch(work: Work, close: number): boolean {
+function touch(work: Work, close: number, isStale: boolean): boolean {
   const { terms, side } = work.order;
   const level =
     "triggerPrice" in terms ? terms.triggerPrice : "limitPrice" in terms ? terms.limitPrice : Number.NaN;
-  const isTouched = side === "sell" ? close >= level : close <= level;
+  const isTouched = !isStale && (side === "sell" ? close >= level : close <= level);
   const isChanged = isTouched !== work.isTouched;
   work.isTouched = isTouched;
   return isChanged;

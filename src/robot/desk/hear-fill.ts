@@ -1,6 +1,7 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
 import type { VenueFill } from "../../ports/broker-connection.ts";
+import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -129,6 +130,10 @@ function sayOverfill(
 function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
   const { symbol, side, quantity, price, venueOrderId } = fill;
   bookForeign(state, instrument, fill, number, fill.fee);
+  if (isClosingOrderId(fill.clientOrderId)) {
+    const message = `the kill switch closed: ${side} ${quantity} ${symbol} at ${price}`;
+    return state.say({ kind: "external fill", gravity: "notice", symbol, message });
+  }
   block(state, instrument, "somebody else trades it on this account");
   state.say({
     kind: "external fill",

@@ -3,12 +3,15 @@ import type { Acknowledgement, VenueOrder } from "../../ports/broker-connection.
 import type { DeskEvent, ErrandKind } from "../../ports/journal-store.ts";
 import { sameTerms } from "../../engine/execution/draft-order.ts";
 import { sessionOf } from "../client-order-id.ts";
+import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { block, setErrand, type DeskState, type Ticket, type TicketEnd, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, tendInstrument } from "./tend-orders.ts";
 
 const tolerance = 1e-9;
 /** A change that was taken and has not shown for so long was not made. */
 const changeShowsMs = 5_000;
+/** So often what the venue has is brought back to what was asked for: one that never has it is left alone then. */
+const straysMax = 3;
 /** Refusals after which only the venue can say what the order has come to. */
 const isAboutTheEnd = (code: string): boolean => code === "already_over" || code === "unknown_order";
 
@@ -55,7 +58,11 @@ export function hearOrder(state: DeskState, order: VenueOrder): void {
     work.isTriggered = true;
     state.inbox.push({ kind: "triggered", orderId: work.order.id, timeMs: order.venueTimeMs });
   }
-  if (side.end === null) hearChange(state, work, ticket, order);
+  if (side.end === null) {
+    if (isStray(work, ticket, order)) bringBack(work, ticket, order);
+    hearChange(state, work, ticket, order);
+  }
+  if (!(ticket.toldMs >= order.venueTimeMs)) ticket.toldMs = order.venueTimeMs;
   endIfAllIsKnown(state, ticket);
   tendInstrument(state, ticket.instrument);
 }
@@ -113,6 +120,26 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
   }
 }
 
+/**
+ * Whether an order works at another size or price than the one it was given: an old change that came after a newer one,
+ * or somebody's hand. What is older than what was told before says nothing.
+ */
+export function isStray(work: Work, ticket: Ticket, order: VenueOrder): boolean {
+  const { request, asked, isCancelAsked, toldMs, phase } = ticket;
+  const { terms, quantity, status, venueTimeMs } = order;
+  const isWorking = status === "accepted" || status === "partially_filled";
+  if (!isWorking || phase !== "working" || asked !== null || isCancelAsked) return false;
+  if (!(venueTimeMs > toldMs) || terms?.type !== request.terms.type || work.strays >= straysMax) return false;
+  const isSameSize = Math.abs(quantity - request.quantity) <= request.quantity * tolerance;
+  return !isSameSize || !sameTerms(terms, request.terms);
+}
+
+/** The ticket is as the venue has it: what is wanted is then asked for again. */
+function bringBack(work: Work, ticket: Ticket, { quantity, terms }: VenueOrder): void {
+  work.strays += 1;
+  ticket.request = { ...ticket.request, quantity, terms: terms ?? ticket.request.terms };
+}
+
 function refuseCancel(
   state: DeskState,
   work: Work,
@@ -166,6 +193,10 @@ function hearStranger(state: DeskState, order: VenueOrder): void {
   if (instrument === undefined || endOf(order) !== null || state.strangers.has(venueOrderId)) return;
   state.strangers.add(venueOrderId);
   const isOfASession = clientOrderId !== null && sessionOf(clientOrderId) === state.sessionTag;
+  if (isClosingOrderId(clientOrderId)) {
+    const message = `the kill switch closes: ${side} ${quantity} ${symbol} (${clientOrderId})`;
+    return state.say({ kind: "external order", gravity: "notice", symbol, message });
+  }
   block(state, instrument, "an order works on this account that is not ours");
   state.say({
     kind: "external order",

@@ -9,7 +9,7 @@ import type { Market } from "../../ports/market.ts";
 import type { Incident } from "../robot-types.ts";
 import { block, deskState, setErrand, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { hearFill, hearHolding } from "./hear-fill.ts";
-import { hearAnswer, hearDenied, hearLost, hearOrder } from "./hear-order.ts";
+import { hearAnswer, hearDenied, hearLost, hearOrder, isStray } from "./hear-order.ts";
 import { followPrice } from "./follow-price.ts";
 import { tendInstrument } from "./tend-orders.ts";
 
@@ -57,6 +57,7 @@ export class OrderDesk implements Broker {
       isToldWhole: false,
       isAccepted: false,
       isTriggered: false,
+      strays: 0,
       isTouched: false,
       trailBest: Number.NaN,
       elder: elderOf(state, order),
@@ -93,12 +94,10 @@ export class OrderDesk implements Broker {
   advance(slice: MarketSlice): readonly ExecutionReport[] {
     const { state, spare } = this;
     const { bars } = state.market;
-    if (slice.isStale !== true) {
-      for (let k = 0; k < slice.count; k++) {
-        const instrument = slice.instruments[k]! as InstrumentIndex;
-        if (state.openBy[instrument]!.length > 0)
-          followPrice(state, instrument, bars[instrument]!, slice.rows[k]!);
-      }
+    for (let k = 0; k < slice.count; k++) {
+      const instrument = slice.instruments[k]! as InstrumentIndex;
+      if (state.openBy[instrument]!.length > 0)
+        followPrice(state, instrument, bars[instrument]!, slice.rows[k]!, slice.isStale === true);
     }
     const reports = state.inbox;
     spare.length = 0;
@@ -142,8 +141,9 @@ export class OrderDesk implements Broker {
   }
 
   /** Whether what the venue tells of an order says anything new. */
-  isNews({ clientOrderId, venueOrderId, filledQuantity, status }: VenueOrder): boolean {
+  isNews(order: VenueOrder): boolean {
     const { state } = this;
+    const { clientOrderId, venueOrderId, filledQuantity, status } = order;
     const ticket = this.ticketOf(clientOrderId) ?? state.ticketByVenueId.get(venueOrderId);
     if (ticket === undefined) return !state.strangers.has(venueOrderId);
     const side = ticket.sides.get(venueOrderId);
@@ -151,8 +151,14 @@ export class OrderDesk implements Broker {
     const isEnd =
       status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
     if (ticket.phase === "over") return !isEnd && side.end === null;
-    const isTriggered = status === "triggered" && !state.works.get(ticket.orderId)!.isTriggered;
-    return isTriggered || filledQuantity > side.filled || (isEnd && side.end === null);
+    const work = state.works.get(ticket.orderId)!;
+    const isTriggered = status === "triggered" && !work.isTriggered;
+    return (
+      isTriggered ||
+      isStray(work, ticket, order) ||
+      filledQuantity > side.filled ||
+      (isEnd && side.end === null)
+    );
   }
 
   /** Whether a fill has not been heard of. */

@@ -44,6 +44,8 @@ function tend(state: DeskState, work: Work): void {
   const wanted = wantedOf(state, work);
   if (wanted.kind !== "quantity" || wanted.left === 0) {
     if (live !== null) withdraw(state, live, true);
+    // What waits here is changed here: no answer is owed.
+    else if (wanted.kind === "later" && work.change !== null) confirmChange(state, work);
     else if (wanted.kind === "over") endWork(state, work, "canceled", wanted.code, endTexts[wanted.code]);
     else if (wanted.kind === "quantity") {
       const isSibling = work.order.ocoGroup !== 0;
@@ -94,6 +96,7 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     end: null,
     createdMs: state.timeMs,
     touchedMs: state.timeMs,
+    toldMs: Number.NaN,
   };
   work.tickets.push(ticket);
   state.tickets.set(clientOrderId, ticket);

@@ -92,14 +92,16 @@ function isBefore(other: Work, work: Work): boolean {
   return difference === 0 ? other.order.id < work.order.id : difference < 0;
 }
 
-/** An exit that was decided, a target whose price is there, a stop, a target that waits. */
+/**
+ * An exit that goes at once or with the stop, one whose better price is there, the stop, one that waits for its price. An
+ * exit that may never come must not take from a stop what the stop is there for.
+ */
 function rightOf({ order: { closePosition, terms }, isTouched }: Work): number {
-  if (!closePosition) return 0;
   if (isTarget(terms.type)) return isTouched ? 1 : 3;
-  return 2;
+  return closePosition ? 2 : 0;
 }
 
-/** Whether an order of protection waits for a better price. */
+/** Whether an exit waits for a better price. */
 export function isTarget(type: Work["order"]["terms"]["type"]): boolean {
   return type === "limit" || type === "limit_if_touched" || type === "market_if_touched";
 }

@@ -1,9 +1,9 @@
-import { sha256 } from "../../base/hash.ts";
 import { floorToStep } from "../../base/numbers.ts";
 import type { BrokerConnection, VenueInstrument, VenueOrder } from "../../ports/broker-connection.ts";
 import { sleep, type Clock } from "../../ports/clock.ts";
 import type { OrderStatus, VenueCode } from "../../domain/order.ts";
 import type { RobotLog } from "../robot-types.ts";
+import { closingOrderId, closingPrefix } from "./closing-order-id.ts";
 import type { Pull } from "./pull.ts";
 
 /** What closing an account takes. */
@@ -90,15 +90,11 @@ class Closing {
   }
 
   private isOurs({ clientOrderId }: VenueOrder): boolean {
-    return clientOrderId?.startsWith(this.prefix()) === true;
-  }
-
-  private prefix(): string {
-    return `k${this.parts.pull.id}`;
+    return clientOrderId?.startsWith(closingPrefix(this.parts.pull.id)) === true;
   }
 
   private nameOf(symbol: string, number: number): string {
-    return `${this.prefix()}${sha256(symbol).slice(0, 5)}${number.toString(36)}`;
+    return closingOrderId(this.parts.pull.id, symbol, number);
   }
 
   /** How much of a holding an order can close: whole lots, and at least the venue's smallest order. */

@@ -118,7 +118,11 @@ class Watch {
     closeAccount({ connection, clock, log, pull, signal: this.ending.signal }).then(
       (left) => {
         killSwitch.noteDone({ pull: pull.id, atMs: clock.nowMs(), by: "robot", left: { ...left } });
-        log.warn({ pull: pull.id, left }, "the account is closed at the venue");
+        const isNaked = action === "freeze" && Object.keys(left).length > 0;
+        const message = isNaked
+          ? "no order works at the venue any more: what is held has no protection"
+          : "the account is closed at the venue";
+        log.warn({ pull: pull.id, left }, message);
       },
       (error: unknown) => {
         this.closing.delete(key);

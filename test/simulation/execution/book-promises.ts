@@ -117,8 +117,12 @@ export class BookPromises {
         Math.sign(standing!.quantity) === Math.sign(held) &&
         // Levels of a target on the other side, which was refused, are not about this holding.
         Math.sign(standing!.target.quantity) === Math.sign(held);
-      if (!isWanted || this.sends.tradedByHand.has(symbol) || closingOf(open, symbol, held) >= Math.abs(held))
-        this.unprotected[index] = 0;
+      const rules = {
+        hasStop: standing?.protection.stopPrice !== undefined,
+        areShares: !venue.hasReduceOnly,
+      };
+      const isCovered = closingOf(open, symbol, held, rules) >= Math.abs(held);
+      if (!isWanted || isCovered || this.sends.tradedByHand.has(symbol)) this.unprotected[index] = 0;
       else if (!isHindered && !isBlocked(symbol)) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > this.patience(symbol)) {
         this.broken.say(
@@ -219,10 +223,23 @@ export class BookPromises {
   }
 }
 
-/** What works at the venue to close a holding. */
-function closingOf(open: readonly VenueOrder[], symbol: string, held: number): number {
+/**
+ * What works at the venue to close a holding. A stop that was wanted must be there: an exit that waits for a better price
+ * may never come. Where exits only reduce, each may be as large as the holding, and elsewhere they share it.
+ */
+function closingOf(
+  open: readonly VenueOrder[],
+  symbol: string,
+  held: number,
+  { hasStop, areShares }: { readonly hasStop: boolean; readonly areShares: boolean },
+): number {
   let most = 0;
-  for (const { symbol: other, side, quantity, filledQuantity } of open)
-    if (other === symbol && signOf(side) * held < 0) most = Math.max(most, quantity - filledQuantity);
-  return most;
+  let sum = 0;
+  for (const { symbol: other, side, quantity, filledQuantity, terms } of open) {
+    if (other !== symbol || signOf(side) * held > 0) continue;
+    if (hasStop && terms?.type !== "stop_market" && terms?.type !== "market") continue;
+    most = Math.max(most, quantity - filledQuantity);
+    sum += quantity - filledQuantity;
+  }
+  return areShares ? sum : most;
 }

@@ -78,7 +78,8 @@ export class SimulatedFeed implements RobotFeed {
       if (!this.isWoken) return false;
       this.isWoken = false;
       // Time without a bar never gets past the bar that is awaited.
-      const awaitedMs = tape[0]!.closeTimeMs[row] ?? Infinity;
+      const [{ closeTimeMs, length }] = tape as readonly [BarTable];
+      const awaitedMs = row < length ? closeTimeMs[row]! : Infinity;
       slice.timeMs = Math.max(slice.timeMs, Math.min(this.nowMs, awaitedMs - 1));
       slice.count = 0;
       return true;

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { canMakeDisk, withSmallDisk } from "../../../../test/small-disk.ts";
 import type { JournalRecord } from "../../../ports/journal-store.ts";
 import { openJournalFile } from "./journal-file.ts";
+import { frameOf } from "./journal-frames.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -123,6 +124,28 @@ test("numbers that JSON has no word for come back, and texts that look like them
   for (const record of records) journal.append(record);
   journal.close();
   expect(read(path)).toEqual(records);
+});
+
+test("bars are written without their names, and those of an older Kiwi are read as well", () => {
+  const path = join(folder, "bars");
+  const bar = {
+    instrument: 1,
+    closeTimeMs: 60_000,
+    open: 1,
+    high: 2.5,
+    low: 0.5,
+    close: 2,
+    volume: Infinity,
+  };
+  const step: JournalRecord = { kind: "slice", timeMs: 60_000, isStale: false, bars: [bar], reports: [] };
+  const records: JournalRecord[] = [step, { ...step, late: [{ ...bar, instrument: 0 }] }];
+  const journal = openJournalFile(path);
+  for (const record of records) journal.append(record);
+  journal.close();
+  expect(readFileSync(path, "latin1")).not.toContain("closeTimeMs");
+  const older = frameOf(Buffer.from(JSON.stringify({ ...step, bars: [{ ...bar, volume: 7 }] })));
+  writeFileSync(path, Buffer.concat([readFileSync(path), older]));
+  expect(read(path)).toEqual([...records, { ...step, bars: [{ ...bar, volume: 7 }] }]);
 });
 
 test.skipIf(!canMakeDisk)(

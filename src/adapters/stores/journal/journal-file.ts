@@ -1,8 +1,9 @@
 import { assert } from "../../../base/assert.ts";
-import { journalKinds, type JournalRecord, type JournalStore } from "../../../ports/journal-store.ts";
+import type { JournalRecord, JournalStore } from "../../../ports/journal-store.ts";
 import { fileDisk, type JournalDisk } from "./journal-disk.ts";
 import { brokenJournal, diskFailed } from "./journal-errors.ts";
 import { frameOf, journalMagic, readFrame } from "./journal-frames.ts";
+import { recordIn, textOf } from "./journal-text.ts";
 
 /** A journal in a file, as `openJournal` says. */
 export function openJournalFile(path: string): JournalStore {
@@ -115,37 +116,10 @@ function* readRecords(disk: JournalDisk): Generator<JournalRecord> {
   for (let at: number = journalMagic.length; at < bytes.length;) {
     const frame = readFrame(bytes, at);
     if (frame.kind !== "whole") throw brokenJournal(path, at, "the record there is not what was written");
-    yield recordIn(frame.payload.toString("utf8"), path, at);
+    const record = recordIn(frame.payload.toString("utf8"));
+    if (typeof record === "string")
+      throw brokenJournal(path, at, `its record "${record}" is of a kind that only another Kiwi knows`);
+    yield record;
     at = frame.endAt;
   }
-}
-
-function recordIn(text: string, path: string, at: number): JournalRecord {
-  // Looking at every value is slow. A number too large for a double is how JSON can say that one is infinite, and
-  // inside a text the quotes would be escaped.
-  const isInfinite = text.includes('{"number":"Infinity"}');
-  const plain = isInfinite ? text.replaceAll('{"number":"Infinity"}', "1e999") : text;
-  const record = JSON.parse(plain, plain.includes('{"number":"') ? readNumber : undefined) as JournalRecord;
-  if (journalKinds.has(record.kind)) return record;
-  throw brokenJournal(
-    path,
-    at,
-    `its record "${record.kind as string}" is of a kind that only another Kiwi knows`,
-  );
-}
-
-/** Looking at every value is slow, too: only where a null may stand for a number is it necessary. */
-function textOf(record: JournalRecord): string {
-  const text = JSON.stringify(record);
-  return text.includes("null") ? JSON.stringify(record, writeNumber) : text;
-}
-
-/** JSON has no word for these three; orders that never expire have one of them. */
-function writeNumber(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value;
-}
-
-function readNumber(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("number" in value)) return value;
-  return Number(value.number);
 }
