@@ -36,6 +36,8 @@ export type CourierParts = {
 type Errand = { readonly ticket: Ticket; readonly errand: ErrandKind; readonly request: VenueOrderRequest };
 
 const pauseMsMax = 30_000;
+/** How soon something that opens is looked at again while the session has news to hear: it hears them at once. */
+const unheardMs = 100;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
@@ -133,11 +135,16 @@ export class Courier {
 
   /** Refuses what must not go, keeps what cannot go yet. */
   private mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
-    const { desk, connection, limits, tradingState } = this.parts;
+    const { desk, connection, limits, tradingState, isWanted } = this.parts;
     const denial = denialOf(desk.state, ticket, request, tradingState());
     if (denial !== null) return this.deny(ticket, denial);
     const reduces = isReducing(desk.state, ticket, request);
     const ageMs = this.nowMs - ticket.touchedMs;
+    // What the session has not heard yet may be that it has this already; and what it has heard it may not have acted on.
+    if (!reduces && (desk.hasAnswers || !isWanted(ticket))) {
+      if (ageMs <= queueMsMax) return this.retryIn(unheardMs);
+      return this.deny(ticket, { code: "unavailable", reason: "it is more than is wanted by now" });
+    }
     if (connection.line.kind !== "live") {
       const isTooOld = !reduces && ageMs > limits.staleOrderMs;
       if (!isTooOld) return this.retryIn(1_000);

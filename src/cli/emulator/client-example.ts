@@ -36,7 +36,7 @@ export function clientExample(
         'Node     import { IBApi } from "@stoqey/ib"',
         `         new IBApi({ host: "127.0.0.1", port: ${new URL(url).port}, clientId: 1 }).connect()`,
         `Python   from ib_async import IB; ib = IB(); ib.connect("127.0.0.1", ${new URL(url).port}, clientId=1)`,
-        'Kiwi     "broker": { "use": "ib", "port": ' + `${new URL(url).port} }`,
+        `Kiwi     "broker": { "use": "ib", "port": ${new URL(url).port} }`,
       ];
     case "binance":
       return [

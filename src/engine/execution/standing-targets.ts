@@ -193,7 +193,8 @@ export class StandingTargets {
           timeMs,
         );
     }
-    const isThere = held === standing.quantity;
+    // A stop of the position before may have done what another order is on its way to do.
+    const isThere = held === standing.quantity && !(closePosition && tracker.open(instrument).length > 0);
     // What has been opened must have its protection: the venue may have refused that.
     if (order.pending !== "nothing" || !isThere || (!closePosition && standing.protection !== unprotected))
       this.look(instrument);
