@@ -113,6 +113,8 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
   if (isThere) {
     ticket.request = asked;
     ticket.asked = null;
+    // A later change shows: should an earlier one be acted on after it all the same, that is a stray.
+    ticket.mayHave = 0;
     if (work.change !== null) confirmChange(state, work);
   } else if (state.timeMs - ticket.askedAtMs >= changeShowsMs) {
     ticket.mayHave = Math.max(ticket.mayHave, asked.quantity);
