@@ -4,7 +4,7 @@ import type { Timeframe } from "../../../domain/timeframe.ts";
 import { storeFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts";
 import type { CatalogueEntry, CatalogueSummary } from "./catalogue-entry.ts";
 import { catalogueFormat, createTables, type CatalogueTables } from "./catalogue-schema.ts";
-import { openDatabase } from "../database/open-database.ts";
+import { databaseName, openDatabase } from "../database/open-database.ts";
 
 /** Rows per statement: databases limit how many values one may have. */
 const rowsPerInsert = 500;
@@ -116,8 +116,7 @@ export class BarCatalogue {
 
 /** Opens the catalogue that a connection string names: see `openDatabase`. */
 export async function openCatalogue(connection: string): Promise<BarCatalogue> {
-  // A connection string may hold a password.
-  const name = connection.replace(/^(\w+:\/\/)[^@/]*@/, "$1");
+  const name = databaseName(connection);
   const db = await guarded(name, async () => openDatabase<CatalogueTables>(connection));
   const catalogue = new BarCatalogue(db, name);
   try {

@@ -17,6 +17,11 @@ export async function openDatabase<Tables>(connection: string): Promise<Kysely<T
   return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
 }
 
+/** What people call the database of a connection string: without the password that may stand in it. */
+export function databaseName(connection: string): string {
+  return connection.replace(/^(\w+:\/\/)[^@/]*@/, "$1").replace(/^sqlite:/, "");
+}
+
 async function sqlite(path: string): Promise<Dialect> {
   if (path !== ":memory:") await mkdir(dirname(path), { recursive: true });
   const database = new Database(path, { timeout: busyMs });

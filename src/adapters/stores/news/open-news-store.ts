@@ -5,7 +5,7 @@ import { joinRanges } from "../../../data/pipeline/time-ranges.ts";
 import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import type { NewsAppendResult, NewsItem, NewsReading, NewsStore } from "../../../ports/news-source.ts";
 import { storeNewer } from "../bars/bar-store-errors.ts";
-import { openDatabase } from "../database/open-database.ts";
+import { databaseName, openDatabase } from "../database/open-database.ts";
 import { createNewsTables, newsFormat, type NewsTables } from "./news-schema.ts";
 import { guarded } from "./news-store-errors.ts";
 
@@ -112,8 +112,7 @@ class SqliteNewsStore implements NewsStore {
  * all methods do, `STORE_NEWER`, `STORE_DAMAGED`, `STORE_LOCKED`, `DISK_FULL` and `STORE_NOT_WRITABLE`.
  */
 export async function openNewsStore(connection: string): Promise<NewsStore> {
-  // A connection string may hold a password.
-  const name = connection.replace(/^(\w+:\/\/)[^@/]*@/, "$1");
+  const name = databaseName(connection);
   const db = await guarded(name, async () => openDatabase<NewsTables>(connection));
   const store = new SqliteNewsStore(db, name);
   try {

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
-import { openDatabase } from "../database/open-database.ts";
+import { databaseName, openDatabase } from "../database/open-database.ts";
 import { stateFault, stateNewer, stateOlder } from "./state-errors.ts";
 import { stateMigrations } from "./state-migrations.ts";
 import type { SessionRow, SessionRows, StateTables } from "./state-tables.ts";
@@ -136,7 +136,7 @@ export async function openState(
   connection: string,
   migrations: Readonly<Record<string, Migration>> = stateMigrations,
 ): Promise<StateDatabase> {
-  const name = connection.replace(/^(\w+:\/\/)[^@/]*@/, "$1").replace(/^sqlite:/, "");
+  const name = databaseName(connection);
   try {
     return new StateDatabase(await openDatabase<StateTables>(connection), name, migrations);
   } catch (cause) {
