@@ -2,7 +2,8 @@ import { statSync } from "node:fs";
 import type { StateDatabase } from "../../adapters/stores/state/state-database.ts";
 import type { SessionRows } from "../../adapters/stores/state/state-tables.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { replayStored, withStoredJournal } from "../trading/replay-stored.ts";
+import type { JournalStore } from "../../ports/journal-store.ts";
+import { replayJournal, withStoredJournal } from "../trading/replay-stored.ts";
 import { allSessions, sessionPaths, type SessionNote } from "../trading/session-folder.ts";
 import { journalFacts } from "./journal-rows.ts";
 import { replayRows, type ReplayRows } from "./replay-rows.ts";
@@ -61,9 +62,12 @@ async function updateSession(
 }
 
 async function rowsOfSession(home: string, note: SessionNote, journalBytes: number): Promise<SessionRows> {
-  const facts = withStoredJournal(home, note, (journal) => journalFacts(journal.read()));
+  // One copy for both: a session that goes on must not have a fill here whose equity is not there.
+  const { facts, replay } = await withStoredJournal(home, note, async (journal) => ({
+    facts: journalFacts(journal.read()),
+    replay: await lifeOf(home, note, journal),
+  }));
   const { cash, ...told } = facts;
-  const replay = await lifeOf(home, note);
   const { id, mode, account, strategy, timeframe, broker, startedMs, settingsHash } = note;
   return {
     session: {
@@ -95,9 +99,9 @@ type Life = {
 };
 
 /** Orders and fills need the journal alone; the rest needs the strategy as it was, which may be gone by now. */
-async function lifeOf(home: string, note: SessionNote): Promise<Life> {
+async function lifeOf(home: string, note: SessionNote, journal: JournalStore): Promise<Life> {
   try {
-    const { session, decisionsHash, difference } = await replayStored(home, note);
+    const { session, decisionsHash, difference } = await replayJournal(home, note, journal);
     const failure =
       difference === null ? null : "lived through again, it decides something else: kiwi replay";
     return { rows: replayRows(session), decisionsHash, failure };

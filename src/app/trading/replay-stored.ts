@@ -14,8 +14,13 @@ import { buildSession, layGround } from "../session/build-session.ts";
 import { sessionPaths, type SessionNote } from "./session-folder.ts";
 import { sessionSettings } from "./session-settings.ts";
 
-/** Replays a session that was kept, from a copy of its journal: it may still be written to. Throws `SESSION_DAMAGED`. */
+/** Replays a session that was kept. Throws `SESSION_DAMAGED` and `JOURNAL_BROKEN`. */
 export async function replayStored(home: string, note: SessionNote): Promise<Replay> {
+  return withStoredJournal(home, note, (journal) => replayJournal(home, note, journal));
+}
+
+/** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
+export async function replayJournal(home: string, note: SessionNote, journal: JournalStore): Promise<Replay> {
   const paths = sessionPaths(home, note.id);
   const settings = sessionSettings.safeParse(JSON.parse(textOf(paths.settings) ?? "null")).data;
   if (settings === undefined) throw damaged(note.id);
@@ -23,27 +28,25 @@ export async function replayStored(home: string, note: SessionNote): Promise<Rep
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
   const config = runConfigSchema.parse(settings.config);
-  return withStoredJournal(home, note, (journal) =>
-    replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
-      const own = { ...config, account: { ...config.account, cash } };
-      const setup = { bars, strategy, params: note.params, config: own, registry };
-      return buildSession(setup, layGround(bars, own), { broker, tradingState });
-    }),
-  );
+  return replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
+    const own = { ...config, account: { ...config.account, cash } };
+    const setup = { bars, strategy, params: note.params, config: own, registry };
+    return buildSession(setup, layGround(bars, own), { broker, tradingState });
+  });
 }
 
-/** Reads a copy of the journal of a session: it may still be written to. Throws `JOURNAL_BROKEN`. */
-export function withStoredJournal<T>(
+/** Reads a copy of the journal of a session, for it may still be written to. Throws `JOURNAL_BROKEN`. */
+export async function withStoredJournal<T>(
   home: string,
   { id }: SessionNote,
-  read: (journal: JournalStore) => T,
-): T {
+  read: (journal: JournalStore) => Promise<T>,
+): Promise<T> {
   const copies = mkdtempSync(join(tmpdir(), "kiwi-replay-"));
   try {
     copyFileSync(sessionPaths(home, id).journal, join(copies, "journal"));
     const journal = openJournalFile(join(copies, "journal"));
     try {
-      return read(journal);
+      return await read(journal);
     } finally {
       journal.close();
     }
