@@ -23,17 +23,28 @@ export type AccountLock = {
   readonly release: () => void;
 };
 
-/**
- * Takes an account for this process. The lock is the operating system's (SQLite's own file lock), so that it ends with
- * the process, however that ended: no lock is ever stale, and no number of a process is mistaken for another's. A process
- * that stands still keeps it. Throws `ACCOUNT_LOCKED` while another process holds it.
- */
+/** Takes an account for this process. Throws `ACCOUNT_LOCKED` while another process holds it. */
 export function lockAccount(
   home: string,
   account: string,
   holder: Omit<LockHolder, "pid" | "host">,
 ): AccountLock {
-  const path = lockPath(home, account);
+  const lock = takeLock(home, account, holder);
+  if (lock === null) throw lockedBy(account, holderOf(home, account));
+  return lock;
+}
+
+/**
+ * Takes something for this process, under a name in a folder; null while another process holds it. The lock is the
+ * operating system's (SQLite's own file lock), so that it ends with the process, however that ended: no lock is ever
+ * stale, and no number of a process is mistaken for another's. A process that stands still keeps it.
+ */
+export function takeLock(
+  folder: string,
+  name: string,
+  holder: Omit<LockHolder, "pid" | "host">,
+): AccountLock | null {
+  const path = lockPath(folder, name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const lock = new Database(path, { timeout: 0 });
   let token: number;
@@ -41,7 +52,7 @@ export function lockAccount(
     token = takeToken(lock);
   } catch (cause) {
     lock.close();
-    if (isBusy(cause)) throw lockedBy(account, holderOf(home, account), cause);
+    if (isBusy(cause)) return null;
     throw cause;
   }
   const note: LockHolder = { pid: process.pid, host: hostname(), ...holder };
@@ -105,19 +116,16 @@ function readNote(path: string): LockHolder {
   }
 }
 
-function lockedBy(account: string, holder: LockHolder | null, cause: unknown): KiwiError {
+function lockedBy(account: string, holder: LockHolder | null): KiwiError {
   const who = holder === null ? "another process" : `${holder.what}, process ${holder.pid} on ${holder.host}`;
-  return new KiwiError(
-    {
-      code: "ACCOUNT_LOCKED",
-      exit: "timeout",
-      message: `account ${account} is being traded by ${who}`,
-      why: "two who trade one account send every order twice; the lock ends by itself with the process that holds it",
-      fix: "kiwi paper status   shows what runs; kiwi paper stop (or kiwi live stop) ends it",
-      topic: "trading",
-    },
-    { cause },
-  );
+  return new KiwiError({
+    code: "ACCOUNT_LOCKED",
+    exit: "timeout",
+    message: `account ${account} is being traded by ${who}`,
+    why: "two who trade one account send every order twice; the lock ends by itself with the process that holds it",
+    fix: "kiwi paper status   shows what runs; kiwi paper stop (or kiwi live stop) ends it",
+    topic: "trading",
+  });
 }
 
 function lockPath(home: string, account: string): string {

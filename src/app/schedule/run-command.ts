@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { formatDuration } from "../../base/time.ts";
-import { holderOf, lockAccount } from "../../robot/account-lock.ts";
+import { holderOf, takeLock } from "../../robot/account-lock.ts";
 import { KiwiError } from "../../base/errors.ts";
 
 /** A command line of Kiwi that is carried out beside this process. */
@@ -51,19 +51,16 @@ export function isTaskRunning(lockFolder: string, name: string): boolean {
 }
 
 function lockTask({ lockFolder, name, words }: CommandRun): { release(): void } {
-  try {
-    return lockAccount(lockFolder, `task ${name}`, { sinceMs: Date.now(), what: words.join(" ") });
-  } catch (error) {
-    if (!(error instanceof KiwiError) || error.parts.code !== "ACCOUNT_LOCKED") throw error;
-    throw new KiwiError({
-      code: "TASK_RUNNING",
-      exit: "timeout",
-      message: `${name} is being carried out already`,
-      why: "two of one task would get into each other's way; the lock ends with the process that holds it",
-      fix: "kiwi schedule list   shows what runs",
-      topic: "schedules",
-    });
-  }
+  const lock = takeLock(lockFolder, `task ${name}`, { sinceMs: Date.now(), what: words.join(" ") });
+  if (lock !== null) return lock;
+  throw new KiwiError({
+    code: "TASK_RUNNING",
+    exit: "timeout",
+    message: `${name} is being carried out already`,
+    why: "two of one task would get into each other's way; the lock ends with the process that holds it",
+    fix: "kiwi schedule list   shows what runs",
+    topic: "schedules",
+  });
 }
 
 type Child = ReturnType<typeof spawn>;

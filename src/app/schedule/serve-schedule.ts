@@ -2,7 +2,7 @@ import { serviceManager } from "../../adapters/systemd/notify.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { AlertMessage } from "../../ports/alert-channel.ts";
-import { lockAccount, type AccountLock } from "../../robot/account-lock.ts";
+import { takeLock, type AccountLock } from "../../robot/account-lock.ts";
 import { Scheduler, type TaskRecord } from "../../robot/schedule/scheduler.ts";
 import { openOwnChannels } from "../alerts/open-channels.ts";
 import { sendToAll } from "../alerts/send-to-all.ts";
@@ -72,17 +72,14 @@ function messageOf(name: string, { failure, endedMs }: TaskRecord): AlertMessage
 }
 
 function lockSchedule(folder: string): AccountLock {
-  try {
-    return lockAccount(folder, "schedule", { sinceMs: Date.now(), what: "kiwi schedule start" });
-  } catch (error) {
-    if (!(error instanceof KiwiError) || error.parts.code !== "ACCOUNT_LOCKED") throw error;
-    throw new KiwiError({
-      code: "SCHEDULE_RUNNING",
-      exit: "timeout",
-      message: "the schedule of this project runs already",
-      why: "two who do the same at the same times do it twice; the lock ends with the process that holds it",
-      fix: "kiwi schedule list   shows what is done when",
-      topic: "schedules",
-    });
-  }
+  const lock = takeLock(folder, "schedule", { sinceMs: Date.now(), what: "kiwi schedule start" });
+  if (lock !== null) return lock;
+  throw new KiwiError({
+    code: "SCHEDULE_RUNNING",
+    exit: "timeout",
+    message: "the schedule of this project runs already",
+    why: "two who do the same at the same times do it twice; the lock ends with the process that holds it",
+    fix: "kiwi schedule list   shows what is done when",
+    topic: "schedules",
+  });
 }
