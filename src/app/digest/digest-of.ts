@@ -81,15 +81,13 @@ async function sessionDigest(
   toMs: number,
 ): Promise<SessionDigest | null> {
   const { id } = session;
-  const isIn = (timeMs: number): boolean => timeMs >= fromMs && timeMs < toMs;
-  const equity = await state.rowsOf("equity", id);
-  const within = equity.filter(({ timeMs }) => isIn(timeMs));
-  const fills = (await state.rowsOf("fills", id)).filter(({ timeMs }) => isIn(timeMs));
-  const events = (await state.rowsOf("events", id)).filter(({ atMs }) => isIn(atMs));
-  const decisions = (await state.rowsOf("decisions", id)).filter(({ timeMs }) => isIn(timeMs));
+  const time = { fromMs, toMs };
+  const within = await state.rowsWithin("equity", id, time);
+  const fills = await state.rowsWithin("fills", id, time);
+  const events = await state.rowsWithin("events", id, time);
   if (within.length + fills.length + events.length === 0) return null;
-  const before = equity.findLast(({ timeMs }) => timeMs < fromMs)?.equity ?? within[0]?.equity ?? null;
-  const trades = await state.rowsOf("trades", id);
+  const decisions = await state.rowsWithin("decisions", id, time);
+  const before = (await state.equityBefore(id, fromMs)) ?? within[0]?.equity ?? null;
   return {
     session,
     equityStart: before,
@@ -97,7 +95,7 @@ async function sessionDigest(
     drawdown: within.length === 0 ? null : drawdownOf([before!, ...within.map((row) => row.equity)]),
     curve: curveOf(within, fromMs, toMs),
     fills,
-    trades: trades.filter(({ exitTimeMs }) => isIn(exitTimeMs)),
+    trades: await state.rowsWithin("trades", id, time),
     positions: await state.rowsOf("positions", id),
     events,
     selections: decisions.filter(({ kind }) => kind === "selection"),

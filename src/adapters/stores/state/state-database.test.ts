@@ -117,6 +117,11 @@ test("what is told of a session is what is there, and telling it again replaces 
     events: numbered(events),
   });
   expect(await state.rowsOf("orders", "gone")).toEqual([]);
+  // From a time on, and before another.
+  const times = (await state.rowsWithin("fills", "new", { fromMs: 5, toMs: 8 })).map(({ timeMs }) => timeMs);
+  expect(times).toEqual([5, 6, 7]);
+  expect(await state.equityBefore("new", 2)).toBe(1_000.123456789);
+  expect(await state.equityBefore("new", 1)).toBeNull();
   await state.close();
 });
 

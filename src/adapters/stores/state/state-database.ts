@@ -18,7 +18,19 @@ const tablesOfSession = [
 ] as const satisfies readonly (keyof StateTables)[];
 
 /** A table whose rows belong to sessions. */
-export type TableOfSession = (typeof tablesOfSession)[number];
+type TableOfSession = (typeof tablesOfSession)[number];
+
+/** When a row happened. */
+const timeOf = {
+  fills: "timeMs",
+  decisions: "timeMs",
+  trades: "exitTimeMs",
+  equity: "timeMs",
+  events: "atMs",
+} as const;
+
+/** From `fromMs` on and before `toMs`. */
+type TimeRange = { readonly fromMs: number; readonly toMs: number };
 
 /**
  * What the journals of all sessions say, in tables that can be asked: SQLite or PostgreSQL, by the same queries. The journals
@@ -95,19 +107,48 @@ export class StateDatabase {
     table: Table,
     sessionId: string,
   ): Promise<readonly StateTables[Table][]> {
+    const rows = await this.guarded(() => this.ofSession(table, sessionId).orderBy("sequence").execute());
+    return rows as unknown as readonly StateTables[Table][];
+  }
+
+  /** Those of its rows that happened within a time. */
+  async rowsWithin<Table extends keyof typeof timeOf>(
+    table: Table,
+    sessionId: string,
+    { fromMs, toMs }: TimeRange,
+  ): Promise<readonly StateTables[Table][]> {
+    const time = timeOf[table] as "timeMs";
     const rows = await this.guarded(() =>
-      this.db
-        .selectFrom(table as TableOfSession)
-        .selectAll()
-        .where("sessionId", "=", sessionId)
+      this.ofSession(table as "fills", sessionId)
+        .where(time, ">=", fromMs)
+        .where(time, "<", toMs)
         .orderBy("sequence")
         .execute(),
     );
     return rows as unknown as readonly StateTables[Table][];
   }
 
+  /** What the account of a session was worth before a time; null where that is not known. */
+  async equityBefore(sessionId: string, timeMs: number): Promise<number | null> {
+    const row = await this.guarded(() =>
+      this.ofSession("equity", sessionId)
+        .where("timeMs", "<", timeMs)
+        .orderBy("timeMs", "desc")
+        .limit(1)
+        .executeTakeFirst(),
+    );
+    return row?.equity ?? null;
+  }
+
   async close(): Promise<void> {
     await this.db.destroy();
+  }
+
+  private ofSession<Table extends TableOfSession>(table: Table, sessionId: string) {
+    return (this.db as unknown as Kysely<Pick<StateTables, "equity" | "fills">>)
+      .selectFrom(table as "equity")
+      .selectAll()
+      .where("sessionId", "=", sessionId);
   }
 
   private async refuseNewer(): Promise<void> {
