@@ -29,11 +29,7 @@ export function planOrders(
     const standing = targets.of(instrument)!;
     if (standing.startsOver) withdraw(plan, liveEntries(tracker, instrument));
     standing.startsOver = false;
-    if (targets.mustWait(instrument, timeMs)) {
-      // Whatever else is not known: where nothing is wanted any more, nothing that opens is.
-      if (standing.quantity === 0) withdraw(plan, openers(tracker, instrument));
-      continue;
-    }
+    if (targets.mustWait(instrument, timeMs)) continue;
     planTarget(ground, standing, instruments[instrument]!);
     standing.isFresh = false;
   }
@@ -219,11 +215,6 @@ const none: readonly TrackedOrder[] = [];
 function liveEntries(tracker: OrderTracker, instrument: InstrumentIndex): readonly TrackedOrder[] {
   const open = tracker.open(instrument);
   return open.length === 0 ? none : open.filter(isLiveEntry);
-}
-
-/** Orders on their way that could open something. */
-function openers(tracker: OrderTracker, instrument: InstrumentIndex): readonly TrackedOrder[] {
-  return liveEntries(tracker, instrument).filter(({ request }) => !request.reduceOnly);
 }
 
 function isLiveEntry(order: TrackedOrder): boolean {
