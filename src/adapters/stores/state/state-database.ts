@@ -144,7 +144,7 @@ export class StateDatabase {
     await this.db.destroy();
   }
 
-  private ofSession<Table extends TableOfSession>(table: Table, sessionId: string) {
+  private ofSession(table: TableOfSession, sessionId: string) {
     return (this.db as unknown as Kysely<Pick<StateTables, "equity" | "fills">>)
       .selectFrom(table as "equity")
       .selectAll()
