@@ -303,6 +303,16 @@ test("where fees are kept in coins the rest below a lot is left, and does not st
   expect(at.robot!.status().counts.refusedHere).toBe(0);
 });
 
+test("what the venue keeps of a purchase is not bought once more", async () => {
+  const listing = { keepsFeeOfPurchase: true, lotSize: 0.1, quantityMin: 0.1 };
+  const config = { instruments: { "*": { lotSize: 0.1, calendar: "24/7" } } };
+  const at = bench({ 2: [1] }, flat(8), { accountKind: "cash", listing, config });
+  await at.start();
+  await at.bars(6);
+  expect(held(at)).toBeCloseTo(499.5 * 0.999, 9);
+  expect(at.link.sent.map(({ quantity }) => quantity)).toEqual([499.5]);
+});
+
 test("a fee in something that nobody has a price for is told and not counted, and the robot goes on", async () => {
   const at = bench({ 2: [1] }, flat(8), { accountKind: "cash" });
   await at.start();
