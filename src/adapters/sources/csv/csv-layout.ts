@@ -11,7 +11,8 @@ export const role = { time: 6, date: 7, clock: 8, symbol: 9, ignored: 10 } as co
 export type CsvLayout = TextFormat & {
   /** What the stamps look like, for people. */
   readonly dateFormat: string;
-  readonly hasHeader: boolean;
+  /** Names of the columns, null without a header. */
+  readonly header: readonly string[] | null;
   /** Lines before the first data row. */
   readonly linesBefore: number;
   /** Role of each column: a position in `numberNames` or one of `role`; as long as a row has fields. */

@@ -1,9 +1,9 @@
 import { role, numberNames, type CsvLayout } from "./csv-layout.ts";
 import type { CsvField, CsvOptions } from "./csv-reading.ts";
-import { describeStamp, findDateOrder, parseDateOrder, searchDateOrder } from "./date-order.ts";
+import { describeStamp, findDateOrder, parseDateOrder, searchDateOrder } from "./times/date-order.ts";
 import { findColumns } from "./find-columns.ts";
 import { plainName } from "./header-names.ts";
-import { isCompactDate } from "./read-time-text.ts";
+import { isCompactDate } from "./times/read-time-text.ts";
 import { takeSample, type Sample } from "./sample.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
     dateOrder,
     isCompact,
     dateFormat: describeStamp(stamps[0]! + clock, dateOrder, isCompact),
-    hasHeader: sample.header !== null,
+    header: sample.header,
     linesBefore: sample.linesBefore,
     roles: Array.from({ length: width }, (_, column) => roleOf(fields.get(column))),
     columns: Object.fromEntries([...fields].map(([column, field]) => [nameOf(column), field])),

@@ -1,7 +1,7 @@
 import { csvError } from "./csv-errors.ts";
 import { csvFields, type CsvField } from "./csv-reading.ts";
 import { clockNames, closeTimeNames, columnOf, dateNames, plainName, timeNames } from "./header-names.ts";
-import { isTimeText } from "./read-time-text.ts";
+import { isTimeText } from "./times/read-time-text.ts";
 import type { Sample } from "./sample.ts";
 
 /** Which field each column feeds; columns that are not here are ignored. */

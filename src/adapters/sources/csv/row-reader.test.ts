@@ -12,7 +12,7 @@ const layout: CsvLayout = {
   dateOrder: "dmy",
   isCompact: false,
   dateFormat: "",
-  hasHeader: false,
+  header: null,
   linesBefore: 0,
   roles: [6, 0, 1, 2, 3, 4],
   columns: {},

@@ -1,5 +1,5 @@
-import { dayMs, hourMs, minuteMs, secondMs } from "../../../base/time.ts";
-import type { ByteReader } from "./byte-reader.ts";
+import { dayMs, hourMs, minuteMs, secondMs } from "../../../../base/time.ts";
+import type { ByteReader } from "../byte-reader.ts";
 
 const colon = 58;
 const dot = 46;
@@ -30,6 +30,7 @@ export function readTime(reader: ByteReader): number {
   if (isDate) return withClock(reader, readSeparatedDate(reader, separator));
   const { count, value } = first;
   if (negative || !reader.isCompact) return readEpoch(reader, negative);
+  if (count === 4 || count === 6) return dateOfPeriod(reader, count === 4 ? value * 100 + 1 : value);
   if (count === 8) return withClock(reader, compactDate(value), true);
   if (count === 12) return compactDate(div(value, 1e4)) + ofDay(reader, compactClock((value % 1e4) * 100));
   if (count === 14) return compactDate(div(value, 1e6)) + ofDay(reader, compactClock(value % 1e6));
@@ -94,6 +95,12 @@ function readSeparatedDate(reader: ByteReader, separator: number): number {
 function fullYear({ value, count }: Digits): number {
   if (count === 4) return value;
   return value + (value >= 69 ? 1900 : 2000);
+}
+
+/** The first day of a year or a month, `yyyymm` as a number. */
+function dateOfPeriod(reader: ByteReader, digits: number): number {
+  reader.dateOnly = true;
+  return dateOf(div(digits, 100), digits % 100, 1);
 }
 
 /** What may follow a date: nothing, or a time of day, and then perhaps an offset. */
