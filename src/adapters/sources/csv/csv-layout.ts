@@ -22,6 +22,8 @@ export type CsvLayout = TextFormat & {
   readonly priceDivisor: number;
   /** Most volumes are -1, which means that there is none. */
   readonly isVolumeMinusOne: boolean;
+  /** All prices have a comma before their last three digits, and nothing tells what it means. */
+  readonly areThousandsDoubtful: boolean;
   /** The symbol that stands above the rows, null where none does. */
   readonly symbol: string | null;
   /** The only time in the file is the end of each bar. */

@@ -38,6 +38,7 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
     columns: Object.fromEntries([...fields].map(([column, field]) => [nameOf(column), field])),
     isVolumeMinusOne: isMinusOne(sample.rows, fields),
     priceDivisor: isDatabentoRaw(sample, fields) ? 1e9 : 1,
+    areThousandsDoubtful: areDoubtful(sample, fields),
     symbol: sample.symbol,
     isCloseStamped: found.isCloseStamped,
     unusedColumns: Array.from({ length: width }, (_, column) => column)
@@ -46,11 +47,17 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
   };
 }
 
-/** Whether more than half of the volumes are -1. */
+/** Whether all prices are like `100,250`, which is a hundred or a hundred thousand. */
+function areDoubtful({ rows, delimiter }: Sample, fields: ReadonlyMap<number, CsvField>): boolean {
+  const close = [...fields].find(([, field]) => field === "close")?.[0] ?? -1;
+  return delimiter === "," && rows.every((row) => /^\d{1,3},\d{3}$/.test(row[close] ?? ""));
+}
+
+/** Whether more than a tenth of the volumes are -1: fewer are mistakes. */
 function isMinusOne(rows: readonly (readonly string[])[], fields: ReadonlyMap<number, CsvField>): boolean {
   const column = [...fields].find(([, field]) => field === "volume")?.[0];
   if (column === undefined) return false;
-  return rows.filter((row) => Number(row[column]) === -1).length * 2 > rows.length;
+  return rows.filter((row) => Number(row[column]) === -1).length * 10 > rows.length;
 }
 
 /** Databento writes prices as whole billionths unless it is asked for others; its header is like no other. */

@@ -1,3 +1,4 @@
+import { bareNumber } from "./bare-number.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { numberNames, role, type CsvLayout } from "./csv-layout.ts";
 import type { QuarantineKind } from "./csv-reading.ts";
@@ -5,7 +6,6 @@ import { readNumber } from "./read-number.ts";
 import { readClock } from "./times/read-time.ts";
 import { readTimeText } from "./times/read-time-text.ts";
 import { splitFields } from "./split-fields.ts";
-import { withoutGaps } from "./without-gaps.ts";
 
 /** Why a row is refused. */
 type Refusal = {
@@ -124,7 +124,7 @@ export class RowJudge {
   /** `$1,234.5` and, for volumes, `1.2M`. */
   private readDecorated(field: string, isVolume: boolean): number {
     const { decimal } = this.layout;
-    let text = withoutGaps(field.startsWith("$") ? field.slice(1) : field);
+    let text = bareNumber(field);
     if (withThousands[decimal].test(text)) text = text.replaceAll(decimal === "." ? "," : ".", "");
     const magnitude = isVolume ? (magnitudes[text.slice(-1).toUpperCase()] ?? 1) : 1;
     const value = readNumber(this.reader.readText(magnitude === 1 ? text : text.slice(0, -1)));

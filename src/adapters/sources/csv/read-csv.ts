@@ -193,6 +193,8 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
     !Object.values(layout.columns).includes("volume") && "no volume column: volume is 0",
     layout.priceDivisor !== 1 &&
       `prices are whole numbers of 1/${layout.priceDivisor}, as Databento writes them`,
+    layout.areThousandsDoubtful &&
+      "commas before three digits are read as thousands: if they are decimal signs, separate the columns by semicolons?",
     layout.isVolumeMinusOne && "volume -1 means that the source has none: read as 0",
     raw.isEndStamped &&
       rule.stamp === "close" &&

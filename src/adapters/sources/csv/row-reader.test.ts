@@ -18,6 +18,7 @@ const layout: CsvLayout = {
   columns: {},
   priceDivisor: 1,
   isVolumeMinusOne: false,
+  areThousandsDoubtful: false,
   symbol: null,
   isCloseStamped: false,
   unusedColumns: [],

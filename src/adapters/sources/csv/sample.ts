@@ -1,7 +1,7 @@
+import { bareNumber } from "./bare-number.ts";
 import { csvError } from "./csv-errors.ts";
 import { delimiters, findHeaderLine, readHeader } from "./find-header.ts";
 import { splitFields } from "./split-fields.ts";
-import { withoutGaps } from "./without-gaps.ts";
 
 /** The first lines of a file, cut into fields. */
 export type Sample = {
@@ -88,7 +88,7 @@ function isHeader(fields: readonly string[]): boolean {
 
 /** A number with both signs says which is which; between commas, quoted groups of three are thousands. */
 function detectDecimal(rows: Sample["rows"], delimiter: string): "." | "," {
-  const fields = rows.slice(0, voters).flat().map(withoutGaps);
+  const fields = rows.slice(0, voters).flat().map(bareNumber);
   const both = fields.find(
     (field) => /^\D?\d{1,3}([.,]\d{3})*[.,]\d+$/.test(field) && /\..*,|,.*\./.test(field),
   );

@@ -39,10 +39,13 @@ export function readTime(reader: ByteReader): number {
 
 /**
  * Reads a time of day (`9:05`, `09:05:30.250`, `0905`, `090530`, `9:05 PM`) in milliseconds; NaN if there is none.
- * ISO 8601 knows 24:00, the end of a day, and nothing after it.
+ * ISO 8601 knows 24:00, the end of a day, and nothing after it. Alone in its column an hour may be a number (`9`, `24`).
  */
 export function readClock(reader: ByteReader): number {
-  return ofDay(reader, clockAt(reader));
+  const from = reader.position;
+  const clockMs = clockAt(reader);
+  if (reader.position - from > 2 || reader.position === from) return ofDay(reader, clockMs);
+  return ofDay(reader, clockOf(first.value, 0, 0));
 }
 
 /** Notes a clock that shows the end of its day. */
@@ -116,7 +119,7 @@ function withClock(reader: ByteReader, dateMs: number, isCompact = false): numbe
     return dateMs;
   }
   reader.position = clockFrom;
-  const clockMs = readClock(reader);
+  const clockMs = ofDay(reader, clockAt(reader));
   return dateMs + clockMs - readOffset(reader);
 }
 
