@@ -5,6 +5,8 @@ import type { LocalZone } from "./local-zone.ts";
 
 /** More weekdays than these in a row do not come without a weekend. */
 const rowsMin = 8;
+/** Days on weekends up to this share are mistakes of a source. */
+const strayShareMax = 0.02;
 /** So much of a week is a Saturday where days are Tuesdays to Saturdays. */
 const saturdayShareMin = 0.1;
 const [monday, saturday] = [1, 6];
@@ -39,7 +41,8 @@ export function findLabels(
 function ofDays(wallsMs: Float64Array): Labels | null {
   const days = wallsMs.map((wallMs) => Math.floor(wallMs / dayMs));
   const startsMs = days.map((day) => day * dayMs);
-  if (days.every((day) => !isWeekend(day))) {
+  const onWeekends = days.filter((day) => isWeekend(day)).length;
+  if (onWeekends <= strayShareMax * days.length) {
     const timed = wallsMs.filter((wallMs, row) => wallMs !== startsMs[row]).length;
     return timed * 2 >= wallsMs.length ? { startsMs, isFirstSession: false } : null;
   }

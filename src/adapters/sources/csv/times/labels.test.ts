@@ -49,6 +49,20 @@ test("days that begin at midnight in Tokyo end there, also where New York has a 
   expect(closesOf(reading)[4]).toBe("2024-03-29T15:00");
 });
 
+test("a bar on a holiday and one on a Sunday keep their days among those with the bell", async () => {
+  const weekdays = Array.from({ length: 80 }, (_, k) => new Date(Date.UTC(2023, 9, 2 + k))).filter(
+    (day) => ![0, 6].includes(day.getUTCDay()),
+  );
+  // Thanksgiving is among the weekdays.
+  const stamps = [...weekdays, new Date(Date.UTC(2023, 10, 12))]
+    .toSorted((a, b) => a.getTime() - b.getTime())
+    .map((day) => String(day.getTime() + 14.5 * 3_600_000));
+  const reading = await read(stamps);
+  expect(reading.bars).toMatchObject({ calendarName: "us-equity", length: stamps.length });
+  expect(closesOf(reading)).toContain("2023-11-13T00:00");
+  expect(closesOf(reading)).toContain("2023-11-24T18:00");
+});
+
 test("what is said to be the close or the open stays it", async () => {
   const stamps = dates.map((date) => `${date}T17:30:00+01:00`);
   const closes = closesOf(await read(stamps, { stamp: "close", calendarName: "24/7" }));
