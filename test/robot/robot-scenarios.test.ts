@@ -485,3 +485,17 @@ test("a disk that fails ends the robot before anything is sent", async () => {
   expect(at.link.sent).toHaveLength(0);
   expect(kinds(at)).toContain("disk failed");
 });
+
+test("what a holding in yen has made is told in the account's money", async () => {
+  const at = bench({ 2: [1] }, [...flat(4), 110, 110], {
+    config: {
+      account: { kind: "margin", cash: 1_000, leverage: 5, fixedRates: { JPY: 0.01 } },
+      instruments: { "*": { lotSize: 1, tickSize: 0.01, calendar: "24/7", quoteCurrency: "JPY" } },
+    },
+  });
+  await at.start();
+  await at.bars(6);
+  const { positions } = at.robot!.status();
+  expect(positions[0]!.quantity).toBeGreaterThan(0);
+  expect(positions[0]!.unrealizedPnl).toBeCloseTo(positions[0]!.quantity * 10 * 0.01, 9);
+});
