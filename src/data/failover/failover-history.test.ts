@@ -287,12 +287,10 @@ test("a provider that fails in other words, or on being left alone, is one that 
   const { source, providers } = world([]);
   const [first] = providers;
   const whole = first.fetchBars.bind(first);
-  first.fetchBars = async function* (request: BarRequest) {
-    try {
-      yield* whole(request);
-    } finally {
-      throw new Error("cannot stop");
-    }
+  first.fetchBars = (request: BarRequest) => {
+    const pages = whole(request);
+    pages.return = () => Promise.reject(new Error("cannot stop"));
+    return pages;
   };
   let pages = 0;
   for await (const page of source.fetchBars(range)) {
@@ -327,11 +325,8 @@ test("a timeframe that nobody has, and a stream of those who have none, are refu
       parts: expect.objectContaining({ why, fix: expect.stringMatching(fix) as string }) as object,
     }) as Error;
   expect(() => source.fetchBars({ ...range, timeframe: "5m" })).toThrow(refusal("they offer 1m", /^use 1m/));
-  const still = {
-    ...inner,
-    name: "still",
-    capabilities: { ...inner.capabilities, streamTimeframes: [] },
-  } as unknown as FailoverProvider;
+  const still = new FailoverProvider({ name: "still", clock });
+  Object.assign(still, { capabilities: { ...inner.capabilities, streamTimeframes: [] } });
   const history = failoverSource({ providers: [{ source: still }], clock });
   const request = { symbols: ["BTCUSDT"], timeframes: ["1m"], onBar: () => {}, onState: () => {} } as const;
   expect(() => history.subscribe(request)).toThrow(refusal("they serve history only", /^poll their history/));

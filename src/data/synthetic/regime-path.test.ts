@@ -72,3 +72,17 @@ test("regimes with a fixed length change on time", () => {
   const steps = regimePath(fixed, 500, new Prng(13));
   for (let row = 1; row < 500; row++) expect(steps[row] !== steps[row - 1]).toBe(row % 5 === 0);
 });
+
+test("a draw that rounding carries past the last weight is the last regime that has one", () => {
+  // The largest number below one, and weights whose sum is not what is left after taking them off one by one.
+  const always = Object.assign(new Prng(1), { next: () => 1 - Number.EPSILON / 2 });
+  const weights = [0.1, 0.2, 0.3, 0.1, 0.7, 0];
+  const regimes = weights.map((weight, k) => ({
+    ...defaultRegimes[k % 3]!,
+    weight,
+    dwellBarsMean: 1,
+    dwellBarsMin: 1,
+  }));
+  const seen = new Set(regimePath(regimes, 50, always));
+  expect(seen.has(5)).toBe(false);
+});
