@@ -167,3 +167,10 @@ test("a difference up to the tolerance is rounding, and the worst of many is tol
   expect(worst).toBeCloseTo(0.02 / 1.02, 6);
   expect(compareTimeframes(fine, coarse, always, 0.05).disagreements).toEqual([]);
 });
+
+test("shorter bars of before the first longer one are no loss", () => {
+  const fine = fiveMinutes();
+  const hours = hoursOf(fine);
+  const { compared, absent } = compareTimeframes(fine, sliceBars(hours, 3, 10), always);
+  expect({ compared, absent }).toEqual({ compared: 7, absent: 0 });
+});
