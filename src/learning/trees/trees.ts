@@ -9,7 +9,7 @@ export function joinTrees(trees: readonly Tree[], base: number, link: TreesBody[
     roots.push(at);
     at += tree.feature.length;
   }
-  const all = (name: keyof Tree) => trees.flatMap((tree) => tree[name]);
+  const all = (name: Exclude<keyof Tree, "gain">) => trees.flatMap((tree) => tree[name]);
   const shifted = (name: "left" | "right") =>
     trees.flatMap((tree, k) => tree[name].map((child) => (child < 0 ? -1 : child + roots[k]!)));
   return {
@@ -25,6 +25,15 @@ export function joinTrees(trees: readonly Tree[], base: number, link: TreesBody[
     base,
     link,
   };
+}
+
+/** Share of all gain that splits on each feature brought; trees are added up in their order. */
+export function gainShares(trees: readonly Tree[], width: number): readonly number[] {
+  const gains = new Float64Array(width);
+  for (const { feature, gain } of trees)
+    for (const [node, asked] of feature.entries()) if (asked >= 0) gains[asked]! += gain[node]!;
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return Array.from(gains, (gain) => (total > 0 ? gain / total : 0));
 }
 
 /** The node that a row of features ends in, from `root` on. */
