@@ -18,13 +18,13 @@ export function addTree(
     for (let k = firstAtLeast(order, from, first, last); k < last && order[k]! < to; k++)
       scores[order[k]!]! += value;
   }
-  const others: number[] = [];
-  let at = firstAtLeast(sample, from, 0, sample.length);
+  const others = new Int32Array(to - from);
+  let [at, count] = [firstAtLeast(sample, from, 0, sample.length), 0];
   for (let row = from; row < to; row++) {
     if (sample[at] === row) at += 1;
-    else others.push(row);
+    else others[count++] = row;
   }
-  leadThrough(scores, tree, x, others);
+  leadThrough(scores, tree, x, others.subarray(0, count));
 }
 
 /** Leads rows through a tree and adds what they find to their scores. */
@@ -32,7 +32,7 @@ export function leadThrough(
   scores: Float64Array,
   tree: Tree,
   { values, width }: Matrix,
-  rows: Iterable<number>,
+  rows: Int32Array,
 ): void {
   const feature = Int32Array.from(tree.feature);
   const [left, right] = [Int32Array.from(tree.left), Int32Array.from(tree.right)];

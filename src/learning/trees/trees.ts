@@ -36,24 +36,24 @@ export function gainShares(trees: readonly Tree[], width: number): readonly numb
   return Array.from(gains, (gain) => (total > 0 ? gain / total : 0));
 }
 
+/** Whether a node sends a value to its left child. */
+export function goesLeft({ threshold, missingLeft }: TreesBody, node: number, value: number): boolean {
+  return Number.isNaN(value) ? missingLeft[node] === 1 : value < threshold[node]!;
+}
+
 /** The node that a row of features ends in, from `root` on. */
-function leafOf(
-  { feature, threshold, left, right, missingLeft }: TreesBody,
-  root: number,
-  values: ArrayLike<number>,
-  offset: number,
-): number {
+function leafOf(body: TreesBody, root: number, values: ArrayLike<number>, offset: number): number {
+  const { feature, left, right } = body;
   let node = root;
   while (feature[node]! >= 0) {
-    const value = values[offset + feature[node]!]!;
-    const goesLeft = Number.isNaN(value) ? missingLeft[node] === 1 : value < threshold[node]!;
-    node = goesLeft ? left[node]! : right[node]!;
+    const isLeft = goesLeft(body, node, values[offset + feature[node]!]!);
+    node = isLeft ? left[node]! : right[node]!;
   }
   return node;
 }
 
 /** What the trees make of a row, before the link. */
-function sumOf(body: TreesBody, values: ArrayLike<number>, offset: number): number {
+export function sumOf(body: TreesBody, values: ArrayLike<number>, offset: number): number {
   let sum = body.base;
   for (const root of body.roots) sum += body.value[leafOf(body, root, values, offset)]!;
   return sum;
