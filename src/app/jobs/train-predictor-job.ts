@@ -8,16 +8,21 @@ import type { ModelType } from "../../features/feature-set.ts";
 import { featureSets } from "../../features/feature-sets.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { networkLearner } from "../../learning/predictors/fit-network.ts";
+import type { NetworkOptions } from "../../learning/training/network-task.ts";
+import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
 import { runConfigOf } from "../config/config-schema.ts";
+import { loggedTraining } from "../train/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";
+import { dueForRetraining } from "../train/retraining.ts";
 import { trainingBars } from "../train/training-bars.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
-import { trainPredictor, type PredictorOutcome } from "../train/train-predictor.ts";
+import type { PredictorOutcome, PredictorTraining } from "../train/train-predictor.ts";
 import { resolvedConfigSchema } from "./request-schemas.ts";
 
-const request = z.strictObject({
+/** What training models of direction takes. */
+export const trainPredictorRequest = z.strictObject({
   folder: z.string(),
   config: resolvedConfigSchema,
   nowMs: z.number(),
@@ -33,12 +38,17 @@ const request = z.strictObject({
   folds: z.int().min(1).max(20),
   /** Threads of a network; another number may give other last digits. */
   jobs: z.int().min(1).max(64),
+  /** Train only where the newest version has missed so much. */
+  everyMs: z.number().optional(),
+  /** Address of an MLflow server that hears of every training. */
+  mlflow: z.string().optional(),
 });
-export type TrainPredictorInput = z.output<typeof request>;
+export type TrainPredictorInput = z.output<typeof trainPredictorRequest>;
 
 export type TrainPredictorOutput = {
   readonly trained: readonly (
-    | { readonly kind: "done"; readonly outcome: PredictorOutcome }
+    | { readonly kind: "done"; readonly outcome: PredictorOutcome; readonly tookMs: number }
+    | { readonly kind: "not-due"; readonly name: string; readonly reason: string }
     | { readonly kind: "failed"; readonly name: string; readonly parts: ErrorParts }
   )[];
   readonly warnings: readonly string[];
@@ -71,32 +81,12 @@ async function performTraining(
   const trained: TrainPredictorOutput["trained"][number][] = [];
   for (const bars of series) {
     for (const family of families) {
-      const own = name ?? nameOf(family, bars.symbol, bars.timeframe);
+      const own = name ?? predictorName(family, bars.symbol, bars.timeframe);
       stage(own);
-      const { set, bars: horizonBars } = horizons[family];
       try {
-        const outcome = await trainPredictor({
-          store,
-          name: own,
-          family,
-          learner: await learnerOf(family, input),
-          bars,
-          calendar: calendarOf(bars, runConfigOf(config)),
-          set: featureSets[set],
-          label: {
-            kind: input.label,
-            horizonBars: input.horizonBars ?? horizonBars,
-            moveMin: input.label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
-          },
-          folds: input.folds,
-          calibration: input.calibration,
-          seed: config.seed,
-          codeVersion,
-          createdMs: nowMs,
-          dataKind,
-          onProgress: (done, total) => board.report(done, total),
-        });
-        trained.push({ kind: "done", outcome });
+        trained.push(
+          await trainOne({ store, name: own, family, bars, codeVersion, dataKind }, input, context),
+        );
       } catch (error) {
         if (!(error instanceof KiwiError)) throw error;
         trained.push({ kind: "failed", name: own, parts: error.parts });
@@ -106,22 +96,72 @@ async function performTraining(
   return { trained, warnings };
 }
 
+type Subject = Pick<PredictorTraining, "store" | "name" | "family" | "bars" | "codeVersion" | "dataKind">;
+
+async function trainOne(
+  subject: Subject,
+  input: TrainPredictorInput,
+  { board, say }: JobContext,
+): Promise<TrainPredictorOutput["trained"][number]> {
+  const { store, name, family, bars, codeVersion } = subject;
+  const { config, folder, nowMs, everyMs, mlflow, label, folds, calibration } = input;
+  if (everyMs !== undefined) {
+    const last = (await store.versions(name)).at(-1);
+    const newest = last === undefined ? null : (await store.read(name, last)).artifact;
+    const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
+    if (!isDue) return { kind: "not-due", name, reason };
+  }
+  const { set, bars: horizonBars } = horizons[family];
+  const checkpoints: Checkpoint[] = [];
+  const startedMs = performance.now();
+  const outcome = await loggedTraining(
+    {
+      ...subject,
+      learner: await learnerOf(family, input, codeVersion, checkpoints),
+      calendar: calendarOf(bars, runConfigOf(config)),
+      set: featureSets[set],
+      label: {
+        kind: label,
+        horizonBars: input.horizonBars ?? horizonBars,
+        moveMin: label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
+      },
+      folds,
+      calibration,
+      seed: config.seed,
+      createdMs: nowMs,
+      onProgress: (done, total) => board.report(done, total),
+    },
+    { folder, mlflow, warn: (line) => say(`warning ${line}`) },
+  );
+  // Kept until the model itself was: a kill between two turns costs none of them.
+  for (const checkpoint of checkpoints) await checkpoint.clear();
+  return { kind: "done", outcome, tookMs: performance.now() - startedMs };
+}
+
 async function learnerOf(
   family: PredictorFamily,
-  { size, folder, jobs }: TrainPredictorInput,
+  { size, folder, jobs, config: { training } }: TrainPredictorInput,
+  codeVersion: string,
+  checkpoints: Checkpoint[],
 ): Promise<Learner> {
   if (family === "boosted" || family === "forest" || family === "logistic") return plainLearner(family);
+  const given = Object.entries(training.network).filter(([, value]) => value !== undefined);
   return networkLearner({
     family,
     size,
-    runtime: await onnxRuntime(),
-    options: { threads: jobs },
-    checkpointOf: (key) => checkpointFile(modelsFolderOf(folder), key),
+    runtime: await onnxRuntime("best", training.device),
+    options: { ...(Object.fromEntries(given) as Partial<NetworkOptions>), threads: jobs },
+    codeVersion,
+    checkpointOf(key) {
+      const checkpoint = checkpointFile(modelsFolderOf(folder), key);
+      checkpoints.push(checkpoint);
+      return checkpoint;
+    },
   });
 }
 
-/** A symbol may have letters that no file may. */
-function nameOf(family: string, symbol: string, timeframe: string): string {
+/** What a model is called by default. A symbol may have letters that no file may. */
+function predictorName(family: string, symbol: string, timeframe: string): string {
   return `${family}-${symbol.replaceAll(/[^A-Za-z0-9._-]/g, "")}-${timeframe}`;
 }
 
@@ -136,4 +176,4 @@ function severalModels(name: string): KiwiError {
   });
 }
 
-export default defineJob({ request, perform: performTraining });
+export default defineJob({ request: trainPredictorRequest, perform: performTraining });

@@ -15,7 +15,12 @@ export type Learned = {
   /** Share of the gain by feature; null where the family cannot tell. */
   readonly importance: readonly number[] | null;
   readonly settings: Readonly<Record<string, number | string>>;
+  /** What whoever trains should know. */
+  readonly warnings?: readonly string[];
 };
+
+/** Hears numbers by name while a model learns, at the step that they belong to. */
+export type MetricsLog = (step: number, values: Readonly<Record<string, number>>) => void;
 
 /** A way to learn: from `learn`, stopped by `held`, seeing nothing else. */
 export type Learner = (
@@ -23,6 +28,7 @@ export type Learner = (
   parts: Pick<Fold, "learn" | "held">,
   seed: number,
   onShare: (share: number) => void,
+  log?: MetricsLog,
 ) => Promise<Learned> | Learned;
 
 /** Settings of the families that need no network. */
