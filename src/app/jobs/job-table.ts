@@ -39,6 +39,10 @@ export const jobs = {
     "trainAll",
     new URL("./train-all-job.ts", import.meta.url),
   ),
+  explainModel: jobAt<typeof import("./explain-model-job.ts").default>(
+    "explainModel",
+    new URL("./explain-model-job.ts", import.meta.url),
+  ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),

@@ -47,7 +47,7 @@ test("a forest is the same whoever grows which of its trees, and says how far it
 
 test("where one thread fails, the others do not wait for it", async () => {
   const broken = { ...rows, y: rows.y.subarray(1) };
-  await expect(opened[0]!.team.boosted(broken, { ...boostDefaults, rounds: 2 }, null, () => {})).rejects.toThrow(
-    "every row has its outcome",
-  );
+  await expect(
+    opened[0]!.team.boosted(broken, { ...boostDefaults, rounds: 2 }, null, () => {}),
+  ).rejects.toThrow("every row has its outcome");
 });

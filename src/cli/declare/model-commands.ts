@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../commands/model.ts";
+import type { ModelExplainFlags } from "../commands/training/model-explain.ts";
 import type { ModelExportFlags } from "../commands/training/model-export.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import type { TrainAllFlags } from "../commands/training/train-all.ts";
@@ -114,10 +115,11 @@ function declarePredictors(train: Command, act: Act): void {
       .option("--name <name>", "name of the model; FAMILY-SYMBOL-TIMEFRAME by default")
       .option(
         "--jobs <count>",
-        "threads of a network; 1 by default, other numbers may give other last digits",
+        "threads of trees and of a search, as many as the machine has by default, to the same bytes on any number; of a network 1 by default, other numbers may give other last digits",
         (text) => readNumber("--jobs", text),
       );
     addPredictorFlags(command);
+    if (family !== "logistic") addSearch(command);
     addIfDue(command);
     addProgress(
       addConfig(
@@ -151,6 +153,44 @@ function addPredictorFlags(command: Command): void {
     )
     .option("--calibration <kind>", "beta, or steps (isotonic); beta by default")
     .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
+}
+
+/** Adds the flags of a search over the settings of a model. */
+function addSearch(command: Command): void {
+  command
+    .option(
+      "--search <trials>",
+      "first try so many settings, on bars before those that the model is judged on, and train with the best",
+      (text) => readNumber("--search", text),
+    )
+    .option("--method <name>", "how settings are tried: tpe, random or halving; tpe by default")
+    .option("--trial-seconds <count>", "a trial that takes longer is given up", (text) =>
+      readNumber("--trial-seconds", text),
+    );
+}
+
+function declareExplain(model: Command, act: Act): void {
+  const command = model
+    .command("explain")
+    .summary("what each feature adds to an answer, or which features a model needs")
+    .description(
+      "With --at, what each feature adds to a model's answer about one bar: exact SHAP values of trees, parts of the sum of a linear model. Without it, how much worse the model does on bars after its training when one feature is shuffled.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION")
+    .option("--at <time>", "the bar to explain, by a moment in it or its close");
+  addRunFlags(command, trainFlags);
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi model explain boosted-EURUSD-1h --at 2016-01-08T12:00 --data EURUSD-1h.csv.gz",
+        "kiwi model explain boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, flags: ModelExplainFlags) =>
+      (await import("../commands/training/model-explain.ts")).modelExplainCommand(shell, name, flags),
+    ),
+  );
 }
 
 function declareModel(program: Command, act: Act): void {
@@ -202,6 +242,7 @@ function declareModel(program: Command, act: Act): void {
       (await import("../commands/training/model-export.ts")).modelExportCommand(shell, name, flags),
     ),
   );
+  declareExplain(model, act);
   const rollback = model
     .command("rollback")
     .summary("go back to the version that was in use before")
