@@ -10,18 +10,18 @@ import type { Learner } from "../../learning/predictors/fit-predictor.ts";
 import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { expressionsOf } from "../features/set-expressions.ts";
-import { learnerOf } from "../train/learner-of.ts";
+import { learnerOf } from "../train/learners/learner-of.ts";
 import { loggedTraining } from "../train/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
-import { trainingWith } from "../train/model-space.ts";
+import { trainingWith } from "../train/search/model-space.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";
 import { dueForRetraining } from "../train/retraining.ts";
-import { modelSearchMethods } from "../train/model-trial.ts";
-import { searchModel, type ModelSearchResult } from "../train/search-model.ts";
+import { modelSearchMethods } from "../train/search/model-trial.ts";
+import { searchModel, type ModelSearchResult } from "../train/search/search-model.ts";
 import { trainingBars } from "../train/training-bars.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
 import type { PredictorOutcome, PredictorTraining } from "../train/train-predictor.ts";
-import { treeThreads } from "../train/tree-threads.ts";
+import { treeThreads } from "../train/learners/tree-threads.ts";
 import { resolvedConfigSchema } from "./request-schemas.ts";
 
 /** What training models of direction takes. */

@@ -1,4 +1,4 @@
-import type { ModelSearchResult } from "../../app/train/search-model.ts";
+import type { ModelSearchResult } from "../../app/train/search/search-model.ts";
 import { table } from "./table.ts";
 
 const right = { align: "right" } as const;

@@ -15,7 +15,7 @@ import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts
 import type { Shell } from "../../shell.ts";
 import { readIfDue } from "../train.ts";
 import { withProgress } from "../with-progress.ts";
-import { modelSearchMethods } from "../../../app/train/model-trial.ts";
+import { modelSearchMethods } from "../../../app/train/search/model-trial.ts";
 import { modelSearchText } from "../../output/model-search-text.ts";
 
 export type TrainPredictorFlags = CommonFlags &

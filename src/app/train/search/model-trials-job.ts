@@ -1,9 +1,9 @@
-import { scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { rowsNeeded, walkDefaults, walkForward } from "../../learning/data/splits.ts";
-import type { Measures, TrialOutcome } from "../search/trial.ts";
-import { learnerOf } from "./learner-of.ts";
+import { scorePredictions, type Judged } from "../../../analysis/predictions/score-predictions.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { defineJob, type JobContext } from "../../../jobs/job.ts";
+import { rowsNeeded, walkDefaults, walkForward } from "../../../learning/data/splits.ts";
+import type { Measures, TrialOutcome } from "../../search/trial.ts";
+import { learnerOf } from "../learners/learner-of.ts";
 import { trainingWith } from "./model-space.ts";
 import {
   modelTrialsSchema,
@@ -12,7 +12,7 @@ import {
   type ModelTrialGround,
   type ModelTrials,
 } from "./model-trial.ts";
-import { judgeFold, joinJudged } from "./train-predictor.ts";
+import { judgeFold, joinJudged } from "../train-predictor.ts";
 
 /** Trains and judges models with other settings, each by walking forward. The same piece has the same outcomes anywhere. */
 async function performTrials(

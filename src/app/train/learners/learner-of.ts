@@ -1,15 +1,15 @@
-import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { didYouMean } from "../../base/nearest.ts";
-import type { PredictorFamily } from "../../domain/predictor-artifact.ts";
-import { networkLearner } from "../../learning/predictors/fit-network.ts";
-import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
-import { plainFitters, type TreeFitters } from "../../learning/predictors/tree-fitters.ts";
-import type { BoostOptions } from "../../learning/trees/boost.ts";
-import type { ForestOptions } from "../../learning/trees/forest.ts";
-import type { NetworkOptions } from "../../learning/training/network-task.ts";
-import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
-import type { KiwiConfig } from "../config/config-schema.ts";
+import { onnxRuntime } from "../../../adapters/runtime/onnx-runtime.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { didYouMean } from "../../../base/nearest.ts";
+import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
+import { networkLearner } from "../../../learning/predictors/fit-network.ts";
+import { plainLearner, type Learner } from "../../../learning/predictors/fit-predictor.ts";
+import { plainFitters, type TreeFitters } from "../../../learning/predictors/tree-fitters.ts";
+import type { BoostOptions } from "../../../learning/trees/boost.ts";
+import type { ForestOptions } from "../../../learning/trees/forest.ts";
+import type { NetworkOptions } from "../../../learning/training/network-task.ts";
+import type { Checkpoint } from "../../../ports/learning/checkpoint.ts";
+import type { KiwiConfig } from "../../config/config-schema.ts";
 
 /** What a learner of a family is made from. */
 export type LearnerSetting = {

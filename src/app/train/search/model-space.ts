@@ -1,7 +1,7 @@
-import { KiwiError } from "../../base/errors.ts";
-import type { PredictorFamily } from "../../domain/predictor-artifact.ts";
-import { SearchSpace, type Setting } from "../../search/search-space.ts";
-import type { KiwiConfig } from "../config/config-schema.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
+import { SearchSpace, type Setting } from "../../../search/search-space.ts";
+import type { KiwiConfig } from "../../config/config-schema.ts";
 
 type Values = Readonly<Record<string, readonly number[]>>;
 

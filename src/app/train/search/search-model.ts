@@ -1,28 +1,28 @@
 import { resolve } from "node:path";
-import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
-import { ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
-import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
-import { csvText } from "../../analysis/report/csv-text.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { canonicalJson, sha256 } from "../../base/hash.ts";
-import { jobAt } from "../../jobs/job.ts";
-import { openPool } from "../../jobs/open-pool.ts";
-import { rowsNeeded, walkDefaults, walkForward } from "../../learning/data/splits.ts";
-import { readFormula } from "../../search/formula.ts";
-import { halvingSearch } from "../../search/halving-search.ts";
-import type { Proposer } from "../../search/proposer.ts";
-import { randomSearch } from "../../search/random-search.ts";
-import type { SearchSpace, Setting } from "../../search/search-space.ts";
-import { tpeSearch } from "../../search/tpe-search.ts";
-import { plainSymbol } from "../bars/pick-symbols.ts";
-import type { KiwiConfig } from "../config/config-schema.ts";
-import { expressionsOf } from "../features/set-expressions.ts";
-import type { Objective } from "../search/objective.ts";
-import { watchingOf, type Place } from "../search/place.ts";
-import { runSearch, type SearchTable, type TrialPlan } from "../search/run-search.ts";
-import { beginJournal } from "../search/search-journal.ts";
-import { ranked, type SearchRow } from "../search/search-row.ts";
-import { trialTable } from "../search/write-search.ts";
+import { freeRunId } from "../../../adapters/stores/runs/run-store.ts";
+import { ledgerPathOf, recordTrials } from "../../../adapters/stores/runs/trials-ledger.ts";
+import { writeWhole } from "../../../adapters/stores/runs/write-whole.ts";
+import { csvText } from "../../../analysis/report/csv-text.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { canonicalJson, sha256 } from "../../../base/hash.ts";
+import { jobAt } from "../../../jobs/job.ts";
+import { openPool } from "../../../jobs/open-pool.ts";
+import { rowsNeeded, walkDefaults, walkForward } from "../../../learning/data/splits.ts";
+import { readFormula } from "../../../search/formula.ts";
+import { halvingSearch } from "../../../search/halving-search.ts";
+import type { Proposer } from "../../../search/proposer.ts";
+import { randomSearch } from "../../../search/random-search.ts";
+import type { SearchSpace, Setting } from "../../../search/search-space.ts";
+import { tpeSearch } from "../../../search/tpe-search.ts";
+import { plainSymbol } from "../../bars/pick-symbols.ts";
+import type { KiwiConfig } from "../../config/config-schema.ts";
+import { expressionsOf } from "../../features/set-expressions.ts";
+import type { Objective } from "../../search/objective.ts";
+import { watchingOf, type Place } from "../../search/place.ts";
+import { runSearch, type SearchTable, type TrialPlan } from "../../search/run-search.ts";
+import { beginJournal } from "../../search/search-journal.ts";
+import { ranked, type SearchRow } from "../../search/search-row.ts";
+import { trialTable } from "../../search/write-search.ts";
 import { modelSpace } from "./model-space.ts";
 import {
   modelMeasures,
@@ -31,8 +31,8 @@ import {
   type ModelTrialGround,
   type ModelTrials,
 } from "./model-trial.ts";
-import { tooFewRows } from "./predictor-errors.ts";
-import { datasetOf, type PredictorTraining } from "./train-predictor.ts";
+import { tooFewRows } from "../predictor-errors.ts";
+import { datasetOf, type PredictorTraining } from "../train-predictor.ts";
 
 /** What a search found: what to train with, and the best of what was tried. */
 export type ModelSearchResult = {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { PredictorFamily } from "../../domain/predictor-artifact.ts";
-import type { Dataset } from "../../learning/data/dataset.ts";
-import type { Setting } from "../../search/search-space.ts";
-import type { KiwiConfig } from "../config/config-schema.ts";
+import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
+import type { Dataset } from "../../../learning/data/dataset.ts";
+import type { Setting } from "../../../search/search-space.ts";
+import type { KiwiConfig } from "../../config/config-schema.ts";
 
 /** How a search over a model goes about it. */
 export const modelSearchMethods = ["tpe", "random", "halving"] as const;
