@@ -72,7 +72,9 @@ export function treeThreads(threads: number, least = worthwhile): TreeThreads {
         given.x.width,
       );
     },
-    close: async () => void (await pool?.close()),
+    async close() {
+      await pool?.close();
+    },
   };
 }
 
