@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { treeThreads } from "../../src/app/train/learners/tree-threads.ts";
-import { bytesOf } from "../../src/base/hash.ts";
 import { boostDefaults } from "../../src/learning/trees/boost.ts";
 import { forestDefaults } from "../../src/learning/trees/forest.ts";
 import type { Labelled } from "../../src/learning/trees/labelled.ts";
@@ -29,8 +28,8 @@ export async function compareTrees(): Promise<readonly Row[]> {
   const python = pythonOf();
   const data = mkdtempSync(join(tmpdir(), "kiwi-bench-"));
   for (const [part, { x, y }] of Object.entries({ learn, fresh })) {
-    writeFileSync(join(data, `${part}-x.f32`), bytesOf(x.values, x.values.length));
-    writeFileSync(join(data, `${part}-y.f32`), bytesOf(y, y.length));
+    writeFileSync(join(data, `${part}-x.f32`), bytes(x.values));
+    writeFileSync(join(data, `${part}-y.f32`), bytes(y));
   }
   const rows: Row[] = [];
   for (const threads of [1, 2])
@@ -41,6 +40,10 @@ export async function compareTrees(): Promise<readonly Row[]> {
     }
   rmSync(data, { recursive: true });
   return rows;
+}
+
+function bytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function pythonOf(): string | null {
