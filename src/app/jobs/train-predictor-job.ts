@@ -120,14 +120,10 @@ async function trainOne(
   input: TrainPredictorInput,
   { board, say, stage }: JobContext,
 ): Promise<TrainPredictorOutput["trained"][number]> {
-  const { store, name, family, bars, codeVersion } = subject;
+  const { name, family, bars, codeVersion } = subject;
   const { config, folder, nowMs, everyMs, mlflow, label, folds, calibration } = input;
-  if (everyMs !== undefined) {
-    const last = (await store.versions(name)).at(-1);
-    const newest = last === undefined ? null : (await store.read(name, last)).artifact;
-    const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
-    if (!isDue) return { kind: "not-due", name, reason };
-  }
+  const reason = everyMs === undefined ? null : await notDueReason(subject, everyMs);
+  if (reason !== null) return { kind: "not-due", name, reason };
   const { set: setName, bars: horizonBars } = horizons[family];
   const set = featureSets[setName];
   const startedMs = performance.now();
@@ -179,6 +175,14 @@ async function trainOne(
   } finally {
     await threads.close();
   }
+}
+
+/** Why a model need not be trained again yet; null where it is due. */
+async function notDueReason({ store, name, bars }: Subject, everyMs: number): Promise<string | null> {
+  const last = (await store.versions(name)).at(-1);
+  const newest = last === undefined ? null : (await store.read(name, last)).artifact;
+  const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
+  return isDue ? null : reason;
 }
 
 /** A model says how its settings were found. */
