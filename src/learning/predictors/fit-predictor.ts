@@ -3,8 +3,9 @@ import { gatherRows, labelledRows, type Dataset } from "../data/dataset.ts";
 import { fitScaler, scaleRows, type Scaler } from "../data/scaler.ts";
 import type { Fold } from "../data/splits.ts";
 import { fitLogistic, type LogisticRows } from "../linear/logistic-regression.ts";
-import { boostDefaults, fitBoosted, type BoostOptions, type Labelled } from "../trees/boost.ts";
-import { fitForest, forestDefaults, type ForestOptions } from "../trees/forest.ts";
+import { boostDefaults, type BoostOptions, type Labelled } from "../trees/boost.ts";
+import { forestDefaults, type ForestOptions } from "../trees/forest.ts";
+import { plainFitters, type TreeFitters } from "./tree-fitters.ts";
 
 /** What learning from a part came to. */
 export type Learned = {
@@ -40,9 +41,10 @@ export type TreeSettings = {
 export function plainLearner(
   family: Extract<PredictorFamily, "boosted" | "forest" | "logistic">,
   settings: TreeSettings = {},
+  fitters: TreeFitters = plainFitters,
 ): Learner {
-  if (family === "boosted") return (...given) => learnBoosted(settings.boosted ?? {}, ...given);
-  if (family === "forest") return (...given) => learnForest(settings.forest ?? {}, ...given);
+  if (family === "boosted") return (...given) => learnBoosted(fitters, settings.boosted ?? {}, ...given);
+  if (family === "forest") return (...given) => learnForest(fitters, settings.forest ?? {}, ...given);
   return learnLogistic;
 }
 
@@ -57,14 +59,14 @@ function toMeanOne(weights: Float32Array): Float32Array {
   return weights.map((weight) => (mean > 0 ? weight / mean : 1));
 }
 
-function learnBoosted(
+async function learnBoosted(
+  fitters: TreeFitters,
   changes: Partial<BoostOptions>,
   ...[data, parts, seed, onShare]: Parameters<Learner>
-): Learned {
+): Promise<Learned> {
   const options = { ...boostDefaults, ...changes, seed };
-  const fit = fitBoosted(partOf(data, parts.learn), options, partOf(data, parts.held), (round) =>
-    onShare(round / options.rounds),
-  );
+  const [learn, held] = [partOf(data, parts.learn), partOf(data, parts.held)];
+  const fit = await fitters.boosted(learn, options, held, onShare);
   const { rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare } = options;
   return {
     body: fit.body,
@@ -75,16 +77,15 @@ function learnBoosted(
   };
 }
 
-function learnForest(
+async function learnForest(
+  fitters: TreeFitters,
   changes: Partial<ForestOptions>,
   ...[data, parts, seed, onShare]: Parameters<Learner>
-): Learned {
+): Promise<Learned> {
   const options = { ...forestDefaults, ...changes, seed };
   // A forest needs no rows that stop it: it learns from those too.
   const span = { from: parts.learn.from, to: parts.held.to };
-  const { body, importance } = fitForest(partOf(data, span), options, (done) =>
-    onShare(done / options.trees),
-  );
+  const { body, importance } = await fitters.forest(partOf(data, span), options, onShare);
   const { trees, depthMax, leafWeightMin } = options;
   const settings = { trees, depthMax, leafWeightMin };
   return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };
