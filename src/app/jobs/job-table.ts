@@ -39,6 +39,10 @@ export const jobs = {
     "trainAll",
     new URL("./train-all-job.ts", import.meta.url),
   ),
+  explainPrediction: jobAt<typeof import("../predictions/explain-prediction-job.ts").default>(
+    "explainPrediction",
+    new URL("../predictions/explain-prediction-job.ts", import.meta.url),
+  ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),

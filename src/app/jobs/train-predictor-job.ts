@@ -12,7 +12,7 @@ import type { NetworkOptions } from "../../learning/training/network-task.ts";
 import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
 import { runConfigOf } from "../config/config-schema.ts";
-import { loggedTraining } from "../train/logged-training.ts";
+import { loggedTraining } from "../train/story/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";
 import { dueForRetraining } from "../train/retraining.ts";

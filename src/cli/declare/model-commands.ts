@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../commands/model.ts";
+import type { ModelExplainFlags } from "../commands/training/model-explain.ts";
 import type { ModelExportFlags } from "../commands/training/model-export.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import type { TrainAllFlags } from "../commands/training/train-all.ts";
@@ -153,10 +154,46 @@ function addPredictorFlags(command: Command): void {
     .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
 }
 
+function declareExplain(model: Command, act: Act): void {
+  const explain = model
+    .command("explain")
+    .summary("what a model says about one bar, and what it looked at")
+    .description(
+      "Asks a model of direction about one bar and shows why: what each feature adds (trees, logistic), which features were let in, which rows were looked at, how trend and season go on (networks).",
+    )
+    .argument("<model>", "a name, or NAME@VERSION");
+  addRunFlags(explain, trainFlags);
+  explain.option("--at <time>", "the newest bar that had closed by then; the last one by default");
+  const examples = [
+    "kiwi model explain boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+    "kiwi model explain short-term-EURUSD-1h --data EURUSD-1h.csv.gz --at 2024-03-01T14:00 --json",
+  ] as const;
+  addProgress(addConfig(addCommon(explain, examples))).action(
+    act(async (shell, name: string, flags: ModelExplainFlags) =>
+      (await import("../commands/training/model-explain.ts")).modelExplainCommand(shell, name, flags),
+    ),
+  );
+}
+
+function declareTrainings(model: Command, act: Act): void {
+  const trainings = model
+    .command("trainings")
+    .summary("every training that was begun here, or the story of one")
+    .argument("[id]", "of a training: its settings, scores and loss by epoch");
+  addCommon(trainings, [
+    "kiwi model trainings",
+    "kiwi model trainings 20260301-140000-short-term-EURUSD-1h --json",
+  ]).action(
+    act(async (shell, id: string | undefined, flags: ModelFlags) =>
+      (await import("../commands/training/model-trainings.ts")).modelTrainingsCommand(shell, id, flags),
+    ),
+  );
+}
+
 function declareModel(program: Command, act: Act): void {
   const model = program
     .command("model")
-    .summary("list, show, promote, roll back and export trained models")
+    .summary("list, show, explain, promote, roll back and export trained models")
     .description("The models that were trained: every version is kept, one of them is in use.");
   const list = model
     .command("list")
@@ -202,6 +239,8 @@ function declareModel(program: Command, act: Act): void {
       (await import("../commands/training/model-export.ts")).modelExportCommand(shell, name, flags),
     ),
   );
+  declareExplain(model, act);
+  declareTrainings(model, act);
   const rollback = model
     .command("rollback")
     .summary("go back to the version that was in use before")
