@@ -39,9 +39,9 @@ export const jobs = {
     "trainAll",
     new URL("./train-all-job.ts", import.meta.url),
   ),
-  explainPrediction: jobAt<typeof import("../predictions/explain-prediction-job.ts").default>(
-    "explainPrediction",
-    new URL("../predictions/explain-prediction-job.ts", import.meta.url),
+  explainModel: jobAt<typeof import("./explain-model-job.ts").default>(
+    "explainModel",
+    new URL("./explain-model-job.ts", import.meta.url),
   ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",

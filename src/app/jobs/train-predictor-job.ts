@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
 import { checkpointFile } from "../../adapters/stores/models/checkpoint-file.ts";
 import { ModelStore } from "../../adapters/stores/models/model-store.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
@@ -7,18 +6,22 @@ import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-
 import type { ModelType } from "../../features/feature-set.ts";
 import { featureSets } from "../../features/feature-sets.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { networkLearner } from "../../learning/predictors/fit-network.ts";
-import type { NetworkOptions } from "../../learning/training/network-task.ts";
+import type { Learner } from "../../learning/predictors/fit-predictor.ts";
 import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
-import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
 import { runConfigOf } from "../config/config-schema.ts";
+import { expressionsOf } from "../features/set-expressions.ts";
+import { learnerOf } from "../train/learners/learner-of.ts";
 import { loggedTraining } from "../train/story/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
+import { trainingWith } from "../train/search/model-space.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";
 import { dueForRetraining } from "../train/retraining.ts";
+import { modelSearchMethods } from "../train/search/model-trial.ts";
+import { searchModel, type ModelSearchResult } from "../train/search/search-model.ts";
 import { trainingBars } from "../train/training-bars.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
 import type { PredictorOutcome, PredictorTraining } from "../train/train-predictor.ts";
+import { treeThreads } from "../train/learners/tree-threads.ts";
 import { resolvedConfigSchema } from "./request-schemas.ts";
 
 /** What training models of direction takes. */
@@ -36,8 +39,16 @@ export const trainPredictorRequest = z.strictObject({
   moveMin: z.number().min(0).max(20),
   calibration: z.enum(["beta", "steps"]),
   folds: z.int().min(1).max(20),
-  /** Threads of a network; another number may give other last digits. */
+  /** Threads of trees and of a search, which give the same on any number; of a network, which may give other last digits. */
   jobs: z.int().min(1).max(64),
+  /** Settings are searched first. */
+  search: z
+    .strictObject({
+      trials: z.int().min(1).max(100_000),
+      method: z.enum(modelSearchMethods),
+      trialSeconds: z.number().positive().optional(),
+    })
+    .optional(),
   /** Train only where the newest version has missed so much. */
   everyMs: z.number().optional(),
   /** Address of an MLflow server that hears of every training. */
@@ -47,7 +58,13 @@ export type TrainPredictorInput = z.output<typeof trainPredictorRequest>;
 
 export type TrainPredictorOutput = {
   readonly trained: readonly (
-    | { readonly kind: "done"; readonly outcome: PredictorOutcome; readonly tookMs: number }
+    | {
+        readonly kind: "done";
+        readonly outcome: PredictorOutcome;
+        readonly tookMs: number;
+        /** What a search found; null where none was asked for. */
+        readonly search: ModelSearchResult | null;
+      }
     | { readonly kind: "not-due"; readonly name: string; readonly reason: string }
     | { readonly kind: "failed"; readonly name: string; readonly parts: ErrorParts }
   )[];
@@ -101,7 +118,7 @@ type Subject = Pick<PredictorTraining, "store" | "name" | "family" | "bars" | "c
 async function trainOne(
   subject: Subject,
   input: TrainPredictorInput,
-  { board, say }: JobContext,
+  { board, say, stage }: JobContext,
 ): Promise<TrainPredictorOutput["trained"][number]> {
   const { store, name, family, bars, codeVersion } = subject;
   const { config, folder, nowMs, everyMs, mlflow, label, folds, calibration } = input;
@@ -111,53 +128,65 @@ async function trainOne(
     const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
     if (!isDue) return { kind: "not-due", name, reason };
   }
-  const { set, bars: horizonBars } = horizons[family];
-  const checkpoints: Checkpoint[] = [];
+  const { set: setName, bars: horizonBars } = horizons[family];
+  const set = featureSets[setName];
   const startedMs = performance.now();
-  const outcome = await loggedTraining(
-    {
-      ...subject,
-      learner: await learnerOf(family, input, codeVersion, checkpoints),
-      calendar: calendarOf(bars, runConfigOf(config)),
-      set: featureSets[set],
-      label: {
-        kind: label,
-        horizonBars: input.horizonBars ?? horizonBars,
-        moveMin: label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
-      },
-      folds,
-      calibration,
-      seed: config.seed,
-      createdMs: nowMs,
-      onProgress: (done, total) => board.report(done, total),
+  const common = {
+    ...subject,
+    calendar: calendarOf(bars, runConfigOf(config)),
+    set,
+    label: {
+      kind: label,
+      horizonBars: input.horizonBars ?? horizonBars,
+      moveMin: label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
     },
-    { folder, mlflow, warn: (line) => say(`warning ${line}`) },
-  );
-  // Kept until the model itself was: a kill between two turns costs none of them.
-  for (const checkpoint of checkpoints) await checkpoint.clear();
-  return { kind: "done", outcome, tookMs: performance.now() - startedMs };
+    folds,
+    calibration,
+    seed: config.seed,
+    createdMs: nowMs,
+    onProgress: (done: number, total: number) => board.report(done, total),
+  };
+  const { size, jobs, search: asked } = input;
+  const { training } = config;
+  if (asked !== undefined) stage(`${name}: trials`);
+  const search =
+    asked === undefined ? null : await searchModel({ ...common, folder, size, training, jobs, say }, asked);
+  if (search !== null) stage(name);
+  const threads = treeThreads(jobs);
+  const checkpoints: Checkpoint[] = [];
+  try {
+    const learner = await learnerOf({
+      family,
+      size,
+      training: trainingWith(family, training, search?.setting ?? {}),
+      features: Object.keys(expressionsOf(set, bars.timeframe)),
+      threads: jobs,
+      codeVersion,
+      fitters: threads,
+      checkpointOf(key) {
+        const checkpoint = checkpointFile(modelsFolderOf(folder), key);
+        checkpoints.push(checkpoint);
+        return checkpoint;
+      },
+    });
+    const outcome = await loggedTraining(
+      { ...common, learner: search === null ? learner : withSummary(learner, search) },
+      { folder, mlflow, warn: (line) => say(`warning ${line}`) },
+    );
+    // Kept until the model itself was: a kill between two turns costs none of them.
+    for (const checkpoint of checkpoints) await checkpoint.clear();
+    return { kind: "done", outcome, tookMs: performance.now() - startedMs, search };
+  } finally {
+    await threads.close();
+  }
 }
 
-async function learnerOf(
-  family: PredictorFamily,
-  { size, folder, jobs, config: { training } }: TrainPredictorInput,
-  codeVersion: string,
-  checkpoints: Checkpoint[],
-): Promise<Learner> {
-  if (family === "boosted" || family === "forest" || family === "logistic") return plainLearner(family);
-  const given = Object.entries(training.network).filter(([, value]) => value !== undefined);
-  return networkLearner({
-    family,
-    size,
-    runtime: await onnxRuntime("best", training.device),
-    options: { ...(Object.fromEntries(given) as Partial<NetworkOptions>), threads: jobs },
-    codeVersion,
-    checkpointOf(key) {
-      const checkpoint = checkpointFile(modelsFolderOf(folder), key);
-      checkpoints.push(checkpoint);
-      return checkpoint;
-    },
-  });
+/** A model says how its settings were found. */
+function withSummary(learner: Learner, { summary }: ModelSearchResult): Learner {
+  return async (...given) => {
+    const learned = await learner(...given);
+    return { ...learned, settings: { ...learned.settings, search: summary } };
+  };
 }
 
 /** What a model is called by default. A symbol may have letters that no file may. */

@@ -86,9 +86,16 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   };
 }
 
-type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
+/** Who hears how a turn goes. */
+export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
 
-function datasetOf({ set, bars, calendar, label }: PredictorTraining): Dataset {
+/** The rows that a training learns from, with their outcomes. */
+export function datasetOf({
+  set,
+  bars,
+  calendar,
+  label,
+}: Pick<PredictorTraining, "set" | "bars" | "calendar" | "label">): Dataset {
   const table = calculateFeatures(set, bars, calendar);
   // Where some feature never has a value, the others begin when most of them do.
   const enough = 0.8 * table.columns.length;
@@ -109,8 +116,13 @@ type Made = {
   readonly graph: TensorGraph | null;
 };
 
+/** What learning one turn depends on, besides its rows. */
+export type TurnTraining = Pick<PredictorTraining, "learner" | "seed" | "calibration"> & {
+  readonly bars: Pick<Bars, "symbol">;
+};
+
 async function learnAndCalibrate(
-  training: PredictorTraining,
+  training: TurnTraining,
   data: Dataset,
   parts: Omit<Fold, "test">,
   { onShare, log }: Ears,
@@ -127,8 +139,8 @@ async function learnAndCalibrate(
 }
 
 /** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
-async function judgeFold(
-  training: PredictorTraining,
+export async function judgeFold(
+  training: TurnTraining,
   data: Dataset,
   fold: Fold,
   ears: Ears,
@@ -154,7 +166,8 @@ async function judgeFold(
   };
 }
 
-function joinJudged(parts: readonly Judged[]): Judged {
+/** The predictions of several turns as one. */
+export function joinJudged(parts: readonly Judged[]): Judged {
   const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
   return {
     closeTimeMs: Float64Array.from(all("closeTimeMs")),
@@ -167,7 +180,7 @@ function joinJudged(parts: readonly Judged[]): Judged {
 }
 
 function refuseOneOutcome(
-  training: PredictorTraining,
+  training: TurnTraining,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {

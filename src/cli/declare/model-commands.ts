@@ -115,10 +115,11 @@ function declarePredictors(train: Command, act: Act): void {
       .option("--name <name>", "name of the model; FAMILY-SYMBOL-TIMEFRAME by default")
       .option(
         "--jobs <count>",
-        "threads of a network; 1 by default, other numbers may give other last digits",
+        "threads of trees and of a search, as many as the machine has by default, to the same bytes on any number; of a network 1 by default, other numbers may give other last digits",
         (text) => readNumber("--jobs", text),
       );
     addPredictorFlags(command);
+    if (family !== "logistic") addSearch(command);
     addIfDue(command);
     addProgress(
       addConfig(
@@ -154,21 +155,38 @@ function addPredictorFlags(command: Command): void {
     .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
 }
 
-function declareExplain(model: Command, act: Act): void {
-  const explain = model
-    .command("explain")
-    .summary("what a model says about one bar, and what it looked at")
-    .description(
-      "Asks a model of direction about one bar and shows why: what each feature adds (trees, logistic), which features were let in, which rows were looked at, how trend and season go on (networks).",
+/** Adds the flags of a search over the settings of a model. */
+function addSearch(command: Command): void {
+  command
+    .option(
+      "--search <trials>",
+      "first try so many settings, on bars before those that the model is judged on, and train with the best",
+      (text) => readNumber("--search", text),
     )
-    .argument("<model>", "a name, or NAME@VERSION");
-  addRunFlags(explain, trainFlags);
-  explain.option("--at <time>", "the newest bar that had closed by then; the last one by default");
-  const examples = [
-    "kiwi model explain boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
-    "kiwi model explain short-term-EURUSD-1h --data EURUSD-1h.csv.gz --at 2024-03-01T14:00 --json",
-  ] as const;
-  addProgress(addConfig(addCommon(explain, examples))).action(
+    .option("--method <name>", "how settings are tried: tpe, random or halving; tpe by default")
+    .option("--trial-seconds <count>", "a trial that takes longer is given up", (text) =>
+      readNumber("--trial-seconds", text),
+    );
+}
+
+function declareExplain(model: Command, act: Act): void {
+  const command = model
+    .command("explain")
+    .summary("what each feature adds to an answer, or which features a model needs")
+    .description(
+      "With --at, what each feature adds to a model's answer about one bar: exact SHAP values of trees, parts of the sum of a linear model; of a network, which features were let in, which rows were looked at, how trend and season go on. Without it, how much worse the model does on bars after its training when one feature is shuffled.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION")
+    .option("--at <time>", "the bar to explain, by a moment in it or its close");
+  addRunFlags(command, trainFlags);
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi model explain boosted-EURUSD-1h --at 2016-01-08T12:00 --data EURUSD-1h.csv.gz",
+        "kiwi model explain boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+      ]),
+    ),
+  ).action(
     act(async (shell, name: string, flags: ModelExplainFlags) =>
       (await import("../commands/training/model-explain.ts")).modelExplainCommand(shell, name, flags),
     ),

@@ -3,7 +3,8 @@ import { gatherRows, labelledRows, type Dataset } from "../data/dataset.ts";
 import { fitScaler, scaleRows, type Scaler } from "../data/scaler.ts";
 import type { Fold } from "../data/splits.ts";
 import { fitLogistic, type LogisticRows } from "../linear/logistic-regression.ts";
-import { boostDefaults, type BoostOptions, type Labelled } from "../trees/boost.ts";
+import { boostDefaults, type BoostOptions } from "../trees/boost.ts";
+import type { Labelled } from "../trees/labelled.ts";
 import { forestDefaults, type ForestOptions } from "../trees/forest.ts";
 import { plainFitters, type TreeFitters } from "./tree-fitters.ts";
 

@@ -1,4 +1,5 @@
-import { fitBoosted, type Boosted, type BoostOptions, type Labelled } from "../trees/boost.ts";
+import { fitBoosted, type Boosted, type BoostOptions } from "../trees/boost.ts";
+import type { Labelled } from "../trees/labelled.ts";
 import { fitForest, type Forest, type ForestOptions } from "../trees/forest.ts";
 
 /** Who grows trees: this thread, or several that share the work and grow the same. `onShare` hears how much is done. */

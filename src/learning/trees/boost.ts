@@ -3,18 +3,12 @@ import { Prng } from "../../base/prng.ts";
 import type { TreesBody } from "../../domain/predictor-artifact.ts";
 import { EarlyStop } from "./early-stop.ts";
 import { binFeatures, binsMemory, featuresOf, type BinsMemory, type Matrix } from "./feature-bins.ts";
+import type { Labelled } from "./labelled.ts";
 import { gradientRoom, packGradients, type GradientRoom, type PackedGradients } from "./gradients.ts";
 import { drawSome, TreeGrower, type Tree } from "./grow-tree.ts";
 import { addTree } from "./scores.ts";
 import { bufferFor, Team, teamMemory, type TeamMemory } from "./team.ts";
 import { gainShares, joinTrees, logistic } from "./trees.ts";
-
-/** Rows with their outcomes, 0 or 1, and how much each counts. */
-export type Labelled = {
-  readonly x: Matrix;
-  readonly y: Float32Array;
-  readonly weights: Float32Array;
-};
 
 export type BoostOptions = {
   readonly rounds: number;

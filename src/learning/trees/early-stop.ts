@@ -1,4 +1,4 @@
-import type { Labelled } from "./boost.ts";
+import type { Labelled } from "./labelled.ts";
 import type { Tree } from "./grow-tree.ts";
 import { leadThrough } from "./scores.ts";
 

@@ -1,6 +1,6 @@
 import { Prng } from "../../base/prng.ts";
 import type { TreesBody } from "../../domain/predictor-artifact.ts";
-import type { Labelled } from "./boost.ts";
+import type { Labelled } from "./labelled.ts";
 import { binFeatures, binsMemory, type BinsMemory, type Matrix } from "./feature-bins.ts";
 import { gradientRoom, packGradients, type GradientRoom, type PackedGradients } from "./gradients.ts";
 import { TreeGrower, type Tree } from "./grow-tree.ts";

@@ -105,7 +105,13 @@ function copyOf(path: Path, length: number): Path {
 }
 
 /** Adds a feature to the path, which becomes number `length` on it. */
-function extend({ feature, unknown, known, weight }: Path, length: number, u: number, k: number, f: number): void {
+function extend(
+  { feature, unknown, known, weight }: Path,
+  length: number,
+  u: number,
+  k: number,
+  f: number,
+): void {
   feature[length] = f;
   unknown[length] = u;
   known[length] = k;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
-import { boostDefaults, fitBoosted, type Labelled } from "./boost.ts";
+import { boostDefaults, fitBoosted } from "./boost.ts";
+import type { Labelled } from "./labelled.ts";
 import { binAt, binFeatures, binsMemory, missingBin } from "./feature-bins.ts";
 import { fitForest, forestDefaults } from "./forest.ts";
 import { Team, teamMemory } from "./team.ts";

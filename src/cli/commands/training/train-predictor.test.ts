@@ -18,6 +18,7 @@ function project(name: string, training: object = quick): string {
 }
 
 type Explained = {
+  readonly closeTimeMs: number;
   readonly views: readonly {
     readonly kind: string;
     readonly values: readonly { readonly value: number }[];
@@ -53,23 +54,13 @@ test("train all shows every model in one table; one that fails is said, stops no
   expect(stories(path).filter(({ status }) => status === "failed")).toMatchObject([
     { model: "long-term-SYN1-1h", error: expect.stringContaining("TRAIN_TOO_FEW_ROWS") },
   ]);
-  // What each of them looked at, of a bar that it learned from, and which is therefore marked.
-  const looked: Readonly<Record<string, readonly string[]>> = {
-    "medium-term": ["selection", "attention"],
-    logistic: ["contributions"],
-  };
-  for (const [family, kinds] of Object.entries(looked)) {
-    const ask = ["model", "explain", `${family}-SYN1-1h`, "--data", "synthetic:bars=1210"];
-    const explained = JSON.parse(
-      (await runKiwi(path, [...ask, "--at", "2022-02-10", "--json"])).out,
-    ) as Explained;
-    expect(explained).toMatchObject({ closeTimeMs: Date.UTC(2022, 1, 10), isLearnedFrom: true });
-    expect(explained.views.map(({ kind }) => kind)).toEqual(kinds);
-    for (const { kind, values } of explained.views) {
-      const sum = values.reduce((total, { value }) => total + value, 0);
-      if (kind !== "contributions") expect(sum).toBeCloseTo(1, 4);
-    }
-  }
+  const ask = ["model", "explain", "medium-term-SYN1-1h", "--data", "synthetic:bars=1210"];
+  const explained = await runKiwi(path, [...ask, "--at", "2022-02-10", "--json"]);
+  const { closeTimeMs, views } = JSON.parse(explained.out) as Explained;
+  expect(closeTimeMs).toBe(Date.UTC(2022, 1, 10));
+  expect(views.map(({ kind }) => kind)).toEqual(["selection", "attention"]);
+  for (const { values } of views)
+    expect(values.reduce((total, { value }) => total + value, 0)).toBeCloseTo(1, 4);
   const ofOne = ["train", "logistic", "--data", "synthetic:bars=1210", "--if-due", "1d"];
   expect((await runKiwi(path, ofOne)).out).toMatch(
     /^logistic-SYN1-1h: nothing to do; version 1 is due on 2022-/,

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { jobs } from "../../../app/jobs/job-table.ts";
 import type { TrainPredictorInput, TrainPredictorOutput } from "../../../app/jobs/train-predictor-job.ts";
 import type { KiwiConfig } from "../../../app/config/config-schema.ts";
@@ -14,6 +15,8 @@ import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts
 import type { Shell } from "../../shell.ts";
 import { readIfDue } from "../train.ts";
 import { withProgress } from "../with-progress.ts";
+import { modelSearchMethods } from "../../../app/train/search/model-trial.ts";
+import { modelSearchText } from "../../output/model-search-text.ts";
 
 export type TrainPredictorFlags = CommonFlags &
   ProgressFlags &
@@ -28,6 +31,9 @@ export type TrainPredictorFlags = CommonFlags &
     readonly folds?: number;
     readonly jobs?: number;
     readonly ifDue?: string;
+    readonly search?: number;
+    readonly method?: string;
+    readonly trialSeconds?: number;
   };
 
 /** Between two looks at how far a training is, a network may take long: it is ours, and does not hang. */
@@ -39,7 +45,11 @@ export async function trainPredictorCommand(
   family: PredictorFamily,
   flags: TrainPredictorFlags,
 ): Promise<number> {
-  const input = predictorInput(shell, [family], flags, await configOf(shell, flags, trainFlags));
+  const config = await configOf(shell, flags, trainFlags);
+  // Trees and searches come to the same on any number of threads; a network may not.
+  const isAlike = flags.search !== undefined || family === "boosted" || family === "forest";
+  const count = flags.jobs ?? (isAlike ? Math.min(64, availableParallelism()) : 1);
+  const input = predictorInput(shell, [family], { ...flags, jobs: count }, config);
   const { trained, warnings } = await withProgress(shell, flags, jobs.trainPredictor, input, {
     stuckAfterSeconds: stuckAfterSeconds,
   });
@@ -64,7 +74,12 @@ export function plainTrained(one: Trained): object {
   if (one.kind === "failed") return { name: one.name, error: errorContent(new KiwiError(one.parts)) };
   if (one.kind === "not-due") return one;
   const { body, ...artifact } = one.outcome.model.artifact;
-  return { ...one.outcome, model: { ...one.outcome.model, artifact: { ...artifact, body: body.kind } } };
+  const search = one.search === null ? {} : { search: one.search };
+  return {
+    ...search,
+    ...one.outcome,
+    model: { ...one.outcome.model, artifact: { ...artifact, body: body.kind } },
+  };
 }
 
 function print(shell: Shell, flags: CommonFlags, trained: readonly Trained[]): void {
@@ -75,7 +90,10 @@ function print(shell: Shell, flags: CommonFlags, trained: readonly Trained[]): v
   }
   const texts = trained.flatMap((one) => {
     if (one.kind === "not-due") return `${one.name}: nothing to do; ${one.reason}`;
-    return one.kind === "done" ? textOf(one.outcome) : [];
+    if (one.kind === "failed") return [];
+    return one.search === null
+      ? textOf(one.outcome)
+      : `${modelSearchText(one.search)}\n\n${textOf(one.outcome)}`;
   });
   if (texts.length > 0) shell.out(texts.join("\n\n"));
   for (const one of trained) {
@@ -125,7 +143,22 @@ export function predictorInput(
     folds: readBetween("--folds", flags.folds ?? training.folds, 1, 20),
     jobs: readBetween("--jobs", flags.jobs ?? 1, 1, 64),
     everyMs: readIfDue(flags.ifDue),
+    search: searchOf(flags),
     mlflow: shell.env["KIWI_MLFLOW_URI"] || undefined,
+  };
+}
+
+function searchOf({ search, method, trialSeconds }: TrainPredictorFlags): TrainPredictorInput["search"] {
+  if (search === undefined) {
+    if (method !== undefined) throw invalidFlag("--method", method, "said together with --search");
+    return undefined;
+  }
+  return {
+    trials: readBetween("--search", search, 1, 100_000),
+    method: readOneOf("--method", method ?? "tpe", modelSearchMethods),
+    ...(trialSeconds === undefined
+      ? {}
+      : { trialSeconds: readBetween("--trial-seconds", trialSeconds, 0.1, 1_000_000, false) }),
   };
 }
 

@@ -1,10 +1,11 @@
-import { jobAt } from "../../jobs/job.ts";
-import { openPool, type JobPool } from "../../jobs/open-pool.ts";
-import { plainFitters, type TreeFitters } from "../../learning/predictors/tree-fitters.ts";
-import { boostMemory, type Labelled } from "../../learning/trees/boost.ts";
-import { featuresPerWord } from "../../learning/trees/feature-bins.ts";
-import { forestMemory, forestOf } from "../../learning/trees/forest.ts";
-import { breakTeam, type TeamMemory } from "../../learning/trees/team.ts";
+import { jobAt } from "../../../jobs/job.ts";
+import { openPool, type JobPool } from "../../../jobs/open-pool.ts";
+import { plainFitters, type TreeFitters } from "../../../learning/predictors/tree-fitters.ts";
+import { boostMemory } from "../../../learning/trees/boost.ts";
+import type { Labelled } from "../../../learning/trees/labelled.ts";
+import { featuresPerWord } from "../../../learning/trees/feature-bins.ts";
+import { forestMemory, forestOf } from "../../../learning/trees/forest.ts";
+import { breakTeam, type TeamMemory } from "../../../learning/trees/team.ts";
 import type { TreesRequest, TreesResult } from "./trees-job.ts";
 
 const treesJob = jobAt<typeof import("./trees-job.ts").default>(

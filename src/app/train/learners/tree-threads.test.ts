@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from "vitest";
-import { Prng } from "../../base/prng.ts";
-import { plainFitters } from "../../learning/predictors/tree-fitters.ts";
-import { boostDefaults, type Labelled } from "../../learning/trees/boost.ts";
-import { forestDefaults } from "../../learning/trees/forest.ts";
+import { Prng } from "../../../base/prng.ts";
+import { plainFitters } from "../../../learning/predictors/tree-fitters.ts";
+import { boostDefaults } from "../../../learning/trees/boost.ts";
+import type { Labelled } from "../../../learning/trees/labelled.ts";
+import { forestDefaults } from "../../../learning/trees/forest.ts";
 import { treeThreads } from "./tree-threads.ts";
 
 const seed = 11;
@@ -25,8 +26,8 @@ function rowsOf(rows: number, width: number): Labelled {
   return { x: { values, rows, width }, y, weights };
 }
 
-const [rows, held] = [rowsOf(1_500, 11), rowsOf(400, 11)];
-const opened = [2, 3, 8].map((threads) => ({ threads, team: treeThreads(threads, 0) }));
+const [rows, held] = [rowsOf(800, 11), rowsOf(200, 11)];
+const opened = [2, 8].map((threads) => ({ threads, team: treeThreads(threads, 0) }));
 afterAll(async () => void (await Promise.all(opened.map(({ team }) => team.close()))));
 
 test.each([
@@ -34,7 +35,7 @@ test.each([
   ["leaf by leaf", { depthMax: 12, leavesMax: 9, l1: 0.5 }],
   ["with features that may only push one way", { monotone: [1, 0, -1] as const }],
 ])(`boosting %s grows the same bytes on any number of threads (seed ${seed})`, async (_, changes) => {
-  const options = { ...boostDefaults, rounds: 25, patience: 5, rate: 0.3, ...changes };
+  const options = { ...boostDefaults, rounds: 8, patience: 5, rate: 0.3, ...changes };
   const alone = await plainFitters.boosted(rows, options, held, () => {});
   for (const { team } of opened) expect(await team.boosted(rows, options, held, () => {})).toEqual(alone);
 });
@@ -47,7 +48,7 @@ test("a forest is the same whoever grows which of its trees, and says how far it
 
 test("where one thread fails, the others do not wait for it", async () => {
   const broken = { ...rows, y: rows.y.subarray(1) };
-  await expect(opened[0]!.team.boosted(broken, { ...boostDefaults, rounds: 2 }, null, () => {})).rejects.toThrow(
-    "every row has its outcome",
-  );
+  await expect(
+    opened[0]!.team.boosted(broken, { ...boostDefaults, rounds: 2 }, null, () => {}),
+  ).rejects.toThrow("every row has its outcome");
 });

@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { defineJob } from "../../jobs/job.ts";
+import { defineJob } from "../../../jobs/job.ts";
 import {
   fitBoosted,
   type Boosted,
   type BoostMemory,
   type BoostOptions,
-  type Labelled,
-} from "../../learning/trees/boost.ts";
+} from "../../../learning/trees/boost.ts";
+import type { Labelled } from "../../../learning/trees/labelled.ts";
 import {
   growTrees,
   type ForestMemory,
   type ForestOptions,
   type NumberedTree,
-} from "../../learning/trees/forest.ts";
+} from "../../../learning/trees/forest.ts";
 
 /** The part of one member of a team that grows trees. */
 export type TreesRequest =
