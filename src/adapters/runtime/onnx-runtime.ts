@@ -46,9 +46,9 @@ export async function onnxRuntime(
 
 /** The first GPU that a graph can be opened on; a package may know of one whose driver is not there. */
 async function findGpu(ort: Ort): Promise<{ readonly name: string; readonly text: string } | null> {
-  const known = ort.listSupportedBackends().map(({ name }) => name);
+  const known = new Set(ort.listSupportedBackends().map(({ name }) => name));
   for (const [name, text] of gpuProviders) {
-    if (!known.includes(name)) continue;
+    if (!known.has(name)) continue;
     const opened = await ort.InferenceSession.create(smallestModel, {
       executionProviders: [name],
       logSeverityLevel: 4,

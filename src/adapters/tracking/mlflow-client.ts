@@ -1,6 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
 
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 /** A tracking server of MLflow by its REST interface, version 2.0 (https://mlflow.org/docs/latest/rest-api.html). */
 export class MlflowClient {

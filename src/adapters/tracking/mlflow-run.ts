@@ -95,7 +95,6 @@ export function mlflowRun(
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code !== undefined) return `no answer (${code})`;
-  return error.name === "TimeoutError" ? "no answer in ten seconds" : error.message;
+  if (cause instanceof Error) return `no answer (${(cause as NodeJS.ErrnoException).code ?? cause.message})`;
+  return error.name === "TimeoutError" ? "no answer in half a minute" : error.message;
 }

@@ -7,6 +7,7 @@ import {
   explainPrediction,
   readPredictor,
   type ImportanceExplained,
+  type NetworkExplained,
   type PredictionExplained,
 } from "../predictions/explain-prediction.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
@@ -25,7 +26,7 @@ const request = z.strictObject({
 });
 
 /** What a model's answers come from. */
-export type ModelExplained = PredictionExplained | ImportanceExplained;
+export type ModelExplained = PredictionExplained | NetworkExplained | ImportanceExplained;
 
 export default defineJob({
   request,

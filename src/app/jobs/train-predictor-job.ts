@@ -11,7 +11,7 @@ import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { expressionsOf } from "../features/set-expressions.ts";
 import { learnerOf } from "../train/learners/learner-of.ts";
-import { loggedTraining } from "../train/logged-training.ts";
+import { loggedTraining } from "../train/story/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
 import { trainingWith } from "../train/search/model-space.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";

@@ -3,12 +3,18 @@ import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
+import type {
+  LinearBody,
+  NetworkBody,
+  PredictorArtifact,
+  TreesBody,
+} from "../../domain/predictor-artifact.ts";
 import { featureSetNamed } from "../../features/feature-sets.ts";
 import { makeDataset } from "../../learning/data/dataset.ts";
 import { scaleRows } from "../../learning/data/scaler.ts";
 import { permutationImportance } from "../../learning/judge/permutation-importance.ts";
 import { recalibrate } from "../../learning/judge/recalibrate.ts";
+import { networkViews, type NetworkView } from "../../learning/predictors/network-views.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import { shapOfTrees, type Contributions } from "../../learning/trees/shap.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
@@ -31,6 +37,16 @@ export type PredictionExplained = {
   readonly raw: number;
   readonly probability: number;
   readonly features: readonly FeatureShare[];
+};
+
+/** What a network looked at when it answered about one bar. */
+export type NetworkExplained = {
+  readonly kind: "network";
+  readonly model: string;
+  readonly closeTimeMs: number;
+  readonly raw: number;
+  readonly probability: number;
+  readonly views: readonly NetworkView[];
 };
 
 /** What a model would lose without each of its features, on bars after its training. */
@@ -68,13 +84,13 @@ export async function readPredictor(folder: string, wanted: string): Promise<Pre
   return artifact;
 }
 
-/** Why a model says what it says about the bar that holds a moment. Throws `BAR_NONE`, `MODEL_NO_SHARES`. */
-export function explainPrediction(
+/** Why a model says what it says about the bar that holds a moment. Throws `BAR_NONE` and `PREDICTION_MISSING`. */
+export async function explainPrediction(
   artifact: PredictorArtifact,
   bars: Bars,
   calendar: Calendar,
   atMs: number,
-): PredictionExplained {
+): Promise<PredictionExplained | NetworkExplained> {
   const { columns } = calculateFeatures(featureSetNamed(artifact.features.set), bars, calendar);
   const row = rowsBefore(bars, atMs);
   if (row >= bars.length)
@@ -84,10 +100,12 @@ export function explainPrediction(
       `its bars close ${formatTime(bars.closeTimeMs[0]!)} to ${formatTime(bars.closeTimeMs[bars.length - 1]!)}`,
       `choose a moment in between: --at ${formatTime(bars.closeTimeMs[bars.length - 1]!)}`,
     );
+  const { body } = artifact;
+  if (body.kind === "network") return explainNetwork({ ...artifact, body }, bars, columns, row);
   const values = Float32Array.from(columns, (column) =>
     Number.isFinite(column[row]!) ? column[row]! : Number.NaN,
   );
-  const { base, features } = contributionsOf(artifact, values);
+  const { base, features } = contributionsOf({ ...artifact, body }, values);
   const sum = features.reduce((all, one) => all + one, base);
   const isShare = artifact.body.kind === "trees" && artifact.body.link === "probability";
   const raw = isShare ? Math.min(1, Math.max(0, sum)) : 1 / (1 + Math.exp(-sum));
@@ -106,7 +124,33 @@ export function explainPrediction(
   };
 }
 
-function contributionsOf({ body, scaler, name }: PredictorArtifact, values: Float32Array): Contributions {
+async function explainNetwork(
+  artifact: PredictorArtifact & { readonly body: NetworkBody },
+  bars: Bars,
+  columns: readonly Float64Array[],
+  row: number,
+): Promise<NetworkExplained> {
+  const { name, version, windowRows, calibration, label } = artifact;
+  const { x } = makeDataset(bars, columns, 0, label);
+  const closeTimeMs = bars.closeTimeMs[row]!;
+  const graph = (await openNetwork(artifact))!;
+  const raw = (await rawPredictions(artifact, x, row, row + 1, graph)).probability[0]!;
+  const views = Number.isNaN(raw) ? [] : await networkViews(artifact, x, row, graph);
+  await graph.close();
+  if (Number.isNaN(raw))
+    throw explainError(
+      "PREDICTION_MISSING",
+      `${name} says nothing about the bar that closes ${formatTime(closeTimeMs)}`,
+      `it needs ${windowRows} rows whose features have warmed up, and there are fewer until then`,
+      "choose a later --at, or add older bars",
+    );
+  const { probability } = recalibrate(calibration, raw);
+  return { kind: "network", model: `${name}@${version}`, closeTimeMs, raw, probability, views };
+}
+
+type Summed = Pick<PredictorArtifact, "scaler"> & { readonly body: TreesBody | LinearBody };
+
+function contributionsOf({ body, scaler }: Summed, values: Float32Array): Contributions {
   switch (body.kind) {
     case "trees":
       return shapOfTrees(body, values, values.length);
@@ -119,13 +163,6 @@ function contributionsOf({ body, scaler, name }: PredictorArtifact, values: Floa
         features: Float64Array.from(scaled, (one, k) => one * body.weights[k]!),
       };
     }
-    case "network":
-      throw explainError(
-        "MODEL_NO_SHARES",
-        `${name} is a network, and its answer is no sum over features`,
-        "only of trees and of linear models can be said exactly what each feature adds",
-        `see which features it needs at all: kiwi model explain ${name} without --at`,
-      );
   }
 }
 

@@ -82,18 +82,8 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     name,
     model,
     replaced: inUse,
-    warnings: [...valueless(training, data), ...(learned.warnings ?? [])],
+    warnings: learned.warnings ?? [],
   };
-}
-
-/** Features that no bar has a value of, which many a source has: of foreign exchange there is no volume. */
-function valueless({ set, bars }: PredictorTraining, { x }: Dataset): readonly string[] {
-  const names = Object.keys(expressionsOf(set, bars.timeframe)).filter((_, k) => {
-    for (let row = 0; row < x.rows; row++) if (!Number.isNaN(x.values[row * x.width + k]!)) return false;
-    return true;
-  });
-  if (names.length === 0) return [];
-  return [`no bar has a value of ${names.join(", ")}: the model learns without`];
 }
 
 /** Who hears how a turn goes. */

@@ -174,7 +174,7 @@ function declareExplain(model: Command, act: Act): void {
     .command("explain")
     .summary("what each feature adds to an answer, or which features a model needs")
     .description(
-      "With --at, what each feature adds to a model's answer about one bar: exact SHAP values of trees, parts of the sum of a linear model. Without it, how much worse the model does on bars after its training when one feature is shuffled.",
+      "With --at, what each feature adds to a model's answer about one bar: exact SHAP values of trees, parts of the sum of a linear model; of a network, which features were let in, which rows were looked at, how trend and season go on. Without it, how much worse the model does on bars after its training when one feature is shuffled.",
     )
     .argument("<model>", "a name, or NAME@VERSION")
     .option("--at <time>", "the bar to explain, by a moment in it or its close");
@@ -193,10 +193,25 @@ function declareExplain(model: Command, act: Act): void {
   );
 }
 
+function declareTrainings(model: Command, act: Act): void {
+  const trainings = model
+    .command("trainings")
+    .summary("every training that was begun here, or the story of one")
+    .argument("[id]", "of a training: its settings, scores and loss by epoch");
+  addCommon(trainings, [
+    "kiwi model trainings",
+    "kiwi model trainings 20260301-140000-short-term-EURUSD-1h --json",
+  ]).action(
+    act(async (shell, id: string | undefined, flags: ModelFlags) =>
+      (await import("../commands/training/model-trainings.ts")).modelTrainingsCommand(shell, id, flags),
+    ),
+  );
+}
+
 function declareModel(program: Command, act: Act): void {
   const model = program
     .command("model")
-    .summary("list, show, promote, roll back and export trained models")
+    .summary("list, show, explain, promote, roll back and export trained models")
     .description("The models that were trained: every version is kept, one of them is in use.");
   const list = model
     .command("list")
@@ -243,6 +258,7 @@ function declareModel(program: Command, act: Act): void {
     ),
   );
   declareExplain(model, act);
+  declareTrainings(model, act);
   const rollback = model
     .command("rollback")
     .summary("go back to the version that was in use before")

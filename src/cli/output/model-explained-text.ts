@@ -7,8 +7,35 @@ const shownMax = 15;
 
 /** What a model's answers come from, for a terminal. */
 export function modelExplainedText(explained: ModelExplained): string {
+  if (explained.kind === "network") return networkText(explained);
   return explained.kind === "row" ? rowText(explained) : importanceText(explained);
 }
+
+const headings = {
+  selection: "share let in",
+  attention: "share looked at",
+  trend: "trend goes on",
+  season: "season goes on",
+} as const;
+
+function networkText(explained: Extract<ModelExplained, { kind: "network" }>): string {
+  const { model, closeTimeMs, raw, probability, views } = explained;
+  const head = `${model} about the bar that closes ${formatTime(closeTimeMs)}: up with ${percent(probability)} (${percent(raw)} before recalibration)`;
+  return [head, ...views.map(viewText)].join("\n\n");
+}
+
+/** Steps stand in their order, all else by size. */
+function viewText({ kind, values }: NetworkView): string {
+  const isSteps = kind === "trend" || kind === "season";
+  const sorted = isSteps ? values : values.toSorted((a, b) => b.value - a.value);
+  const rows = sorted
+    .slice(0, shownMax)
+    .map(({ name, value }) => [name, isSteps ? signed(value) : percent(value)]);
+  const first = { title: kind === "attention" ? "row" : isSteps ? "ahead" : "feature" };
+  return table([first, { title: headings[kind], ...right }], rows);
+}
+
+type NetworkView = Extract<ModelExplained, { kind: "network" }>["views"][number];
 
 function rowText(explained: Extract<ModelExplained, { kind: "row" }>): string {
   const { model, closeTimeMs, unit, base, sum, raw, probability, features } = explained;

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TrainingRuns } from "../../adapters/stores/models/training-runs.ts";
-import { mlflowRun } from "../../adapters/tracking/mlflow-run.ts";
-import { KiwiError } from "../../base/errors.ts";
-import type { TrainingEnd, TrainingLog, TrainingParams } from "../../ports/learning/training-log.ts";
-import { onnxOf } from "./export-model.ts";
-import { trainingsFolderOf } from "./models-folder.ts";
-import { trainPredictor, type PredictorOutcome, type PredictorTraining } from "./train-predictor.ts";
+import { TrainingRuns } from "../../../adapters/stores/models/training-runs.ts";
+import { mlflowRun } from "../../../adapters/tracking/mlflow-run.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import type { TrainingEnd, TrainingLog, TrainingParams } from "../../../ports/learning/training-log.ts";
+import { onnxOf } from "../export-model.ts";
+import { trainingsFolderOf } from "../models-folder.ts";
+import { trainPredictor, type PredictorOutcome, type PredictorTraining } from "../train-predictor.ts";
 
 /** Where the story of a training is written. */
 export type TrainingPlaces = {
