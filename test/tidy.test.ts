@@ -296,7 +296,6 @@ const unreachedYet: readonly RegExp[] = [
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
   // A live session that reads predictions puts this between its feed and its steps: the robot will.
-  /^app\/predictions\/predicting-feed\.ts$/,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.
   /^learning\/hmm\/(analysis\/|choose-states|simulate-hmm)/,
 ];

@@ -2,6 +2,7 @@ import { isNews, isPrediction, readPredictionName, withOwnSymbol } from "../../d
 import type { Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { refuseMisspelt, strictParams } from "../plugins/misspelt-names.ts";
 import { planOf } from "../meta/plan-of.ts";
@@ -9,6 +10,8 @@ import { watchedSeries } from "./watched-series.ts";
 
 type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars" | "registry"> & {
   readonly timeframe?: Timeframe | undefined;
+  /** Its sizer may read predictions, too. */
+  readonly config?: RunConfig;
 };
 
 /** What a run must have beside its bars because its strategy reads it. */
