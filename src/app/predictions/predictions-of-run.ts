@@ -33,7 +33,7 @@ export type PredictionUse = {
 export async function predictionsOfRun(use: PredictionUse): Promise<readonly Bars[]> {
   const { needed, bars, config, timeframe, actions, registry, folder } = use;
   const ground = layGround(bars, config, timeframe, actions);
-  const models = await openModels(needed, { folder, registry }, ground);
+  const models = await openModels(needed, { folder, registry, config }, ground);
   try {
     for (const wanted of models) refuseFuture(wanted, ground, use.tradeFromMs);
     const stage = new PredictionStage(models, ground);

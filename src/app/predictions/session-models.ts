@@ -52,7 +52,7 @@ export async function sessionModels(plan: ModelsPlan): Promise<readonly SessionM
 /** Opens models by name on a ground. Throws what opening a model throws. */
 export async function openModels(
   needed: ExternalsNeeded["predictions"],
-  { folder, registry }: Pick<ModelsPlan, "folder" | "registry">,
+  { folder, registry, config }: Pick<ModelsPlan, "folder" | "registry" | "config">,
   ground: Ground,
 ): Promise<readonly WantedModel[]> {
   const tools = {
@@ -61,7 +61,11 @@ export async function openModels(
   };
   const models: WantedModel[] = [];
   for (const { model: name, outputs } of needed)
-    models.push({ name, outputs, model: await openModel(name, folder, tools, registry) });
+    models.push({
+      name,
+      outputs,
+      model: await openModel(name, { folder, registry, models: config.models }, tools),
+    });
   return models;
 }
 
