@@ -162,9 +162,14 @@ test.each(["linear", "logarithmic", "stacked"] as const)(
 test("members that know nothing leave their weight to a coin", () => {
   const { members, moment } = informedAndNot(1_500, 4);
   const rows = new EnsembleRows(rule);
-  const worthless: MemberRows = { ...members, of: [members.of[1]!, members.of[1]!] };
-  const trusts = Array.from({ length: 200 }, (_, k) => rows.speak(worthless, 1_000 + k, moment)!.trust);
-  expect(trusts.reduce((a, b) => a + b) / 200).toBeLessThan(0.6);
+  const trustIn = (series: MemberRows["of"][number]) => {
+    const alike: MemberRows = { ...members, of: [series, series] };
+    const spoken = Array.from({ length: 1_200 }, (_, k) => rows.speak(alike, 300 + k, moment)!);
+    return spoken.reduce((sum, { trust }) => sum + trust, 0) / spoken.length;
+  };
+  const [knows, guesses] = members.of.map(trustIn) as [number, number];
+  expect(knows).toBeGreaterThan(0.9);
+  expect(guesses).toBeLessThan(knows - 0.2);
   const silent: MemberRows = {
     ...members,
     of: members.of.map((one) => ({ ...one, low: one.low.map(() => Number.NaN) })),
