@@ -120,7 +120,7 @@ async function tradeWatched(
   const journal = openJournalFile(paths.journal);
   const served = await servePredictions({ ...plan, feed, journal, kept });
   for (const note of served.notes) log.part("models").info({}, note);
-  const robot = await startRobot({
+  const starting = startRobot({
     feed: served.feed,
     takePredicted: served.takePredicted,
     connection,
@@ -140,6 +140,10 @@ async function tradeWatched(
       const setup = { bars, strategy, params, config, registry, externals: served.externals };
       return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
     },
+  });
+  const robot = await starting.catch(async (error: unknown) => {
+    await served.close();
+    throw error;
   });
   const heartbeat = new Heartbeat(paths.heartbeat);
   const guard = startGuard({

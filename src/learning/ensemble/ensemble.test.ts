@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
+import { excessCalibrationError } from "../judge/calibration-drift.ts";
+import { shrunkenKelly } from "../judge/shrunken-kelly.ts";
 import { EnsembleRows, type EnsembleRule, type MemberRows } from "./ensemble-rows.ts";
 import { finalWeights, recordFactor, termOf, termWeights, type RegimeShares } from "./member-weights.ts";
-import { betaWith, opinionOf, poolOpinions, type Opinion } from "./pool-opinions.ts";
+import { betaWith, opinionOf, poolOpinions, rangeOf, type Opinion } from "./pool-opinions.ts";
 
 const terms = ["short", "medium", "long"] as const;
 const only = (regime: keyof RegimeShares): RegimeShares => ({
@@ -95,6 +97,40 @@ test("the same from all is the same from one, with full agreement; disagreement 
           );
         expect(apart(far).agreement).toBeLessThanOrEqual(apart(near).agreement + 1e-12);
         expect(apart(far).variance).toBeGreaterThanOrEqual(apart(near).variance - 1e-7);
+      },
+    ),
+    { seed: 20_261_130 },
+  );
+});
+
+test("more disagreement, or worse outcomes, never give a larger order", () => {
+  const random = (max: number) => fc.double({ min: 0, max, noNaN: true });
+  const outcomes = fc.array(fc.tuple(fc.double({ min: 0.4, max: 0.6, noNaN: true }), fc.boolean()), {
+    minLength: 20,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom("linear" as const, "logarithmic" as const),
+      fc.double({ min: 0.42, max: 0.58, noNaN: true }),
+      random(0.1),
+      random(0.1),
+      random(1),
+      outcomes,
+      (pool, mean, a, b, trust, seen) => {
+        const promised = seen.map(([chance]) => chance);
+        const sizeAt = (distance: number, came: readonly number[]) => {
+          const members = [-distance, distance].map((shift) => betaWith(mean + shift, 1e-5));
+          const pooled = poolOpinions(members, [0.5, 0.5], { pool, penalty: 1 });
+          const { low, high } = rangeOf(pooled, trust, 0);
+          const calibrationError = excessCalibrationError(promised, came, 1);
+          return Math.abs(shrunkenKelly({ low, high, calibrationError, move: 0.01, cost: 0, kelly: 0.25 }));
+        };
+        const came = seen.map(([, rose]) => (rose ? 1 : 0));
+        const exact = promised;
+        expect(sizeAt(Math.max(a, b), came)).toBeLessThanOrEqual(sizeAt(Math.min(a, b), came) + 1e-9);
+        // As promised on average, and as it came: an error can only take away.
+        expect(sizeAt(a, came)).toBeLessThanOrEqual(sizeAt(a, exact) + 1e-12);
       },
     ),
     { seed: 20_261_130 },

@@ -67,3 +67,17 @@ function varianceOf({ alpha, beta }: Opinion): number {
   const total = alpha + beta;
   return (alpha * beta) / (total * total * (total + 1));
 }
+
+/**
+ * The chance that a pooled opinion comes to, and the range in which it lies with 90 % confidence. What is not trusted belongs to a
+ * coin; none of the doubt goes away with it. `caution` widens the range on both sides.
+ */
+export function rangeOf(
+  { mean, variance }: Pooled,
+  trust: number,
+  caution: number,
+): { readonly probability: number; readonly low: number; readonly high: number } {
+  const probability = 0.5 + trust * (mean - 0.5);
+  const reach = rangeDeviations * Math.sqrt(variance) + caution;
+  return { probability, low: Math.max(0, probability - reach), high: Math.min(1, probability + reach) };
+}
