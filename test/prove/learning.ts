@@ -3,6 +3,8 @@ import { onnxRuntime } from "../../src/adapters/runtime/onnx-runtime.ts";
 import { Prng } from "../../src/base/prng.ts";
 import type { Recalibrated } from "../../src/learning/judge/recalibrate.ts";
 import { shrunkenKelly } from "../../src/learning/judge/shrunken-kelly.ts";
+import { EnsembleRows } from "../../src/learning/ensemble/ensemble-rows.ts";
+import { rangeOf } from "../../src/learning/ensemble/pool-opinions.ts";
 import { networkLearner, type NetworkFamily } from "../../src/learning/predictors/fit-network.ts";
 import { plainLearner, type Learner } from "../../src/learning/predictors/fit-predictor.ts";
 import { learnFrom, plant, type Found, type Planted } from "../planted-market.ts";
@@ -15,7 +17,7 @@ const kelly = 0.25;
 const edge = 0.22;
 
 const plain = ["logistic", "boosted", "forest"] as const;
-type Family = (typeof plain)[number] | NetworkFamily;
+type Family = (typeof plain)[number] | NetworkFamily | "ensemble";
 
 /** What one family found on the market of one seed. */
 export type LearningFigures = {
@@ -39,7 +41,7 @@ export type NothingFigures = { readonly low: number; readonly high: number; read
 const sizeOf = ({ low, high }: Pick<Recalibrated, "low" | "high">): number =>
   shrunkenKelly({ low, high, calibrationError: 0, move, cost, kelly });
 
-async function learnerOf(family: Family): Promise<Learner> {
+async function learnerOf(family: Exclude<Family, "ensemble">): Promise<Learner> {
   switch (family) {
     case "logistic":
       return plainLearner("logistic");
@@ -57,9 +59,45 @@ async function learnerOf(family: Family): Promise<Learner> {
   }
 }
 
-async function find({ data }: Planted, family: Family, seed: number): Promise<Found> {
+async function find(planted: Planted, family: Family, seed: number): Promise<Found> {
+  const { data } = planted;
+  if (family === "ensemble") return together(planted, seed);
   const isPlain = plain.some((one) => one === family);
   return learnFrom(data, await learnerOf(family), seed, isPlain ? undefined : await onnxRuntime());
+}
+
+/** The families that need no network as one: pooled row by row, with records of what came after each. */
+async function together(planted: Planted, seed: number): Promise<Found> {
+  const members: Found[] = [];
+  for (const family of plain) members.push(await find(planted, family, seed));
+  const [{ fold, conformal }] = members as unknown as readonly [Found];
+  const { from, to } = fold.test;
+  const { closeTimeMs, labels } = planted.data;
+  const close = new Float64Array(to).fill(1);
+  for (let row = 1; row < to; row++)
+    close[row] = close[row - 1]! * (labels.outcome[row - 1]! > 0.5 ? 1.01 : 0.99);
+  const pick = (found: Found, name: "probability" | "low" | "high") =>
+    Float64Array.from(found.answers, (answer) => answer[name]);
+  const of = members.map((found) => ({
+    probability: pick(found, "probability"),
+    low: pick(found, "low"),
+    high: pick(found, "high"),
+  }));
+  const rows = new EnsembleRows({
+    horizons: [1, 1, 1],
+    terms: ["short", "short", "short"],
+    horizonBars: 1,
+    lookbackTrades: 50,
+    pool: "linear",
+    penalty: 1,
+    timeframeMs: 3_600_000,
+  });
+  const moment = { close, closeTimeMs, shares: [0, 0, 0, 0, 1] };
+  const answers = Array.from({ length: to - from }, (_, k) => {
+    const { pooled, trust } = rows.speak({ from, to, of }, from + k, moment)!;
+    return rangeOf(pooled, trust, 0);
+  });
+  return { fold, answers, conformal };
 }
 
 /** Learns a planted edge, and holds what was found against what is true. */
@@ -153,7 +191,11 @@ function boundOf(values: readonly number[]): string {
 }
 
 /** The full size: `npm run prove learning [families] [seeds] [rows]`. Prints a line for each family as it is done. */
-export async function prove(families = plain.join(), seedsText = "20", rowsText = "18000"): Promise<string> {
+export async function prove(
+  families = [...plain, "ensemble"].join(),
+  seedsText = "20",
+  rowsText = "18000",
+): Promise<string> {
   const seeds = Array.from({ length: Number(seedsText) }, (_, k) => k + 1);
   const rows = Number(rowsText);
   const lines: string[] = [];

@@ -31,9 +31,12 @@ test("weights by regime are those that were asked for, and half of them in a vol
 test("a record is the likelihood against a coin, and what nobody earns belongs to the coin", () => {
   expect(recordFactor([], [])).toBe(1);
   expect(recordFactor([0.6, 0.6, 0.3], [true, false, false])).toBeCloseTo(1.2 * 0.8 * 1.4, 12);
-  expect(recordFactor(Array<number>(50).fill(0.9), Array<boolean>(50).fill(false))).toBeCloseTo(0.25, 12);
+  expect(recordFactor(Array<number>(50).fill(0.9), Array<boolean>(50).fill(false))).toBeCloseTo(1 / 8, 12);
   expect(finalWeights([0.5, 0.5], [4, 1], [1, 1])).toEqual([0.8, 0.2]);
-  expect(finalWeights([0.5, 0.5], [0.25, 0.25], [1, 1])).toEqual([0.125, 0.125]);
+  expect(finalWeights([0.5, 0.5], [0.6, 0.6], [0.9, 0.1])[0]).toBeCloseTo(0.9, 12);
+  expect(finalWeights([0.5, 0.5], [0.125, 0.125], [1, 1])).toEqual([0.125, 0.125]);
+  // In a volatile market a half is all there is.
+  expect(finalWeights([0.25, 0.25], [4, 4], [1, 1])).toEqual([0.25, 0.25]);
 });
 
 test("pools of Beta opinions have the moments of a mixture, and those of a product of powers", () => {
@@ -41,7 +44,7 @@ test("pools of Beta opinions have the moments of a mixture, and those of a produ
     { alpha: 30, beta: 20 },
     { alpha: 8, beta: 12 },
   ];
-  const linear = poolOpinions(opinions, [0.7, 0.3], { pool: "linear", penalty: 0 });
+  const linear = poolOpinions(opinions, [0.7, 0.3], { pool: "linear", penalty: 1 });
   // The moments of the mixture, by adding up its density.
   const steps = 20_000;
   const density = ({ alpha, beta }: Opinion) => {

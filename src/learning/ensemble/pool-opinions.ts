@@ -1,7 +1,7 @@
 /** What one model believes about the chance of a rise: a Beta distribution. */
 export type Opinion = { readonly alpha: number; readonly beta: number };
 
-/** How opinions become one; `penalty` multiplies the variance between them once more than the pool itself does. */
+/** How opinions become one; `penalty` multiplies the variance between them: 1 as in a mixture, 0 for no penalty. */
 export type PoolOptions = { readonly pool: "linear" | "logarithmic"; readonly penalty: number };
 
 /** One opinion made of several. */
@@ -54,7 +54,7 @@ export function poolOpinions(
   const isLinear = pool === "linear";
   return {
     mean: isLinear ? mixed : meanOf(product),
-    variance: (isLinear ? within + between : varianceOf(product)) + penalty * between,
+    variance: (isLinear ? within : varianceOf(product)) + penalty * between,
     agreement: within + between > 0 ? within / (within + between) : 1,
   };
 }
