@@ -158,6 +158,7 @@ async function tradeWatched(
     connection,
     feed,
     log: log.part("report"),
+    raise: watch.raise,
   });
   reporter.start();
   watch.begin(robot, () => guard.gauges()["clock-skew"]);

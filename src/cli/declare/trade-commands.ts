@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import type { CostsFlags } from "../trading/costs.ts";
 import type { LogsFlags } from "../trading/logs.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
@@ -12,6 +13,7 @@ export function declareTradeCommands(program: Command, act: Act): void {
   declarePaper(program, act);
   declareLive(program, act);
   declareReplay(program, act);
+  declareCosts(program, act);
   declareLogs(program, act);
   declareKill(program, act);
 }
@@ -96,6 +98,24 @@ function addSession(command: Command): Command {
       "--monitor <port>",
       "serve health and figures on this port of 127.0.0.1: /healthz, /readyz, /metrics",
     );
+}
+
+function declareCosts(program: Command, act: Act): void {
+  const costs = program
+    .command("costs")
+    .summary("what trading really cost")
+    .description("Costs as a session had them, beside what its model says.");
+  const refit = costs
+    .command("refit")
+    .summary("fit slippage, fees and latency to the fills of a session")
+    .argument("[session]", "id of a session, or last", "last")
+    .option("--to-file <path>", "write them for costs.fitFile of a configuration")
+    .option("--cautious", "write the dear end of each interval");
+  addCommon(refit, ["kiwi costs refit last", "kiwi costs refit 3lvzj494 --to-file costs.json"]).action(
+    act(async (shell, session: string, flags: CostsFlags) =>
+      (await import("../trading/costs.ts")).costsRefitCommand(shell, session, flags),
+    ),
+  );
 }
 
 function declareReplay(program: Command, act: Act): void {
