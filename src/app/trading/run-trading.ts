@@ -9,7 +9,8 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import { lockAccount } from "../../robot/account-lock.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
 import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
+import { Pause, underPause } from "../../robot/kill/pause.ts";
+import type { Robot, RobotEnd, TradingState } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
@@ -91,6 +92,7 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
   const watch = await openSessionWatch({
     plan,
     sessionId: note.id,
+    home: around.home,
     env: around.env,
     folder: paths.folder,
     monitorPort: around.monitorPort,
@@ -111,6 +113,8 @@ async function tradeWatched(
 ): Promise<RobotEnd> {
   const feed = feedOf(plan, log);
   const connection = await plan.connect();
+  const pause = new Pause(around.home, note.account);
+  const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
   const robot = await startRobot({
     feed,
     connection,
@@ -118,7 +122,7 @@ async function tradeWatched(
     clock: plan.clock,
     lock,
     log: log.part("robot"),
-    tradingState: () => killSwitch.order(),
+    tradingState,
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -128,7 +132,7 @@ async function tradeWatched(
       const config = { ...plan.config, account: { ...plan.config.account, cash } };
       const { strategy, params, registry } = plan;
       const setup = { bars, strategy, params, config, registry };
-      return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
+      return buildSession(setup, layGround(bars, config), { broker, tradingState });
     },
   });
   const heartbeat = new Heartbeat(paths.heartbeat);

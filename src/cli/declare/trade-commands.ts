@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { CostsFlags } from "../trading/costs.ts";
 import type { LogsFlags } from "../trading/logs.ts";
+import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
 import { addRunFlags, collect } from "../flags/add-flags.ts";
@@ -151,6 +152,25 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
   addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
     act(async (shell, flags: SessionFlags) =>
       (await import("../trading/paper.ts")).sessionStopCommand(shell, mode, flags),
+    ),
+  );
+  const pause = parent
+    .command("pause")
+    .summary("open nothing any more; what is held may be closed")
+    .option("--session <id>", "the account of this session; of the newest without it")
+    .option("--reason <text>", "for the record");
+  addCommon(pause, [`kiwi ${mode} pause`, `kiwi ${mode} pause --reason "news at noon"`]).action(
+    act(async (shell, flags: PauseFlags) =>
+      (await import("../trading/pause.ts")).pauseCommand(shell, mode, flags),
+    ),
+  );
+  const resume = parent
+    .command("resume")
+    .summary("lift a pause; never a kill switch")
+    .option("--session <id>", "the account of this session; of the newest without it");
+  addCommon(resume, [`kiwi ${mode} resume`, `kiwi ${mode} resume --session 3lvzj494`]).action(
+    act(async (shell, flags: PauseFlags) =>
+      (await import("../trading/pause.ts")).resumeCommand(shell, mode, flags),
     ),
   );
 }

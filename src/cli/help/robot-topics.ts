@@ -12,6 +12,7 @@ export const robotTopics: readonly Topic[] = [
       "  kiwi alerts test          sends a message over every channel and says what became of it",
       "  kiwi alerts list          what was told and is not over; what could not be delivered",
       "  kiwi alerts ack A7        you take it on: it is told again only when it becomes graver",
+      "  kiwi alerts listen        answers /status, /positions, /pause, /kill of Telegram chats in commandsFrom; a session does too",
       "Rules say who is told of what: kinds, severity, channels, cooldownMinutes, escalateAfterMinutes, escalateTo.",
       "Without rules every channel is told of warnings and worse. No channel gets more than perHourMax messages an hour.",
     ],
