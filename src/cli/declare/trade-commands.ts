@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { CostsFlags } from "../trading/costs.ts";
 import type { LogsFlags } from "../trading/logs.ts";
+import type { TracesFlags } from "../trading/traces.ts";
 import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
@@ -15,6 +16,7 @@ export function declareTradeCommands(program: Command, act: Act): void {
   declareLive(program, act);
   declareReplay(program, act);
   declareCosts(program, act);
+  declareTraces(program, act);
   declareLogs(program, act);
   declareKill(program, act);
 }
@@ -99,6 +101,21 @@ function addSession(command: Command): Command {
       "--monitor <port>",
       "serve health and figures on this port of 127.0.0.1: /healthz, /readyz, /metrics",
     );
+}
+
+function declareTraces(program: Command, act: Act): void {
+  const traces = program
+    .command("traces")
+    .summary("send the way of every order, from bar to fill, to an OpenTelemetry collector")
+    .argument("[session]", "id of a session, or last; it may run", "last")
+    .option("--to <url>", "the collector; OTEL_EXPORTER_OTLP_ENDPOINT or http://localhost:4318 without it")
+    .option("--to-file <path>", "write them instead of sending them")
+    .option("--since <time>", "orders that were decided from this day or moment on");
+  addCommon(traces, ["kiwi traces last", "kiwi traces last --to-file traces.json"]).action(
+    act(async (shell, session: string, flags: TracesFlags) =>
+      (await import("../trading/traces.ts")).tracesCommand(shell, session, flags),
+    ),
+  );
 }
 
 function declareCosts(program: Command, act: Act): void {

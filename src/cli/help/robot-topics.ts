@@ -3,6 +3,17 @@ import type { Topic } from "./topic.ts";
 /** What concerns a robot that trades by itself. */
 export const robotTopics: readonly Topic[] = [
   {
+    name: "traces",
+    summary: "where the time of an order went, for OpenTelemetry",
+    lines: [
+      "  kiwi traces last                            to http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT",
+      "  kiwi traces last --to http://HOST:4318      OTEL_EXPORTER_OTLP_HEADERS holds what the collector wants to see",
+      "  kiwi traces last --to-file traces.json      the same document as a file",
+      "A trace for each order: from the close of its bar over every sending and its answer to its last fill, read off the journal.",
+      "Spans carry bar, orderId and clientOrderId, as the lines of kiwi logs do.",
+    ],
+  },
+  {
     name: "alerts",
     summary: "how a robot tells you what happens to it",
     lines: [
