@@ -16,7 +16,8 @@ function found(words) {
   return window.searchIndex
     .map((entry) => {
       const [title, text] = [entry.title.toLowerCase(), `${entry.page} ${entry.text}`.toLowerCase()];
-      const points = words.map((word) => (title.includes(word) ? 5 : 0) + (text.includes(word) ? 1 : 0));
+      const begins = (where, word) => where.startsWith(word) || where.includes(` ${word}`);
+      const points = words.map((word) => (begins(title, word) ? 5 : 0) + (text.includes(word) ? 1 : 0));
       return { entry, points: points.includes(0) ? 0 : points.reduce((sum, one) => sum + one, 0) };
     })
     .filter(({ points }) => points > 0)
