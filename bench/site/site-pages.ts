@@ -28,9 +28,9 @@ export function sitePages(root: string): {
     .sort();
   const copies = new Set<string>();
   const pages = sources.map((source) => pageOf(root, source, sources, copies));
-  const decisions = sources.filter((one) => one.startsWith("docs/decisions/"));
+  const decisions = pages.filter(({ source }) => source.startsWith("docs/decisions/"));
   return {
-    pages: [...pages, listOf(pages.filter(({ source }) => decisions.includes(source)))],
+    pages: [...pages, listOf(decisions)],
     copies: [...copies].sort(),
   };
 }
