@@ -6,6 +6,7 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
+import type { CredentialNeed } from "./credentials.ts";
 import type { Model } from "./model.ts";
 import type { RiskRule, TradingState } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
@@ -57,6 +58,8 @@ export type Plugin<Kind extends PluginKind = PluginKind, P extends Params = Para
   readonly name: string;
   readonly summary: string;
   readonly options: P;
+  /** Secrets that a model is handed when it opens, from the variables that it names. */
+  readonly credentials?: readonly CredentialNeed[];
   readonly create: (options: ParamValues<P>, tools: PluginTools) => PluginKinds[Kind];
 };
 

@@ -11,7 +11,7 @@ export const slack = defineChannel({
   summary: "Writes into a Slack channel by an incoming webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of an incoming webhook", env: "KIWI_SLACK_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) => postJson(secret!, { text: escaped(textOf(message)) }, signal),
   }),
 });
@@ -22,7 +22,7 @@ export const discord = defineChannel({
   summary: "Writes into a Discord channel by a webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of a webhook", env: "KIWI_DISCORD_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) =>
       postJson(
         secret!,
@@ -41,7 +41,7 @@ export const telegram = defineChannel({
     baseUrl: z.url().default("https://api.telegram.org").describe("where the bot interface is"),
   }),
   credentials: [{ name: "token", what: "the token of a bot", env: "KIWI_TELEGRAM_TOKEN" }],
-  open: ({ chat, baseUrl }, { token }) => ({
+  open: ({ chat, baseUrl }, { credentials: { token } }) => ({
     send: (message, signal) =>
       postJson(
         `${baseUrl}/bot${token}/sendMessage`,

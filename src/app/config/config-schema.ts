@@ -82,6 +82,13 @@ const news = z
     "it has either halfLifeHours or halfLifeBars",
   );
 
+const model = z.strictObject({
+  key: secretPlace.optional(),
+  secret: secretPlace.optional(),
+  token: secretPlace.optional(),
+  password: secretPlace.optional(),
+});
+
 /** A broker as a configuration describes it. */
 export type BrokerConfig = z.output<typeof broker>;
 
@@ -130,6 +137,10 @@ export const kiwiConfigSchema = z.strictObject({
     .default({})
     .describe("sources with settings of your own, by name"),
   broker: broker.optional().describe("where orders go, and its own options; play money unless live is armed"),
+  models: z
+    .record(z.string(), model)
+    .default({})
+    .describe("where the secrets of model plug-ins are, by name; files: no variable with a secret reaches a run"),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
   with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
   series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),

@@ -73,6 +73,7 @@ function missing(
   const sections = {
     providers: `"providers": { "${provider}": { ${place} } }`,
     broker: `"broker": { ${place} }`,
+    models: `"models": { "${provider}": { ${place} } }`,
     channels: `"alerts": { "channels": { "${provider}": { ${place} } } }`,
   };
   return new KiwiError({
@@ -80,7 +81,11 @@ function missing(
     exit: "config",
     message: `${provider} needs ${what}`,
     why,
-    fix: `export ${variable}=...   (or name another place: ${sections[section]})`,
+    // Models are asked beside strategies, where no variable with a secret is.
+    fix:
+      section === "models"
+        ? `name the place: ${sections.models}`
+        : `export ${variable}=...   (or name another place: ${sections[section]})`,
     topic: "secrets",
   });
 }

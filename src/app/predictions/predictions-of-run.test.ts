@@ -39,6 +39,7 @@ async function predict(changes: Partial<Model>, tradeFromMs = -Infinity, outputs
     actions: [],
     tradeFromMs,
     registry: withPlugins([plugin]),
+    opening: { models: {}, seed: 1 },
   });
 }
 

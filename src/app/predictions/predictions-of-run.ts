@@ -3,6 +3,9 @@ import { formatTime } from "../../base/time.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
+import { systemClock } from "../../adapters/system-clock.ts";
+import { closeInReverse, closeMsMax } from "../../ports/component.ts";
+import type { KiwiConfig } from "../config/config-schema.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
 import { layGround } from "../session/build-session.ts";
@@ -24,6 +27,8 @@ export type PredictionUse = {
   /** Close time from which the run trades. */
   readonly tradeFromMs: number;
   readonly registry: Registry;
+  /** Where the secrets of plug-ins are, and the seed of what is random in them. */
+  readonly opening: Pick<KiwiConfig, "models" | "seed">;
 };
 
 /**
@@ -38,16 +43,17 @@ export async function predictionsOfRun(use: PredictionUse): Promise<readonly Bar
     calendars: ground.calendars,
   };
   const models: WantedModel[] = [];
-  for (const { model: name, outputs } of needed)
-    models.push({ name, outputs, model: await openModel(name, folder, tools, registry) });
   try {
+    for (const { model: name, outputs } of needed)
+      models.push({ name, outputs, model: await openModel(name, folder, tools, registry, use.opening) });
     for (const wanted of models) refuseFuture(wanted, ground, use.tradeFromMs);
     const stage = new PredictionStage(models, ground);
     await stage.catchUp();
     await proveBlind(models, stage, use);
     return stage.tables;
   } finally {
-    for (const { model } of models) await model.close?.();
+    const opened = models.map(({ name, model }) => ({ name, close: () => model.close?.() }));
+    await closeInReverse(opened, systemClock, closeMsMax);
   }
 }
 

@@ -123,6 +123,7 @@ export async function prepareRun(
     actions: tables.actions ?? [],
     tradeFromMs: fromMs ?? -Infinity,
     registry: found.registry,
+    opening: request.config,
   });
   return {
     request,

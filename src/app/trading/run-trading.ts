@@ -93,8 +93,10 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
     sessionId: note.id,
     env: around.env,
     folder: paths.folder,
+    switches: paths.switches,
     monitorPort: around.monitorPort,
     log: log.part("watch"),
+    setLogLevels: log.setLevels,
   });
   try {
     return await tradeWatched(plan, around, opened, watch);
@@ -157,6 +159,7 @@ async function tradeWatched(
     guard,
     connection,
     feed,
+    watch,
     log: log.part("report"),
   });
   reporter.start();

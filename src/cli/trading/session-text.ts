@@ -7,6 +7,7 @@ import { pairs, table } from "../output/table.ts";
 /** A status older than this is that of a robot that hangs or is gone. */
 const freshMs = 5_000;
 const linesShown = 6;
+const partsShown = 2;
 
 /** A session on one screen of 80 columns: state, money, positions, orders, and why. */
 export function sessionText(
@@ -71,6 +72,7 @@ function stateRows(
       `sent ${robot.counts.sent}   filled ${robot.counts.fills}   refused ${robot.counts.refusedByVenue}   held back here ${robot.counts.refusedHere}`,
     ],
     ["backtest", comparisonText(comparison)],
+    ["parts", partsText(status.components)],
   ];
 }
 
@@ -80,6 +82,16 @@ function comparisonText(comparison: SessionStatus["comparison"]): string {
   const prices = percentText(slippageMean, { signed: true });
   const text = `${matched} fills, prices ${prices} worse; made ${moneyText(pnl, { signed: true })}, backtest ${moneyText(shadowPnl, { signed: true })}`;
   return drift === null ? text : `${text}   DRIFT: ${drift}`;
+}
+
+/** How many parts there are, and which are not as they should be. */
+function partsText(components: SessionStatus["components"]): string {
+  const off = components.filter(({ state }) => state === "off").map(({ id }) => `${id} is off`);
+  const bad = components.flatMap(({ id, condition, detail }) =>
+    condition === "ok" ? [] : [`${id} ${condition.toUpperCase()}: ${detail}`],
+  );
+  const said = [...bad, ...off];
+  return said.length === 0 ? `${components.length}, all well` : said.slice(0, partsShown).join("; ");
 }
 
 function section(title: string, lines: string): readonly string[] {

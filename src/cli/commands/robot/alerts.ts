@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AlertFiles } from "../../../app/alerts/alert-files.ts";
-import { openOwnChannels } from "../../../app/alerts/open-channels.ts";
 import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
+import { withChannels } from "../../../app/alerts/with-channels.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
@@ -26,10 +26,12 @@ export async function alertsTestCommand(
     env: shell.env,
     sets: flags.set,
   });
-  const channels = await openOwnChannels(config, { folder: shell.folder, env: shell.env });
-  const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
-  if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
-  const results = await sendToAll(chosen, testMessage());
+  const places = { folder: shell.folder, env: shell.env };
+  const results = await withChannels(config, places, async (channels) => {
+    const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
+    if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
+    return sendToAll(chosen, testMessage());
+  });
   const isGood = results.every(({ delivered }) => delivered);
   if (flags.json === true) shell.out(envelope("alerts-test@1", { channels: results }, isGood));
   else
