@@ -150,6 +150,9 @@ export const kiwiConfigSchema = z.strictObject({
     .optional()
     .describe("days after its date that a value without a publication date is known"),
   universe: text.optional().describe("who is a member when: a file symbol,from,to (portfolio strategies)"),
+  delistings: text
+    .optional()
+    .describe("when symbols ceased to trade, and since when that was known: symbol,last_day,known_from"),
   actions: text.optional().describe("splits and dividends of unadjusted prices: symbol,date,action,value"),
   pairs: z.array(text).default([]).describe("symbols to use; all that the data hold when empty"),
   timeframe: text.optional().describe("bars to decide on, when they are not those of the data"),

@@ -49,8 +49,10 @@ export function writeStatus(path: string, status: SessionStatus): void {
 export function readStatus(path: string): SessionStatus | null {
   try {
     const text = textOf(path);
+    if (text === null) return null;
+    const status = JSON.parse(text) as SessionStatus;
     // One that an older Kiwi left tells of no components.
-    return text === null ? null : { components: [], ...(JSON.parse(text) as SessionStatus) };
+    return { ...status, components: (status as Partial<SessionStatus>).components ?? [] };
   } catch {
     return null;
   }
