@@ -1,7 +1,7 @@
 import { dayMs } from "../base/time.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
-import type { AnnouncedEnd } from "../domain/delisting.ts";
+import type { AnnouncedEnd } from "../domain/membership.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { PortfolioView } from "../domain/portfolio.ts";
 import type { MarketSlice } from "../domain/slice.ts";

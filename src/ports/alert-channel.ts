@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import type { Params, ParamValues } from "../domain/params.ts";
 import { schemaOf } from "../domain/params-schema.ts";
-import type { ConnectTools, Connected } from "./component.ts";
-import type { CredentialNeed } from "./credentials.ts";
+import type { ConnectTools, Connected, CredentialNeed } from "./component.ts";
 
 /** How grave something is, mildest first. */
 export const severities = ["info", "warning", "critical"] as const;

@@ -2,8 +2,7 @@ import type { z } from "zod";
 import type { Params, ParamValues } from "../domain/params.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { checkedOptions, schemaOf, type Given } from "../domain/params-schema.ts";
-import type { ConnectTools } from "./component.ts";
-import type { CredentialNeed } from "./credentials.ts";
+import type { ConnectTools, CredentialNeed } from "./component.ts";
 
 /** What is traded with: play money at the venue or here, or money. */
 export type TradingMode = "paper" | "live";

@@ -6,7 +6,7 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
-import type { CredentialNeed } from "./credentials.ts";
+import type { CredentialNeed } from "./component.ts";
 import type { Model } from "./model.ts";
 import type { RiskRule, TradingState } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";

@@ -2,8 +2,7 @@ import type { z } from "zod";
 import type { Params, ParamValues } from "../domain/params.ts";
 import type { BarSource } from "./bar-source.ts";
 import { checkedOptions, schemaOf, type Given } from "../domain/params-schema.ts";
-import type { ConnectTools } from "./component.ts";
-import type { CredentialNeed } from "./credentials.ts";
+import type { ConnectTools, CredentialNeed } from "./component.ts";
 
 /** A place that has bars, as a plug-in: its options are those of a provider in the configuration. */
 export type SourcePlugin = {

@@ -47,7 +47,13 @@ test("a running session shows its parts, switches those that may be, takes edits
   const shown = await bench.run("components", "--session", "last");
   // Time runs thirty times as fast here: on a busy machine the venue's clock is off, and that is said as well.
   expect([0, 3], shown.out + shown.err).toContain(shown.code);
-  for (const words of [/^robot +ok /m, /`- store journal/, /\|- broker demo +ok/, /\|- channel first +ok/, /^shadow +ok/m])
+  for (const words of [
+    /^robot +ok /m,
+    /`- store journal/,
+    /\|- broker demo +ok/,
+    /\|- channel first +ok/,
+    /^shadow +ok/m,
+  ])
     expect(shown.out).toMatch(words);
 
   // What nothing works without is not switched, and a name that is wrong is told.
@@ -77,7 +83,10 @@ test("a running session shows its parts, switches those that may be, takes edits
 
   // One that is right is in force at once, and the robot goes on.
   const always = [{ severity: "warning", channels: ["third"], cooldownMinutes: 0 }];
-  configure({ alerts: { channels: { third: hook("third") }, rules: always }, trading: { log: { "*": "warn" } } });
+  configure({
+    alerts: { channels: { third: hook("third") }, rules: always },
+    trading: { log: { "*": "warn" } },
+  });
   const { robot } = await bench.until(() => partOf("channel third")?.state === "open", 15_000);
   expect(robot.phase).toBe("running");
   expect(partOf("config")).toMatchObject({ condition: "ok" });

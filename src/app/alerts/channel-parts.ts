@@ -26,20 +26,18 @@ export function ruleId(rule: { readonly name?: string | undefined }, index: numb
 export function alertParts(alerts: AlertConfig, places: SecretPlaces, registry: Registry): AlertParts {
   refuseUnknownChannels(alerts);
   const channels = new Map<string, AlertChannel>();
-  const ways = Object.entries(alerts.channels).map(
-    ([name, config]): ComponentPart => ({
-      kind: "channel",
-      name,
-      isSwitchable: true,
-      open: async () => void channels.set(name, await openChannel(name, config, places, registry)),
-      health: () => channels.get(name)?.health?.() ?? { condition: "ok", detail: config.use ?? name },
-      async close() {
-        const channel = channels.get(name);
-        channels.delete(name);
-        await channel?.close?.();
-      },
-    }),
-  );
+  const ways = Object.entries(alerts.channels).map(([name, config]): ComponentPart => ({
+    kind: "channel",
+    name,
+    isSwitchable: true,
+    open: async () => void channels.set(name, await openChannel(name, config, places, registry)),
+    health: () => channels.get(name)?.health?.() ?? { condition: "ok", detail: config.use ?? name },
+    async close() {
+      const channel = channels.get(name);
+      channels.delete(name);
+      await channel?.close?.();
+    },
+  }));
   const rules = alerts.rules.map((rule, index): ComponentPart => {
     const names = [...new Set([...rule.channels, ...rule.escalateTo])];
     const about = rule.kinds.length === 0 ? "everything" : rule.kinds.join(", ");

@@ -41,7 +41,9 @@ test("for any parts that need each other without a circle, each opens after all 
         // Part k may need parts with a smaller number; they are listed in an order of chance.
         const parts = rows.map(([at, wishes], k) => ({
           at,
-          part: part(`p${k}`, [...new Set(wishes.filter(() => k > 0).map((wish) => `p${wish % Math.max(1, k)}`))]),
+          part: part(`p${k}`, [
+            ...new Set(wishes.filter(() => k > 0).map((wish) => `p${wish % Math.max(1, k)}`)),
+          ]),
         }));
         const listed = parts.toSorted((a, b) => a.at - b.at).map(({ part: one }) => one);
         const components = new Components(listed, { clock: new ManualClock(0) });
@@ -51,7 +53,10 @@ test("for any parts that need each other without a circle, each opens after all 
           for (const need of one.needs!) expect(place(need)).toBeLessThan(place(componentId(one)));
         await components.close();
         expect(done.slice(rows.length)).toEqual(
-          done.slice(0, rows.length).toReversed().map((text) => text.replace("+", "-")),
+          done
+            .slice(0, rows.length)
+            .toReversed()
+            .map((text) => text.replace("+", "-")),
         );
       },
     ),
@@ -112,7 +117,11 @@ test("what may be is switched off and on; what nothing works without is not, and
   const part = written(done);
   let changes = 0;
   const components = new Components(
-    [part("broker", [], { isCritical: true }), part("mail", [], { isSwitchable: true }), part("rule", ["mail"])],
+    [
+      part("broker", [], { isCritical: true }),
+      part("mail", [], { isSwitchable: true }),
+      part("rule", ["mail"]),
+    ],
     { clock: new ManualClock(0), onChange: () => void (changes += 1) },
   );
   await components.open();

@@ -155,4 +155,3 @@ export function fixedComponent(id: string): KiwiError {
     topic: "components",
   });
 }
-

@@ -146,13 +146,15 @@ function zones(): ComponentHealth {
   }
 }
 
-async function data(folder: string, { data: paths, pairs, dataFolder }: KiwiConfig): Promise<ComponentHealth> {
+async function data(
+  folder: string,
+  { data: paths, pairs, dataFolder }: KiwiConfig,
+): Promise<ComponentHealth> {
   const isOwn = await isDataFolder(resolve(folder, dataFolder));
   if (paths.length === 0 && isOwn) return ok(`downloaded bars in ${dataFolder}: kiwi data list`);
   const areFolders = await Promise.all(paths.map((path) => isDataFolder(resolve(folder, path))));
   const files = paths.filter((path, index) => !isSynthetic(path) && !areFolders[index]);
-  if (areFolders.includes(true) && files.length === 0)
-    return ok(`${paths.join(", ")}: kiwi data list`);
+  if (areFolders.includes(true) && files.length === 0) return ok(`${paths.join(", ")}: kiwi data list`);
   if (paths.length === 0) return ok("none configured: name them with --data");
   if (files.length === 0) return ok("made-up bars (SYNTHETIC)");
   const found = await findDataFiles(folder, files, pairs, undefined, false);

@@ -89,7 +89,7 @@ export class LivingPart implements Component {
 }
 
 /** An error as a state of health: with its way out, where it has one. */
-export function healthOfFailure(error: unknown): ComponentHealth {
+function healthOfFailure(error: unknown): ComponentHealth {
   if (error instanceof KiwiError)
     return {
       condition: "failed",

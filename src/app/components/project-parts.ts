@@ -46,7 +46,8 @@ function sourcePart(name: string, { config, places, registry }: Project): Compon
     name,
     open: async () => void ({ source } = await openProvider(name, config, places, registry)),
     close: () => source?.close(),
-    health: () => source?.health?.() ?? { condition: "ok", detail: `${source?.name}: options and secrets are right` },
+    health: () =>
+      source?.health?.() ?? { condition: "ok", detail: `${source?.name}: options and secrets are right` },
   };
 }
 
@@ -58,7 +59,10 @@ function brokerPart(name: string, { config, places }: Project): ComponentPart {
     async open() {
       await (await connectBroker(config, places, "paper")).close();
     },
-    health: () => ({ condition: "ok", detail: "options and secrets are right; kiwi broker check asks the venue" }),
+    health: () => ({
+      condition: "ok",
+      detail: "options and secrets are right; kiwi broker check asks the venue",
+    }),
   };
 }
 
@@ -110,9 +114,10 @@ async function modelParts(folder: string): Promise<readonly ComponentPart[]> {
 }
 
 function taskParts({ config, places }: Project): readonly ComponentPart[] {
-  const records = Object.keys(config.schedule).length === 0
-    ? new Map()
-    : taskRecords({ ...places, schedule: config.schedule, program: [] });
+  const records =
+    Object.keys(config.schedule).length === 0
+      ? new Map()
+      : taskRecords({ ...places, schedule: config.schedule, program: [] });
   return Object.entries(config.schedule).map(([name, task]): ComponentPart => ({
     kind: "task",
     name,

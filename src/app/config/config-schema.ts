@@ -140,7 +140,9 @@ export const kiwiConfigSchema = z.strictObject({
   models: z
     .record(z.string(), model)
     .default({})
-    .describe("where the secrets of model plug-ins are, by name; files: no variable with a secret reaches a run"),
+    .describe(
+      "where the secrets of model plug-ins are, by name; files: no variable with a secret reaches a run",
+    ),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
   with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
   series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),

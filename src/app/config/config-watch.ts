@@ -104,8 +104,11 @@ export class ConfigWatch {
       if (text !== "") tell({ kind: "changed", text: `${file}: ${text}` });
     } catch (error) {
       this.refusal = error instanceof KiwiError ? error : notTaken(file, error);
-      const { code, message, fix } = this.refusal.parts;
-      tell({ kind: "refused", text: `${file} is not used: ${code} ${message}; what was before stays in force (${fix})` });
+      const { code, message, why, fix } = this.refusal.parts;
+      tell({
+        kind: "refused",
+        text: `${file} is not used: ${code} ${message}: ${why}; what was before stays in force (${fix})`,
+      });
     }
   }
 
@@ -118,7 +121,8 @@ export class ConfigWatch {
 const gone = "gone";
 
 function differenceText({ path, before, after }: ConfigDifference): string {
-  const shown = (value: unknown): string => (value === undefined ? "nothing" : textOf(value).slice(0, shownMax));
+  const shown = (value: unknown): string =>
+    value === undefined ? "nothing" : textOf(value).slice(0, shownMax);
   return `${path} ${shown(before)} -> ${shown(after)}`;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
-import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { CredentialName, CredentialNeed, Credentials } from "../../ports/component.ts";
 import type { SecretPlaces } from "./secret-place.ts";
 import { openVault, vaultPassphrase } from "./vault-passphrase.ts";
 import type { ProviderConfig } from "./config-schema.ts";

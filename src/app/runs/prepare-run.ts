@@ -7,7 +7,7 @@ import { loadKnown, type KnownBars } from "../bars/load-known.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { readActions } from "../bars/read-actions.ts";
 import { readCosts } from "../costs/read-costs.ts";
-import { readDelistings } from "../bars/read-delistings.ts";
+import { readDelistings } from "../bars/read-universe.ts";
 import { readUniverse } from "../bars/read-universe.ts";
 import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -107,12 +107,11 @@ export async function prepareRun(
   const needed = askStrategy(() =>
     externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
   );
-  const decided = timeframe ?? bars[0]!.timeframe;
   const news = await loadNews({
     ...request,
     symbols: needed.news,
     bars,
-    timeframe: decided,
+    timeframe: timeframe ?? bars[0]!.timeframe,
     tradeFromMs: fromMs,
   });
   const predictions = await loadPredictions({

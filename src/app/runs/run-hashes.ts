@@ -19,8 +19,17 @@ export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setu
 
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
-  const { strategy, config, timeframe, tradeFromMs, regimeModels, membership, actions, costTables, delistings } =
-    setup;
+  const {
+    strategy,
+    config,
+    timeframe,
+    tradeFromMs,
+    regimeModels,
+    membership,
+    actions,
+    costTables,
+    delistings,
+  } = setup;
   return sha256(
     canonicalJson({
       strategy: strategy.name,

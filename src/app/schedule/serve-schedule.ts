@@ -86,7 +86,10 @@ function activeTasks(place: TaskPlace): readonly Task[] {
 }
 
 /** The channels of alerts, to which the end of a task is told. */
-async function openMessages({ alerts, plugins }: Pick<KiwiConfig, "alerts" | "plugins">, places: SecretPlaces) {
+async function openMessages(
+  { alerts, plugins }: Pick<KiwiConfig, "alerts" | "plugins">,
+  places: SecretPlaces,
+) {
   const registry = await loadRegistry(places.folder, plugins);
   let open = alertParts(alerts, places, registry);
   const components = new Components(open.parts, { clock: systemClock });

@@ -3,7 +3,7 @@ import type { Bars } from "../../domain/bars.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { CostTables } from "../../domain/cost-tables.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
-import type { AnnouncedEnds } from "../../domain/delisting.ts";
+import type { AnnouncedEnds } from "../../domain/membership.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";

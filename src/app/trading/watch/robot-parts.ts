@@ -34,7 +34,10 @@ const clockSkewMsMax = 2 * secondMs;
 const loopLagMsMax = secondMs;
 
 /** The robot and what it stands on. The robot opens and closes them itself; here they are looked at. */
-export function robotParts(facts: () => HealthFacts, { broker, source }: RobotPlaces): readonly ComponentPart[] {
+export function robotParts(
+  facts: () => HealthFacts,
+  { broker, source }: RobotPlaces,
+): readonly ComponentPart[] {
   const venue = { kind: "broker", name: broker };
   const bars = { kind: "source", name: source.name };
   const journal = { kind: "store", name: "journal" };
@@ -70,10 +73,17 @@ function line({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
   if (now.kind === "live") return { condition: "ok", detail: "the line is live" };
   const why = "reason" in now ? `${now.kind}: ${now.reason}` : now.kind;
   if (now.kind === "connecting") return young(nowMs, startedMs, why);
-  return { condition: "failed", detail: why, fix: "kiwi broker check   asks the venue about key and account" };
+  return {
+    condition: "failed",
+    detail: why,
+    fix: "kiwi broker check   asks the venue about key and account",
+  };
 }
 
-function data({ status, nowMs, startedMs, barsMissing }: HealthFacts, own?: ComponentHealth): ComponentHealth {
+function data(
+  { status, nowMs, startedMs, barsMissing }: HealthFacts,
+  own?: ComponentHealth,
+): ComponentHealth {
   if (status === null || barsMissing === null || Number.isNaN(status.lastBarMs))
     return young(nowMs, startedMs, "no bar has come yet");
   const age = `the last bar is ${seconds(nowMs - status.lastBarMs)} old`;

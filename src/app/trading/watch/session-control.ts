@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import type { LogLevel } from "../../../adapters/logging/log-level.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
 import type { ComponentPart, ComponentReport } from "../../../ports/component.ts";
-import type { Robot } from "../../../robot/robot-types.ts";
+import type { Robot, RobotLog } from "../../../robot/robot-types.ts";
 import { healthOf } from "../../../server/health.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
 import { AlertFiles } from "../../alerts/alert-files.ts";
@@ -13,11 +14,26 @@ import type { ConfigDifference } from "../../config/config-diff.ts";
 import type { KiwiConfig } from "../../config/config-schema.ts";
 import { ConfigWatch, type Edit } from "../../config/config-watch.ts";
 import { checkPlugins } from "../../plugins/check-plugins.ts";
+import type { TradingPlan } from "../session-parts.ts";
 import type { HealthWatch } from "./health-watch.ts";
 import { robotParts, type HealthFacts } from "./robot-parts.ts";
-import type { SessionWatchParts } from "./session-watch.ts";
 import { sessionConcern } from "./session-concern.ts";
 import { SwitchRequests, type SwitchRequest } from "./switches.ts";
+
+/** What a session tells to others is made of. */
+export type SessionWatchParts = {
+  readonly plan: TradingPlan;
+  readonly sessionId: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the journal is written. */
+  readonly folder: string;
+  /** Where people write which parts they want on or off. */
+  readonly switches: string;
+  /** Port of the pages that others read; null opens none. */
+  readonly monitorPort: number | null;
+  readonly log: RobotLog;
+  readonly setLogLevels: (levels: Readonly<Record<string, LogLevel>>) => void;
+};
 
 /**
  * The parts of a running session, and what people change about them: they switch a part off or on, or edit the configuration. All of
@@ -165,7 +181,10 @@ export class SessionControl {
     const { plan, monitorPort } = this.parts;
     const { configWatch } = this;
     return [
-      ...robotParts(() => (this.facts ??= this.health.facts()), { broker: plan.broker.use, source: plan.source }),
+      ...robotParts(() => (this.facts ??= this.health.facts()), {
+        broker: plan.broker.use,
+        source: plan.source,
+      }),
       // What the reporter asks for before it compares; nothing hangs on it.
       { kind: "shadow", name: "shadow", isSwitchable: true, open() {} },
       ...(monitorPort === null ? [] : [this.monitorPart(monitorPort)]),

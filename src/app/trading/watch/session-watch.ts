@@ -1,30 +1,13 @@
 import { serviceManager, type ServiceManager } from "../../../adapters/systemd/notify.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
-import type { LogLevel } from "../../../adapters/logging/log-level.ts";
 import { secondMs } from "../../../base/time.ts";
 import type { ComponentReport } from "../../../ports/component.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
-import type { Incident, Robot, RobotLog } from "../../../robot/robot-types.ts";
+import type { Incident, Robot } from "../../../robot/robot-types.ts";
 import { healthOf } from "../../../server/health.ts";
-import type { TradingPlan } from "../session-parts.ts";
 import { HealthWatch } from "./health-watch.ts";
-import { SessionControl } from "./session-control.ts";
+import { SessionControl, type SessionWatchParts } from "./session-control.ts";
 import { tellOfTrouble } from "./tell-of-trouble.ts";
-
-/** What a session tells to others is made of. */
-export type SessionWatchParts = {
-  readonly plan: TradingPlan;
-  readonly sessionId: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the journal is written. */
-  readonly folder: string;
-  /** Where people write which parts they want on or off. */
-  readonly switches: string;
-  /** Port of the pages that others read; null opens none. */
-  readonly monitorPort: number | null;
-  readonly log: RobotLog;
-  readonly setLogLevels: (levels: Readonly<Record<string, LogLevel>>) => void;
-};
 
 /** How a session is seen from outside: alerts, health, figures, signs of life. */
 export type SessionWatch = {

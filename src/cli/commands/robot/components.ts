@@ -43,7 +43,8 @@ export async function componentSwitchCommand(
   const home = tradingHome(shell.env);
   const note = findSession(home, flags.session);
   const report = await switchPart(home, note, { id, isOn, by: whoAmI(shell.env) });
-  if (flags.json === true) shell.out(envelope("components-switch@1", { session: note.id, component: report }));
+  if (flags.json === true)
+    shell.out(envelope("components-switch@1", { session: note.id, component: report }));
   else shell.out(`${id} is ${report.state}   (session ${note.id})`);
   return exitCodes.ok;
 }
