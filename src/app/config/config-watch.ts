@@ -50,7 +50,8 @@ export class ConfigWatch {
   constructor(parts: ConfigWatchParts) {
     this.parts = parts;
     this.inForce = parts.settings.config;
-    this.seen = this.stamp();
+    // It may have been edited since it was read: the first look reads it again.
+    this.seen = this.stamp() === gone ? gone : "";
   }
 
   /** To be called about once a second, never twice at once. A file is read when it has been the same for two looks: editors write in steps. */
@@ -84,8 +85,10 @@ export class ConfigWatch {
     try {
       if (this.seen === gone) throw fileGone(file);
       const next = await settings.read();
-      const now = configDifferences(this.inForce, next).filter(({ path }) => concernOf(path) === "now");
-      await apply(next, now);
+      const differences = configDifferences(this.inForce, next);
+      const now = differences.filter(({ path }) => concernOf(path) === "now");
+      // What waits for a restart is checked as well: a mistake is told when it is made.
+      if (differences.length > 0) await apply(next, now);
       const waiting = configDifferences(settings.config, next).filter(
         ({ path }) => concernOf(path) === "restart",
       );

@@ -58,9 +58,9 @@ export async function serveSchedule(
     const watch = new ConfigWatch({
       settings,
       concernOf: (path) => (/^(schedule|alerts)\b/.test(path) ? "now" : "none"),
-      async apply(next) {
+      async apply(next, differences) {
         const tasks = activeTasks({ ...place, schedule: next.schedule });
-        await messages.follow(next);
+        if (differences.some(({ path }) => path.startsWith("alerts."))) await messages.follow(next);
         scheduler.follow(tasks);
       },
       tell: onEdit,
