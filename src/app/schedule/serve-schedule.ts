@@ -59,9 +59,10 @@ export async function serveSchedule(
       settings,
       concernOf: (path) => (/^(schedule|alerts)\b/.test(path) ? "now" : "none"),
       async apply(next, differences) {
-        const tasks = activeTasks({ ...place, schedule: next.schedule });
+        const after = { ...place, schedule: next.schedule };
+        const tasks = activeTasks(after);
         if (differences.some(({ path }) => path.startsWith("alerts."))) await messages.follow(next);
-        scheduler.follow(tasks);
+        scheduler.follow(tasks, taskRecords(after));
       },
       tell: onEdit,
     });

@@ -205,7 +205,7 @@ test("tasks that take the place of others are done at their own times, and what 
   });
   scheduler.start();
   await clock.moveTo(startMs + 10 * minuteMs);
-  scheduler.follow([task("new", "every 15m")]);
+  scheduler.follow([task("new", "every 15m")], new Map());
   release();
   await clock.moveTo(startMs + 20 * minuteMs);
   release();

@@ -53,8 +53,9 @@ export class Scheduler {
     this.look();
   }
 
-  /** Does these from now on. What runs is let to its end, whether it is still among them or not. */
-  follow(tasks: readonly Task[]): void {
+  /** Does these from now on, and knows of new ones what was kept. What runs is let to its end, whether it is still among them or not. */
+  follow(tasks: readonly Task[], kept: SchedulerParts["records"]): void {
+    for (const [name, record] of kept) if (!this.records.has(name)) this.records.set(name, record);
     this.parts = { ...this.parts, tasks };
     this.look();
   }
