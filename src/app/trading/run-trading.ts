@@ -20,6 +20,7 @@ import { openSessionFolder, type SessionNote, type SessionPaths } from "./sessio
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
+import { withVenueRules } from "./venue-rules.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -46,7 +47,10 @@ const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_0
  */
 export async function runTrading(plan: TradingPlan, surroundings: TradingSurroundings): Promise<RobotEnd> {
   const { home, signal } = surroundings;
-  const account = await accountOf(await plan.connect(), signal);
+  const { account, rules } = await asked(await plan.connect(), signal, async (connection) => ({
+    account: connection.accountName,
+    rules: await connection.instruments(plan.symbols),
+  }));
   const killSwitch = new KillSwitch(home, account);
   const { state, reason } = killSwitch.order();
   if (state !== "active") throw killLatched(account, reason);
@@ -59,7 +63,8 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
   let log: OpenLog | null = null;
   try {
     const paths = openSessionFolder(home, note);
-    const { strategyText, plugins, folder, config } = plan;
+    const { strategyText, plugins, folder } = plan;
+    const { config, overruled } = withVenueRules(plan.config, rules);
     writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
     noteAccount(home, {
       account,
@@ -71,7 +76,9 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
     });
     const { logLevels: levels, secrets } = plan;
     log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
-    return await trade(plan, surroundings, { note, paths, killSwitch, lock, log });
+    for (const { symbol, what, why } of overruled)
+      log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
+    return await trade({ ...plan, config }, surroundings, { note, paths, killSwitch, lock, log });
   } finally {
     lock.release();
     log?.close();
@@ -191,11 +198,19 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
 }
 
 /** The venue alone knows the name of an account: it is asked before anything is locked by it. */
-export async function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+export function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+  return asked(connection, signal, ({ accountName }) => Promise.resolve(accountName));
+}
+
+async function asked<Answer>(
+  connection: BrokerConnection,
+  signal: AbortSignal,
+  ask: (connection: BrokerConnection) => Promise<Answer>,
+): Promise<Answer> {
   const nobody = { onOrder() {}, onFill() {}, onLine() {} };
   try {
     await connection.open(nobody, signal);
-    return connection.accountName;
+    return await ask(connection);
   } finally {
     await connection.close();
   }
