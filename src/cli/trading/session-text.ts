@@ -7,7 +7,8 @@ import { pairs, table } from "../output/table.ts";
 /** A status older than this is that of a robot that hangs or is gone. */
 const freshMs = 5_000;
 const linesShown = 6;
-const partsShown = 2;
+const partsShown = 3;
+const partsWidth = 98;
 
 /** A session on one screen of 80 columns: state, money, positions, orders, and why. */
 export function sessionText(
@@ -84,14 +85,13 @@ function comparisonText(comparison: SessionStatus["comparison"]): string {
   return drift === null ? text : `${text}   DRIFT: ${drift}`;
 }
 
-/** How many parts there are, and which are not as they should be. */
+/** How many parts there are, and which are not as they should be; more does not fit on a line. */
 function partsText(components: SessionStatus["components"]): string {
-  const off = components.filter(({ state }) => state === "off").map(({ id }) => `${id} is off`);
-  const bad = components.flatMap(({ id, condition, detail }) =>
-    condition === "ok" ? [] : [`${id} ${condition.toUpperCase()}: ${detail}`],
+  const said = components.flatMap(({ id, state, condition }) =>
+    state === "off" ? [`${id} off`] : condition === "ok" ? [] : [`${id} ${condition}`],
   );
-  const said = [...bad, ...off];
-  return said.length === 0 ? `${components.length}, all well` : said.slice(0, partsShown).join("; ");
+  if (said.length === 0) return `${components.length}, all well`;
+  return `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(0, partsWidth);
 }
 
 function section(title: string, lines: string): readonly string[] {
