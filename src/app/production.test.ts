@@ -46,6 +46,7 @@ test("a fresh project is not ready and says of each thing what to do; a prepared
     symbols: ["BTC/USD"],
     timeframe: "1h",
     broker: "alpaca",
+    models: [],
   };
   const startedMs = Date.now() - 31 * dayMs;
   const paths = openSessionFolder(home, {

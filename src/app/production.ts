@@ -1,11 +1,19 @@
 import { existsSync } from "node:fs";
 import { dayMs } from "../base/time.ts";
 import type { KiwiConfig } from "./config/config-schema.ts";
-import type { Finding } from "./doctor.ts";
 import { scanFolder } from "./secrets/scan-folder.ts";
 import { accountStates, resetKeyPath } from "./trading/kill/kill-accounts.ts";
 import { allSessions, sessionPaths } from "./trading/session-folder.ts";
 import { readStatus } from "./trading/session-status.ts";
+
+/** What was found about one thing that Kiwi, or a robot, needs. */
+export type Finding = {
+  readonly id: string;
+  readonly state: "ok" | "warn" | "fail";
+  readonly text: string;
+  /** What to do about it; null when nothing is to be done. */
+  readonly fix: string | null;
+};
 
 /** Real time on paper before anything is called ready. */
 const paperDaysMin = 30;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Params, ParamValues } from "../domain/params.ts";
 import { schemaOf } from "../domain/params-schema.ts";
-import type { CredentialNeed, Credentials } from "./credentials.ts";
+import type { ConnectTools, Connected, CredentialNeed } from "./component.ts";
 
 /** How grave something is, mildest first. */
 export const severities = ["info", "warning", "critical"] as const;
@@ -24,8 +24,8 @@ export type AlertMessage = {
   readonly sender: string;
 };
 
-/** A way to reach a person. */
-export interface AlertChannel {
+/** A way to reach a person, open. */
+export interface AlertChannel extends Connected {
   /** Resolves when whoever carries the message has taken it; rejects with what it said. */
   send(message: AlertMessage, signal: AbortSignal): Promise<void>;
   /** Where people may answer; missing where they cannot, or where nobody is allowed to. */
@@ -64,8 +64,11 @@ export type ChannelPlugin = {
   readonly credentials: readonly CredentialNeed[];
   /** Whether it reaches nobody without its secrets. */
   readonly needsCredentials: (options: Readonly<Record<string, unknown>>) => boolean;
-  /** Opens the channel; its options have been checked. */
-  readonly open: (options: Readonly<Record<string, unknown>>, credentials: Credentials) => AlertChannel;
+  /** Opens the channel; its options have been checked. It may connect, and `close` of what it returns ends that. */
+  readonly open: (
+    options: Readonly<Record<string, unknown>>,
+    tools: ConnectTools,
+  ) => AlertChannel | Promise<AlertChannel>;
 };
 
 type Definition<Options, Schema> = {
@@ -75,7 +78,7 @@ type Definition<Options, Schema> = {
   readonly credentials?: readonly CredentialNeed[];
   /** Where a channel has secrets and this says nothing, it does not open without them. */
   readonly needsCredentials?: (options: Options) => boolean;
-  readonly open: (options: Options, credentials: Credentials) => AlertChannel;
+  readonly open: (options: Options, tools: ConnectTools) => AlertChannel | Promise<AlertChannel>;
 };
 
 /** Gives a channel its types. Options may be a zod schema, or in the language of strategies: `int`, `choice`, `text`. */

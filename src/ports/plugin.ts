@@ -6,6 +6,7 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
+import type { CredentialNeed } from "./component.ts";
 import type { Model, PredictionReader } from "./model.ts";
 import type { RiskRule, TradingState } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
@@ -63,6 +64,8 @@ export type Plugin<Kind extends PluginKind = PluginKind, P extends Params = Para
   readonly predictions?: (
     options: ParamValues<P>,
   ) => readonly { readonly model: string; readonly outputs: readonly string[] }[];
+  /** Secrets that a model is handed when it opens, from the variables that it names. */
+  readonly credentials?: readonly CredentialNeed[];
   readonly create: (options: ParamValues<P>, tools: PluginTools) => PluginKinds[Kind];
 };
 

@@ -43,7 +43,11 @@ export type Incident = {
     | "line refused"
     | "question failed"
     | "lock lost"
-    | "recovered";
+    | "recovered"
+    /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
+    | "settings changed"
+    /** Settings that cannot be, or do not open: those before them stay in force. */
+    | "settings refused";
   readonly gravity: "notice" | "alarm";
   readonly atMs: number;
   readonly symbol: string | null;
@@ -207,6 +211,8 @@ export type RobotEnd =
 export interface Robot {
   readonly session: Session;
   status(): RobotStatus;
+  /** Writes something down for people: in the journal, in the log, and to whoever hears of incidents. */
+  note(incident: Omit<Incident, "atMs">): void;
   /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
   stop(): Promise<void>;
   readonly done: Promise<RobotEnd>;

@@ -19,7 +19,7 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 /** A demo that trades in a process of its own, as a person would start it. */
 export class DemoBench {
   readonly home: string;
-  private readonly folder: string;
+  readonly folder: string;
   private child: ChildProcess | null = null;
   private robotPid = 0;
 
@@ -29,14 +29,23 @@ export class DemoBench {
   }
 
   /** Starts the demo and waits until it has filled something. */
-  async startUntilFilled(msMax: number): Promise<SessionStatus> {
-    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo"], {
+  startUntilFilled(msMax: number): Promise<SessionStatus> {
+    return this.startUntil((one) => one.fills.length > 0, msMax);
+  }
+
+  /** Starts the demo and waits until its status says something. */
+  async startUntil(
+    isTrue: (status: SessionStatus) => boolean,
+    msMax: number,
+    ...flags: readonly string[]
+  ): Promise<SessionStatus> {
+    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo", ...flags], {
       cwd: this.folder,
       env: this.env(),
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.child.stderr!.resume();
-    const status = await this.until((one) => one.fills.length > 0, msMax);
+    const status = await this.until(isTrue, msMax);
     this.robotPid = findSession(this.home, undefined).pid;
     return status;
   }

@@ -11,7 +11,7 @@ export const slack = defineChannel({
   summary: "Writes into a Slack channel by an incoming webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of an incoming webhook", env: "KIWI_SLACK_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) => postJson(secret!, { text: escaped(textOf(message)) }, signal),
   }),
 });
@@ -22,7 +22,7 @@ export const discord = defineChannel({
   summary: "Writes into a Discord channel by a webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of a webhook", env: "KIWI_DISCORD_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) =>
       postJson(
         secret!,

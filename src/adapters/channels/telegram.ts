@@ -40,7 +40,7 @@ export const telegram = defineChannel({
     baseUrl: z.url().default("https://api.telegram.org").describe("where the bot interface is"),
   }),
   credentials: [{ name: "token", what: "the token of a bot", env: "KIWI_TELEGRAM_TOKEN" }],
-  open: ({ chat, commandsFrom, baseUrl }, { token }) => {
+  open: ({ chat, commandsFrom, baseUrl }, { credentials: { token } }) => {
     const bot = `${baseUrl}/bot${token}`;
     const write = (to: number | string, text: string, signal: AbortSignal): Promise<void> =>
       postJson(

@@ -1,3 +1,6 @@
+import { systemClock } from "../../adapters/system-clock.ts";
+import { Prng } from "../../base/prng.ts";
+import type { AlertChannel } from "../../ports/alert-channel.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -27,6 +30,7 @@ const note: SessionNote = {
   isDemo: false,
   startedMs: 0,
   settingsHash: "",
+  models: [],
   pid: process.pid,
 };
 const status = {
@@ -93,7 +97,8 @@ afterEach(async () => {
 /** A process that answers commands; ends when the returned function was called. */
 function serve(): () => Promise<void> {
   const options = telegram.options.parse({ chat: owner, commandsFrom: [String(owner)], baseUrl: url });
-  const channels = new Map([["phone", telegram.open(options, { token: bot.token })]]);
+  const tools = { clock: systemClock, prng: new Prng(1), credentials: { token: bot.token }, folder: "." };
+  const channels = new Map([["phone", telegram.open(options, tools) as AlertChannel]]);
   const ending = new AbortController();
   const { count, done } = serveChats({ home: home.path, env: {}, channels, log }, ending.signal);
   expect(count).toBe(1);

@@ -6,8 +6,15 @@ import type { Model } from "../../ports/model.ts";
 import { layGround } from "../session/build-session.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import { predictingFeed } from "./predicting-feed.ts";
-import { blindThroughMs, PredictionStage } from "./prediction-stage.ts";
-import { checkServed, neededBy, openModels, type ModelsPlan, type SessionModel } from "./session-models.ts";
+import { blindThroughMs, PredictionStage, type WantedModel } from "./prediction-stage.ts";
+import {
+  checkServed,
+  closeModels,
+  neededBy,
+  openModels,
+  type ModelsPlan,
+  type SessionModel,
+} from "./session-models.ts";
 
 /** Where predictions of a session come from and go to. */
 export type Serving = ModelsPlan & {
@@ -37,8 +44,14 @@ export async function servePredictions(serving: Serving): Promise<Served> {
   if (planned.length === 0)
     return { feed, externals: [], notes: [], takePredicted() {}, close: () => Promise.resolve() };
   const ground = layGround(feed.bars, config);
-  const models = await openModels(neededBy(serving), serving, ground);
-  checkServed(planned, models);
+  const models: WantedModel[] = [];
+  try {
+    await openModels(models, neededBy(serving), serving, ground);
+    checkServed(planned, models);
+  } catch (error) {
+    await closeModels(models);
+    throw error;
+  }
   const state = { isClosed: false };
   const stage = new PredictionStage(models, ground, {
     kept,
@@ -62,9 +75,7 @@ export async function servePredictions(serving: Serving): Promise<Served> {
       feed.bars.map((bars) => noteOf(name, model, bars.symbol, blindThroughMs(model, bars))),
     ),
     takePredicted: (record) => stage.take(record),
-    close: async () => {
-      for (const { model } of models) await model.close?.();
-    },
+    close: () => closeModels(models),
   };
 }
 

@@ -1,4 +1,6 @@
 import { BarTable } from "../../domain/bar-table.ts";
+import { systemClock } from "../../adapters/system-clock.ts";
+import { closeInReverse, closeMsMax } from "../../ports/component.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { externalsNeeded, type ExternalsNeeded } from "../bars/externals-needed.ts";
@@ -7,7 +9,7 @@ import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
 import { layGround } from "../session/build-session.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
-import { openModel } from "./open-model.ts";
+import { openModel, type ModelOpening } from "./open-model.ts";
 import { isFor, type WantedModel } from "./prediction-stage.ts";
 
 /** A model that a session serves, by the hash of what it learned: the one that was in use when the session was planned. */
@@ -20,6 +22,7 @@ export type ModelsPlan = Pick<BacktestSetup, "strategy" | "params"> & {
   readonly config: RunConfig;
   readonly registry: Registry;
   readonly folder: string;
+  readonly opening?: ModelOpening | undefined;
 };
 
 /** What a session must be told besides bars. Asks the strategy's setup; runs nothing. */
@@ -40,33 +43,39 @@ export async function sessionModels(plan: ModelsPlan): Promise<readonly SessionM
   const needed = neededBy(plan);
   if (needed.length === 0) return [];
   const tables = plan.symbols.map((symbol) => new BarTable(symbol, plan.timeframe));
-  const models = await openModels(needed, plan, layGround(tables, plan.config));
+  const models: WantedModel[] = [];
+  try {
+    await openModels(models, needed, plan, layGround(tables, plan.config));
+  } finally {
+    await closeModels(models);
+  }
   for (const { name, model } of models) {
     const missing = tables.find((bars) => !isFor(model, bars));
-    await model.close?.();
     if (missing !== undefined) throw predictionMissing(name, missing.symbol);
   }
   return models.map(({ name, model }) => ({ name, fingerprint: model.fingerprint }));
 }
 
-/** Opens models by name on a ground. Throws what opening a model throws. */
+/** Opens models by name on a ground, into `opened`: what stands there has to be closed, also after an error. Throws what opening throws. */
 export async function openModels(
+  opened: WantedModel[],
   needed: ExternalsNeeded["predictions"],
-  { folder, registry, config }: Pick<ModelsPlan, "folder" | "registry" | "config">,
+  { folder, registry, config, opening }: Pick<ModelsPlan, "folder" | "registry" | "config" | "opening">,
   ground: Ground,
-): Promise<readonly WantedModel[]> {
+): Promise<void> {
   const tools = {
     market: { instruments: ground.instruments, bars: ground.stores.map((store) => store.bars) },
     calendars: ground.calendars,
   };
-  const models: WantedModel[] = [];
+  const places = { folder, registry, models: config.models, opening };
   for (const { model: name, outputs } of needed)
-    models.push({
-      name,
-      outputs,
-      model: await openModel(name, { folder, registry, models: config.models }, tools),
-    });
-  return models;
+    opened.push({ name, outputs, model: await openModel(name, places, tools) });
+}
+
+/** Closes what was opened, the last first. */
+export async function closeModels(opened: readonly WantedModel[]): Promise<void> {
+  const parts = opened.map(({ name, model }) => ({ name, close: () => model.close?.() }));
+  await closeInReverse(parts, systemClock, closeMsMax);
 }
 
 /** Sees to it that what is served is what was planned. Throws `MODEL_CHANGED`. */

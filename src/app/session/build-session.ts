@@ -166,7 +166,12 @@ export function buildSession(
   // Alone, a symbol's time stands still without its bars: nobody could see it go.
   const listings =
     isTogether || bars.length > 1
-      ? new Listings(decided, calendars, config.execution.goneAfterSessions)
+      ? new Listings(
+          decided,
+          calendars,
+          config.execution.goneAfterSessions,
+          instruments.map(({ symbol }) => setup.delistings?.get(symbol) ?? []),
+        )
       : null;
   const together = isTogether
     ? { ...buildTogether(setup, ground, params, account, listings!), mayEnter }

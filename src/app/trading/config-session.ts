@@ -4,6 +4,7 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { TradingMode } from "../../ports/broker-plugin.ts";
 import { connectBroker } from "../brokers/connect-broker.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
@@ -24,6 +25,7 @@ export async function sessionFromConfig(
   mode: TradingMode,
   env: Readonly<Record<string, string | undefined>>,
   say: (line: string) => void,
+  reread?: Pick<LiveSettings, "path" | "read">,
 ): Promise<ConfiguredSession> {
   const { config, folder, params } = request;
   if (config.pairs.length === 0) throw noSymbols();
@@ -78,6 +80,7 @@ export async function sessionFromConfig(
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
     alerts: config.alerts,
+    ...(reread === undefined ? {} : { settings: { ...reread, config } }),
     logLevels: config.trading.log,
     secrets: secretsIn(env),
     silenceMsMax: config.trading.silenceSecondsMax * 1_000,

@@ -107,8 +107,10 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
     home: around.home,
     env: around.env,
     folder: paths.folder,
+    switches: paths.switches,
     monitorPort: around.monitorPort,
     log: log.part("watch"),
+    setLogLevels: log.setLevels,
   });
   try {
     return await tradeWatched(plan, around, opened, watch);
@@ -181,6 +183,7 @@ async function tradeWatched(
     guard,
     connection,
     feed,
+    watch,
     log: log.part("report"),
     raise: watch.raise,
   });

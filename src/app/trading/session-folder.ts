@@ -33,6 +33,8 @@ export type SessionPaths = {
   readonly status: string;
   readonly heartbeat: string;
   readonly comparison: string;
+  /** What people want switched off and on while it runs. */
+  readonly switches: string;
   /** The folder of its log. */
   readonly logs: string;
 };
@@ -48,6 +50,7 @@ export function sessionPaths(home: string, id: string): SessionPaths {
     status: join(folder, "status.json"),
     heartbeat: join(folder, "heartbeat"),
     comparison: join(folder, "comparison.jsonl"),
+    switches: join(folder, "switches.jsonl"),
     logs: join(folder, "logs"),
   };
 }

@@ -9,6 +9,7 @@ import type { LogLevel } from "../../adapters/logging/log-level.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
 import type { SessionModel } from "../predictions/session-models.ts";
@@ -40,6 +41,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly triggers: KillTriggers;
   /** Who is told what happens. */
   readonly alerts: AlertConfig;
+  /** The configuration that a person may edit meanwhile; absent where there is none. */
+  readonly settings?: LiveSettings;
   readonly limits?: Partial<RobotLimits>;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** Texts that no log may hold. */

@@ -13,6 +13,7 @@ import type { SessionNote, SessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { recentLines } from "./session-report.ts";
 import { writeStatus } from "./session-status.ts";
+import type { SessionWatch } from "./watch/session-watch.ts";
 
 /** What a reporter looks at. */
 export type ReporterParts = {
@@ -23,6 +24,7 @@ export type ReporterParts = {
   readonly guard: Guard;
   readonly connection: BrokerConnection;
   readonly feed: LiveFeed;
+  readonly watch: Pick<SessionWatch, "components" | "isOn">;
   readonly log: RobotLog;
   /** Tells people. */
   readonly raise: (event: AlertEvent) => void;
@@ -71,11 +73,13 @@ export class SessionReporter {
   }
 
   private report(): void {
-    const { robot, guard, paths, log, note } = this.parts;
+    const { robot, guard, paths, log, note, watch } = this.parts;
     const nowMs = Date.now();
     try {
       if (nowMs - this.accountAskedMs >= accountEveryMs) this.askAccount(nowMs);
-      if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
+      // Switched off, it says nothing; on again, it lives through what it has missed.
+      if (!watch.isOn("shadow")) this.difference = null;
+      else if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
       const status = robot.status();
       if (status.counts.fills > 0) this.firstFillMs ??= nowMs - note.startedMs;
       const lines = recentLines(robot.session);
@@ -85,6 +89,7 @@ export class SessionReporter {
         robot: status,
         account: accountView(robot.session, this.venue, guard.days.day),
         gauges: guard.gauges(),
+        components: watch.components(),
         ...lines,
         comparison: this.difference,
         firstFillMs: this.firstFillMs,

@@ -29,6 +29,19 @@ export const robotTopics: readonly Topic[] = [
     ],
   },
   {
+    name: "components",
+    summary: "the parts of a project or of a running session",
+    lines: [
+      "Sources, broker, stores, models, channels, rules about alerts, tasks: whatever opens, has a health, and is closed.",
+      "  kiwi components                          opens what the configuration names; no venue is asked",
+      "  kiwi components --session last           the parts of a session as they are now, by what they need",
+      "  kiwi components disable channel phone    switches a part of a running session off; enable switches it on again",
+      "Channels, rules, the monitor and the shadow are switched; what a position hangs on is not.",
+      "An edit of kiwi.config.jsonc is taken while a session runs: alerts and trading.log at once, all else at the next start.",
+      "Of an edit with a mistake nothing is taken: it is told, and what was before stays in force (kiwi config check).",
+    ],
+  },
+  {
     name: "db",
     summary: "sessions as tables of a database, and their backup",
     lines: [

@@ -2,7 +2,7 @@ import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
 import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
-import { alertConfigSchema } from "../../config/alert-config.ts";
+import type { LiveSettings } from "../../config/config-watch.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
 import { sessionModels } from "../../predictions/session-models.ts";
 import { findStrategy } from "../../plugins/find-strategy.ts";
@@ -20,6 +20,8 @@ export type DemoRequest = TradingSurroundings & {
   readonly seed: number;
   /** Faults of the venue, as `kiwi emulator` takes them. */
   readonly faults: string;
+  /** Of the folder: who is told, and what is logged. What trades, and how, is the demo's own. */
+  readonly settings: LiveSettings;
 };
 
 /** Averages so short that something happens while one looks on: nobody would trade money on them. */
@@ -45,7 +47,7 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
 }
 
 async function planOf(
-  { strategy: name, folder }: DemoRequest,
+  { strategy: name, folder, settings }: DemoRequest,
   place: { readonly port: number; readonly startWallMs: number },
 ): Promise<Omit<TradingPlan, "source">> {
   const found = await findStrategy(folder, name ?? quickStrategy.name);
@@ -83,9 +85,10 @@ async function planOf(
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
     triggers: killTriggersSchema.parse({}),
-    alerts: alertConfigSchema.parse({}),
+    alerts: settings.config.alerts,
+    settings,
     limits: slower(usualLimits, demoMarket.speed),
-    logLevels: { "*": "info", robot: "debug" },
+    logLevels: settings.config.trading.log,
     secrets: [demoMarket.secret],
     silenceMsMax: 10_000,
   };
