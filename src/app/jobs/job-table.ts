@@ -35,6 +35,10 @@ export const jobs = {
     "trainPredictor",
     new URL("./train-predictor-job.ts", import.meta.url),
   ),
+  evaluateModel: jobAt<typeof import("./evaluate-model-job.ts").default>(
+    "evaluateModel",
+    new URL("./evaluate-model-job.ts", import.meta.url),
+  ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),

@@ -41,6 +41,7 @@ import { fixedFraction } from "../../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../../sizers/volatility-target.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
+import { everyCall } from "../../strategies/every-call.ts";
 import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { meta } from "../../strategies/meta.ts";
@@ -56,6 +57,7 @@ import { channelPlugins } from "./channel-registry.ts";
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
   buyAndHold,
+  everyCall,
   followPredictions,
   meanReversion,
   meta,

@@ -1,6 +1,6 @@
 import type { ModelStore, Saved } from "../../adapters/stores/models/model-store.ts";
 import type { Judgement, ModelDraft } from "../../adapters/stores/models/stored-model.ts";
-import { scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
+import { joinJudged, scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
 import { bytesOf, sha256Of } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
@@ -9,12 +9,12 @@ import type { FeatureSet } from "../../features/feature-set.ts";
 import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dataset.ts";
 import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
-import { recalibrate } from "../../learning/judge/recalibrate.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
 import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
+import { answersFor, judgedOf, type Answers } from "../evaluation/answers.ts";
 import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
 import { openNetwork } from "../predictions/predictor-model.ts";
 import { oneOutcome, tooFewRows } from "./predictor-errors.ts";
@@ -39,6 +39,9 @@ export type PredictorTraining = {
   readonly onProgress: (done: number, total: number) => void;
 };
 
+/** How a model is made of rows. */
+export type Recipe = Pick<PredictorTraining, "learner" | "seed" | "calibration">;
+
 /** What training came to. */
 export type PredictorOutcome = Saved & {
   readonly name: string;
@@ -61,7 +64,7 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     training.onProgress(Math.round((turn + share) * 1000), total);
   const judged: Judged[] = [];
   for (const [turn, fold] of turns.entries())
-    judged.push(await judgeFold(training, data, fold, progress(turn)));
+    judged.push(judgedOf(data, fold.test, await answerFold(training, data, fold, progress(turn))));
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
@@ -76,7 +79,13 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   return { ...saved, name, model, replaced: inUse };
 }
 
-function datasetOf({ set, bars, calendar, label }: PredictorTraining): Dataset {
+/** Features of every bar from the first on that has them, and what became of it. */
+export function datasetOf({
+  set,
+  bars,
+  calendar,
+  label,
+}: Pick<PredictorTraining, "set" | "bars" | "calendar" | "label">): Dataset {
   const table = calculateFeatures(set, bars, calendar);
   // Where some feature never has a value, the others begin when most of them do.
   const enough = 0.8 * table.columns.length;
@@ -97,8 +106,9 @@ type Made = {
   readonly graph: TensorGraph | null;
 };
 
-async function learnAndCalibrate(
-  training: PredictorTraining,
+/** Learns from a part and recalibrates behind it: all that makes a model, and nothing after `parts`. */
+export async function learnAndCalibrate(
+  training: Recipe,
   data: Dataset,
   parts: Omit<Fold, "test">,
   onShare: (share: number) => void,
@@ -114,48 +124,22 @@ async function learnAndCalibrate(
   };
 }
 
-/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
-async function judgeFold(
-  training: PredictorTraining,
+/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. Throws `TRAIN_ONE_OUTCOME`. */
+export async function answerFold(
+  training: Recipe & Pick<PredictorTraining, "bars">,
   data: Dataset,
   fold: Fold,
   onShare: (share: number) => void,
-): Promise<Judged> {
+): Promise<Answers> {
   refuseOneOutcome(training, data, fold);
   const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, onShare);
-  const { from, to } = fold.test;
-  const raw = await rawPredictions(learned, data.x, from, to, graph);
+  const answers = await answersFor({ ...learned, ...calibrated }, data, fold.test, graph);
   await graph?.close();
-  const { rows } = labelledRows(data, fold.test);
-  const known = rows.filter((row) => !Number.isNaN(raw.probability[row - from]!));
-  const pick = (of: ArrayLike<number>) => Float64Array.from(known, (row) => of[row]!);
-  return {
-    closeTimeMs: pick(data.closeTimeMs),
-    probability: Float64Array.from(
-      known,
-      (row) => recalibrate(calibrated.calibration, raw.probability[row - from]!).probability,
-    ),
-    outcome: Float32Array.from(known, (row) => data.labels.outcome[row]!),
-    weights: Float32Array.from(known, (row) => data.weights[row]!),
-    persistence: Uint8Array.from(known, (row) => data.persistence[row]!),
-    conformal: new Float64Array(known.length).fill(calibrated.conformal),
-  };
-}
-
-function joinJudged(parts: readonly Judged[]): Judged {
-  const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
-  return {
-    closeTimeMs: Float64Array.from(all("closeTimeMs")),
-    probability: Float64Array.from(all("probability")),
-    outcome: Float32Array.from(all("outcome")),
-    weights: Float32Array.from(all("weights")),
-    persistence: Uint8Array.from(all("persistence")),
-    conformal: Float64Array.from(all("conformal")),
-  };
+  return answers;
 }
 
 function refuseOneOutcome(
-  training: PredictorTraining,
+  training: Pick<PredictorTraining, "bars">,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {

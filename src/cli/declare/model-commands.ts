@@ -5,7 +5,8 @@ import type { TrainFlags } from "../commands/train.ts";
 import type { TrainPredictorFlags } from "../commands/training/train-predictor.ts";
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { addRunFlags, readNumber } from "../flags/add-flags.ts";
-import { trainFlags } from "../flags/train-flags.ts";
+import type { ModelEvaluateFlags } from "../commands/models/model-evaluate.ts";
+import { evaluateFlags, trainFlags } from "../flags/train-flags.ts";
 import { addCommon, addConfig, addProgress, addQueue, type Act } from "./common-flags.ts";
 
 /** Adds what trains models and keeps them: train, model. */
@@ -164,6 +165,7 @@ function declareModel(program: Command, act: Act): void {
       (await import("../commands/model.ts")).modelPromoteCommand(shell, name, version, flags),
     ),
   );
+  declareEvaluate(model, act);
   const exportCommand = model
     .command("export")
     .summary("write a model of direction as an .onnx file")
@@ -187,6 +189,37 @@ function declareModel(program: Command, act: Act): void {
   ]).action(
     act(async (shell, name: string, flags: ModelFlags) =>
       (await import("../commands/model.ts")).modelRollbackCommand(shell, name, flags),
+    ),
+  );
+}
+
+function declareEvaluate(model: Command, act: Act): void {
+  const evaluate = model
+    .command("evaluate")
+    .summary("what the calls of a model are worth on bars that it has not seen")
+    .description(
+      "Judges a model of direction on the bars after its training, or with --folds models made like it that walk forward: accuracy, probabilities, calibration, and what trading its calls brings after costs.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION");
+  addRunFlags(evaluate, evaluateFlags);
+  evaluate
+    .optionsGroup("Judging:")
+    .option("--folds <count>", "walk forward in so many turns, each with a model made anew", (text) =>
+      readNumber("--folds", text),
+    )
+    .option("--jobs <count>", "threads of a network, 1 by default", (text) => readNumber("--jobs", text))
+    .option("--format <format>", "text, json, or html, which writes a page; text by default")
+    .option("--file <path>", "where the page is written; NAME-evaluation.html by default");
+  addProgress(
+    addConfig(
+      addCommon(evaluate, [
+        "kiwi model evaluate boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+        "kiwi model evaluate boosted-EURUSD-1h --data EURUSD-1h.csv.gz --folds 4 --account margin --fee 0.00002 --format html",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, flags: ModelEvaluateFlags) =>
+      (await import("../commands/models/model-evaluate.ts")).modelEvaluateCommand(shell, name, flags),
     ),
   );
 }

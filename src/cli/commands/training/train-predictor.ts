@@ -4,7 +4,7 @@ import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
 import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/common-flags.ts";
-import { invalidFlag } from "../../flags/flag-errors.ts";
+import { readBetween, readOneOf } from "../../flags/read-values.ts";
 import { flagLayer, type FlagValues } from "../../flags/flag-layer.ts";
 import { trainFlags } from "../../flags/train-flags.ts";
 import { envelope } from "../../output/json.ts";
@@ -104,20 +104,4 @@ async function inputOf(
     folds: readBetween("--folds", flags.folds ?? 4, 1, 20),
     jobs: readBetween("--jobs", flags.jobs ?? 1, 1, 64),
   };
-}
-
-/** One of some words; the first where nothing was said. */
-function readOneOf<const Word extends string>(
-  flag: string,
-  given: string | undefined,
-  words: readonly [Word, ...Word[]],
-): Word {
-  const found = given === undefined ? words[0] : words.find((word) => word === given);
-  if (found !== undefined) return found;
-  throw invalidFlag(flag, given!, `one of ${words.join(", ")}`);
-}
-
-function readBetween(flag: string, given: number, least: number, most: number, isWhole = true): number {
-  if ((!isWhole || Number.isInteger(given)) && given >= least && given <= most) return given;
-  throw invalidFlag(flag, String(given), `a ${isWhole ? "whole " : ""}number from ${least} to ${most}`);
 }
