@@ -1,7 +1,7 @@
 import { Prng } from "../../base/prng.ts";
 import type { Estimate, PredictorScores } from "../../domain/predictor-artifact.ts";
 import { wilson } from "../../learning/judge/recalibrate.ts";
-import { bootstrapInterval } from "../statistics/bootstrap.ts";
+import { bootstrapInterval, meanOf } from "../statistics/bootstrap.ts";
 import { reliabilityBins, type Binning, type ReliabilityBin } from "../statistics/calibration.ts";
 import { forecastGroups, type ForecastGroup } from "./forecast-groups.ts";
 import { scorePredictions, type Judged } from "./score-predictions.ts";
@@ -80,12 +80,6 @@ export function evaluateForecasts(
 
 function rowsOf(bins: readonly ReliabilityBin[], share: number): readonly ReliabilityRow[] {
   return bins.map((bin) => ({ ...bin, ...wilson(bin.frequency, bin.count * share, deviations) }));
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
 }
 
 /** The interval of an area under the curve by its standard error (Hanley and McNeil 1982), at an effective number of rows. */

@@ -5,17 +5,16 @@ import { marketStates } from "../../analysis/validation/period-groups.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
-import { timeframeMs } from "../../domain/timeframe.ts";
 import { featureSetNamed } from "../../features/feature-sets.ts";
 import type { Dataset } from "../../learning/data/dataset.ts";
 import { rowsNeeded, walkDefaults, walkForward } from "../../learning/data/splits.ts";
 import type { RunConfig } from "../config/run-config.ts";
-import { openNetwork, predictorModel } from "../predictions/predictor-model.ts";
+import { predictorModel } from "../predictions/predictor-model.ts";
 import { tooFewRows } from "../train/predictor-errors.ts";
 import { rowsBefore } from "../train/model-bars.ts";
 import { answerFold, datasetOf } from "../train/train-predictor.ts";
-import { answersFor, joinAnswers, judgedOf, type Answers } from "./answers.ts";
-import { nothingNew } from "./evaluation-errors.ts";
+import { answersAfter, type Answered } from "./answers-after.ts";
+import { joinAnswers, judgedOf, type Answers } from "./answers.ts";
 import { verdictOf, type EvaluationMethod, type ModelEvaluation } from "./model-evaluation.ts";
 import { recipeOf } from "./model-recipe.ts";
 import { tradeAnswers } from "./trade-answers.ts";
@@ -38,9 +37,6 @@ export type EvaluationRequest = {
   readonly onProgress: (done: number, total: number) => void;
 };
 
-/** Answers of a model, and what became of the rows that have an outcome. */
-export type Answered = { readonly answers: Answers; readonly judged: Judged };
-
 /**
  * Judges a model of direction by everything: what it says of bars that it cannot have seen, and what trading by it costs and
  * brings. Throws `MODEL_FEATURES_CHANGED`, `MODEL_NOTHING_NEW`, `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`.
@@ -52,7 +48,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   const { answers, judged } =
     method.kind === "walk-forward"
       ? await answersWalking(request, data, method.folds)
-      : await answersAfter(request, data);
+      : await answersAfter(model.artifact, bars, request.fromMs, data);
   const { horizonBars } = label;
   const forecasts = evaluateForecasts(judged, statesAt(bars, judged, horizonBars), horizonBars, seed);
   const trading = tradeAnswers(bars, answers, horizonBars, config, seed, (done, total) =>
@@ -80,26 +76,6 @@ function dataOf({ model, bars, calendar }: EvaluationRequest): Dataset {
   // Other features of the same names would be judged as if they were these.
   void predictorModel(model.artifact);
   return datasetOf({ set: featureSetNamed(features.set), bars, calendar, label });
-}
-
-/** The stored model on the bars after everything that it can have seen. Throws `MODEL_NOTHING_NEW`. */
-export async function answersAfter(
-  { model: { artifact }, bars, fromMs }: Pick<EvaluationRequest, "model" | "bars" | "fromMs">,
-  data: Dataset,
-): Promise<Answered> {
-  const blindMs = artifact.trainedThroughMs + artifact.label.horizonBars * timeframeMs(artifact.timeframe);
-  const from = data.closeTimeMs.findIndex((timeMs) => timeMs > blindMs && timeMs >= fromMs);
-  const to = data.x.rows;
-  if (from < 0 || to - from <= 2 * artifact.label.horizonBars) throw nothingNew(artifact, bars, blindMs);
-  const graph = await openNetwork(artifact);
-  try {
-    const answers = await answersFor(artifact, data, { from, to }, graph);
-    const judged = judgedOf(data, { from, to }, answers);
-    if (judged.outcome.length === 0) throw nothingNew(artifact, bars, blindMs);
-    return { answers, judged };
-  } finally {
-    await graph?.close();
-  }
 }
 
 /** Models made like the stored one, each knowing only what lay before what it is asked about. */

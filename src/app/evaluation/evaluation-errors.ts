@@ -43,3 +43,29 @@ export function notOfDirection(name: string): KiwiError {
     topic: "models",
   });
 }
+
+/** `MODEL_NO_CHALLENGER`: there is one version and nothing to hold it against. */
+export function noChallenger({ name, version }: PredictorArtifact): KiwiError {
+  return new KiwiError({
+    code: "MODEL_NO_CHALLENGER",
+    exit: "config",
+    message: `${name} has no version beside ${version}`,
+    why: "a comparison takes two models",
+    fix: `train another version, or name another model: kiwi model compare ${name} OTHER   (kiwi model list)`,
+    topic: "models",
+  });
+}
+
+/** `MODEL_INCOMPARABLE`: the two do not answer the same question. */
+export function incomparable(one: PredictorArtifact, other: PredictorArtifact): KiwiError {
+  const shown = ({ name, version, symbol, timeframe, label }: PredictorArtifact): string =>
+    `${name}@${version} tells ${symbol} ${timeframe} ${label.horizonBars} bars ahead (${label.kind}, least move ${label.moveMin})`;
+  return new KiwiError({
+    code: "MODEL_INCOMPARABLE",
+    exit: "config",
+    message: `${one.name}@${one.version} and ${other.name}@${other.version} tell different things`,
+    why: `${shown(one)}; ${shown(other)}`,
+    fix: `train one like the other: kiwi train ${other.family} --horizon ${one.label.horizonBars} --data FILE`,
+    topic: "models",
+  });
+}

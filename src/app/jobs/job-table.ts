@@ -39,6 +39,10 @@ export const jobs = {
     "evaluateModel",
     new URL("./evaluate-model-job.ts", import.meta.url),
   ),
+  askModels: jobAt<typeof import("./ask-models-job.ts").default>(
+    "askModels",
+    new URL("./ask-models-job.ts", import.meta.url),
+  ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),

@@ -9,6 +9,7 @@ import type { FeatureSet } from "../../features/feature-set.ts";
 import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dataset.ts";
 import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
+import { driftReference } from "../../learning/judge/drift-reference.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
 import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
@@ -68,8 +69,8 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, progress(turns.length));
-  const artifact = artifactOf(training, data, parts, learned, calibrated, scores);
+  const made = await learnAndCalibrate(training, data, parts, progress(turns.length));
+  const artifact = artifactOf(training, data, parts, made, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
   const draft: ModelDraft<PredictorArtifact> = { artifact, dataKind, tried: [], judgement };
@@ -103,6 +104,8 @@ function firstRowWith(columns: readonly Float64Array[], length: number, enough: 
 type Made = {
   readonly learned: Learned;
   readonly calibrated: Calibrated;
+  /** What it says of the rows that recalibrated it, before that. */
+  readonly raw: Float64Array;
   readonly graph: TensorGraph | null;
 };
 
@@ -120,6 +123,7 @@ export async function learnAndCalibrate(
   return {
     learned,
     calibrated: calibratePredictor(data, calibrate, raw.probability, training.calibration),
+    raw: raw.probability,
     graph,
   };
 }
@@ -173,11 +177,11 @@ async function judgeAgainst(
 function artifactOf(
   training: PredictorTraining,
   data: Dataset,
-  { calibrate }: Omit<Fold, "test">,
-  { body, scaler, windowRows, importance, settings }: Learned,
-  { calibration, conformal }: Calibrated,
+  { learn, calibrate }: Omit<Fold, "test">,
+  { learned, calibrated: { calibration, conformal }, raw }: Made,
   scores: PredictorScores,
 ): PredictorArtifact {
+  const { body, scaler, windowRows, importance, settings } = learned;
   const { name, family, bars, set, label, seed, codeVersion } = training;
   const expressions = expressionsOf(set, bars.timeframe);
   const last = labelledRows(data, calibrate).rows.at(-1)!;
@@ -214,6 +218,7 @@ function artifactOf(
     codeVersion,
     settings,
     importance,
+    reference: driftReference(data.x, learn, calibration, raw),
     scores,
   };
 }
