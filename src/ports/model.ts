@@ -1,4 +1,5 @@
 import type { BarSeries, Expr } from "../domain/expression.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 
 /** What the features of a model are built from. None of it holds numbers, so no feature can see the future. */
@@ -51,3 +52,9 @@ export interface Model {
   /** Gives back what it holds. */
   close?(): Promise<void>;
 }
+
+/** What a model said, as far as it is known at the bar that was seen last. */
+export type PredictionReader = {
+  /** An answer about an instrument by name (`probability`, `low`, `horizon`, ...); NaN where there is none. */
+  now(instrument: InstrumentIndex, output: string): number;
+};

@@ -5,7 +5,7 @@ import type { Session } from "../engine/session.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { BrokerConnection, LineState } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { JournalStore } from "../ports/journal-store.ts";
+import type { JournalStore, PredictedRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/risk.ts";
 
@@ -187,6 +187,8 @@ export type RobotParts = {
   readonly atDifference: "adopt" | "refuse";
   readonly lock?: HeldLock;
   readonly limits?: Partial<RobotLimits>;
+  /** Hears what models said when the journal was written, in its place among the bars. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
   /** Hears what the session was told: for comparisons and records. */
   readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
 };

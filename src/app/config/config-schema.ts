@@ -195,6 +195,11 @@ export type KiwiConfig = z.output<typeof kiwiConfigSchema>;
 
 /** The part of a configuration that shapes the run itself. */
 export function runConfigOf(config: KiwiConfig): z.output<typeof runConfigSchema> {
-  const { account, costs, sizing, risk, protection, execution, instruments } = config;
-  return { account, costs, sizing, risk, protection, execution, instruments };
+  const { account, costs, sizing, risk, protection, execution, instruments, models, predictionFilter } =
+    config;
+  return {
+    ...{ account, costs, sizing, risk, protection, execution, instruments },
+    ...(models === undefined ? {} : { models }),
+    ...(predictionFilter === undefined ? {} : { predictionFilter }),
+  };
 }

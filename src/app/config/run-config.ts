@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelsConfigSchema } from "./models-config.ts";
 
 const choice = z.object({ use: z.string() }).catchall(z.union([z.number(), z.boolean(), z.string()]));
 
@@ -172,6 +173,19 @@ export const runConfigSchema = z.strictObject({
   protection: protection.prefault({}),
   execution: execution.prefault({}),
   instruments: z.record(z.string(), instrument).default({}).describe('by symbol; "*" holds for all'),
+  models: modelsConfigSchema.optional().describe("models that are made of others, by the name they get"),
+  predictionFilter: z
+    .strictObject({
+      model: z.string().min(1).describe("name of the model, as in kiwi model list"),
+      edgeMin: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0)
+        .describe("distance of its probability from one half that counts as agreeing"),
+    })
+    .optional()
+    .describe("a position is opened only when this model agrees with its side"),
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;

@@ -9,8 +9,8 @@ import { layGround } from "../session/build-session.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 import type { ExternalsNeeded } from "../bars/externals-needed.ts";
 import { rowsBefore } from "../train/model-bars.ts";
-import { openModel } from "./open-model.ts";
 import { blindThroughMs, PredictionStage, type Contradiction, type WantedModel } from "./prediction-stage.ts";
+import { openModels } from "./session-models.ts";
 
 /** A run that reads predictions. */
 export type PredictionUse = {
@@ -33,13 +33,7 @@ export type PredictionUse = {
 export async function predictionsOfRun(use: PredictionUse): Promise<readonly Bars[]> {
   const { needed, bars, config, timeframe, actions, registry, folder } = use;
   const ground = layGround(bars, config, timeframe, actions);
-  const tools = {
-    market: { instruments: ground.instruments, bars: ground.stores.map((store) => store.bars) },
-    calendars: ground.calendars,
-  };
-  const models: WantedModel[] = [];
-  for (const { model: name, outputs } of needed)
-    models.push({ name, outputs, model: await openModel(name, folder, tools, registry) });
+  const models = await openModels(needed, { folder, registry, config }, ground);
   try {
     for (const wanted of models) refuseFuture(wanted, ground, use.tradeFromMs);
     const stage = new PredictionStage(models, ground);
@@ -89,11 +83,9 @@ async function proveBlind(
   for (const share of sharesCut) {
     const timeMs = longest.closeTimeMs[Math.floor((longest.length - 1) * share)]!;
     const shown = use.bars.map((bars) => sliceBars(bars, 0, rowsBefore(bars, timeMs + 1)));
-    const cut = new PredictionStage(
-      models,
-      layGround(shown, use.config, use.timeframe, use.actions),
-      "last row",
-    );
+    const cut = new PredictionStage(models, layGround(shown, use.config, use.timeframe, use.actions), {
+      begin: "last row",
+    });
     await cut.catchUp();
     for (const table of cut.tables) compare(stage, table, timeMs);
   }

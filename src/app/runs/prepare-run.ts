@@ -104,7 +104,14 @@ export async function prepareRun(
   const membership = await universeOf(request, found);
   const tables = await readTables(request);
   const needed = askStrategy(() =>
-    externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
+    externalsNeeded({
+      strategy: found.strategy,
+      params,
+      bars,
+      timeframe,
+      registry: found.registry,
+      config: runConfig,
+    }),
   );
   const decided = timeframe ?? bars[0]!.timeframe;
   const news = await loadNews({

@@ -8,6 +8,7 @@ import { runConfigOf } from "../config/config-schema.ts";
 import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
+import { sessionModels } from "../predictions/session-models.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
@@ -30,12 +31,21 @@ export async function sessionFromConfig(
   const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
   const places = { folder, env };
   const connect = () => connectBroker(config, places, mode);
-  // A key that is missing is said before anything is opened.
-  await (await connect()).close();
-  const sources = await openSources(config, places, say);
   const timeframe = (config.timeframe ?? "1h") as Timeframe;
   timeframeMs(timeframe);
+  // A key or a model that is missing is said before anything is opened.
+  await (await connect()).close();
   const run = runConfigOf(config);
+  const models = await sessionModels({
+    strategy,
+    params,
+    symbols: config.pairs,
+    timeframe,
+    config: run,
+    registry,
+    folder,
+  });
+  const sources = await openSources(config, places, say);
   const calendarName = (symbol: string): string =>
     run.instruments[symbol]?.calendar ??
     run.instruments["*"]?.calendar ??
@@ -58,6 +68,7 @@ export async function sessionFromConfig(
     plugins: config.plugins,
     symbols: config.pairs,
     timeframe,
+    models,
     broker: config.broker!,
     folder,
     clock: systemClock,

@@ -12,9 +12,12 @@ import { KillSwitch } from "../../robot/kill/kill-switch.ts";
 import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
+import type { KeptAnswers } from "../predictions/kept-answers.ts";
+import { servePredictions } from "../predictions/serve-predictions.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { noteAccount } from "./account-record.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
+import { keptBefore } from "./kept-before.ts";
 import { killLatched } from "./trading-errors.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
@@ -59,6 +62,8 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
   let log: OpenLog | null = null;
   try {
     const paths = openSessionFolder(home, note);
+    // Before this session is the newest of its account.
+    const kept = await keptBefore(home, note);
     const { strategyText, plugins, folder, config } = plan;
     writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
     noteAccount(home, {
@@ -71,7 +76,7 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
     });
     const { logLevels: levels, secrets } = plan;
     log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
-    return await trade(plan, surroundings, { note, paths, killSwitch, lock, log });
+    return await trade(plan, surroundings, { note, paths, killSwitch, lock, log, kept });
   } finally {
     lock.release();
     log?.close();
@@ -84,6 +89,7 @@ type Opened = {
   readonly killSwitch: KillSwitch;
   readonly lock: ReturnType<typeof lockAccount>;
   readonly log: OpenLog;
+  readonly kept: KeptAnswers;
 };
 
 async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
@@ -106,15 +112,19 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
 async function tradeWatched(
   plan: TradingPlan,
   around: TradingSurroundings,
-  { note, paths, killSwitch, lock, log }: Opened,
+  { note, paths, killSwitch, lock, log, kept }: Opened,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
   const feed = feedOf(plan, log);
   const connection = await plan.connect();
+  const journal = openJournalFile(paths.journal);
+  const served = await servePredictions({ ...plan, feed, journal, kept });
+  for (const note of served.notes) log.part("models").info({}, note);
   const robot = await startRobot({
-    feed,
+    feed: served.feed,
+    takePredicted: served.takePredicted,
     connection,
-    journal: openJournalFile(paths.journal),
+    journal,
     clock: plan.clock,
     lock,
     log: log.part("robot"),
@@ -127,7 +137,7 @@ async function tradeWatched(
     buildSession: ({ bars, cash, broker }) => {
       const config = { ...plan.config, account: { ...plan.config.account, cash } };
       const { strategy, params, registry } = plan;
-      const setup = { bars, strategy, params, config, registry };
+      const setup = { bars, strategy, params, config, registry, externals: served.externals };
       return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
     },
   });
@@ -170,6 +180,7 @@ async function tradeWatched(
     around.signal.removeEventListener("abort", stop);
     reporter.stop();
     guard.stop();
+    await served.close();
   }
 }
 
@@ -199,8 +210,16 @@ export async function accountOf(connection: BrokerConnection, signal: AbortSigna
 }
 
 /** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
-export function settingsHashOf({ config, params, symbols, timeframe, strategyName }: TradingPlan): string {
-  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
+export function settingsHashOf({
+  config,
+  params,
+  symbols,
+  timeframe,
+  strategyName,
+  models,
+}: TradingPlan): string {
+  const settings = { config, params, symbols, timeframe, strategyName };
+  return sha256(canonicalJson(models.length === 0 ? settings : { ...settings, models }));
 }
 
 function noteOf(plan: TradingPlan, account: string): SessionNote {
@@ -219,6 +238,7 @@ function noteOf(plan: TradingPlan, account: string): SessionNote {
     isDemo,
     startedMs,
     settingsHash: settingsHashOf(plan),
+    models: [...plan.models],
     pid: process.pid,
   };
 }

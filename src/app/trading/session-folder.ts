@@ -16,6 +16,8 @@ const sessionNote = z.object({
   isDemo: z.boolean(),
   startedMs: z.number(),
   settingsHash: z.string(),
+  /** Models that it serves, by the hash of what they learned. */
+  models: z.array(z.object({ name: z.string(), fingerprint: z.string() })).default([]),
   pid: z.number(),
 });
 

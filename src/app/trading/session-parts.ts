@@ -11,6 +11,7 @@ import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
+import type { SessionModel } from "../predictions/session-models.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { SessionNote } from "./session-folder.ts";
 
@@ -26,6 +27,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly registry: Registry;
   readonly plugins: readonly string[];
   readonly timeframe: Timeframe;
+  /** What is asked for predictions, by its hash. */
+  readonly models: readonly SessionModel[];
   /** How the venue is reached, for whoever must reach it without the configuration. */
   readonly broker: AccountRecord["broker"];
   readonly folder: string;

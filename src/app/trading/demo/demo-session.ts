@@ -4,6 +4,7 @@ import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
 import { alertConfigSchema } from "../../config/alert-config.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
+import { sessionModels } from "../../predictions/session-models.ts";
 import { findStrategy } from "../../plugins/find-strategy.ts";
 import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
 import { demoMarket } from "./demo-market.ts";
@@ -49,25 +50,32 @@ async function planOf(
 ): Promise<Omit<TradingPlan, "source">> {
   const found = await findStrategy(folder, name ?? quickStrategy.name);
   const calendar = calendarNamed("24/7");
+  const params = name === undefined ? quickStrategy.params : {};
+  const { symbols, timeframe } = demoMarket;
+  const { registry } = found;
+  const config = runConfigSchema.parse({
+    costs: {
+      commission: { use: "rate", rate: 0 },
+      slippage: { use: "fixed", rate: demoMarket.slippage },
+    },
+    risk: { profile: "moderate", tradingProfile: "trader" },
+    instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
+  });
+  const { strategy } = found;
+  const models = await sessionModels({ strategy, params, symbols, timeframe, config, registry, folder });
   return {
     mode: "paper",
     isDemo: true,
     strategyText: name ?? quickStrategy.name,
     plugins: [],
-    strategyName: found.strategy.name,
-    strategy: found.strategy,
-    params: name === undefined ? quickStrategy.params : {},
-    registry: found.registry,
-    config: runConfigSchema.parse({
-      costs: {
-        commission: { use: "rate", rate: 0 },
-        slippage: { use: "fixed", rate: demoMarket.slippage },
-      },
-      risk: { profile: "moderate", tradingProfile: "trader" },
-      instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
-    }),
-    symbols: [...demoMarket.symbols],
-    timeframe: demoMarket.timeframe,
+    strategyName: strategy.name,
+    strategy,
+    params,
+    registry,
+    config,
+    symbols: [...symbols],
+    timeframe,
+    models,
     broker: { use: "demo", port: place.port, startWallMs: place.startWallMs },
     folder,
     clock: demoClock(place),
