@@ -1,13 +1,12 @@
+import { calibrationDrift, type CalibrationDrift } from "../../learning/judge/calibration-drift.ts";
 import type { Judged } from "./score-predictions.ts";
 
 /** Whether what came contradicts what was said. */
-export type CalibrationState = {
-  /** Outcomes that are known. */
+export type CalibrationState = CalibrationDrift & {
+  /** Outcomes that are known, overlapping ones too. */
   readonly rows: number;
   /** Mean of what came less mean of what was said. */
-  readonly gap: number;
-  /** The gap in its standard errors, overlapping outcomes counted once; 0 where there are too few to say. */
-  readonly errors: number;
+  readonly meanGap: number;
 };
 
 /** How far a model has been left behind by its market. */
@@ -36,21 +35,18 @@ export type DriftLimits = {
 /** What is usual: conventions of credit scoring, and three standard errors. */
 export const driftLimits: DriftLimits = { watch: 0.1, drifted: 0.25, errorsMax: 3 };
 
-/** Outcomes that do not overlap, from which on anything is said of calibration. */
-const outcomesMin = 10;
 /** How what came stands to what was said. */
-export function calibrationState({ probability, outcome }: Judged, horizonBars: number): CalibrationState {
-  let [gap, variance] = [0, 0];
-  const rows = outcome.length;
-  for (let row = 0; row < rows; row++) {
-    gap += outcome[row]! - probability[row]!;
-    variance += probability[row]! * (1 - probability[row]!);
-  }
-  const isEnough = rows / horizonBars >= outcomesMin && variance > 0;
+export function calibrationState(
+  { probability, outcome }: Judged,
+  horizonBars: number,
+  { errorsMax }: DriftLimits = driftLimits,
+): CalibrationState {
+  let gap = 0;
+  for (let row = 0; row < outcome.length; row++) gap += outcome[row]! - probability[row]!;
   return {
-    rows,
-    gap: rows === 0 ? 0 : gap / rows,
-    errors: isEnough ? gap / Math.sqrt(variance * horizonBars) : 0,
+    ...calibrationDrift(probability, outcome, { overlapBars: horizonBars, deviationsMax: errorsMax }),
+    rows: outcome.length,
+    meanGap: outcome.length === 0 ? 0 : gap / outcome.length,
   };
 }
 
@@ -61,17 +57,18 @@ export function calibrationState({ probability, outcome }: Judged, horizonBars: 
 export function driftLevel(
   features: ModelDrift["features"],
   prediction: number | null,
-  { gap, errors }: CalibrationState,
+  { meanGap, gap, spread, hasDrifted }: CalibrationState,
   limits: DriftLimits = driftLimits,
 ): Pick<ModelDrift, "level" | "reasons"> {
   const reasons: string[] = [];
   const over = (limit: number) => features.filter(({ stability }) => stability >= limit);
   const moved = over(limits.drifted);
-  const isContradicted = Math.abs(errors) >= limits.errorsMax;
   const isShifted = (prediction ?? 0) >= limits.drifted;
-  if (isContradicted)
+  if (hasDrifted)
     reasons.push(
-      `outcomes contradict its probabilities: ${(Math.abs(gap) * 100).toFixed(1)} points ${gap > 0 ? "more" : "fewer"} rises came than it said, ${Math.abs(errors).toFixed(1)} standard errors`,
+      Math.abs(gap) >= Math.abs(spread)
+        ? `outcomes contradict its probabilities: ${(Math.abs(meanGap) * 100).toFixed(1)} points ${gap > 0 ? "more" : "fewer"} rises came than it said, ${Math.abs(gap).toFixed(1)} standard errors`
+        : `it is surer than it may be, by ${Math.abs(spread).toFixed(1)} standard errors`,
     );
   if ((prediction ?? 0) >= limits.watch)
     reasons.push(`it says other things than it did: stability index ${prediction!.toFixed(2)}`);
@@ -82,7 +79,7 @@ export function driftLevel(
         .map(({ name, stability }) => `${name} ${stability.toFixed(2)}`)
         .join(", ")}`,
     );
-  if (isContradicted || isShifted) return { level: "drifted", reasons };
+  if (hasDrifted || isShifted) return { level: "drifted", reasons };
   const isWatched = (prediction ?? 0) >= limits.watch || moved.length > 0;
   return { level: isWatched ? "watch" : "none", reasons };
 }

@@ -19,21 +19,13 @@ export type Rivals = { readonly champion: Model; readonly challenger: Model };
 
 /**
  * Two models by name: `NAME` alone means the version in use and the newest other one. Throws `MODEL_NO_CHALLENGER`,
- * `MODEL_INCOMPARABLE`, `MODEL_OTHER_KIND` and what the store throws.
+ * `MODEL_OTHER_KIND` and what the store throws.
  */
 export async function rivalsOf(folder: string, wanted: string, other: string | undefined): Promise<Rivals> {
   const champion = await directionModel(folder, wanted);
   const challenger =
     other === undefined ? await challengerOf(folder, champion) : await directionModel(folder, other);
   if (challenger === null) throw noChallenger(champion.artifact);
-  const [a, b] = [champion.artifact, challenger.artifact];
-  const isAlike =
-    a.symbol === b.symbol &&
-    a.timeframe === b.timeframe &&
-    a.label.kind === b.label.kind &&
-    a.label.horizonBars === b.label.horizonBars &&
-    a.label.moveMin === b.label.moveMin;
-  if (!isAlike) throw incomparable(a, b);
   return { champion, challenger };
 }
 
@@ -50,8 +42,8 @@ export async function challengerOf(folder: string, { artifact }: Model): Promise
 }
 
 /**
- * Holds two models against each other on bars that neither has seen, row by row. Throws `MODEL_NOTHING_NEW` and
- * `MODEL_FEATURES_CHANGED`.
+ * Holds two models against each other on bars that neither has seen, row by row. Throws `MODEL_INCOMPARABLE`,
+ * `MODEL_NOTHING_NEW` and `MODEL_FEATURES_CHANGED`.
  */
 export async function compareModels(
   { champion, challenger }: Rivals,
@@ -60,6 +52,7 @@ export async function compareModels(
   fromMs: number,
   seed: number,
 ): Promise<Compared> {
+  refuseUnlike(champion.artifact, challenger.artifact);
   const judged = [];
   for (const { artifact } of [champion, challenger]) {
     void predictorModel(artifact);
@@ -71,4 +64,15 @@ export async function compareModels(
   const compared = comparePredictions(judged[0]!, judged[1]!, artifact.label.horizonBars, seed);
   if (compared === null) throw nothingNew(artifact, bars, artifact.trainedThroughMs);
   return compared;
+}
+
+/** Two that answer different questions cannot be held against each other. */
+function refuseUnlike(a: PredictorArtifact, b: PredictorArtifact): void {
+  const isAlike =
+    a.symbol === b.symbol &&
+    a.timeframe === b.timeframe &&
+    a.label.kind === b.label.kind &&
+    a.label.horizonBars === b.label.horizonBars &&
+    a.label.moveMin === b.label.moveMin;
+  if (!isAlike) throw incomparable(a, b);
 }

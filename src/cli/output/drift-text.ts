@@ -15,7 +15,7 @@ type Named = { readonly name: string; readonly version: number; readonly trained
 export function driftText({ name, version, trainedThroughMs }: Named, drift: ModelDrift): string {
   const { rows, fromMs, throughMs, features, prediction, calibration, level, reasons } = drift;
   const words = { none: "no drift", watch: "worth a look", drifted: "DRIFTED" };
-  const { gap, errors } = calibration;
+  const { meanGap, gap, spread } = calibration;
   const head = pairs([
     [
       "looked at",
@@ -24,7 +24,7 @@ export function driftText({ name, version, trainedThroughMs }: Named, drift: Mod
     ["what it says", prediction === null ? "n/a: trained before that was kept" : stabilityText(prediction)],
     [
       "what came",
-      `${percentText(gap, { signed: true })} against what it said over ${calibration.rows} outcomes, ${errors.toFixed(1)} standard errors`,
+      `${percentText(meanGap, { signed: true })} against what it said over ${calibration.rows} outcomes; ${gap.toFixed(1)} standard errors, of its sureness ${spread.toFixed(1)}`,
     ],
   ]);
   const moved = features.slice(0, featuresShown).map((one) => [one.name, stabilityText(one.stability)]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { serviceManager, type ServiceManager } from "../../../adapters/systemd/notify.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
 import { minuteMs } from "../../../base/time.ts";
+import type { AlertEvent } from "../../../robot/alerts/alert-rules.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
 import type { Incident, Robot, RobotLog, TradingState } from "../../../robot/robot-types.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
@@ -26,6 +27,8 @@ export type SessionWatchParts = {
 /** How a session is seen from outside: alerts, health, figures, signs of life. */
 export type SessionWatch = {
   readonly onIncident: (incident: Incident) => void;
+  /** Tells people of what is no incident of the robot. */
+  readonly raise: (event: AlertEvent) => void;
   /** There is a robot to look at from now on. `clockSkewMs` is the venue's clock minus ours, where it was asked. */
   begin(robot: Robot, clockSkewMs: () => number | undefined): void;
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export async function openSessionWatch(parts: SessionWatchParts): Promise<Sessio
   tick.unref();
   return {
     onIncident: (incident) => alerts.raise({ ...alertOf(incident), atMs: systemClock.nowMs() }),
+    raise: (event) => alerts.raise(event),
     begin(robot, clockSkewMs) {
       health.watch(robot);
       skewOf = clockSkewMs;
