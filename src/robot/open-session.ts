@@ -79,6 +79,8 @@ export function openSession(
     },
   });
   const desk = made.desk!;
+  const { ledger } = session.portfolio;
+  desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
   if (records === null) return { session, desk, livedThroughMs: -Infinity };
   const { difference, unwritten } = restoreSession(
     session,

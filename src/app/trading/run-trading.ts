@@ -23,6 +23,7 @@ import { openSessionFolder, type SessionNote, type SessionPaths } from "./sessio
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
+import { withVenueRules } from "./venue-rules.ts";
 import { ModelWatch } from "./watch/model-watch.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
@@ -50,7 +51,10 @@ const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_0
  */
 export async function runTrading(plan: TradingPlan, surroundings: TradingSurroundings): Promise<RobotEnd> {
   const { home, signal } = surroundings;
-  const account = await accountOf(await plan.connect(), signal);
+  const { account, rules } = await asked(await plan.connect(), signal, async (connection) => ({
+    account: connection.accountName,
+    rules: await connection.instruments(plan.symbols),
+  }));
   const killSwitch = new KillSwitch(home, account);
   const { state, reason } = killSwitch.order();
   if (state !== "active") throw killLatched(account, reason);
@@ -65,7 +69,8 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
     const paths = openSessionFolder(home, note);
     // Before this session is the newest of its account.
     const kept = await keptBefore(home, note);
-    const { strategyText, plugins, folder, config } = plan;
+    const { strategyText, plugins, folder } = plan;
+    const { config, overruled } = withVenueRules(plan.config, rules);
     writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
     noteAccount(home, {
       account,
@@ -77,7 +82,9 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
     });
     const { logLevels: levels, secrets } = plan;
     log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
-    return await trade(plan, surroundings, { note, paths, killSwitch, lock, log, kept });
+    for (const { symbol, what, why } of overruled)
+      log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
+    return await trade({ ...plan, config }, surroundings, { note, paths, killSwitch, lock, log, kept });
   } finally {
     lock.release();
     log?.close();
@@ -203,11 +210,19 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
 }
 
 /** The venue alone knows the name of an account: it is asked before anything is locked by it. */
-export async function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+export function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+  return asked(connection, signal, ({ accountName }) => Promise.resolve(accountName));
+}
+
+async function asked<Answer>(
+  connection: BrokerConnection,
+  signal: AbortSignal,
+  ask: (connection: BrokerConnection) => Promise<Answer>,
+): Promise<Answer> {
   const nobody = { onOrder() {}, onFill() {}, onLine() {} };
   try {
     await connection.open(nobody, signal);
-    return connection.accountName;
+    return await ask(connection);
   } finally {
     await connection.close();
   }
