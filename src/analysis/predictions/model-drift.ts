@@ -33,7 +33,7 @@ export type DriftLimits = {
 };
 
 /** What is usual: conventions of credit scoring, and three standard errors. */
-export const driftLimits: DriftLimits = { watch: 0.1, drifted: 0.25, errorsMax: 3 };
+const driftLimits: DriftLimits = { watch: 0.1, drifted: 0.25, errorsMax: 3 };
 
 /** How what came stands to what was said. */
 export function calibrationState(
