@@ -5,7 +5,7 @@ import {
   learningCheckDefaults,
   learningLookahead,
   type LearningPipeline,
-} from "../../analysis/checks/learning-lookahead.ts";
+} from "../../analysis/checks/learning/learning-lookahead.ts";
 import { noiseAfter } from "../../analysis/checks/noise-bars.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";

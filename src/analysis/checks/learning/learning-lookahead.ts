@@ -1,8 +1,8 @@
-import { formatTime } from "../../base/time.ts";
-import type { Bars } from "../../domain/bars.ts";
-import type { Labels } from "../../learning/data/labels.ts";
-import type { CheckResult, Finding } from "./check-result.ts";
-import { noiseAfter } from "./noise-bars.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { Bars } from "../../../domain/bars.ts";
+import type { Labels } from "../../../learning/data/labels.ts";
+import type { CheckResult, Finding } from "../check-result.ts";
+import { noiseAfter } from "../noise-bars.ts";
 
 /** What was made of the bars before a cut, each part as plain numbers. */
 export type LearnedBefore = {
