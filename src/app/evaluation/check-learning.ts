@@ -1,6 +1,9 @@
 import { ModelStore } from "../../adapters/stores/models/model-store.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
-import { learningLookahead, type LearningPipeline } from "../../analysis/checks/learning/learning-lookahead.ts";
+import {
+  learningLookahead,
+  type LearningPipeline,
+} from "../../analysis/checks/learning/learning-lookahead.ts";
 import { newestBars } from "../../analysis/checks/newest-bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
