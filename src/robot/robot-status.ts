@@ -30,21 +30,23 @@ export function orderLines(session: Session, desk: OrderDesk): readonly OrderLin
 
 /** What is held or wanted, symbol by symbol. */
 export function positionLines(session: Session, desk: OrderDesk): readonly PositionLine[] {
-  const { ledger } = session.portfolio;
+  const { portfolio } = session;
+  const { ledger } = portfolio;
   return session.pipeline.instruments.flatMap(({ index, symbol }) => {
     const quantity = ledger.quantity[index]!;
     const standing = session.targets.of(index);
     const blocked = desk.state.blocked[index]!;
     if (quantity === 0 && standing === null && blocked === null) return [];
     const [averagePrice, lastPrice] = [ledger.averagePrice[index]!, ledger.lastPrice[index]!];
-    const { contractMultiplier } = session.pipeline.instruments[index]!;
+    const profit = (): number =>
+      portfolio.unitValue(index, lastPrice) - portfolio.unitValue(index, averagePrice);
     return [
       {
         symbol,
         quantity,
         averagePrice,
         lastPrice,
-        unrealizedPnl: quantity === 0 ? 0 : quantity * (lastPrice - averagePrice) * contractMultiplier,
+        unrealizedPnl: quantity === 0 ? 0 : quantity * profit(),
         wanted: standing?.quantity ?? 0,
         reason: standing?.target.reason ?? "",
         blocked,

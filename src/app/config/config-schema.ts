@@ -5,6 +5,7 @@ import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { scheduleConfigSchema } from "./schedule-config.ts";
 import { secretPlace } from "./secret-place.ts";
+import { trainingConfigSchema } from "./training-config.ts";
 
 const text = z.string().min(1);
 
@@ -171,6 +172,7 @@ export const kiwiConfigSchema = z.strictObject({
   plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
+  training: trainingConfigSchema.prefault({}).describe("how models of direction are trained: kiwi train"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
   schedule: scheduleConfigSchema
     .prefault({})

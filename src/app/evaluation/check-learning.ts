@@ -74,7 +74,10 @@ export function pipelineOf(
       const end = cut - (bars.length - data.x.rows);
       const gaps = { purge: label.horizonBars, embargo: label.horizonBars };
       const parts = partsBefore(end, { ...walkDefaults, ...gaps });
-      const { learned, calibrated, graph } = await learnAndCalibrate(recipe, data, parts, () => {});
+      const { learned, calibrated, graph } = await learnAndCalibrate(recipe, data, parts, {
+        onShare() {},
+        log() {},
+      });
       const span = { from: parts.calibrate.to, to: end };
       const answers = await answersFor({ ...learned, ...calibrated }, data, span, graph);
       await graph?.close();

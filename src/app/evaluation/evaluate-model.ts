@@ -94,7 +94,7 @@ async function answersWalking(
   const judged: Judged[] = [];
   for (const [turn, fold] of turns.entries()) {
     const onShare = (share: number) => onProgress(Math.round((800 * (turn + share)) / turns.length), 1000);
-    const answers = await answerFold({ ...recipe, bars }, data, fold, onShare);
+    const answers = await answerFold({ ...recipe, bars }, data, fold, { onShare, log() {} });
     found.push(answers);
     judged.push(judgedOf(data, fold.test, answers));
   }

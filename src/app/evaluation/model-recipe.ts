@@ -4,7 +4,8 @@ import { networkLearner } from "../../learning/predictors/fit-network.ts";
 import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
 import type { BoostOptions } from "../../learning/trees/boost.ts";
 import type { ForestOptions } from "../../learning/trees/forest.ts";
-import type { NetworkOptions } from "../../learning/training/train-network.ts";
+import type { NetworkOptions } from "../../learning/training/network-task.ts";
+import { trainingCodeVersion } from "../train/training-hash.ts";
 import type { Recipe } from "../train/train-predictor.ts";
 
 /** How a stored model was made, ready to be made again on other bars. `threads` are those of a network. */
@@ -47,6 +48,7 @@ async function learnerOf(
     size: settings["size"] === "full" ? "full" : "small",
     runtime: await onnxRuntime(),
     options: { ...numbers<NetworkOptions>(settings, ["batch", "ratePeak"]), ...network },
+    codeVersion: trainingCodeVersion(),
     checkpointOf: () => null,
   });
 }

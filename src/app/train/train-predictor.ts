@@ -11,7 +11,7 @@ import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
 import { driftReference } from "../../learning/judge/drift-reference.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
-import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
+import type { Learned, Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
@@ -38,6 +38,8 @@ export type PredictorTraining = {
   readonly createdMs: number;
   readonly dataKind: ModelDraft["dataKind"];
   readonly onProgress: (done: number, total: number) => void;
+  /** Hears numbers while it learns: of `turn1`, `turn2`, ... of the walk forward, then of the model itself, `final`. */
+  readonly log?: (part: string, ...metrics: Parameters<MetricsLog>) => void;
 };
 
 /** How a model is made of rows. */
@@ -49,6 +51,7 @@ export type PredictorOutcome = Saved & {
   readonly model: ModelDraft<PredictorArtifact>;
   /** Version in use before; null for none. */
   readonly replaced: number | null;
+  readonly warnings: readonly string[];
 };
 
 /** Trains a model of direction, judges it by walking forward, and keeps it. Throws `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`. */
@@ -61,15 +64,16 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const options = { ...walkDefaults, ...gaps, folds };
   const turns = walkForward(data.x.rows, options);
   const total = (turns.length + 1) * 1000;
-  const progress = (turn: number) => (share: number) =>
-    training.onProgress(Math.round((turn + share) * 1000), total);
+  const ears = (turn: number): Ears => ({
+    onShare: (share) => training.onProgress(Math.round((turn + share) * 1000), total),
+    log: (...metrics) => training.log?.(turn < folds ? `turn${turn + 1}` : "final", ...metrics),
+  });
   const judged: Judged[] = [];
-  for (const [turn, fold] of turns.entries())
-    judged.push(judgedOf(data, fold.test, await answerFold(training, data, fold, progress(turn))));
+  for (const [turn, fold] of turns.entries()) judged.push(await judgeFold(training, data, fold, ears(turn)));
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const made = await learnAndCalibrate(training, data, parts, progress(turns.length));
+  const made = await learnAndCalibrate(training, data, parts, ears(folds));
   const artifact = artifactOf(training, data, parts, made, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
@@ -77,8 +81,17 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const saved = await store.save(draft, createdMs, (judgement?.isAtLeastAsGood ?? true) ? inUse : undefined);
   training.onProgress(total, total);
   const model = { ...draft, artifact: { ...artifact, version: saved.version } };
-  return { ...saved, name, model, replaced: inUse };
+  return {
+    ...saved,
+    name,
+    model,
+    replaced: inUse,
+    warnings: made.learned.warnings ?? [],
+  };
 }
+
+/** Who hears how a turn goes. */
+export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
 
 /** Features of every bar from the first on that has them, and what became of it. */
 export function datasetOf({
@@ -109,14 +122,17 @@ type Made = {
   readonly graph: TensorGraph | null;
 };
 
+/** What learning one turn depends on, besides its rows. */
+export type TurnTraining = Recipe & { readonly bars: Pick<Bars, "symbol"> };
+
 /** Learns from a part and recalibrates behind it: all that makes a model, and nothing after `parts`. */
 export async function learnAndCalibrate(
   training: Recipe,
   data: Dataset,
   parts: Omit<Fold, "test">,
-  onShare: (share: number) => void,
+  { onShare, log }: Ears,
 ): Promise<Made> {
-  const learned = await training.learner(data, parts, training.seed, onShare);
+  const learned = await training.learner(data, parts, training.seed, onShare, log);
   const graph = await openNetwork(learned);
   const { calibrate } = parts;
   const raw = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
@@ -130,20 +146,30 @@ export async function learnAndCalibrate(
 
 /** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. Throws `TRAIN_ONE_OUTCOME`. */
 export async function answerFold(
-  training: Recipe & Pick<PredictorTraining, "bars">,
+  training: TurnTraining,
   data: Dataset,
   fold: Fold,
-  onShare: (share: number) => void,
+  ears: Ears,
 ): Promise<Answers> {
   refuseOneOutcome(training, data, fold);
-  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, onShare);
+  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
   const answers = await answersFor({ ...learned, ...calibrated }, data, fold.test, graph);
   await graph?.close();
   return answers;
 }
 
+/** The same beside what became of it. */
+export async function judgeFold(
+  training: TurnTraining,
+  data: Dataset,
+  fold: Fold,
+  ears: Ears,
+): Promise<Judged> {
+  return judgedOf(data, fold.test, await answerFold(training, data, fold, ears));
+}
+
 function refuseOneOutcome(
-  training: Pick<PredictorTraining, "bars">,
+  training: TurnTraining,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {

@@ -8,7 +8,7 @@ export const modelTopics: readonly Topic[] = [
     lines: [
       "  kiwi train regime --data SPY-1d.csv --to 2020-01-01     a hidden Markov model of the regimes",
       "  kiwi train regime -p SPY -t 1d --states 2-5             BIC chooses the number of states",
-      "  kiwi train all --data prices/ --if-due 30d              every symbol, where 30 days are new",
+      "  kiwi train all --data prices/ --if-due 30d              every kind of model, where 30 days are new",
       "  kiwi train boosted --data EURUSD-1h.csv --to 2016-01-01 up or down: boosted, forest, logistic, short-term, ...",
       "Models lie in .kiwi/models/NAME/VERSION.json; the first line of current is the version in use. The same bars, options,",
       "seed and code give the same model, on any number of threads (--jobs).",
@@ -17,6 +17,8 @@ export const modelTopics: readonly Topic[] = [
       "  kiwi model list    kiwi model show NAME[@VERSION]    kiwi model promote NAME VERSION    kiwi model rollback NAME",
       "  kiwi model evaluate NAME --data FILE   kiwi model compare NAME --data FILE   kiwi model drift NAME --data FILE",
       "  kiwi model export NAME --file net.onnx                  a model of direction for any ONNX runtime",
+      "  kiwi model explain NAME --data FILE --at TIME           what a model says about a bar, and what it looked at",
+      "  kiwi model trainings [ID]                               every training with its loss; KIWI_MLFLOW_URI tells MLflow too",
       "A strategy reads a model of direction, or a plug-in of the kind model, with prediction(NAME); the strategy",
       "follow-predictions trades what one says.",
       'A meta-strategy uses it by its name, regime: { use: "hmm-model", model: "regime-SPY-1d" }, or NAME@VERSION.',

@@ -174,7 +174,9 @@ test("a fill that is taken back leaves the position as it was before", () => {
 });
 
 test("what is left of several fills can be sold, though the sum of its lots is a rounding error short", () => {
-  const { exchange, account } = open([flat, flat, flat, flat], { venue: venueOptions("cash", { maker: 0, taker: 0 }) });
+  const { exchange, account } = open([flat, flat, flat, flat], {
+    venue: venueOptions("cash", { maker: 0, taker: 0 }),
+  });
   account.submit(orderTicket({ ...buy, quantity: 52.083 }));
   exchange.advance();
   for (const quantity of [26.547, 1.41]) account.submit(orderTicket({ ...sell, quantity }));

@@ -10,7 +10,10 @@ export type Wanted =
   | { readonly kind: "quantity"; readonly left: number }
   /** Its parent lives, or its turn has not come: it may be wanted later. */
   | { readonly kind: "later" }
-  | { readonly kind: "over"; readonly code: "parent_ended" | "position_closed" | "nothing_to_reduce" | "lot_size" };
+  | {
+      readonly kind: "over";
+      readonly code: "parent_ended" | "position_closed" | "nothing_to_reduce" | "lot_size";
+    };
 
 const later: Wanted = { kind: "later" };
 const parentEnded: Wanted = { kind: "over", code: "parent_ended" };
@@ -38,7 +41,8 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   const nominal = nominalOf(state, work);
   // Of an order that turns a position around, the first part only closes: there is nothing to protect yet.
   if (nominal === 0 && parent !== null && !parent.isOver) return later;
-  if (nominal === 0) return { kind: "over", code: closePosition ? "position_closed" : nothingLeft(state, work) };
+  if (nominal === 0)
+    return { kind: "over", code: closePosition ? "position_closed" : nothingLeft(state, work) };
   if (state.capabilities.reduceOnly) return { kind: "quantity", left: onLot(state, work, nominal) };
   const left = onLot(state, work, roomFor(state, work, nominal));
   return left > 0 ? { kind: "quantity", left } : later;
