@@ -6,7 +6,7 @@ import { configOf } from "../../flags/config-of.ts";
 import type { FlagValues } from "../../flags/flag-layer.ts";
 import { readBetween } from "../../flags/read-values.ts";
 import { askFlags } from "../../flags/train-flags.ts";
-import { comparedText, driftText } from "../../output/drift-text.ts";
+import { comparedText, driftText } from "../../output/models/drift-text.ts";
 import { envelope } from "../../output/json.ts";
 import type { Shell } from "../../shell.ts";
 import { withProgress } from "../with-progress.ts";

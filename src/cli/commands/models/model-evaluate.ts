@@ -6,7 +6,7 @@ import { configOf } from "../../flags/config-of.ts";
 import { readBetween, readOneOf } from "../../flags/read-values.ts";
 import { evaluateFlags } from "../../flags/train-flags.ts";
 import type { FlagValues } from "../../flags/flag-layer.ts";
-import { evaluationText } from "../../output/evaluation-text.ts";
+import { evaluationText } from "../../output/models/evaluation-text.ts";
 import { envelope } from "../../output/json.ts";
 import type { Shell } from "../../shell.ts";
 import { withProgress } from "../with-progress.ts";

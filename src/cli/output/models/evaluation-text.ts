@@ -1,10 +1,10 @@
-import type { ForecastGroup } from "../../analysis/predictions/forecast-groups.ts";
-import { percentText, ratioText } from "../../analysis/report/number-text.ts";
-import type { ModelEvaluation } from "../../app/evaluation/model-evaluation.ts";
-import { formatTime } from "../../base/time.ts";
-import type { Estimate } from "../../domain/predictor-artifact.ts";
-import { scoreRows } from "./predictor-text.ts";
-import { pairs, table } from "./table.ts";
+import type { ForecastGroup } from "../../../analysis/predictions/forecast-groups.ts";
+import { percentText, ratioText } from "../../../analysis/report/number-text.ts";
+import type { ModelEvaluation } from "../../../app/evaluation/model-evaluation.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { Estimate } from "../../../domain/predictor-artifact.ts";
+import { scoreRows } from "../predictor-text.ts";
+import { pairs, table } from "../table.ts";
 
 const right = (title: string) => ({ title, align: "right" as const });
 

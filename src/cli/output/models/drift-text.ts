@@ -1,9 +1,9 @@
-import type { Compared } from "../../analysis/predictions/compare-predictions.ts";
-import type { ModelDrift } from "../../analysis/predictions/model-drift.ts";
-import { percentText } from "../../analysis/report/number-text.ts";
-import { formatTime } from "../../base/time.ts";
-import type { Estimate } from "../../domain/predictor-artifact.ts";
-import { pairs, table } from "./table.ts";
+import type { Compared } from "../../../analysis/predictions/compare-predictions.ts";
+import type { ModelDrift } from "../../../analysis/predictions/model-drift.ts";
+import { percentText } from "../../../analysis/report/number-text.ts";
+import { formatTime } from "../../../base/time.ts";
+import type { Estimate } from "../../../domain/predictor-artifact.ts";
+import { pairs, table } from "../table.ts";
 
 const right = (title: string) => ({ title, align: "right" as const });
 const featuresShown = 8;
