@@ -22,7 +22,7 @@ export const followPredictions = strategy({
     "Holds what a trained model expects, sized by how sure it is; nothing while its calibration has drifted.",
   params: {
     model: text("direction", "name of the model, as in kiwi model list"),
-    horizonBars: int(24, { min: 1, max: 1000 }, "bars that the model looks ahead"),
+    horizonBars: int(0, { min: 0, max: 1000 }, "bars that the model looks ahead; 0 = as it says itself"),
     kelly: float(0.25, { min: 0.01, max: 1, step: 0.01 }, "part of Kelly's share that is held"),
     edgeMin: float(
       0.01,
@@ -38,26 +38,30 @@ export const followPredictions = strategy({
     ),
   },
   setup({ bars, p }) {
-    const { probability, low, high } = prediction(p.model);
-    return { probability, low, high, close: bars.close, usual: realizedVolatility(bars.close, moveBars) };
+    const { probability, low, high, horizon } = prediction(p.model);
+    return {
+      probability,
+      low,
+      high,
+      horizon,
+      close: bars.close,
+      usual: realizedVolatility(bars.close, moveBars),
+    };
   },
   memory: (): Outcomes => ({ promised: [], came: [], next: 0 }),
   onBar({ series, p, memory, position, target }) {
-    watch(
-      memory,
-      p.driftBars,
-      series.probability.ago(p.horizonBars),
-      series.close.now,
-      series.close.ago(p.horizonBars),
-    );
+    const horizonBars = p.horizonBars || series.horizon.now;
+    if (!(horizonBars > 0)) return;
+    const { probability, close } = series;
+    watch(memory, p.driftBars, probability.ago(horizonBars), close.now, close.ago(horizonBars));
     const [low, high, middle] = [series.low.now, series.high.now, series.probability.now];
     if (Number.isNaN(low) || Number.isNaN(high)) return;
-    const drift = { overlapBars: p.horizonBars, deviationsMax: p.driftLimit };
+    const drift = { overlapBars: horizonBars, deviationsMax: p.driftLimit };
     if (calibrationDrift(memory.promised, memory.came, drift).hasDrifted) {
       if (position.quantity !== 0) target(0, "outcomes contradict the model's probabilities");
       return;
     }
-    const move = series.usual.now * Math.sqrt(p.horizonBars);
+    const move = series.usual.now * Math.sqrt(horizonBars);
     const bet = { low, high, move, kelly: p.kelly, calibrationError: 0, cost: 0 };
     const share = Math.max(-1, Math.min(1, shrunkenKelly(bet)));
     if (low > 0.5 + p.edgeMin) return target(share, `the model is sure of at least ${low.toFixed(3)} up`);

@@ -200,7 +200,13 @@ export function runConfigOf(config: KiwiConfig): z.output<typeof runConfigSchema
   const { account, costs, sizing, risk, protection, execution, instruments, models, predictionFilter } =
     config;
   return {
-    ...{ account, costs, sizing, risk, protection, execution, instruments },
+    account,
+    costs,
+    sizing,
+    risk,
+    protection,
+    execution,
+    instruments,
     ...(models === undefined ? {} : { models }),
     ...(predictionFilter === undefined ? {} : { predictionFilter }),
   };

@@ -30,7 +30,7 @@ const ensemble = z.strictObject({
     .number()
     .min(0)
     .default(1)
-    .describe("times the variance between members that is added to the doubt"),
+    .describe("times the variance between members that counts as doubt"),
   regime: choice.default({ use: "volatility-trend" }).describe("what tells the regime, and its options"),
 });
 

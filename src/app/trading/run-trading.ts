@@ -67,7 +67,6 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
   let log: OpenLog | null = null;
   try {
     const paths = openSessionFolder(home, note);
-    // Before this session is the newest of its account.
     const kept = await keptBefore(home, note);
     const { strategyText, plugins, folder } = plan;
     const { config, overruled } = withVenueRules(plan.config, rules);
@@ -128,7 +127,7 @@ async function tradeWatched(
   const journal = openJournalFile(paths.journal);
   const served = await servePredictions({ ...plan, feed, journal, kept });
   for (const note of served.notes) log.part("models").info({}, note);
-  const robot = await startRobot({
+  const starting = startRobot({
     feed: served.feed,
     takePredicted: served.takePredicted,
     connection,
@@ -148,6 +147,10 @@ async function tradeWatched(
       const setup = { bars, strategy, params, config, registry, externals: served.externals };
       return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
     },
+  });
+  const robot = await starting.catch(async (error: unknown) => {
+    await served.close();
+    throw error;
   });
   const heartbeat = new Heartbeat(paths.heartbeat);
   const guard = startGuard({

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
+import { excessCalibrationError } from "../judge/calibration-drift.ts";
+import { shrunkenKelly } from "../judge/shrunken-kelly.ts";
 import { EnsembleRows, type EnsembleRule, type MemberRows } from "./ensemble-rows.ts";
 import { finalWeights, recordFactor, termOf, termWeights, type RegimeShares } from "./member-weights.ts";
-import { betaWith, opinionOf, poolOpinions, type Opinion } from "./pool-opinions.ts";
+import { betaWith, opinionOf, poolOpinions, rangeOf, type Opinion } from "./pool-opinions.ts";
 
 const terms = ["short", "medium", "long"] as const;
 const only = (regime: keyof RegimeShares): RegimeShares => ({
@@ -29,9 +31,12 @@ test("weights by regime are those that were asked for, and half of them in a vol
 test("a record is the likelihood against a coin, and what nobody earns belongs to the coin", () => {
   expect(recordFactor([], [])).toBe(1);
   expect(recordFactor([0.6, 0.6, 0.3], [true, false, false])).toBeCloseTo(1.2 * 0.8 * 1.4, 12);
-  expect(recordFactor(Array<number>(50).fill(0.9), Array<boolean>(50).fill(false))).toBeCloseTo(0.25, 12);
+  expect(recordFactor(Array<number>(50).fill(0.9), Array<boolean>(50).fill(false))).toBeCloseTo(1 / 8, 12);
   expect(finalWeights([0.5, 0.5], [4, 1], [1, 1])).toEqual([0.8, 0.2]);
-  expect(finalWeights([0.5, 0.5], [0.25, 0.25], [1, 1])).toEqual([0.125, 0.125]);
+  expect(finalWeights([0.5, 0.5], [0.6, 0.6], [0.9, 0.1])[0]).toBeCloseTo(0.9, 12);
+  expect(finalWeights([0.5, 0.5], [0.125, 0.125], [1, 1])).toEqual([0.125, 0.125]);
+  // In a volatile market a half is all there is.
+  expect(finalWeights([0.25, 0.25], [4, 4], [1, 1])).toEqual([0.25, 0.25]);
 });
 
 test("pools of Beta opinions have the moments of a mixture, and those of a product of powers", () => {
@@ -39,7 +44,7 @@ test("pools of Beta opinions have the moments of a mixture, and those of a produ
     { alpha: 30, beta: 20 },
     { alpha: 8, beta: 12 },
   ];
-  const linear = poolOpinions(opinions, [0.7, 0.3], { pool: "linear", penalty: 0 });
+  const linear = poolOpinions(opinions, [0.7, 0.3], { pool: "linear", penalty: 1 });
   // The moments of the mixture, by adding up its density.
   const steps = 20_000;
   const density = ({ alpha, beta }: Opinion) => {
@@ -95,6 +100,40 @@ test("the same from all is the same from one, with full agreement; disagreement 
           );
         expect(apart(far).agreement).toBeLessThanOrEqual(apart(near).agreement + 1e-12);
         expect(apart(far).variance).toBeGreaterThanOrEqual(apart(near).variance - 1e-7);
+      },
+    ),
+    { seed: 20_261_130 },
+  );
+});
+
+test("more disagreement, or worse outcomes, never give a larger order", () => {
+  const random = (max: number) => fc.double({ min: 0, max, noNaN: true });
+  const outcomes = fc.array(fc.tuple(fc.double({ min: 0.4, max: 0.6, noNaN: true }), fc.boolean()), {
+    minLength: 20,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom("linear" as const, "logarithmic" as const),
+      fc.double({ min: 0.42, max: 0.58, noNaN: true }),
+      random(0.1),
+      random(0.1),
+      random(1),
+      outcomes,
+      (pool, mean, a, b, trust, seen) => {
+        const promised = seen.map(([chance]) => chance);
+        const sizeAt = (distance: number, came: readonly number[]) => {
+          const members = [-distance, distance].map((shift) => betaWith(mean + shift, 1e-5));
+          const pooled = poolOpinions(members, [0.5, 0.5], { pool, penalty: 1 });
+          const { low, high } = rangeOf(pooled, trust, 0);
+          const calibrationError = excessCalibrationError(promised, came, 1);
+          return Math.abs(shrunkenKelly({ low, high, calibrationError, move: 0.01, cost: 0, kelly: 0.25 }));
+        };
+        const came = seen.map(([, rose]) => (rose ? 1 : 0));
+        const exact = promised;
+        expect(sizeAt(Math.max(a, b), came)).toBeLessThanOrEqual(sizeAt(Math.min(a, b), came) + 1e-9);
+        // As promised on average, and as it came: an error can only take away.
+        expect(sizeAt(a, came)).toBeLessThanOrEqual(sizeAt(a, exact) + 1e-12);
       },
     ),
     { seed: 20_261_130 },
@@ -162,9 +201,14 @@ test.each(["linear", "logarithmic", "stacked"] as const)(
 test("members that know nothing leave their weight to a coin", () => {
   const { members, moment } = informedAndNot(1_500, 4);
   const rows = new EnsembleRows(rule);
-  const worthless: MemberRows = { ...members, of: [members.of[1]!, members.of[1]!] };
-  const trusts = Array.from({ length: 200 }, (_, k) => rows.speak(worthless, 1_000 + k, moment)!.trust);
-  expect(trusts.reduce((a, b) => a + b) / 200).toBeLessThan(0.6);
+  const trustIn = (series: MemberRows["of"][number]) => {
+    const alike: MemberRows = { ...members, of: [series, series] };
+    const spoken = Array.from({ length: 1_200 }, (_, k) => rows.speak(alike, 300 + k, moment)!);
+    return spoken.reduce((sum, { trust }) => sum + trust, 0) / spoken.length;
+  };
+  const [knows, guesses] = members.of.map(trustIn) as [number, number];
+  expect(knows).toBeGreaterThan(0.9);
+  expect(guesses).toBeLessThan(knows - 0.2);
   const silent: MemberRows = {
     ...members,
     of: members.of.map((one) => ({ ...one, low: one.low.map(() => Number.NaN) })),

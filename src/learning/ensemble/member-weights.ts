@@ -19,7 +19,9 @@ const regimeWeights: Readonly<Record<keyof RegimeShares, readonly [number, numbe
 };
 
 /** A record moves a weight at most by this factor, up or down. */
-const recordMax = 4;
+const recordMax = 8;
+/** Honest models with a small edge look this many times worse than a coin now and then: that costs them nothing. */
+const patience = 2;
 const edge = 1e-6;
 
 /** The term of a model by the bars that it looks ahead: up to 8 short, up to 60 medium. */
@@ -47,7 +49,7 @@ export function termWeights(members: readonly Term[], shares: RegimeShares): rea
 
 /**
  * How a record multiplies a weight: the likelihood of what came, by what was promised, against that of a coin (the weights of
- * Bayesian model averaging), at most four times up or down. `promised` are chances of a rise, `rose` whether it did.
+ * Bayesian model averaging), at most eight times up or down. `promised` are chances of a rise, `rose` whether it did.
  */
 export function recordFactor(promised: readonly number[], rose: readonly boolean[]): number {
   let gain = 0;
@@ -57,8 +59,9 @@ export function recordFactor(promised: readonly number[], rose: readonly boolean
 }
 
 /**
- * Final weights, which add up to 1 at most: what is missing belongs to a coin. `base` by regime, `records` by what came of the last
- * calls, `confidence` 0 to 1 by the model's own range. Good records shift weight among members; bad ones give it to the coin.
+ * Final weights, which add up to the sum of `base` at most: what is missing belongs to a coin. `base` by regime, `records` by what came
+ * of the last calls, `confidence` 0 to 1 by the model's own range. Both shift weight among members; records that are together less
+ * than half as good as a coin's give it to the coin. How wide ranges are is doubt already, and takes nothing off here.
  */
 export function finalWeights(
   base: readonly number[],
@@ -66,6 +69,9 @@ export function finalWeights(
   confidence: readonly number[],
 ): readonly number[] {
   const raw = base.map((weight, k) => weight * records[k]! * confidence[k]!);
-  const sum = raw.reduce((total, weight) => total + weight, 0);
-  return raw.map((weight) => weight / Math.max(1, sum));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const whole = sum(base);
+  const together = sum(base.map((weight, k) => weight * records[k]!)) / whole;
+  const trust = whole * Math.min(1, patience * together);
+  return raw.map((weight) => (sum(raw) > 0 ? (trust * weight) / sum(raw) : 0));
 }

@@ -1,7 +1,7 @@
 /** What one model believes about the chance of a rise: a Beta distribution. */
 export type Opinion = { readonly alpha: number; readonly beta: number };
 
-/** How opinions become one; `penalty` multiplies the variance between them once more than the pool itself does. */
+/** How opinions become one; `penalty` multiplies the variance between them: 1 as in a mixture, 0 for no penalty. */
 export type PoolOptions = { readonly pool: "linear" | "logarithmic"; readonly penalty: number };
 
 /** One opinion made of several. */
@@ -54,7 +54,7 @@ export function poolOpinions(
   const isLinear = pool === "linear";
   return {
     mean: isLinear ? mixed : meanOf(product),
-    variance: (isLinear ? within + between : varianceOf(product)) + penalty * between,
+    variance: (isLinear ? within : varianceOf(product)) + penalty * between,
     agreement: within + between > 0 ? within / (within + between) : 1,
   };
 }
@@ -66,4 +66,18 @@ function meanOf({ alpha, beta }: Opinion): number {
 function varianceOf({ alpha, beta }: Opinion): number {
   const total = alpha + beta;
   return (alpha * beta) / (total * total * (total + 1));
+}
+
+/**
+ * The chance that a pooled opinion comes to, and the range in which it lies with 90 % confidence. What is not trusted belongs to a
+ * coin; none of the doubt goes away with it. `caution` widens the range on both sides.
+ */
+export function rangeOf(
+  { mean, variance }: Pooled,
+  trust: number,
+  caution: number,
+): { readonly probability: number; readonly low: number; readonly high: number } {
+  const probability = 0.5 + trust * (mean - 0.5);
+  const reach = rangeDeviations * Math.sqrt(variance) + caution;
+  return { probability, low: Math.max(0, probability - reach), high: Math.min(1, probability + reach) };
 }

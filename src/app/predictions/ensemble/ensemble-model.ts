@@ -2,7 +2,7 @@ import { canonicalJson, sha256 } from "../../../base/hash.ts";
 import type { Expr } from "../../../domain/expression.ts";
 import { timeframeMs } from "../../../domain/timeframe.ts";
 import { regimeLabels } from "../../../domain/regime.ts";
-import { betaWith, rangeDeviations, type Pooled } from "../../../learning/ensemble/pool-opinions.ts";
+import { betaWith, rangeOf } from "../../../learning/ensemble/pool-opinions.ts";
 import { EnsembleRows, type EnsembleRule, type Spoken } from "../../../learning/ensemble/ensemble-rows.ts";
 import { termOf } from "../../../learning/ensemble/member-weights.ts";
 import type { Model, ModelRows, ModelTools } from "../../../ports/model.ts";
@@ -13,8 +13,9 @@ import { MemberAnswers } from "./member-answers.ts";
 
 /** In a volatile market an opinion must be surer by so much. */
 const volatileCaution = 0.02;
+const shared = ["probability", "low", "high", "alpha", "beta", "agreement", "trust"] as const;
 const outputsOf = (members: number): readonly string[] => [
-  ...["probability", "low", "high", "alpha", "beta", "agreement", "trust"],
+  ...shared,
   ...Array.from({ length: members }, (_, k) => `weight${k + 1}`),
 ];
 
@@ -113,21 +114,9 @@ class Desk {
 
 /** Answers in the order of `outputsOf`. */
 function told({ pooled, trust, volatile, weights }: Spoken): readonly number[] {
-  const { probability, low, high, variance } = rangeOf(pooled, trust, volatile);
-  const { alpha, beta } = betaWith(probability, variance);
+  const { probability, low, high } = rangeOf(pooled, trust, volatileCaution * volatile);
+  const { alpha, beta } = betaWith(probability, pooled.variance);
   return [probability, low, high, alpha, beta, pooled.agreement, trust, ...weights];
-}
-
-/** What a coin does not hold of the opinion, and the range around it; none of the doubt goes away with the coin. */
-function rangeOf({ mean, variance }: Pooled, trust: number, volatile: number) {
-  const probability = 0.5 + trust * (mean - 0.5);
-  const reach = rangeDeviations * Math.sqrt(variance) + volatileCaution * volatile;
-  return {
-    probability,
-    variance,
-    low: Math.max(0, probability - reach),
-    high: Math.min(1, probability + reach),
-  };
 }
 
 /** The features of every member, then the close, then the regimes. */
