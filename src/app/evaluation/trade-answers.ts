@@ -49,8 +49,12 @@ export function tradeAnswers(
 ): readonly TradedAnswers[] {
   const first = answers.probability.findIndex((p) => !Number.isNaN(p));
   const tradeFromMs = answers.closeTimeMs[Math.max(0, first)]!;
-  const externals = (["probability", "low", "high"] as const).map((output) =>
-    seriesOf(bars, answers, output, Math.max(0, first)),
+  const from = Math.max(0, first);
+  const horizon = new Float64Array(answers.closeTimeMs.length).fill(horizonBars);
+  const said = { probability: answers.probability, low: answers.low, high: answers.high, horizon };
+  const timesMs = answers.closeTimeMs.subarray(from);
+  const externals = Object.entries(said).map(([output, values]) =>
+    seriesOf(bars, output, timesMs, values.subarray(from)),
   );
   const short = config.account.kind === "margin";
   const params = { model, horizonBars, short };
@@ -68,16 +72,10 @@ export function tradeAnswers(
 
 const model = "judged";
 
-function seriesOf(bars: Bars, answers: Answers, output: "probability" | "low" | "high", first: number): Bars {
-  const values = answers[output].subarray(first);
-  return barsOf(predictionName({ model, output, symbol: bars.symbol }), bars.timeframe, {
-    closeTimeMs: answers.closeTimeMs.subarray(first),
-    open: values,
-    high: values,
-    low: values,
-    close: values,
-    volume: new Float64Array(values.length),
-  });
+function seriesOf(bars: Bars, output: string, closeTimeMs: Float64Array, values: Float64Array): Bars {
+  const columns = { open: values, high: values, low: values, close: values };
+  const name = predictionName({ model, output, symbol: bars.symbol });
+  return barsOf(name, bars.timeframe, { closeTimeMs, ...columns, volume: new Float64Array(values.length) });
 }
 
 function measured(strategy: string, result: BacktestResult, seed: number): TradedAnswers {
