@@ -28,6 +28,30 @@ export type AlertMessage = {
 export interface AlertChannel {
   /** Resolves when whoever carries the message has taken it; rejects with what it said. */
   send(message: AlertMessage, signal: AbortSignal): Promise<void>;
+  /** Where people may answer; missing where they cannot, or where nobody is allowed to. */
+  readonly inbox?: ChatInbox;
+}
+
+/** What somebody wrote. */
+export type ChatMessage = {
+  /** Grows from message to message; the same message has the same one however often it is told. */
+  readonly id: number;
+  /** Where it was written, and by whom, as the carrier numbers them. */
+  readonly chat: string;
+  readonly from: string;
+  readonly text: string;
+  readonly atMs: number;
+  /** Whether commands are taken from there. */
+  readonly isAllowed: boolean;
+};
+
+/** Messages of people, kept by whoever carries them until they are confirmed. */
+export interface ChatInbox {
+  /** Tells one inbox from another; no secret. */
+  readonly name: string;
+  /** Waits a while for messages beyond `afterId`, oldest first, and confirms all up to it. Rejects with what was said. */
+  poll(afterId: number, signal: AbortSignal): Promise<readonly ChatMessage[]>;
+  reply(chat: string, text: string, signal: AbortSignal): Promise<void>;
 }
 
 /** A way to reach people as a plug-in: its options are those of a channel in the configuration. */

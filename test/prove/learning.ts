@@ -55,6 +55,7 @@ async function learnerOf(family: Exclude<Family, "ensemble">): Promise<Learner> 
         size: "small",
         runtime: await onnxRuntime(),
         checkpointOf: () => null,
+        codeVersion: "",
       });
   }
 }

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AlertMessage, ChannelPlugin } from "../../ports/alert-channel.ts";
-import { discord, slack, telegram } from "./chat.ts";
+import { discord, slack } from "./chat.ts";
+import { telegram } from "./telegram.ts";
 import { email } from "./email.ts";
 import { webhook } from "./webhook.ts";
 

@@ -32,25 +32,6 @@ export const discord = defineChannel({
   }),
 });
 
-/** Telegram's bots: `sendMessage` of at most 4,096 characters (core.telegram.org/bots/api). */
-export const telegram = defineChannel({
-  name: "telegram",
-  summary: "Writes to a Telegram chat through a bot of yours.",
-  options: z.strictObject({
-    chat: z.union([z.int(), z.string().min(1)]).describe("id of the chat, or @name of a channel"),
-    baseUrl: z.url().default("https://api.telegram.org").describe("where the bot interface is"),
-  }),
-  credentials: [{ name: "token", what: "the token of a bot", env: "KIWI_TELEGRAM_TOKEN" }],
-  open: ({ chat, baseUrl }, { token }) => ({
-    send: (message, signal) =>
-      postJson(
-        `${baseUrl}/bot${token}/sendMessage`,
-        { chat_id: chat, text: textOf(message).slice(0, 4_096), link_preview_options: { is_disabled: true } },
-        signal,
-      ),
-  }),
-});
-
 /** Slack reads these three characters as markup. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

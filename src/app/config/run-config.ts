@@ -79,6 +79,13 @@ const costs = z.strictObject({
     .min(1)
     .optional()
     .describe("yearly borrow fees as they were: a CSV file time,value[,symbol]; before it borrowRate holds"),
+  fitFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "costs as a session really had them (kiwi costs refit): its commission, slippage and latency take the place of those beside it",
+    ),
   feeTiersFile: z
     .string()
     .min(1)

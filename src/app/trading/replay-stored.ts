@@ -23,13 +23,10 @@ export async function replayStored(home: string, note: SessionNote): Promise<Rep
 
 /** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
 export async function replayJournal(home: string, note: SessionNote, journal: JournalStore): Promise<Replay> {
-  const paths = sessionPaths(home, note.id);
-  const settings = sessionSettings.safeParse(JSON.parse(textOf(paths.settings) ?? "null")).data;
-  if (settings === undefined) throw damaged(note.id);
-  const { folder, plugins } = settings;
+  const { folder, plugins, ...settings } = storedSettings(home, note);
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
-  const config = runConfigSchema.parse(settings.config);
+  const { config } = settings;
   const timeframe = note.timeframe as Timeframe;
   const { params, symbols } = note;
   // No model is asked again: what it said then is in the journal.
@@ -49,6 +46,15 @@ export async function replayJournal(home: string, note: SessionNote, journal: Jo
       for (const one of answers) one.take(record);
     },
   );
+}
+
+/** What a session was run with. Throws `SESSION_DAMAGED`. */
+export function storedSettings(home: string, { id }: SessionNote) {
+  const settings = sessionSettings.safeParse(
+    JSON.parse(textOf(sessionPaths(home, id).settings) ?? "null"),
+  ).data;
+  if (settings === undefined) throw damaged(id);
+  return { ...settings, config: runConfigSchema.parse(settings.config) };
 }
 
 /** Reads a copy of the journal of a session, for it may still be written to. Throws `JOURNAL_BROKEN`. */

@@ -9,7 +9,8 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import { lockAccount } from "../../robot/account-lock.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
 import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
+import { Pause, underPause } from "../../robot/kill/pause.ts";
+import type { Robot, RobotEnd, TradingState } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import type { KeptAnswers } from "../predictions/kept-answers.ts";
@@ -104,6 +105,7 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
   const watch = await openSessionWatch({
     plan,
     sessionId: note.id,
+    home: around.home,
     env: around.env,
     folder: paths.folder,
     monitorPort: around.monitorPort,
@@ -124,6 +126,8 @@ async function tradeWatched(
 ): Promise<RobotEnd> {
   const feed = feedOf(plan, log);
   const connection = await plan.connect();
+  const pause = new Pause(around.home, note.account);
+  const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
   const journal = openJournalFile(paths.journal);
   const served = await servePredictions({ ...plan, feed, journal, kept });
   for (const note of served.notes) log.part("models").info({}, note);
@@ -135,7 +139,7 @@ async function tradeWatched(
     clock: plan.clock,
     lock,
     log: log.part("robot"),
-    tradingState: () => killSwitch.order(),
+    tradingState,
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -145,7 +149,7 @@ async function tradeWatched(
       const config = { ...plan.config, account: { ...plan.config.account, cash } };
       const { strategy, params, registry } = plan;
       const setup = { bars, strategy, params, config, registry, externals: served.externals };
-      return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
+      return buildSession(setup, layGround(bars, config), { broker, tradingState });
     },
   });
   const robot = await starting.catch(async (error: unknown) => {
@@ -179,6 +183,7 @@ async function tradeWatched(
     connection,
     feed,
     log: log.part("report"),
+    raise: watch.raise,
   });
   reporter.start();
   const modelWatch = new ModelWatch({ plan, bars: feed.bars, raise: watch.raise, log: log.part("models") });

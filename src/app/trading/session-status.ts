@@ -1,7 +1,7 @@
 import type { RobotStatus } from "../../robot/robot-types.ts";
 import type { Gauges } from "../../robot/kill/kill-triggers.ts";
 import type { AccountView } from "../../robot/account-view.ts";
-import type { Difference } from "../../robot/comparison.ts";
+import type { ExplainedDifference } from "../../robot/comparison/comparison.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
 
 /** A decision as it was taken, with its reason and what became of it. */
@@ -32,7 +32,7 @@ export type SessionStatus = {
   /** The last decisions, oldest first. */
   readonly decisions: readonly DecisionLine[];
   readonly fills: readonly FillLine[];
-  readonly comparison: Difference | null;
+  readonly comparison: ExplainedDifference | null;
   /** Wall time from the start to the first fill; null before it. */
   readonly firstFillMs: number | null;
 };

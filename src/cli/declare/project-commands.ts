@@ -1,15 +1,9 @@
+import type { DoctorFlags } from "../commands/doctor.ts";
 import { Option, type Command } from "commander";
 import type { DemoFlags } from "../commands/demo.ts";
 import type { ConfigCommandFlags } from "../commands/config.ts";
 import type { InitFlags } from "../commands/init.ts";
-import {
-  addCommon,
-  addConfig,
-  addProgress,
-  type Act,
-  type CommonFlags,
-  type ConfigFlags,
-} from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
 /** Adds what one begins with: demo, init. */
 export function declareFirstCommands(program: Command, act: Act): void {
@@ -25,9 +19,13 @@ export function declareUpkeepCommands(program: Command, act: Act): void {
     .summary("is everything here that Kiwi needs?")
     .description(
       "Looks at Node, the disk, the clock, the configuration and the data, and says what is wrong.",
+    )
+    .option(
+      "--production",
+      "and whether a robot may be left alone: alerts, limits, backups, keys, a record on paper",
     );
-  addConfig(addCommon(doctor, ["kiwi doctor", "kiwi doctor --json"])).action(
-    act(async (shell, flags: CommonFlags & ConfigFlags) =>
+  addConfig(addCommon(doctor, ["kiwi doctor", "kiwi doctor --production"])).action(
+    act(async (shell, flags: DoctorFlags) =>
       (await import("../commands/doctor.ts")).doctorCommand(shell, flags),
     ),
   );

@@ -6,6 +6,8 @@ import type { AlertEvent } from "../../../robot/alerts/alert-rules.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
 import type { Incident, Robot, RobotLog, TradingState } from "../../../robot/robot-types.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
+import { pausedBy } from "../../../robot/kill/pause.ts";
+import { serveChats } from "../../chat/serve-chats.ts";
 import { AlertFiles } from "../../alerts/alert-files.ts";
 import { AlertService } from "../../alerts/alert-service.ts";
 import { openChannels } from "../../alerts/open-channels.ts";
@@ -16,6 +18,7 @@ import { HealthWatch } from "./health-watch.ts";
 export type SessionWatchParts = {
   readonly plan: TradingPlan;
   readonly sessionId: string;
+  readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the journal is written. */
   readonly folder: string;
@@ -27,7 +30,7 @@ export type SessionWatchParts = {
 /** How a session is seen from outside: alerts, health, figures, signs of life. */
 export type SessionWatch = {
   readonly onIncident: (incident: Incident) => void;
-  /** Tells people of what is no incident of the robot. */
+  /** Tells people of anything else. */
   readonly raise: (event: AlertEvent) => void;
   /** There is a robot to look at from now on. `clockSkewMs` is the venue's clock minus ours, where it was asked. */
   begin(robot: Robot, clockSkewMs: () => number | undefined): void;
@@ -39,12 +42,13 @@ export type SessionWatch = {
  * taken is refused before anything is traded. Throws `PORT_TAKEN`, and what the channels throw.
  */
 export async function openSessionWatch(parts: SessionWatchParts): Promise<SessionWatch> {
-  const { plan, sessionId, env, folder, monitorPort, log } = parts;
+  const { plan, sessionId, home, env, folder, monitorPort, log } = parts;
   let skewOf: () => number | undefined = () => undefined;
   const health = new HealthWatch({ plan, folder, clockSkewMs: () => skewOf() ?? null });
+  const channels = await openChannels(plan.alerts, { folder: plan.folder, env }, plan.registry);
   const alerts = new AlertService({
     config: plan.alerts,
-    channels: await openChannels(plan.alerts, { folder: plan.folder, env }, plan.registry),
+    channels,
     files: new AlertFiles(join(plan.folder, ".kiwi", "alerts")),
     clock: systemClock,
     sender: `${plan.mode} ${plan.strategyName} ${sessionId}`,
@@ -52,18 +56,24 @@ export async function openSessionWatch(parts: SessionWatchParts): Promise<Sessio
   });
   const pages = await openPages(monitorPort, health);
   if (pages !== null) log.info({ url: pages.url }, "health and figures are served");
+  const ending = new AbortController();
+  const chats = serveChats({ home, env, channels, log }, ending.signal);
   const service = serviceManager(env, systemClock, () => health.health().condition !== "failed");
   const tick = setInterval(() => tickOf(alerts, health, plan), minuteMs);
   tick.unref();
   return {
     onIncident: (incident) => alerts.raise({ ...alertOf(incident), atMs: systemClock.nowMs() }),
-    raise: (event) => alerts.raise(event),
+    raise: (event) => alerts.raise({ ...event, atMs: systemClock.nowMs() }),
     begin(robot, clockSkewMs) {
       health.watch(robot);
       skewOf = clockSkewMs;
       service.ready();
     },
-    close: () => closeAll(tick, service, pages, alerts, health),
+    async close() {
+      ending.abort();
+      await closeAll(tick, service, pages, alerts, health);
+      await chats.done;
+    },
   };
 }
 
@@ -97,7 +107,7 @@ function tickOf(alerts: AlertService, health: HealthWatch, plan: TradingPlan): v
     });
   }
   const trading: TradingState | undefined = health.status()?.trading;
-  if (trading !== undefined && trading.state !== "active")
+  if (trading !== undefined && trading.state !== "active" && !trading.reason.startsWith(pausedBy))
     alerts.raise({
       kind: "kill switch",
       about: trading.state,
