@@ -25,6 +25,7 @@ import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { withVenueRules } from "./venue-rules.ts";
+import { ModelWatch } from "./watch/model-watch.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -188,6 +189,8 @@ async function tradeWatched(
     raise: watch.raise,
   });
   reporter.start();
+  const modelWatch = new ModelWatch({ plan, bars: feed.bars, raise: watch.raise, log: log.part("models") });
+  modelWatch.start();
   watch.begin(robot, () => guard.gauges()["clock-skew"]);
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
@@ -196,6 +199,7 @@ async function tradeWatched(
     return await robot.done;
   } finally {
     around.signal.removeEventListener("abort", stop);
+    modelWatch.stop();
     reporter.stop();
     guard.stop();
     await served.close();
