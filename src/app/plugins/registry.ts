@@ -37,10 +37,12 @@ import { volatilityBreaker } from "../../risk/volatility-breaker.ts";
 import { bestRecent } from "../../selectors/best-recent.ts";
 import { equalWeight } from "../../selectors/equal-weight.ts";
 import { regimePerformance } from "../../selectors/regime-performance.ts";
+import { confidence } from "../../sizers/confidence.ts";
 import { fixedFraction } from "../../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../../sizers/volatility-target.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
+import { everyCall } from "../../strategies/every-call.ts";
 import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { meta } from "../../strategies/meta.ts";
@@ -56,6 +58,7 @@ import { channelPlugins } from "./channel-registry.ts";
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
   buyAndHold,
+  everyCall,
   followPredictions,
   meanReversion,
   meta,
@@ -72,6 +75,7 @@ export type AnyPlugin = Plugin<PluginKind, any>;
 
 /** Every built-in plug-in of the other kinds, by kind and sorted by name. */
 export const plugins: readonly AnyPlugin[] = [
+  confidence,
   fixedFraction,
   fixedRisk,
   volatilityTarget,

@@ -1,6 +1,6 @@
 import type { ModelStore, Saved } from "../../adapters/stores/models/model-store.ts";
 import type { Judgement, ModelDraft } from "../../adapters/stores/models/stored-model.ts";
-import { scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
+import { joinJudged, scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
 import { bytesOf, sha256Of } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
@@ -9,12 +9,13 @@ import type { FeatureSet } from "../../features/feature-set.ts";
 import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dataset.ts";
 import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
-import { recalibrate } from "../../learning/judge/recalibrate.ts";
+import { driftReference } from "../../learning/judge/drift-reference.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
-import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
+import type { Learned, Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
+import { answersFor, judgedOf, type Answers } from "../evaluation/answers.ts";
 import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
 import { openNetwork } from "../predictions/predictor-model.ts";
 import { oneOutcome, tooFewRows } from "./predictor-errors.ts";
@@ -37,7 +38,12 @@ export type PredictorTraining = {
   readonly createdMs: number;
   readonly dataKind: ModelDraft["dataKind"];
   readonly onProgress: (done: number, total: number) => void;
+  /** Hears numbers while it learns: of `turn1`, `turn2`, ... of the walk forward, then of the model itself, `final`. */
+  readonly log?: (part: string, ...metrics: Parameters<MetricsLog>) => void;
 };
+
+/** How a model is made of rows. */
+export type Recipe = Pick<PredictorTraining, "learner" | "seed" | "calibration">;
 
 /** What training came to. */
 export type PredictorOutcome = Saved & {
@@ -45,6 +51,7 @@ export type PredictorOutcome = Saved & {
   readonly model: ModelDraft<PredictorArtifact>;
   /** Version in use before; null for none. */
   readonly replaced: number | null;
+  readonly warnings: readonly string[];
 };
 
 /** Trains a model of direction, judges it by walking forward, and keeps it. Throws `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`. */
@@ -57,26 +64,42 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const options = { ...walkDefaults, ...gaps, folds };
   const turns = walkForward(data.x.rows, options);
   const total = (turns.length + 1) * 1000;
-  const progress = (turn: number) => (share: number) =>
-    training.onProgress(Math.round((turn + share) * 1000), total);
+  const ears = (turn: number): Ears => ({
+    onShare: (share) => training.onProgress(Math.round((turn + share) * 1000), total),
+    log: (...metrics) => training.log?.(turn < folds ? `turn${turn + 1}` : "final", ...metrics),
+  });
   const judged: Judged[] = [];
-  for (const [turn, fold] of turns.entries())
-    judged.push(await judgeFold(training, data, fold, progress(turn)));
+  for (const [turn, fold] of turns.entries()) judged.push(await judgeFold(training, data, fold, ears(turn)));
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, progress(turns.length));
-  const artifact = artifactOf(training, data, parts, learned, calibrated, scores);
+  const made = await learnAndCalibrate(training, data, parts, ears(folds));
+  const artifact = artifactOf(training, data, parts, made, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
   const draft: ModelDraft<PredictorArtifact> = { artifact, dataKind, tried: [], judgement };
   const saved = await store.save(draft, createdMs, (judgement?.isAtLeastAsGood ?? true) ? inUse : undefined);
   training.onProgress(total, total);
   const model = { ...draft, artifact: { ...artifact, version: saved.version } };
-  return { ...saved, name, model, replaced: inUse };
+  return {
+    ...saved,
+    name,
+    model,
+    replaced: inUse,
+    warnings: made.learned.warnings ?? [],
+  };
 }
 
-function datasetOf({ set, bars, calendar, label }: PredictorTraining): Dataset {
+/** Who hears how a turn goes. */
+export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
+
+/** Features of every bar from the first on that has them, and what became of it. */
+export function datasetOf({
+  set,
+  bars,
+  calendar,
+  label,
+}: Pick<PredictorTraining, "set" | "bars" | "calendar" | "label">): Dataset {
   const table = calculateFeatures(set, bars, calendar);
   // Where some feature never has a value, the others begin when most of them do.
   const enough = 0.8 * table.columns.length;
@@ -94,68 +117,59 @@ function firstRowWith(columns: readonly Float64Array[], length: number, enough: 
 type Made = {
   readonly learned: Learned;
   readonly calibrated: Calibrated;
+  /** What it says of the rows that recalibrated it, before that. */
+  readonly raw: Float64Array;
   readonly graph: TensorGraph | null;
 };
 
-async function learnAndCalibrate(
-  training: PredictorTraining,
+/** What learning one turn depends on, besides its rows. */
+export type TurnTraining = Recipe & { readonly bars: Pick<Bars, "symbol"> };
+
+/** Learns from a part and recalibrates behind it: all that makes a model, and nothing after `parts`. */
+export async function learnAndCalibrate(
+  training: Recipe,
   data: Dataset,
   parts: Omit<Fold, "test">,
-  onShare: (share: number) => void,
+  { onShare, log }: Ears,
 ): Promise<Made> {
-  const learned = await training.learner(data, parts, training.seed, onShare);
+  const learned = await training.learner(data, parts, training.seed, onShare, log);
   const graph = await openNetwork(learned);
   const { calibrate } = parts;
   const raw = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
   return {
     learned,
     calibrated: calibratePredictor(data, calibrate, raw.probability, training.calibration),
+    raw: raw.probability,
     graph,
   };
 }
 
-/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
-async function judgeFold(
-  training: PredictorTraining,
+/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. Throws `TRAIN_ONE_OUTCOME`. */
+export async function answerFold(
+  training: TurnTraining,
   data: Dataset,
   fold: Fold,
-  onShare: (share: number) => void,
-): Promise<Judged> {
+  ears: Ears,
+): Promise<Answers> {
   refuseOneOutcome(training, data, fold);
-  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, onShare);
-  const { from, to } = fold.test;
-  const raw = await rawPredictions(learned, data.x, from, to, graph);
+  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
+  const answers = await answersFor({ ...learned, ...calibrated }, data, fold.test, graph);
   await graph?.close();
-  const { rows } = labelledRows(data, fold.test);
-  const known = rows.filter((row) => !Number.isNaN(raw.probability[row - from]!));
-  const pick = (of: ArrayLike<number>) => Float64Array.from(known, (row) => of[row]!);
-  return {
-    closeTimeMs: pick(data.closeTimeMs),
-    probability: Float64Array.from(
-      known,
-      (row) => recalibrate(calibrated.calibration, raw.probability[row - from]!).probability,
-    ),
-    outcome: Float32Array.from(known, (row) => data.labels.outcome[row]!),
-    weights: Float32Array.from(known, (row) => data.weights[row]!),
-    persistence: Uint8Array.from(known, (row) => data.persistence[row]!),
-    conformal: new Float64Array(known.length).fill(calibrated.conformal),
-  };
+  return answers;
 }
 
-function joinJudged(parts: readonly Judged[]): Judged {
-  const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
-  return {
-    closeTimeMs: Float64Array.from(all("closeTimeMs")),
-    probability: Float64Array.from(all("probability")),
-    outcome: Float32Array.from(all("outcome")),
-    weights: Float32Array.from(all("weights")),
-    persistence: Uint8Array.from(all("persistence")),
-    conformal: Float64Array.from(all("conformal")),
-  };
+/** The same beside what became of it. */
+export async function judgeFold(
+  training: TurnTraining,
+  data: Dataset,
+  fold: Fold,
+  ears: Ears,
+): Promise<Judged> {
+  return judgedOf(data, fold.test, await answerFold(training, data, fold, ears));
 }
 
 function refuseOneOutcome(
-  training: PredictorTraining,
+  training: TurnTraining,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {
@@ -189,11 +203,11 @@ async function judgeAgainst(
 function artifactOf(
   training: PredictorTraining,
   data: Dataset,
-  { calibrate }: Omit<Fold, "test">,
-  { body, scaler, windowRows, importance, settings }: Learned,
-  { calibration, conformal }: Calibrated,
+  { learn, calibrate }: Omit<Fold, "test">,
+  { learned, calibrated: { calibration, conformal }, raw }: Made,
   scores: PredictorScores,
 ): PredictorArtifact {
+  const { body, scaler, windowRows, importance, settings } = learned;
   const { name, family, bars, set, label, seed, codeVersion } = training;
   const expressions = expressionsOf(set, bars.timeframe);
   const last = labelledRows(data, calibrate).rows.at(-1)!;
@@ -230,6 +244,7 @@ function artifactOf(
     codeVersion,
     settings,
     importance,
+    reference: driftReference(data.x, learn, calibration, raw),
     scores,
   };
 }

@@ -120,7 +120,8 @@ export function validate(parts: ValidationParts): Validation {
   };
 }
 
-function periodsOf({ log, ground, setup }: BacktestResult) {
+/** Daily returns of a finished run, and the closes that they end at. */
+export function periodsOf({ log, ground, setup }: BacktestResult) {
   const startEquity = setup.config.account.cash;
   const { timeMs: closeTimeMs, equity, length } = log;
   const daily = dailyReturns({ closeTimeMs, equity, length, startEquity }, ground.calendars[0]!);
@@ -139,7 +140,7 @@ function longestHold({ trades, log }: BacktestResult, periods: number): number {
 }
 
 /** Closes of the first symbol at the start and at the end of each period. */
-function marketAt({ log, setup }: BacktestResult, ends: Int32Array): Float64Array {
+export function marketAt({ log, setup }: BacktestResult, ends: Int32Array): Float64Array {
   const { closeTimeMs, close, length } = setup.bars[0]!;
   let row = 0;
   return Float64Array.from([0, ...ends], (end) => {
@@ -219,7 +220,10 @@ function permutation(parts: ValidationParts, prng: Prng): Validation["permutatio
   const barCount = setup.bars.reduce((sum, { length }) => sum + length, 0);
   const samples = Math.min(permutationsMax, Math.floor(permutedBarsMax / barCount));
   const isPlain =
-    setup.externals === undefined && setup.actions === undefined && setup.membership === undefined;
+    setup.externals === undefined &&
+    setup.actions === undefined &&
+    setup.membership === undefined &&
+    setup.delistings === undefined;
   const isPositive = setup.bars.every(({ low, length }) =>
     low.subarray(0, length).every((price) => price > 0),
   );
