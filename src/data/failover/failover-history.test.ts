@@ -331,3 +331,15 @@ test("a timeframe that nobody has, and a stream of those who have none, are refu
   const request = { symbols: ["BTCUSDT"], timeframes: ["1m"], onBar: () => {}, onState: () => {} } as const;
   expect(() => history.subscribe(request)).toThrow(refusal("they serve history only", /^poll their history/));
 });
+
+test("it is as well as its first provider, and a provider that cannot be closed is named", async () => {
+  const { source, providers, drain } = world(always("failing"));
+  expect(source.health()).toEqual({ condition: "ok", detail: "bars come from first" });
+  for (let k = 0; k < 4; k++) await drain({}, secondMs);
+  expect(source.health()).toMatchObject({
+    condition: "degraded",
+    detail: expect.stringMatching(/^second stands in for first: .*first is down/) as string,
+  });
+  providers[0].close = () => Promise.reject(new Error("held open"));
+  await expect(source.close()).rejects.toThrow("first: held open");
+});

@@ -99,7 +99,7 @@ test("a provider that refuses is asked again after a while, and what it sets asi
   expect(moves()).toEqual(["second", "first"]);
   // What a provider sets aside itself is told, and counted as its own.
   speaker().onState({ kind: "quarantined", atMs: clock.nowMs(), fault: "ohlc", example: "a row" });
-  expect([states.at(-1)!.kind, source.health()[0]!.quarantined]).toEqual(["quarantined", 1]);
+  expect([states.at(-1)!.kind, source.members()[0]!.quarantined]).toEqual(["quarantined", 1]);
   await source.close();
 });
 
