@@ -183,8 +183,8 @@ export type RobotParts = {
   readonly sessionTag: string;
   /** What must be the same for the journal to mean the same: strategy and settings. */
   readonly identity: { readonly strategy: string; readonly settingsHash: string };
-  /** What to do where the venue holds something else than our books at the start. */
-  readonly atDifference: "adopt" | "refuse";
+  /** What to do where the venue holds something else than our books at the start; `own`: it tells of no holdings then. */
+  readonly atDifference: "adopt" | "refuse" | "own";
   readonly lock?: HeldLock;
   readonly limits?: Partial<RobotLimits>;
   /** Hears what the session was told: for comparisons and records. */
@@ -203,6 +203,8 @@ export type RobotEnd =
 export interface Robot {
   readonly session: Session;
   status(): RobotStatus;
+  /** What is held of a symbol by what the venue has told, signed. */
+  holding(symbol: string): number;
   /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
   stop(): Promise<void>;
   readonly done: Promise<RobotEnd>;

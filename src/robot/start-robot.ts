@@ -171,6 +171,12 @@ class TradingRobot implements Robot {
     };
   }
 
+  holding(symbol: string): number {
+    const { indexOf, position } = this.made!.desk.state;
+    const index = indexOf.get(symbol);
+    return index === undefined ? 0 : position[index]!;
+  }
+
   async stop(): Promise<void> {
     if (this.phase === "stopped") return;
     this.phase = "stopping";

@@ -39,7 +39,8 @@ export class RobotBench {
   readonly link: PlainLink;
   trading: TradingState = { state: "active", reason: "" };
   robot: Robot | null = null;
-  feed: SimulatedFeed | null = null;
+  /** Of every robot that was started here: one that has ended takes no bars any more. */
+  readonly feeds: SimulatedFeed[] = [];
   row = -1;
   private readonly options: BenchOptions;
 
@@ -91,13 +92,14 @@ export class RobotBench {
     this.disk = new MemoryDisk(this.world.prng.fork("disk"));
   }
 
-  /** A robot with the journal as it is now. */
-  async start(parts: Partial<RobotParts> = {}): Promise<Robot> {
-    const { tape, strategy } = this.options;
+  /** A robot with the journal as it is now; `own` says where it differs from the others on this exchange. */
+  async start(parts: Partial<RobotParts> = {}, own: Partial<BenchOptions> = {}): Promise<Robot> {
+    const { tape, strategy } = { ...this.options, ...own };
     const process = this.world.process("robot");
-    this.feed = new SimulatedFeed(tape, this.world, process);
+    const feed = new SimulatedFeed(tape, this.world, process);
+    this.feeds.push(feed);
     const starting = startRobot({
-      feed: this.feed,
+      feed,
       connection: this.link,
       journal: openJournal(this.disk),
       clock: this.world.clockOf(process),
@@ -124,7 +126,7 @@ export class RobotBench {
       if (!begun.isOver) this.world.step(this.world.nowMs + 3_600_000);
     }
     this.robot = await starting;
-    if (this.row >= 0) this.feed.arrive(this.row);
+    if (this.row >= 0) feed.arrive(this.row);
     await this.rest();
     return this.robot;
   }
@@ -135,7 +137,7 @@ export class RobotBench {
       this.row += 1;
       await this.pass(this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs);
       this.exchange.advance();
-      this.feed?.arrive(this.row);
+      for (const feed of this.feeds) feed.arrive(this.row);
       await this.rest();
     }
   }

@@ -18,7 +18,7 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 /** A demo that trades in a process of its own, as a person would start it. */
 export class DemoBench {
   readonly home: string;
-  private readonly folder: string;
+  readonly folder: string;
   private child: ChildProcess | null = null;
   private robotPid = 0;
 
@@ -28,8 +28,8 @@ export class DemoBench {
   }
 
   /** Starts the demo and waits until it has filled something. */
-  async startUntilFilled(msMax: number): Promise<SessionStatus> {
-    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo"], {
+  async startUntilFilled(msMax: number, ...strategies: readonly string[]): Promise<SessionStatus> {
+    this.child = spawn(process.execPath, [launcher, "paper", "start", ...strategies, "--demo"], {
       cwd: this.folder,
       env: this.env(),
       stdio: ["ignore", "ignore", "pipe"],

@@ -5,6 +5,7 @@ import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { scheduleConfigSchema } from "./schedule-config.ts";
 import { secretPlace } from "./secret-place.ts";
+import { sessionsConfigSchema } from "./session-config.ts";
 
 const text = z.string().min(1);
 
@@ -172,6 +173,7 @@ export const kiwiConfigSchema = z.strictObject({
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
+  sessions: sessionsConfigSchema.describe("several strategies, on one account or on several, in one robot"),
   schedule: scheduleConfigSchema
     .prefault({})
     .describe("what kiwi schedule start does again and again, by name"),

@@ -1,25 +1,22 @@
 import { systemClock } from "../../adapters/system-clock.ts";
 import { openLog, type OpenLog } from "../../adapters/logging/open-log.ts";
 import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
-import { canonicalJson, sha256 } from "../../base/hash.ts";
 import { secondMs } from "../../base/time.ts";
 import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
-import { lockAccount } from "../../robot/account-lock.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
-import { KillSwitch } from "../../robot/kill/kill-switch.ts";
 import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { noteAccount } from "./account-record.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
-import { killLatched } from "./trading-errors.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
+import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -33,84 +30,100 @@ export type TradingSurroundings = {
   /** Port of the pages that others read; null opens none. */
   readonly monitorPort: number | null;
   /** Throws where a session may not start: live asks for an arm. */
-  readonly mayStart?: (note: SessionNote) => void;
-  /** Called when the robot runs. */
+  readonly mayStart?: (notes: readonly SessionNote[]) => void;
+  /** Sessions that share an account begin anew, whatever those before them hold. */
+  readonly isFresh?: boolean;
+  /** Called when the robot runs, and when it has ended while others may go on. */
   readonly onStart: (note: SessionNote, robot: Robot) => void;
+  readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
 };
 
 const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_000 };
 
 /**
- * Trades until the signal ends it: takes the account for itself, starts the robot with its guard and its watchdog, and
- * says once a second how it is. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`, and what starting a robot throws.
+ * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
+ * watchdog, and says once a second how each is. Robots that end leave the others alone; what starts together does so or
+ * not at all. Returns how the first that failed ended, else the first. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`,
+ * `SESSION_SHARES`, `SESSION_HOLDS`, and what starting a robot throws.
  */
-export async function runTrading(plan: TradingPlan, surroundings: TradingSurroundings): Promise<RobotEnd> {
-  const { home, signal } = surroundings;
-  const account = await accountOf(await plan.connect(), signal);
-  const killSwitch = new KillSwitch(home, account);
-  const { state, reason } = killSwitch.order();
-  if (state !== "active") throw killLatched(account, reason);
-  const note = noteOf(plan, account);
-  surroundings.mayStart?.(note);
-  const lock = lockAccount(home, account, {
-    sinceMs: note.startedMs,
-    what: `${plan.mode} session ${note.id}`,
-  });
-  let log: OpenLog | null = null;
+export async function runTrading(
+  plans: readonly [TradingPlan, ...TradingPlan[]],
+  surroundings: TradingSurroundings,
+): Promise<RobotEnd> {
+  const { home, signal, mayStart, isFresh = false } = surroundings;
+  const byAccount = new Map<string, TradingPlan[]>();
+  for (const plan of plans) {
+    const account = await accountOf(await plan.connect(), signal);
+    byAccount.set(account, [...(byAccount.get(account) ?? []), plan]);
+  }
+  const accounts: TradingAccount[] = [];
+  const ending = new AbortController();
+  const around = { ...surroundings, signal: AbortSignal.any([signal, ending.signal]) };
   try {
-    const paths = openSessionFolder(home, note);
-    const { strategyText, plugins, folder, config } = plan;
-    writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
-    noteAccount(home, {
-      account,
-      mode: plan.mode,
-      broker: plan.broker,
-      folder: plan.folder,
-      plugins: [...plugins],
-      session: note.id,
-    });
-    const { logLevels: levels, secrets } = plan;
-    log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
-    return await trade(plan, surroundings, { note, paths, killSwitch, lock, log });
+    const options = mayStart === undefined ? { isFresh } : { isFresh, mayStart };
+    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, options));
+    const trading = accounts
+      .flatMap(({ sessions }) => sessions)
+      .map((session, k) =>
+        tradeOne(session, { ...around, monitorPort: portFor(surroundings.monitorPort, k) }).catch(
+          (error: unknown) => {
+            ending.abort(error);
+            throw error;
+          },
+        ),
+      );
+    const ends = await Promise.allSettled(trading);
+    const broken = ends.find((end) => end.status === "rejected");
+    if (broken !== undefined) throw broken.reason;
+    const ended = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+    return ended.find(({ kind }) => kind === "failed") ?? ended[0]!;
   } finally {
-    lock.release();
-    log?.close();
+    for (const account of accounts) await account.close();
   }
 }
 
-type Opened = {
-  readonly note: SessionNote;
-  readonly paths: SessionPaths;
-  readonly killSwitch: KillSwitch;
-  readonly lock: ReturnType<typeof lockAccount>;
-  readonly log: OpenLog;
-};
+/** Each session has pages of its own. */
+function portFor(port: number | null, index: number): number | null {
+  return port === null ? null : port + index;
+}
 
-async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
-  const { note, paths, log } = opened;
-  const watch = await openSessionWatch({
-    plan,
-    sessionId: note.id,
-    env: around.env,
-    folder: paths.folder,
-    monitorPort: around.monitorPort,
-    log: log.part("watch"),
-  });
+async function tradeOne(session: OpenedSession, around: TradingSurroundings): Promise<RobotEnd> {
+  const { plan, note } = session;
+  const { home } = around;
+  const paths = openSessionFolder(home, note);
+  const { strategyText, plugins, folder, config, broker, mode } = plan;
+  writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
+  noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
+  const { logLevels: levels, secrets } = plan;
+  const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
   try {
-    return await tradeWatched(plan, around, opened, watch);
+    const watch = await openSessionWatch({
+      plan,
+      sessionId: note.id,
+      env: around.env,
+      folder: paths.folder,
+      monitorPort: around.monitorPort,
+      log: log.part("watch"),
+    });
+    try {
+      return await tradeWatched(session, around, paths, log, watch);
+    } finally {
+      await watch.close();
+    }
   } finally {
-    await watch.close();
+    log.close();
   }
 }
 
 async function tradeWatched(
-  plan: TradingPlan,
+  session: OpenedSession,
   around: TradingSurroundings,
-  { note, paths, killSwitch, lock, log }: Opened,
+  paths: SessionPaths,
+  log: OpenLog,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
+  const { plan, note, killSwitch, lock, connection, wholeLine, seat, shared } = session;
   const feed = feedOf(plan, log);
-  const connection = await plan.connect();
   const robot = await startRobot({
     feed,
     connection,
@@ -122,7 +135,7 @@ async function tradeWatched(
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
-    atDifference: "adopt",
+    atDifference: seat === null ? "adopt" : "own",
     ...(plan.limits === undefined ? {} : { limits: plan.limits }),
     buildSession: ({ bars, cash, broker }) => {
       const config = { ...plan.config, account: { ...plan.config.account, cash } };
@@ -131,10 +144,11 @@ async function tradeWatched(
       return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
     },
   });
+  seat?.begin(robot);
   const heartbeat = new Heartbeat(paths.heartbeat);
   const guard = startGuard({
     robot,
-    connection,
+    connection: wholeLine,
     killSwitch,
     triggers: plan.triggers,
     gauges: {
@@ -157,6 +171,7 @@ async function tradeWatched(
     guard,
     connection,
     feed,
+    shared,
     log: log.part("report"),
   });
   reporter.start();
@@ -165,7 +180,9 @@ async function tradeWatched(
   around.signal.addEventListener("abort", stop, { once: true });
   around.onStart(note, robot);
   try {
-    return await robot.done;
+    const end = await robot.done;
+    around.onEnd?.(note, end);
+    return end;
   } finally {
     around.signal.removeEventListener("abort", stop);
     reporter.stop();
@@ -196,29 +213,4 @@ export async function accountOf(connection: BrokerConnection, signal: AbortSigna
   } finally {
     await connection.close();
   }
-}
-
-/** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
-export function settingsHashOf({ config, params, symbols, timeframe, strategyName }: TradingPlan): string {
-  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
-}
-
-function noteOf(plan: TradingPlan, account: string): SessionNote {
-  const startedMs = Date.now();
-  const { mode, isDemo, symbols, params, timeframe, broker, strategyName: strategy } = plan;
-  return {
-    // Seconds since 2020 in base 36 are six characters until 2088, and with a hint of the account no two are alike.
-    id: `${Math.floor((startedMs - Date.UTC(2020, 0, 1)) / secondMs).toString(36)}${sha256(account).slice(0, 2)}`,
-    mode,
-    account,
-    strategy,
-    params,
-    symbols: [...symbols],
-    timeframe,
-    broker: broker.use,
-    isDemo,
-    startedMs,
-    settingsHash: settingsHashOf(plan),
-    pid: process.pid,
-  };
 }

@@ -17,6 +17,8 @@ import type { SessionNote } from "./session-folder.ts";
 /** Everything that is settled before a session starts: what trades what, where, and by which rules. */
 export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly symbols: readonly string[];
+  /** Its place among several sessions; null for one that has its account for itself. */
+  readonly part: SessionNote["part"];
   readonly strategyName: string;
   /** As it was asked for: a name, or the path of a file. */
   readonly strategyText: string;

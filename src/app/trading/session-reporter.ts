@@ -6,12 +6,13 @@ import { accountView } from "../../robot/account-view.ts";
 import { compareSessions, type Difference } from "../../robot/comparison.ts";
 import type { Guard } from "../../robot/kill/guard.ts";
 import type { Robot, RobotLog } from "../../robot/robot-types.ts";
+import type { SharedAccount } from "../../robot/account/shared-account.ts";
 import { Shadow } from "../../robot/shadow.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import type { SessionNote, SessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { recentLines } from "./session-report.ts";
-import { writeStatus } from "./session-status.ts";
+import { writeStatus, type SessionStatus } from "./session-status.ts";
 
 /** What a reporter looks at. */
 export type ReporterParts = {
@@ -22,6 +23,8 @@ export type ReporterParts = {
   readonly guard: Guard;
   readonly connection: BrokerConnection;
   readonly feed: LiveFeed;
+  /** The account that it shares with others; null where it has one for itself. */
+  readonly shared: Pick<SharedAccount, "whole" | "besides"> | null;
   readonly log: RobotLog;
 };
 
@@ -83,11 +86,19 @@ export class SessionReporter {
         ...lines,
         comparison: this.difference,
         firstFillMs: this.firstFillMs,
+        shared: this.sharedView(),
       });
     } catch (error) {
       // Whoever only reports must not stop what trades.
       log.error({ error: String(error) }, "the status could not be written");
     }
+  }
+
+  private sharedView(): SessionStatus["shared"] {
+    const { shared } = this.parts;
+    if (shared === null || shared.whole === null) return null;
+    const { equity, currency } = shared.whole;
+    return { equity, currency, beside: shared.besides() };
   }
 
   /** Every decision, order and fill is a line of the log, tied together by bar and order. */

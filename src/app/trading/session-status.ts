@@ -35,6 +35,12 @@ export type SessionStatus = {
   readonly comparison: Difference | null;
   /** Wall time from the start to the first fill; null before it. */
   readonly firstFillMs: number | null;
+  /** The whole of an account that it shares, and what is held there beside the sessions; null for an account of its own. */
+  readonly shared: {
+    readonly equity: number;
+    readonly currency: string;
+    readonly beside: readonly { readonly symbol: string; readonly quantity: number }[];
+  } | null;
 };
 
 /** Writes the status whole; numbers that are none are written as null. */

@@ -1,0 +1,13 @@
+import { canonicalJson, sha256 } from "../../base/hash.ts";
+import type { TradingPlan } from "./session-parts.ts";
+
+/** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
+export function settingsHashOf({
+  config,
+  params,
+  symbols,
+  timeframe,
+  strategyName,
+}: Pick<TradingPlan, "config" | "params" | "symbols" | "timeframe" | "strategyName">): string {
+  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
+}
