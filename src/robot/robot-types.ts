@@ -2,6 +2,8 @@ import type { ExecutionReport, OrderStatus, OrderTerms, Side } from "../domain/o
 import type { BarTable } from "../domain/bar-table.ts";
 import type { LiveFeed } from "../data/live/live-feed-parts.ts";
 import type { Session } from "../engine/session.ts";
+import type { RemoteMaking } from "./engine/engine-link.ts";
+import type { EngineView } from "./engine/engine-view.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { BrokerConnection, LineState } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -41,6 +43,9 @@ export type Incident = {
     | "line refused"
     | "question failed"
     | "lock lost"
+    /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
+    | "strategy ended"
+    | "strategy back"
     | "recovered";
   readonly gravity: "notice" | "alarm";
   readonly atMs: number;
@@ -168,10 +173,12 @@ export type SessionMaking = {
   readonly broker: (venue: Broker, market: Market) => Broker;
 };
 
+/** An engine in the thread of its robot: what its strategy does happens to the robot. */
+export type LocalEngine = { readonly buildSession: (making: SessionMaking) => Session };
+
 /** Everything a robot is put together from. Nothing happens before `startRobot`. */
 export type RobotParts = {
   readonly feed: RobotFeed;
-  readonly buildSession: (making: SessionMaking) => Session;
   readonly connection: BrokerConnection;
   readonly journal: JournalStore;
   readonly clock: Clock;
@@ -189,7 +196,7 @@ export type RobotParts = {
   readonly limits?: Partial<RobotLimits>;
   /** Hears what the session was told: for comparisons and records. */
   readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
-};
+} & (LocalEngine | { readonly remote: RemoteMaking });
 
 /** What the robot needs of a live feed. */
 export type RobotFeed = Pick<LiveFeed, "bars" | "batches" | "wake" | "close">;
@@ -201,7 +208,10 @@ export type RobotEnd =
 
 /** A robot that trades. */
 export interface Robot {
+  /** Of an engine in this thread; throws for one in another. */
   readonly session: Session;
+  /** The session as plain data. */
+  view(): EngineView;
   status(): RobotStatus;
   /** What is held of a symbol by what the venue has told, signed. */
   holding(symbol: string): number;

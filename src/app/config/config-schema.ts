@@ -98,6 +98,16 @@ const trading = z.strictObject({
     .default({ "*": "info", robot: "debug" })
     .describe('level by part (robot, guard, report, feed); "*" holds for the others'),
   warmupBars: z.int().min(1).default(500).describe("bars loaded before the first decision"),
+  strategyCpuSecondsMax: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("processor time that a strategy may take for one bar; then it is ended and started again"),
+  strategyMemoryMbMax: z
+    .int()
+    .min(64)
+    .default(512)
+    .describe("memory that a strategy may take, in MB; then it is ended and started again"),
   silenceSecondsMax: z
     .number()
     .min(2)

@@ -102,6 +102,10 @@ async function planOf(
     alerts: config.alerts,
     logLevels: config.trading.log,
     secrets: secretsIn(env),
+    strategyLimits: {
+      cpuMsMax: config.trading.strategyCpuSecondsMax * 1_000,
+      memoryMbMax: config.trading.strategyMemoryMbMax,
+    },
     silenceMsMax: config.trading.silenceSecondsMax * 1_000,
   };
 }

@@ -9,9 +9,12 @@ import { startGuard } from "../../robot/kill/guard.ts";
 import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
+import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
+import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
+import { layGround } from "../session/build-session.ts";
+import type { ProviderConfig } from "../config/config-schema.ts";
+import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
-import { heldValueAtRisk } from "./held-value-at-risk.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
@@ -137,12 +140,7 @@ async function tradeWatched(
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
     atDifference: seat === null ? "adopt" : "own",
     ...(plan.limits === undefined ? {} : { limits: plan.limits }),
-    buildSession: ({ bars, cash, broker }) => {
-      const config = { ...plan.config, account: { ...plan.config.account, cash } };
-      const { strategy, params, registry } = plan;
-      const setup = { bars, strategy, params, config, registry };
-      return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
-    },
+    remote: remoteEngine(plan, feed, around, log),
   });
   seat?.begin(robot);
   const heartbeat = new Heartbeat(paths.heartbeat);
@@ -160,7 +158,6 @@ async function tradeWatched(
     clock: plan.clock,
     heartClock: systemClock,
     log: log.part("guard"),
-    valueAtRisk: () => heldValueAtRisk(robot.session),
   });
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
@@ -170,7 +167,6 @@ async function tradeWatched(
     robot,
     guard,
     connection,
-    feed,
     shared,
     log: log.part("report"),
   });
@@ -188,6 +184,38 @@ async function tradeWatched(
     reporter.stop();
     guard.stop();
   }
+}
+
+/** The strategy has a thread of its own, without our secrets: what it does there ends nobody else. */
+function remoteEngine(
+  plan: TradingPlan,
+  { bars }: LiveFeed,
+  { env }: TradingSurroundings,
+  log: OpenLog,
+): RemoteMaking {
+  const { folder, plugins, strategyText, params, config, timeframe, clock, broker, strategyLimits } = plan;
+  const say = log.part("report");
+  const making: EngineOrder = {
+    folder,
+    plugins: [...plugins],
+    strategyText,
+    params,
+    config,
+    timeframe,
+    shadowFromMs: clock.nowMs(),
+  };
+  return {
+    builder: new URL("engine-builder.ts", import.meta.url),
+    making,
+    environment: environmentWithoutSecrets(env, { broker: broker as ProviderConfig }),
+    limits: strategyLimits,
+    instruments: layGround(bars, config).instruments,
+    // Every decision, order and fill is a line of the log, tied together by bar and order.
+    onEvents: (events) => {
+      for (const { timeMs: bar, symbol, kind, orderId, first, second, third, text } of events)
+        say.info({ bar, symbol, kind, orderId, first, second, third }, `${kind}: ${text}`);
+    },
+  };
 }
 
 function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {

@@ -6,6 +6,7 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { LogLevel } from "../../adapters/logging/log-level.ts";
+import type { EngineLimits } from "../../robot/engine/engine-thread.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
@@ -43,6 +44,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** Texts that no log may hold. */
   readonly secrets: readonly string[];
+  /** What a strategy may take in its thread. */
+  readonly strategyLimits: EngineLimits;
   /** After so long without a heartbeat the watchdog pulls, by the machine's time. */
   readonly silenceMsMax: number;
 };

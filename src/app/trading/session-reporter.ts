@@ -1,17 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { dayMs, secondMs } from "../../base/time.ts";
-import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { AccountSnapshot, BrokerConnection } from "../../ports/broker-connection.ts";
 import { accountView } from "../../robot/account-view.ts";
-import { compareSessions, type Difference } from "../../robot/comparison.ts";
 import type { Guard } from "../../robot/kill/guard.ts";
 import type { Robot, RobotLog } from "../../robot/robot-types.ts";
 import type { SharedAccount } from "../../robot/account/shared-account.ts";
-import { Shadow } from "../../robot/shadow.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
 import type { SessionNote, SessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
-import { recentLines } from "./session-report.ts";
 import { writeStatus, type SessionStatus } from "./session-status.ts";
 
 /** What a reporter looks at. */
@@ -22,7 +17,6 @@ export type ReporterParts = {
   readonly robot: Robot;
   readonly guard: Guard;
   readonly connection: BrokerConnection;
-  readonly feed: LiveFeed;
   /** The account that it shares with others; null where it has one for itself. */
   readonly shared: Pick<SharedAccount, "whole" | "besides"> | null;
   readonly log: RobotLog;
@@ -30,32 +24,22 @@ export type ReporterParts = {
 
 const reportEveryMs = secondMs;
 const accountEveryMs = 15 * secondMs;
-/** The shadow lives through what has come since the last time; it need not do so at once. */
+/** The comparison is made anew about as often, in the thread of the engine. */
 const compareEveryMs = 5 * secondMs;
 
-/** Says once a second how a session is, and holds it against its backtest. */
+/** Says once a second how a session is, and what of it is not as its backtest says. */
 export class SessionReporter {
   private readonly parts: ReporterParts;
-  private readonly shadow: Shadow;
-  private readonly startedMs: number;
   private timer: NodeJS.Timeout | null = null;
   private venue: AccountSnapshot | null = null;
   private accountAskedMs = -Infinity;
   private comparedMs = -Infinity;
-  private difference: Difference | null = null;
   private lastDrift: string | null = null;
   private lastDay = Number.NaN;
   private firstFillMs: number | null = null;
-  private decisionsLogged = 0;
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
-    const { plan, feed, robot } = parts;
-    this.startedMs = plan.clock.nowMs();
-    const { strategy, params, registry } = plan;
-    const config = { ...plan.config, account: { ...plan.config.account, cash: robot.status().cash } };
-    const setup = { bars: feed.bars, strategy, params, config, registry };
-    this.shadow = new Shadow(buildSession(setup, layGround(feed.bars, config)), feed.bars, this.startedMs);
   }
 
   start(): void {
@@ -76,15 +60,16 @@ export class SessionReporter {
       if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
       const status = robot.status();
       if (status.counts.fills > 0) this.firstFillMs ??= nowMs - note.startedMs;
-      const lines = recentLines(robot.session);
-      this.logDecisions();
+      const view = robot.view();
+      const { decisions, fills, comparison } = view;
       writeStatus(paths.status, {
         writtenMs: nowMs,
         robot: status,
-        account: accountView(robot.session, this.venue, guard.days.day),
+        account: accountView(view, this.venue, guard.days.day),
         gauges: guard.gauges(),
-        ...lines,
-        comparison: this.difference,
+        decisions,
+        fills,
+        comparison,
         firstFillMs: this.firstFillMs,
         shared: this.sharedView(),
       });
@@ -101,20 +86,6 @@ export class SessionReporter {
     return { equity, currency, beside: shared.besides() };
   }
 
-  /** Every decision, order and fill is a line of the log, tied together by bar and order. */
-  private logDecisions(): void {
-    const { robot, log } = this.parts;
-    const { recorder, pipeline } = robot.session;
-    const { events } = recorder.log;
-    for (; this.decisionsLogged < events.length; this.decisionsLogged++) {
-      const { kind, timeMs, instrument, first, second, third, text } = events.at(this.decisionsLogged);
-      const symbol = pipeline.instruments[instrument]?.symbol;
-      const orderId =
-        kind === "order" ? third : ["canceled", "rejected", "expired"].includes(kind) ? first : undefined;
-      log.info({ bar: timeMs, symbol, kind, orderId, first, second, third }, `${kind}: ${text}`);
-    }
-  }
-
   private askAccount(nowMs: number): void {
     this.accountAskedMs = nowMs;
     this.parts.connection.account().then(
@@ -126,19 +97,18 @@ export class SessionReporter {
   private compare(nowMs: number): void {
     this.comparedMs = nowMs;
     const { robot, plan, log, paths, note } = this.parts;
-    this.shadow.advance(robot.status().lastBarMs);
-    const rate = Number(plan.config.costs.slippage["rate"] ?? 0);
-    this.difference = compareSessions(robot.session, this.shadow.session, this.startedMs, rate);
-    const { drift } = this.difference;
+    const difference = robot.view().comparison;
+    if (difference === null) return;
+    const { drift } = difference;
     if (drift !== null && drift !== this.lastDrift)
-      log.error({ drift, difference: this.difference }, `paper and backtest part: ${drift}`);
+      log.error({ drift, difference }, `paper and backtest part: ${drift}`);
     this.lastDrift = drift;
     const day = Math.floor(plan.clock.nowMs() / dayMs);
     if (day === this.lastDay) return;
     if (!Number.isNaN(this.lastDay))
       appendFileSync(
         paths.comparison,
-        `${JSON.stringify({ day: this.lastDay, session: note.id, ...this.difference })}\n`,
+        `${JSON.stringify({ day: this.lastDay, session: note.id, ...difference })}\n`,
       );
     this.lastDay = day;
   }

@@ -2,25 +2,8 @@ import type { RobotStatus } from "../../robot/robot-types.ts";
 import type { Gauges } from "../../robot/kill/kill-triggers.ts";
 import type { AccountView } from "../../robot/account-view.ts";
 import type { Difference } from "../../robot/comparison.ts";
+import type { DecisionLine, FillLine } from "../../robot/engine/recent-lines.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
-
-/** A decision as it was taken, with its reason and what became of it. */
-export type DecisionLine = {
-  readonly timeMs: number;
-  readonly symbol: string;
-  /** `wants`, or what a rule made of it: `refused`, `trimmed`. */
-  readonly what: string;
-  readonly quantity: number;
-  readonly reason: string;
-};
-
-/** One execution; the quantity is signed. */
-export type FillLine = {
-  readonly timeMs: number;
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly price: number;
-};
 
 /** What a running session says of itself, once a second. */
 export type SessionStatus = {

@@ -18,6 +18,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "line refused": "connection",
   "question failed": "connection",
   "lock lost": "robot",
+  "strategy ended": "robot",
+  "strategy back": "robot",
   recovered: "robot",
 };
 /** What costs money or stops trading until somebody does something. */
@@ -28,6 +30,7 @@ const critical: ReadonlySet<Incident["kind"]> = new Set([
   "unprotected",
   "line refused",
   "lock lost",
+  "strategy ended",
 ]);
 
 /** An incident of the robot as something that people are told of. */

@@ -31,15 +31,11 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
     counts: { sent: 0, refusedByVenue: 0, fills: 0 },
   };
   const holding = { quantity: 0 };
-  const portfolio = {
-    ledger: { held: [0] },
-    position: () => ({ quantity: holding.quantity, lastPrice: 100 }),
-    unitValue: (_: number, price: number) => price,
-  };
-  const robot = { session: { portfolio }, status: () => status } as unknown as Robot;
+  const risk = { value: null as number | null };
+  const view = () => ({ largestExposure: Math.abs(holding.quantity) * 100, valueAtRisk: risk.value });
+  const robot = { view, status: () => status } as unknown as Robot;
   const killSwitch = new KillSwitch(home, "demo");
   const heartbeat = new Heartbeat(join(home, "beat"));
-  const risk = { value: undefined as number | undefined };
   const start = () =>
     startGuard({
       robot,
@@ -50,7 +46,6 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
       heartbeat,
       clock,
       log: silentLog,
-      valueAtRisk: () => risk.value,
     });
   venue.clockSkewMs = startMs;
   return { home, clock, venue, status, holding, killSwitch, heartbeat, risk, start };

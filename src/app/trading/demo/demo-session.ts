@@ -96,6 +96,7 @@ async function planOf(
     limits: slower(usualLimits, demoMarket.speed),
     logLevels: { "*": "info", robot: "debug" },
     secrets: [demoMarket.secret],
+    strategyLimits: { cpuMsMax: 10_000, memoryMbMax: 512 },
     silenceMsMax: 10_000,
   };
 }
