@@ -17,11 +17,13 @@ export function conversionsFor(
   fixedRates: Readonly<Record<string, number>> = {},
 ): readonly Conversion[] {
   return instruments.map(({ quoteCurrency }) => {
-    if (isSame(quoteCurrency, baseCurrency)) return { kind: "fixed", rate: 1 };
+    if (isSameMoney(quoteCurrency, baseCurrency)) return { kind: "fixed", rate: 1 };
     const fixed = fixedRates[quoteCurrency];
     if (fixed !== undefined) return { kind: "fixed", rate: fixed };
     const indexOf = (from: string, to: string): number =>
-      instruments.findIndex(({ symbol }) => symbol.startsWith(from) && isSame(symbol.slice(from.length), to));
+      instruments.findIndex(
+        ({ symbol }) => symbol.startsWith(from) && isSameMoney(symbol.slice(from.length), to),
+      );
     const direct = indexOf(quoteCurrency, baseCurrency);
     if (direct >= 0) return { kind: "instrument", index: direct, isInverse: false };
     const inverse = indexOf(baseCurrency, quoteCurrency);
@@ -50,7 +52,7 @@ const others = [
 const byLength = [...dollars, ...others].toSorted((a, b) => b.length - a.length);
 
 /** Coins that stand for a dollar are taken for one: they are quoted as if they were. */
-function isSame(a: string, b: string): boolean {
+export function isSameMoney(a: string, b: string): boolean {
   return a === b || (dollars.includes(a) && dollars.includes(b));
 }
 
@@ -75,6 +77,8 @@ export function quoteCurrencies(
 ): readonly string[] {
   const told = symbols.map((symbol, index) => stated[index] ?? quoteInName(symbol));
   const first = told.find((currency) => currency !== null);
-  const isMixed = told.some((currency) => currency !== null && first != null && !isSame(currency, first));
+  const isMixed = told.some(
+    (currency) => currency !== null && first != null && !isSameMoney(currency, first),
+  );
   return told.map((currency, index) => stated[index] ?? (isMixed ? currency : null) ?? baseCurrency);
 }

@@ -166,6 +166,20 @@ test("fees by symbol are in base currency, in whatever currency they were taken"
   expect(() => ledger.book({ ...fill(0, "buy", 1, 160, 2), feeCurrency: "BNB" })).toThrow(/CURRENCY_UNKNOWN/);
 });
 
+test("a fee in a coin that stands for a dollar is a fee in dollars, and one that somebody has priced is not unknown", () => {
+  const ledger = ledgerOf(instrument(0, "BTCUSDT"), instrument(1, "SOLUSDT"));
+  ledger.book({ ...fill(0, "buy", 1, 100, 0.1), feeCurrency: "USDT" });
+  expect(ledger.feesPaid).toBe(0.1);
+  // Ten coins of another pair of the run, at their last close.
+  close(ledger, 100, 20);
+  ledger.book({ ...fill(0, "buy", 1, 100, 10), feeCurrency: "SOL" });
+  expect(ledger.feesPaid).toBeCloseTo(200.1, 12);
+  const account = { kind: "cash", baseCurrency: "USD", fixedRates: { BNB: 600 } } as const;
+  const priced = new Ledger(1_000, [instrument(0, "BTCUSDT")], [{ kind: "fixed", rate: 1 }], account);
+  priced.book({ ...fill(0, "buy", 1, 100, 0.01), feeCurrency: "BNB" });
+  expect(priced.feesPaid).toBe(6);
+});
+
 test("a rebate is a fee below zero", () => {
   const ledger = ledgerOf(instrument(0, "A"));
   ledger.book(fill(0, "buy", 1, 100, -0.5));

@@ -1,13 +1,18 @@
 import { assert } from "../base/assert.ts";
 import { removeFrom } from "../base/remove-from.ts";
 import type { Bars } from "./bars.ts";
-import { unknownCurrency, type Conversion } from "./currency.ts";
-import type { Instrument } from "./instrument.ts";
+import { isSameMoney, unknownCurrency, type Conversion } from "./currency.ts";
+import type { Instrument, InstrumentIndex } from "./instrument.ts";
 import { signOf, type Charge, type Fill, type Split } from "./order.ts";
 import type { MarketSlice } from "./slice.ts";
 
 /** What kind of account a ledger keeps, and in which money. */
-export type LedgerAccount = { readonly kind: "cash" | "margin"; readonly baseCurrency: string };
+export type LedgerAccount = {
+  readonly kind: "cash" | "margin";
+  readonly baseCurrency: string;
+  /** Base currency per unit of another one, where somebody has said so. */
+  readonly fixedRates?: Readonly<Record<string, number>>;
+};
 
 /**
  * Cash and holdings of one account: the arithmetic of booking, and nothing else. Our portfolio and the simulated
@@ -223,19 +228,35 @@ export class Ledger {
   }
 
   /** Base currency per unit of the currency in which a fill's fee was taken. Throws `CURRENCY_UNKNOWN`. */
-  feeRate(fill: Fill): number {
-    const { instrument, price, feeCurrency } = fill;
+  feeRate({ instrument, price, feeCurrency }: Fill): number {
     if (this.isPlain && feeCurrency === undefined) return 1;
+    if (feeCurrency === undefined) return this.rateAt(instrument, price);
+    const rate = this.rateOfMoney(feeCurrency, instrument, price);
+    if (rate === null) throw unknownCurrency(feeCurrency, this.account.baseCurrency, "a fee was taken in it");
+    return rate;
+  }
+
+  /** Base currency per unit of a currency that came up in trading an instrument at `price`; null where nothing tells it. */
+  rateOfMoney(currency: string, instrument: InstrumentIndex, price: number): number | null {
     const own = this.instruments[instrument]!;
-    if (feeCurrency === undefined || feeCurrency === own.quoteCurrency) return this.rateAt(instrument, price);
-    if (feeCurrency === this.account.baseCurrency) return 1;
+    const { baseCurrency, fixedRates } = this.account;
+    if (isSameMoney(currency, own.quoteCurrency)) return this.rateAt(instrument, price);
+    if (isSameMoney(currency, baseCurrency)) return 1;
+    const told = fixedRates?.[currency];
+    if (told !== undefined) return told;
     // Venues of spot markets take the fee of a purchase in what was bought.
-    if (own.symbol === feeCurrency + own.quoteCurrency) return price * this.rateAt(instrument, price);
-    for (const { index, symbol, quoteCurrency } of this.instruments) {
-      if (quoteCurrency === feeCurrency) return this.conversionRate(index);
-      if (symbol === feeCurrency + quoteCurrency) return this.unitValue(index, this.ratePrice[index]!);
+    if (isPair(own, currency)) return price * this.rateAt(instrument, price);
+    for (const other of this.instruments) {
+      if (isSameMoney(other.quoteCurrency, currency)) return this.conversionRate(other.index);
+      if (!isPair(other, currency)) continue;
+      // Where no rate moves none is kept.
+      const value = this.unitValue(
+        other.index,
+        (this.isPlain ? this.lastPrice : this.ratePrice)[other.index]!,
+      );
+      return Number.isNaN(value) ? null : value;
     }
-    throw unknownCurrency(feeCurrency, this.account.baseCurrency, "a fee was taken in it");
+    return null;
   }
 
   /** Books funding, borrow fees and interest, which are costs; dividends and splits, which are none. */
@@ -279,6 +300,11 @@ export class Ledger {
     if (before === 0 && after !== 0) this.held.push(index);
     else if (before !== 0 && after === 0) removeFrom(this.held, index);
   }
+}
+
+/** Whether an instrument is a currency in its own money. */
+function isPair({ symbol, quoteCurrency }: Instrument, currency: string): boolean {
+  return symbol.startsWith(currency) && isSameMoney(symbol.slice(currency.length), quoteCurrency);
 }
 
 function rateOf({ isInverse }: { readonly isInverse: boolean }, price: number): number {

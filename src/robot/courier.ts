@@ -1,4 +1,5 @@
 import { KiwiError } from "../base/errors.ts";
+import { signOf } from "../domain/order.ts";
 import type { Acknowledgement, BrokerConnection, VenueOrderRequest } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store.ts";
@@ -167,10 +168,10 @@ export class Courier {
     return false;
   }
 
-  private sayDust({ request: { symbol }, instrument }: Ticket, reason: string): void {
+  private sayDust({ request: { symbol, side }, instrument }: Ticket, reason: string): void {
     const { desk, say } = this.parts;
     const held = desk.state.position[instrument]!;
-    if (held === 0) return;
+    if (signOf(side) * held >= 0) return;
     say({ kind: "dust", gravity: "notice", symbol, message: `${held} ${symbol} cannot be sold: ${reason}` });
   }
 

@@ -26,6 +26,8 @@ async function openRemoteSession(
   const { bars } = feed;
   const market = { instruments: remote.instruments, bars };
   const desk = new OrderDesk(record.sessionId, market, connection.capabilities);
+  desk.state.rateOfMoney = (currency, instrument, price) =>
+    remote.prices.rateOfMoney(currency, instrument, price);
   const engine = new EngineLink({ remote, desk, market, journal, cash: record.cash, ...around });
   try {
     await engine.open(records === null ? [] : rest(records));

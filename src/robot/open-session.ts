@@ -81,6 +81,8 @@ export function openSession(
     },
   });
   const desk = made.desk!;
+  const { ledger } = session.portfolio;
+  desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
   const engine = new EngineHere(session);
   if (records === null) return { engine, desk, livedThroughMs: -Infinity };
   const { difference, unwritten } = restoreSession(

@@ -27,6 +27,8 @@ export type Incident = {
     | "bust"
     /** A fill that only the order's total tells of was booked at its average price. */
     | "fill inferred"
+    /** A fee was taken in something that nothing turns into money. */
+    | "fee unknown"
     /** The venue's holding is not ours. */
     | "position differs"
     /** An order is neither among the open ones nor known by its name. */

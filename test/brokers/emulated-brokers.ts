@@ -8,6 +8,7 @@ import { AlpacaFace } from "../../src/emulator/alpaca/alpaca-face.ts";
 import { BybitFace } from "../../src/emulator/bybit/bybit-face.ts";
 import { spotSuffix } from "../../src/emulator/bybit/bybit-symbols.ts";
 import { IbFace } from "../../src/emulator/ib/ib-face.ts";
+import { venueOptions } from "../../src/emulator/exchange/account-options.ts";
 import { listingOf } from "../../src/emulator/exchange/listings.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -27,10 +28,23 @@ const credentials = { key: "KEY", secret: "SECRET" };
 export type Subject = {
   readonly name: string;
   readonly symbol: string;
+  /** Of a purchase the venue keeps this share as its fee; 0 where nothing is said. */
+  readonly keptShare?: number;
   /** The tape begins at `tapeStartMs` where nothing else is said. */
   readonly start: (quads: readonly TapeQuad[], faults: string, startMs?: number) => Promise<EmulatorLab>;
   readonly connect: (lab: EmulatorLab, clock: Clock, requestTimeoutMs?: number) => Promise<BrokerConnection>;
 };
+
+/** What fills make of a holding; of a purchase the fee may have been kept in coins. */
+export function heldAfter(
+  fills: Iterable<{ side: "buy" | "sell"; quantity: number; fee: number; feeCurrency: string }>,
+): number {
+  let sum = 0;
+  for (const { side, quantity, fee, feeCurrency } of fills)
+    sum += (side === "buy" ? quantity : -quantity) - (feeCurrency === "BTC" ? fee : 0);
+  // Sums of lots of a ten-thousandth, and fees of a thousandth of them.
+  return Math.round(sum * 1e8) / 1e8;
+}
 
 const aapl = listingOf("AAPL", {
   assetClass: "equity",
@@ -42,7 +56,8 @@ const aapl = listingOf("AAPL", {
 });
 const bitcoin = listingOf("BTC/USD", { quoteCurrency: "USD", lotSize: 0.0001, quantityMin: 0.0001 });
 const contract = listingOf("BTCUSDT", { quoteCurrency: "USDT", notionalMin: 5 });
-const coin = { ...contract, symbol: `BTCUSDT${spotSuffix}`, canShort: false };
+const spotFee = 0.001;
+const coin = { ...contract, symbol: `BTCUSDT${spotSuffix}`, canShort: false, keepsFeeOfPurchase: true };
 
 function alpaca(market: "stocks" | "crypto"): Subject {
   return {
@@ -69,6 +84,7 @@ function bybit(category: "linear" | "spot"): Subject {
   return {
     name: `Bybit ${category}`,
     symbol: "BTCUSDT",
+    ...(category === "spot" ? { keptShare: spotFee } : {}),
     start: (quads, faults, startMs = tapeStartMs) =>
       startLab({
         listings: [contract, coin],
@@ -77,6 +93,9 @@ function bybit(category: "linear" | "spot"): Subject {
         quads,
         faults,
         hasHedgeMode: true,
+        ...(category === "spot"
+          ? { account: { venue: venueOptions("margin", { maker: spotFee, taker: spotFee }) } }
+          : {}),
         face: (tools) => new BybitFace(tools, { rateScale: 1_000 }),
       }),
     connect: async ({ url, wsUrl }, clock, requestTimeoutMs = 2_000) =>

@@ -17,7 +17,7 @@ import { startRobot } from "../../src/robot/start-robot.ts";
 import type { Robot, SessionMaking } from "../../src/robot/robot-types.ts";
 import { tapeBars, type EmulatorLab } from "../emulator-lab.ts";
 import { MemoryDisk } from "../simulation/execution/memory-disk.ts";
-import { robotSubjects, tapeStartMs, type Subject } from "./emulated-brokers.ts";
+import { heldAfter, robotSubjects, tapeStartMs, type Subject } from "./emulated-brokers.ts";
 import { WireFeed } from "./wire-feed.ts";
 import { drawFaults, tape } from "./wire-faults.ts";
 
@@ -238,13 +238,15 @@ class WireLife {
     for (const { request, pending } of session.orders.open(index))
       if (pending !== "nothing") wrong.push(`order ${request.id} waits for an answer (${pending})`);
     const standing = session.targets.of(index);
+    // Where the venue keeps its fee of what is bought, less than a lot remains that nobody can sell.
+    const [lot] = markets[subject.symbol]!;
     const open = lab.account.orders.open();
     const exits = open.filter(({ side, symbol }) => symbol === this.symbolThere && signOf(side) * held < 0);
     if (
       standing !== null &&
       standing.quantity === 0 &&
       !standing.isClosing &&
-      held !== 0 &&
+      Math.abs(held) >= lot &&
       exits.length === 0
     )
       wrong.push(`${held} ${subject.symbol} should have been closed`);
@@ -262,7 +264,7 @@ class WireLife {
       standing?.protection.stopPrice !== undefined &&
       Math.sign(standing.quantity) === Math.sign(held) &&
       Math.sign(standing.target.quantity) === Math.sign(held);
-    if (isWanted && covered < Math.abs(held) - 1e-9)
+    if (isWanted && covered <= Math.abs(held) - lot)
       wrong.push(`${held} ${subject.symbol} with a stop for ${covered}`);
     return wrong;
   }
@@ -272,10 +274,7 @@ class WireLife {
   }
 
   private get held(): number {
-    let sum = 0;
-    for (const { side, quantity } of this.lab.account.fills) sum += signOf(side) * quantity;
-    // Sums of lots of a ten-thousandth.
-    return Math.round(sum * 1e8) / 1e8;
+    return heldAfter(this.lab.account.fills);
   }
 
   /** One order of the session is one order at the exchange: of the names that took each other's place one lives at most. */

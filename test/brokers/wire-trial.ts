@@ -11,7 +11,7 @@ import type {
 } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { EmulatorLab } from "../emulator-lab.ts";
-import { tapeStartMs, triedSubjects, type Subject } from "./emulated-brokers.ts";
+import { heldAfter, tapeStartMs, triedSubjects, type Subject } from "./emulated-brokers.ts";
 import { drawFaults, tape } from "./wire-faults.ts";
 
 /** What one run over a faulty wire came to. */
@@ -87,10 +87,7 @@ function compare(lab: EmulatorLab, trader: CarefulTrader): readonly string[] {
     if (intent !== null) names.set(intent, (names.get(intent) ?? 0) + 1);
   }
   for (const [name, count] of names) if (count > 1) violations.push(`${name} is ${count} orders`);
-  const theirs = lab.account.fills.reduce(
-    (sum, fill) => sum + (fill.side === "buy" ? 1 : -1) * fill.quantity,
-    0,
-  );
+  const theirs = heldAfter(lab.account.fills);
   if (Math.abs(theirs - trader.position) > 1e-9)
     violations.push(`the exchange holds ${theirs}, our fills make ${trader.position}`);
   if (lab.account.fills.length !== trader.fills.size)
@@ -120,9 +117,7 @@ class CarefulTrader {
   }
 
   get position(): number {
-    let sum = 0;
-    for (const { side, quantity } of this.fills.values()) sum += side === "buy" ? quantity : -quantity;
-    return sum;
+    return heldAfter(this.fills.values());
   }
 
   async open(): Promise<void> {

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { layGround } from "../../src/app/session/build-session.ts";
+import { conversionsFor } from "../../src/domain/currency.ts";
+import { Ledger } from "../../src/domain/ledger.ts";
 import type { BarTable } from "../../src/domain/bar-table.ts";
 import type { Robot, RobotParts } from "../../src/robot/robot-types.ts";
 import { barMs, type Mischief } from "./engine-builder.ts";
@@ -24,13 +26,17 @@ function bench(): RobotBench {
 }
 
 function remoteOf({ config }: RobotBench, mischief: Mischief | null): Partial<RobotParts> {
+  const { instruments } = layGround(tape, config);
+  const { account } = config;
+  const prices = new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account);
   return {
     remote: {
       builder,
       making: { config, mischief },
       environment: {},
       limits: { cpuMsMax: 500, memoryMbMax: 96 },
-      instruments: layGround(tape, config).instruments,
+      instruments,
+      prices,
       onEvents: () => {},
     },
   };

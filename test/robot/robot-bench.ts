@@ -69,6 +69,7 @@ export class RobotBench {
       contractMultiplier: 1,
       calendarName: "24/7",
       canShort: accountKind === "margin",
+      keepsFeeOfPurchase: false,
       ...options.listing,
     }));
     this.exchange = new Exchange({ listings, bars: tape, hasHedgeMode: false, seed: 1 });

@@ -283,6 +283,58 @@ test("a fee that is taken in what was bought leaves less of it", async () => {
   expect(robot.session.portfolio.ledger.feesPaid).toBe(200);
 });
 
+test("where fees are kept in coins the rest below a lot is left, and does not stand in the way of the next purchase", async () => {
+  const script: Script = { 2: [1, { stopPrice: 90 }], 4: [0], 6: [1, { stopPrice: 90 }], 8: [0] };
+  const listing = { keepsFeeOfPurchase: true, canShort: false };
+  const at = bench(script, flat(12), { accountKind: "cash", capabilities: { reduceOnly: false }, listing });
+  await at.start();
+  await at.bars(3);
+  // 499 bought, half a lot less than one kept for the fee, and a stop for the whole lots of it.
+  expect(held(at)).toBeCloseTo(498.501, 9);
+  expect(at.link.sent.map(({ side, quantity }) => `${side} ${quantity}`)).toEqual(["buy 499", "sell 498"]);
+  await at.bars(2);
+  expect(held(at)).toBeCloseTo(0.501, 9);
+  await at.bars(2);
+  expect(held(at)).toBeGreaterThan(490);
+  await at.bars(5);
+  expect(held(at)).toBeLessThan(1);
+  expect(at.robot!.status()).toMatchObject({ phase: "running", orders: [] });
+  expect(at.link.sent.length).toBeLessThan(10);
+  expect(at.robot!.status().counts.refusedHere).toBe(0);
+});
+
+test("a fee in something that nobody has a price for is told and not counted, and the robot goes on", async () => {
+  const at = bench({ 2: [1] }, flat(8), { accountKind: "cash" });
+  await at.start();
+  await at.bars(2);
+  const { listener } = at.link;
+  at.link.listener = null;
+  const { venueOrderId } = (await at.link.order("bencho1"))!;
+  const fill: VenueFill = {
+    fillId: "F1",
+    clientOrderId: "bencho1",
+    venueOrderId,
+    symbol: "AAA",
+    side: "buy",
+    quantity: 100,
+    price: 100,
+    fee: 0.5,
+    feeCurrency: "MNT",
+    liquidity: "taker",
+    venueTimeMs: at.world.nowMs,
+    receivedAtMs: 0,
+  };
+  listener!.onFill(fill);
+  listener!.onFill({ ...fill, fillId: "F2", quantity: 50, fee: 1, feeCurrency: "USDT" });
+  await at.rest();
+  expect(held(at)).toBe(150);
+  expect(at.robot!.status().phase).toBe("running");
+  expect(at.robot!.session.portfolio.ledger.feesPaid).toBe(1);
+  expect(at.incidents.filter(({ kind }) => kind === "fee unknown")).toMatchObject([
+    { message: expect.stringContaining("account.fixedRates.MNT") as string },
+  ]);
+});
+
 test("halted lets cancels through and nothing else, reducing lets stops and exits through", async () => {
   const script: Script = { 2: [1, { entry: { kind: "limit", price: 95 } }], 4: [0], 6: [1], 8: [-1] };
   const at = bench(script, flat(12));

@@ -47,6 +47,12 @@ test("of a folder only the symbols asked for are read, however they are spelt", 
   await expect(load({ pairs: ["ABB"] })).rejects.toThrow("SYMBOL_UNKNOWN");
 });
 
+test("who gives a parameter where symbols belong is told the flag of parameters", async () => {
+  await expect(load({ pairs: ["fast=20"] })).rejects.toMatchObject({
+    parts: { fix: expect.stringContaining("--param fast=20") as string },
+  });
+});
+
 test("a symbol in two timeframes is refused, and the timeframe of the run chooses one", async () => {
   await expect(load({})).rejects.toThrow("SYMBOL_TWICE");
   const { sources } = await load({ timeframe: "1h" });

@@ -25,16 +25,21 @@ export function pickSymbols<Item extends { readonly symbol: string }>(
 function unknownSymbol(symbol: string, known: readonly string[], where: string): KiwiError {
   const listed =
     known.length > 12 ? `${known.slice(0, 12).join(", ")} ... (${known.length})` : known.join(", ");
-  const near = nearest(symbol, known);
   return new KiwiError({
     code: "SYMBOL_UNKNOWN",
     exit: "data",
     message: `${where} has no symbol ${symbol}`,
     why: known.length === 0 ? "there is none at all" : `it has ${listed}`,
-    fix:
-      known.length === 0
-        ? "check --data"
-        : `${near === null ? "" : `did you mean -p ${near}? else `}get its bars: kiwi data download ${symbol} -t 1h --source NAME`,
+    fix: wayOut(symbol, known),
     topic: "data",
   });
+}
+
+function wayOut(symbol: string, known: readonly string[]): string {
+  // Elsewhere -p is short for a parameter.
+  if (symbol.includes("=")) return `a parameter of the strategy is --param ${symbol}; -p names symbols`;
+  if (known.length === 0) return "check --data";
+  const near = nearest(symbol, known);
+  const meant = near === null ? "" : `did you mean -p ${near}? else `;
+  return `${meant}get its bars: kiwi data download ${symbol} -t 1h --source NAME`;
 }

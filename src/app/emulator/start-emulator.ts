@@ -141,6 +141,7 @@ function withCoins(
   const coins = listings.map((listing) => ({
     ...listing,
     symbol: listing.symbol + spotSuffix,
+    keepsFeeOfPurchase: true,
     canShort: false,
   }));
   const coinBars = bars.map((table, index) => movedBars(table, coins[index]!.symbol, 0));

@@ -4,11 +4,13 @@ import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
 import { secondMs } from "../../base/time.ts";
 import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
-import type { BrokerConnection } from "../../ports/broker-connection.ts";
+import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
 import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
+import { conversionsFor } from "../../domain/currency.ts";
+import { Ledger } from "../../domain/ledger.ts";
 import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { layGround } from "../session/build-session.ts";
@@ -20,6 +22,7 @@ import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
+import { withVenueRules } from "./venue-rules.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -55,8 +58,13 @@ export async function runTrading(
 ): Promise<RobotEnd> {
   const { home, signal, mayStart, isFresh = false } = surroundings;
   const byAccount = new Map<string, TradingPlan[]>();
+  const rulesOf = new Map<TradingPlan, readonly VenueInstrument[]>();
   for (const plan of plans) {
-    const account = await accountOf(await plan.connect(), signal);
+    const { account, rules } = await asked(await plan.connect(), signal, async (connection) => ({
+      account: connection.accountName,
+      rules: await connection.instruments(plan.symbols),
+    }));
+    rulesOf.set(plan, rules);
     byAccount.set(account, [...(byAccount.get(account) ?? []), plan]);
   }
   const accounts: TradingAccount[] = [];
@@ -68,12 +76,13 @@ export async function runTrading(
     const trading = accounts
       .flatMap(({ sessions }) => sessions)
       .map((session, k) =>
-        tradeOne(session, { ...around, monitorPort: portFor(surroundings.monitorPort, k) }).catch(
-          (error: unknown) => {
-            ending.abort(error);
-            throw error;
-          },
-        ),
+        tradeOne(session, rulesOf.get(session.plan)!, {
+          ...around,
+          monitorPort: portFor(surroundings.monitorPort, k),
+        }).catch((error: unknown) => {
+          ending.abort(error);
+          throw error;
+        }),
       );
     const ends = await Promise.allSettled(trading);
     const broken = ends.find((end) => end.status === "rejected");
@@ -90,15 +99,23 @@ function portFor(port: number | null, index: number): number | null {
   return port === null ? null : port + index;
 }
 
-async function tradeOne(session: OpenedSession, around: TradingSurroundings): Promise<RobotEnd> {
+async function tradeOne(
+  opened: OpenedSession,
+  rules: readonly VenueInstrument[],
+  around: TradingSurroundings,
+): Promise<RobotEnd> {
+  const { config, overruled } = withVenueRules(opened.plan.config, rules);
+  const session = { ...opened, plan: { ...opened.plan, config } };
   const { plan, note } = session;
   const { home } = around;
   const paths = openSessionFolder(home, note);
-  const { strategyText, plugins, folder, config, broker, mode } = plan;
+  const { strategyText, plugins, folder, broker, mode } = plan;
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
   const { logLevels: levels, secrets } = plan;
   const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
+  for (const { symbol, what, why } of overruled)
+    log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
   try {
     const watch = await openSessionWatch({
       plan,
@@ -195,6 +212,9 @@ function remoteEngine(
 ): RemoteMaking {
   const { folder, plugins, strategyText, params, config, timeframe, clock, broker, strategyLimits } = plan;
   const say = log.part("report");
+  const { account } = config;
+  const { instruments } = layGround(bars, config);
+  const conversions = conversionsFor(instruments, account.baseCurrency, account.fixedRates);
   const making: EngineOrder = {
     folder,
     plugins: [...plugins],
@@ -209,7 +229,8 @@ function remoteEngine(
     making,
     environment: environmentWithoutSecrets(env, { broker: broker as ProviderConfig }),
     limits: strategyLimits,
-    instruments: layGround(bars, config).instruments,
+    instruments,
+    prices: new Ledger(account.cash, instruments, conversions, account),
     // Every decision, order and fill is a line of the log, tied together by bar and order.
     onEvents: (events) => {
       for (const { timeMs: bar, symbol, kind, orderId, first, second, third, text } of events)
@@ -233,11 +254,19 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
 }
 
 /** The venue alone knows the name of an account: it is asked before anything is locked by it. */
-export async function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+export function accountOf(connection: BrokerConnection, signal: AbortSignal): Promise<string> {
+  return asked(connection, signal, ({ accountName }) => Promise.resolve(accountName));
+}
+
+async function asked<Answer>(
+  connection: BrokerConnection,
+  signal: AbortSignal,
+  ask: (connection: BrokerConnection) => Promise<Answer>,
+): Promise<Answer> {
   const nobody = { onOrder() {}, onFill() {}, onLine() {} };
   try {
     await connection.open(nobody, signal);
-    return connection.accountName;
+    return await ask(connection);
   } finally {
     await connection.close();
   }

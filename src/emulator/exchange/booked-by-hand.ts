@@ -27,18 +27,28 @@ export function bookedByHand(
 
 /** What undoes a fill. */
 export function bustOf(
-  { side, quantity, price, fee }: ExchangeFill,
+  { side, quantity, price, fee, feeCurrency }: ExchangeFill,
+  { baseCurrency }: Listing,
   instrument: InstrumentIndex,
   timeMs: number,
 ): Fill {
+  // What was kept was worth as much as the money that is given back.
+  if (feeCurrency === baseCurrency)
+    return bookedByHand(instrument, fee - quantity, price, -fee * price, timeMs);
   return bookedByHand(instrument, side === "buy" ? -quantity : quantity, price, -fee, timeMs);
 }
 
-/** A fill of the venue in the words of the exchange. */
+/** How much of a purchase goes for its fee; 0 where that is money. */
+export function keptOfPurchase({ side, fee, price }: Fill, { keepsFeeOfPurchase }: Listing): number {
+  return keepsFeeOfPurchase && side === "buy" && fee > 0 ? fee / price : 0;
+}
+
+/** A fill of the venue in the words of the exchange; `kept` of what was bought went for its fee. */
 export function fillRecord(
   fill: Fill,
   order: ExchangeOrder,
-  { symbol, quoteCurrency }: Listing,
+  { symbol, baseCurrency, quoteCurrency }: Listing,
+  kept: number,
 ): Omit<ExchangeFill, "fillId" | "sequence" | "positionAfter"> {
   return {
     venueOrderId: order.venueOrderId,
@@ -48,8 +58,8 @@ export function fillRecord(
     side: fill.side,
     quantity: fill.quantity,
     price: fill.price,
-    fee: fill.fee,
-    feeCurrency: fill.feeCurrency ?? quoteCurrency,
+    fee: kept > 0 ? kept : fill.fee,
+    feeCurrency: kept > 0 ? baseCurrency : (fill.feeCurrency ?? quoteCurrency),
     liquidity: fill.liquidity,
     timeMs: fill.timeMs,
   };

@@ -38,13 +38,14 @@ function standaloneFault(
   if (ticket.reduceOnly && held * sign >= 0)
     return { code: "nothing_to_reduce", reason: `there is no position that a ${side} reduces` };
   if (ticket.reduceOnly) return null;
-  if (leg === "long" && sign < 0 && quantity > held)
+  // Holdings are sums of lots in floating point: what is left of 52.083 after 26.547 and 1.41 must cover 24.126.
+  const isBeyond = quantity > Math.max(0, -sign * held) * (1 + 1e-9);
+  if (leg === "long" && sign < 0 && isBeyond)
     return { code: "nothing_to_reduce", reason: "a long leg sells no more than it has" };
-  if (leg === "short" && sign > 0 && quantity > -held)
+  if (leg === "short" && sign > 0 && isBeyond)
     return { code: "nothing_to_reduce", reason: "a short leg buys back no more than it owes" };
   if (account.options.fundsChecked === "fill") return null;
-  const isOpening = quantity > Math.max(0, -sign * held);
-  if (!isOpening) return null;
+  if (!isBeyond) return null;
   if (
     sign < 0 &&
     (account.options.venue.accountKind === "cash" || exchange.listing(symbol)?.canShort === false)

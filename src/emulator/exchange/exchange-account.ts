@@ -17,7 +17,7 @@ import {
 } from "./exchange-types.ts";
 import { markTriggered, triggeredTerms } from "./mark-triggers.ts";
 import { OrderStore } from "./order-store.ts";
-import { bookedByHand, bustOf, fillRecord } from "./booked-by-hand.ts";
+import { bookedByHand, bustOf, fillRecord, keptOfPurchase } from "./booked-by-hand.ts";
 import { venueRequest } from "./venue-request.ts";
 
 /** What an account needs of the exchange around it. */
@@ -191,7 +191,7 @@ export class ExchangeAccount implements AccountView {
     const order = fill === undefined ? null : this.orders.byId(fill.venueOrderId);
     if (fill === undefined || order === null) return;
     const instrument = this.exchange.instrumentIndex(fill.symbol, fill.leg);
-    const undone = bustOf(fill, instrument, this.exchange.timeMs);
+    const undone = bustOf(fill, this.exchange.listing(fill.symbol)!, instrument, this.exchange.timeMs);
     this.venue.ledger.book(undone);
     this.tools.tell({ kind: "bust", accountKey: this.options.key, fill, order });
   }
@@ -296,8 +296,13 @@ export class ExchangeAccount implements AccountView {
     const symbol = exchange.symbolAt(fill.instrument);
     const order = this.orders.byNumber(fill.orderId) ?? this.ownOrder(fill);
     this.touchedMs.set(fill.instrument, fill.timeMs);
+    const listing = exchange.listing(symbol)!;
+    const kept = keptOfPurchase(fill, listing);
+    // The venue took the fee as money: as much of what was bought is given back for it.
+    if (kept > 0)
+      this.venue.ledger.book(bookedByHand(fill.instrument, -kept, fill.price, 0, exchange.timeMs));
     const told: ExchangeFill = {
-      ...fillRecord(fill, order, exchange.listing(symbol)!),
+      ...fillRecord(fill, order, listing, kept),
       fillId: this.tools.nextId(),
       sequence: fills.length + 1,
       positionAfter: this.venue.ledger.quantity[fill.instrument]!,
@@ -307,7 +312,7 @@ export class ExchangeAccount implements AccountView {
       ...order,
       filledQuantity: order.filledQuantity + fill.quantity,
       filledValue: order.filledValue + fill.quantity * fill.price,
-      feePaid: order.feePaid + fill.fee,
+      feePaid: order.feePaid + told.fee,
       // An order that follows its position says how large it was when it is over.
       quantity: isComplete && order.closePosition ? order.filledQuantity + fill.quantity : order.quantity,
       status: isComplete ? "filled" : "partially_filled",

@@ -14,6 +14,8 @@ export type Listing = {
   readonly contractMultiplier: number;
   readonly calendarName: string;
   readonly canShort: boolean;
+  /** The fee of a purchase is kept from what was bought, as markets of coins do it; else it is money. */
+  readonly keepsFeeOfPurchase: boolean;
 };
 
 /** Which position an order belongs to: the only one, or in hedge mode the long or the short one. */

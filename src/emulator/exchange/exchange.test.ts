@@ -4,7 +4,7 @@ import { BarTable } from "../../domain/bar-table.ts";
 import { accountOptions, venueOptions, type AccountOptions } from "./account-options.ts";
 import { Exchange } from "./exchange.ts";
 import type { ExchangeAccount } from "./exchange-account.ts";
-import { orderTicket, type ExchangeEvent } from "./exchange-types.ts";
+import { orderTicket, type ExchangeEvent, type Listing } from "./exchange-types.ts";
 import { listingOf } from "./listings.ts";
 
 type Quad = readonly [open: number, high: number, low: number, close: number];
@@ -23,9 +23,10 @@ function open(
   quads: readonly Quad[],
   options: Partial<AccountOptions> = {},
   marks?: readonly Quad[],
+  listing: Partial<Listing> = {},
 ): { exchange: Exchange; account: ExchangeAccount; told: string[] } {
   const exchange = new Exchange({
-    listings: [listingOf("BTCUSDT")],
+    listings: [listingOf("BTCUSDT", listing)],
     bars: [table("BTCUSDT", quads)],
     ...(marks === undefined ? {} : { markBars: [table("BTCUSDT", marks)] }),
     hasHedgeMode: true,
@@ -170,4 +171,37 @@ test("a fill that is taken back leaves the position as it was before", () => {
   expect(account.positions()).toEqual([]);
   expect(account.summary().cash).toBeCloseTo(100_000);
   expect(told.at(-1)).toBe("bust");
+});
+
+test("what is left of several fills can be sold, though the sum of its lots is a rounding error short", () => {
+  const { exchange, account } = open([flat, flat, flat, flat], {
+    venue: venueOptions("cash", { maker: 0, taker: 0 }),
+  });
+  account.submit(orderTicket({ ...buy, quantity: 52.083 }));
+  exchange.advance();
+  for (const quantity of [26.547, 1.41]) account.submit(orderTicket({ ...sell, quantity }));
+  exchange.advance();
+  expect(account.positions()[0]!.quantity).toBeLessThan(24.126);
+  expect(account.submit(orderTicket({ ...sell, quantity: 24.126 })).kind).toBe("accepted");
+  exchange.advance();
+  expect(account.positions()).toEqual([]);
+});
+
+test("a market of coins keeps the fee of a purchase in coins, and a fill that is taken back gives them back", () => {
+  const { exchange, account } = open([flat, flat, flat], {}, undefined, { keepsFeeOfPurchase: true });
+  account.submit(orderTicket(buy));
+  exchange.advance();
+  expect(account.fills).toMatchObject([{ fee: 0.001, feeCurrency: "BTC", positionAfter: 0.999 }]);
+  expect(account.summary().cash).toBeCloseTo(99_900, 9);
+  account.submit(orderTicket({ ...sell, quantity: 0.999 }));
+  exchange.advance();
+  expect(account.fills[1]).toMatchObject({ feeCurrency: "USDT", positionAfter: 0 });
+  expect(account.fills[1]!.fee).toBeCloseTo(0.0999, 12);
+
+  const other = open([flat, flat], {}, undefined, { keepsFeeOfPurchase: true });
+  other.account.submit(orderTicket(buy));
+  other.exchange.advance();
+  other.account.bust(other.account.fills[0]!.fillId);
+  expect(other.account.positions()).toEqual([]);
+  expect(other.account.summary().cash).toBeCloseTo(100_000, 9);
 });

@@ -18,6 +18,7 @@ export function listingOf(symbol: string, wanted: Partial<Listing> = {}): Listin
     contractMultiplier: 1,
     calendarName: "24/7",
     canShort: true,
+    keepsFeeOfPurchase: false,
     ...wanted,
   };
 }

@@ -1,3 +1,4 @@
+import { floorToStep } from "../../base/numbers.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { OrderId, OrderRequest, OrderTerms, Trail } from "../../domain/order.ts";
 import type { Target } from "../../domain/target.ts";
@@ -72,4 +73,14 @@ function triggerOf(terms: OrderTerms): number | null {
 /** Whether two quantities are the same but for rounding: lots are far larger than rounding errors. */
 export function isSame(a: number, b: number, lotSize: number): boolean {
   return a === b || Math.abs(a - b) < Math.min(lotSize / 2, Math.abs(a) * 1e-9 + 1e-12);
+}
+
+/**
+ * What leads to a larger holding, in whole lots. A holding may be no multiple of them, where a venue keeps its fee of what
+ * was bought, or a share was split: no order can bring that rest up to a lot.
+ */
+export function inLots(change: number, lotSize: number): number {
+  const size = Math.abs(change);
+  const lots = floorToStep(size, lotSize);
+  return isSame(size, lots, lotSize) ? change : Math.sign(change) * lots;
 }

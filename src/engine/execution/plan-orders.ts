@@ -1,6 +1,6 @@
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type OrderRequest } from "../../domain/order.ts";
-import { draftOrder, entryTerms, isSame, sameTerms } from "./draft-order.ts";
+import { draftOrder, entryTerms, inLots, isSame, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import { childrenOf, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
 import type { Plan, PlanGround, PlanOptions } from "./plan.ts";
@@ -62,9 +62,9 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
     isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
     (standing.isClosing && tracker.guards(index, held).some(isLive));
   if (isClose) settle(plan, standing, held + onTheWay, serves ? none : live);
-  else planChange(ground, standing, held, live);
+  else planChange(ground, standing, instrument, held, live);
   withdraw(plan, tracker.orphans(index));
-  planProtection(ground, standing, held);
+  planProtection(ground, standing, instrument.lotSize, held);
 }
 
 /** What orders on the way can do to a holding: those that only reduce end at flat. */
@@ -85,27 +85,27 @@ function settle(plan: Plan, standing: Standing, settled: number, unwanted: reado
 function planChange(
   ground: PlanGround,
   standing: Standing,
+  { index, lotSize }: Instrument,
   held: number,
   live: readonly TrackedOrder[],
 ): void {
-  const { plan, tracker, timeMs } = ground;
-  const { instrument } = standing.target;
+  const { plan, tracker } = ground;
   if (live.length > 0) {
-    const change = changeOf(standing, held, live, tracker, timeMs);
+    const change = changeOf(ground, standing, lotSize, held, live);
     if (change === null) withdraw(plan, live);
     else plan.changes.push(change);
     return;
   }
   // What is being withdrawn may still fill: it is waited for.
-  if (tracker.open(instrument).some(isEntry)) return;
-  sendToward(ground, standing, held);
+  if (tracker.open(index).some(isEntry)) return;
+  sendToward(ground, standing, lotSize, held);
 }
 
 /**
  * The order to the target. Of a reversal that waits for its price, or while protection works, the closing part is an
  * order of its own that can only reduce: whichever closes the position first, the other one has nothing left to do.
  */
-function sendToward(ground: PlanGround, standing: Standing, held: number): void {
+function sendToward(ground: PlanGround, standing: Standing, lotSize: number, held: number): void {
   const { plan, tracker, options } = ground;
   const { quantity, target } = standing;
   const isReversal = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
@@ -114,7 +114,7 @@ function sendToward(ground: PlanGround, standing: Standing, held: number): void 
   if (isSplit) plan.orders.push(entryOrder(ground, standing, -held, true));
   const change = isSplit ? quantity : quantity - held;
   const reduces = held !== 0 && !isReversal && Math.abs(quantity) < Math.abs(held);
-  const order = entryOrder(ground, standing, change, reduces);
+  const order = entryOrder(ground, standing, reduces ? change : inLots(change, lotSize), reduces);
   if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0 && !isSplit)
     order.weightAtFill = target.equityWeight;
   plan.orders.push(order);
@@ -136,11 +136,11 @@ function entryOrder(ground: PlanGround, { target, quantity }: Standing, change: 
 
 /** The waiting order with the price and size of the new target, where changing it is enough; null where it is not. */
 function changeOf(
+  { tracker, timeMs }: PlanGround,
   standing: Standing,
+  lotSize: number,
   held: number,
   live: readonly TrackedOrder[],
-  tracker: OrderTracker,
-  timeMs: number,
 ): OrderRequest | null {
   const { target, quantity } = standing;
   const [only] = live;
@@ -165,7 +165,7 @@ function changeOf(
   return {
     ...request,
     terms,
-    quantity: filledQuantity + Math.abs(change),
+    quantity: filledQuantity + Math.abs(reduces ? change : inLots(change, lotSize)),
     requestedMs: timeMs,
     reason: target.reason,
   };
@@ -200,8 +200,15 @@ function isCloseEnough(
   reached: number,
   lotSize: number,
 ): boolean {
-  if (isSame(quantity, reached, lotSize)) return true;
+  if (isSame(quantity, reached, lotSize) || isWithinLot(quantity, reached, lotSize)) return true;
   return isFresh && isWithinBand(quantity, reached, options.rebalanceBand);
+}
+
+/** Whether less than a lot is missing, which no order brings. */
+function isWithinLot(wanted: number, reached: number, lotSize: number): boolean {
+  if (reached === 0 || Math.sign(wanted) !== Math.sign(reached)) return false;
+  const missing = Math.abs(wanted) - Math.abs(reached);
+  return missing > 0 && inLots(missing, lotSize) === 0;
 }
 
 /** A small change of an existing holding is not worth its costs. Opening, closing and reversing always are. */

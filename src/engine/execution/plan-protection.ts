@@ -1,6 +1,6 @@
 import { signOf, type OrderRequest, type OrderTerms } from "../../domain/order.ts";
 import { unprotected, type Protection } from "../../domain/target.ts";
-import { draftOrder, sameTerms } from "./draft-order.ts";
+import { draftOrder, inLots, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { PlanGround } from "./plan.ts";
 import type { Standing } from "./standing-targets.ts";
@@ -9,12 +9,14 @@ type Leg = { readonly terms: OrderTerms; readonly reason: string };
 const noLegs: readonly Leg[] = [];
 
 /** The levels of a holding that stays: new ones are put in place of the old, missing ones are sent. */
-export function planProtection(ground: PlanGround, standing: Standing, held: number): void {
+export function planProtection(ground: PlanGround, standing: Standing, lotSize: number, held: number): void {
   const { target, hasNewLevels, protection } = standing;
   const staysOpen = held !== 0 && Math.sign(standing.quantity) === Math.sign(held);
   // Levels of a target on the other side are not about this holding.
   if (!staysOpen || (target.quantity !== 0 && Math.sign(target.quantity) !== Math.sign(held))) return;
   if (!hasNewLevels && protection === unprotected) return;
+  // Less than a lot, which a fee or a split has left, no venue sells.
+  if (inLots(held, lotSize) === 0) return;
   // They stay new until nothing hinders them: what is forgotten here would never be sent.
   if (isTurning(ground, standing, held)) return;
   standing.hasNewLevels = false;

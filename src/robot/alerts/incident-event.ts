@@ -8,6 +8,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   overfill: "reconciliation",
   bust: "reconciliation",
   "fill inferred": "reconciliation",
+  "fee unknown": "reconciliation",
   "position differs": "reconciliation",
   "order lost": "trade failures",
   "order unresolved": "trade failures",

@@ -107,6 +107,8 @@ export type DeskState = {
   inbox: ExecutionReport[];
   timeMs: number;
   say: (incident: Omit<Incident, "atMs">) => void;
+  /** What a unit of a currency is worth in the session's money, or null: fees may be taken in anything. */
+  rateOfMoney: (currency: string, instrument: InstrumentIndex, price: number) => number | null;
 };
 
 /** A desk on which nothing lies. */
@@ -131,6 +133,7 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     inbox: [],
     timeMs: Number.NaN,
     say: () => {},
+    rateOfMoney: () => null,
   };
 }
 

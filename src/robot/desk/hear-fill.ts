@@ -75,11 +75,8 @@ function hearOwn(
     kind: "filled",
     isComplete,
     fill: {
-      ...booked(ticket.instrument, fill, number, quantity, work.order.id, fee),
+      ...booked(state, ticket.instrument, fill, number, quantity, work.order.id, fee),
       cumulativeQuantity: work.filled,
-      ...(inBase === 0 && fill.feeCurrency !== quoteOf(state, ticket.instrument) && fill.fee !== 0
-        ? { feeCurrency: fill.feeCurrency }
-        : {}),
     },
   });
   if (inBase !== 0) bookFeeInBase(state, ticket.instrument, fill, inBase);
@@ -206,11 +203,8 @@ function bookForeign(
     kind: "filled",
     isComplete: false,
     fill: {
-      ...booked(instrument, fill, number, quantity, nobodys, fee),
+      ...booked(state, instrument, fill, number, quantity, nobodys, fee),
       cumulativeQuantity: quantity,
-      ...(fill.feeCurrency !== quoteOf(state, instrument) && fee !== 0
-        ? { feeCurrency: fill.feeCurrency }
-        : {}),
     },
   });
 }
@@ -231,12 +225,13 @@ function bookFeeInBase(state: DeskState, instrument: InstrumentIndex, fill: Venu
   const fillId = `${fill.fillId}:fee`;
   const number = state.fillNumbers.size + 1;
   state.fillNumbers.set(fillId, number);
-  const kept = { ...fill, fillId, side: "sell", quantity: inBase } as const;
+  const feeCurrency = quoteOf(state, instrument);
+  const kept = { ...fill, fillId, side: "sell", quantity: inBase, feeCurrency } as const;
   state.inbox.push({
     kind: "filled",
     isComplete: false,
     fill: {
-      ...booked(instrument, kept, number, inBase, nobodys, inBase * fill.price),
+      ...booked(state, instrument, kept, number, inBase, nobodys, inBase * fill.price),
       cumulativeQuantity: inBase,
     },
   });
@@ -247,13 +242,15 @@ function quoteOf(state: DeskState, instrument: InstrumentIndex): string {
 }
 
 function booked(
+  state: DeskState,
   instrument: InstrumentIndex,
-  { side, price, liquidity, venueTimeMs }: VenueFill,
+  fill: VenueFill,
   fillId: number,
   quantity: number,
   orderId: OrderId,
   fee: number,
 ): Omit<Fill, "cumulativeQuantity"> {
+  const { side, price, liquidity, venueTimeMs } = fill;
   return {
     fillId,
     orderId,
@@ -261,10 +258,30 @@ function booked(
     side,
     quantity,
     price,
-    fee,
+    ...feeOf(state, instrument, fill, fee),
     // What a price would have been without us nobody knows at a real venue.
     slippageCost: 0,
     liquidity,
     timeMs: venueTimeMs,
   };
+}
+
+/** A fee with its currency. Venues take fees in coins of their own: one that nothing turns into money is not counted, and said. */
+function feeOf(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  { symbol, feeCurrency, fillId, price }: VenueFill,
+  fee: number,
+): Pick<Fill, "fee" | "feeCurrency"> {
+  const isMoney =
+    feeCurrency === quoteOf(state, instrument) || feeCurrency === state.rules.get(symbol)?.quoteCurrency;
+  if (fee === 0 || isMoney) return { fee };
+  if (state.rateOfMoney(feeCurrency, instrument, price)! > 0) return { fee, feeCurrency };
+  state.say({
+    kind: "fee unknown",
+    gravity: "alarm",
+    symbol,
+    message: `the venue took ${fee} ${feeCurrency} for the fill ${fillId}, and nothing says what that is worth: it is not counted. Set account.fixedRates.${feeCurrency}`,
+  });
+  return { fee: 0 };
 }

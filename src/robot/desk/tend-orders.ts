@@ -70,6 +70,7 @@ const endTexts = {
   parent_ended: "its parent ended without a fill",
   position_closed: "no position left to close",
   nothing_to_reduce: "no position left to reduce",
+  lot_size: "what is left is less than a lot, and cannot be sold",
 } as const;
 
 /** A new name at the venue for what is left of an order. */

@@ -10,7 +10,10 @@ export type Wanted =
   | { readonly kind: "quantity"; readonly left: number }
   /** Its parent lives, or its turn has not come: it may be wanted later. */
   | { readonly kind: "later" }
-  | { readonly kind: "over"; readonly code: "parent_ended" | "position_closed" | "nothing_to_reduce" };
+  | {
+      readonly kind: "over";
+      readonly code: "parent_ended" | "position_closed" | "nothing_to_reduce" | "lot_size";
+    };
 
 const later: Wanted = { kind: "later" };
 const parentEnded: Wanted = { kind: "over", code: "parent_ended" };
@@ -38,7 +41,8 @@ export function wantedOf(state: DeskState, work: Work): Wanted {
   const nominal = nominalOf(state, work);
   // Of an order that turns a position around, the first part only closes: there is nothing to protect yet.
   if (nominal === 0 && parent !== null && !parent.isOver) return later;
-  if (nominal === 0) return { kind: "over", code: closePosition ? "position_closed" : "nothing_to_reduce" };
+  if (nominal === 0)
+    return { kind: "over", code: closePosition ? "position_closed" : nothingLeft(state, work) };
   if (state.capabilities.reduceOnly) return { kind: "quantity", left: onLot(state, work, nominal) };
   const left = onLot(state, work, roomFor(state, work, nominal));
   return left > 0 ? { kind: "quantity", left } : later;
@@ -60,6 +64,11 @@ function nominalOf(state: DeskState, { order, filled }: Work): number {
   const there = signOf(order.side) * held < 0 ? Math.abs(held) : 0;
   const most = order.closePosition ? there : Math.min(there, Math.max(0, order.quantity - filled));
   return floorToStep(most * (1 + tolerance), lotOf(state, state.market.instruments[order.instrument]!));
+}
+
+/** Less than a lot, which a fee has left, nobody can sell: that is another thing than nothing. */
+function nothingLeft({ position }: DeskState, { order }: Work): "lot_size" | "nothing_to_reduce" {
+  return signOf(order.side) * position[order.instrument]! < 0 ? "lot_size" : "nothing_to_reduce";
 }
 
 /** What of the position no other exit has: those that go before it by what they want, the others by what they still can. */

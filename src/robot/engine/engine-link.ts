@@ -1,6 +1,7 @@
 import type { BarTable } from "../../domain/bar-table.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { ApprovedOrder } from "../../domain/order.ts";
+import type { Ledger } from "../../domain/ledger.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/journal/journaled-broker.ts";
 import { isSent, RecordedSlice } from "../../engine/journal/restore-session.ts";
@@ -17,6 +18,8 @@ import type { EngineView } from "./engine-view.ts";
 export type RemoteMaking = EngineMaking & {
   readonly limits: EngineLimits;
   readonly instruments: Market["instruments"];
+  /** Knows the prices, and with them what a fee in another currency is worth; nothing is booked on it. */
+  readonly prices: Ledger;
   /** What the session does, line by line. */
   readonly onEvents: (events: readonly EngineEvent[]) => void;
 };
@@ -123,6 +126,7 @@ export class EngineLink {
 
   private async step(slice: MarketSlice): Promise<void> {
     this.broker.advance(slice);
+    this.parts.remote.prices.mark(slice, this.parts.market.bars);
     const { trading } = this;
     this.trading = null;
     try {
@@ -208,7 +212,9 @@ export class EngineLink {
     const { desk, market } = this.parts;
     if (record.kind === "slice") {
       this.broker.showRecorded(record);
-      this.broker.advance(slice.show(record, market.bars as readonly BarTable[]));
+      const shown = slice.show(record, market.bars as readonly BarTable[]);
+      this.broker.advance(shown);
+      this.parts.remote.prices.mark(shown, market.bars);
     } else if (isSent(record)) this.send([record]);
     else if (record.kind !== "session" && record.kind !== "trading" && record.kind !== "incident")
       desk.hear(record);

@@ -32,6 +32,7 @@ export const listings: readonly Listing[] = symbols.map((symbol) => ({
   contractMultiplier: 1,
   calendarName: "24/7",
   canShort: true,
+  keepsFeeOfPurchase: false,
 }));
 
 /** Bars of a walk in cents, with volumes that let orders fill in parts. */
