@@ -1,6 +1,6 @@
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { Day } from "./day-book.ts";
-import type { EngineView } from "./engine/engine-view.ts";
+import type { EngineView, HeldPosition } from "./engine/engine-view.ts";
 
 /** What an account has, and what it has made; money in the account's currency. */
 export type AccountView = {
@@ -16,18 +16,6 @@ export type AccountView = {
   readonly exposure: number;
   readonly exposureShare: number;
   readonly positions: readonly HeldPosition[];
-};
-
-/** One holding in money. */
-export type HeldPosition = {
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly value: number;
-  /** Of equity, signed. */
-  readonly share: number;
-  readonly unrealizedPnl: number;
-  /** Since the session began, fees not taken off. */
-  readonly realizedPnl: number;
 };
 
 /** The account as a person reads it: by our books, and by the venue's where it alone knows. */

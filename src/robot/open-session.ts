@@ -8,7 +8,7 @@ import { OrderDesk } from "./desk/order-desk.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { EngineHere } from "./engine/engine-here.ts";
 import type { EngineLink } from "./engine/engine-link.ts";
-import type { LocalEngine, RobotParts } from "./robot-types.ts";
+import type { LocalEngine, RobotParts } from "./robot-parts.ts";
 
 /** How a journal begins. */
 export type SessionRecord = Extract<JournalRecord, { readonly kind: "session" }>;

@@ -2,7 +2,8 @@ import type { OrderId } from "../domain/order.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { OrderLine, PositionLine, RobotParts, RobotStatus } from "./robot-types.ts";
+import type { RobotParts } from "./robot-parts.ts";
+import type { OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
 
 /** What a robot knows of itself. */
 type Known = Pick<

@@ -11,23 +11,16 @@ import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier.ts";
 import { Incidents } from "./incidents.ts";
-import { openEngine } from "./open-engine.ts";
+import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { usualLimits } from "./limits.ts";
 import { Patience } from "./patience.ts";
 import { Reconciler } from "./reconciler.ts";
-import { isNews, nameIn, type VenueNews } from "./venue-news.ts";
+import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
 import { robotStatus } from "./robot-status.ts";
-import type {
-  Incident,
-  Robot,
-  RobotCounts,
-  RobotEnd,
-  RobotLimits,
-  RobotParts,
-  RobotStatus,
-} from "./robot-types.ts";
+import type { Robot, RobotParts } from "./robot-parts.ts";
+import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
 
 /** A target that waits for its time is looked at again this often. */
 const retryMs = 1_000;
@@ -252,6 +245,8 @@ class TradingRobot implements Robot {
           const waiting = this.turn(batch);
           if (waiting !== null) await waiting;
         }
+        const settling = this.made!.engine.settle();
+        if (settling !== null) await settling;
         if (this.isClosed) return;
       }
       await this.end({ kind: "feed ended" });

@@ -3,7 +3,7 @@ import { layGround } from "../../src/app/session/build-session.ts";
 import { conversionsFor } from "../../src/domain/currency.ts";
 import { Ledger } from "../../src/domain/ledger.ts";
 import type { BarTable } from "../../src/domain/bar-table.ts";
-import type { Robot, RobotParts } from "../../src/robot/robot-types.ts";
+import type { Robot, RobotParts } from "../../src/robot/robot-parts.ts";
 import { barMs, type Mischief } from "./engine-builder.ts";
 import { centMarket, withLevels } from "./kill-market.ts";
 import { RobotBench } from "./robot-bench.ts";

@@ -63,7 +63,7 @@ function sessionTable(sessions: readonly SessionNow[], nowMs: number): string {
       status === null ? "" : moneyText(status.account.dayPnl, { signed: true }),
       status === null ? "" : String(status.robot.counts.fills),
       status === null ? "" : String(status.robot.orders.length),
-      status === null ? "" : isoText(status.robot.lastBarMs),
+      status === null ? "" : barText(status.robot.lastBarMs),
     ]),
   );
 }
@@ -75,6 +75,11 @@ function stateText(status: SessionNow["status"], isRunning: boolean, nowMs: numb
   const ageMs = nowMs - status.writtenMs;
   if (ageMs > freshMs) return `SILENT ${formatDuration(ageMs)}`;
   return trading.state === "active" ? phase : trading.state.toUpperCase();
+}
+
+/** What is no number comes back from a file as null. */
+function barText(lastBarMs: number | null): string {
+  return lastBarMs === null || Number.isNaN(lastBarMs) ? "none yet" : isoText(lastBarMs);
 }
 
 /** One line a symbol: what the account holds of it, and whose that is. */

@@ -13,7 +13,7 @@ import type {
   VenuePosition,
 } from "../../ports/broker-connection.ts";
 import { sessionOf } from "../client-order-id.ts";
-import type { Robot } from "../robot-types.ts";
+import type { Robot } from "../robot-parts.ts";
 
 /** A session on an account that it shares. */
 export type SeatPlan = {

@@ -33,6 +33,10 @@ export class EngineHere {
     return null;
   }
 
+  settle(): null {
+    return null;
+  }
+
   /** It asks for the state of trading itself. */
   hearTrading(): void {}
 

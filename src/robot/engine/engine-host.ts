@@ -1,12 +1,12 @@
 import type { BarTable } from "../../domain/bar-table.ts";
-import { JournaledBroker } from "../../engine/journal/journaled-broker.ts";
+import { JournaledBroker, type Sent } from "../../engine/journal/journaled-broker.ts";
 import { RecordedSlice, restoreSession, stepRecorded } from "../../engine/journal/restore-session.ts";
 import type { Session } from "../../engine/session.ts";
 import type { JournalRecord } from "../../ports/journal-store.ts";
 import type { TradingState } from "../../ports/risk.ts";
 import { compareSessions, type Difference } from "../comparison.ts";
 import type { ReplayMaking } from "../replay.ts";
-import { Shadow } from "../shadow.ts";
+import { Shadow } from "./shadow.ts";
 import type { EngineAnswer, EngineEvent, EngineQuestion } from "./engine-messages.ts";
 import { viewOf } from "./engine-view.ts";
 
@@ -24,7 +24,7 @@ export type EngineParts = {
   } | null;
 };
 
-const progressEvery = 500;
+const progressEvery = 200;
 const compareEveryMs = 5_000;
 const noStore = { append() {}, sync() {}, read: () => [], close() {} };
 
@@ -62,9 +62,12 @@ export class EngineHost {
   answer(question: EngineQuestion, nowMs: number, onProgress: () => void): EngineAnswer {
     if (question.kind === "restore") return this.restore(question.records, onProgress);
     if (question.trading !== null) this.hear(question.trading);
-    const { record } = question;
-    const sent = [...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars)];
-    this.compare(record.timeMs, nowMs);
+    const sent: Sent[] = [];
+    for (const [k, record] of question.records.entries()) {
+      if (k > 0 && k % progressEvery === 0) onProgress();
+      sent.push(...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars));
+    }
+    this.compare(question.records.at(-1)!.timeMs, nowMs);
     return { kind: "stepped", sent, view: viewOf(this.session, this.comparison), events: this.newEvents() };
   }
 

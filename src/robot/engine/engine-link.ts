@@ -38,6 +38,8 @@ export type LinkParts = {
 
 /** A venue that has answered at once is asked again so often at one instant. */
 const answerTurnsMax = 100;
+/** So many slices of the past are handed over together. */
+const stepsAtOnceMax = 1_000;
 const restartMsFirst = 1_000;
 /** After so many ends within the span it is not started again. */
 const endsMax = 3;
@@ -55,7 +57,8 @@ export class EngineLink {
   private readonly closing = new AbortController();
   private thread: EngineThread | null = null;
   private present: EngineView | null = null;
-  private lastStep: RecordedStep | null = null;
+  /** Steps that are written and not handed over. */
+  private steps: RecordedStep[] = [];
   private trading: JournalRecord | null = null;
 
   constructor(parts: LinkParts) {
@@ -64,7 +67,7 @@ export class EngineLink {
     // The journal is written as it always is; each step is handed over as it was written.
     const tapped: JournalStore = {
       append: (record) => {
-        if (record.kind === "slice") this.lastStep = record;
+        if (record.kind === "slice") this.steps.push(record);
         journal.append(record);
       },
       sync: () => journal.sync(),
@@ -99,6 +102,7 @@ export class EngineLink {
     const slice = new RecordedSlice(market.instruments.length);
     for (const record of records) this.relive(record, slice);
     this.broker.showRecorded(null);
+    this.steps = [];
     this.send(await this.start());
   }
 
@@ -108,11 +112,22 @@ export class EngineLink {
   }
 
   /** Lives through a slice and what the venue answers at once. Resolves when all that it sends lies at the desk. */
-  async live(slice: MarketSlice): Promise<void> {
-    await this.step(slice);
+  live(slice: MarketSlice): Promise<void> | null {
+    this.note(slice);
+    // On a stale slice nothing is sent: history goes over in one piece.
+    return slice.isStale === true && this.steps.length < stepsAtOnceMax ? null : this.liveNow(slice);
+  }
+
+  /** Hands over what was noted; null where there is nothing. */
+  settle(): Promise<void> | null {
+    return this.steps.length === 0 ? null : this.step();
+  }
+
+  private async liveNow(slice: MarketSlice): Promise<void> {
+    await this.step();
     const silent = { timeMs: slice.timeMs, count: 0, instruments: slice.instruments, rows: slice.rows };
     for (let turn = 0; this.parts.desk.hasAnswers && !this.isClosed && turn < answerTurnsMax; turn++)
-      await this.step(silent);
+      await this.note(silent).step();
   }
 
   async close(): Promise<void> {
@@ -124,14 +139,19 @@ export class EngineLink {
     return this.closing.signal.aborted;
   }
 
-  private async step(slice: MarketSlice): Promise<void> {
+  private note(slice: MarketSlice): this {
     this.broker.advance(slice);
     this.parts.remote.prices.mark(slice, this.parts.market.bars);
-    const { trading } = this;
+    return this;
+  }
+
+  private async step(): Promise<void> {
+    const { trading, steps } = this;
     this.trading = null;
+    this.steps = [];
     try {
       if (this.thread === null) return await this.bringBack();
-      const answer = await this.thread.ask({ kind: "step", record: this.lastStep!, trading });
+      const answer = await this.thread.ask({ kind: "steps", records: steps, trading });
       if (answer.kind !== "stepped" || this.isClosed) return;
       this.present = answer.view;
       this.parts.remote.onEvents(answer.events);

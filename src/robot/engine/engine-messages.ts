@@ -19,8 +19,12 @@ export type EngineEvent = {
 export type EngineQuestion =
   /** Asked first: to live through a journal, without its first record. */
   | { readonly kind: "restore"; readonly records: readonly JournalRecord[] }
-  /** To live through a step; `trading` is the state of trading where that is another one now. */
-  | { readonly kind: "step"; readonly record: RecordedStep; readonly trading: JournalRecord | null };
+  /** To live through steps; `trading` is the state of trading where that is another one now. */
+  | {
+      readonly kind: "steps";
+      readonly records: readonly RecordedStep[];
+      readonly trading: JournalRecord | null;
+    };
 
 /** What it answers. */
 export type EngineAnswer =

@@ -1,7 +1,6 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { statusOf } from "../../engine/execution/order-tracker.ts";
 import type { Session } from "../../engine/session.ts";
-import type { HeldPosition } from "../account-view.ts";
 import type { Difference } from "../comparison.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "../robot-types.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
@@ -29,6 +28,18 @@ export type EngineView = {
   readonly fills: readonly FillLine[];
   /** Beside its backtest; null where none runs beside it. */
   readonly comparison: Difference | null;
+};
+
+/** One holding in money. */
+export type HeldPosition = {
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly value: number;
+  /** Of equity, signed. */
+  readonly share: number;
+  readonly unrealizedPnl: number;
+  /** Since the session began, fees not taken off. */
+  readonly realizedPnl: number;
 };
 
 /** One instrument of a view. */

@@ -1,6 +1,7 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Robot, RobotLog } from "../robot-types.ts";
+import type { Robot } from "../robot-parts.ts";
+import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
 import { closeAccount } from "./close-account.ts";
 import { GaugeBoard, type GaugeSetup } from "./gauges.ts";

@@ -7,7 +7,8 @@ import type {
   VenueOrder,
   VenueOrderRequest,
 } from "../../../src/ports/broker-connection.ts";
-import type { RobotParts, LocalEngine, SessionMaking } from "../../../src/robot/robot-types.ts";
+import type { RobotParts, LocalEngine } from "../../../src/robot/robot-parts.ts";
+import type { SessionMaking } from "../../../src/robot/robot-types.ts";
 import type { Promised } from "./promises.ts";
 import type { StartRobot } from "./robot-life.ts";
 

@@ -6,12 +6,11 @@ import { statusOf } from "../../../src/engine/execution/order-tracker.ts";
 import type { Session } from "../../../src/engine/session.ts";
 import { openSession, readJournal } from "../../../src/robot/open-session.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
+import type { Robot, RobotParts } from "../../../src/robot/robot-parts.ts";
 import type {
   Incident,
-  Robot,
   RobotEnd,
   RobotLimits,
-  RobotParts,
   SessionMaking,
   TradingState,
 } from "../../../src/robot/robot-types.ts";

@@ -3,7 +3,8 @@ import { serviceManager, type ServiceManager } from "../../../adapters/systemd/n
 import { systemClock } from "../../../adapters/system-clock.ts";
 import { minuteMs } from "../../../base/time.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
-import type { Incident, Robot, RobotLog, TradingState } from "../../../robot/robot-types.ts";
+import type { Robot } from "../../../robot/robot-parts.ts";
+import type { Incident, RobotLog, TradingState } from "../../../robot/robot-types.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
 import { AlertFiles } from "../../alerts/alert-files.ts";
 import { AlertService } from "../../alerts/alert-service.ts";

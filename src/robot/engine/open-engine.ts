@@ -1,8 +1,8 @@
-import type { JournalRecord } from "../ports/journal-store.ts";
-import { OrderDesk } from "./desk/order-desk.ts";
-import { EngineLink, type LinkParts, type RemoteMaking } from "./engine/engine-link.ts";
-import { lastCloseMs, openSession, rest, type OpenedSession, type SessionRecord } from "./open-session.ts";
-import type { RobotParts } from "./robot-types.ts";
+import type { JournalRecord } from "../../ports/journal-store.ts";
+import { OrderDesk } from "../desk/order-desk.ts";
+import { EngineLink, type LinkParts, type RemoteMaking } from "./engine-link.ts";
+import { lastCloseMs, openSession, rest, type OpenedSession, type SessionRecord } from "../open-session.ts";
+import type { RobotParts } from "../robot-parts.ts";
 
 /** Opens the engine that a robot was given, with the desk, as the journal left them. Throws `JOURNAL_DIFFERS`. */
 export async function openEngine(

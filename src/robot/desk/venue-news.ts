@@ -1,5 +1,5 @@
-import type { DeskEvent } from "../ports/journal-store.ts";
-import type { OrderDesk } from "./desk/order-desk.ts";
+import type { DeskEvent } from "../../ports/journal-store.ts";
+import type { OrderDesk } from "./order-desk.ts";
 
 /** What a venue tells by itself. */
 export type VenueNews = Extract<DeskEvent, { readonly kind: "told" | "fill" }>;

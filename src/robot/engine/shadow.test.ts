@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { resolveConfig } from "../app/config/resolve-config.ts";
-import { buildSession, layGround } from "../app/session/build-session.ts";
-import { BarTable } from "../domain/bar-table.ts";
-import { smaCross } from "../strategies/sma-cross.ts";
+import { resolveConfig } from "../../app/config/resolve-config.ts";
+import { buildSession, layGround } from "../../app/session/build-session.ts";
+import { BarTable } from "../../domain/bar-table.ts";
+import { smaCross } from "../../strategies/sma-cross.ts";
 import { Shadow } from "./shadow.ts";
 
 test("a shadow lives through what the robot has lived through, and through nothing before its first bar", async () => {

@@ -1,7 +1,7 @@
-import type { Bars } from "../domain/bars.ts";
-import type { MarketSlice } from "../domain/slice.ts";
-import type { Session } from "../engine/session.ts";
-import { live } from "../engine/step.ts";
+import type { Bars } from "../../domain/bars.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import type { Session } from "../../engine/session.ts";
+import { live } from "../../engine/step.ts";
 
 /**
  * The backtest of what is being traded: a session of the same settings over the same growing bars, with the simulated
