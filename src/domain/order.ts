@@ -72,6 +72,8 @@ export type Fill = {
   readonly fee: number;
   /** Currency of the fee; absent: the quote currency. */
   readonly feeCurrency?: string;
+  /** It is no trade: the venue has kept this much of what was bought as its fee. */
+  readonly isKeptFee?: boolean;
   /** What slippage cost against the price without it, in quote currency. */
   readonly slippageCost: number;
   readonly liquidity: "maker" | "taker";

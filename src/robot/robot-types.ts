@@ -71,7 +71,7 @@ export type PositionLine = {
   readonly quantity: number;
   readonly averagePrice: number;
   readonly lastPrice: number;
-  /** At the last price, in quote currency. */
+  /** At the last price, in the account's currency at the last rate. */
   readonly unrealizedPnl: number;
   /** What stands as wanted, and why. */
   readonly wanted: number;

@@ -91,7 +91,7 @@ export const documented = {
   kiwi_position_quantity: { help: "Signed quantity held", labels: ["symbol"] },
   kiwi_position_price: { help: "Last price of what is held, in quote currency", labels: ["symbol"] },
   kiwi_unrealized_pnl: {
-    help: "Profit of what is held at the last price, in quote currency",
+    help: "Profit of what is held at the last price, in the account's currency",
     labels: ["symbol"],
   },
   kiwi_slices_total: plain("Slices lived through since the start"),

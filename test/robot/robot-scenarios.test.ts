@@ -303,6 +303,16 @@ test("where fees are kept in coins the rest below a lot is left, and does not st
   expect(at.robot!.status().counts.refusedHere).toBe(0);
 });
 
+test("what the venue keeps of a purchase is not bought once more", async () => {
+  const listing = { keepsFeeOfPurchase: true, lotSize: 0.1, quantityMin: 0.1 };
+  const config = { instruments: { "*": { lotSize: 0.1, calendar: "24/7" } } };
+  const at = bench({ 2: [1] }, flat(8), { accountKind: "cash", listing, config });
+  await at.start();
+  await at.bars(6);
+  expect(held(at)).toBeCloseTo(499.5 * 0.999, 9);
+  expect(at.link.sent.map(({ quantity }) => quantity)).toEqual([499.5]);
+});
+
 test("a fee in something that nobody has a price for is told and not counted, and the robot goes on", async () => {
   const at = bench({ 2: [1] }, flat(8), { accountKind: "cash" });
   await at.start();
@@ -474,4 +484,18 @@ test("a disk that fails ends the robot before anything is sent", async () => {
   expect(await robot.done).toMatchObject({ kind: "failed", error: { parts: { code: "DISK_FAILED" } } });
   expect(at.link.sent).toHaveLength(0);
   expect(kinds(at)).toContain("disk failed");
+});
+
+test("what a holding in yen has made is told in the account's money", async () => {
+  const at = bench({ 2: [1] }, [...flat(4), 110, 110], {
+    config: {
+      account: { kind: "margin", cash: 1_000, leverage: 5, fixedRates: { JPY: 0.01 } },
+      instruments: { "*": { lotSize: 1, tickSize: 0.01, calendar: "24/7", quoteCurrency: "JPY" } },
+    },
+  });
+  await at.start();
+  await at.bars(6);
+  const { positions } = at.robot!.status();
+  expect(positions[0]!.quantity).toBeGreaterThan(0);
+  expect(positions[0]!.unrealizedPnl).toBeCloseTo(positions[0]!.quantity * 10 * 0.01, 9);
 });

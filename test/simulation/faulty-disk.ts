@@ -172,7 +172,7 @@ function wrapOpen(): void {
 /** Runs are written synchronously, through numbers of files. */
 function wrapSyncFiles(): void {
   const paths = new Map<number, unknown>();
-  const { openSync, writeSync, fsyncSync, closeSync } = fs;
+  const { openSync, writeSync, fsyncSync, fdatasyncSync, ftruncateSync, closeSync } = fs;
   fs.openSync = (path, flags, mode) => {
     if (isWriting(flags)) meet("create", path);
     const file = openSync(path, flags, mode);
@@ -180,13 +180,26 @@ function wrapSyncFiles(): void {
     return file;
   };
   fs.writeSync = ((file: number, ...rest: never[]) => {
-    meet("write", paths.get(file));
+    if (meet("write", paths.get(file)) === "torn") {
+      const [bytes] = rest as readonly unknown[];
+      if (bytes instanceof Uint8Array) writeSync(file, bytes.subarray(0, bytes.length >> 1));
+      throw new Killed("the program is dead");
+    }
     return (writeSync as Operation)(file as never, ...rest);
   }) as typeof fs.writeSync;
   fs.fsyncSync = (file) => {
     meet("sync", paths.get(file));
     fsyncSync(file);
     done("sync", paths.get(file));
+  };
+  fs.fdatasyncSync = (file) => {
+    meet("sync", paths.get(file));
+    fdatasyncSync(file);
+    done("sync", paths.get(file));
+  };
+  fs.ftruncateSync = (file, length) => {
+    meet("truncate", paths.get(file));
+    ftruncateSync(file, length);
   };
   fs.closeSync = (file) => {
     paths.delete(file);

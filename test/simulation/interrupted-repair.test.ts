@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { dataLife, type Holdings } from "./data-life.ts";
 import { onFaultyDisk, type Fault } from "./faulty-disk.ts";
+import type { Loss } from "./unsynced-disk.ts";
 
 // Commands that die or fail at every operation on the disk. Afterwards what the venue had is held, or the check tells
 // that it is missing, and the same command typed again ends where it would have ended.
@@ -93,6 +94,17 @@ test.each(commands)(
       { kind: "kill", at },
       ...(isProof || at % 3 === 1 ? [{ kind: "torn", at } as const] : []),
     ];
+    expect(await faultsOf(command, faults)).toEqual([]);
+  },
+  600_000,
+);
+
+test.each(commands)(
+  "$name loses nothing untold when the power fails",
+  async (command) => {
+    const losses = (at: number): readonly Loss[] =>
+      isProof ? ["bytes", "names", "both"] : at % 12 === 1 ? ["both"] : [];
+    const faults = (at: number): readonly Fault[] => losses(at).map((loss) => ({ kind: "power", at, loss }));
     expect(await faultsOf(command, faults)).toEqual([]);
   },
   600_000,

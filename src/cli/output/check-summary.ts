@@ -32,6 +32,7 @@ const words: Readonly<Record<FindingKind, string>> = {
   outlier: "bad ticks",
   jump: "jumps (splits that are not adjusted for?)",
   flash: "flash moves",
+  spike: "highs and lows far beyond the closes around",
 };
 
 /** The texts about a few things, or of many the texts about those that need a look. */

@@ -127,7 +127,7 @@ export class FailoverStream implements Subscription, PooledStream {
   }
 
   private open(member: PoolMember): void {
-    const leg: StreamLeg = new StreamLeg(member, this.pool, this.request, this.calendarOf, {
+    const leg = new StreamLeg(member, this.pool, this.request, this.calendarOf, {
       onBar: (bar) => this.take(member, bar),
       onRevision: (bar) => this.revise(member, bar),
       onState: (state) => this.hear(member, state),
@@ -137,6 +137,8 @@ export class FailoverStream implements Subscription, PooledStream {
     });
     this.legs.set(member.index, leg);
     this.past.delete(member.index);
+    // Only now: one that refuses at once has to be found among the legs.
+    leg.open();
   }
 
   private drop(index: number, leg: StreamLeg): void {

@@ -53,6 +53,7 @@ export class StreamLeg {
   private readonly pool: ProviderPool;
   private readonly events: LegEvents;
   private readonly calendarOf: (symbol: string) => Calendar;
+  private readonly timeframes: readonly Timeframe[];
   private readonly houseSymbols: ReadonlyMap<string, string>;
   private readonly topics = new Map<string, TopicState>();
   private subscription: Subscription | null = null;
@@ -60,7 +61,6 @@ export class StreamLeg {
   private badInRow = 0;
   private goodSinceMs = Number.NaN;
 
-  /** Subscribes at once; what `subscribe` throws becomes a refusal. */
   constructor(
     member: PoolMember,
     pool: ProviderPool,
@@ -78,7 +78,7 @@ export class StreamLeg {
       for (const timeframe of request.timeframes)
         this.topics.set(`${symbol} ${timeframe}`, { symbol, timeframe, last: null, good: 0 });
     }
-    this.open(request.timeframes);
+    this.timeframes = request.timeframes;
   }
 
   counts(): StreamCounts | null {
@@ -155,8 +155,10 @@ export class StreamLeg {
     return most;
   }
 
-  private open(timeframes: readonly Timeframe[]): void {
+  /** Subscribes; what `subscribe` throws becomes a refusal, which is told at once. */
+  open(): void {
     const { source } = this.member.part;
+    const { timeframes } = this;
     try {
       this.subscription = source.subscribe({
         symbols: [...this.houseSymbols.keys()],

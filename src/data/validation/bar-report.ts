@@ -15,6 +15,7 @@ export type FindingKind =
   | "flat"
   | "outlier"
   | "flash"
+  | "spike"
   | "jump";
 
 /** `error`: not a market's prices; `warning`: look before you trust it; `info`: true and harmless. */

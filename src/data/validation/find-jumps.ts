@@ -3,6 +3,8 @@ import type { Bars } from "../../domain/bars.ts";
 import { timeframeMs } from "../../domain/timeframe.ts";
 import type { Finding } from "./bar-report.ts";
 import { countOf, Tally } from "./finding-list.ts";
+import { spikeRows } from "./find-spikes.ts";
+import { medianOf } from "./median-of.ts";
 
 /** Robust sigmas beyond which a return is not the market's daily business. */
 const outlierSigmas = 15;
@@ -60,13 +62,16 @@ export function findJumps(bars: Bars, examplesMax: number): readonly Finding[] {
   ];
 }
 
-/** Rows of the bars that `findJumps` calls bad ticks, in order: from each far close to the one before it is back. */
+/**
+ * Rows with bad ticks, in order: from each far close to the one before it is back, and those whose high or low nobody
+ * can have traded at.
+ */
 export function badTickRows(bars: Bars): readonly number[] {
-  const rows: number[] = [];
+  const rows = new Set(spikeRows(bars));
   eachJump(bars, (kind, row, back) => {
-    if (kind === "outlier") for (let bad = row; bad < back; bad++) rows.push(bad);
+    if (kind === "outlier") for (let bad = row; bad < back; bad++) rows.add(bad);
   });
-  return rows;
+  return [...rows].sort((a, b) => a - b);
 }
 
 type JumpKind = "outlier" | "flash" | "jump";
@@ -102,12 +107,6 @@ function robustSigma(returns: Float64Array): number {
   const moving = returns.filter((value) => value !== 0 && Number.isFinite(value));
   if (moving.length < returnsMin) return Infinity;
   return 1.4826 * medianOf(moving.map(Math.abs));
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** The row soon after a step at which the price is back where it came from, or null. */

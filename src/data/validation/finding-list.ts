@@ -22,9 +22,9 @@ export class Tally {
   }
 }
 
-/** `1 bar`, `3 bars`. */
-export function countOf(count: number, singular: string): string {
-  return `${count} ${singular}${count === 1 ? "" : "s"}`;
+/** `1 bar`, `3 bars`; with a plural of its own `1 high or low`, `3 highs and lows`. */
+export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`;
 }
 
 /** A share in percent, with as many digits as it needs to be above zero. */

@@ -72,7 +72,9 @@ test.skipIf(!hasShared)(
     }
     expect(files).toHaveLength(493);
     expect(total).toMatchObject({ ohlc: 30, zeroVolume: 406 });
-    expect(Object.keys(alarmed).sort()).toEqual(["jump", "ohlc", "outlier", "zeroVolume"]);
+    expect(Object.keys(alarmed).sort()).toEqual(["jump", "ohlc", "outlier", "spike", "zeroVolume"]);
+    // A low of 14 in a day that closed at 140.06.
+    expect(alarmed.spike).toEqual(["TMO"]);
     // A price that went over to another share's for some days came back, and counts as a bad tick.
     expect([...new Set([...alarmed.jump!, ...alarmed.outlier!])].sort()).toEqual(splitSymbols);
     expect(alarmed.zeroVolume).toEqual(["GOOG"]);

@@ -6,6 +6,7 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { Finding, FindingKind } from "./bar-report.ts";
 import { findGaps } from "./find-gaps.ts";
+import { badTickRows } from "./find-jumps.ts";
 import { validateBars } from "./validate-bars.ts";
 
 const always = calendarNamed("24/7");
@@ -211,4 +212,34 @@ test("examples are limited, counts are not, and errors come first", () => {
   expect(findings.map(({ kind }) => kind)).toEqual(["nonPositive", "zeroVolume"]);
   expect(findings[1]!.count).toBe(10);
   expect(findings[1]!.examples).toHaveLength(3);
+});
+
+test.each([
+  [30, "high", "warning"],
+  [1.5, "high", "warning"],
+  [1 / 30, "low", "warning"],
+  [1.05, "high", "info"],
+  [1 / 1.05, "low", "info"],
+] as const)("a wick to %f times the close, the %s, is a spike and a %s", (factor, side, severity) => {
+  const bars = walk(500);
+  bars[side][200] = bars.close[200]! * factor;
+  const found = finding(bars, "spike")!;
+  expect(found).toMatchObject({ severity, count: 1 });
+  expect(found.examples[0]).toMatchObject({ closeTimeMs: bars.closeTimeMs[200] });
+  expect(badTickRows(bars)).toEqual(severity === "warning" ? [200] : []);
+});
+
+test("a spike is found in a file of a few bars, and an open that stands alone is one", () => {
+  const bars = walk(6);
+  bars.open[3] = bars.high[3] = bars.close[3]! * 30;
+  expect(finding(bars, "spike")).toMatchObject({ severity: "warning", count: 1 });
+});
+
+test("a day that went where it stayed has no spike, and neither has the day after a split", () => {
+  const bars = walk(500);
+  bars.high[200] = bars.close[199]! * 1.2;
+  scale(bars, 1.2, 201);
+  bars.close[200] = bars.close[199]! * 1.2;
+  scale(bars, 0.5, 300);
+  expect(finding(bars, "spike")).toBeUndefined();
 });

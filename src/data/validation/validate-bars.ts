@@ -4,6 +4,7 @@ import type { BarReport, Severity } from "./bar-report.ts";
 import { findBrokenBars, findTimeFaults } from "./find-broken-bars.ts";
 import { findGaps, gapFinding } from "./find-gaps.ts";
 import { findJumps } from "./find-jumps.ts";
+import { findSpikes } from "./find-spikes.ts";
 import { findClosedMarket, findFlatBars, findZeroVolume } from "./find-quiet-bars.ts";
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
@@ -23,6 +24,7 @@ export function validateBars(bars: Bars, calendar: Calendar, examplesMax = 5): B
     ...findZeroVolume(bars, examplesMax),
     ...findFlatBars(bars, examplesMax),
     ...findJumps(bars, examplesMax),
+    ...findSpikes(bars, examplesMax),
   ];
   return {
     symbol: bars.symbol,

@@ -107,17 +107,22 @@ function tradesOnHolidays(shares: Fit, forex: Fit): boolean {
 function fitOf(bars: Timed, calendar: Calendar, spanMs: number): Fit {
   const { length, timeframe } = bars;
   const closes = settledCloses(bars, calendar);
-  const isShares = calendar.name === "us-equity" && spanMs <= sharesMs;
-  let [traded, near, onHolidays, missing] = [0, 0, 0, 0];
+  const isShares = calendar.name === "us-equity";
+  let [traded, near, onHolidays, missing, cut] = [0, 0, 0, 0, 0];
   for (let row = 0; row < length; row++) {
     const closeMs = closes[row]!;
+    const isCut = isShares && spanMs === dayMs && calendar.isOpen(closeMs - 1) && calendar.isOpen(closeMs);
+    if (isCut) cut += 1;
     if (isTraded(closeMs, spanMs, calendar)) traded += 1;
-    else if (isShares && isExtended(closeMs)) near += 1;
+    else if (isShares && spanMs <= sharesMs && isExtended(closeMs)) near += 1;
     else if (!isWeekend(Math.floor((closeMs - 1) / dayMs))) onHolidays += 1;
     if (row > 0 && closeMs - closes[row - 1]! > spanMs)
       missing += calendar.missingBars(closes[row - 1]!, closeMs, timeframe);
   }
-  return { traded, near, onHolidays, missing };
+  // Days most of which end in the middle of a session are another market's: midnight in Tokyo is 10:00 in New York.
+  return cut > 0.75 * traded
+    ? { traded: traded - cut, near, onHolidays: onHolidays + cut, missing }
+    : { traded, near, onHolidays, missing };
 }
 
 function isExtended(closeMs: number): boolean {

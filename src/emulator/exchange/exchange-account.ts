@@ -6,6 +6,7 @@ import { ticketFault } from "./check-ticket.ts";
 import type { AccountView, ExchangeView } from "./exchange-views.ts";
 import {
   isOver,
+  newOrder,
   orderTicket,
   type ExchangeAnswer,
   type ExchangeEvent,
@@ -347,22 +348,7 @@ export class ExchangeAccount implements AccountView {
   }
 
   private record(ticket: OrderTicket, status: ExchangeOrder["status"]): ExchangeOrder {
-    const timeMs = this.exchange.timeMs;
-    return {
-      ...ticket,
-      venueOrderId: this.tools.nextId(),
-      sequence: this.orders.count + 1,
-      status,
-      filledQuantity: 0,
-      filledValue: 0,
-      feePaid: 0,
-      code: null,
-      reason: "",
-      replacedBy: null,
-      replaces: null,
-      createdMs: timeMs,
-      updatedMs: timeMs,
-    };
+    return newOrder(ticket, status, this.tools.nextId(), this.orders.count + 1, this.exchange.timeMs);
   }
 
   private requestOf(ticket: OrderTicket, id: OrderId): OrderRequest {

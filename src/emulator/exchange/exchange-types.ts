@@ -158,3 +158,28 @@ export function orderTicket(
     ...wanted,
   };
 }
+
+/** A ticket as an order of which nothing has filled. */
+export function newOrder(
+  ticket: OrderTicket,
+  status: OrderStatus,
+  venueOrderId: string,
+  sequence: number,
+  timeMs: number,
+): ExchangeOrder {
+  return {
+    ...ticket,
+    venueOrderId,
+    sequence,
+    status,
+    filledQuantity: 0,
+    filledValue: 0,
+    feePaid: 0,
+    code: null,
+    reason: "",
+    replacedBy: null,
+    replaces: null,
+    createdMs: timeMs,
+    updatedMs: timeMs,
+  };
+}

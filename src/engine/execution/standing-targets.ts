@@ -114,6 +114,7 @@ export class StandingTargets {
   ): void {
     if (order === null) {
       if (report.kind === "filled" && report.fill.orderId < 0) this.fall(report.fill.instrument);
+      if (report.kind === "filled" && report.fill.isKeptFee === true) this.giveUp(report.fill);
       if (report.kind === "charged" && report.charge.split !== undefined)
         this.split(report.charge.instrument, report.charge.split, portfolio);
       return;
@@ -161,6 +162,13 @@ export class StandingTargets {
     if (this.standing[instrument]!.retryAtMs <= timeMs && !this.isUnsure(instrument, timeMs)) return false;
     this.due.push(instrument);
     return true;
+  }
+
+  /** What the venue keeps of a purchase is not bought once more. */
+  private giveUp({ instrument, quantity }: Fill): void {
+    const standing = this.of(instrument);
+    if (standing !== null && standing.quantity > 0)
+      standing.quantity = Math.max(0, standing.quantity - quantity);
   }
 
   /** What is held in new shares is what is wanted, at levels in new prices; entries that waited are withdrawn by it. */

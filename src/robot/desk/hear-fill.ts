@@ -233,6 +233,7 @@ function bookFeeInBase(state: DeskState, instrument: InstrumentIndex, fill: Venu
     fill: {
       ...booked(state, instrument, kept, number, inBase, nobodys, inBase * fill.price),
       cumulativeQuantity: inBase,
+      isKeptFee: true,
     },
   });
 }

@@ -67,16 +67,18 @@ export function viewOf(session: Session, comparison: Difference | null = null): 
 
 function symbolsOf({ portfolio, targets, pipeline }: Session): readonly SymbolView[] {
   const { ledger } = portfolio;
-  return pipeline.instruments.map(({ index, symbol, contractMultiplier }) => {
+  return pipeline.instruments.map(({ index, symbol }) => {
     const quantity = ledger.quantity[index]!;
     const standing = targets.of(index);
     const [averagePrice, lastPrice] = [ledger.averagePrice[index]!, ledger.lastPrice[index]!];
+    const profit = (): number =>
+      portfolio.unitValue(index, lastPrice) - portfolio.unitValue(index, averagePrice);
     return {
       symbol,
       quantity,
       averagePrice,
       lastPrice,
-      unrealizedPnl: quantity === 0 ? 0 : quantity * (lastPrice - averagePrice) * contractMultiplier,
+      unrealizedPnl: quantity === 0 ? 0 : quantity * profit(),
       wanted: standing?.quantity ?? 0,
       reason: standing?.target.reason ?? "",
       hasTarget: standing !== null,

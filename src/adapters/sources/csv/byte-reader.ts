@@ -1,4 +1,4 @@
-import type { LocalZone } from "./local-zone.ts";
+import type { LocalZone } from "./times/local-zone.ts";
 
 /** Order of day, month and year in a date of digits. */
 export type DateOrder = "dmy" | "mdy" | "ymd";

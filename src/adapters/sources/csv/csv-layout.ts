@@ -11,7 +11,8 @@ export const role = { time: 6, date: 7, clock: 8, symbol: 9, ignored: 10 } as co
 export type CsvLayout = TextFormat & {
   /** What the stamps look like, for people. */
   readonly dateFormat: string;
-  readonly hasHeader: boolean;
+  /** Names of the columns, null without a header. */
+  readonly header: readonly string[] | null;
   /** Lines before the first data row. */
   readonly linesBefore: number;
   /** Role of each column: a position in `numberNames` or one of `role`; as long as a row has fields. */
@@ -21,6 +22,8 @@ export type CsvLayout = TextFormat & {
   readonly priceDivisor: number;
   /** Most volumes are -1, which means that there is none. */
   readonly isVolumeMinusOne: boolean;
+  /** All prices have a comma before their last three digits, and nothing tells what it means. */
+  readonly areThousandsDoubtful: boolean;
   /** The symbol that stands above the rows, null where none does. */
   readonly symbol: string | null;
   /** The only time in the file is the end of each bar. */

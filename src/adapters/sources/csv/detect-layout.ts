@@ -1,9 +1,9 @@
 import { role, numberNames, type CsvLayout } from "./csv-layout.ts";
 import type { CsvField, CsvOptions } from "./csv-reading.ts";
-import { describeStamp, findDateOrder, parseDateOrder, searchDateOrder } from "./date-order.ts";
+import { describeStamp, findDateOrder, parseDateOrder, searchDateOrder } from "./times/date-order.ts";
 import { findColumns } from "./find-columns.ts";
 import { plainName } from "./header-names.ts";
-import { isCompactDate } from "./read-time-text.ts";
+import { isCompactDate } from "./times/read-time-text.ts";
 import { takeSample, type Sample } from "./sample.ts";
 
 /**
@@ -32,12 +32,13 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
     dateOrder,
     isCompact,
     dateFormat: describeStamp(stamps[0]! + clock, dateOrder, isCompact),
-    hasHeader: sample.header !== null,
+    header: sample.header,
     linesBefore: sample.linesBefore,
     roles: Array.from({ length: width }, (_, column) => roleOf(fields.get(column))),
     columns: Object.fromEntries([...fields].map(([column, field]) => [nameOf(column), field])),
     isVolumeMinusOne: isMinusOne(sample.rows, fields),
     priceDivisor: isDatabentoRaw(sample, fields) ? 1e9 : 1,
+    areThousandsDoubtful: areDoubtful(sample, fields),
     symbol: sample.symbol,
     isCloseStamped: found.isCloseStamped,
     unusedColumns: Array.from({ length: width }, (_, column) => column)
@@ -46,11 +47,17 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
   };
 }
 
-/** Whether more than half of the volumes are -1. */
+/** Whether all prices are like `100,250`, which is a hundred or a hundred thousand. */
+function areDoubtful({ rows, delimiter }: Sample, fields: ReadonlyMap<number, CsvField>): boolean {
+  const close = [...fields].find(([, field]) => field === "close")?.[0] ?? -1;
+  return delimiter === "," && rows.every((row) => /^\d{1,3},\d{3}$/.test(row[close] ?? ""));
+}
+
+/** Whether more than a tenth of the volumes are -1: fewer are mistakes. */
 function isMinusOne(rows: readonly (readonly string[])[], fields: ReadonlyMap<number, CsvField>): boolean {
   const column = [...fields].find(([, field]) => field === "volume")?.[0];
   if (column === undefined) return false;
-  return rows.filter((row) => Number(row[column]) === -1).length * 2 > rows.length;
+  return rows.filter((row) => Number(row[column]) === -1).length * 10 > rows.length;
 }
 
 /** Databento writes prices as whole billionths unless it is asked for others; its header is like no other. */

@@ -31,7 +31,9 @@ test.each([
   ["XBTUSD_1.csv", "XBTUSD", "1m"],
   ["XBTUSD_60.csv", "XBTUSD", "1h"],
   ["FLOWEUR_1440.csv", "FLOWEUR", "1d"],
-])("%s, as Kraken names its archives, hints at %s and %s", (path, symbol, timeframe) => {
+  ["EURUSD240.csv", "EURUSD", "4h"],
+  ["USDJPY1440.csv", "USDJPY", "1d"],
+])("%s, as Kraken and MetaTrader 4 name their files, hints at %s and %s", (path, symbol, timeframe) => {
   expect(parseFileName(path)).toEqual({ symbol, timeframe, isHint: true });
 });
 

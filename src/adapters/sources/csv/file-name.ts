@@ -26,6 +26,8 @@ const words: Readonly<Record<string, Timeframe>> = { hourly: "1h", daily: "1d", 
 const tradingViewStyle = /^(.+), ?(\d{0,4})([SDWM]?)(?:_[0-9a-f]{5})?$/;
 /** Kraken writes minutes behind an underscore. */
 const krakenStyle = /^([A-Z0-9]{6,})_(1|5|15|30|60|240|720|1440)$/;
+/** MetaTrader 4 writes minutes behind a pair of currencies, with nothing between them. */
+const metaTrader4Style = /^([A-Z]{6})(1|5|15|30|60|240|1440)$/;
 
 /** What a file name says: `BTCUSDT-1h.csv.gz`, `EURUSD_H1.csv`, `spy_daily.txt`, or only a symbol: `GOOG.csv`. */
 export function parseFileName(path: string): NamedFile {
@@ -52,7 +54,7 @@ function withTimeframe(stem: string): NamedFile | null {
   if (metaTrader !== null) return { symbol: metaTrader[1]!, timeframe: fromMetaTrader(metaTrader[2]!) };
   const word = wordStyle.exec(stem);
   if (word !== null) return { symbol: word[1]!, timeframe: words[word[2]!.toLowerCase()] ?? null };
-  const kraken = krakenStyle.exec(stem);
+  const kraken = krakenStyle.exec(stem) ?? metaTrader4Style.exec(stem);
   return kraken === null ? null : { symbol: kraken[1]!, timeframe: minutes(Number(kraken[2])), isHint: true };
 }
 

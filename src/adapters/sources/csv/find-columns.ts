@@ -1,7 +1,7 @@
 import { csvError } from "./csv-errors.ts";
 import { csvFields, type CsvField } from "./csv-reading.ts";
 import { clockNames, closeTimeNames, columnOf, dateNames, plainName, timeNames } from "./header-names.ts";
-import { isTimeText } from "./read-time-text.ts";
+import { isTimeText } from "./times/read-time-text.ts";
 import type { Sample } from "./sample.ts";
 
 /** Which field each column feeds; columns that are not here are ignored. */
@@ -15,6 +15,8 @@ export type Columns = {
 
 const rowsTried = 20;
 const clockPattern = /^\d{1,2}:\d{2}/;
+/** Hours alone, 0 to 23 where they begin and 1 to 24 where they end, as exchanges of electricity number them. */
+const hourPattern = /^([01]?\d|2[0-4])$/;
 const compactClockPattern = /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/;
 
 /** Finds the columns by the names in the header, or by position without one. Throws `CSV_HEADER_UNKNOWN`. */
@@ -60,7 +62,11 @@ function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width"
   if (volume >= 0) fields.set(volume, "volume");
   const date = names.findIndex((name) => dateNames.includes(name));
   const clock = names.findIndex((name) => clockNames.includes(name));
-  if (date >= 0 && clock >= 0 && holds(sample, clock, isClock)) {
+  if (
+    date >= 0 &&
+    clock >= 0 &&
+    holds(sample, clock, (text) => isClock(text) || isHour(names[clock]!, text))
+  ) {
     return { fields: fields.set(date, "date").set(clock, "clock"), isCloseStamped: false };
   }
   const open = timeColumn(sample, names, timeNames);
@@ -103,6 +109,10 @@ function timeColumn(sample: Sample, names: readonly string[], wanted: readonly s
 function holds({ rows }: Sample, column: number, test: (text: string) => boolean): boolean {
   const tried = rows.slice(0, rowsTried);
   return tried.filter((row) => test(row[column] ?? "")).length * 2 > tried.length;
+}
+
+function isHour(name: string, text: string): boolean {
+  return name !== "time" && hourPattern.test(text);
 }
 
 function isClock(text: string): boolean {

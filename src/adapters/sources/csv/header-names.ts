@@ -33,6 +33,8 @@ export const timeNames: readonly string[] = [
   [
     "dates",
     "tradedate",
+    "exchangedate",
+    "mts",
     "tradingdate",
     "tradingday",
     "datum",
@@ -45,6 +47,12 @@ export const timeNames: readonly string[] = [
     "日付",
     "日時",
     "날짜",
+    "tarih",
+    "日付け",
+    "period",
+    "quarter",
+    "week",
+    "year",
   ],
 ].flat();
 
@@ -71,35 +79,48 @@ export const dateNames: readonly string[] = [
   "날짜",
 ];
 /** Names of a column with the time of day beside one with the date. */
-export const clockNames: readonly string[] = ["time", "hour", "timeofday", "zeit", "uhrzeit"];
+export const clockNames: readonly string[] = [
+  "time",
+  "hour",
+  "timeofday",
+  "zeit",
+  "uhrzeit",
+  "hourending",
+  "stunde",
+];
 
 type NamedField = Exclude<CsvField, "time" | "date" | "clock">;
 
 /**
  * Bloomberg's names begin with PX; behind the English ones stand German, Polish, French, Spanish, Portuguese, Italian,
- * Dutch and Russian ones, then Chinese, Japanese and Korean ones.
+ * Dutch and Russian ones, then Chinese, Japanese and Korean ones, Turkish and Scandinavian ones.
  */
 const fieldNames: Readonly<Record<NamedField, readonly string[]>> = {
   open: listed(
-    "open o openprice openingprice priceopen first pxopen eröffnung eroeffnung erster otwarcie",
+    "open o openpx openprice openingprice priceopen first pxopen eröffnung eroeffnung erster otwarcie",
     "ouverture ouv apertura abertura opening открытие откр 开盘 开盘价 開盤 開盤價 始値 시가",
+    "eröffn açılış öppen öppning åpning",
   ),
   high: listed(
-    "high h highprice pricehigh max pxhigh hoch najwyzszy",
+    "high h highpx tageshoch highprice pricehigh max pxhigh hoch najwyzszy",
     "haut plushaut máximo maximo máxima maxima massimo hoog максимум макс 最高 最高价 最高價 高値 고가",
+    "高 yüksek högst høy",
   ),
   low: listed(
-    "low l lowprice pricelow min pxlow tief najnizszy",
+    "low l lowpx tagestief lowprice pricelow min pxlow tief najnizszy",
     "bas plusbas mínimo minimo mínima minima laag минимум мин 最低 最低价 最低價 安値 저가",
+    "低 düşük lägst lav",
   ),
   close: listed(
-    "close c closeprice closingprice priceclose last closelast lastclose lastprice pxlast pxclose price",
+    "close c closepx closeprice closingprice priceclose last closelast lastclose lastprice pxlast pxclose price",
     "schluss schlusskurs letzter zamkniecie clôture cloture clôt clot dernier cierre último ultimo fechamento",
     "chiusura slot slotkoers закрытие цена 收盘 收盘价 收盤 收盤價 終値 종가",
+    "zuletzt laatst ostatnio şimdi senaste siste",
   ),
   volume: listed(
-    "volume vol v tickvol tickvolume realvolume basevolume shares pxvolume volumetraded",
-    "stück stueck stücke stuecke volumen wolumen объём объем 成交量 出来高 거래량",
+    "volume vol v tickvol tickvolume realvolume basevolume shares pxvolume volumetraded totalvolume ofshares",
+    "numberofshares umsatz",
+    "stück stueck stücke stuecke volumen wolumen wol объём объем 成交量 交易量 出来高 거래량 hac",
   ),
   "adjusted close": ["adjclose", "adjustedclose", "adjusted", "adjclosing"],
   symbol: ["symbol", "ticker", "pair", "instrument", "name", "tic"],
@@ -113,7 +134,7 @@ function listed(...names: readonly string[]): readonly string[] {
 export function plainName(name: string): string {
   const words = name
     .toLowerCase()
-    .replaceAll(/\(.*?\)|\[.*?\]|["'<>*]/g, "")
+    .replaceAll(/\(.*?\)|\[.*?\]|["'<>*#]/g, "")
     .normalize("NFC")
     .replace(/\badj\./, "adj")
     .replace(/\.\s*$/, "")

@@ -1,9 +1,10 @@
+import { bareNumber } from "./bare-number.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { numberNames, role, type CsvLayout } from "./csv-layout.ts";
 import type { QuarantineKind } from "./csv-reading.ts";
 import { readNumber } from "./read-number.ts";
-import { readClock } from "./read-time.ts";
-import { readTimeText } from "./read-time-text.ts";
+import { readClock } from "./times/read-time.ts";
+import { readTimeText } from "./times/read-time-text.ts";
 import { splitFields } from "./split-fields.ts";
 
 /** Why a row is refused. */
@@ -31,7 +32,11 @@ const nan = /^([+-]?nan|null|none|n\/a|#n\/a|na)$/i;
 /** What stands for a volume that the source does not have: nothing, or a dash or two. */
 const dashes = /^-{0,3}$/;
 const infinity = /^[+-]?inf(inity)?$/i;
-const withThousands = { ".": /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/, ",": /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/ };
+/** In India the groups before the last one have two digits: 12,34,567. */
+const withThousands = {
+  ".": /^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$/,
+  ",": /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/,
+};
 const magnitudes: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9 };
 
 /**
@@ -45,6 +50,14 @@ export class RowJudge {
   constructor(layout: CsvLayout) {
     this.layout = layout;
     this.reader = new ByteReader(layout);
+  }
+
+  /** Whether a line is no row at all: the header again, where files were put together, a remark, or empty fields. */
+  isNoRow(line: string): boolean {
+    const { header, delimiter } = this.layout;
+    if (line.startsWith("#")) return true;
+    const fields = splitFields(line, delimiter);
+    return fields.every((field, column) => field === "" || field === header?.[column]);
   }
 
   /**
@@ -111,7 +124,7 @@ export class RowJudge {
   /** `$1,234.5` and, for volumes, `1.2M`. */
   private readDecorated(field: string, isVolume: boolean): number {
     const { decimal } = this.layout;
-    let text = field.startsWith("$") ? field.slice(1) : field;
+    let text = bareNumber(field);
     if (withThousands[decimal].test(text)) text = text.replaceAll(decimal === "." ? "," : ".", "");
     const magnitude = isVolume ? (magnitudes[text.slice(-1).toUpperCase()] ?? 1) : 1;
     const value = readNumber(this.reader.readText(magnitude === 1 ? text : text.slice(0, -1)));

@@ -4,12 +4,14 @@ import { csvError, fileNotFound } from "./csv-errors.ts";
 import { fileEmpty, unpacked } from "./unpack.ts";
 
 const lineFeed = 10;
+const carriageReturn = 13;
 /** No row of a table is longer; text without line feeds would be gathered until the memory is full. */
 const lineBytesMax = 1 << 20;
 
 /**
  * The text of a file in pieces of about a megabyte, unpacked as they are asked for: gzip and zip are known by their
- * first bytes, not by the name. UTF-16 comes out as single bytes; a byte order mark is left out.
+ * first bytes, not by the name. UTF-16 comes out as single bytes; a byte order mark is left out; lines that end with a
+ * carriage return alone, as old programs for the Mac write them, end with a line feed.
  * Throws `FILE_NOT_FOUND`, `FILE_EMPTY`, `FILE_UNREADABLE`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `CSV_NOT_TEXT`, `CSV_LINE_TOO_LONG`.
  */
 export async function* openText(path: string): AsyncGenerator<Uint8Array> {
@@ -17,11 +19,14 @@ export async function* openText(path: string): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   let wide: TextDecoder | null = null;
   let openBytes = 0;
+  let hasFeeds = true;
   for await (const piece of unpacked(path, head)) {
     if (isFirst) wide = utf16Decoder(piece);
     if (isFirst && wide === null) refuseBinary(path, piece);
     const bytes = isFirst && wide === null ? withoutMark(piece) : piece;
-    const text = wide === null ? bytes : Buffer.from(wide.decode(piece, { stream: true }));
+    const raw = wide === null ? bytes : Buffer.from(wide.decode(piece, { stream: true }));
+    if (isFirst) hasFeeds = raw.includes(lineFeed) || !raw.includes(carriageReturn);
+    const text = hasFeeds ? raw : raw.map((byte) => (byte === carriageReturn ? lineFeed : byte));
     openBytes = bytesAfterLine(path, text, openBytes);
     yield text;
     isFirst = false;

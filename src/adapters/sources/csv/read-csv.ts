@@ -2,12 +2,13 @@ import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
 import { dayMs, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { settleBars } from "../../../domain/calendar/settle-bars.ts";
-import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
+import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./times/bar-times.ts";
 import type { CsvDetected, CsvOptions, CsvReading } from "./csv-reading.ts";
 import { fitsShares } from "../../../domain/calendar/detect-calendar-name.ts";
-import { LocalZone } from "./local-zone.ts";
+import { findLabels } from "./times/day-labels.ts";
+import { LocalZone } from "./times/local-zone.ts";
 import { parseFileName } from "./file-name.ts";
-import { findSpacing, type Spacing } from "./find-spacing.ts";
+import { findSpacing, type Spacing } from "./times/find-spacing.ts";
 import { readLines } from "./open-text.ts";
 import { orderRows } from "./order-rows.ts";
 import { QuarantineBook } from "./quarantine.ts";
@@ -39,8 +40,8 @@ export async function readCsv(path: string, options: CsvOptions): Promise<CsvRea
   refuseTwice(path, table, naming, spacing);
   const rule = stampRule(raw, options, naming.timeframe);
   stampsToCloses(table.stampMs, table.length, rule);
-  const calendarName =
-    options.isPart === true ? undefined : settle(path, table, naming, options.calendarName);
+  const told = options.calendarName ?? (rule.labels?.isFirstSession === true ? "us-equity" : undefined);
+  const calendarName = options.isPart === true ? undefined : settle(path, table, naming, told);
   dropFuture(table, options.nowMs, book);
   refuse.refuseTooBad(path, book.result(), rowsRead);
   book.fillTexts(await textsOf(path, book));
@@ -111,7 +112,9 @@ function stampRule(
     told === undefined
       ? areLastDays(table.stampMs, table.length, timeframe, zone)
       : told === "close" && isDateOnly;
-  return { timeframe, stamp: told ?? (isLastDay ? "close" : "open"), isLastDay, isSessionEnd, zone };
+  const labels =
+    told === undefined && !isLastDay ? findLabels(table.stampMs, table.length, timeframe, zone) : null;
+  return { timeframe, stamp: told ?? (isLastDay ? "close" : "open"), isLastDay, isSessionEnd, labels, zone };
 }
 
 /** Takes out bars that have not closed yet by the caller's clock; rows are in the order of time. */
@@ -163,7 +166,7 @@ function inRange(path: string, bars: Bars, options: CsvOptions): Bars {
 }
 
 function describe(raw: RawRows, rule: StampRule, naming: Naming, notes: readonly string[]): CsvDetected {
-  const { columns, delimiter, decimal, dateFormat, hasHeader } = raw.layout;
+  const { columns, delimiter, decimal, dateFormat, header } = raw.layout;
   const isEpoch = dateFormat.startsWith("epoch");
   const timeZone = raw.isZoned && !isEpoch ? "offset in each stamp" : (raw.zone?.timeZone ?? "UTC");
   return {
@@ -174,7 +177,7 @@ function describe(raw: RawRows, rule: StampRule, naming: Naming, notes: readonly
     timeZone,
     stamp: rule.stamp,
     ...naming,
-    hasHeader,
+    hasHeader: header !== null,
     notes,
   };
 }
@@ -183,16 +186,23 @@ function describe(raw: RawRows, rule: StampRule, naming: Naming, notes: readonly
 function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
   const { layout, zone, symbol } = raw;
   const notes: (string | false)[] = [
-    !layout.hasHeader && "no header: columns are taken by position",
+    layout.header === null && "no header: columns are taken by position",
+    raw.linesSkipped > 0 &&
+      `${raw.linesSkipped} lines between the rows are none: the header again, remarks, or empty fields`,
     layout.unusedColumns.length > 0 && `columns not used: ${layout.unusedColumns.join(", ")}`,
     !Object.values(layout.columns).includes("volume") && "no volume column: volume is 0",
     layout.priceDivisor !== 1 &&
       `prices are whole numbers of 1/${layout.priceDivisor}, as Databento writes them`,
+    layout.areThousandsDoubtful &&
+      "commas before three digits are read as thousands: if they are decimal signs, separate the columns by semicolons?",
     layout.isVolumeMinusOne && "volume -1 means that the source has none: read as 0",
     raw.isEndStamped &&
       rule.stamp === "close" &&
       "24:00 is the end of a day: the stamps name the ends of bars",
     rule.isSessionEnd === true && "the stamps are the ends of sessions: they name the closes",
+    rule.labels !== null &&
+      rule.labels !== undefined &&
+      `each stamp only names the ${rule.labels.isFirstSession ? "first session" : "day"} of its bar, which closes when that is over`,
     rule.isLastDay && `each stamp is the last day of its bar, which closes when that day is over`,
     raw.isZoned &&
       options.timeZone !== undefined &&

@@ -3,7 +3,7 @@ import type { CsvOptions } from "./csv-reading.ts";
 import { detectLayout } from "./detect-layout.ts";
 import { estimateRows } from "./estimate-rows.ts";
 import { LineFeeder } from "./line-feeder.ts";
-import { LocalZone } from "./local-zone.ts";
+import { LocalZone } from "./times/local-zone.ts";
 import { openText } from "./open-text.ts";
 import type { QuarantineBook } from "./quarantine.ts";
 import { refuseMixedZones } from "./reading-errors.ts";
@@ -18,6 +18,8 @@ export type RawRows = {
   readonly layout: CsvLayout;
   readonly table: RowTable;
   readonly rowsRead: number;
+  /** Lines between the rows that are none. */
+  readonly linesSkipped: number;
   /** The zone in which naked stamps were read, null for UTC. */
   readonly zone: LocalZone | null;
   /** Every stamp carries its own offset (an epoch does). */
@@ -51,6 +53,7 @@ export async function readRows(path: string, options: CsvOptions, book: Quaranti
       layout,
       table,
       rowsRead: reader.rows,
+      linesSkipped: reader.linesSkipped,
       zone: reader.nakedLine > 0 ? zone : null,
       isZoned: reader.zonedLine > 0,
       isEndStamped: reader.endOfDayRows > 0,

@@ -2,7 +2,7 @@ import { dayMs, formatDuration, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { csvError } from "./csv-errors.ts";
 import type { Quarantine } from "./csv-reading.ts";
-import type { Spacing } from "./find-spacing.ts";
+import type { Spacing } from "./times/find-spacing.ts";
 
 /** A file that loses more of its rows than this is not the file that was meant. */
 const quarantinedShareMax = 0.1;

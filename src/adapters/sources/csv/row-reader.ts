@@ -2,10 +2,10 @@ import { ByteReader } from "./byte-reader.ts";
 import { csvError } from "./csv-errors.ts";
 import { numberNames, role, type CsvLayout } from "./csv-layout.ts";
 import { RowJudge, type Stamp } from "./judge-row.ts";
-import type { LocalZone } from "./local-zone.ts";
+import type { LocalZone } from "./times/local-zone.ts";
 import type { QuarantineBook } from "./quarantine.ts";
 import { readNumber } from "./read-number.ts";
-import { readClock, readTime } from "./read-time.ts";
+import { readClock, readTime } from "./times/read-time.ts";
 import { refuseBelowZero } from "./reading-errors.ts";
 import type { RowTable } from "./row-table.ts";
 
@@ -19,6 +19,8 @@ export class RowReader {
   line = 1;
   /** Data rows so far, good and bad. */
   rows = 0;
+  /** Lines between the rows that are none. */
+  linesSkipped = 0;
   /** First line whose stamp carries an offset, and first whose stamp does not; 0 if there is none. */
   zonedLine = 0;
   nakedLine = 0;
@@ -144,6 +146,10 @@ export class RowReader {
 
   private readSlow(line: string, isCut: boolean): void {
     if (line.trim() === "") return;
+    if (this.judge.isNoRow(line)) {
+      this.linesSkipped += 1;
+      return;
+    }
     this.rows += 1;
     const judgement = this.judge.judge(line, this.values);
     if ("refusal" in judgement) {

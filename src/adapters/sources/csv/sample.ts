@@ -1,3 +1,4 @@
+import { bareNumber } from "./bare-number.ts";
 import { csvError } from "./csv-errors.ts";
 import { delimiters, findHeaderLine, readHeader } from "./find-header.ts";
 import { splitFields } from "./split-fields.ts";
@@ -34,7 +35,7 @@ export function takeSample(path: string, text: string, delimiterWanted: string |
   const linesBefore = header?.end ?? start;
   const rows = lines
     .slice(linesBefore)
-    .filter(isFilled)
+    .filter((line) => isFilled(line) && !line.startsWith("#") && line.trim() !== first.trim())
     .map((line) => splitFields(line, delimiter));
   if (rows.length === 0) throw noRows(path, `the only line is the header: ${first.trim()}`);
   return {
@@ -87,7 +88,7 @@ function isHeader(fields: readonly string[]): boolean {
 
 /** A number with both signs says which is which; between commas, quoted groups of three are thousands. */
 function detectDecimal(rows: Sample["rows"], delimiter: string): "." | "," {
-  const fields = rows.slice(0, voters).flat();
+  const fields = rows.slice(0, voters).flat().map(bareNumber);
   const both = fields.find(
     (field) => /^\D?\d{1,3}([.,]\d{3})*[.,]\d+$/.test(field) && /\..*,|,.*\./.test(field),
   );

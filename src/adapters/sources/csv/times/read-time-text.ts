@@ -1,12 +1,15 @@
-import { ByteReader, type TextFormat } from "./byte-reader.ts";
-import { KiwiError } from "../../../base/errors.ts";
+import { ByteReader, type TextFormat } from "../byte-reader.ts";
+import { KiwiError } from "../../../../base/errors.ts";
 import { LocalZone } from "./local-zone.ts";
+import { dateOfPeriod } from "./date-of-period.ts";
 import { readTime } from "./read-time.ts";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const monthFirst = /^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})(.*)$/i;
 const monthSecond = /^(\d{1,2})[- /]([a-z]{3,9})[- /](\d{4}|\d{2})(.*)$/i;
 
+/** A weekday before a date, and the name of its zone in brackets behind it, as JavaScript prints dates. */
+const aroundTheDate = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? (?=.*\d)|\s*\([A-Za-z ]+\)$/gi;
 /** What CryptoDataDownload wrote until 2021: `2019-10-17 09-AM`. */
 const hourWithHyphen = /(\s\d{1,2})-([AP]M)$/i;
 /** A time of day and behind it the name of a zone, as Interactive Brokers writes it: `09:30:00 US/Eastern`. */
@@ -58,9 +61,9 @@ export function isTimeText(text: string): boolean {
   return readers.some((reader) => !Number.isNaN(readTimeText(reader, text)));
 }
 
-/** Whether a field of digits alone is a date that exists, like `20240131` and `20240131093000`. */
+/** Whether a field of digits alone is a date that exists, like `2024`, `202401`, `20240131` and `20240131093000`. */
 export function isCompactDate(text: string): boolean {
-  return [8, 12, 14].includes(text.length) && !Number.isNaN(readTimeText(readers[0]!, text));
+  return [4, 6, 8, 12, 14].includes(text.length) && !Number.isNaN(readTimeText(readers[0]!, text));
 }
 
 const format: TextFormat = { delimiter: ",", decimal: ".", dateOrder: "dmy", isCompact: true };
@@ -71,7 +74,7 @@ const readers = [
 ];
 
 function withoutNames(given: string): string {
-  const text = given.replace(hourWithHyphen, "$1:00 $2");
+  const text = (dateOfPeriod(given) ?? given.replace(aroundTheDate, "")).replace(hourWithHyphen, "$1:00 $2");
   const first = monthFirst.exec(text);
   if (first !== null) return isoDate(first[3]!, first[1]!, first[2]!) + first[4]!;
   const second = monthSecond.exec(text);

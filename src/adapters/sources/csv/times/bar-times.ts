@@ -1,6 +1,7 @@
-import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
-import { dayMs } from "../../../base/time.ts";
-import { parseTimeframe, timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
+import { calendarNamed } from "../../../../domain/calendar/calendar-named.ts";
+import { dayMs } from "../../../../base/time.ts";
+import { parseTimeframe, timeframeMs, type Timeframe } from "../../../../domain/timeframe.ts";
+import type { Labels } from "./day-labels.ts";
 import { addToDate, type LocalZone } from "./local-zone.ts";
 
 /** Days that can be a coincidence are fewer. */
@@ -14,6 +15,8 @@ export type StampRule = {
   readonly isLastDay: boolean;
   /** The stamps are the instants at which sessions end. */
   readonly isSessionEnd?: boolean;
+  /** The stamps only name the session of a bar, which begins here. */
+  readonly labels?: Labels | null;
   /** The zone of naked stamps, null for UTC. */
   readonly zone: LocalZone | null;
 };
@@ -63,7 +66,10 @@ export function areSessionEnds(timesMs: Float64Array, length: number, timeframe:
 /** Turns stamps into close times, in place. */
 export function stampsToCloses(timesMs: Float64Array, length: number, rule: StampRule): void {
   const { count, unit } = parseTimeframe(rule.timeframe);
-  const { zone } = rule;
+  const { zone, labels } = rule;
+  if (labels !== undefined && labels !== null)
+    for (let row = 0; row < length; row++)
+      timesMs[row] = zone === null ? labels.startsMs[row]! : zone.toUtc(labels.startsMs[row]!);
   if (rule.stamp === "close" && !rule.isLastDay) return closeFully(timesMs, length);
   let days = unit === "d" ? count : unit === "w" ? 7 * count : 0;
   let months = unit === "M" ? count : 0;

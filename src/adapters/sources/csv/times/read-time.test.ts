@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { ByteReader, type TextFormat } from "./byte-reader.ts";
+import { ByteReader, type TextFormat } from "../byte-reader.ts";
 import { isTimeText, readTimeText } from "./read-time-text.ts";
 import { readTime } from "./read-time.ts";
 
@@ -94,7 +94,12 @@ test.each([
   "2024-01-01 US/Eastern",
   "2024-01-01 12:60",
   "2024-01-01 13:00 PM",
-  "2024-01",
+  "2024-W53",
+  "2024-W00",
+  "2024-13",
+  "2024-Q5",
+  "2023-366",
+  "Foo 2024",
   "2024-01-01x",
   "20240230",
   "1/2",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { Timeframe } from "../../../../domain/timeframe.ts";
 import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
 import { LocalZone } from "./local-zone.ts";
 

@@ -1,8 +1,9 @@
-import { KiwiError } from "../../../base/errors.ts";
-import type { DateOrder } from "./byte-reader.ts";
-import { csvError } from "./csv-errors.ts";
-import { openText } from "./open-text.ts";
-import { splitFields } from "./split-fields.ts";
+import { KiwiError } from "../../../../base/errors.ts";
+import type { DateOrder } from "../byte-reader.ts";
+import { csvError } from "../csv-errors.ts";
+import { dateOfPeriod } from "./date-of-period.ts";
+import { openText } from "../open-text.ts";
+import { splitFields } from "../split-fields.ts";
 
 const yearLast = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/;
 
@@ -62,7 +63,8 @@ export function parseDateOrder(dateFormat: string): DateOrder {
 /** What a stamp looks like, for people: `epoch ms`, `yyyy-mm-dd hh:mm`, `dd/mm/yyyy`. */
 export function describeStamp(stamp: string, order: DateOrder | null, isCompact: boolean): string {
   const digits = /^-?(\d+)(\.\d+)?$/.exec(stamp)?.[1]?.length ?? 0;
-  if (isCompact && (digits === 8 || digits === 12 || digits === 14)) return "yyyymmddhhmmss".slice(0, digits);
+  if (isCompact && [4, 6, 8, 12, 14].includes(digits)) return "yyyymmddhhmmss".slice(0, digits);
+  if (dateOfPeriod(stamp) !== null) return "month, quarter or week";
   if (digits > 0) return `epoch ${digits <= 11 ? "s" : digits <= 14 ? "ms" : digits <= 17 ? "us" : "ns"}`;
   const day = /^(\d+)([-/.])(\d+)\2(\d+)/.exec(stamp);
   const rest = stamp.slice(day?.[0].length ?? stamp.search(/[ T]\d|-\d+:/)).replace(/^-/, " ");

@@ -1,5 +1,5 @@
-import { dayMs } from "../../../base/time.ts";
-import { zoneClock, type ZoneClock } from "../../../domain/calendar/zone-clock.ts";
+import { dayMs } from "../../../../base/time.ts";
+import { zoneClock, type ZoneClock } from "../../../../domain/calendar/zone-clock.ts";
 
 /** Turns wall-clock stamps of one zone, met in file order, into UTC, and counts the doubtful ones. */
 export class LocalZone {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hourMs, minuteMs } from "../../../base/time.ts";
+import { hourMs, minuteMs } from "../../../../base/time.ts";
 import { addToDate, LocalZone } from "./local-zone.ts";
 
 const utc = (text: string): number => Date.parse(`${text}Z`);

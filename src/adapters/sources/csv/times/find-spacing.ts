@@ -1,5 +1,5 @@
-import { dayMs, hourMs } from "../../../base/time.ts";
-import { timeframeOf, type Timeframe } from "../../../domain/timeframe.ts";
+import { dayMs, hourMs } from "../../../../base/time.ts";
+import { timeframeOf, type Timeframe } from "../../../../domain/timeframe.ts";
 
 /** How far apart the rows of a file stand. */
 export type Spacing = {
@@ -20,6 +20,9 @@ const breakMs = 5 * hourMs;
 const strayShareMax = 0.01;
 /** From here on a step is a whole number of days, and an hour off where the clocks change. */
 const longMs = 23 * hourMs;
+/** Sessions of half a day end so much earlier; more of them than this share are another kind of bar. */
+const halfDayMs = 4 * hourMs;
+const halfDayShareMax = 0.05;
 /** Fewer rows that come twice on a day are mistakes, and no second series. */
 const pairsMin = 4;
 /** Steps of weeks and months differ by holidays and by the length of months. */
@@ -37,7 +40,8 @@ export function findSpacing(timesMs: Float64Array, length: number): Spacing | nu
   const [usualMs] = [...counts].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a));
   if (usualMs > 4 * dayMs) return longSpacing(counts, length - 1, usualMs);
   const odd = oddSteps(timesMs, length, usualMs);
-  const spanMs = odd <= strayShareMax * (length - 1) ? usualMs : commonDivisor(counts, usualMs);
+  const isUsual = odd <= strayShareMax * (length - 1) || areDays(counts, length - 1, usualMs);
+  const spanMs = isUsual ? usualMs : commonDivisor(counts, usualMs);
   const share = (counts.get(spanMs) ?? 0) / (length - 1);
   return { spanMs, timeframe: timeframeOf(spanMs), share, isTwiceADay: areTwiceADay(timesMs, length) };
 }
@@ -110,6 +114,18 @@ function oddSteps(timesMs: Float64Array, length: number, usualMs: number): numbe
     else odd += 1;
   }
   return odd;
+}
+
+/** Whether steps are whole days but for the sessions that end early, as stamps of the close show them. */
+function areDays(counts: ReadonlyMap<number, number>, steps: number, usualMs: number): boolean {
+  if (usualMs !== dayMs) return false;
+  let early = 0;
+  for (const [stepMs, count] of counts) {
+    const offMs = Math.abs(stepMs - Math.round(stepMs / dayMs) * dayMs);
+    if (stepMs < dayMs - halfDayMs || offMs > halfDayMs + hourMs) return false;
+    if (offMs > 0) early += count;
+  }
+  return early <= halfDayShareMax * steps;
 }
 
 function isBreak(stepMs: number, usualMs: number): boolean {

@@ -1,5 +1,5 @@
-import { dayMs, hourMs, minuteMs, secondMs } from "../../../base/time.ts";
-import type { ByteReader } from "./byte-reader.ts";
+import { dayMs, hourMs, minuteMs, secondMs } from "../../../../base/time.ts";
+import type { ByteReader } from "../byte-reader.ts";
 
 const colon = 58;
 const dot = 46;
@@ -30,6 +30,7 @@ export function readTime(reader: ByteReader): number {
   if (isDate) return withClock(reader, readSeparatedDate(reader, separator));
   const { count, value } = first;
   if (negative || !reader.isCompact) return readEpoch(reader, negative);
+  if (count === 4 || count === 6) return dateOfPeriod(reader, count === 4 ? value * 100 + 1 : value);
   if (count === 8) return withClock(reader, compactDate(value), true);
   if (count === 12) return compactDate(div(value, 1e4)) + ofDay(reader, compactClock((value % 1e4) * 100));
   if (count === 14) return compactDate(div(value, 1e6)) + ofDay(reader, compactClock(value % 1e6));
@@ -38,10 +39,13 @@ export function readTime(reader: ByteReader): number {
 
 /**
  * Reads a time of day (`9:05`, `09:05:30.250`, `0905`, `090530`, `9:05 PM`) in milliseconds; NaN if there is none.
- * ISO 8601 knows 24:00, the end of a day, and nothing after it.
+ * ISO 8601 knows 24:00, the end of a day, and nothing after it. Alone in its column an hour may be a number (`9`, `24`).
  */
 export function readClock(reader: ByteReader): number {
-  return ofDay(reader, clockAt(reader));
+  const from = reader.position;
+  const clockMs = clockAt(reader);
+  if (reader.position - from > 2 || reader.position === from) return ofDay(reader, clockMs);
+  return ofDay(reader, clockOf(first.value, 0, 0));
 }
 
 /** Notes a clock that shows the end of its day. */
@@ -96,6 +100,12 @@ function fullYear({ value, count }: Digits): number {
   return value + (value >= 69 ? 1900 : 2000);
 }
 
+/** The first day of a year or a month, `yyyymm` as a number. */
+function dateOfPeriod(reader: ByteReader, digits: number): number {
+  reader.dateOnly = true;
+  return dateOf(div(digits, 100), digits % 100, 1);
+}
+
 /** What may follow a date: nothing, or a time of day, and then perhaps an offset. */
 function withClock(reader: ByteReader, dateMs: number, isCompact = false): number {
   const { bytes } = reader;
@@ -109,7 +119,7 @@ function withClock(reader: ByteReader, dateMs: number, isCompact = false): numbe
     return dateMs;
   }
   reader.position = clockFrom;
-  const clockMs = readClock(reader);
+  const clockMs = ofDay(reader, clockAt(reader));
   return dateMs + clockMs - readOffset(reader);
 }
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayMs, hourMs, minuteMs } from "../../../base/time.ts";
+import { dayMs, hourMs, minuteMs } from "../../../../base/time.ts";
 import { findSpacing } from "./find-spacing.ts";
 
 /** Times from a start on, by the steps between them. */
