@@ -2,7 +2,7 @@ import type { ExecutionReport } from "../domain/order.ts";
 import type { Session } from "../engine/session.ts";
 import type { BrokerConnection } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { JournalStore } from "../ports/journal-store.ts";
+import type { JournalStore, PredictedRecord } from "../ports/journal-store.ts";
 import type { RemoteMaking } from "./engine/engine-link.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type {
@@ -38,6 +38,8 @@ export type RobotParts = {
   readonly atDifference: "adopt" | "refuse" | "own";
   readonly lock?: HeldLock;
   readonly limits?: Partial<RobotLimits>;
+  /** Hears what models said when the journal was written, in its place among the bars. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
   /** Hears what the session was told: for comparisons and records. */
   readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
 } & (LocalEngine | { readonly remote: RemoteMaking });
@@ -51,6 +53,8 @@ export interface Robot {
   status(): RobotStatus;
   /** What is held of a symbol by what the venue has told, signed. */
   holding(symbol: string): number;
+  /** Writes something down for people: in the journal, in the log, and to whoever hears of incidents. */
+  note(incident: Omit<Incident, "atMs">): void;
   /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
   stop(): Promise<void>;
   readonly done: Promise<RobotEnd>;

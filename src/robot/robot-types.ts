@@ -43,7 +43,11 @@ export type Incident = {
     /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
     | "strategy ended"
     | "strategy back"
-    | "recovered";
+    | "recovered"
+    /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
+    | "settings changed"
+    /** Settings that cannot be, or do not open: those before them stay in force. */
+    | "settings refused";
   readonly gravity: "notice" | "alarm";
   readonly atMs: number;
   readonly symbol: string | null;

@@ -37,6 +37,8 @@ function remoteOf({ config }: RobotBench, mischief: Mischief | null): Partial<Ro
       limits: { cpuMsMax: 500, memoryMbMax: 96 },
       instruments,
       prices,
+      newAnswers: () => [],
+      isShadowOn: () => false,
       onEvents: () => {},
     },
   };

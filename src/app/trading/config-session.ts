@@ -4,6 +4,7 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { TradingMode } from "../../ports/broker-plugin.ts";
 import { connectBroker } from "../brokers/connect-broker.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { sharedSource } from "../../data/live/shared-source.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
@@ -11,6 +12,7 @@ import type { SessionRequests } from "./session-requests.ts";
 import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
+import { sessionModels } from "../predictions/session-models.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
@@ -31,12 +33,17 @@ export async function sessionsFromConfig(
   mode: TradingMode,
   env: Environment,
   say: (line: string) => void,
+  reread?: Pick<LiveSettings, "path" | "read">,
 ): Promise<ConfiguredSessions> {
   const [{ request: first }, ...others] = requests;
   for (const { request } of requests) if (request.config.pairs.length === 0) throw noSymbols();
-  // A key that is missing is said before anything is opened.
-  for (const { request } of requests)
-    await (await connectBroker(request.config, { folder: request.folder, env }, mode)).close();
+  // A key or a model that is missing is said before anything is opened.
+  const settled: Settled[] = [];
+  for (const one of requests) {
+    const { config, folder } = one.request;
+    await (await connectBroker(config, { folder, env }, mode)).close();
+    settled.push(await settle(one));
+  }
   const sources = await openSources(first.config, { folder: first.folder, env }, say);
   try {
     const topics = {
@@ -45,7 +52,7 @@ export async function sessionsFromConfig(
     };
     const source = others.length === 0 ? sources.source : sharedSource(sources.source, topics);
     const plans: TradingPlan[] = [];
-    for (const one of requests) plans.push(await planOf(one, mode, env, source));
+    for (const one of settled) plans.push(planOf(one, { mode, env, source, reread }));
     return { plans: plans as [TradingPlan, ...TradingPlan[]], sources };
   } catch (error) {
     await sources.close();
@@ -59,17 +66,33 @@ function timeframeOf({ config }: RunRequest): Timeframe {
   return timeframe;
 }
 
-async function planOf(
-  { request, part }: SessionRequests[number],
-  mode: TradingMode,
-  env: Environment,
-  source: BarSource,
-): Promise<TradingPlan> {
+/** A session with its code and its models, before anything is open. */
+type Settled = SessionRequests[number] &
+  Pick<TradingPlan, "registry" | "strategy" | "timeframe" | "models" | "config">;
+
+async function settle(session: SessionRequests[number]): Promise<Settled> {
+  const { request } = session;
   const { config, folder, params } = request;
   const registry = await loadRegistry(folder, config.plugins);
   const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
+  const timeframe = timeframeOf(request);
+  const plan = { strategy, params, timeframe, config: runConfigOf(config), registry };
+  const models = await sessionModels({ ...plan, symbols: config.pairs, folder });
+  return { ...session, ...plan, models };
+}
+
+function planOf(
+  { request, part, own, registry, strategy, timeframe, models, config: run }: Settled,
+  around: {
+    readonly mode: TradingMode;
+    readonly env: Environment;
+    readonly source: BarSource;
+    readonly reread: Pick<LiveSettings, "path" | "read"> | undefined;
+  },
+): TradingPlan {
+  const { mode, env, source, reread } = around;
+  const { config, folder, params } = request;
   const places = { folder, env };
-  const run = runConfigOf(config);
   const calendarName = (symbol: string): string =>
     run.instruments[symbol]?.calendar ?? run.instruments["*"]?.calendar ?? source.capabilities.calendarName;
   const instruments = Object.fromEntries(
@@ -90,7 +113,8 @@ async function planOf(
     registry,
     plugins: config.plugins,
     symbols: config.pairs,
-    timeframe: timeframeOf(request),
+    timeframe,
+    models,
     broker: config.broker!,
     folder,
     clock: systemClock,
@@ -100,6 +124,10 @@ async function planOf(
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
     alerts: config.alerts,
+    // What is read again is seen as it was read first: with what is this session's own over it.
+    ...(reread === undefined
+      ? {}
+      : { settings: { ...reread, config, read: async () => own(await reread.read()) } }),
     logLevels: config.trading.log,
     secrets: secretsIn(env),
     strategyLimits: {

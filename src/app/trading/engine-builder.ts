@@ -5,6 +5,7 @@ import type { EngineParts } from "../../robot/engine/engine-host.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
+import { recordedAnswers } from "../predictions/recorded-answers.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 
 /** What the engine of a session is made from, as plain data. */
@@ -29,12 +30,15 @@ export default async function buildEngine(
   const { strategy } = await findStrategy(folder, strategyText, plugins, registry);
   const config = { ...order.config, account: { ...order.config.account, cash } };
   const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
-  const setup = { bars, strategy, params, config, registry };
+  // The models are asked elsewhere: what they say comes with the steps, and the backtest reads the same.
+  const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
+  const setup = { bars, strategy, params, config, registry, externals };
   return {
     bars,
     cash,
     build: ({ broker, tradingState }) =>
       buildSession(setup, layGround(bars, config), { broker, tradingState }),
+    takePredicted: take,
     shadow: {
       session: buildSession(setup, layGround(bars, config)),
       fromMs: shadowFromMs,

@@ -5,6 +5,7 @@ import type { RobotEnd } from "../../robot/robot-types.ts";
 import { startJob } from "../jobs/start-job.ts";
 import { jobs } from "../jobs/job-table.ts";
 import { requestOf } from "../jobs/run-again.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import { arm, takeArm } from "./arm-live.ts";
 import { sha256 } from "../../base/hash.ts";
 import { sessionsFromConfig } from "./config-session.ts";
@@ -18,14 +19,16 @@ import { accountOf, runTrading, type TradingSurroundings } from "./run-trading.t
 export type SessionRequest = TradingSurroundings & {
   readonly requests: SessionRequests;
   readonly say: (line: string) => void;
+  /** How its configuration is read again when somebody has edited it. */
+  readonly reread: Pick<LiveSettings, "path" | "read">;
 };
 
 /** Bars of each symbol that the checks of a gate look at. */
 const checkedBars = 3_000;
 
 /** Trades with play money at the venue of the configuration. */
-export async function startPaper({ requests, say, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plans, sources } = await sessionsFromConfig(requests, "paper", around.env, say);
+export async function startPaper({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plans, sources } = await sessionsFromConfig(requests, "paper", around.env, say, reread);
   try {
     return await runTrading(plans, around);
   } finally {
@@ -34,8 +37,8 @@ export async function startPaper({ requests, say, ...around }: SessionRequest): 
 }
 
 /** Trades with money: an arm for this account and these settings is used up. Throws `NOT_ARMED`. */
-export async function startLive({ requests, say, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plans, sources } = await sessionsFromConfig(requests, "live", around.env, say);
+export async function startLive({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plans, sources } = await sessionsFromConfig(requests, "live", around.env, say, reread);
   try {
     return await runTrading(plans, {
       ...around,
@@ -55,7 +58,7 @@ export type Arming = { readonly account: string; readonly gates: readonly Gate[]
  * tells. Throws `ACCOUNT_DIFFERS`.
  */
 export async function armLive(
-  { requests, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort">,
+  { requests, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort" | "reread">,
   typed: string,
   by: string,
 ): Promise<Arming> {

@@ -6,18 +6,22 @@ import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
+import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
-import type { RobotEnd } from "../../robot/robot-types.ts";
+import type { RobotEnd, TradingState } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import { Ledger } from "../../domain/ledger.ts";
 import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
+import type { PredictedRecord } from "../../ports/journal-store.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
+import { servePredictions } from "../predictions/serve-predictions.ts";
 import { layGround } from "../session/build-session.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
+import { keptBefore } from "./kept-before.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
@@ -121,10 +125,13 @@ async function tradeOne(
     const watch = await openSessionWatch({
       plan,
       sessionId: note.id,
+      home,
       env: around.env,
       folder: paths.folder,
+      switches: paths.switches,
       monitorPort: around.monitorPort,
       log: log.part("watch"),
+      setLogLevels: log.setLevels,
     });
     try {
       return await tradeWatched(session, around, paths, log, watch);
@@ -144,21 +151,42 @@ async function tradeWatched(
   watch: SessionWatch,
 ): Promise<RobotEnd> {
   const { plan, note, killSwitch, lock, connection, wholeLine, seat, shared } = session;
+  const pause = new Pause(around.home, note.account);
+  const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
+  const kept = await keptBefore(around.home, note);
   const feed = feedOf(plan, log);
-  const robot = await startRobot({
-    feed,
+  const journal = openJournalFile(paths.journal);
+  const answers: PredictedRecord[] = [];
+  const append = (record: PredictedRecord): void => {
+    journal.append(record);
+    // The engine reads them in its own thread.
+    answers.push(record);
+  };
+  const served = await servePredictions({ ...plan, feed, journal: { append }, kept });
+  for (const text of served.notes) log.part("models").info({}, text);
+  const starting = startRobot({
+    feed: served.feed,
+    takePredicted: served.takePredicted,
     connection,
-    journal: openJournalFile(paths.journal),
+    journal,
     clock: plan.clock,
     lock,
     log: log.part("robot"),
-    tradingState: () => killSwitch.order(),
+    tradingState,
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
     atDifference: seat === null ? "adopt" : "own",
     ...(plan.limits === undefined ? {} : { limits: plan.limits }),
-    remote: remoteEngine(plan, feed, around, log),
+    remote: {
+      ...remoteEngine(plan, feed, around, log),
+      newAnswers: () => answers.splice(0),
+      isShadowOn: () => watch.isOn("shadow"),
+    },
+  });
+  const robot = await starting.catch(async (error: unknown) => {
+    await served.close();
+    throw error;
   });
   seat?.begin(robot);
   const heartbeat = new Heartbeat(paths.heartbeat);
@@ -186,6 +214,7 @@ async function tradeWatched(
     guard,
     connection,
     shared,
+    watch,
     log: log.part("report"),
   });
   reporter.start();
@@ -201,6 +230,7 @@ async function tradeWatched(
     around.signal.removeEventListener("abort", stop);
     reporter.stop();
     guard.stop();
+    await served.close();
   }
 }
 
@@ -210,7 +240,7 @@ function remoteEngine(
   { bars }: LiveFeed,
   { env }: TradingSurroundings,
   log: OpenLog,
-): RemoteMaking {
+): Omit<RemoteMaking, "newAnswers" | "isShadowOn"> {
   const { folder, plugins, strategyText, params, config, timeframe, clock, broker, strategyLimits } = plan;
   const say = log.part("report");
   const { account } = config;

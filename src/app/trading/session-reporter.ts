@@ -1,14 +1,16 @@
-import { appendFileSync } from "node:fs";
-import { dayMs, secondMs } from "../../base/time.ts";
+import { secondMs } from "../../base/time.ts";
 import type { AccountSnapshot, BrokerConnection } from "../../ports/broker-connection.ts";
 import { accountView } from "../../robot/account-view.ts";
 import type { Guard } from "../../robot/kill/guard.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
 import type { RobotLog } from "../../robot/robot-types.ts";
 import type { SharedAccount } from "../../robot/account/shared-account.ts";
+import type { ExplainedDifference } from "../../robot/comparison/comparison.ts";
+import { ComparisonBook } from "./comparison-book.ts";
 import type { SessionNote, SessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { writeStatus, type SessionStatus } from "./session-status.ts";
+import type { SessionWatch } from "./watch/session-watch.ts";
 
 /** What a reporter looks at. */
 export type ReporterParts = {
@@ -20,6 +22,7 @@ export type ReporterParts = {
   readonly connection: BrokerConnection;
   /** The account that it shares with others; null where it has one for itself. */
   readonly shared: Pick<SharedAccount, "whole" | "besides"> | null;
+  readonly watch: Pick<SessionWatch, "components" | "isOn" | "raise">;
   readonly log: RobotLog;
 };
 
@@ -35,12 +38,14 @@ export class SessionReporter {
   private venue: AccountSnapshot | null = null;
   private accountAskedMs = -Infinity;
   private comparedMs = -Infinity;
-  private lastDrift: string | null = null;
-  private lastDay = Number.NaN;
   private firstFillMs: number | null = null;
+  private readonly book: ComparisonBook;
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
+    const { note, paths, log, watch } = parts;
+    const { raise } = watch;
+    this.book = new ComparisonBook({ path: paths.comparison, session: note.id, log, raise });
   }
 
   start(): void {
@@ -50,11 +55,19 @@ export class SessionReporter {
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
+    this.comparedMs = -Infinity;
     this.report();
+    this.book.end(this.difference);
+  }
+
+  /** Switched off, the backtest beside it says nothing. */
+  private get difference(): ExplainedDifference | null {
+    const { robot, watch } = this.parts;
+    return watch.isOn("shadow") ? robot.view().comparison : null;
   }
 
   private report(): void {
-    const { robot, guard, paths, log, note } = this.parts;
+    const { robot, guard, paths, log, note, watch } = this.parts;
     const nowMs = Date.now();
     try {
       if (nowMs - this.accountAskedMs >= accountEveryMs) this.askAccount(nowMs);
@@ -62,15 +75,16 @@ export class SessionReporter {
       const status = robot.status();
       if (status.counts.fills > 0) this.firstFillMs ??= nowMs - note.startedMs;
       const view = robot.view();
-      const { decisions, fills, comparison } = view;
+      const { decisions, fills } = view;
       writeStatus(paths.status, {
         writtenMs: nowMs,
         robot: status,
         account: accountView(view, this.venue, guard.days.day),
         gauges: guard.gauges(),
+        components: watch.components(),
         decisions,
         fills,
-        comparison,
+        comparison: this.difference,
         firstFillMs: this.firstFillMs,
         shared: this.sharedView(),
       });
@@ -97,20 +111,7 @@ export class SessionReporter {
 
   private compare(nowMs: number): void {
     this.comparedMs = nowMs;
-    const { robot, plan, log, paths, note } = this.parts;
-    const difference = robot.view().comparison;
-    if (difference === null) return;
-    const { drift } = difference;
-    if (drift !== null && drift !== this.lastDrift)
-      log.error({ drift, difference }, `paper and backtest part: ${drift}`);
-    this.lastDrift = drift;
-    const day = Math.floor(plan.clock.nowMs() / dayMs);
-    if (day === this.lastDay) return;
-    if (!Number.isNaN(this.lastDay))
-      appendFileSync(
-        paths.comparison,
-        `${JSON.stringify({ day: this.lastDay, session: note.id, ...difference })}\n`,
-      );
-    this.lastDay = day;
+    const { difference } = this;
+    if (difference !== null) this.book.take(difference, this.parts.plan.clock.nowMs());
   }
 }

@@ -6,7 +6,12 @@ import type { SessionNote } from "./session-folder.ts";
 
 /** Sessions that are to be started together; one without a part has its account for itself. */
 export type SessionRequests = readonly [SessionRequest, ...SessionRequest[]];
-type SessionRequest = { readonly request: RunRequest; readonly part: SessionNote["part"] };
+type SessionRequest = {
+  readonly request: RunRequest;
+  readonly part: SessionNote["part"];
+  /** Puts what the session says for itself over a configuration. */
+  readonly own: (config: KiwiConfig) => KiwiConfig;
+};
 
 /**
  * The sessions that are meant by what was named: those of the configuration by their names, other strategies as they are,
@@ -34,22 +39,22 @@ export function requestsOf(
   return sessions.map((session, k): SessionRequest => {
     const request = requests[k]!;
     const beside = sessions.filter((_, other) => accountOf(requests[other]!) === accountOf(request));
-    return { request, part: { name: names[k]!, share: shareOf(session, beside) } };
+    const part = { name: names[k]!, share: shareOf(session, beside) };
+    return { request, part, own: (config) => ownConfig(config, session) };
   }) as [SessionRequest, ...SessionRequest[]];
 }
 
 function requestOf(base: Omit<RunRequest, "strategy" | "params">, session: SessionConfig): RunRequest {
-  const { strategy, params, pairs, timeframe, broker, sizing, risk, protection } = session;
-  const { config } = base;
+  const { strategy, params } = session;
+  return { ...base, strategy, params, config: ownConfig(base.config, session) };
+}
+
+function ownConfig(config: KiwiConfig, session: SessionConfig): KiwiConfig {
+  const { pairs, timeframe, broker, sizing, risk, protection } = session;
   return {
-    ...base,
-    strategy,
-    params,
-    config: {
-      ...config,
-      ...defined({ pairs, timeframe, sizing, risk, protection }),
-      ...(broker === undefined ? {} : { broker: { ...config.broker, ...broker } as KiwiConfig["broker"] }),
-    },
+    ...config,
+    ...defined({ pairs, timeframe, sizing, risk, protection }),
+    ...(broker === undefined ? {} : { broker: { ...config.broker, ...broker } as KiwiConfig["broker"] }),
   };
 }
 

@@ -8,6 +8,8 @@ export function settingsHashOf({
   symbols,
   timeframe,
   strategyName,
-}: Pick<TradingPlan, "config" | "params" | "symbols" | "timeframe" | "strategyName">): string {
-  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
+  models,
+}: Pick<TradingPlan, "config" | "params" | "symbols" | "timeframe" | "strategyName" | "models">): string {
+  const settings = { config, params, symbols, timeframe, strategyName };
+  return sha256(canonicalJson(models.length === 0 ? settings : { ...settings, models }));
 }

@@ -161,6 +161,7 @@ function noteOf(plan: TradingPlan, account: string, taken: ReadonlySet<string>):
     isDemo,
     startedMs,
     settingsHash: settingsHashOf(plan),
+    models: [...plan.models],
     pid: process.pid,
     part,
     isLeft: false,

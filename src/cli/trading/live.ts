@@ -8,7 +8,8 @@ import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { killCommand } from "./kill.ts";
-import type { RequestFlags } from "../commands/run-request.ts";
+import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
 import { sessionRequestsOf } from "./session-requests.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
@@ -68,7 +69,13 @@ export async function liveStartCommand(
   const requests = await sessionRequestsOf(shell, strategies, flags);
   const { startLive } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
-    startLive({ ...around, requests, say: shell.err, isFresh: flags.fresh === true }),
+    startLive({
+      ...around,
+      requests,
+      say: shell.err,
+      isFresh: flags.fresh === true,
+      reread: rereadOf(shell, sessionFlags, flags),
+    }),
   );
 }
 

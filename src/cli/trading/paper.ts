@@ -8,7 +8,8 @@ import { asTyped } from "../program-name.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
-import type { RequestFlags } from "../commands/run-request.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
 import { sessionRequestsOf } from "./session-requests.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
@@ -36,14 +37,22 @@ export async function paperStartCommand(
     const { startDemo } = await import("../../app/trading/demo/demo-session.ts");
     const { folder } = shell;
     const seed = readNumber("--seed", flags.seed);
+    const reread = rereadOf(shell, sessionFlags, flags);
+    const settings = { ...reread, config: await reread.read() };
     return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", flags.monitor, (around) =>
-      startDemo({ ...around, strategies, folder, seed, faults: flags.faults ?? "" }),
+      startDemo({ ...around, strategies, folder, seed, faults: flags.faults ?? "", settings }),
     );
   }
   const requests = await sessionRequestsOf(shell, strategies, flags);
   const { startPaper } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
-    startPaper({ ...around, requests, say: shell.err, isFresh: flags.fresh === true }),
+    startPaper({
+      ...around,
+      requests,
+      say: shell.err,
+      isFresh: flags.fresh === true,
+      reread: rereadOf(shell, sessionFlags, flags),
+    }),
   );
 }
 

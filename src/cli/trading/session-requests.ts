@@ -14,7 +14,13 @@ export async function sessionRequestsOf(
   const config = await configOf(shell, flags, sessionFlags);
   const sessions = sessionsMeant(config, strategies);
   if (sessions === null)
-    return [{ request: await runRequestOf(shell, sessionFlags, strategies[0], flags), part: null }];
+    return [
+      {
+        request: await runRequestOf(shell, sessionFlags, strategies[0], flags),
+        part: null,
+        own: (read) => read,
+      },
+    ];
   if (flags.param !== undefined)
     throw invalidFlag("--param", flags.param.join(" "), "params of each session in the configuration");
   return requestsOf({ folder: shell.folder, config, nowMs: Date.now() }, sessions);

@@ -22,6 +22,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "strategy ended": "robot",
   "strategy back": "robot",
   recovered: "robot",
+  "settings changed": "robot",
+  "settings refused": "robot",
 };
 /** What costs money or stops trading until somebody does something. */
 const critical: ReadonlySet<Incident["kind"]> = new Set([

@@ -13,7 +13,7 @@ opening.catch(() => {});
 
 port.on("message", (question: EngineQuestion) => {
   opening
-    .then((host) => post(host.answer(question, performance.now(), () => post({ kind: "progress" }))))
+    .then((host) => post(host.answer(question, () => post({ kind: "progress" }))))
     .catch((error: unknown) =>
       post({ kind: "failed", error: error instanceof Error ? error.message : String(error) }),
     );

@@ -2,11 +2,11 @@ import type { BarTable } from "../../domain/bar-table.ts";
 import { JournaledBroker, type Sent } from "../../engine/journal/journaled-broker.ts";
 import { RecordedSlice, restoreSession, stepRecorded } from "../../engine/journal/restore-session.ts";
 import type { Session } from "../../engine/session.ts";
-import type { JournalRecord } from "../../ports/journal-store.ts";
+import type { JournalRecord, PredictedRecord } from "../../ports/journal-store.ts";
 import type { TradingState } from "../../ports/risk.ts";
-import { compareSessions, type Difference } from "../comparison.ts";
+import { compareSessions } from "../comparison/comparison.ts";
+import { Shadow } from "../comparison/shadow.ts";
 import type { ReplayMaking } from "../replay.ts";
-import { Shadow } from "./shadow.ts";
 import type { EngineAnswer, EngineEvent, EngineQuestion } from "./engine-messages.ts";
 import { viewOf } from "./engine-view.ts";
 
@@ -16,6 +16,8 @@ export type EngineParts = {
   readonly bars: readonly BarTable[];
   readonly cash: number;
   readonly build: (making: ReplayMaking) => Session;
+  /** Hears what models said, before the step that reads it; absent where none is asked. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
   /** The backtest of the same bars; null runs none beside it. */
   readonly shadow: {
     readonly session: Session;
@@ -25,7 +27,6 @@ export type EngineParts = {
 };
 
 const progressEvery = 200;
-const compareEveryMs = 5_000;
 const noStore = { append() {}, sync() {}, read: () => [], close() {} };
 
 /**
@@ -39,8 +40,6 @@ export class EngineHost {
   private readonly slice: RecordedSlice;
   private readonly shadow: Shadow | null;
   private trading: TradingState = { state: "active", reason: "" };
-  private comparison: Difference | null = null;
-  private comparedMs = -Infinity;
   private eventsTold = 0;
 
   constructor(parts: EngineParts) {
@@ -58,17 +57,18 @@ export class EngineHost {
     this.shadow = shadow === null ? null : new Shadow(shadow.session, bars, shadow.fromMs);
   }
 
-  /** `nowMs` is any clock that goes on; `onProgress` hears that a long answer is under way. */
-  answer(question: EngineQuestion, nowMs: number, onProgress: () => void): EngineAnswer {
+  /** `onProgress` hears that a long answer is under way. */
+  answer(question: EngineQuestion, onProgress: () => void): EngineAnswer {
     if (question.kind === "restore") return this.restore(question.records, onProgress);
+    if (question.kind === "compare") return this.compare();
     if (question.trading !== null) this.hear(question.trading);
     const sent: Sent[] = [];
     for (const [k, record] of question.records.entries()) {
       if (k > 0 && k % progressEvery === 0) onProgress();
-      sent.push(...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars));
+      if (record.kind === "predicted") this.hear(record);
+      else sent.push(...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars));
     }
-    this.compare(question.records.at(-1)!.timeMs, nowMs);
-    return { kind: "stepped", sent, view: viewOf(this.session, this.comparison), events: this.newEvents() };
+    return { kind: "stepped", sent, view: viewOf(this.session), events: this.newEvents() };
   }
 
   private restore(records: readonly JournalRecord[], onProgress: () => void): EngineAnswer {
@@ -88,17 +88,21 @@ export class EngineHost {
   }
 
   private hear(record: JournalRecord): void {
-    if (record.kind === "trading")
+    if (record.kind === "predicted") this.parts.takePredicted?.(record);
+    else if (record.kind === "trading")
       this.trading = { state: record.state as TradingState["state"], reason: record.reason };
   }
 
-  private compare(barMs: number, nowMs: number): void {
-    const { shadow, session } = this;
-    if (shadow === null || nowMs - this.comparedMs < compareEveryMs) return;
-    this.comparedMs = nowMs;
-    shadow.advance(barMs);
-    const { fromMs, slippageRate } = this.parts.shadow!;
-    this.comparison = compareSessions(session, shadow.session, fromMs, slippageRate);
+  private compare(): EngineAnswer {
+    const { shadow, session, parts } = this;
+    if (shadow === null) return { kind: "compared", comparison: null };
+    // The tables have the bars of the steps that were taken and no others.
+    shadow.advance(Infinity);
+    const { fromMs, slippageRate } = parts.shadow!;
+    return {
+      kind: "compared",
+      comparison: compareSessions(session, shadow.session, parts.bars, fromMs, slippageRate),
+    };
   }
 
   private newEvents(): readonly EngineEvent[] {

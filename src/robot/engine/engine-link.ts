@@ -5,9 +5,10 @@ import type { Ledger } from "../../domain/ledger.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/journal/journaled-broker.ts";
 import { isSent, RecordedSlice } from "../../engine/journal/restore-session.ts";
-import type { JournalRecord, JournalStore } from "../../ports/journal-store.ts";
+import type { JournalRecord, JournalStore, PredictedRecord } from "../../ports/journal-store.ts";
 import type { Market } from "../../ports/market.ts";
 import type { OrderDesk } from "../desk/order-desk.ts";
+import type { ExplainedDifference } from "../comparison/comparison.ts";
 import { journalDiffers } from "../robot-errors.ts";
 import type { Incident } from "../robot-types.ts";
 import type { EngineEvent } from "./engine-messages.ts";
@@ -20,6 +21,10 @@ export type RemoteMaking = EngineMaking & {
   readonly instruments: Market["instruments"];
   /** Knows the prices, and with them what a fee in another currency is worth; nothing is booked on it. */
   readonly prices: Ledger;
+  /** What models said since it was asked last, and stands in the journal. */
+  readonly newAnswers: () => readonly PredictedRecord[];
+  /** Whether the backtest beside it is wanted. */
+  readonly isShadowOn: () => boolean;
   /** What the session does, line by line. */
   readonly onEvents: (events: readonly EngineEvent[]) => void;
 };
@@ -31,6 +36,8 @@ export type LinkParts = {
   readonly market: Market;
   readonly journal: JournalStore;
   readonly cash: number;
+  /** Hears what models said when the journal was written. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
   /** The thread is gone: what would open something is to be withdrawn. */
   readonly onGone: () => void;
@@ -44,6 +51,10 @@ const restartMsFirst = 1_000;
 /** After so many ends within the span it is not started again. */
 const endsMax = 3;
 const endsSpanMs = 3_600_000;
+/** The backtest beside it lives through what has come since the last time; it need not do so at once. */
+const compareEveryMs = 5_000;
+/** Nobody waits longer for the comparison at the end. */
+const lastComparisonMsMax = 2_000;
 
 /**
  * The line between a robot and its engine in another thread. What comes in is written down and handed over; what is
@@ -55,10 +66,17 @@ export class EngineLink {
   private readonly broker: JournaledBroker;
   private readonly ends: number[] = [];
   private readonly closing = new AbortController();
+  private readonly compareTimer: NodeJS.Timeout;
   private thread: EngineThread | null = null;
   private present: EngineView | null = null;
-  /** Steps that are written and not handed over. */
-  private steps: RecordedStep[] = [];
+  private comparison: ExplainedDifference | null = null;
+  /** A thread answers one question at a time: steps wait for a comparison that is under way. */
+  private comparing: Promise<void> | null = null;
+  private isBusy = true;
+  /** Something has come since the last comparison. */
+  private hasNews = false;
+  /** What is written and not handed over: steps, and what models said before them. */
+  private steps: (RecordedStep | PredictedRecord)[] = [];
   private trading: JournalRecord | null = null;
 
   constructor(parts: LinkParts) {
@@ -75,6 +93,8 @@ export class EngineLink {
       close() {},
     };
     this.broker = new JournaledBroker(desk, market, tapped, "inside");
+    this.compareTimer = setInterval(() => this.compare(), compareEveryMs);
+    this.compareTimer.unref();
   }
 
   /** False while nobody decides: nothing is opened then. */
@@ -83,16 +103,16 @@ export class EngineLink {
   }
 
   get view(): EngineView {
-    return this.present!;
+    return { ...this.present!, comparison: this.comparison };
   }
 
   get isSettled(): boolean {
-    return this.view.isSettled;
+    return this.present!.isSettled;
   }
 
   /** What is wanted of an instrument beyond what is held, signed, as the engine said last. */
   missing(instrument: InstrumentIndex): number {
-    const { wanted, quantity } = this.view.symbols[instrument]!;
+    const { wanted, quantity } = this.present!.symbols[instrument]!;
     return wanted - quantity;
   }
 
@@ -104,6 +124,7 @@ export class EngineLink {
     this.broker.showRecorded(null);
     this.steps = [];
     this.send(await this.start());
+    this.isBusy = false;
   }
 
   /** Hears the state of trading, which the engine is told with its next step. */
@@ -130,7 +151,11 @@ export class EngineLink {
       await this.note(silent).step();
   }
 
+  /** Ends the thread, after a last comparison where it has nothing else to do. */
   async close(): Promise<void> {
+    clearInterval(this.compareTimer);
+    this.compare();
+    await Promise.race([this.comparing, this.wait(lastComparisonMsMax)]);
     this.closing.abort();
     await this.thread?.close();
   }
@@ -140,12 +165,43 @@ export class EngineLink {
   }
 
   private note(slice: MarketSlice): this {
+    this.steps.push(...this.parts.remote.newAnswers());
     this.broker.advance(slice);
     this.parts.remote.prices.mark(slice, this.parts.market.bars);
     return this;
   }
 
+  private compare(): void {
+    const { thread, parts } = this;
+    if (!parts.remote.isShadowOn()) {
+      this.comparison = null;
+      this.hasNews = true;
+    } else if (thread !== null && this.hasNews && !this.isBusy)
+      this.comparing ??= this.compareIn(thread).finally(() => (this.comparing = null));
+  }
+
+  private async compareIn(thread: EngineThread): Promise<void> {
+    this.hasNews = false;
+    try {
+      const answer = await thread.ask({ kind: "compare" });
+      if (answer.kind === "compared") this.comparison = answer.comparison;
+    } catch {
+      // The end of the thread is heard of, and the next step brings it back.
+    }
+  }
+
   private async step(): Promise<void> {
+    await this.comparing;
+    this.isBusy = true;
+    try {
+      await this.hand();
+    } finally {
+      this.isBusy = false;
+      this.hasNews = true;
+    }
+  }
+
+  private async hand(): Promise<void> {
     const { trading, steps } = this;
     this.trading = null;
     this.steps = [];
@@ -191,6 +247,7 @@ export class EngineLink {
     if (answer.kind !== "restored") return [];
     if (answer.difference !== null) throw journalDiffers(answer.difference);
     this.present = answer.view;
+    this.hasNews = true;
     return answer.unwritten;
   }
 
@@ -229,13 +286,14 @@ export class EngineLink {
 
   /** The desk hears in the order of the journal what it heard then. */
   private relive(record: JournalRecord, slice: RecordedSlice): void {
-    const { desk, market } = this.parts;
+    const { desk, market, takePredicted } = this.parts;
     if (record.kind === "slice") {
       this.broker.showRecorded(record);
       const shown = slice.show(record, market.bars as readonly BarTable[]);
       this.broker.advance(shown);
       this.parts.remote.prices.mark(shown, market.bars);
     } else if (isSent(record)) this.send([record]);
+    else if (record.kind === "predicted") takePredicted?.(record);
     else if (record.kind !== "session" && record.kind !== "trading" && record.kind !== "incident")
       desk.hear(record);
   }

@@ -1,6 +1,7 @@
 import type { RecordedStep, Sent } from "../../engine/journal/journaled-broker.ts";
 import type { Restored } from "../../engine/journal/restore-session.ts";
-import type { JournalRecord } from "../../ports/journal-store.ts";
+import type { JournalRecord, PredictedRecord } from "../../ports/journal-store.ts";
+import type { ExplainedDifference } from "../comparison/comparison.ts";
 import type { EngineView } from "./engine-view.ts";
 
 /** One line of what a session did, for its log. */
@@ -19,12 +20,14 @@ export type EngineEvent = {
 export type EngineQuestion =
   /** Asked first: to live through a journal, without its first record. */
   | { readonly kind: "restore"; readonly records: readonly JournalRecord[] }
-  /** To live through steps; `trading` is the state of trading where that is another one now. */
+  /** To live through steps, each after what models said before it; `trading` is the state of trading where that is another one now. */
   | {
       readonly kind: "steps";
-      readonly records: readonly RecordedStep[];
+      readonly records: readonly (RecordedStep | PredictedRecord)[];
       readonly trading: JournalRecord | null;
-    };
+    }
+  /** To live through the backtest beside it, up to where it stands itself, and to hold one against the other. */
+  | { readonly kind: "compare" };
 
 /** What it answers. */
 export type EngineAnswer =
@@ -37,4 +40,5 @@ export type EngineAnswer =
       readonly view: EngineView;
       readonly events: readonly EngineEvent[];
     }
+  | { readonly kind: "compared"; readonly comparison: ExplainedDifference | null }
   | { readonly kind: "failed"; readonly error: string };

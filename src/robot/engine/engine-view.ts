@@ -1,7 +1,7 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { statusOf } from "../../engine/execution/order-tracker.ts";
 import type { Session } from "../../engine/session.ts";
-import type { Difference } from "../comparison.ts";
+import type { ExplainedDifference } from "../comparison/comparison.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "../robot-types.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
 import { recentLines, type DecisionLine, type FillLine } from "./recent-lines.ts";
@@ -26,8 +26,8 @@ export type EngineView = {
   readonly valueAtRisk: number | null;
   readonly decisions: readonly DecisionLine[];
   readonly fills: readonly FillLine[];
-  /** Beside its backtest; null where none runs beside it. */
-  readonly comparison: Difference | null;
+  /** Beside its backtest, as of a moment ago; null where none runs beside it. */
+  readonly comparison: ExplainedDifference | null;
 };
 
 /** One holding in money. */
@@ -46,7 +46,7 @@ export type HeldPosition = {
 export type SymbolView = Omit<PositionLine, "blocked"> & { readonly hasTarget: boolean };
 
 /** Looks at a session. */
-export function viewOf(session: Session, comparison: Difference | null = null): EngineView {
+export function viewOf(session: Session): EngineView {
   const { portfolio, targets, recorder } = session;
   const positions = positionsOf(session);
   return {
@@ -61,7 +61,7 @@ export function viewOf(session: Session, comparison: Difference | null = null): 
     largestExposure: positions.reduce((largest, { value }) => Math.max(largest, Math.abs(value)), 0),
     valueAtRisk: heldValueAtRisk(session) ?? null,
     ...recentLines(session),
-    comparison,
+    comparison: null,
   };
 }
 

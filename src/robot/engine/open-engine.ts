@@ -17,7 +17,7 @@ export async function openEngine(
 
 /** The same with the engine in a thread of its own: desk and engine live through the journal side by side. */
 async function openRemoteSession(
-  { connection, journal, feed }: RobotParts,
+  { connection, journal, feed, takePredicted }: RobotParts,
   remote: RemoteMaking,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
@@ -28,7 +28,9 @@ async function openRemoteSession(
   const desk = new OrderDesk(record.sessionId, market, connection.capabilities);
   desk.state.rateOfMoney = (currency, instrument, price) =>
     remote.prices.rateOfMoney(currency, instrument, price);
-  const engine = new EngineLink({ remote, desk, market, journal, cash: record.cash, ...around });
+  const { cash } = record;
+  const parts = { remote, desk, market, journal, cash, ...around };
+  const engine = new EngineLink(takePredicted === undefined ? parts : { ...parts, takePredicted });
   try {
     await engine.open(records === null ? [] : rest(records));
   } catch (error) {

@@ -4,8 +4,9 @@ import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
 import { sharedSource } from "../../../data/live/shared-source.ts";
 import type { BarSource } from "../../../ports/bar-source.ts";
-import { alertConfigSchema } from "../../config/alert-config.ts";
+import type { LiveSettings } from "../../config/config-watch.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
+import { sessionModels } from "../../predictions/session-models.ts";
 import { findStrategy } from "../../plugins/find-strategy.ts";
 import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
 import { demoMarket } from "./demo-market.ts";
@@ -21,6 +22,8 @@ export type DemoRequest = TradingSurroundings & {
   readonly seed: number;
   /** Faults of the venue, as `kiwi emulator` takes them. */
   readonly faults: string;
+  /** Of the folder: who is told, and what is logged. What trades, and how, is the demo's own. */
+  readonly settings: LiveSettings;
 };
 
 /** Averages so short that something happens while one looks on: nobody would trade money on them. */
@@ -35,9 +38,10 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
   try {
     const source = await demoSource(venue);
     try {
-      const { strategies, folder } = request;
+      const { strategies } = request;
       const [first, ...others] = strategies;
-      if (others.length === 0) return await runTrading([await planOf(first, folder, venue, source)], request);
+      if (others.length === 0)
+        return await runTrading([await planOf(first, request, venue, source)], request);
       const shared = sharedSource(source, {
         symbols: demoMarket.symbols,
         timeframes: [demoMarket.timeframe],
@@ -45,7 +49,7 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
       const plans: TradingPlan[] = [];
       for (const strategy of strategies) {
         const part = { name: strategy, share: 1 / strategies.length };
-        plans.push({ ...(await planOf(strategy, folder, venue, shared)), part });
+        plans.push({ ...(await planOf(strategy, request, venue, shared)), part });
       }
       return await runTrading(plans as [TradingPlan, ...TradingPlan[]], request);
     } finally {
@@ -58,12 +62,25 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
 
 async function planOf(
   name: string | undefined,
-  folder: string,
+  { folder, settings }: DemoRequest,
   place: { readonly port: number; readonly startWallMs: number },
   source: BarSource,
 ): Promise<TradingPlan> {
   const found = await findStrategy(folder, name ?? quickStrategy.name);
   const calendar = calendarNamed("24/7");
+  const params = name === undefined ? quickStrategy.params : {};
+  const { symbols, timeframe } = demoMarket;
+  const { registry } = found;
+  const config = runConfigSchema.parse({
+    costs: {
+      commission: { use: "rate", rate: 0 },
+      slippage: { use: "fixed", rate: demoMarket.slippage },
+    },
+    risk: { profile: "moderate", tradingProfile: "trader" },
+    instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
+  });
+  const { strategy } = found;
+  const models = await sessionModels({ strategy, params, symbols, timeframe, config, registry, folder });
   return {
     mode: "paper",
     isDemo: true,
@@ -71,20 +88,14 @@ async function planOf(
     source,
     strategyText: name ?? quickStrategy.name,
     plugins: [],
-    strategyName: found.strategy.name,
-    strategy: found.strategy,
-    params: name === undefined ? quickStrategy.params : {},
-    registry: found.registry,
-    config: runConfigSchema.parse({
-      costs: {
-        commission: { use: "rate", rate: 0 },
-        slippage: { use: "fixed", rate: demoMarket.slippage },
-      },
-      risk: { profile: "moderate", tradingProfile: "trader" },
-      instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
-    }),
-    symbols: [...demoMarket.symbols],
-    timeframe: demoMarket.timeframe,
+    strategyName: strategy.name,
+    strategy,
+    params,
+    registry,
+    config,
+    symbols: [...symbols],
+    timeframe,
+    models,
     broker: { use: "demo", port: place.port, startWallMs: place.startWallMs },
     folder,
     clock: demoClock(place),
@@ -92,9 +103,10 @@ async function planOf(
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
     triggers: slowerTriggers(demoMarket.speed),
-    alerts: alertConfigSchema.parse({}),
+    alerts: settings.config.alerts,
+    settings,
     limits: slower(usualLimits, demoMarket.speed),
-    logLevels: { "*": "info", robot: "debug" },
+    logLevels: settings.config.trading.log,
     secrets: [demoMarket.secret],
     strategyLimits: { cpuMsMax: 10_000, memoryMbMax: 512 },
     silenceMsMax: 10_000,

@@ -1,36 +1,21 @@
+import { systemClock } from "../../adapters/system-clock.ts";
 import { KiwiError } from "../../base/errors.ts";
+import { Prng } from "../../base/prng.ts";
 import type { AlertChannel, ChannelPlugin } from "../../ports/alert-channel.ts";
 import type { AlertConfig, ChannelConfig } from "../config/alert-config.ts";
-import type { KiwiConfig } from "../config/config-schema.ts";
 import type { SecretPlaces } from "../config/secret-place.ts";
 import { lookUpCredentials } from "../config/secrets.ts";
-import { loadRegistry } from "../plugins/load-registry.ts";
-import { builtIn, channelNamed, type Registry } from "../plugins/registry.ts";
+import { channelNamed, type Registry } from "../plugins/registry.ts";
 
-/** The channels of a configuration, by the names they have there. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`. */
-export async function openChannels(
-  { channels, rules, digestTo }: AlertConfig,
-  places: SecretPlaces,
-  registry: Registry = builtIn,
-): Promise<ReadonlyMap<string, AlertChannel>> {
+/** Throws `CHANNEL_INVALID` where a rule or the digest names a channel that is not there. */
+export function refuseUnknownChannels({ channels, rules, digestTo }: AlertConfig): void {
   const named = rules.flatMap((rule) => [...rule.channels, ...rule.escalateTo]);
   for (const name of [...named, ...digestTo])
     if (!Object.hasOwn(channels, name)) throw unknownChannel(name, Object.keys(channels));
-  const opened = new Map<string, AlertChannel>();
-  for (const [name, config] of Object.entries(channels))
-    opened.set(name, await openChannel(name, config, places, registry));
-  return opened;
 }
 
-/** The channels of a project, whose plug-ins may add kinds of them. Throws also what loading those throws. */
-export async function openOwnChannels(
-  { alerts, plugins }: Pick<KiwiConfig, "alerts" | "plugins">,
-  places: SecretPlaces,
-): Promise<ReadonlyMap<string, AlertChannel>> {
-  return openChannels(alerts, places, await loadRegistry(places.folder, plugins));
-}
-
-async function openChannel(
+/** Opens a channel of a configuration. Throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID`, `SECRET_MISSING`, and what it throws itself. */
+export async function openChannel(
   name: string,
   config: ChannelConfig,
   places: SecretPlaces,
@@ -47,7 +32,8 @@ async function openChannel(
     { ...places, section: "channels" },
     plugin.needsCredentials(checked),
   );
-  return plugin.open(checked, credentials);
+  const prng = new Prng(0).fork(`channel:${name}`);
+  return plugin.open(checked, { clock: systemClock, prng, credentials, folder: places.folder });
 }
 
 function optionsOf(
