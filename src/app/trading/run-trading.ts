@@ -28,6 +28,7 @@ import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
 import { withVenueRules } from "./venue-rules.ts";
+import { ModelWatch } from "./watch/model-watch.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -218,6 +219,8 @@ async function tradeWatched(
     log: log.part("report"),
   });
   reporter.start();
+  const modelWatch = new ModelWatch({ plan, bars: feed.bars, raise: watch.raise, log: log.part("models") });
+  modelWatch.start();
   watch.begin(robot, () => guard.gauges()["clock-skew"]);
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
@@ -228,6 +231,7 @@ async function tradeWatched(
     return end;
   } finally {
     around.signal.removeEventListener("abort", stop);
+    modelWatch.stop();
     reporter.stop();
     guard.stop();
     await served.close();
