@@ -334,9 +334,9 @@ test("a timeframe that nobody has, and a stream of those who have none, are refu
 
 test("it is as well as its first provider, and a provider that cannot be closed is named", async () => {
   const { source, providers, drain } = world(always("failing"));
-  expect(source.health()).toEqual({ condition: "ok", detail: "bars come from first" });
+  expect(source.health!()).toEqual({ condition: "ok", detail: "bars come from first" });
   for (let k = 0; k < 4; k++) await drain({}, secondMs);
-  expect(source.health()).toMatchObject({
+  expect(source.health!()).toMatchObject({
     condition: "degraded",
     detail: expect.stringMatching(/^second stands in for first: .*first is down/) as string,
   });
