@@ -53,8 +53,8 @@ const endsMax = 3;
 const endsSpanMs = 3_600_000;
 /** The backtest beside it lives through what has come since the last time; it need not do so at once. */
 const compareEveryMs = 5_000;
-/** Nobody waits longer for the comparison at the end. */
-const lastComparisonMsMax = 2_000;
+/** Nobody waits longer for the last step and its comparison. */
+const lastMsMax = 2_000;
 
 /**
  * The line between a robot and its engine in another thread. What comes in is written down and handed over; what is
@@ -70,9 +70,9 @@ export class EngineLink {
   private thread: EngineThread | null = null;
   private present: EngineView | null = null;
   private comparison: ExplainedDifference | null = null;
-  /** A thread answers one question at a time: steps wait for a comparison that is under way. */
-  private comparing: Promise<void> | null = null;
-  private isBusy = true;
+  private isComparing = false;
+  private stepping: Promise<void> = Promise.resolve();
+  private isEnding = false;
   /** Something has come since the last comparison. */
   private hasNews = false;
   /** What is written and not handed over: steps, and what models said before them. */
@@ -93,7 +93,7 @@ export class EngineLink {
       close() {},
     };
     this.broker = new JournaledBroker(desk, market, tapped, "inside");
-    this.compareTimer = setInterval(() => this.compare(), compareEveryMs);
+    this.compareTimer = setInterval(() => void this.compare(), compareEveryMs);
     this.compareTimer.unref();
   }
 
@@ -124,7 +124,6 @@ export class EngineLink {
     this.broker.showRecorded(null);
     this.steps = [];
     this.send(await this.start());
-    this.isBusy = false;
   }
 
   /** Hears the state of trading, which the engine is told with its next step. */
@@ -147,15 +146,16 @@ export class EngineLink {
   private async liveNow(slice: MarketSlice): Promise<void> {
     await this.step();
     const silent = { timeMs: slice.timeMs, count: 0, instruments: slice.instruments, rows: slice.rows };
-    for (let turn = 0; this.parts.desk.hasAnswers && !this.isClosed && turn < answerTurnsMax; turn++)
+    for (let turn = 0; this.parts.desk.hasAnswers && !this.isEnding && turn < answerTurnsMax; turn++)
       await this.note(silent).step();
   }
 
-  /** Ends the thread, after a last comparison where it has nothing else to do. */
+  /** Ends the thread, when it has lived through all that is written and was compared. */
   async close(): Promise<void> {
     clearInterval(this.compareTimer);
-    this.compare();
-    await Promise.race([this.comparing, this.wait(lastComparisonMsMax)]);
+    this.isEnding = true;
+    const last = this.stepping.catch(() => {}).then(() => this.compare());
+    if (this.thread !== null) await Promise.race([last, this.wait(lastMsMax)]);
     this.closing.abort();
     await this.thread?.close();
   }
@@ -171,34 +171,28 @@ export class EngineLink {
     return this;
   }
 
-  private compare(): void {
+  private async compare(): Promise<void> {
     const { thread, parts } = this;
-    if (!parts.remote.isShadowOn()) {
+    const isOn = parts.remote.isShadowOn();
+    if (!isOn) {
       this.comparison = null;
       this.hasNews = true;
-    } else if (thread !== null && this.hasNews && !this.isBusy)
-      this.comparing ??= this.compareIn(thread).finally(() => (this.comparing = null));
-  }
-
-  private async compareIn(thread: EngineThread): Promise<void> {
+    }
+    if (!isOn || thread === null || !this.hasNews || this.isComparing) return;
     this.hasNews = false;
+    this.isComparing = true;
     try {
       const answer = await thread.ask({ kind: "compare" });
       if (answer.kind === "compared") this.comparison = answer.comparison;
     } catch {
       // The end of the thread is heard of, and the next step brings it back.
+    } finally {
+      this.isComparing = false;
     }
   }
 
-  private async step(): Promise<void> {
-    await this.comparing;
-    this.isBusy = true;
-    try {
-      await this.hand();
-    } finally {
-      this.isBusy = false;
-      this.hasNews = true;
-    }
+  private step(): Promise<void> {
+    return (this.stepping = this.hand());
   }
 
   private async hand(): Promise<void> {
@@ -210,6 +204,7 @@ export class EngineLink {
       const answer = await this.thread.ask({ kind: "steps", records: steps, trading });
       if (answer.kind !== "stepped" || this.isClosed) return;
       this.present = answer.view;
+      this.hasNews = true;
       this.parts.remote.onEvents(answer.events);
       this.send(answer.sent);
     } catch (error) {

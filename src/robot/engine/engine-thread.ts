@@ -28,12 +28,13 @@ const entry = new URL("engine-entry.ts", import.meta.url);
 /** Why a thread was ended, or ended by itself. */
 export class EngineGone extends Error {}
 
-/** A thread with an engine. One question at a time; whatever it does, it can be ended. */
+/** A thread with an engine. It answers one question after the other; whatever it does, it can be ended. */
 export class EngineThread {
   private readonly worker: Worker;
   private readonly limits: EngineLimits;
   private asked: { resolve: (answer: EngineAnswer) => void; reject: (error: EngineGone) => void } | null =
     null;
+  private last: Promise<unknown> = Promise.resolve();
   private gone: EngineGone | null = null;
   private cpuMsMax = 0;
   private askedMs = 0;
@@ -67,8 +68,14 @@ export class EngineThread {
     this.look.unref();
   }
 
-  /** Rejects with `EngineGone` when no answer will come. */
+  /** Waits for the answer to what was asked before. Rejects with `EngineGone` when no answer will come. */
   ask(question: EngineQuestion): Promise<EngineAnswer> {
+    const answer = this.last.then(() => this.askNow(question));
+    this.last = answer.catch(() => {});
+    return answer;
+  }
+
+  private askNow(question: EngineQuestion): Promise<EngineAnswer> {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);
       this.asked = { resolve, reject };
