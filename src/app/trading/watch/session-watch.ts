@@ -3,6 +3,7 @@ import { serviceManager, type ServiceManager } from "../../../adapters/systemd/n
 import { systemClock } from "../../../adapters/system-clock.ts";
 import { minuteMs } from "../../../base/time.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
+import type { Clock } from "../../../ports/clock.ts";
 import type { Incident, Robot, RobotLog, TradingState } from "../../../robot/robot-types.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
 import { AlertFiles } from "../../alerts/alert-files.ts";
@@ -21,6 +22,8 @@ export type SessionWatchParts = {
   /** Port of the pages that others read; null opens none. */
   readonly monitorPort: number | null;
   readonly log: RobotLog;
+  /** The time by which people are told, whatever the market's is; the machine's without it. */
+  readonly machineClock?: Clock;
 };
 
 /** How a session is seen from outside: alerts, health, figures, signs of life. */
@@ -36,41 +39,45 @@ export type SessionWatch = {
  * taken is refused before anything is traded. Throws `PORT_TAKEN`, and what the channels throw.
  */
 export async function openSessionWatch(parts: SessionWatchParts): Promise<SessionWatch> {
-  const { plan, sessionId, env, folder, monitorPort, log } = parts;
+  const { plan, sessionId, env, folder, monitorPort, log, machineClock = systemClock } = parts;
   let skewOf: () => number | undefined = () => undefined;
   const health = new HealthWatch({ plan, folder, clockSkewMs: () => skewOf() ?? null });
   const alerts = new AlertService({
     config: plan.alerts,
     channels: await openChannels(plan.alerts, { folder: plan.folder, env }, plan.registry),
     files: new AlertFiles(join(plan.folder, ".kiwi", "alerts")),
-    clock: systemClock,
+    clock: machineClock,
     sender: `${plan.mode} ${plan.strategyName} ${sessionId}`,
     onFailure: ({ channel, why }) => log.error({ channel }, `an alert could not be delivered: ${why}`),
   });
   const pages = await openPages(monitorPort, health);
   if (pages !== null) log.info({ url: pages.url }, "health and figures are served");
-  const service = serviceManager(env, systemClock, () => health.health().condition !== "failed");
-  const tick = setInterval(() => tickOf(alerts, health, plan), minuteMs);
-  tick.unref();
+  const service = serviceManager(env, machineClock, () => health.health().condition !== "failed");
+  let stopTicking = () => {};
+  const tick = (): void => {
+    stopTicking = machineClock.schedule(minuteMs, tick);
+    tickOf(alerts, health, plan, machineClock.nowMs());
+  };
+  stopTicking = machineClock.schedule(minuteMs, tick);
   return {
-    onIncident: (incident) => alerts.raise({ ...alertOf(incident), atMs: systemClock.nowMs() }),
+    onIncident: (incident) => alerts.raise({ ...alertOf(incident), atMs: machineClock.nowMs() }),
     begin(robot, clockSkewMs) {
       health.watch(robot);
       skewOf = clockSkewMs;
       service.ready();
     },
-    close: () => closeAll(tick, service, pages, alerts, health),
+    close: () => closeAll(() => stopTicking(), service, pages, alerts, health),
   };
 }
 
 async function closeAll(
-  tick: NodeJS.Timeout,
+  stopTicking: () => void,
   service: ServiceManager,
   pages: MonitoringServer | null,
   alerts: AlertService,
   health: HealthWatch,
 ): Promise<void> {
-  clearInterval(tick);
+  stopTicking();
   service.stopping();
   service.close();
   await Promise.all([pages?.close(), alerts.close()]);
@@ -78,8 +85,7 @@ async function closeAll(
 }
 
 /** Once a minute: what is wrong with a part, or with trading, is told; what was told is told again in its time. */
-function tickOf(alerts: AlertService, health: HealthWatch, plan: TradingPlan): void {
-  const atMs = systemClock.nowMs();
+function tickOf(alerts: AlertService, health: HealthWatch, plan: TradingPlan, atMs: number): void {
   for (const { name, condition, detail, isCritical } of health.health().components) {
     if (condition !== "failed" && (condition !== "degraded" || name !== "event loop")) continue;
     const kind = { data: "stale feed", disk: "disk", clock: "clock", broker: "connection" }[name] ?? "robot";
