@@ -1,6 +1,11 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import {
+  growthMbPerDayMax,
+  grownHandles,
+  openHandles,
+  SoakMeter,
+  type Handles,
+} from "../../src/app/trading/demo/soak-meter.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { dayMs, minuteMs, secondMs } from "../../src/base/time.ts";
 import { sliceBars } from "../../src/domain/bars.ts";
@@ -39,40 +44,35 @@ const barsPerDay = dayMs / minuteMs;
 /** How often memory is looked at in a day. */
 const looksPerDay = 4;
 const params = { fast: 10, slow: 30 };
-const slopeMbMax = 1;
 
 /**
  * Days of trading in virtual time, with lost answers, lost orders, doubled messages, lines and streams that break, and a
  * restart on the journal in the middle. Looks at memory, handles, rejections, and holds the decisions against a backtest.
  */
 export async function runSoak({ seed, days, symbols, tell = () => {} }: SoakOptions): Promise<SoakRun> {
-  const rejections: string[] = [];
-  const onRejection = (reason: unknown) => void rejections.push(String(reason));
-  process.on("unhandledRejection", onRejection);
-  const before = handles();
+  const meter = new SoakMeter();
+  const before = openHandles();
   const bars = warmupBars + days * barsPerDay;
   const stack = new PaperStack({ seed, symbols, warmupBars, bars, params, guardEverySeconds: 25 });
   try {
-    return await soak(stack, { seed, days, tell, rejections, before });
+    return await soak(stack, { seed, days, tell, meter, before });
   } finally {
     await stack.remove();
-    process.off("unhandledRejection", onRejection);
+    meter.close();
   }
 }
 
 type Around = Required<Pick<SoakOptions, "seed" | "days" | "tell">> & {
-  readonly rejections: readonly string[];
+  readonly meter: SoakMeter;
   readonly before: Handles;
 };
 
-async function soak(stack: PaperStack, { seed, days, tell, rejections, before }: Around): Promise<SoakRun> {
+async function soak(stack: PaperStack, { seed, days, tell, meter, before }: Around): Promise<SoakRun> {
   const prng = new Prng(seed).fork("soak");
-  const heapMb: number[] = [];
   const cpu = process.cpuUsage();
   const total = { slices: 0, orders: 0, faults: 0, restarts: 0 };
   const startMs = stack.world.nowMs;
   await stack.start();
-  const early: { handles: Handles | null } = { handles: null };
   const looks = days * looksPerDay;
   for (let look = 1; look <= looks; look++) {
     await stack.bars(barsPerDay / looksPerDay, () => {
@@ -80,10 +80,9 @@ async function soak(stack: PaperStack, { seed, days, tell, rejections, before }:
     });
     // Memory of the tests' own exchange is not the robot's: what was sent over the link is told by counts.
     forget(stack, total);
-    heapMb.push(heapNow());
-    if (look === looksPerDay) early.handles = handles();
+    const { heldMb } = meter.look();
     if (look % looksPerDay === 0)
-      tell(`day ${look / looksPerDay}: ${heapMb.at(-1)!.toFixed(1)} MB, ${stack.account.fills.length} fills`);
+      tell(`day ${look / looksPerDay}: ${heldMb.toFixed(1)} MB, ${stack.account.fills.length} fills`);
     if (look === Math.floor(looks / 2)) {
       total.slices += stack.robot!.status().counts.slices;
       await stack.stop();
@@ -91,19 +90,18 @@ async function soak(stack: PaperStack, { seed, days, tell, rejections, before }:
       total.restarts += 1;
     }
   }
-  const late = handles();
   const { decisionsHash, counts } = stack.robot!.status();
   const endMs = stack.robot!.status().lastBarMs;
   const backtest = backtestOf(stack, startMs, endMs);
   await stack.stop();
-  const after = handles();
-  const slopeMbPerDay = slope(heapMb.slice(looksPerDay)) * looksPerDay;
+  const after = openHandles();
+  const slopeMbPerDay = meter.growthMb(looksPerDay) * looksPerDay;
   const broken = [
-    ...rejections.map((reason) => `a rejection was not handled: ${reason}`),
-    ...grown(early.handles!, late).map((what) => `grew between the first day and the last: ${what}`),
-    ...grown(before, after).map((what) => `was left open: ${what}`),
+    ...meter.rejections.map((reason) => `a rejection was not handled: ${reason}`),
+    ...grownHandles(meter.samples[looksPerDay - 1]!.handles, meter.samples.at(-1)!.handles).map((what) => `grew between the first day and the last: ${what}`),
+    ...grownHandles(before, after).map((what) => `was left open: ${what}`),
   ];
-  if (!(slopeMbPerDay < slopeMbMax)) broken.push(`memory grows by ${slopeMbPerDay.toFixed(2)} MB a day`);
+  if (!(slopeMbPerDay < growthMbPerDayMax)) broken.push(`memory grows by ${slopeMbPerDay.toFixed(2)} MB a day`);
   if (backtest.hash !== decisionsHash)
     broken.push(`the backtest decides otherwise: ${backtest.hash} instead of ${decisionsHash}`);
   if (backtest.fills !== stack.account.fills.length)
@@ -116,7 +114,7 @@ async function soak(stack: PaperStack, { seed, days, tell, rejections, before }:
     fills: stack.account.fills.length,
     faults: total.faults,
     restarts: total.restarts,
-    heapMb,
+    heapMb: meter.samples.map(({ heldMb }) => heldMb),
     slopeMbPerDay,
     processorSeconds: (user + system) / 1e6,
     decisionsHash,
@@ -163,54 +161,6 @@ function backtestOf(
   const session = buildSession({ bars, strategy: smaCross, params, config }, layGround(bars, config));
   new Shadow(session, bars, startMs).advance(endMs);
   return { hash: session.recorder.log.hash(), fills: session.recorder.log.events.count("fill") };
-}
-
-type Handles = ReadonlyMap<string, number>;
-
-/** What the process holds open, by kind. */
-function handles(): Handles {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
-}
-
-/** Kinds of which there are clearly more; a timer or an answer on its way more or less is none. */
-function grown(before: Handles, after: Handles): readonly string[] {
-  const most = 3;
-  return [...after].flatMap(([kind, count]) => {
-    const then = before.get(kind) ?? 0;
-    return count > then + most ? [`${kind}: ${then} before, ${count} after`] : [];
-  });
-}
-
-/** Bytes that live on, typed arrays included, in MB. */
-function heapNow(): number {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return (heapUsed + arrayBuffers) / 1e6;
-}
-
-const collect = collector();
-
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as () => void;
-  return () => {
-    gc();
-    gc();
-  };
-}
-
-/** Least squares, by one step of the list. */
-function slope(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let [up, down] = [0, 0];
-  for (const [k, value] of values.entries()) {
-    up += (k - middle) * (value - mean);
-    down += (k - middle) ** 2;
-  }
-  return up / down;
 }
 
 /** The figures for people. */

@@ -19,6 +19,8 @@ export type DemoRequest = TradingSurroundings & {
   readonly seed: number;
   /** Faults of the venue, as `kiwi emulator` takes them. */
   readonly faults: string;
+  /** How many days its market lasts. */
+  readonly days?: number;
 };
 
 /** Averages so short that something happens while one looks on: nobody would trade money on them. */
@@ -29,7 +31,7 @@ const quickStrategy = { name: "sma-cross", params: { fast: 3, slow: 8 } };
  * the robot that would trade anywhere else.
  */
 export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
-  const venue = await startDemoVenue(request.seed, request.faults);
+  const venue = await startDemoVenue(request.seed, request.faults, request.days);
   try {
     const source = await demoSource(venue);
     try {
