@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { comparePeers } from "./peers/compare.ts";
+import { compareTrees } from "./peers/trees.ts";
 import { works } from "./peers/work.ts";
 import { targets } from "./targets.ts";
 
@@ -56,7 +57,13 @@ function runCases(): void {
 /** How Kiwi does beside others on the same bars, in the same run. Nothing is printed as compared that did not trade the same. */
 async function printPeers(): Promise<void> {
   const rows = await comparePeers(only);
-  if (isJson) return console.log(JSON.stringify(rows));
+  const trees = only.length === 0 || only.includes("trees") ? await compareTrees() : [];
+  if (isJson) return console.log(JSON.stringify([...rows, ...trees]));
+  for (const { work, name, threads, cpuSeconds, wallSeconds, auc } of trees)
+    console.log(
+      `${work.padEnd(8)} ${name.padEnd(12)} ${threads} thread${threads === 1 ? " " : "s"} ${cpuSeconds.toFixed(1)} s of processor time, ${wallSeconds.toFixed(1)} s by the clock, AUC ${auc.toFixed(4)}`,
+    );
+  if (rows.length === 0) return;
   console.log(`\nKiwi is ... times as fast (processor time; middle half of the rounds; by the clock)\n`);
   for (const { work, name, barsPerSecond, ratio, ratioLow, ratioHigh, wallRatio, isSame } of rows) {
     const spread = `${ratioLow.toPrecision(3)} to ${ratioHigh.toPrecision(3)}; ${wallRatio.toPrecision(3)}`;

@@ -36,7 +36,8 @@ export type { RiskAlarm, RiskContext, RiskRule, RiskVerdict } from "./ports/risk
 export type { Sizer, SizingContext } from "./ports/sizer.ts";
 export type { CommissionModel, SlippageModel } from "./ports/costs.ts";
 export { defineSource } from "./ports/source-plugin.ts";
-export type { SourcePlugin, SourceTools } from "./ports/source-plugin.ts";
+export type { SourcePlugin } from "./ports/source-plugin.ts";
+export type { ComponentHealth, ConnectTools } from "./ports/component.ts";
 export { defineChannel } from "./ports/alert-channel.ts";
 export type { AlertChannel, AlertMessage, ChannelPlugin, Severity } from "./ports/alert-channel.ts";
 export { defineBroker } from "./ports/broker-plugin.ts";

@@ -1,7 +1,7 @@
 import type { VenueCode } from "../src/domain/order.ts";
 import type { Acknowledgement, BrokerConnection } from "../src/ports/broker-connection.ts";
 import type { BrokerTools, TradingMode } from "../src/ports/broker-plugin.ts";
-import type { Credentials } from "../src/ports/credentials.ts";
+import type { Credentials } from "../src/ports/component.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { FakeBook } from "./fakes/fake-book.ts";
 import type { FakeHost, FakeRequest, Fault } from "./fakes/fake-host.ts";

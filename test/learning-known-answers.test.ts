@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { scorePredictions } from "../src/analysis/predictions/score-predictions.ts";
 import { reliabilityBins } from "../src/analysis/statistics/calibration.ts";
 import { fitBetaCalibration, fitStepCalibration, recalibrate } from "../src/learning/judge/recalibrate.ts";
-import { boostDefaults, fitBoosted, type Labelled } from "../src/learning/trees/boost.ts";
+import { boostDefaults, fitBoosted } from "../src/learning/trees/boost.ts";
+import type { Labelled } from "../src/learning/trees/labelled.ts";
 import { fitForest, forestDefaults } from "../src/learning/trees/forest.ts";
 import { predictTrees } from "../src/learning/trees/trees.ts";
 

@@ -12,7 +12,7 @@ import { liveBench } from "./live-bench.ts";
 import { ruleModel } from "./rule-model.ts";
 
 const params = { model: "rule", driftLimit: 10, horizonBars: 4 };
-const models = [{ name: "rule", model: ruleModel(), outputs: ["high", "low", "probability"] }];
+const models = [{ name: "rule", model: ruleModel(), outputs: ["high", "horizon", "low", "probability"] }];
 
 test.each([undefined, "4h"] as const)(
   "predictions that arrive bar by bar lead to the decisions of a backtest, to the last bit (decided on %s)",

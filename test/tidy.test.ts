@@ -28,8 +28,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   domain: ["base"],
   ports: ["base", "domain"],
   indicators: ["base", "domain", "ports"],
-  strategies: ["base", "domain", "ports", "indicators"],
-  sizers: ["base", "domain", "ports", "indicators"],
+  // Whether outcomes contradict a model is one formula, whoever asks: pure arithmetic.
+  strategies: ["base", "domain", "ports", "indicators", "learning/judge"],
+  sizers: ["base", "domain", "ports", "indicators", "learning/judge"],
   // How much may be lost is one formula, whether a report tells it or an order is judged by it: pure arithmetic.
   risk: ["base", "domain", "ports", "indicators", "analysis/statistics"],
   costs: ["base", "domain", "ports"],
@@ -295,8 +296,6 @@ const unreachedYet: readonly RegExp[] = [
   /^data\/quality\//,
   // The way back from a lost catalogue: no command calls it yet.
   /^adapters\/stores\/catalogue\/rebuild-catalogue\.ts$/,
-  // A live session that reads predictions puts this between its feed and its steps: the robot will.
-  /^app\/predictions\/predicting-feed\.ts$/,
   // Smoothing and simulation, for people who analyse a model; a test keeps them out of every decision.
   /^learning\/hmm\/(analysis\/|choose-states|simulate-hmm)/,
 ];

@@ -1,5 +1,4 @@
 import { onnxRuntime } from "../../src/adapters/runtime/onnx-runtime.ts";
-import { Prng } from "../../src/base/prng.ts";
 import {
   inferenceGraph,
   momentCorrections,
@@ -8,6 +7,7 @@ import {
 } from "../../src/learning/graph/train-step.ts";
 import { boostDefaults, fitBoosted } from "../../src/learning/trees/boost.ts";
 import { fitForest, forestDefaults } from "../../src/learning/trees/forest.ts";
+import { treeRows } from "../tree-rows.ts";
 import {
   batch,
   features,
@@ -23,15 +23,7 @@ import { hasShared } from "../../test/shared.ts";
 // Processor time of learning, on one thread: trees on 50,000 rows of 40 features, and one training step and one answer of a
 // network of a convolution, an LSTM and an attention (batch 64, 60 steps, 32 features), whose weights PyTorch wrote down.
 
-const [rows, width] = [50_000, 40];
-const random = new Prng(1);
-const values = Float32Array.from({ length: rows * width }, () => random.normal());
-const y = Float32Array.from({ length: rows }, (_, row) => {
-  const v = (feature: number) => values[row * width + feature]!;
-  const score = v(0) * 1.2 + v(1) * v(2) + (v(3) > 0 ? v(4) : -v(5)) * 0.8 + 0.5 * Math.sin(2 * v(6));
-  return random.next() < 1 / (1 + Math.exp(-score)) ? 1 : 0;
-});
-const labelled = { x: { values, rows, width }, y, weights: new Float32Array(rows).fill(1) };
+const labelled = treeRows(1);
 
 /** Milliseconds of the processor that a piece of work takes. */
 async function processorMs(work: () => unknown): Promise<number> {

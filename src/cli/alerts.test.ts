@@ -7,7 +7,7 @@ import { runKiwi, temporaryFolder } from "../../test/run-kiwi.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { AlertFiles } from "../app/alerts/alert-files.ts";
 import { AlertService } from "../app/alerts/alert-service.ts";
-import { openChannels } from "../app/alerts/open-channels.ts";
+import { withChannels } from "../app/alerts/with-channels.ts";
 import { kiwiConfigSchema } from "../app/config/config-schema.ts";
 
 const { path, remove } = temporaryFolder();
@@ -72,8 +72,9 @@ test("what cannot be right is said before anything is sent", async () => {
 test("alerts outlive the program, are listed, and are quiet once somebody takes them on", async () => {
   const folder = project(hook());
   const files = () => new AlertFiles(join(folder, ".kiwi", "alerts"));
-  const { alerts: config } = kiwiConfigSchema.parse({ alerts: hook() });
-  const channels = await openChannels(config, { folder, env });
+  const whole = kiwiConfigSchema.parse({ alerts: hook() });
+  const config = whole.alerts;
+  const channels = await withChannels(whole, { folder, env }, async (open) => new Map(open));
   const failures: string[] = [];
   const open = () =>
     new AlertService({

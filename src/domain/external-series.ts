@@ -85,6 +85,9 @@ export function news(symbol = ""): NewsSeries {
   };
 }
 
+/** An answer that every model has: the bars that it looks ahead. */
+export const horizonOutput = "horizon";
+
 /** What a model says about every bar, as series of the bars that a strategy decides on. */
 export type PredictionSeries = {
   /** Probability of an upward move within the model's horizon, 0 to 1, after recalibration. */
@@ -97,6 +100,8 @@ export type PredictionSeries = {
   readonly alpha: Expr;
   /** Second parameter of it. */
   readonly beta: Expr;
+  /** Bars that it looks ahead. */
+  readonly horizon: Expr;
   /** Any other answer of a model, by name. */
   readonly output: (name: string) => Expr;
 };
@@ -115,6 +120,7 @@ export function prediction(model: string): PredictionSeries {
     high: output("high"),
     alpha: output("alpha"),
     beta: output("beta"),
+    horizon: output(horizonOutput),
     output,
   };
 }

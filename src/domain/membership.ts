@@ -8,3 +8,14 @@ export type Membership = ReadonlyMap<string, readonly Stay[]>;
 export function wasMember(membership: Membership, symbol: string, day: number): boolean {
   return membership.get(symbol)?.some(({ fromDay, toDay }) => fromDay <= day && day < toDay) ?? false;
 }
+
+/** The end of an instrument's trading as it was announced. */
+export type AnnouncedEnd = {
+  /** Its last session, counted from 1970-01-01. */
+  readonly lastDay: number;
+  /** When that became known, UTC milliseconds: nobody goes by it earlier. */
+  readonly knownFromMs: number;
+};
+
+/** Announced ends by symbol; a name that was used again has several. */
+export type AnnouncedEnds = ReadonlyMap<string, readonly AnnouncedEnd[]>;

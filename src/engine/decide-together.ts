@@ -19,7 +19,7 @@ export function decideTogether(
   decision.warmingUp = runner.warmingUp;
   decision.silent = closed.count - runner.warmingUp - signals.length;
   if (signals.length === 0) return;
-  const items = signals.map((signal) => sizable(pipeline, part, signal, portfolio));
+  const items = signals.map((signal) => sizable(pipeline, part, agreed(part, signal, portfolio), portfolio));
   const { equity } = portfolio;
   const sized = sizeTogether(items, equity, grossOfOthers(portfolio, signals), limits);
   const targets = signals.map((signal, k) => {
@@ -34,6 +34,15 @@ export function decideTogether(
   });
   targets.sort((a, b) => Math.sign(a.change) - Math.sign(b.change));
   for (const { target } of targets) decision.targets.push(target);
+}
+
+/** What nobody agrees to enter is not held. */
+function agreed({ mayEnter, refusals }: TogetherPart, signal: Signal, { ledger }: Portfolio): Signal {
+  const held = ledger.quantity[signal.instrument]!;
+  if (mayEnter === null || mayEnter(signal.instrument, signal.weight, held)) return signal;
+  const reason = "predictionFilter: the model does not agree";
+  refusals.set(reason, (refusals.get(reason) ?? 0) + 1);
+  return { ...signal, weight: 0 };
 }
 
 function sizable(

@@ -65,6 +65,28 @@ test("of weekly bars at least one must be missing: two weekly files need not end
   );
 });
 
+test("an end that was announced counts when its last session is over, and never before anybody knew of it", () => {
+  const lastMs = start + 3 * dayMs;
+  // The bar that closes at the end of 3 January is the last one.
+  const lastDay = Date.UTC(2024, 0, 3) / dayMs;
+  const noticedWith = (knownFromMs: number, day = lastDay) => {
+    const bars = [new BarTable("LIVE", "1d"), new BarTable("DEAD", "1d")];
+    const calendar = calendarNamed("24/7");
+    const listings = new Listings(bars, [calendar, calendar], 5, [[], [{ lastDay: day, knownFromMs }]]);
+    listings.observe(slice(lastMs, [0, 1]), flat);
+    const seen = days(lastMs, 9).find((timeMs) => listings.observe(slice(timeMs, [0]), flat).length > 0);
+    return new Date(seen!).toISOString().slice(0, 10);
+  };
+  // Known long before: the first slice of the session after it.
+  expect(noticedWith(-Infinity)).toBe("2024-01-05");
+  // Known two days later, and not earlier; known only when the missing bars have said it: they decide.
+  expect(noticedWith(lastMs + 2.5 * dayMs)).toBe("2024-01-07");
+  expect(noticedWith(lastMs + 30 * dayMs)).toBe("2024-01-09");
+  // An end before its last bar was none.
+  expect(noticedWith(-Infinity, lastDay - 1)).toBe("2024-01-09");
+  expect(noticedWith(-Infinity, lastDay + 2)).toBe("2024-01-07");
+});
+
 test("what trades again is listed again, and can go again", () => {
   const bars = [new BarTable("A", "1d"), new BarTable("B", "1d")];
   const listings = new Listings(bars, [calendarNamed("24/7"), calendarNamed("24/7")], 2);

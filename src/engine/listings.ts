@@ -1,6 +1,7 @@
 import { dayMs } from "../base/time.ts";
 import type { Bars } from "../domain/bars.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
+import type { AnnouncedEnd } from "../domain/membership.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { PortfolioView } from "../domain/portfolio.ts";
 import type { MarketSlice } from "../domain/slice.ts";
@@ -15,12 +16,14 @@ export type Delisting = {
   readonly lastBarMs: number;
   readonly noticedMs: number;
   readonly lastPrice: number;
+  /** Whether its end had been announced, or was seen from the bars that did not come. */
+  readonly isAnnounced: boolean;
 };
 
 /**
  * Which instruments trade. One that has missed `goneAfterSessions` sessions of its calendar is taken for delisted: that
- * is seen from the bars that did not come, at the time they did not come, and never from where a file ends. What trades
- * again is listed again.
+ * is seen from the bars that did not come, at the time they did not come, and never from where a file ends. Where its end had been
+ * announced by then, it is gone when its last session is over. What trades again is listed again.
  */
 export class Listings {
   /** Holdings that were closed, or are being closed, because their instrument is gone. */
@@ -28,17 +31,25 @@ export class Listings {
   private readonly bars: readonly Bars[];
   private readonly calendars: readonly Calendar[];
   private readonly goneAfterSessions: number;
+  /** By instrument; empty where nothing was announced of any. */
+  private readonly announced: readonly (readonly AnnouncedEnd[])[];
   private readonly status: Status[];
   /** Close of the last bar of each instrument. */
   private readonly lastBarMs: Float64Array;
   private readonly lastRow: Int32Array;
   private readonly gone: InstrumentIndex[] = [];
 
-  /** `bars` are those that are decided on. */
-  constructor(bars: readonly Bars[], calendars: readonly Calendar[], goneAfterSessions: number) {
+  /** `bars` are those that are decided on; `announced` says by instrument which ends were announced, and when. */
+  constructor(
+    bars: readonly Bars[],
+    calendars: readonly Calendar[],
+    goneAfterSessions: number,
+    announced: readonly (readonly AnnouncedEnd[])[] = [],
+  ) {
     this.bars = bars;
     this.calendars = calendars;
     this.goneAfterSessions = goneAfterSessions;
+    this.announced = announced;
     this.status = bars.map(() => "unlisted");
     this.lastBarMs = new Float64Array(bars.length).fill(Number.NaN);
     this.lastRow = new Int32Array(bars.length).fill(-1);
@@ -57,9 +68,10 @@ export class Listings {
     if (slice.count === status.length) return gone;
     for (let index = 0; index < status.length; index++) {
       if (status[index] !== "listed" || lastBarMs[index] === slice.timeMs) continue;
-      if (!this.isOverdue(index, slice.timeMs)) continue;
+      const isAnnounced = this.isOver(index, slice.timeMs);
+      if (!isAnnounced && !this.isOverdue(index, slice.timeMs)) continue;
       status[index] = "gone";
-      this.note(index as InstrumentIndex, slice.timeMs, portfolio);
+      this.note(index as InstrumentIndex, slice.timeMs, isAnnounced, portfolio);
     }
     return gone;
   }
@@ -82,12 +94,24 @@ export class Listings {
   private note(
     instrument: InstrumentIndex,
     noticedMs: number,
+    isAnnounced: boolean,
     portfolio: Pick<PortfolioView, "position">,
   ): void {
     this.gone.push(instrument);
     const { quantity, lastPrice } = portfolio.position(instrument);
     const lastBarMs = this.lastBarMs[instrument]!;
-    if (quantity !== 0) this.delistings.push({ instrument, lastBarMs, noticedMs, lastPrice });
+    if (quantity !== 0) this.delistings.push({ instrument, lastBarMs, noticedMs, lastPrice, isAnnounced });
+  }
+
+  /** Whether the last session of an instrument is over by what was announced until now. An end after which it traded is none. */
+  private isOver(index: number, nowMs: number): boolean {
+    const ends = this.announced[index];
+    if (ends === undefined || ends.length === 0) return false;
+    const calendar = this.calendars[index]!;
+    const [lastSession, session] = [calendar.sessionOf(this.lastBarMs[index]!), calendar.sessionOf(nowMs)];
+    return ends.some(
+      ({ lastDay, knownFromMs }) => knownFromMs <= nowMs && lastSession <= lastDay && lastDay < session,
+    );
   }
 
   /** Whole sessions that have passed without a bar; of bars longer than a day, at least one of those as well. */

@@ -48,6 +48,8 @@ export type TogetherPart = {
   readonly limits: PortfolioLimits;
   /** Multiplies every weight: the fraction of the sizing. */
   readonly fraction: number;
+  /** Whether somebody agrees that a symbol is held with this sign; null where nobody is asked. */
+  readonly mayEnter: ((instrument: InstrumentIndex, weight: number, held: number) => boolean) | null;
   /** Targets that were given less than they asked for, counted by reason. */
   readonly refusals: Map<string, number>;
 };

@@ -1,6 +1,7 @@
 import type { Bars } from "../domain/bars.ts";
 import type { AssetClass } from "../domain/instrument.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { Connected } from "./component.ts";
 
 /** One closed bar, stamped with its close. */
 export type LiveBar = {
@@ -160,7 +161,7 @@ export type BarSourceCapabilities = {
 };
 
 /** Where bars come from: a venue, a vendor, a terminal. */
-export interface BarSource {
+export interface BarSource extends Connected {
   readonly name: string;
   readonly capabilities: BarSourceCapabilities;
   /**

@@ -1,23 +1,14 @@
 import type { z } from "zod";
-import type { Prng } from "../base/prng.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { checkedOptions, schemaOf, type Given } from "../domain/params-schema.ts";
-import type { Clock } from "./clock.ts";
-import type { CredentialNeed, Credentials } from "./credentials.ts";
+import type { ConnectTools, CredentialNeed } from "./component.ts";
 
 /** What is traded with: play money at the venue or here, or money. */
 export type TradingMode = "paper" | "live";
 
-/** What a broker gets from outside when it is made: it asks neither the environment nor the clock itself. */
-export type BrokerTools = {
-  readonly mode: TradingMode;
-  readonly clock: Clock;
-  readonly prng: Prng;
-  readonly credentials: Credentials;
-  /** Relative paths start here. */
-  readonly folder: string;
-};
+/** What a broker gets from outside when it is made. */
+export type BrokerTools = ConnectTools & { readonly mode: TradingMode };
 
 /** A venue that takes orders, as a plug-in: its options are those of a broker in the configuration. */
 export type BrokerPlugin = {

@@ -60,6 +60,19 @@ export type DeskEvent =
   | { readonly kind: "blocked"; readonly atMs: number; readonly symbol: string; readonly reason: string }
   | { readonly kind: "unblocked"; readonly atMs: number; readonly symbol: string };
 
+/** Answers of a model about bars of a symbol. */
+export type PredictedRecord = {
+  readonly kind: "predicted";
+  /** As strategies name it. */
+  readonly model: string;
+  /** Which model that was: the hash of what was learned. */
+  readonly fingerprint: string;
+  readonly symbol: string;
+  readonly outputs: readonly string[];
+  /** Each row: the close of the bar, then one number per output. */
+  readonly rows: readonly (readonly number[])[];
+};
+
 /** What a session heard and said, in the order in which it did: enough to live through it again. */
 export type JournalRecord =
   /** Begins a session: who it is, and what must be the same for its records to mean the same. */
@@ -86,6 +99,8 @@ export type JournalRecord =
       readonly late?: readonly JournaledBar[];
       readonly reports: readonly ExecutionReport[];
     }
+  /** What a model said of bars that had closed, written before anybody stepped through them and never rewritten. */
+  | PredictedRecord
   /** What is about to be sent. Written before it is. */
   | { readonly kind: "order" | "change"; readonly order: OrderRequest }
   | { readonly kind: "cancel"; readonly orderId: OrderId }
@@ -106,6 +121,7 @@ export type JournalRecord =
 export const journalKinds: ReadonlySet<JournalRecord["kind"]> = new Set([
   "session",
   "slice",
+  "predicted",
   "order",
   "change",
   "cancel",

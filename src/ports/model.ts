@@ -1,5 +1,7 @@
 import type { BarSeries, Expr } from "../domain/expression.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { ConnectTools, Connected } from "./component.ts";
 
 /** What the features of a model are built from. None of it holds numbers, so no feature can see the future. */
 export type ModelTools = {
@@ -25,7 +27,7 @@ export type ModelRows = {
  * Something that was learned, or a rule that takes its time. It is asked between feed and `step`, where waiting is allowed, and
  * its answers become columns, so that the engine and every strategy stay synchronous.
  */
-export interface Model {
+export interface Model extends Connected {
   /** Family: `boosted`, `network`, `regime`, ...; for people. */
   readonly kind: string;
   readonly name: string;
@@ -48,6 +50,12 @@ export interface Model {
    * session row by row.
    */
   predict(rows: ModelRows): readonly Float64Array[] | Promise<readonly Float64Array[]>;
-  /** Gives back what it holds. */
-  close?(): Promise<void>;
+  /** Loads and connects; awaited before anything is asked. Absent where there is nothing to open. `close` ends it. */
+  open?(tools: ConnectTools): Promise<void>;
 }
+
+/** What a model said, as far as it is known at the bar that was seen last. */
+export type PredictionReader = {
+  /** An answer about an instrument by name (`probability`, `low`, `horizon`, ...); NaN where there is none. */
+  now(instrument: InstrumentIndex, output: string): number;
+};

@@ -6,7 +6,8 @@ import type { Selector } from "./selector.ts";
 import type { CommissionModel, SlippageModel } from "./costs.ts";
 import type { FeedHealth } from "./feed-health.ts";
 import type { Market } from "./market.ts";
-import type { Model } from "./model.ts";
+import type { CredentialNeed } from "./component.ts";
+import type { Model, PredictionReader } from "./model.ts";
 import type { RiskRule, TradingState } from "./risk.ts";
 import type { Sizer } from "./sizer.ts";
 
@@ -21,6 +22,8 @@ export type PluginTools = {
   readonly tradingState?: () => TradingState;
   /** The trained regime model of a name, always the same object; throws when there is none. Absent where no models are kept. */
   readonly regimeModel?: (name: string) => HmmArtifact;
+  /** What a model says, by the name that strategies call it by; absent where nobody serves models. */
+  readonly predictions?: (model: string) => PredictionReader;
 };
 
 /** What the plug-ins of each kind make. Strategies and indicators have definitions of their own. */
@@ -57,6 +60,12 @@ export type Plugin<Kind extends PluginKind = PluginKind, P extends Params = Para
   readonly name: string;
   readonly summary: string;
   readonly options: P;
+  /** Sizers only: which answers of which models it reads. */
+  readonly predictions?: (
+    options: ParamValues<P>,
+  ) => readonly { readonly model: string; readonly outputs: readonly string[] }[];
+  /** Secrets that a model is handed when it opens, from the variables that it names. */
+  readonly credentials?: readonly CredentialNeed[];
   readonly create: (options: ParamValues<P>, tools: PluginTools) => PluginKinds[Kind];
 };
 

@@ -1,19 +1,8 @@
 import type { z } from "zod";
-import type { Prng } from "../base/prng.ts";
 import type { Params, ParamValues } from "../domain/params.ts";
 import type { BarSource } from "./bar-source.ts";
 import { checkedOptions, schemaOf, type Given } from "../domain/params-schema.ts";
-import type { Clock } from "./clock.ts";
-import type { CredentialNeed, Credentials } from "./credentials.ts";
-
-/** What a source gets from outside when it is opened: it asks neither the environment nor the clock itself. */
-export type SourceTools = {
-  readonly clock: Clock;
-  readonly prng: Prng;
-  readonly credentials: Credentials;
-  /** Relative paths start here. */
-  readonly folder: string;
-};
+import type { ConnectTools, CredentialNeed } from "./component.ts";
 
 /** A place that has bars, as a plug-in: its options are those of a provider in the configuration. */
 export type SourcePlugin = {
@@ -26,7 +15,7 @@ export type SourcePlugin = {
   /** Whether it does nothing without its secrets. */
   readonly needsCredentials: (options: Readonly<Record<string, unknown>>) => boolean;
   /** Opens the source; `close` of what it returns ends it. Throws `SOURCE_OPTION_UNKNOWN` and `SOURCE_OPTION_INVALID`. */
-  readonly open: (options: Readonly<Record<string, unknown>>, tools: SourceTools) => Promise<BarSource>;
+  readonly open: (options: Readonly<Record<string, unknown>>, tools: ConnectTools) => Promise<BarSource>;
 };
 
 type Definition<Shape extends z.ZodRawShape> = {
@@ -35,13 +24,13 @@ type Definition<Shape extends z.ZodRawShape> = {
   readonly options: z.ZodObject<Shape>;
   readonly credentials?: readonly CredentialNeed[];
   readonly needsCredentials?: (options: Readonly<Record<string, unknown>>) => boolean;
-  readonly open: (options: Given<z.output<z.ZodObject<Shape>>>, tools: SourceTools) => Promise<BarSource>;
+  readonly open: (options: Given<z.output<z.ZodObject<Shape>>>, tools: ConnectTools) => Promise<BarSource>;
 };
 
 /** The same, with options in the language of strategies: `int`, `float`, `bool`, `choice`, `text`. */
 type ParamsDefinition<P extends Params> = Omit<Definition<z.ZodRawShape>, "options" | "open"> & {
   readonly options: P;
-  readonly open: (options: ParamValues<P>, tools: SourceTools) => Promise<BarSource>;
+  readonly open: (options: ParamValues<P>, tools: ConnectTools) => Promise<BarSource>;
 };
 
 /** Gives a source its types: its options are checked before it is opened. */
@@ -53,7 +42,7 @@ export function defineSource(definition: Definition<z.ZodRawShape> | ParamsDefin
     "_zod" in definition.options
       ? (definition.options as z.ZodObject)
       : schemaOf(definition.options as Params);
-  const open = definition.open as (options: unknown, tools: SourceTools) => Promise<BarSource>;
+  const open = definition.open as (options: unknown, tools: ConnectTools) => Promise<BarSource>;
   return {
     kind: "source",
     name,

@@ -65,7 +65,7 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
  * had no time to write of its last step is written now. Throws `JOURNAL_DIFFERS` where it does not come out the same.
  */
 export function openSession(
-  { buildSession, connection, journal, feed }: RobotParts,
+  { buildSession, connection, journal, feed, takePredicted }: RobotParts,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
 ): OpenedSession {
@@ -88,7 +88,9 @@ export function openSession(
     feed.bars,
     rest(records),
     (other) => {
-      if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident") desk.hear(other);
+      if (other.kind === "predicted") takePredicted?.(other);
+      else if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
+        desk.hear(other);
     },
   );
   if (difference !== null) throw journalDiffers(difference);

@@ -3,7 +3,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
 import { restoreSession, type Restored } from "../engine/journal/restore-session.ts";
 import type { Broker } from "../ports/broker.ts";
-import type { JournalRecord, JournalStore } from "../ports/journal-store.ts";
+import type { JournalRecord, JournalStore, PredictedRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/risk.ts";
 import type { Session } from "../engine/session.ts";
@@ -27,12 +27,14 @@ export type Replay = Restored & {
 
 /**
  * Takes the strategy through a recorded session again: the same bars, the same answers of the venue, the same word of the
- * kill switch. What it sends now must be what it sent then. Throws where the journal begins with no session.
+ * kill switch, the same predictions. What it sends now must be what it sent then. Throws where the journal begins with no
+ * session.
  */
 export function replaySession(
   journal: JournalStore,
   timeframe: Timeframe,
   buildSession: (making: ReplayMaking) => Session,
+  takePredicted: (record: PredictedRecord) => void = () => {},
 ): Replay {
   const records = journal.read()[Symbol.iterator]();
   const first = records.next();
@@ -49,6 +51,7 @@ export function replaySession(
     tradingState: () => trading,
   });
   const restored = restoreSession(session, made.broker!, bars, rest(records), (record) => {
+    if (record.kind === "predicted") takePredicted(record);
     if (record.kind === "trading")
       trading = { state: record.state as TradingState["state"], reason: record.reason };
   });

@@ -5,7 +5,7 @@ import type { Session } from "../engine/session.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { BrokerConnection, LineState } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { JournalStore } from "../ports/journal-store.ts";
+import type { JournalStore, PredictedRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/risk.ts";
 
@@ -43,7 +43,11 @@ export type Incident = {
     | "line refused"
     | "question failed"
     | "lock lost"
-    | "recovered";
+    | "recovered"
+    /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
+    | "settings changed"
+    /** Settings that cannot be, or do not open: those before them stay in force. */
+    | "settings refused";
   readonly gravity: "notice" | "alarm";
   readonly atMs: number;
   readonly symbol: string | null;
@@ -189,6 +193,8 @@ export type RobotParts = {
   readonly atDifference: "adopt" | "refuse";
   readonly lock?: HeldLock;
   readonly limits?: Partial<RobotLimits>;
+  /** Hears what models said when the journal was written, in its place among the bars. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
   /** Hears what the session was told: for comparisons and records. */
   readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
 };
@@ -205,6 +211,8 @@ export type RobotEnd =
 export interface Robot {
   readonly session: Session;
   status(): RobotStatus;
+  /** Writes something down for people: in the journal, in the log, and to whoever hears of incidents. */
+  note(incident: Omit<Incident, "atMs">): void;
   /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
   stop(): Promise<void>;
   readonly done: Promise<RobotEnd>;

@@ -5,6 +5,7 @@ import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
 import { live } from "../engine/step.ts";
 import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
+import { closeInReverse } from "../ports/component.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier.ts";
@@ -169,6 +170,10 @@ class TradingRobot implements Robot {
       counts: { ...this.counts },
       incidents: [...this.incidents.list],
     };
+  }
+
+  note(incident: Omit<Incident, "atMs">): void {
+    if (!this.isClosed) this.guard(() => this.incidents.say(incident));
   }
 
   async stop(): Promise<void> {
@@ -355,22 +360,21 @@ class TradingRobot implements Robot {
     if (this.isClosed) return;
     this.isClosed = true;
     this.phase = "stopped";
-    const { feed, connection, journal, lock, log } = this.parts;
+    const { feed, connection, journal, lock, log, clock } = this.parts;
     this.incidents.closeJournal();
     this.cancelRetry?.();
     this.made?.courier.close();
     this.made?.reconciler.close();
     this.closing.abort(new Error("the robot has stopped"));
-    const problems = await Promise.allSettled([feed.close(), connection.close()]);
-    for (const problem of problems)
-      if (problem.status === "rejected") log.warn({ error: String(problem.reason) }, "could not close");
-    try {
-      journal.sync();
-    } catch (error) {
-      log.error({ error: String(error) }, "the end of the journal may be lost");
-    }
-    journal.close();
-    lock?.release();
+    const opened = [
+      { name: "lock", close: () => lock?.release() },
+      { name: "journal", close: () => journal.close() },
+      { name: "end of the journal", close: () => journal.sync() },
+      { name: "broker", close: () => connection.close() },
+      { name: "feed", close: () => feed.close() },
+    ];
+    for (const { name, why } of await closeInReverse(opened, clock, this.limits.answerMs))
+      log.error({ part: name, error: why }, `${name} did not close well: ${why}`);
     this.settleDone(end);
   }
 }

@@ -28,8 +28,8 @@ export class Metrics {
   /** The page of a scrape. */
   async page(status: RobotStatus | null, health: Health): Promise<string> {
     for (const figure of this.figures.values()) figure.reset();
-    for (const { name, condition } of health.components)
-      this.set("kiwi_component_healthy", condition === "ok" ? 1 : 0, { component: name });
+    for (const { id, condition } of health.components)
+      this.set("kiwi_component_healthy", condition === "ok" ? 1 : 0, { component: id });
     this.set("kiwi_up", health.condition === "failed" ? 0 : 1);
     if (status !== null) this.take(status);
     return this.registry.metrics();

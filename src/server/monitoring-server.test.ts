@@ -4,9 +4,12 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Components } from "../app/components/components.ts";
+import { robotParts, type HealthFacts } from "../app/trading/watch/robot-parts.ts";
 import { hourMs, minuteMs } from "../base/time.ts";
 import type { RobotStatus } from "../robot/robot-types.ts";
-import { healthOf, type HealthFacts } from "./health.ts";
+import { ManualClock } from "../../test/fakes/manual-clock.ts";
+import { healthOf as healthOfParts } from "./health.ts";
 import { documented } from "./metrics.ts";
 import { openMonitoring, type MonitoringServer } from "./monitoring-server.ts";
 
@@ -61,50 +64,58 @@ const facts = (status: RobotStatus | null, more: Partial<HealthFacts> = {}): Hea
   barsMissing: 0,
   ...more,
 });
-const badOf = (one: HealthFacts) =>
-  healthOf(one).components.flatMap(({ name, condition }) =>
-    condition === "ok" ? [] : [`${name} ${condition}`],
+const healthOf = async (one: HealthFacts) => {
+  const parts = robotParts(() => one, { broker: "alpaca", source: { name: "alpaca stocks" } });
+  const components = new Components(parts, { clock: new ManualClock(nowMs) });
+  await components.open();
+  return healthOfParts(components.reports());
+};
+const badOf = async (one: HealthFacts) =>
+  (await healthOf(one)).components.flatMap(({ id, condition }) =>
+    condition === "ok" ? [] : [`${id} ${condition}`],
   );
 
-test("a robot that runs is ok, and every critical part that fails fails the whole", () => {
-  expect(healthOf(facts(running)).condition).toBe("ok");
+test("a robot that runs is ok, and every critical part that fails fails the whole", async () => {
+  expect((await healthOf(facts(running))).condition).toBe("ok");
   const failing: readonly [string, HealthFacts][] = [
     ["robot", facts({ ...running, lastTurnMs: nowMs - minuteMs })],
-    ["broker", facts({ ...running, line: { kind: "down", atMs: nowMs, reason: "reset" } })],
-    ["broker", facts({ ...running, line: { kind: "refused", atMs: nowMs, reason: "key" } })],
-    ["data", facts(running, { barsMissing: 3 })],
-    ["disk", facts(running, { diskFreeBytes: 10 ** 7 })],
+    ["broker alpaca", facts({ ...running, line: { kind: "down", atMs: nowMs, reason: "reset" } })],
+    ["broker alpaca", facts({ ...running, line: { kind: "refused", atMs: nowMs, reason: "key" } })],
+    ["source alpaca stocks", facts(running, { barsMissing: 3 })],
+    ["store journal", facts(running, { diskFreeBytes: 10 ** 7 })],
   ];
   for (const [name, one] of failing) {
-    expect(badOf(one)).toEqual([`${name} failed`]);
-    expect(healthOf(one).condition).toBe("failed");
+    expect(await badOf(one)).toEqual([`${name} failed`]);
+    expect((await healthOf(one)).condition).toBe("failed");
   }
 });
 
-test("a halted robot, a clock that is off and a late loop are weaknesses and no failure", () => {
+test("a halted robot, a clock that is off and a late loop are weaknesses and no failure", async () => {
   for (const one of [
     facts({ ...running, trading: { state: "halted", reason: "drawdown" } }),
     facts(running, { clockSkewMs: -5_000 }),
     facts(running, { loopLagMs: 2_500 }),
   ])
-    expect(healthOf(one).condition).toBe("degraded");
+    expect((await healthOf(one)).condition).toBe("degraded");
 });
 
-test("what has not begun is given five minutes", () => {
-  expect(healthOf(facts(null, { startedMs: nowMs - minuteMs })).condition).toBe("starting");
-  expect(healthOf(facts(null)).condition).toBe("failed");
+test("what has not begun is given five minutes", async () => {
+  expect((await healthOf(facts(null, { startedMs: nowMs - minuteMs }))).condition).toBe("starting");
+  expect((await healthOf(facts(null))).condition).toBe("failed");
   const warming = { ...running, phase: "recovering", lastBarMs: Number.NaN } as const;
-  expect(healthOf(facts(warming, { startedMs: nowMs - minuteMs })).condition).toBe("starting");
+  expect((await healthOf(facts(warming, { startedMs: nowMs - minuteMs }))).condition).toBe("starting");
 });
 
 let server: MonitoringServer;
 let status: RobotStatus | null = running;
+const health = new Map<RobotStatus | null, Awaited<ReturnType<typeof healthOf>>>();
 const folder = mkdtempSync(join(tmpdir(), "kiwi-prometheus-"));
 beforeAll(async () => {
+  for (const one of [running, null]) health.set(one, await healthOf(facts(one)));
   server = await openMonitoring({
     host: "127.0.0.1",
     port: 0,
-    health: () => healthOf(facts(status)),
+    health: () => health.get(status)!,
     status: () => status,
     withProcess: true,
   });
@@ -143,7 +154,7 @@ test("a port that somebody has is refused with a way out", async () => {
   const again = openMonitoring({
     host: "127.0.0.1",
     port,
-    health: () => healthOf(facts(null)),
+    health: () => health.get(null)!,
     status: () => null,
     withProcess: false,
   });
@@ -206,7 +217,7 @@ async function freePort(): Promise<number> {
   const open = await openMonitoring({
     host: "127.0.0.1",
     port: 0,
-    health: () => healthOf(facts(null)),
+    health: () => health.get(null)!,
     status: () => null,
     withProcess: false,
   });

@@ -1,5 +1,7 @@
 import { prediction } from "../domain/external-series.ts";
 import { bool, float, int, text } from "../domain/params.ts";
+import { calibrationDrift } from "../learning/judge/calibration-drift.ts";
+import { shrunkenKelly } from "../learning/judge/shrunken-kelly.ts";
 import { realizedVolatility } from "../indicators/realized-volatility.ts";
 import { strategy } from "../ports/strategy.ts";
 
@@ -20,7 +22,7 @@ export const followPredictions = strategy({
     "Holds what a trained model expects, sized by how sure it is; nothing while its calibration has drifted.",
   params: {
     model: text("direction", "name of the model, as in kiwi model list"),
-    horizonBars: int(24, { min: 1, max: 1000 }, "bars that the model looks ahead"),
+    horizonBars: int(0, { min: 0, max: 1000 }, "bars that the model looks ahead; 0 = as it says itself"),
     kelly: float(0.25, { min: 0.01, max: 1, step: 0.01 }, "part of Kelly's share that is held"),
     edgeMin: float(
       0.01,
@@ -36,30 +38,35 @@ export const followPredictions = strategy({
     ),
   },
   setup({ bars, p }) {
-    const { probability, low, high } = prediction(p.model);
-    return { probability, low, high, close: bars.close, usual: realizedVolatility(bars.close, moveBars) };
+    const { probability, low, high, horizon } = prediction(p.model);
+    return {
+      probability,
+      low,
+      high,
+      horizon,
+      close: bars.close,
+      usual: realizedVolatility(bars.close, moveBars),
+    };
   },
   memory: (): Outcomes => ({ promised: [], came: [], next: 0 }),
   onBar({ series, p, memory, position, target }) {
-    watch(
-      memory,
-      p.driftBars,
-      series.probability.ago(p.horizonBars),
-      series.close.now,
-      series.close.ago(p.horizonBars),
-    );
+    const horizonBars = p.horizonBars || series.horizon.now;
+    if (!(horizonBars > 0)) return;
+    const { probability, close } = series;
+    watch(memory, p.driftBars, probability.ago(horizonBars), close.now, close.ago(horizonBars));
     const [low, high, middle] = [series.low.now, series.high.now, series.probability.now];
     if (Number.isNaN(low) || Number.isNaN(high)) return;
-    if (hasDrifted(memory, p.horizonBars, p.driftLimit)) {
+    const drift = { overlapBars: horizonBars, deviationsMax: p.driftLimit };
+    if (calibrationDrift(memory.promised, memory.came, drift).hasDrifted) {
       if (position.quantity !== 0) target(0, "outcomes contradict the model's probabilities");
       return;
     }
-    const move = series.usual.now * Math.sqrt(p.horizonBars);
-    const shareOf = (edge: number) => Math.min(1, (p.kelly * 2 * edge) / move);
-    if (low > 0.5 + p.edgeMin)
-      return target(shareOf(low - 0.5), `the model is sure of at least ${low.toFixed(3)} up`);
+    const move = series.usual.now * Math.sqrt(horizonBars);
+    const bet = { low, high, move, kelly: p.kelly, calibrationError: 0, cost: 0 };
+    const share = Math.max(-1, Math.min(1, shrunkenKelly(bet)));
+    if (low > 0.5 + p.edgeMin) return target(share, `the model is sure of at least ${low.toFixed(3)} up`);
     if (high < 0.5 - p.edgeMin)
-      return target(p.short ? -shareOf(0.5 - high) : 0, `the model is sure of at most ${high.toFixed(3)} up`);
+      return target(p.short ? share : 0, `the model is sure of at most ${high.toFixed(3)} up`);
     const isAgainst = position.quantity > 0 ? middle < 0.5 : middle > 0.5;
     if (position.quantity !== 0 && isAgainst) target(0, "the model no longer expects it");
   },
@@ -71,16 +78,4 @@ function watch(memory: Outcomes, size: number, promised: number, now: number, th
   memory.promised[memory.next] = promised;
   memory.came[memory.next] = now > then ? 1 : 0;
   memory.next = (memory.next + 1) % size;
-}
-
-/** Whether more or less came than was promised, beyond chance; overlapping outcomes count as one. */
-function hasDrifted({ promised, came }: Outcomes, horizonBars: number, limit: number): boolean {
-  const outcomes = promised.length / horizonBars;
-  if (outcomes < 10) return false;
-  let [gap, variance] = [0, 0];
-  for (let k = 0; k < promised.length; k++) {
-    gap += came[k]! - promised[k]!;
-    variance += promised[k]! * (1 - promised[k]!);
-  }
-  return Math.abs(gap) > limit * Math.sqrt(variance * horizonBars);
 }

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../../src/ports/checkpoint.ts";
+import type { Checkpoint } from "../../src/ports/learning/checkpoint.ts";
 
 /** A checkpoint in memory. */
 export function memoryCheckpoint(): Checkpoint & { state: Uint8Array | null } {

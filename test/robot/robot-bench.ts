@@ -1,13 +1,16 @@
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
 import { runConfigSchema, type RunConfig, type RunConfigInput } from "../../src/app/config/run-config.ts";
 import { openJournal } from "../../src/adapters/stores/journal/journal-file.ts";
+import type { Served } from "../../src/app/predictions/serve-predictions.ts";
 import type { BarTable } from "../../src/domain/bar-table.ts";
 import { accountOptions, venueOptions } from "../../src/emulator/exchange/account-options.ts";
 import { Exchange } from "../../src/emulator/exchange/exchange.ts";
+import type { ParamValue } from "../../src/domain/params.ts";
 import type { BrokerCapabilities } from "../../src/ports/broker-connection.ts";
+import type { JournalStore } from "../../src/ports/journal-store.ts";
 import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
-import type { Incident, Robot, RobotParts, TradingState } from "../../src/robot/robot-types.ts";
+import type { Incident, Robot, RobotFeed, RobotParts, TradingState } from "../../src/robot/robot-types.ts";
 import { ExchangeSide } from "../simulation/execution/exchange-side.ts";
 import { MemoryDisk } from "../simulation/execution/memory-disk.ts";
 import { SimulatedFeed } from "../simulation/execution/simulated-feed.ts";
@@ -24,6 +27,9 @@ export type BenchOptions = {
   readonly listing?: object;
   readonly parts?: Partial<RobotParts>;
   readonly accountKind?: "cash" | "margin";
+  readonly params?: Readonly<Record<string, ParamValue>>;
+  /** Puts models between feed and robot. */
+  readonly serve?: (feed: RobotFeed, journal: JournalStore, config: RunConfig) => Promise<Served>;
 };
 
 const cash = 100_000;
@@ -94,13 +100,16 @@ export class RobotBench {
 
   /** A robot with the journal as it is now. */
   async start(parts: Partial<RobotParts> = {}): Promise<Robot> {
-    const { tape, strategy } = this.options;
+    const { tape, strategy, params = {} } = this.options;
     const process = this.world.process("robot");
     this.feed = new SimulatedFeed(tape, this.world, process);
+    const journal = openJournal(this.disk);
+    const served = await this.options.serve?.(this.feed, journal, this.config);
     const starting = startRobot({
-      feed: this.feed,
+      feed: served?.feed ?? this.feed,
+      ...(served === undefined ? {} : { takePredicted: served.takePredicted }),
       connection: this.link,
-      journal: openJournal(this.disk),
+      journal,
       clock: this.world.clockOf(process),
       tradingState: () => this.trading,
       onIncident: (incident) => this.incidents.push(incident),
@@ -110,7 +119,8 @@ export class RobotBench {
       atDifference: "adopt",
       buildSession: ({ bars, cash: money, broker }) => {
         const config = { ...this.config, account: { ...this.config.account, cash: money } };
-        return buildSession({ bars, strategy, params: {}, config }, layGround(bars, config), { broker });
+        const setup = { bars, strategy, params, config, externals: served?.externals ?? [] };
+        return buildSession(setup, layGround(bars, config), { broker });
       },
       ...this.options.parts,
       ...parts,

@@ -486,6 +486,24 @@ test("a disk that fails ends the robot before anything is sent", async () => {
   expect(kinds(at)).toContain("disk failed");
 });
 
+test("a line that hangs when it is closed keeps neither the journal nor the account", async () => {
+  const at = bench({}, flat(4));
+  const lock = { isHeld: true, release: () => void (lock.isHeld = false) };
+  const log: string[] = [];
+  const say = (_: unknown, message: string): void => void log.push(message);
+  await at.start({ lock, log: { debug() {}, info() {}, warn: say, error: say } });
+  await at.bars(2);
+  at.link.close = () => new Promise(() => {});
+  const end = at.robot!.stop();
+  await at.pass(60_000);
+  await end;
+  expect(await at.robot!.done).toEqual({ kind: "stopped" });
+  expect(lock.isHeld).toBe(false);
+  expect(log.filter((text) => text.includes("close"))).toEqual([
+    "broker did not close well: it did not close within 5 s",
+  ]);
+});
+
 test("what a holding in yen has made is told in the account's money", async () => {
   const at = bench({ 2: [1] }, [...flat(4), 110, 110], {
     config: {

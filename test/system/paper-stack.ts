@@ -5,10 +5,12 @@ import { openJournalFile } from "../../src/adapters/stores/journal/journal-file.
 import { AlertFiles } from "../../src/app/alerts/alert-files.ts";
 import { alertConfigSchema } from "../../src/app/config/alert-config.ts";
 import { runConfigSchema, type RunConfig, type RunConfigInput } from "../../src/app/config/run-config.ts";
-import { builtIn } from "../../src/app/plugins/registry.ts";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
-import type { TradingPlan } from "../../src/app/trading/session-parts.ts";
-import { openSessionWatch, type SessionWatch } from "../../src/app/trading/watch/session-watch.ts";
+import { AlertService } from "../../src/app/alerts/alert-service.ts";
+import { Components } from "../../src/app/components/components.ts";
+import { HealthWatch } from "../../src/app/trading/watch/health-watch.ts";
+import { robotParts } from "../../src/app/trading/watch/robot-parts.ts";
+import { tellOfTrouble } from "../../src/app/trading/watch/tell-of-trouble.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { minuteMs, secondMs } from "../../src/base/time.ts";
 import { liveBars } from "../../src/data/live/live-bars.ts";
@@ -24,6 +26,7 @@ import { Exchange } from "../../src/emulator/exchange/exchange.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { lockAccount } from "../../src/robot/account-lock.ts";
+import { alertOf } from "../../src/robot/alerts/incident-event.ts";
 import { startGuard, type Guard } from "../../src/robot/kill/guard.ts";
 import { KillSwitch } from "../../src/robot/kill/kill-switch.ts";
 import { killTriggersSchema } from "../../src/robot/kill/kill-triggers.ts";
@@ -81,7 +84,7 @@ export class PaperStack {
   row: number;
   private readonly options: StackOptions;
   private readonly prng: Prng;
-  private watch: SessionWatch | null = null;
+  private watch: Watch | null = null;
 
   constructor(options: StackOptions) {
     const { seed, symbols, warmupBars, bars, config = {} } = options;
@@ -154,15 +157,7 @@ export class PaperStack {
     });
     this.feed = feed;
     const killSwitch = new KillSwitch(folder, accountName);
-    this.watch = await openSessionWatch({
-      plan: this.plan(clock),
-      sessionId: "stack",
-      env: {},
-      folder,
-      monitorPort: null,
-      log: silent,
-      machineClock: clock,
-    });
+    this.watch = this.watchOf(clock, symbols);
     const starting = startRobot({
       feed,
       connection: this.link,
@@ -172,7 +167,7 @@ export class PaperStack {
       tradingState: () => killSwitch.order(),
       onIncident: (incident) => {
         this.incidents.push(incident);
-        this.watch!.onIncident(incident);
+        this.watch!.alerts.raise({ ...alertOf(incident), atMs: clock.nowMs() });
       },
       log: silent,
       sessionTag: "stack",
@@ -197,7 +192,7 @@ export class PaperStack {
       clock: slower(clock, this.options.guardEverySeconds ?? 1),
       log: silent,
     });
-    this.watch.begin(this.robot, () => this.guard!.gauges()["clock-skew"]);
+    this.watch.health.watch(this.robot);
     await this.pass(100);
     this.source.tell({ kind: "live", atMs: world.nowMs, backfill: [] });
     await this.pass(3 * secondMs);
@@ -211,7 +206,8 @@ export class PaperStack {
     this.robot = null;
     await this.whileTimePasses(robot.stop());
     guard?.stop();
-    await this.whileTimePasses(watch!.close());
+    watch!.stop();
+    await this.whileTimePasses(watch!.alerts.close());
   }
 
   /** Lets the next bars close; the stream tells each a moment later. `atBar` may make trouble before. */
@@ -280,34 +276,36 @@ export class PaperStack {
     this.process.clockAheadMs += spanMs;
   }
 
-  private plan(clock: Clock): TradingPlan {
-    const { market, folder, options, config } = this;
-    const { strategy = smaCross, params = {}, warmupBars } = options;
-    return {
-      mode: "paper",
-      isDemo: false,
-      strategyText: strategy.name,
-      plugins: [],
-      strategyName: strategy.name,
-      strategy,
-      params,
-      registry: builtIn,
-      config,
-      symbols: market.map(({ symbol }) => symbol),
-      timeframe: "1m",
-      broker: { use: "emulated" },
+  /** Alerts and health as a session has them, once a minute of the virtual time. */
+  private watchOf(clock: Clock, symbols: readonly string[]): Watch {
+    const { folder } = this;
+    const health = new HealthWatch({
+      plan: { clock, symbols, timeframe: "1m", calendarOf: () => calendarNamed("24/7") },
       folder,
+      clockSkewMs: () => this.guard?.gauges()["clock-skew"] ?? null,
+    });
+    const alerts = new AlertService({
+      config: alertConfigSchema.parse({}),
+      channels: new Map(),
+      files: new AlertFiles(join(folder, ".kiwi", "alerts")),
       clock,
-      connect: () => Promise.resolve(this.link),
-      source: this.source as never,
-      calendarOf: () => calendarNamed("24/7"),
-      warmupBars,
-      triggers: killTriggersSchema.parse({}),
-      alerts: alertConfigSchema.parse({}),
-      logLevels: {},
-      secrets: [],
-      silenceMsMax: minuteMs,
+      sender: "paper stack",
+      onFailure: () => {},
+    });
+    const parts = robotParts(() => health.facts(), { broker: "emulated", source: this.source });
+    const components = new Components(parts, { clock });
+    let cancel = () => {};
+    const tick = (): void => {
+      cancel = clock.schedule(minuteMs, tick);
+      const plan = { mode: "paper", symbols } as const;
+      tellOfTrouble(alerts, components.reports(), health.status(), plan, clock.nowMs());
     };
+    void components.open().then(() => (cancel = clock.schedule(minuteMs, tick)));
+    const stop = (): void => {
+      cancel();
+      health.close();
+    };
+    return { alerts, health, stop };
   }
 
   private async whileTimePasses<T>(promise: Promise<T>): Promise<T> {
@@ -321,6 +319,8 @@ export class PaperStack {
     return promise;
   }
 }
+
+type Watch = { readonly alerts: AlertService; readonly health: HealthWatch; readonly stop: () => void };
 
 /** The same time, and longer waits. */
 function slower(clock: Clock, factor: number): Clock {

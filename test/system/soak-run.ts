@@ -9,7 +9,7 @@ import {
 import { Prng } from "../../src/base/prng.ts";
 import { dayMs, minuteMs, secondMs } from "../../src/base/time.ts";
 import { sliceBars } from "../../src/domain/bars.ts";
-import { Shadow } from "../../src/robot/shadow.ts";
+import { Shadow } from "../../src/robot/comparison/shadow.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { PaperStack } from "./paper-stack.ts";
 import { noTrouble } from "./troubled-link.ts";
@@ -80,7 +80,7 @@ async function soak(stack: PaperStack, { seed, days, tell, meter, before }: Arou
     });
     // Memory of the tests' own exchange is not the robot's: what was sent over the link is told by counts.
     forget(stack, total);
-    const { heldMb } = meter.look();
+    const { heldMb } = await meter.look();
     if (look % looksPerDay === 0)
       tell(`day ${look / looksPerDay}: ${heldMb.toFixed(1)} MB, ${stack.account.fills.length} fills`);
     if (look === Math.floor(looks / 2)) {

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { connectDemo, type DemoPlace } from "../../src/app/trading/demo/demo-connection.ts";
 import { knownAccounts } from "../../src/app/trading/account-record.ts";
+import type { ComparedDay } from "../../src/app/trading/comparison-book.ts";
 import { findSession, sessionPaths } from "../../src/app/trading/session-folder.ts";
 import { readStatus, type SessionStatus } from "../../src/app/trading/session-status.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
@@ -18,7 +19,7 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 /** A demo that trades in a process of its own, as a person would start it. */
 export class DemoBench {
   readonly home: string;
-  private readonly folder: string;
+  readonly folder: string;
   private child: ChildProcess | null = null;
   private robotPid = 0;
 
@@ -28,14 +29,23 @@ export class DemoBench {
   }
 
   /** Starts the demo and waits until it has filled something. */
-  async startUntilFilled(msMax: number): Promise<SessionStatus> {
-    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo"], {
+  startUntilFilled(msMax: number): Promise<SessionStatus> {
+    return this.startUntil((one) => one.fills.length > 0, msMax);
+  }
+
+  /** Starts the demo and waits until its status says something. */
+  async startUntil(
+    isTrue: (status: SessionStatus) => boolean,
+    msMax: number,
+    ...flags: readonly string[]
+  ): Promise<SessionStatus> {
+    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo", ...flags], {
       cwd: this.folder,
       env: this.env(),
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.child.stderr!.resume();
-    const status = await this.until((one) => one.fills.length > 0, msMax);
+    const status = await this.until(isTrue, msMax);
     this.robotPid = findSession(this.home, undefined).pid;
     return status;
   }
@@ -68,6 +78,13 @@ export class DemoBench {
     } finally {
       database.close();
     }
+  }
+
+  /** The days of the newest session beside its backtest. */
+  comparedDays(): readonly ComparedDay[] {
+    const path = sessionPaths(this.home, findSession(this.home, undefined).id).comparison;
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as ComparedDay);
   }
 
   /** Takes what is known of accounts and sessions away, as a lost disk would. */

@@ -58,8 +58,21 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   const replayed = await bench.run("replay", "last");
   expect(replayed.out).toContain("as recorded");
   expect(replayed.code).toBe(0);
+  await explainsItself(bench);
   await saysTheSame(bench);
 }, 180_000);
+
+/** The day beside the backtest of the same bars adds up, and the costs of the fills are there to be fitted. */
+async function explainsItself(bench: DemoBench): Promise<void> {
+  const days = bench.comparedDays();
+  const made = days.reduce((sum, { today }) => sum + today.pnl - today.shadowPnl, 0);
+  const explained = days.flatMap(({ today }) => Object.values(today.explanation));
+  expect(explained.reduce((sum, part) => sum + part, 0)).toBeCloseTo(made, 6);
+  expect(made).toBeCloseTo(days.at(-1)!.pnl - days.at(-1)!.shadowPnl, 6);
+  const refit = await bench.run("costs", "refit", "last", "--to-file", "costs.json");
+  if (refit.code === 0) expect(refit.out).toContain("95 of 100 times within");
+  else expect(refit.err).toContain("FILLS_TOO_FEW");
+}
 
 /** The tables tell what the session said of itself at its end; a copy of the journal that ends earlier tells its beginning. */
 async function saysTheSame(bench: DemoBench): Promise<void> {

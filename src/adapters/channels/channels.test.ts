@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Prng } from "../../base/prng.ts";
+import { systemClock } from "../system-clock.ts";
 import type { AlertMessage, ChannelPlugin } from "../../ports/alert-channel.ts";
-import { discord, slack, telegram } from "./chat.ts";
+import { discord, slack } from "./chat.ts";
+import { telegram } from "./telegram.ts";
 import { email } from "./email.ts";
 import { webhook } from "./webhook.ts";
 
@@ -63,8 +66,11 @@ const message: AlertMessage = {
   sender: "trend on BTC",
 };
 const never = new AbortController().signal;
-const send = (channel: ChannelPlugin, options: Record<string, unknown>, credentials = {}) =>
-  channel.open(channel.options.parse(options), credentials).send(message, never);
+const send = async (channel: ChannelPlugin, options: Record<string, unknown>, credentials = {}) => {
+  const tools = { clock: systemClock, prng: new Prng(1), credentials, folder: "." };
+  const open = await channel.open(channel.options.parse(options), tools);
+  return open.send(message, never);
+};
 const firstLine = "CRITICAL trend on BTC: drawdown of 12 % Bcc: somebody@example.org (3 times)";
 const rest = "2026-01-02T03:04:05Z\nTo take it on: kiwi alerts ack A7";
 

@@ -11,7 +11,7 @@ export const slack = defineChannel({
   summary: "Writes into a Slack channel by an incoming webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of an incoming webhook", env: "KIWI_SLACK_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) => postJson(secret!, { text: escaped(textOf(message)) }, signal),
   }),
 });
@@ -22,30 +22,11 @@ export const discord = defineChannel({
   summary: "Writes into a Discord channel by a webhook.",
   options: z.strictObject({}),
   credentials: [{ name: "secret", what: "the address of a webhook", env: "KIWI_DISCORD_WEBHOOK" }],
-  open: (_, { secret }) => ({
+  open: (_, { credentials: { secret } }) => ({
     send: (message, signal) =>
       postJson(
         secret!,
         { content: textOf(message).slice(0, 2_000), allowed_mentions: { parse: [] } },
-        signal,
-      ),
-  }),
-});
-
-/** Telegram's bots: `sendMessage` of at most 4,096 characters (core.telegram.org/bots/api). */
-export const telegram = defineChannel({
-  name: "telegram",
-  summary: "Writes to a Telegram chat through a bot of yours.",
-  options: z.strictObject({
-    chat: z.union([z.int(), z.string().min(1)]).describe("id of the chat, or @name of a channel"),
-    baseUrl: z.url().default("https://api.telegram.org").describe("where the bot interface is"),
-  }),
-  credentials: [{ name: "token", what: "the token of a bot", env: "KIWI_TELEGRAM_TOKEN" }],
-  open: ({ chat, baseUrl }, { token }) => ({
-    send: (message, signal) =>
-      postJson(
-        `${baseUrl}/bot${token}/sendMessage`,
-        { chat_id: chat, text: textOf(message).slice(0, 4_096), link_preview_options: { is_disabled: true } },
         signal,
       ),
   }),

@@ -18,7 +18,7 @@ export const email = defineChannel({
   credentials: [{ name: "password", what: "the password at the SMTP server", env: "KIWI_SMTP_PASSWORD" }],
   // A server on this machine, or one that lets everybody in, has none.
   needsCredentials: ({ user }) => user !== undefined,
-  open({ host, port, from, to, user }, { password }) {
+  open({ host, port, from, to, user }, { credentials: { password } }) {
     const isLocal = host === "localhost" || host === "127.0.0.1" || host === "::1";
     return {
       async send(message, signal) {

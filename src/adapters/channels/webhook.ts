@@ -10,7 +10,7 @@ export const webhook = defineChannel({
   options: z.strictObject({ url: httpUrl }),
   credentials: [{ name: "token", what: "a bearer token", env: "KIWI_WEBHOOK_TOKEN" }],
   needsCredentials: () => false,
-  open: ({ url }, { token }) => ({
+  open: ({ url }, { credentials: { token } }) => ({
     send: (message, signal) =>
       postJson(
         url,

@@ -18,6 +18,8 @@ export type LogOptions = {
 export type OpenLog = {
   /** Who speaks: `robot`, `broker`, `guard`. Its lines carry the name, and its level is its own. */
   readonly part: (name: string) => Logger;
+  /** Other levels from now on, also for those who have begun to speak. */
+  readonly setLevels: (levels: LogOptions["levels"]) => void;
   /** How many lines were lost, to a full day or to the disk. */
   readonly lost: () => number;
   readonly close: () => void;
@@ -44,8 +46,19 @@ export function openLog({ folder, room, levels, secrets, nowMs }: LogOptions): O
     { level: "debug", base: null, timestamp: () => `,"time":${nowMs()}`, errorKey: "error" },
     destination,
   );
+  let current = levels;
+  const levelOf = (name: string): LogLevel => current[name] ?? current["*"] ?? "info";
+  const parts = new Map<string, Logger>();
   return {
-    part: (name) => root.child({ part: name }, { level: levels[name] ?? levels["*"] ?? "info" }),
+    part(name) {
+      const known = parts.get(name) ?? root.child({ part: name }, { level: levelOf(name) });
+      parts.set(name, known);
+      return known;
+    },
+    setLevels(next) {
+      current = next;
+      for (const [name, part] of parts) part.level = levelOf(name);
+    },
     lost: () => writer.lost.full + writer.lost.failed,
     close: () => writer.close(),
   };

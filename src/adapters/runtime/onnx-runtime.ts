@@ -3,7 +3,7 @@ import type { TensorGraph, TensorRuntime, TensorValue } from "../../ports/tensor
 
 /** What both packages of ONNX Runtime offer, as far as it is used here. */
 type Ort = typeof import("onnxruntime-node");
-type OrtModule = { readonly ort: Ort; readonly description: string };
+type OrtModule = { readonly ort: Ort; readonly description: string; readonly isNative: boolean };
 
 const typeNames = new Map<unknown, "float32" | "uint8" | "int32">([
   [Float32Array, "float32"],
@@ -11,13 +11,28 @@ const typeNames = new Map<unknown, "float32" | "uint8" | "int32">([
   [Int32Array, "int32"],
 ]);
 
-/** ONNX Runtime: `native` unless its library is missing on this machine, then WebAssembly, which is slower. Throws `RUNTIME_MISSING`. */
-export async function onnxRuntime(wanted: "native" | "web" | "best" = "best"): Promise<TensorRuntime> {
-  const { ort, description } = wanted === "web" ? await loadWeb() : await loadNative(wanted === "best");
+/** Execution providers that are tried where a GPU may be taken, and what each runs on. */
+const gpuProviders = [
+  ["cuda", "a GPU by CUDA"],
+  ["dml", "a GPU by DirectML"],
+] as const;
+
+/**
+ * ONNX Runtime: `native` unless its library is missing on this machine, then WebAssembly, which is slower. On the CPU, where the
+ * same numbers come out on every machine of a kind; `auto` takes a GPU where there is one. Throws `RUNTIME_MISSING`.
+ */
+export async function onnxRuntime(
+  wanted: "native" | "web" | "best" = "best",
+  device: "cpu" | "auto" = "cpu",
+): Promise<TensorRuntime> {
+  const { ort, description, isNative } =
+    wanted === "web" ? await loadWeb() : await loadNative(wanted === "best");
+  const gpu = isNative && device === "auto" ? await findGpu(ort) : null;
   return {
-    description,
+    description: gpu === null ? description : `onnxruntime-node on ${gpu.text}`,
     async open(model, threads) {
       const session = await ort.InferenceSession.create(model, {
+        ...(gpu !== null && { executionProviders: [gpu.name, "cpu"] }),
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
@@ -28,6 +43,27 @@ export async function onnxRuntime(wanted: "native" | "web" | "best" = "best"): P
     },
   };
 }
+
+/** The first GPU that a graph can be opened on; a package may know of one whose driver is not there. */
+async function findGpu(ort: Ort): Promise<{ readonly name: string; readonly text: string } | null> {
+  const known = new Set(ort.listSupportedBackends().map(({ name }) => name));
+  for (const [name, text] of gpuProviders) {
+    if (!known.has(name)) continue;
+    const opened = await ort.InferenceSession.create(smallestModel, {
+      executionProviders: [name],
+      logSeverityLevel: 4,
+    }).catch(() => null);
+    await opened?.release();
+    if (opened !== null) return { name, text };
+  }
+  return null;
+}
+
+/** The file of a graph of one node, x to the larger of x and 0. */
+const smallestModel = Buffer.from(
+  "CAgSBGtpd2k6NgoMCgF4EgF5IgRSZWx1EgRraXdpWg8KAXgSCgoICAESBAoCCAFiDwoBeRIKCggIARIECgIIAUIECgAQEUIOCgphaS5vbm54Lm1sEAM=",
+  "base64",
+);
 
 function graphOf(ort: Ort, session: import("onnxruntime-node").InferenceSession): TensorGraph {
   return {
@@ -52,7 +88,8 @@ function graphOf(ort: Ort, session: import("onnxruntime-node").InferenceSession)
 
 async function loadNative(mayFallBack: boolean): Promise<OrtModule> {
   try {
-    return { ort: await import("onnxruntime-node"), description: "onnxruntime-node on the CPU" };
+    const ort = await import("onnxruntime-node");
+    return { ort, description: "onnxruntime-node on the CPU", isNative: true };
   } catch (cause) {
     if (mayFallBack) return loadWeb();
     throw missing("onnxruntime-node", cause);
@@ -63,7 +100,8 @@ async function loadWeb(): Promise<OrtModule> {
   try {
     const ort = await import("onnxruntime-web");
     ort.env.wasm.numThreads = 1;
-    return { ort: ort as unknown as Ort, description: "onnxruntime-web on one thread of the CPU" };
+    const description = "onnxruntime-web on one thread of the CPU";
+    return { ort: ort as unknown as Ort, description, isNative: false };
   } catch (cause) {
     throw missing("onnxruntime-web", cause);
   }

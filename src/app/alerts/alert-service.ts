@@ -5,16 +5,22 @@ import { AlertDesk, type Delivery } from "../../robot/alerts/alert-desk.ts";
 import type { AlertEvent, AlertRule } from "../../robot/alerts/alert-rules.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
 import type { AlertFiles, DeliveryFailure } from "./alert-files.ts";
+import { ruleId } from "./channel-parts.ts";
 
 const tries = 3;
 const firstPauseMs = 2 * secondMs;
 const sendMsMax = 20 * secondMs;
 const failuresKept = 20;
 
-/** What alerts are made of. */
-export type AlertServiceParts = {
+/** Who is told of what, and over which open channels; `isOn` says of a rule's id whether it holds. */
+export type AlertTerms = {
   readonly config: AlertConfig;
   readonly channels: ReadonlyMap<string, AlertChannel>;
+  readonly isOn?: (id: string) => boolean;
+};
+
+/** What alerts are made of. */
+export type AlertServiceParts = AlertTerms & {
   readonly files: AlertFiles;
   readonly clock: Clock;
   readonly sender: string;
@@ -29,21 +35,29 @@ export type AlertServiceParts = {
 export class AlertService {
   private readonly parts: AlertServiceParts;
   private readonly desk: AlertDesk;
+  private channels: ReadonlyMap<string, AlertChannel>;
   private readonly underway = new Set<Promise<void>>();
   private failures: readonly DeliveryFailure[];
   private readonly closing = new AbortController();
 
   constructor(parts: AlertServiceParts) {
     this.parts = parts;
-    const { config, channels, files, sender } = parts;
+    const { config, files, sender } = parts;
+    this.channels = parts.channels;
     const kept = files.read();
     this.failures = kept.failures;
     this.desk = new AlertDesk({
-      rules: rulesOf(config, [...channels.keys()]),
+      rules: rulesOf(parts),
       perHourMax: config.perHourMax,
       sender,
       alerts: kept.alerts,
     });
+  }
+
+  /** Goes by other terms from now on; what was told already is remembered. */
+  follow(terms: AlertTerms): void {
+    this.channels = terms.channels;
+    this.desk.follow(rulesOf(terms), terms.config.perHourMax);
   }
 
   raise(event: AlertEvent): void {
@@ -84,10 +98,12 @@ export class AlertService {
   }
 
   private async deliver({ channel: name, message }: Delivery): Promise<void> {
-    const { channels, clock } = this.parts;
-    const channel = channels.get(name)!;
+    const { clock } = this.parts;
     const { signal } = this.closing;
     for (let attempt = 1; ; attempt++) {
+      const channel = this.channels.get(name);
+      // It was switched off, or is gone, while the message waited.
+      if (channel === undefined) return;
       const why = await sendOnce(channel, message, clock, signal);
       if (why === null) return;
       if (attempt === tries || signal.aborted) return this.fail({ channel: name, atMs: clock.nowMs(), why });
@@ -134,23 +150,25 @@ export async function sendOnce(
   }
 }
 
-function rulesOf({ rules }: AlertConfig, names: readonly string[]): readonly AlertRule[] {
+function rulesOf({ config: { rules }, channels, isOn = () => true }: AlertTerms): readonly AlertRule[] {
+  const open = (names: readonly string[]) => names.filter((name) => channels.has(name));
   const everyone = {
     kinds: [],
     severity: "warning",
-    channels: names,
+    channels: [...channels.keys()],
     cooldownMinutes: 30,
     escalateTo: [],
   } as const;
-  return (rules.length === 0 ? [everyone] : rules).map((rule) => ({
+  const holding = rules.filter((rule, index) => isOn(ruleId(rule, index)));
+  return (rules.length === 0 ? [everyone] : holding).map((rule) => ({
     kinds: rule.kinds,
     severityMin: rule.severity,
-    channels: rule.channels,
+    channels: open(rule.channels),
     cooldownMs: rule.cooldownMinutes * minuteMs,
     escalateAfterMs:
       "escalateAfterMinutes" in rule && rule.escalateAfterMinutes !== undefined
         ? rule.escalateAfterMinutes * minuteMs
         : Infinity,
-    escalateTo: rule.escalateTo,
+    escalateTo: open(rule.escalateTo),
   }));
 }

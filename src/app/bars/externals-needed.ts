@@ -2,13 +2,17 @@ import { isNews, isPrediction, readPredictionName, withOwnSymbol } from "../../d
 import type { Expr } from "../../domain/expression.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { findPlugin } from "../plugins/registry.ts";
 import { refuseMisspelt, strictParams } from "../plugins/misspelt-names.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { watchedSeries } from "./watched-series.ts";
 
 type Asked = Pick<BacktestSetup, "strategy" | "params" | "bars" | "registry"> & {
   readonly timeframe?: Timeframe | undefined;
+  /** Its sizer may read predictions, too. */
+  readonly config?: RunConfig;
 };
 
 /** What a run must have beside its bars because its strategy reads it. */
@@ -32,14 +36,31 @@ export function externalsNeeded(asked: Asked): ExternalsNeeded {
     .flatMap((name) => asked.bars.map(({ symbol }) => withOwnSymbol(name, symbol)))
     .map((name) => name.slice(name.indexOf(":") + 1));
   const answers = new Map<string, Set<string>>();
-  for (const { model, output } of names.filter(isPrediction).map(readPredictionName))
+  const add = (model: string, output: string) =>
     answers.set(model, (answers.get(model) ?? new Set()).add(output));
+  for (const { model, output } of names.filter(isPrediction).map(readPredictionName)) add(model, output);
+  for (const { model, outputs } of readBySettings(asked)) for (const output of outputs) add(model, output);
   return {
     news: [...new Set(news)].sort(),
     predictions: [...answers.keys()]
       .sort()
       .map((model) => ({ model, outputs: [...answers.get(model)!].sort() })),
   };
+}
+
+/** What sizer and filter read of models. */
+function readBySettings({
+  config,
+  registry,
+}: Asked): readonly { readonly model: string; readonly outputs: readonly string[] }[] {
+  if (config === undefined) return [];
+  const { sizing, predictionFilter } = config;
+  const { use, ...options } = sizing;
+  const { predictions, options: known } = findPlugin("sizer", use, registry);
+  const sizer = predictions?.(resolveParams(`sizer ${use}`, known as Params, options)) ?? [];
+  return predictionFilter === undefined
+    ? sizer
+    : [...sizer, { model: predictionFilter.model, outputs: ["probability"] }];
 }
 
 function collectFrames(asked: Asked, frames: Set<string>): void {

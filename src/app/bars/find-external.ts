@@ -42,7 +42,12 @@ function findPrediction(
 ): { readonly bars: Bars; readonly calendar: Calendar } {
   if (table !== undefined) return { bars: table, calendar: calendarNamed("24/7") };
   const { model, symbol } = readPredictionName(name);
-  throw new KiwiError({
+  throw predictionMissing(model, symbol);
+}
+
+/** `PREDICTION_MISSING`: a model says nothing about a symbol of the run. */
+export function predictionMissing(model: string, symbol: string): KiwiError {
+  return new KiwiError({
     code: "PREDICTION_MISSING",
     exit: "data",
     message: `the strategy reads predictions of ${model} for ${symbol}, and there are none`,

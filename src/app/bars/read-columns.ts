@@ -2,6 +2,7 @@ import { openText } from "../../adapters/sources/csv/open-text.ts";
 import { splitFields } from "../../adapters/sources/csv/split-fields.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { dayMs } from "../../base/time.ts";
+import { readDay } from "../config/read-day.ts";
 
 /** One row of a small file: its fields by column, and where it stands. */
 export type NamedRow = {
@@ -72,6 +73,20 @@ export function dayOf(text: string): number {
   // JavaScript turns February 30 into March 1.
   const isReal = date.getUTCDate() === day && date.getUTCMonth() === month - 1;
   return isReal ? timeMs / dayMs : Number.NaN;
+}
+
+/**
+ * When something became known, as a column says it: a moment, or a day, which is over at its midnight UTC. Throws `FIELD_INVALID`.
+ */
+export function knownMsIn(path: string, row: NamedRow, column: string, topic: string): number {
+  const text = row.fields[column]!;
+  const day = dayOf(text);
+  if (!Number.isNaN(day)) return (day + 1) * dayMs;
+  try {
+    return readDay(text, column);
+  } catch {
+    throw badField(path, row, column, "a day, or a moment like 2015-03-23T12:30Z", topic);
+  }
 }
 
 function columnsMissing(

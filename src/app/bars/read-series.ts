@@ -3,8 +3,7 @@ import { dayMs } from "../../base/time.ts";
 import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { externalName } from "../../domain/external-series.ts";
-import { readDay } from "../config/read-day.ts";
-import { badField, dayOf, readColumns, type NamedRow } from "./read-columns.ts";
+import { badField, dayOf, knownMsIn, readColumns, type NamedRow } from "./read-columns.ts";
 
 const topic = "series";
 
@@ -57,13 +56,7 @@ function knownMsOf(
     if (delayDays === undefined) throw publicationUnknown(path, row);
     return (day + 1 + delayDays) * dayMs;
   }
-  const publishedDay = dayOf(published);
-  if (!Number.isNaN(publishedDay)) return (publishedDay + 1) * dayMs;
-  try {
-    return readDay(published, "published");
-  } catch {
-    throw badField(path, row, "published", "a day, or a moment like 2015-03-23T12:30Z", topic);
-  }
+  return knownMsIn(path, row, "published", topic);
 }
 
 function publicationUnknown(path: string, { line }: NamedRow): KiwiError {

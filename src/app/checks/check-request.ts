@@ -1,6 +1,7 @@
 import type { Bars } from "../../domain/bars.ts";
 import type { CostTables } from "../../domain/cost-tables.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
+import type { AnnouncedEnds } from "../../domain/membership.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -21,6 +22,8 @@ export type CheckRequest = {
   readonly externals?: readonly Bars[];
   /** Which symbols were in the universe, and when. */
   readonly membership?: Membership;
+  /** When symbols ceased to trade, as it was announced. */
+  readonly delistings?: AnnouncedEnds;
   /** Splits and dividends. */
   readonly actions?: readonly CorporateAction[];
   readonly costTables?: CostTables;

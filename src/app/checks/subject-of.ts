@@ -29,6 +29,7 @@ export function subjectOf(
     membership,
     actions,
     costTables,
+    delistings,
     externals = [],
   } = request;
   const config = withCalendars(request.config, bars);
@@ -49,6 +50,7 @@ export function subjectOf(
         externals: externals.map((table) => knownWith(shown, table)),
         ...(membership === undefined ? {} : { membership }),
         ...(actions === undefined ? {} : { actions }),
+        ...(delistings === undefined ? {} : { delistings }),
         ...(costTables === undefined ? {} : { costTables }),
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),

@@ -16,6 +16,7 @@ const channel = z
   .catchall(z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]));
 
 const rule = z.strictObject({
+  name: text.optional().describe("what it is called where it is switched off; its number by default"),
   kinds: z.array(z.enum(alertKinds)).default([]).describe("what it is about; everything when empty"),
   severity: z.enum(severities).default("warning").describe("the mildest that is told"),
   channels: z.array(text).min(1).describe("who is told"),
@@ -33,6 +34,10 @@ export const alertConfigSchema = z.strictObject({
   channels: z.record(z.string(), channel).default({}).describe("ways to reach you, by a name of your own"),
   rules: z
     .array(rule)
+    .refine(
+      (rules) => new Set(rules.map(({ name }, index) => name ?? String(index + 1))).size === rules.length,
+      "two rules have one name",
+    )
     .default([])
     .describe("who is told of what; without rules every channel is, of warnings"),
   digestTo: z

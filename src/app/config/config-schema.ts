@@ -5,6 +5,7 @@ import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { scheduleConfigSchema } from "./schedule-config.ts";
 import { secretPlace } from "./secret-place.ts";
+import { trainingConfigSchema } from "./training-config.ts";
 
 const text = z.string().min(1);
 
@@ -82,6 +83,13 @@ const news = z
     "it has either halfLifeHours or halfLifeBars",
   );
 
+const model = z.strictObject({
+  key: secretPlace.optional(),
+  secret: secretPlace.optional(),
+  token: secretPlace.optional(),
+  password: secretPlace.optional(),
+});
+
 /** A broker as a configuration describes it. */
 export type BrokerConfig = z.output<typeof broker>;
 
@@ -130,6 +138,12 @@ export const kiwiConfigSchema = z.strictObject({
     .default({})
     .describe("sources with settings of your own, by name"),
   broker: broker.optional().describe("where orders go, and its own options; play money unless live is armed"),
+  modelSecrets: z
+    .record(z.string(), model)
+    .default({})
+    .describe(
+      "where the secrets of model plug-ins are, by name; files: no variable with a secret reaches a run",
+    ),
   asOf: text.optional().describe("read stored bars as they were known at that time"),
   with: z.array(text).default([]).describe("bars that are read by strategies and never traded"),
   series: z.array(text).default([]).describe("external series, NAME=FILE: date,value,published"),
@@ -139,6 +153,9 @@ export const kiwiConfigSchema = z.strictObject({
     .optional()
     .describe("days after its date that a value without a publication date is known"),
   universe: text.optional().describe("who is a member when: a file symbol,from,to (portfolio strategies)"),
+  delistings: text
+    .optional()
+    .describe("when symbols ceased to trade, and since when that was known: symbol,last_day,known_from"),
   actions: text.optional().describe("splits and dividends of unadjusted prices: symbol,date,action,value"),
   pairs: z.array(text).default([]).describe("symbols to use; all that the data hold when empty"),
   timeframe: text.optional().describe("bars to decide on, when they are not those of the data"),
@@ -171,6 +188,7 @@ export const kiwiConfigSchema = z.strictObject({
   plugins: z.array(text).default([]).describe("files with plug-ins of your own"),
   alerts: alertConfigSchema.prefault({}).describe("who is told what happens to a robot"),
   out: text.default(".kiwi/runs").describe("folder of the run store"),
+  training: trainingConfigSchema.prefault({}).describe("how models of direction are trained: kiwi train"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
   schedule: scheduleConfigSchema
     .prefault({})
@@ -195,6 +213,17 @@ export type KiwiConfig = z.output<typeof kiwiConfigSchema>;
 
 /** The part of a configuration that shapes the run itself. */
 export function runConfigOf(config: KiwiConfig): z.output<typeof runConfigSchema> {
-  const { account, costs, sizing, risk, protection, execution, instruments } = config;
-  return { account, costs, sizing, risk, protection, execution, instruments };
+  const { account, costs, sizing, risk, protection, execution, instruments, models, predictionFilter } =
+    config;
+  return {
+    account,
+    costs,
+    sizing,
+    risk,
+    protection,
+    execution,
+    instruments,
+    ...(models === undefined ? {} : { models }),
+    ...(predictionFilter === undefined ? {} : { predictionFilter }),
+  };
 }

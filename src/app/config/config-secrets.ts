@@ -2,7 +2,7 @@ import { hasOpenPassword } from "../../base/open-password.ts";
 import { configError } from "./config-errors.ts";
 import { isPlain } from "./config-layer.ts";
 import type { Origin } from "./origin.ts";
-import { credentialNames } from "../../ports/credentials.ts";
+import { credentialNames } from "../../ports/component.ts";
 
 const secretName = /secret|passw|passphrase|token|api_?key|private_?key|credential/i;
 /** Alpaca and Amazon key ids, keys of well-known services, PEM blocks. */

@@ -1,6 +1,6 @@
 import { hasOpenPassword } from "../../base/open-password.ts";
 import { looksLikeSecret } from "./config-secrets.ts";
-import { credentialNames } from "../../ports/credentials.ts";
+import { credentialNames } from "../../ports/component.ts";
 import type { ProviderConfig } from "./config-schema.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

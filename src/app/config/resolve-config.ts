@@ -1,4 +1,5 @@
 import { nearest } from "../../base/nearest.ts";
+import { fitLayer } from "../costs/fit-file.ts";
 import type { z } from "zod";
 import { invalidValue, unknownKey } from "./config-errors.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -44,8 +45,22 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   for (const layer of layers) refusePasswords(layer.values, layer.originOf);
   for (const layer of layers) refuseUnknown(layer.values, kiwiConfigSchema, layer, []);
   const merged: Merged = { values: finiteDefaults(), origins: new Map() };
-  for (const layer of layers) layOver(merged, layer);
+  const naming = layers.findLast(({ values }) => fitFileIn(values) !== null);
+  for (const layer of layers) {
+    layOver(merged, layer);
+    // Right above who names it: what is said more strongly than that still wins.
+    if (layer === naming)
+      layOver(merged, await fitLayer(sources.folder, fitFileIn(layer.values)!, layer.originOf(fitPath)));
+  }
   return { config: checked(merged), origins: merged.origins, path: file?.path ?? null };
+}
+
+const fitPath = ["costs", "fitFile"] as const;
+
+/** The file of fitted costs that a layer names; what is no text is told of with everything else. */
+function fitFileIn({ costs }: Readonly<Record<string, unknown>>): string | null {
+  const named = isPlain(costs) ? costs["fitFile"] : undefined;
+  return typeof named === "string" && named !== "" ? named : null;
 }
 
 function refuseUnknown(

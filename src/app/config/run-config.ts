@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { modelsConfigSchema } from "./models-config.ts";
 
 const choice = z.object({ use: z.string() }).catchall(z.union([z.number(), z.boolean(), z.string()]));
 
@@ -78,6 +79,13 @@ const costs = z.strictObject({
     .min(1)
     .optional()
     .describe("yearly borrow fees as they were: a CSV file time,value[,symbol]; before it borrowRate holds"),
+  fitFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "costs as a session really had them (kiwi costs refit): its commission, slippage and latency take the place of those beside it",
+    ),
   feeTiersFile: z
     .string()
     .min(1)
@@ -172,6 +180,19 @@ export const runConfigSchema = z.strictObject({
   protection: protection.prefault({}),
   execution: execution.prefault({}),
   instruments: z.record(z.string(), instrument).default({}).describe('by symbol; "*" holds for all'),
+  models: modelsConfigSchema.optional().describe("models that are made of others, by the name they get"),
+  predictionFilter: z
+    .strictObject({
+      model: z.string().min(1).describe("name of the model, as in kiwi model list"),
+      edgeMin: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0)
+        .describe("distance of its probability from one half that counts as agreeing"),
+    })
+    .optional()
+    .describe("a position is opened only when this model agrees with its side"),
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;

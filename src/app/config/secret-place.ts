@@ -21,5 +21,5 @@ export type SecretPlaces = {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where in a configuration the place of one is written; with the providers by default. */
-  readonly section?: "providers" | "broker" | "channels";
+  readonly section?: "providers" | "broker" | "channels" | "modelSecrets";
 };

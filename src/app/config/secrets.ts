@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
-import type { CredentialName, CredentialNeed, Credentials } from "../../ports/credentials.ts";
+import type { CredentialName, CredentialNeed, Credentials } from "../../ports/component.ts";
 import type { SecretPlaces } from "./secret-place.ts";
 import { openVault, vaultPassphrase } from "./vault-passphrase.ts";
 import type { ProviderConfig } from "./config-schema.ts";
@@ -73,6 +73,7 @@ function missing(
   const sections = {
     providers: `"providers": { "${provider}": { ${place} } }`,
     broker: `"broker": { ${place} }`,
+    modelSecrets: `"modelSecrets": { "${provider}": { ${place} } }`,
     channels: `"alerts": { "channels": { "${provider}": { ${place} } } }`,
   };
   return new KiwiError({
@@ -80,7 +81,11 @@ function missing(
     exit: "config",
     message: `${provider} needs ${what}`,
     why,
-    fix: `export ${variable}=...   (or name another place: ${sections[section]})`,
+    // Models are asked beside strategies, where no variable with a secret is.
+    fix:
+      section === "modelSecrets"
+        ? `name the place: ${sections.modelSecrets}`
+        : `export ${variable}=...   (or name another place: ${sections[section]})`,
     topic: "secrets",
   });
 }

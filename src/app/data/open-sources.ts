@@ -4,6 +4,7 @@ import { KiwiError } from "../../base/errors.ts";
 import { Prng } from "../../base/prng.ts";
 import type { FailoverEvent } from "../../data/failover/provider-pool.ts";
 import type { ProviderPart } from "../../data/failover/provider-part.ts";
+import { closeInReverse, closeMsMax } from "../../ports/component.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
 import type { KiwiConfig, ProviderConfig } from "../config/config-schema.ts";
 import type { SecretPlaces } from "../config/secret-place.ts";
@@ -34,17 +35,24 @@ export async function openSources(
   if (config.sources.length === 0) throw noSource();
   const registry = await loadRegistry(places.folder, config.plugins);
   const providers: OpenProvider[] = [];
-  for (const name of new Set(config.sources))
-    providers.push(await openProvider(name, config, places, registry));
-  const source = await together(providers, say);
-  return {
-    source,
-    providers,
-    close: async () => void (await Promise.all(providers.map((one) => one.source.close()))),
+  const close = async (): Promise<void> => {
+    const parts = providers.map(({ name, source }) => ({ name, close: () => source.close() }));
+    for (const { name, why } of await closeInReverse(parts, systemClock, closeMsMax))
+      say(`warning   ${name} did not close well: ${why}`);
   };
+  try {
+    for (const name of new Set(config.sources))
+      providers.push(await openProvider(name, config, places, registry));
+    return { source: await together(providers, say), providers, close };
+  } catch (error) {
+    // What was opened before the one that did not open stays open for nobody.
+    await close();
+    throw error;
+  }
 }
 
-async function openProvider(
+/** Opens one provider of a configuration. Throws `SOURCE_UNKNOWN`, `SECRET_MISSING` and what the source throws. */
+export async function openProvider(
   name: string,
   config: KiwiConfig,
   places: SecretPlaces,

@@ -7,6 +7,9 @@ import {
   percentText,
   priceText,
 } from "../../analysis/report/number-text.ts";
+import { dayMs } from "../../base/time.ts";
+import type { Explanation } from "../../robot/comparison/explain-difference.ts";
+import type { ComparedDay, DayPart } from "../trading/comparison-book.ts";
 import type { Digest, EquityPoint, SessionDigest } from "./digest-of.ts";
 
 // Programs that show mail take neither scripts nor SVG nor style sheets: a chart is a table whose cells have a height, and
@@ -119,14 +122,43 @@ function figuresOf(one: SessionDigest): readonly (readonly [string, string])[] {
     ["trades closed", trades.length === 0 ? "none" : `${trades.length}, ${won} of them won`],
     ["fills", countText(fills.length)],
   ];
-  if (comparison !== null && comparison.matched > 0)
-    rows.push([
-      "beside its backtest",
-      `prices ${percentText(comparison.slippageMean, { signed: true })} dearer over ${comparison.matched} orders; profit ${moneyText(comparison.pnl, { signed: true })} against ${moneyText(comparison.shadowPnl, { signed: true })}, of which prices ${moneyText(comparison.pnlBySlippage, { signed: true })} and the rest ${moneyText(comparison.pnlByOther, { signed: true })}${comparison.drift === null ? "" : `; IT NO LONGER FITS: ${comparison.drift}`}`,
-    ]);
+  if (comparison !== null) rows.push(...comparisonRows(comparison));
   if (session.replayFailure !== null) rows.push(["not known", `equity and trades: ${session.replayFailure}`]);
   return rows;
 }
+
+/** What the backtest of the same bars made, and where the difference went: of the whole session and of its last day. */
+function comparisonRows(comparison: ComparedDay): readonly (readonly [string, string])[] {
+  const { matched, slippageMean, drift, today, day } = comparison;
+  const prices = `${matched} orders at prices ${percentText(slippageMean, { signed: true })} dearer`;
+  const rows: (readonly [string, string])[] = [
+    ["beside its backtest", `${besideText(comparison)}${matched === 0 ? "" : `; ${prices}`}`],
+    [`on ${minuteText(day * dayMs).slice(0, 10)}`, besideText(today)],
+  ];
+  if (drift !== null) rows.push(["THE COSTS NO LONGER FIT", drift]);
+  return rows;
+}
+
+/** The smallest amount that a mail speaks of. */
+const worthTelling = 0.005;
+
+function besideText({ pnl, shadowPnl, explanation }: DayPart): string {
+  const parts = Object.entries(explanation)
+    .filter(([, part]) => Math.abs(part) >= worthTelling)
+    .map(([name, part]) => `${partNames[name as keyof Explanation]} ${moneyText(part, { signed: true })}`);
+  const difference = moneyText(pnl - shadowPnl, { signed: true });
+  const why = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+  return `${moneyText(pnl, { signed: true })} against ${moneyText(shadowPnl, { signed: true })}, ${difference}${why}`;
+}
+
+const partNames: Readonly<Record<keyof Explanation, string>> = {
+  price: "prices",
+  delay: "delay",
+  fee: "fees",
+  missed: "not filled",
+  data: "decided otherwise",
+  rest: "holding costs and corrections",
+};
 
 function figureTable(rows: readonly (readonly [string, string])[]): Html {
   return html`<table style="border-collapse:collapse">

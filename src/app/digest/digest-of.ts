@@ -9,8 +9,8 @@ import type {
   SessionRow,
   TradeRow,
 } from "../../adapters/stores/state/state-tables.ts";
-import type { Difference } from "../../robot/comparison.ts";
 import { AlertFiles, type KeptAlerts } from "../alerts/alert-files.ts";
+import type { ComparedDay } from "../trading/comparison-book.ts";
 import { sessionPaths } from "../trading/session-folder.ts";
 
 /** What the account was worth at the end of a piece of the time, and the least it was worth in it. */
@@ -34,7 +34,7 @@ export type SessionDigest = {
   /** Why orders did not go out, by reason, the most frequent first. */
   readonly refusals: readonly { readonly reason: string; readonly count: number }[];
   /** Against the backtest of the same bars, as of the last day that was compared; null before that. */
-  readonly comparison: Difference | null;
+  readonly comparison: ComparedDay | null;
 };
 
 /** What a person who slept should know. */
@@ -137,11 +137,13 @@ function refusalsOf(decisions: readonly DecisionRow[]): SessionDigest["refusals"
 }
 
 /** The last line that the session wrote beside its shadow. */
-function lastComparison(path: string): Difference | null {
+function lastComparison(path: string): ComparedDay | null {
   if (!existsSync(path)) return null;
   const line = readFileSync(path, "utf8").trimEnd().split("\n").at(-1)!;
   try {
-    return JSON.parse(line) as Difference;
+    const compared = JSON.parse(line) as Partial<ComparedDay>;
+    // A Kiwi before this one did not say where the difference went.
+    return compared.today === undefined ? null : (compared as ComparedDay);
   } catch {
     // The day's line is being written at this moment.
     return null;

@@ -102,9 +102,14 @@ beforeAll(async () => {
     slippageMean: 0.0004,
     pnl: 45,
     shadowPnl: 50,
-    pnlBySlippage: -4,
-    pnlByOther: -1,
     drift: null,
+    day: fromMs / 86_400_000,
+    today: {
+      pnl: 45,
+      shadowPnl: 50,
+      explanation: { price: -4, delay: 0, fee: -2, missed: 1, data: 0, rest: 0 },
+    },
+    explanation: { price: -4, delay: 0, fee: -2, missed: 1, data: 0, rest: 0 },
   };
   writeFileSync(join(folder, "sessions/s1/comparison.jsonl"), `${JSON.stringify(compared)}\n`);
   digests.push(await digestOf(state, folder, folder, fromMs, toMs));
@@ -135,6 +140,7 @@ test("its mail and its text say the same figures, and nothing from outside is ma
     "2, 1 of them won",
     "the venue does not answer",
     "+0.04 % dearer",
+    "+45.00 against +50.00, -5.00: prices -4.00, fees -2.00, not filled +1.00",
   ]) {
     expect(page).toContain(words);
     expect(text).toContain(words);

@@ -1,7 +1,7 @@
 import type { AlertMessage } from "../../ports/alert-channel.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
-import { openOwnChannels } from "../alerts/open-channels.ts";
 import { sendToAll, type Sent } from "../alerts/send-to-all.ts";
+import { withChannels } from "../alerts/with-channels.ts";
 import { withOwnState, type StateOwner } from "../state/open-own-state.ts";
 import { updateState } from "../state/update-state.ts";
 import { digestHtml, digestText, digestTitle } from "./digest-html.ts";
@@ -41,8 +41,9 @@ export async function sendDigest(
     count: 1,
     sender: "digest",
   };
-  const channels = await openOwnChannels(config, places);
   const { digestTo } = config.alerts;
-  const wanted = digestTo.length === 0 ? [...channels.keys()] : digestTo;
-  return sendToAll(new Map(wanted.map((name) => [name, channels.get(name)!])), message);
+  return withChannels(config, places, async (channels) => {
+    const wanted = digestTo.length === 0 ? [...channels.keys()] : digestTo;
+    return sendToAll(new Map(wanted.map((name) => [name, channels.get(name)!])), message);
+  });
 }

@@ -35,6 +35,14 @@ export const jobs = {
     "trainPredictor",
     new URL("./train-predictor-job.ts", import.meta.url),
   ),
+  trainAll: jobAt<typeof import("./train-all-job.ts").default>(
+    "trainAll",
+    new URL("./train-all-job.ts", import.meta.url),
+  ),
+  explainModel: jobAt<typeof import("./explain-model-job.ts").default>(
+    "explainModel",
+    new URL("./explain-model-job.ts", import.meta.url),
+  ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",
     new URL("./optimize-job.ts", import.meta.url),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
 import { checkpointFile } from "../../adapters/stores/models/checkpoint-file.ts";
 import { ModelStore } from "../../adapters/stores/models/model-store.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
@@ -7,17 +6,26 @@ import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-
 import type { ModelType } from "../../features/feature-set.ts";
 import { featureSets } from "../../features/feature-sets.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { networkLearner } from "../../learning/predictors/fit-network.ts";
-import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
+import type { Learner } from "../../learning/predictors/fit-predictor.ts";
+import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import { runConfigOf } from "../config/config-schema.ts";
+import { expressionsOf } from "../features/set-expressions.ts";
+import { learnerOf } from "../train/learners/learner-of.ts";
+import { loggedTraining } from "../train/story/logged-training.ts";
 import { calendarOf } from "../train/model-bars.ts";
+import { trainingWith } from "../train/search/model-space.ts";
 import { modelsFolderOf } from "../train/models-folder.ts";
+import { dueForRetraining } from "../train/retraining.ts";
+import { modelSearchMethods } from "../train/search/model-trial.ts";
+import { searchModel, type ModelSearchResult } from "../train/search/search-model.ts";
 import { trainingBars } from "../train/training-bars.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
-import { trainPredictor, type PredictorOutcome } from "../train/train-predictor.ts";
+import type { PredictorOutcome, PredictorTraining } from "../train/train-predictor.ts";
+import { treeThreads } from "../train/learners/tree-threads.ts";
 import { resolvedConfigSchema } from "./request-schemas.ts";
 
-const request = z.strictObject({
+/** What training models of direction takes. */
+export const trainPredictorRequest = z.strictObject({
   folder: z.string(),
   config: resolvedConfigSchema,
   nowMs: z.number(),
@@ -31,14 +39,33 @@ const request = z.strictObject({
   moveMin: z.number().min(0).max(20),
   calibration: z.enum(["beta", "steps"]),
   folds: z.int().min(1).max(20),
-  /** Threads of a network; another number may give other last digits. */
+  /** Threads of trees and of a search, which give the same on any number; of a network, which may give other last digits. */
   jobs: z.int().min(1).max(64),
+  /** Settings are searched first. */
+  search: z
+    .strictObject({
+      trials: z.int().min(1).max(100_000),
+      method: z.enum(modelSearchMethods),
+      trialSeconds: z.number().positive().optional(),
+    })
+    .optional(),
+  /** Train only where the newest version has missed so much. */
+  everyMs: z.number().optional(),
+  /** Address of an MLflow server that hears of every training. */
+  mlflow: z.string().optional(),
 });
-export type TrainPredictorInput = z.output<typeof request>;
+export type TrainPredictorInput = z.output<typeof trainPredictorRequest>;
 
 export type TrainPredictorOutput = {
   readonly trained: readonly (
-    | { readonly kind: "done"; readonly outcome: PredictorOutcome }
+    | {
+        readonly kind: "done";
+        readonly outcome: PredictorOutcome;
+        readonly tookMs: number;
+        /** What a search found; null where none was asked for. */
+        readonly search: ModelSearchResult | null;
+      }
+    | { readonly kind: "not-due"; readonly name: string; readonly reason: string }
     | { readonly kind: "failed"; readonly name: string; readonly parts: ErrorParts }
   )[];
   readonly warnings: readonly string[];
@@ -71,32 +98,12 @@ async function performTraining(
   const trained: TrainPredictorOutput["trained"][number][] = [];
   for (const bars of series) {
     for (const family of families) {
-      const own = name ?? nameOf(family, bars.symbol, bars.timeframe);
+      const own = name ?? predictorName(family, bars.symbol, bars.timeframe);
       stage(own);
-      const { set, bars: horizonBars } = horizons[family];
       try {
-        const outcome = await trainPredictor({
-          store,
-          name: own,
-          family,
-          learner: await learnerOf(family, input),
-          bars,
-          calendar: calendarOf(bars, runConfigOf(config)),
-          set: featureSets[set],
-          label: {
-            kind: input.label,
-            horizonBars: input.horizonBars ?? horizonBars,
-            moveMin: input.label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
-          },
-          folds: input.folds,
-          calibration: input.calibration,
-          seed: config.seed,
-          codeVersion,
-          createdMs: nowMs,
-          dataKind,
-          onProgress: (done, total) => board.report(done, total),
-        });
-        trained.push({ kind: "done", outcome });
+        trained.push(
+          await trainOne({ store, name: own, family, bars, codeVersion, dataKind }, input, context),
+        );
       } catch (error) {
         if (!(error instanceof KiwiError)) throw error;
         trained.push({ kind: "failed", name: own, parts: error.parts });
@@ -106,22 +113,88 @@ async function performTraining(
   return { trained, warnings };
 }
 
-async function learnerOf(
-  family: PredictorFamily,
-  { size, folder, jobs }: TrainPredictorInput,
-): Promise<Learner> {
-  if (family === "boosted" || family === "forest" || family === "logistic") return plainLearner(family);
-  return networkLearner({
-    family,
-    size,
-    runtime: await onnxRuntime(),
-    options: { threads: jobs },
-    checkpointOf: (key) => checkpointFile(modelsFolderOf(folder), key),
-  });
+type Subject = Pick<PredictorTraining, "store" | "name" | "family" | "bars" | "codeVersion" | "dataKind">;
+
+async function trainOne(
+  subject: Subject,
+  input: TrainPredictorInput,
+  { board, say, stage }: JobContext,
+): Promise<TrainPredictorOutput["trained"][number]> {
+  const { name, family, bars, codeVersion } = subject;
+  const { config, folder, nowMs, everyMs, mlflow, label, folds, calibration } = input;
+  const reason = everyMs === undefined ? null : await notDueReason(subject, everyMs);
+  if (reason !== null) return { kind: "not-due", name, reason };
+  const { set: setName, bars: horizonBars } = horizons[family];
+  const set = featureSets[setName];
+  const startedMs = performance.now();
+  const common = {
+    ...subject,
+    calendar: calendarOf(bars, runConfigOf(config)),
+    set,
+    label: {
+      kind: label,
+      horizonBars: input.horizonBars ?? horizonBars,
+      moveMin: label === "triple-barrier" ? Math.max(input.moveMin, 0.1) : input.moveMin,
+    },
+    folds,
+    calibration,
+    seed: config.seed,
+    createdMs: nowMs,
+    onProgress: (done: number, total: number) => board.report(done, total),
+  };
+  const { size, jobs, search: asked } = input;
+  const { training } = config;
+  if (asked !== undefined) stage(`${name}: trials`);
+  const search =
+    asked === undefined ? null : await searchModel({ ...common, folder, size, training, jobs, say }, asked);
+  if (search !== null) stage(name);
+  const threads = treeThreads(jobs);
+  const checkpoints: Checkpoint[] = [];
+  try {
+    const learner = await learnerOf({
+      family,
+      size,
+      training: trainingWith(family, training, search?.setting ?? {}),
+      features: Object.keys(expressionsOf(set, bars.timeframe)),
+      threads: jobs,
+      codeVersion,
+      fitters: threads,
+      checkpointOf(key) {
+        const checkpoint = checkpointFile(modelsFolderOf(folder), key);
+        checkpoints.push(checkpoint);
+        return checkpoint;
+      },
+    });
+    const outcome = await loggedTraining(
+      { ...common, learner: search === null ? learner : withSummary(learner, search) },
+      { folder, mlflow, warn: (line) => say(`warning ${line}`) },
+    );
+    // Kept until the model itself was: a kill between two turns costs none of them.
+    for (const checkpoint of checkpoints) await checkpoint.clear();
+    return { kind: "done", outcome, tookMs: performance.now() - startedMs, search };
+  } finally {
+    await threads.close();
+  }
 }
 
-/** A symbol may have letters that no file may. */
-function nameOf(family: string, symbol: string, timeframe: string): string {
+/** Why a model need not be trained again yet; null where it is due. */
+async function notDueReason({ store, name, bars }: Subject, everyMs: number): Promise<string | null> {
+  const last = (await store.versions(name)).at(-1);
+  const newest = last === undefined ? null : (await store.read(name, last)).artifact;
+  const { isDue, reason } = dueForRetraining(newest, bars.closeTimeMs[bars.length - 1]!, { everyMs });
+  return isDue ? null : reason;
+}
+
+/** A model says how its settings were found. */
+function withSummary(learner: Learner, { summary }: ModelSearchResult): Learner {
+  return async (...given) => {
+    const learned = await learner(...given);
+    return { ...learned, settings: { ...learned.settings, search: summary } };
+  };
+}
+
+/** What a model is called by default. A symbol may have letters that no file may. */
+function predictorName(family: string, symbol: string, timeframe: string): string {
   return `${family}-${symbol.replaceAll(/[^A-Za-z0-9._-]/g, "")}-${timeframe}`;
 }
 
@@ -136,4 +209,4 @@ function severalModels(name: string): KiwiError {
   });
 }
 
-export default defineJob({ request, perform: performTraining });
+export default defineJob({ request: trainPredictorRequest, perform: performTraining });

@@ -10,7 +10,8 @@ import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { resolvedConfigSchema } from "./request-schemas.ts";
 
-const request = z.strictObject({
+/** What training models of regimes takes. */
+export const trainRegimeRequest = z.strictObject({
   folder: z.string(),
   config: resolvedConfigSchema,
   nowMs: z.number(),
@@ -27,7 +28,7 @@ const request = z.strictObject({
   /** Train only where the newest version has missed so much. */
   everyMs: z.number().optional(),
 });
-export type TrainRegimeInput = z.output<typeof request>;
+export type TrainRegimeInput = z.output<typeof trainRegimeRequest>;
 
 export type TrainRegimeOutput = {
   readonly trained: readonly (
@@ -101,4 +102,4 @@ function severalSymbols(name: string, symbols: readonly string[]): KiwiError {
   });
 }
 
-export default defineJob({ request, perform: performTraining });
+export default defineJob({ request: trainRegimeRequest, perform: performTraining });

@@ -1,4 +1,5 @@
-import { discord, slack, telegram } from "../../adapters/channels/chat.ts";
+import { discord, slack } from "../../adapters/channels/chat.ts";
+import { telegram } from "../../adapters/channels/telegram.ts";
 import { desktop } from "../../adapters/channels/desktop.ts";
 import { email } from "../../adapters/channels/email.ts";
 import { webhook } from "../../adapters/channels/webhook.ts";

@@ -172,15 +172,16 @@ function runOn(
 ): BacktestResult {
   const config = runConfigSchema.parse({ instruments: { "*": { calendar: market.calendarName } }, ...input });
   const params = { ...(market.timeframe === "1d" ? dailyParams[strategy.name] : {}), ...extra };
-  const externals = strategy === followPredictions ? bars.flatMap(wavesOf) : [];
+  const reads = strategy === followPredictions || config.sizing.use === "confidence";
+  const externals = reads ? bars.flatMap(wavesOf) : [];
   return runBacktest({ bars, strategy, params, config, externals });
 }
 
 /** What a model might say: sure of a rise and sure of a fall in turns, row by row from the bars' own number on. */
 function wavesOf({ symbol, timeframe, closeTimeMs, length }: Bars): readonly Bars[] {
-  return [-0.05, 0, 0.05].map((shift, k) => {
-    const values = Float64Array.from({ length }, (_, row) => 0.5 + 0.2 * Math.sin(row / 40) + shift);
-    const output = ["low", "probability", "high"][k]!;
+  return ["low", "probability", "high", "horizon"].map((output, k) => {
+    const wave = (row: number) => 0.5 + 0.2 * Math.sin(row / 40) + (k - 1) / 20;
+    const values = Float64Array.from({ length }, (_, row) => (output === "horizon" ? 24 : wave(row)));
     const columns = { open: values, high: values, low: values, close: values, volume: values };
     const name = predictionName({ model: "direction", output, symbol });
     return barsOfColumns(name, timeframe, { closeTimeMs: closeTimeMs.subarray(0, length), ...columns });
@@ -258,7 +259,8 @@ test.each(namesOf("sizer"))("the sizer %s sizes a run of several symbols with st
   const result = runOn(
     markets[0],
     smaCross,
-    { sizing: { use }, protection: { stopAtr: 3 } },
+    // Waves promise more than they keep.
+    { sizing: { use, ...(use === "confidence" ? { driftLimit: 10 } : {}) }, protection: { stopAtr: 3 } },
     barsOf(markets[0], 3),
   );
   expect(result.trades.length).toBeGreaterThan(0);

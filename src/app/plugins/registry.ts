@@ -37,6 +37,7 @@ import { volatilityBreaker } from "../../risk/volatility-breaker.ts";
 import { bestRecent } from "../../selectors/best-recent.ts";
 import { equalWeight } from "../../selectors/equal-weight.ts";
 import { regimePerformance } from "../../selectors/regime-performance.ts";
+import { confidence } from "../../sizers/confidence.ts";
 import { fixedFraction } from "../../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../../sizers/volatility-target.ts";
@@ -72,6 +73,7 @@ export type AnyPlugin = Plugin<PluginKind, any>;
 
 /** Every built-in plug-in of the other kinds, by kind and sorted by name. */
 export const plugins: readonly AnyPlugin[] = [
+  confidence,
   fixedFraction,
   fixedRisk,
   volatilityTarget,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import type { BarSource } from "../../ports/bar-source.ts";
-import type { CredentialNeed } from "../../ports/credentials.ts";
+import type { CredentialNeed } from "../../ports/component.ts";
 import { defineSource, type SourcePlugin } from "../../ports/source-plugin.ts";
 
 const positive = z.number().positive().optional();

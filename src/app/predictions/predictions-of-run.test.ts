@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -39,6 +39,7 @@ async function predict(changes: Partial<Model>, tradeFromMs = -Infinity, outputs
     actions: [],
     tradeFromMs,
     registry: withPlugins([plugin]),
+    opening: { modelSecrets: {}, seed: 1 },
   });
 }
 
@@ -108,4 +109,44 @@ test("a model whose answers depend on how many rows are asked for at once is cau
 test("an answer that a model does not give is refused; of a symbol that it was not trained on it says nothing", async () => {
   expect((await errorOf(predict({}, undefined, ["price"]))).code).toBe("MODEL_OUTPUT_UNKNOWN");
   expect(await predict({ symbol: "OTHER" })).toEqual([]);
+});
+
+test("a model that connects is opened with clock and secret, waited for, and closed when the run has its answers, or none", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kiwi-model-"));
+  await writeFile(join(folder, "server.token"), "open sesame\n");
+  const done: string[] = [];
+  let isUp = true;
+  const plugin = definePlugin({
+    kind: "model",
+    name: "remote",
+    summary: "Asks a server.",
+    options: {},
+    credentials: [{ name: "token", what: "a token of the server", env: "REMOTE_MODEL_TOKEN" }],
+    create: () =>
+      ruleModel({
+        async open({ clock, credentials }) {
+          await Promise.resolve();
+          done.push(`open ${credentials.token} ${clock.nowMs() > 0}`);
+        },
+        ...(isUp ? {} : { predict: () => Promise.reject(new Error("the server is gone")) }),
+        close: async () => void done.push("close"),
+      }),
+  });
+  const use = {
+    folder,
+    needed: [{ model: "remote", outputs: ["probability"] }],
+    bars,
+    config,
+    timeframe: undefined,
+    actions: [],
+    tradeFromMs: -Infinity,
+    registry: withPlugins([plugin]),
+    opening: { modelSecrets: { remote: { token: { file: "server.token" } } }, seed: 1 },
+  };
+  expect((await predictionsOfRun(use))[0]!.length).toBeGreaterThan(0);
+  isUp = false;
+  await expect(predictionsOfRun(use)).rejects.toThrow("the server is gone");
+  expect(done).toEqual(["open open sesame true", "close", "open open sesame true", "close"]);
+  const { fix } = await errorOf(predictionsOfRun({ ...use, opening: { modelSecrets: {}, seed: 1 } }));
+  expect(fix).toContain('"modelSecrets": { "remote": { "token": { "file": "PATH" } } }');
 });

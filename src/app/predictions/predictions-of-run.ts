@@ -3,14 +3,15 @@ import { formatTime } from "../../base/time.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
+import type { ModelOpening } from "./open-model.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
 import { layGround } from "../session/build-session.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 import type { ExternalsNeeded } from "../bars/externals-needed.ts";
 import { rowsBefore } from "../train/model-bars.ts";
-import { openModel } from "./open-model.ts";
 import { blindThroughMs, PredictionStage, type Contradiction, type WantedModel } from "./prediction-stage.ts";
+import { closeModels, openModels } from "./session-models.ts";
 
 /** A run that reads predictions. */
 export type PredictionUse = {
@@ -24,6 +25,8 @@ export type PredictionUse = {
   /** Close time from which the run trades. */
   readonly tradeFromMs: number;
   readonly registry: Registry;
+  /** Where the secrets of plug-ins are, and the seed of what is random in them. */
+  readonly opening?: ModelOpening;
 };
 
 /**
@@ -31,23 +34,18 @@ export type PredictionUse = {
  * `MODEL_FROM_THE_FUTURE`, `MODEL_OUTPUT_UNKNOWN` and `MODEL_LOOKS_AHEAD`.
  */
 export async function predictionsOfRun(use: PredictionUse): Promise<readonly Bars[]> {
-  const { needed, bars, config, timeframe, actions, registry, folder } = use;
+  const { needed, bars, config, timeframe, actions } = use;
   const ground = layGround(bars, config, timeframe, actions);
-  const tools = {
-    market: { instruments: ground.instruments, bars: ground.stores.map((store) => store.bars) },
-    calendars: ground.calendars,
-  };
   const models: WantedModel[] = [];
-  for (const { model: name, outputs } of needed)
-    models.push({ name, outputs, model: await openModel(name, folder, tools, registry) });
   try {
+    await openModels(models, needed, use, ground);
     for (const wanted of models) refuseFuture(wanted, ground, use.tradeFromMs);
     const stage = new PredictionStage(models, ground);
     await stage.catchUp();
     await proveBlind(models, stage, use);
     return stage.tables;
   } finally {
-    for (const { model } of models) await model.close?.();
+    await closeModels(models);
   }
 }
 
@@ -89,11 +87,9 @@ async function proveBlind(
   for (const share of sharesCut) {
     const timeMs = longest.closeTimeMs[Math.floor((longest.length - 1) * share)]!;
     const shown = use.bars.map((bars) => sliceBars(bars, 0, rowsBefore(bars, timeMs + 1)));
-    const cut = new PredictionStage(
-      models,
-      layGround(shown, use.config, use.timeframe, use.actions),
-      "last row",
-    );
+    const cut = new PredictionStage(models, layGround(shown, use.config, use.timeframe, use.actions), {
+      begin: "last row",
+    });
     await cut.catchUp();
     for (const table of cut.tables) compare(stage, table, timeMs);
   }

@@ -25,6 +25,7 @@ export function checkRequestOf(
     membership,
     actions,
     costTables,
+    delistings,
   } = setup;
   return {
     strategy: found.file === null ? { name: found.strategy.name } : { file: found.file },
@@ -37,6 +38,7 @@ export function checkRequestOf(
     ...(externals === undefined ? {} : { externals }),
     ...(membership === undefined ? {} : { membership }),
     ...(actions === undefined ? {} : { actions }),
+    ...(delistings === undefined ? {} : { delistings }),
     ...(costTables === undefined ? {} : { costTables }),
     ...(regimeModels === undefined ? {} : { regimeModels }),
     ...(timeframe === undefined ? {} : { timeframe }),

@@ -19,10 +19,13 @@ function closed({ session, ground, setup }: Ended): readonly string[] {
   const { goneAfterSessions, delistingReturn } = setup.config.execution;
   const change = delistingReturn === 0 ? "" : ` changed by ${plain(delistingReturn * 100)} %`;
   const { delistings } = session.pipeline.listings ?? { delistings: [] };
-  return delistings.map(({ instrument, lastBarMs, noticedMs, lastPrice }) => {
+  return delistings.map(({ instrument, lastBarMs, noticedMs, lastPrice, isAnnounced }) => {
     const { symbol } = ground.instruments[instrument]!;
     const [ended, noticed] = [lastBarMs, noticedMs].map((timeMs) => dateIn(ground, instrument, timeMs));
-    return `${symbol}: its data ended on ${ended} with a position open; after ${countOf(goneAfterSessions, "session")} without a bar it was taken for delisted on ${noticed} and closed at its last close, ${plain(lastPrice)}${change}, less costs`;
+    const seen = isAnnounced
+      ? `as announced, it had ceased to trade by ${noticed}`
+      : `after ${countOf(goneAfterSessions, "session")} without a bar it was taken for delisted on ${noticed}`;
+    return `${symbol}: its data ended on ${ended} with a position open; ${seen} and closed at its last close, ${plain(lastPrice)}${change}, less costs`;
   });
 }
 

@@ -7,6 +7,7 @@ import { loadKnown, type KnownBars } from "../bars/load-known.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { readActions } from "../bars/read-actions.ts";
 import { readCosts } from "../costs/read-costs.ts";
+import { readDelistings } from "../bars/read-universe.ts";
 import { readUniverse } from "../bars/read-universe.ts";
 import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -104,14 +105,20 @@ export async function prepareRun(
   const membership = await universeOf(request, found);
   const tables = await readTables(request);
   const needed = askStrategy(() =>
-    externalsNeeded({ strategy: found.strategy, params, bars, timeframe, registry: found.registry }),
+    externalsNeeded({
+      strategy: found.strategy,
+      params,
+      bars,
+      timeframe,
+      registry: found.registry,
+      config: runConfig,
+    }),
   );
-  const decided = timeframe ?? bars[0]!.timeframe;
   const news = await loadNews({
     ...request,
     symbols: needed.news,
     bars,
-    timeframe: decided,
+    timeframe: timeframe ?? bars[0]!.timeframe,
     tradeFromMs: fromMs,
   });
   const predictions = await loadPredictions({
@@ -123,6 +130,7 @@ export async function prepareRun(
     actions: tables.actions ?? [],
     tradeFromMs: fromMs ?? -Infinity,
     registry: found.registry,
+    opening: request.config,
   });
   return {
     request,
@@ -160,14 +168,17 @@ export async function prepareRun(
   };
 }
 
-/** What small files say of the past beside the bars: corporate actions, and what trading and holding cost. */
+/** What small files say of the past beside the bars: corporate actions, announced ends, and what trading and holding cost. */
 async function readTables({
   config,
   folder,
-}: RunRequest): Promise<Pick<BacktestSetup, "actions" | "costTables">> {
+}: RunRequest): Promise<Pick<BacktestSetup, "actions" | "costTables" | "delistings">> {
   const costTables = await readCosts(folder, config.costs);
   return {
     ...(config.actions === undefined ? {} : { actions: await readActions(resolve(folder, config.actions)) }),
+    ...(config.delistings === undefined
+      ? {}
+      : { delistings: await readDelistings(resolve(folder, config.delistings)) }),
     ...(costTables === undefined ? {} : { costTables }),
   };
 }

@@ -19,7 +19,17 @@ export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setu
 
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
-  const { strategy, config, timeframe, tradeFromMs, regimeModels, membership, actions, costTables } = setup;
+  const {
+    strategy,
+    config,
+    timeframe,
+    tradeFromMs,
+    regimeModels,
+    membership,
+    actions,
+    costTables,
+    delistings,
+  } = setup;
   return sha256(
     canonicalJson({
       strategy: strategy.name,
@@ -33,6 +43,7 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
       ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
       ...(actions === undefined ? {} : { actions }),
       ...(costTables === undefined ? {} : { costTables }),
+      ...(delistings === undefined ? {} : { delistings: [...delistings] }),
       // An open end is no number in JSON: text keeps it.
       ...(membership === undefined ? {} : { membership: withoutInfinity([...membership]) }),
     }),

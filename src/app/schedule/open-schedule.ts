@@ -5,6 +5,8 @@ import type { ScheduleConfig } from "../config/schedule-config.ts";
 import { isTaskRunning, runCommand, type CommandRun } from "./run-command.ts";
 import { TaskFiles } from "./task-files.ts";
 
+export type { TaskRecord } from "../../robot/schedule/scheduler.ts";
+
 /** Where the tasks of a project are carried out. */
 export type TaskPlace = {
   readonly schedule: ScheduleConfig;
@@ -64,6 +66,7 @@ export type PlannedTask = {
   readonly when: string;
   readonly run: string;
   readonly nextMs: number;
+  readonly isEnabled: boolean;
   readonly isRunning: boolean;
   readonly last: TaskRecord | null;
 };
@@ -73,10 +76,11 @@ export function plannedTasks(place: TaskPlace, nowMs: number): readonly PlannedT
   const records = taskRecords(place);
   const { folder } = new TaskFiles(place.folder);
   return tasksOf(place).map(({ name, schedule }) => {
-    const { when, run } = place.schedule[name]!;
+    const { when, run, enabled: isEnabled } = place.schedule[name]!;
     const last = records.get(name) ?? null;
     const isRunning = isTaskRunning(folder, name);
-    return { name, when, run, nextMs: nextRunMs(schedule, last?.startedMs ?? nowMs), isRunning, last };
+    const nextMs = nextRunMs(schedule, last?.startedMs ?? nowMs);
+    return { name, when, run, nextMs, isEnabled, isRunning, last };
   });
 }
 

@@ -1,38 +1,50 @@
 import { serviceManager } from "../../adapters/systemd/notify.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { KiwiError } from "../../base/errors.ts";
+import { secondMs } from "../../base/time.ts";
 import type { AlertMessage } from "../../ports/alert-channel.ts";
+import { sleep } from "../../ports/clock.ts";
 import { takeLock, type AccountLock } from "../../robot/account-lock.ts";
-import { Scheduler, type TaskRecord } from "../../robot/schedule/scheduler.ts";
-import { openOwnChannels } from "../alerts/open-channels.ts";
+import { Scheduler, type Task, type TaskRecord } from "../../robot/schedule/scheduler.ts";
+import { alertPartKinds, alertParts } from "../alerts/channel-parts.ts";
 import { sendToAll } from "../alerts/send-to-all.ts";
+import { Components } from "../components/components.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
+import { ConfigWatch, type Edit, type LiveSettings } from "../config/config-watch.ts";
+import type { SecretPlaces } from "../config/secret-place.ts";
+import { loadRegistry } from "../plugins/load-registry.ts";
 import { taskRecords, tasksOf, type TaskPlace } from "./open-schedule.ts";
 import { TaskFiles } from "./task-files.ts";
 
-/** Told when a task begins and when it has ended. */
-export type OnTask = (name: string, record: TaskRecord) => void;
+/** Who hears what becomes of the tasks and of the edits of their configuration. */
+export type ScheduleHearing = {
+  /** Told when a task begins and when it has ended. */
+  readonly onTask: (name: string, record: TaskRecord) => void;
+  readonly onEdit: (edit: Edit) => void;
+};
+
+const lookMs = secondMs;
 
 /**
  * Does the tasks of a project at their times until the signal ends it: what was missed meanwhile is done once, a failure is told
- * over the channels of alerts, and so is the end of it. Throws `SCHEDULE_RUNNING`, and what opening channels throws.
+ * over the channels of alerts, and so is the end of it. Tasks and channels of an edited configuration are taken at once. Throws
+ * `SCHEDULE_RUNNING`, and what opening channels throws.
  */
 export async function serveSchedule(
   place: TaskPlace,
-  config: Pick<KiwiConfig, "alerts" | "plugins">,
-  onTask: OnTask,
+  settings: LiveSettings,
+  { onTask, onEdit }: ScheduleHearing,
   signal: AbortSignal,
 ): Promise<void> {
   const files = new TaskFiles(place.folder);
   const lock = lockSchedule(files.folder);
   const service = serviceManager(place.env, systemClock, () => true);
   try {
-    const channels = await openOwnChannels(config, place);
+    const messages = await openMessages(settings.config, place);
     const records = taskRecords(place);
-    const telling = new Set<Promise<unknown>>();
     const failed = new Map([...records].map(([name, { failure }]) => [name, failure !== null]));
     const scheduler = new Scheduler({
-      tasks: tasksOf(place),
+      tasks: activeTasks(place),
       clock: systemClock,
       records,
       onRecord(name, record) {
@@ -40,23 +52,65 @@ export async function serveSchedule(
         onTask(name, record);
         if (record.endedMs === null || (failed.get(name) ?? false) === (record.failure !== null)) return;
         failed.set(name, record.failure !== null);
-        const told = sendToAll(channels, messageOf(name, record)).finally(() => telling.delete(told));
-        telling.add(told);
+        messages.send(messageOf(name, record));
       },
+    });
+    const watch = new ConfigWatch({
+      settings,
+      concernOf: (path) => (/^(schedule|alerts)\b/.test(path) ? "now" : "none"),
+      async apply(next, differences) {
+        const after = { ...place, schedule: next.schedule };
+        const tasks = activeTasks(after);
+        if (differences.some(({ path }) => path.startsWith("alerts."))) await messages.follow(next);
+        scheduler.follow(tasks, taskRecords(after));
+      },
+      tell: onEdit,
     });
     scheduler.start();
     service.ready();
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    while (!signal.aborted) {
+      await watch.look();
+      await sleep(systemClock, lookMs, signal).catch(() => undefined);
+    }
     service.stopping();
     await scheduler.close();
-    await Promise.all(telling);
+    await messages.close();
   } finally {
     service.close();
     lock.release();
   }
+}
+
+/** The tasks that nobody has switched off. */
+function activeTasks(place: TaskPlace): readonly Task[] {
+  return tasksOf(place).filter(({ name }) => place.schedule[name]!.enabled);
+}
+
+/** The channels of alerts, to which the end of a task is told. */
+async function openMessages(
+  { alerts, plugins }: Pick<KiwiConfig, "alerts" | "plugins">,
+  places: SecretPlaces,
+) {
+  const registry = await loadRegistry(places.folder, plugins);
+  let open = alertParts(alerts, places, registry);
+  const components = new Components(open.parts, { clock: systemClock });
+  await components.open();
+  const telling = new Set<Promise<unknown>>();
+  return {
+    send(message: AlertMessage): void {
+      const told = sendToAll(open.channels, message).finally(() => telling.delete(told));
+      telling.add(told);
+    },
+    async follow(next: Pick<KiwiConfig, "alerts">): Promise<void> {
+      const after = alertParts(next.alerts, places, registry);
+      await components.exchange(alertPartKinds, after.parts);
+      open = after;
+    },
+    async close(): Promise<void> {
+      await Promise.all(telling);
+      await components.close();
+    },
+  };
 }
 
 function messageOf(name: string, { failure, endedMs }: TaskRecord): AlertMessage {

@@ -2,7 +2,7 @@ import { KiwiError } from "../../base/errors.ts";
 import { jobAt } from "../../jobs/job.ts";
 import type { JobWatching } from "../../jobs/open-carrier.ts";
 import { openPool } from "../../jobs/open-pool.ts";
-import type { TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
+import type { TrialOutcome, TrialsRequest } from "./trial.ts";
 
 /** The job that every place performs. */
 export const trialsJob = jobAt<typeof import("./trials-job.ts").default>(
@@ -10,11 +10,14 @@ export const trialsJob = jobAt<typeof import("./trials-job.ts").default>(
   new URL("./trials-job.ts", import.meta.url),
 );
 
+/** Trials that are handed out together, of strategies or of models: their tasks, and what these have in common. */
+export type AnyPiece = { readonly tasks: readonly { readonly index: number }[] };
+
 /** Where trials run: it gives the outcomes of a piece, or throws when whoever performed it is gone. */
-export type Place = {
+export type Place<Piece extends AnyPiece = TrialsRequest> = {
   /** Pieces that a round is cut into, so that nobody waits long for the last one, and none costs more than it brings. */
   readonly pieces: number;
-  readonly perform: (piece: TrialsRequest) => Promise<readonly TrialOutcome[]>;
+  readonly perform: (piece: Piece) => Promise<readonly TrialOutcome[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -65,26 +68,26 @@ export type OnLoss = (line: string) => void;
  * The outcomes of tasks, in their order, whatever happens to workers. Where a piece is lost its trials run again, each
  * alone, so that one which hangs, eats all memory or ends its process is found and the others lose nothing.
  */
-export async function performSafely(
-  place: Place,
-  piece: TrialsRequest,
+export async function performSafely<Piece extends AnyPiece>(
+  place: Place<Piece>,
+  piece: Piece,
   onLoss: OnLoss,
 ): Promise<readonly TrialOutcome[]> {
   try {
     return await place.perform(piece);
   } catch (error) {
     if (!isLoss(error)) throw error;
-    if (piece.tasks.length === 1) return [await again(place, piece, piece.tasks[0]!, error, onLoss)];
+    if (piece.tasks.length === 1) return [await again(place, piece, piece.tasks[0]!.index, error, onLoss)];
     onLoss(`a worker was lost (${error.parts.code}): its ${piece.tasks.length} trials run again, each alone`);
     const alone = piece.tasks.map((task) => performSafely(place, { ...piece, tasks: [task] }, onLoss));
     return (await Promise.all(alone)).flat();
   }
 }
 
-async function again(
-  place: Place,
-  piece: TrialsRequest,
-  { index }: TrialTask,
+async function again<Piece extends AnyPiece>(
+  place: Place<Piece>,
+  piece: Piece,
+  index: number,
   first: KiwiError,
   onLoss: OnLoss,
 ): Promise<TrialOutcome> {

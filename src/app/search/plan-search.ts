@@ -12,7 +12,7 @@ import type { BacktestSetup } from "../session/backtest-setup.ts";
 import type { LoadedBars } from "../bars/load-bars.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
 import { readObjective } from "./objective.ts";
-import { readSpace } from "./read-space.ts";
+import { readSpace, splitSetting } from "./read-space.ts";
 import type { SearchPlan } from "./run-search.ts";
 import type { SearchRequest } from "./search-request.ts";
 
@@ -33,6 +33,8 @@ export function planSearch(asked: SearchRequest, prepared: PreparedRun): Planned
   const objective = readObjective(asked);
   if (asked.method === "racing" && asked.folds < partsMin) throw tooFewParts(asked.folds);
   const { proposer, trialsMax, warnings } = proposerOf(asked, space, prepared.setup);
+  // A point that is tried on more and more bars has returns of all of them once.
+  const returnsEvery = Math.ceil(Math.min(asked.trials, trialsMax) / keptReturnsMax);
   const plan: SearchPlan = {
     strategy,
     space,
@@ -44,8 +46,17 @@ export function planSearch(asked: SearchRequest, prepared: PreparedRun): Planned
       loaded: sharedBars(prepared.loaded),
       measuring: { keys: objective.keys, folds: asked.folds, holdout: asked.holdout },
     },
-    // A point that is tried on more and more bars has returns of all of them once.
-    returnsEvery: Math.ceil(Math.min(asked.trials, trialsMax) / keptReturnsMax),
+    returnsEvery,
+    taskOf({ point, share }, index) {
+      const varied = splitSetting(space.settingAt(point), strategy);
+      return {
+        index,
+        params: { ...params, ...varied.params },
+        settings: varied.settings,
+        share,
+        wantsReturns: share === 1 && index % returnsEvery === 0,
+      };
+    },
   };
   return { plan, trialsMax, warnings };
 }

@@ -16,8 +16,7 @@ const plan = {
   objective: { formula: { text: "sharpe" } },
   proposer: { next: (tried: readonly unknown[]) => (tried.length === 0 ? proposals : []) },
   piece: {},
-  params: {},
-  returnsEvery: 1,
+  taskOf: (_: unknown, index: number) => ({ index }),
 } as unknown as SearchPlan;
 
 const failed = (index: number): TrialOutcome => ({ kind: "failed", index, error: "X nothing" });
@@ -89,6 +88,7 @@ const grid: SearchPlan = {
   piece: { measuring: { keys: [], folds: 1, holdout: 0 } } as unknown as SearchPlan["piece"],
   params: {},
   returnsEvery: 1_000,
+  taskOf: ({ share }, index) => ({ index, params: {}, settings: {}, share, wantsReturns: false }),
 };
 
 function outcomesOf({ tasks }: TrialsRequest): readonly TrialOutcome[] {

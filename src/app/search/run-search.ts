@@ -4,8 +4,7 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { Proposal, Proposer, Tried } from "../../search/proposer.ts";
 import type { SearchSpace } from "../../search/search-space.ts";
 import { partsOf, type Objective } from "./objective.ts";
-import { performSafely, type OnLoss, type Place } from "./place.ts";
-import { splitSetting } from "./read-space.ts";
+import { performSafely, type AnyPiece, type OnLoss, type Place } from "./place.ts";
 import { rowOf, type SearchRow } from "./search-row.ts";
 import type { SearchJournal } from "./search-journal.ts";
 import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./trial.ts";
@@ -13,14 +12,22 @@ import type { SharedColumns, TrialOutcome, TrialsRequest, TrialTask } from "./tr
 /** Trials that are handed out together; their pieces are written one after the other. */
 const batchMax = 256;
 
-/** A search that is ready to run. */
-export type SearchPlan = {
-  readonly strategy: AnyStrategy;
+type TaskOf<Piece extends AnyPiece> = Piece["tasks"][number];
+
+/** A search that is ready to run, over strategies or over models. */
+export type TrialPlan<Piece extends AnyPiece> = {
   readonly space: SearchSpace;
   readonly objective: Objective;
   readonly proposer: Proposer;
   /** Everything that the trials have in common. */
-  readonly piece: Omit<TrialsRequest, "tasks" | "columns">;
+  readonly piece: Omit<Piece, "tasks" | "columns">;
+  /** The task of a proposal. */
+  readonly taskOf: (proposal: Proposal, index: number) => TaskOf<Piece>;
+};
+
+/** A search over the parameters of a strategy. */
+export type SearchPlan = TrialPlan<TrialsRequest> & {
+  readonly strategy: AnyStrategy;
   /** Parameters that do not vary. */
   readonly params: TrialTask["params"];
   /** Of one trial in so many the returns are kept. */
@@ -28,10 +35,11 @@ export type SearchPlan = {
 };
 
 /** What a search tells the outside and asks of it. */
-export type SearchHooks = {
-  readonly columnsFor: (tasks: readonly TrialTask[]) => SharedColumns | undefined;
+export type SearchHooks<Piece extends AnyPiece = TrialsRequest> = {
+  /** Columns that several tasks read; none of models. */
+  readonly columnsFor: (tasks: Piece["tasks"]) => SharedColumns | undefined;
   /** Called with the settings of trials before their results are used. */
-  readonly onTried: (tasks: readonly TrialTask[]) => void;
+  readonly onTried: (tasks: Piece["tasks"]) => void;
   readonly onDone: (trials: number) => void;
   readonly onLoss: OnLoss;
 };
@@ -48,11 +56,11 @@ export type SearchTable = {
  * Runs a search to its end. Rounds are proposed from the table alone, and a trial is a whole run of its own, so the table
  * is the same for any number of workers, anywhere, and for a search that was interrupted and gone on with.
  */
-export async function runSearch(
-  plan: SearchPlan,
-  place: Place,
+export async function runSearch<Piece extends AnyPiece>(
+  plan: TrialPlan<Piece>,
+  place: Place<Piece>,
   journal: SearchJournal,
-  hooks: SearchHooks,
+  hooks: SearchHooks<Piece>,
 ): Promise<SearchTable> {
   const rows: SearchRow[] = [];
   const tried: Tried[] = [];
@@ -88,17 +96,17 @@ type Begun = {
   readonly pieces: readonly Promise<readonly TrialOutcome[]>[];
 };
 
-function beginBatch(
-  plan: SearchPlan,
-  place: Place,
+function beginBatch<Piece extends AnyPiece>(
+  plan: TrialPlan<Piece>,
+  place: Place<Piece>,
   journal: SearchJournal,
-  hooks: SearchHooks,
+  hooks: SearchHooks<Piece>,
   batch: readonly Proposal[],
   first: number,
 ): Begun {
   const known = journal.rows.slice(first, first + batch.length);
   for (const [k, row] of known.entries()) refuseOther(row, plan, batch[k]!);
-  const open = batch.map((proposal, k) => taskOf(plan, proposal, first + k)).slice(known.length);
+  const open = batch.map((proposal, k) => plan.taskOf(proposal, first + k)).slice(known.length);
   const pieces = startAll(plan, place, hooks, open);
   // Where a piece before it fails, nobody waits for this one any more.
   for (const piece of pieces) piece.catch(() => {});
@@ -109,10 +117,10 @@ function beginBatch(
  * Waits for a batch. Its pieces are performed side by side and written in their order, each as soon as those before it are:
  * whoever stops the search loses no more than what was being worked on.
  */
-async function endBatch(
-  plan: SearchPlan,
+async function endBatch<Piece extends AnyPiece>(
+  plan: TrialPlan<Piece>,
   journal: SearchJournal,
-  hooks: SearchHooks,
+  hooks: SearchHooks<Piece>,
   { batch, first, known, pieces }: Begun,
   returns: Map<number, Float64Array>,
 ): Promise<readonly SearchRow[]> {
@@ -120,7 +128,7 @@ async function endBatch(
   hooks.onDone(first + rows.length);
   for (const piece of pieces) {
     const outcomes = await piece;
-    hooks.onTried(outcomes.map(({ index }) => taskOf(plan, batch[index - first]!, index)));
+    hooks.onTried(outcomes.map(({ index }) => plan.taskOf(batch[index - first]!, index)));
     const added = outcomes.map((outcome) => {
       if (outcome.kind === "measured" && outcome.returns !== null)
         returns.set(outcome.index, outcome.returns);
@@ -134,47 +142,34 @@ async function endBatch(
   return rows;
 }
 
-/** The task of a proposal. */
-function taskOf(
-  { space, strategy, params, returnsEvery }: SearchPlan,
-  { point, share }: Proposal,
-  index: number,
-): TrialTask {
-  const varied = splitSetting(space.settingAt(point), strategy);
-  return {
-    index,
-    params: { ...params, ...varied.params },
-    settings: varied.settings,
-    share,
-    wantsReturns: share === 1 && index % returnsEvery === 0,
-  };
-}
-
 /** The outcomes of tasks, in their order: pieces of neighbours go to whoever is free. */
-export async function performAll(
-  plan: Pick<SearchPlan, "piece">,
-  place: Place,
-  hooks: Pick<SearchHooks, "columnsFor" | "onLoss">,
-  tasks: readonly TrialTask[],
+export async function performAll<Piece extends AnyPiece>(
+  plan: Pick<TrialPlan<Piece>, "piece">,
+  place: Place<Piece>,
+  hooks: Pick<SearchHooks<Piece>, "columnsFor" | "onLoss">,
+  tasks: Piece["tasks"],
 ): Promise<readonly TrialOutcome[]> {
   return (await Promise.all(startAll(plan, place, hooks, tasks))).flat();
 }
 
 /** Starts all tasks: the outcomes of each piece, in the order of the tasks. */
-function startAll(
-  { piece }: Pick<SearchPlan, "piece">,
-  place: Place,
-  hooks: Pick<SearchHooks, "columnsFor" | "onLoss">,
-  tasks: readonly TrialTask[],
+function startAll<Piece extends AnyPiece>(
+  { piece }: Pick<TrialPlan<Piece>, "piece">,
+  place: Place<Piece>,
+  hooks: Pick<SearchHooks<Piece>, "columnsFor" | "onLoss">,
+  tasks: Piece["tasks"],
 ): readonly Promise<readonly TrialOutcome[]>[] {
   if (tasks.length === 0) return [];
   const columns = hooks.columnsFor(tasks);
   const size = Math.max(1, Math.ceil(tasks.length / place.pieces));
-  const pieces = Array.from({ length: Math.ceil(tasks.length / size) }, (_, k) => ({
-    ...piece,
-    ...(columns === undefined ? {} : { columns }),
-    tasks: tasks.slice(k * size, (k + 1) * size),
-  }));
+  const pieces = Array.from({ length: Math.ceil(tasks.length / size) }, (_, k) => {
+    const whole: unknown = {
+      ...piece,
+      ...(columns === undefined ? {} : { columns }),
+      tasks: tasks.slice(k * size, (k + 1) * size),
+    };
+    return whole as Piece;
+  });
   const started = pieces.map((one) => performSafely(place, one, hooks.onLoss));
   // Whoever waits for the first hears of a failure of the second only afterwards: until then it is nobody's stray.
   for (const one of started) one.catch(() => {});
@@ -182,7 +177,7 @@ function startAll(
 }
 
 /** A table that was begun by other code, or with other values, cannot be gone on with. */
-function refuseOther(row: SearchRow, { space }: SearchPlan, { point, share }: Proposal): void {
+function refuseOther(row: SearchRow, { space }: Pick<SearchPlan, "space">, { point, share }: Proposal): void {
   const setting = space.settingAt(point);
   if (canonicalJson(row.setting) === canonicalJson(setting) && row.share === share) return;
   throw new KiwiError({

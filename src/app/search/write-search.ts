@@ -31,7 +31,7 @@ export async function writeSearch(
 }
 
 /** The table of trials as columns: what varied, then what came of it. */
-function trialTable(
+export function trialTable(
   { space }: Pick<SearchPlan, "space">,
   { rows, stopped }: SearchTable,
 ): { readonly header: readonly string[]; readonly cells: readonly (readonly CsvValue[])[] } {

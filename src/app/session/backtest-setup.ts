@@ -3,6 +3,7 @@ import type { Bars } from "../../domain/bars.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { CostTables } from "../../domain/cost-tables.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
+import type { AnnouncedEnds } from "../../domain/membership.ts";
 import type { Membership } from "../../domain/membership.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -26,6 +27,8 @@ export type BacktestSetup = {
   readonly externals?: readonly Bars[];
   /** Which symbols were in the universe of a portfolio strategy, and when; absent: all, always. */
   readonly membership?: Membership;
+  /** When symbols ceased to trade, as it was announced; absent: seen from missing bars alone. */
+  readonly delistings?: AnnouncedEnds;
   /** Splits and dividends: series are adjusted for them, and who holds gets them. */
   readonly actions?: readonly CorporateAction[];
   /** What trading and holding cost in the past, as files tell it. */

@@ -27,6 +27,7 @@ import { StrategyRunner } from "../../engine/strategy-runner.ts";
 import { TradeBook } from "../../engine/execution/trade-book.ts";
 import type { Broker } from "../../ports/broker.ts";
 import type { Market } from "../../ports/market.ts";
+import type { Sizer } from "../../ports/sizer.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { TradingState } from "../../ports/risk.ts";
 import { KiwiError } from "../../base/errors.ts";
@@ -40,6 +41,8 @@ import { modelNamed } from "../plugins/model-named.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import { KnownBars } from "./known-bars.ts";
+import { filteredSizer, predictionFilter, type MayEnter } from "./prediction-filter.ts";
+import { predictionReaders } from "./prediction-readers.ts";
 import { protectionLevels } from "./protection-levels.ts";
 import { withinSight } from "./within-sight.ts";
 import { accountLimits, riskRules, sizingOf } from "./risk-rules.ts";
@@ -134,7 +137,12 @@ export function buildSession(
     market: { instruments, bars: seenDecided },
     calendars,
     regimeModel: (name: string) => modelNamed(setup.regimeModels, name),
+    predictions: predictionReaders(ground.externals ?? new Map(), instruments, seenDecided),
   };
+  const mayEnter =
+    config.predictionFilter === undefined
+      ? null
+      : predictionFilter(config.predictionFilter, tools.predictions);
   const gateTools = parts.tradingState === undefined ? {} : { tradingState: parts.tradingState };
   const conversions = conversionsFor(instruments, config.account.baseCurrency, config.account.fixedRates);
   const portfolio = new Portfolio(
@@ -158,9 +166,16 @@ export function buildSession(
   // Alone, a symbol's time stands still without its bars: nobody could see it go.
   const listings =
     isTogether || bars.length > 1
-      ? new Listings(decided, calendars, config.execution.goneAfterSessions)
+      ? new Listings(
+          decided,
+          calendars,
+          config.execution.goneAfterSessions,
+          instruments.map(({ symbol }) => setup.delistings?.get(symbol) ?? []),
+        )
       : null;
-  const together = isTogether ? buildTogether(setup, ground, params, account, listings!) : null;
+  const together = isTogether
+    ? { ...buildTogether(setup, ground, params, account, listings!), mayEnter }
+    : null;
   const venueLedger = new Ledger(config.account.cash, instruments, conversions, config.account);
   const venue = buildBroker(setup, ground, venueLedger, { commission, slippage }, listings);
   return {
@@ -186,7 +201,7 @@ export function buildSession(
       listings,
       sizer: isTogether
         ? { weigh: ({ weight }) => weight, refusals: together!.refusals }
-        : createPlugin("sizer", sizingOf(config, instruments.length), tools, registry),
+        : sizerOf(createPlugin("sizer", sizingOf(config, instruments.length), tools, registry), mayEnter),
       commission,
       slippage,
       decision: emptyDecision(),
@@ -204,6 +219,10 @@ export function buildSession(
     skipQuiet: config.execution.skipQuiet,
     ...endTimes(bars, config),
   };
+}
+
+function sizerOf(sizer: Sizer, mayEnter: MayEnter | null): Sizer {
+  return mayEnter === null ? sizer : filteredSizer(sizer, mayEnter);
 }
 
 function needsResampling(bars: readonly Bars[], timeframe: Timeframe | undefined): boolean {

@@ -17,7 +17,7 @@ export function buildTogether(
   params: Readonly<Record<string, ParamValue>>,
   account: AccountView,
   listings: Listings,
-): TogetherPart {
+): Omit<TogetherPart, "mayEnter"> {
   const runner = new PortfolioRunner(strategy, params, {
     stores,
     calendars,

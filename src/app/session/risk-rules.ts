@@ -95,6 +95,8 @@ function capped(sizing: PluginChoice, positions: number, share: number): PluginC
         weightMax: Math.min(numberOf(sizing, "weightMax", 1), share),
         fallbackFraction: Math.min(numberOf(sizing, "fallbackFraction", 0), share),
       };
+    case "confidence":
+      return { ...sizing, shareMax: Math.min(numberOf(sizing, "shareMax", 1), share * positions) };
     case "volatility-target":
       return {
         ...sizing,

@@ -13,7 +13,7 @@ export type StateOwner = {
 };
 
 /** The state database of somebody: `state.sqlite` beside the sessions, or the server that the configuration names. */
-async function openOwnState({ home, config, places }: StateOwner): Promise<StateDatabase> {
+export async function openOwnState({ home, config, places }: StateOwner): Promise<StateDatabase> {
   const place = config.state.database;
   if (place === undefined) return openState(join(home, "state.sqlite"));
   const need = {

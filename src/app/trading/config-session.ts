@@ -4,10 +4,12 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { TradingMode } from "../../ports/broker-plugin.ts";
 import { connectBroker } from "../brokers/connect-broker.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import { runConfigOf } from "../config/config-schema.ts";
 import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
+import { sessionModels } from "../predictions/session-models.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
@@ -23,6 +25,7 @@ export async function sessionFromConfig(
   mode: TradingMode,
   env: Readonly<Record<string, string | undefined>>,
   say: (line: string) => void,
+  reread?: Pick<LiveSettings, "path" | "read">,
 ): Promise<ConfiguredSession> {
   const { config, folder, params } = request;
   if (config.pairs.length === 0) throw noSymbols();
@@ -30,12 +33,21 @@ export async function sessionFromConfig(
   const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
   const places = { folder, env };
   const connect = () => connectBroker(config, places, mode);
-  // A key that is missing is said before anything is opened.
-  await (await connect()).close();
-  const sources = await openSources(config, places, say);
   const timeframe = (config.timeframe ?? "1h") as Timeframe;
   timeframeMs(timeframe);
+  // A key or a model that is missing is said before anything is opened.
+  await (await connect()).close();
   const run = runConfigOf(config);
+  const models = await sessionModels({
+    strategy,
+    params,
+    symbols: config.pairs,
+    timeframe,
+    config: run,
+    registry,
+    folder,
+  });
+  const sources = await openSources(config, places, say);
   const calendarName = (symbol: string): string =>
     run.instruments[symbol]?.calendar ??
     run.instruments["*"]?.calendar ??
@@ -58,6 +70,7 @@ export async function sessionFromConfig(
     plugins: config.plugins,
     symbols: config.pairs,
     timeframe,
+    models,
     broker: config.broker!,
     folder,
     clock: systemClock,
@@ -67,6 +80,7 @@ export async function sessionFromConfig(
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
     alerts: config.alerts,
+    ...(reread === undefined ? {} : { settings: { ...reread, config } }),
     logLevels: config.trading.log,
     secrets: secretsIn(env),
     silenceMsMax: config.trading.silenceSecondsMax * 1_000,

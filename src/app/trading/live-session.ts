@@ -5,6 +5,7 @@ import type { RobotEnd } from "../../robot/robot-types.ts";
 import { startJob } from "../jobs/start-job.ts";
 import { jobs } from "../jobs/job-table.ts";
 import { requestOf } from "../jobs/run-again.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 import { arm, takeArm } from "./arm-live.ts";
 import { sessionFromConfig } from "./config-session.ts";
@@ -15,14 +16,16 @@ import { accountOf, runTrading, settingsHashOf, type TradingSurroundings } from 
 export type SessionRequest = TradingSurroundings & {
   readonly request: RunRequest;
   readonly say: (line: string) => void;
+  /** How its configuration is read again when somebody has edited it. */
+  readonly reread: Pick<LiveSettings, "path" | "read">;
 };
 
 /** Bars of each symbol that the checks of a gate look at. */
 const checkedBars = 3_000;
 
 /** Trades with play money at the venue of the configuration. */
-export async function startPaper({ request, say, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plan, sources } = await sessionFromConfig(request, "paper", around.env, say);
+export async function startPaper({ request, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plan, sources } = await sessionFromConfig(request, "paper", around.env, say, reread);
   try {
     return await runTrading(plan, around);
   } finally {
@@ -31,8 +34,8 @@ export async function startPaper({ request, say, ...around }: SessionRequest): P
 }
 
 /** Trades with money: an arm for this account and these settings is used up. Throws `NOT_ARMED`. */
-export async function startLive({ request, say, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plan, sources } = await sessionFromConfig(request, "live", around.env, say);
+export async function startLive({ request, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plan, sources } = await sessionFromConfig(request, "live", around.env, say, reread);
   try {
     return await runTrading(plan, {
       ...around,
@@ -51,7 +54,7 @@ export type Arming = { readonly account: string; readonly gates: readonly Gate[]
  * tells. Throws `ACCOUNT_DIFFERS`.
  */
 export async function armLive(
-  { request, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort">,
+  { request, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort" | "reread">,
   typed: string,
   by: string,
 ): Promise<Arming> {

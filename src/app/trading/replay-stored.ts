@@ -10,6 +10,8 @@ import { textOf } from "../../robot/whole-file.ts";
 import { runConfigSchema } from "../config/run-config.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
+import { AnswerTables } from "../predictions/answer-tables.ts";
+import { neededBy } from "../predictions/session-models.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { sessionPaths, type SessionNote } from "./session-folder.ts";
 import { sessionSettings } from "./session-settings.ts";
@@ -21,18 +23,38 @@ export async function replayStored(home: string, note: SessionNote): Promise<Rep
 
 /** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
 export async function replayJournal(home: string, note: SessionNote, journal: JournalStore): Promise<Replay> {
-  const paths = sessionPaths(home, note.id);
-  const settings = sessionSettings.safeParse(JSON.parse(textOf(paths.settings) ?? "null")).data;
-  if (settings === undefined) throw damaged(note.id);
-  const { folder, plugins } = settings;
+  const { folder, plugins, ...settings } = storedSettings(home, note);
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
-  const config = runConfigSchema.parse(settings.config);
-  return replaySession(journal, note.timeframe as Timeframe, ({ bars, cash, broker, tradingState }) => {
-    const own = { ...config, account: { ...config.account, cash } };
-    const setup = { bars, strategy, params: note.params, config: own, registry };
-    return buildSession(setup, layGround(bars, own), { broker, tradingState });
-  });
+  const { config } = settings;
+  const timeframe = note.timeframe as Timeframe;
+  const { params, symbols } = note;
+  // No model is asked again: what it said then is in the journal.
+  const answers = neededBy({ strategy, params, symbols, timeframe, config, registry }).flatMap(
+    ({ model, outputs }) => symbols.map((symbol) => new AnswerTables(model, outputs, { symbol, timeframe })),
+  );
+  return replaySession(
+    journal,
+    timeframe,
+    ({ bars, cash, broker, tradingState }) => {
+      const own = { ...config, account: { ...config.account, cash } };
+      const externals = answers.flatMap(({ tables }) => tables);
+      const setup = { bars, strategy, params, config: own, registry, externals };
+      return buildSession(setup, layGround(bars, own), { broker, tradingState });
+    },
+    (record) => {
+      for (const one of answers) one.take(record);
+    },
+  );
+}
+
+/** What a session was run with. Throws `SESSION_DAMAGED`. */
+export function storedSettings(home: string, { id }: SessionNote) {
+  const settings = sessionSettings.safeParse(
+    JSON.parse(textOf(sessionPaths(home, id).settings) ?? "null"),
+  ).data;
+  if (settings === undefined) throw damaged(id);
+  return { ...settings, config: runConfigSchema.parse(settings.config) };
 }
 
 /** Reads a copy of the journal of a session, for it may still be written to. Throws `JOURNAL_BROKEN`. */

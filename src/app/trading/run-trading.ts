@@ -9,12 +9,16 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import { lockAccount } from "../../robot/account-lock.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
 import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import type { Robot, RobotEnd } from "../../robot/robot-types.ts";
+import { Pause, underPause } from "../../robot/kill/pause.ts";
+import type { Robot, RobotEnd, TradingState } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
+import type { KeptAnswers } from "../predictions/kept-answers.ts";
+import { servePredictions } from "../predictions/serve-predictions.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { noteAccount } from "./account-record.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
+import { keptBefore } from "./kept-before.ts";
 import { killLatched } from "./trading-errors.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
@@ -63,6 +67,7 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
   let log: OpenLog | null = null;
   try {
     const paths = openSessionFolder(home, note);
+    const kept = await keptBefore(home, note);
     const { strategyText, plugins, folder } = plan;
     const { config, overruled } = withVenueRules(plan.config, rules);
     writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
@@ -78,7 +83,7 @@ export async function runTrading(plan: TradingPlan, surroundings: TradingSurroun
     log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
     for (const { symbol, what, why } of overruled)
       log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
-    return await trade({ ...plan, config }, surroundings, { note, paths, killSwitch, lock, log });
+    return await trade({ ...plan, config }, surroundings, { note, paths, killSwitch, lock, log, kept });
   } finally {
     lock.release();
     log?.close();
@@ -91,6 +96,7 @@ type Opened = {
   readonly killSwitch: KillSwitch;
   readonly lock: ReturnType<typeof lockAccount>;
   readonly log: OpenLog;
+  readonly kept: KeptAnswers;
 };
 
 async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
@@ -98,10 +104,13 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
   const watch = await openSessionWatch({
     plan,
     sessionId: note.id,
+    home: around.home,
     env: around.env,
     folder: paths.folder,
+    switches: paths.switches,
     monitorPort: around.monitorPort,
     log: log.part("watch"),
+    setLogLevels: log.setLevels,
   });
   try {
     return await tradeWatched(plan, around, opened, watch);
@@ -113,19 +122,25 @@ async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Ope
 async function tradeWatched(
   plan: TradingPlan,
   around: TradingSurroundings,
-  { note, paths, killSwitch, lock, log }: Opened,
+  { note, paths, killSwitch, lock, log, kept }: Opened,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
   const feed = feedOf(plan, log);
   const connection = await plan.connect();
-  const robot = await startRobot({
-    feed,
+  const pause = new Pause(around.home, note.account);
+  const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
+  const journal = openJournalFile(paths.journal);
+  const served = await servePredictions({ ...plan, feed, journal, kept });
+  for (const note of served.notes) log.part("models").info({}, note);
+  const starting = startRobot({
+    feed: served.feed,
+    takePredicted: served.takePredicted,
     connection,
-    journal: openJournalFile(paths.journal),
+    journal,
     clock: plan.clock,
     lock,
     log: log.part("robot"),
-    tradingState: () => killSwitch.order(),
+    tradingState,
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -134,9 +149,13 @@ async function tradeWatched(
     buildSession: ({ bars, cash, broker }) => {
       const config = { ...plan.config, account: { ...plan.config.account, cash } };
       const { strategy, params, registry } = plan;
-      const setup = { bars, strategy, params, config, registry };
-      return buildSession(setup, layGround(bars, config), { broker, tradingState: () => killSwitch.order() });
+      const setup = { bars, strategy, params, config, registry, externals: served.externals };
+      return buildSession(setup, layGround(bars, config), { broker, tradingState });
     },
+  });
+  const robot = await starting.catch(async (error: unknown) => {
+    await served.close();
+    throw error;
   });
   const heartbeat = new Heartbeat(paths.heartbeat);
   const guard = startGuard({
@@ -164,7 +183,9 @@ async function tradeWatched(
     guard,
     connection,
     feed,
+    watch,
     log: log.part("report"),
+    raise: watch.raise,
   });
   reporter.start();
   watch.begin(robot, () => guard.gauges()["clock-skew"]);
@@ -177,6 +198,7 @@ async function tradeWatched(
     around.signal.removeEventListener("abort", stop);
     reporter.stop();
     guard.stop();
+    await served.close();
   }
 }
 
@@ -214,8 +236,16 @@ async function asked<Answer>(
 }
 
 /** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
-export function settingsHashOf({ config, params, symbols, timeframe, strategyName }: TradingPlan): string {
-  return sha256(canonicalJson({ config, params, symbols, timeframe, strategyName }));
+export function settingsHashOf({
+  config,
+  params,
+  symbols,
+  timeframe,
+  strategyName,
+  models,
+}: TradingPlan): string {
+  const settings = { config, params, symbols, timeframe, strategyName };
+  return sha256(canonicalJson(models.length === 0 ? settings : { ...settings, models }));
 }
 
 function noteOf(plan: TradingPlan, account: string): SessionNote {
@@ -234,6 +264,7 @@ function noteOf(plan: TradingPlan, account: string): SessionNote {
     isDemo,
     startedMs,
     settingsHash: settingsHashOf(plan),
+    models: [...plan.models],
     pid: process.pid,
   };
 }

@@ -16,6 +16,8 @@ const sessionNote = z.object({
   isDemo: z.boolean(),
   startedMs: z.number(),
   settingsHash: z.string(),
+  /** Models that it serves, by the hash of what they learned. */
+  models: z.array(z.object({ name: z.string(), fingerprint: z.string() })).default([]),
   pid: z.number(),
 });
 
@@ -31,6 +33,8 @@ export type SessionPaths = {
   readonly status: string;
   readonly heartbeat: string;
   readonly comparison: string;
+  /** What people want switched off and on while it runs. */
+  readonly switches: string;
   /** The folder of its log. */
   readonly logs: string;
 };
@@ -46,6 +50,7 @@ export function sessionPaths(home: string, id: string): SessionPaths {
     status: join(folder, "status.json"),
     heartbeat: join(folder, "heartbeat"),
     comparison: join(folder, "comparison.jsonl"),
+    switches: join(folder, "switches.jsonl"),
     logs: join(folder, "logs"),
   };
 }

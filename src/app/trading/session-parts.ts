@@ -9,8 +9,10 @@ import type { LogLevel } from "../../adapters/logging/log-level.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
+import type { LiveSettings } from "../config/config-watch.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
+import type { SessionModel } from "../predictions/session-models.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { SessionNote } from "./session-folder.ts";
 
@@ -26,6 +28,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly registry: Registry;
   readonly plugins: readonly string[];
   readonly timeframe: Timeframe;
+  /** What is asked for predictions, by its hash. */
+  readonly models: readonly SessionModel[];
   /** How the venue is reached, for whoever must reach it without the configuration. */
   readonly broker: AccountRecord["broker"];
   readonly folder: string;
@@ -37,6 +41,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly triggers: KillTriggers;
   /** Who is told what happens. */
   readonly alerts: AlertConfig;
+  /** The configuration that a person may edit meanwhile; absent where there is none. */
+  readonly settings?: LiveSettings;
   readonly limits?: Partial<RobotLimits>;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** Texts that no log may hold. */

@@ -1,17 +1,19 @@
-import { appendFileSync } from "node:fs";
-import { dayMs, secondMs } from "../../base/time.ts";
+import { secondMs } from "../../base/time.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { AccountSnapshot, BrokerConnection } from "../../ports/broker-connection.ts";
 import { accountView } from "../../robot/account-view.ts";
-import { compareSessions, type Difference } from "../../robot/comparison.ts";
+import type { AlertEvent } from "../../robot/alerts/alert-rules.ts";
+import { compareSessions, type ExplainedDifference } from "../../robot/comparison/comparison.ts";
 import type { Guard } from "../../robot/kill/guard.ts";
 import type { Robot, RobotLog } from "../../robot/robot-types.ts";
-import { Shadow } from "../../robot/shadow.ts";
+import { Shadow } from "../../robot/comparison/shadow.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
+import { ComparisonBook } from "./comparison-book.ts";
 import type { SessionNote, SessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { recentLines } from "./session-report.ts";
 import { writeStatus } from "./session-status.ts";
+import type { SessionWatch } from "./watch/session-watch.ts";
 
 /** What a reporter looks at. */
 export type ReporterParts = {
@@ -22,7 +24,10 @@ export type ReporterParts = {
   readonly guard: Guard;
   readonly connection: BrokerConnection;
   readonly feed: LiveFeed;
+  readonly watch: Pick<SessionWatch, "components" | "isOn">;
   readonly log: RobotLog;
+  /** Tells people. */
+  readonly raise: (event: AlertEvent) => void;
 };
 
 const reportEveryMs = secondMs;
@@ -39,15 +44,15 @@ export class SessionReporter {
   private venue: AccountSnapshot | null = null;
   private accountAskedMs = -Infinity;
   private comparedMs = -Infinity;
-  private difference: Difference | null = null;
-  private lastDrift: string | null = null;
-  private lastDay = Number.NaN;
+  private difference: ExplainedDifference | null = null;
+  private readonly book: ComparisonBook;
   private firstFillMs: number | null = null;
   private decisionsLogged = 0;
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
-    const { plan, feed, robot } = parts;
+    const { plan, feed, robot, note, paths, log, raise } = parts;
+    this.book = new ComparisonBook({ path: paths.comparison, session: note.id, log, raise });
     this.startedMs = plan.clock.nowMs();
     const { strategy, params, registry } = plan;
     const config = { ...plan.config, account: { ...plan.config.account, cash: robot.status().cash } };
@@ -62,15 +67,19 @@ export class SessionReporter {
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
+    this.comparedMs = -Infinity;
     this.report();
+    this.book.end(this.difference);
   }
 
   private report(): void {
-    const { robot, guard, paths, log, note } = this.parts;
+    const { robot, guard, paths, log, note, watch } = this.parts;
     const nowMs = Date.now();
     try {
       if (nowMs - this.accountAskedMs >= accountEveryMs) this.askAccount(nowMs);
-      if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
+      // Switched off, it says nothing; on again, it lives through what it has missed.
+      if (!watch.isOn("shadow")) this.difference = null;
+      else if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
       const status = robot.status();
       if (status.counts.fills > 0) this.firstFillMs ??= nowMs - note.startedMs;
       const lines = recentLines(robot.session);
@@ -80,6 +89,7 @@ export class SessionReporter {
         robot: status,
         account: accountView(robot.session, this.venue, guard.days.day),
         gauges: guard.gauges(),
+        components: watch.components(),
         ...lines,
         comparison: this.difference,
         firstFillMs: this.firstFillMs,
@@ -114,21 +124,10 @@ export class SessionReporter {
 
   private compare(nowMs: number): void {
     this.comparedMs = nowMs;
-    const { robot, plan, log, paths, note } = this.parts;
+    const { robot, plan, feed } = this.parts;
     this.shadow.advance(robot.status().lastBarMs);
     const rate = Number(plan.config.costs.slippage["rate"] ?? 0);
-    this.difference = compareSessions(robot.session, this.shadow.session, this.startedMs, rate);
-    const { drift } = this.difference;
-    if (drift !== null && drift !== this.lastDrift)
-      log.error({ drift, difference: this.difference }, `paper and backtest part: ${drift}`);
-    this.lastDrift = drift;
-    const day = Math.floor(plan.clock.nowMs() / dayMs);
-    if (day === this.lastDay) return;
-    if (!Number.isNaN(this.lastDay))
-      appendFileSync(
-        paths.comparison,
-        `${JSON.stringify({ day: this.lastDay, session: note.id, ...this.difference })}\n`,
-      );
-    this.lastDay = day;
+    this.difference = compareSessions(robot.session, this.shadow.session, feed.bars, this.startedMs, rate);
+    this.book.take(this.difference, plan.clock.nowMs());
   }
 }

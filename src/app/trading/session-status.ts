@@ -1,7 +1,8 @@
 import type { RobotStatus } from "../../robot/robot-types.ts";
 import type { Gauges } from "../../robot/kill/kill-triggers.ts";
 import type { AccountView } from "../../robot/account-view.ts";
-import type { Difference } from "../../robot/comparison.ts";
+import type { ExplainedDifference } from "../../robot/comparison/comparison.ts";
+import type { ComponentReport } from "../../ports/component.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
 
 /** A decision as it was taken, with its reason and what became of it. */
@@ -29,10 +30,12 @@ export type SessionStatus = {
   readonly robot: RobotStatus;
   readonly account: AccountView;
   readonly gauges: Gauges;
+  /** Every part of the session; those that others need before them. */
+  readonly components: readonly ComponentReport[];
   /** The last decisions, oldest first. */
   readonly decisions: readonly DecisionLine[];
   readonly fills: readonly FillLine[];
-  readonly comparison: Difference | null;
+  readonly comparison: ExplainedDifference | null;
   /** Wall time from the start to the first fill; null before it. */
   readonly firstFillMs: number | null;
 };
@@ -46,7 +49,10 @@ export function writeStatus(path: string, status: SessionStatus): void {
 export function readStatus(path: string): SessionStatus | null {
   try {
     const text = textOf(path);
-    return text === null ? null : (JSON.parse(text) as SessionStatus);
+    if (text === null) return null;
+    const status = JSON.parse(text) as SessionStatus;
+    // One that an older Kiwi left tells of no components.
+    return { ...status, components: (status as Partial<SessionStatus>).components ?? [] };
   } catch {
     return null;
   }

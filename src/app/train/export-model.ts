@@ -30,7 +30,8 @@ export async function exportModel(folder: string, wanted: string, path: string):
   return { name, version: artifact.version, path, bytes: bytes.length, features: features.names, windowRows };
 }
 
-function onnxOf({ body, scaler, features }: PredictorArtifact): Uint8Array {
+/** A model of direction as the bytes of an `.onnx` file; of networks the file that is kept. */
+export function onnxOf({ body, scaler, features }: PredictorArtifact): Uint8Array {
   switch (body.kind) {
     case "network":
       return Buffer.from(body.onnx, "base64");

@@ -5,6 +5,11 @@ export function modelsFolderOf(folder: string): string {
   return resolve(folder, ".kiwi", "models");
 }
 
+/** Where the stories of trainings lie: what was tried, the loss as it went, what came of it. */
+export function trainingsFolderOf(folder: string): string {
+  return resolve(folder, ".kiwi", "training");
+}
+
 /** A model as people name it: `regime-SPY-1d` is the version in use, `regime-SPY-1d@2` that one. */
 export type ModelName = { readonly name: string; readonly version: number | undefined };
 

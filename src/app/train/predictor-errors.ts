@@ -14,7 +14,7 @@ export function tooFewRows(bars: Bars, rows: number, needed: number, set: string
 }
 
 /** `TRAIN_ONE_OUTCOME`: there is nothing to tell apart. */
-export function oneOutcome(bars: Bars, rows: number, isUp: boolean): KiwiError {
+export function oneOutcome(bars: Pick<Bars, "symbol">, rows: number, isUp: boolean): KiwiError {
   return new KiwiError({
     code: "TRAIN_ONE_OUTCOME",
     exit: "data",

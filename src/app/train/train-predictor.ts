@@ -11,7 +11,7 @@ import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
 import { recalibrate } from "../../learning/judge/recalibrate.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
-import type { Learned, Learner } from "../../learning/predictors/fit-predictor.ts";
+import type { Learned, Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
@@ -37,6 +37,8 @@ export type PredictorTraining = {
   readonly createdMs: number;
   readonly dataKind: ModelDraft["dataKind"];
   readonly onProgress: (done: number, total: number) => void;
+  /** Hears numbers while it learns: of `turn1`, `turn2`, ... of the walk forward, then of the model itself, `final`. */
+  readonly log?: (part: string, ...metrics: Parameters<MetricsLog>) => void;
 };
 
 /** What training came to. */
@@ -45,6 +47,7 @@ export type PredictorOutcome = Saved & {
   readonly model: ModelDraft<PredictorArtifact>;
   /** Version in use before; null for none. */
   readonly replaced: number | null;
+  readonly warnings: readonly string[];
 };
 
 /** Trains a model of direction, judges it by walking forward, and keeps it. Throws `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`. */
@@ -57,15 +60,16 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const options = { ...walkDefaults, ...gaps, folds };
   const turns = walkForward(data.x.rows, options);
   const total = (turns.length + 1) * 1000;
-  const progress = (turn: number) => (share: number) =>
-    training.onProgress(Math.round((turn + share) * 1000), total);
+  const ears = (turn: number): Ears => ({
+    onShare: (share) => training.onProgress(Math.round((turn + share) * 1000), total),
+    log: (...metrics) => training.log?.(turn < folds ? `turn${turn + 1}` : "final", ...metrics),
+  });
   const judged: Judged[] = [];
-  for (const [turn, fold] of turns.entries())
-    judged.push(await judgeFold(training, data, fold, progress(turn)));
+  for (const [turn, fold] of turns.entries()) judged.push(await judgeFold(training, data, fold, ears(turn)));
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, progress(turns.length));
+  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, ears(folds));
   const artifact = artifactOf(training, data, parts, learned, calibrated, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
@@ -73,10 +77,25 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const saved = await store.save(draft, createdMs, (judgement?.isAtLeastAsGood ?? true) ? inUse : undefined);
   training.onProgress(total, total);
   const model = { ...draft, artifact: { ...artifact, version: saved.version } };
-  return { ...saved, name, model, replaced: inUse };
+  return {
+    ...saved,
+    name,
+    model,
+    replaced: inUse,
+    warnings: learned.warnings ?? [],
+  };
 }
 
-function datasetOf({ set, bars, calendar, label }: PredictorTraining): Dataset {
+/** Who hears how a turn goes. */
+export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
+
+/** The rows that a training learns from, with their outcomes. */
+export function datasetOf({
+  set,
+  bars,
+  calendar,
+  label,
+}: Pick<PredictorTraining, "set" | "bars" | "calendar" | "label">): Dataset {
   const table = calculateFeatures(set, bars, calendar);
   // Where some feature never has a value, the others begin when most of them do.
   const enough = 0.8 * table.columns.length;
@@ -97,13 +116,18 @@ type Made = {
   readonly graph: TensorGraph | null;
 };
 
+/** What learning one turn depends on, besides its rows. */
+export type TurnTraining = Pick<PredictorTraining, "learner" | "seed" | "calibration"> & {
+  readonly bars: Pick<Bars, "symbol">;
+};
+
 async function learnAndCalibrate(
-  training: PredictorTraining,
+  training: TurnTraining,
   data: Dataset,
   parts: Omit<Fold, "test">,
-  onShare: (share: number) => void,
+  { onShare, log }: Ears,
 ): Promise<Made> {
-  const learned = await training.learner(data, parts, training.seed, onShare);
+  const learned = await training.learner(data, parts, training.seed, onShare, log);
   const graph = await openNetwork(learned);
   const { calibrate } = parts;
   const raw = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
@@ -115,14 +139,14 @@ async function learnAndCalibrate(
 }
 
 /** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
-async function judgeFold(
-  training: PredictorTraining,
+export async function judgeFold(
+  training: TurnTraining,
   data: Dataset,
   fold: Fold,
-  onShare: (share: number) => void,
+  ears: Ears,
 ): Promise<Judged> {
   refuseOneOutcome(training, data, fold);
-  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, onShare);
+  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
   const { from, to } = fold.test;
   const raw = await rawPredictions(learned, data.x, from, to, graph);
   await graph?.close();
@@ -142,7 +166,8 @@ async function judgeFold(
   };
 }
 
-function joinJudged(parts: readonly Judged[]): Judged {
+/** The predictions of several turns as one. */
+export function joinJudged(parts: readonly Judged[]): Judged {
   const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
   return {
     closeTimeMs: Float64Array.from(all("closeTimeMs")),
@@ -155,7 +180,7 @@ function joinJudged(parts: readonly Judged[]): Judged {
 }
 
 function refuseOneOutcome(
-  training: PredictorTraining,
+  training: TurnTraining,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {

@@ -219,7 +219,10 @@ function permutation(parts: ValidationParts, prng: Prng): Validation["permutatio
   const barCount = setup.bars.reduce((sum, { length }) => sum + length, 0);
   const samples = Math.min(permutationsMax, Math.floor(permutedBarsMax / barCount));
   const isPlain =
-    setup.externals === undefined && setup.actions === undefined && setup.membership === undefined;
+    setup.externals === undefined &&
+    setup.actions === undefined &&
+    setup.membership === undefined &&
+    setup.delistings === undefined;
   const isPositive = setup.bars.every(({ low, length }) =>
     low.subarray(0, length).every((price) => price > 0),
   );

@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import type { RunRequest } from "../../app/runs/run-request.ts";
 import type { ConfigFlags } from "../declare/common-flags.ts";
 import type { FlagValues } from "../flags/flag-layer.ts";
 import type { RunFlag } from "../flags/run-flag.ts";
 import type { Shell } from "../shell.ts";
+import { configFileName } from "../../app/config/config-file.ts";
+import type { LiveSettings } from "../../app/config/config-watch.ts";
 import { configOf } from "../flags/config-of.ts";
 import { readParams, type ParamFlags } from "./read-params.ts";
 
@@ -26,6 +29,18 @@ export async function runRequestOf(
     params: await readParams(shell.folder, flags),
     config,
     nowMs: Date.now(),
+  };
+}
+
+/** How the same command line reads its configuration again while it runs. */
+export function rereadOf(
+  shell: Shell,
+  known: readonly RunFlag[],
+  flags: RequestFlags,
+): Pick<LiveSettings, "path" | "read"> {
+  return {
+    path: resolve(shell.folder, flags.config ?? configFileName),
+    read: () => configOf(shell, flags, known),
   };
 }
 

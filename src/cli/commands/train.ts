@@ -12,6 +12,7 @@ import { outcomeText } from "../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
 import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/train-regime-job.ts";
+import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import { configOf } from "../flags/config-of.ts";
 import { readTimeframe } from "./data/data-context.ts";
 import { withProgress } from "./with-progress.ts";
@@ -30,8 +31,8 @@ export type TrainFlags = CommonFlags &
   };
 
 /**
- * `kiwi train regime` and `kiwi train all`, which today trains the same: one model of the regimes for each symbol. One
- * symbol that cannot be trained does not keep the others from it; the exit code is that of the first failure.
+ * `kiwi train regime`: one model of the regimes for each symbol. One symbol that cannot be trained does not keep the others from
+ * it; the exit code is that of the first failure.
  */
 export async function trainCommand(shell: Shell, flags: TrainFlags): Promise<number> {
   const input = await inputOf(shell, flags);
@@ -67,7 +68,11 @@ function print(shell: Shell, flags: TrainFlags, trained: TrainRegimeOutput["trai
 }
 
 async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInput> {
-  const config = await configOf(shell, flags, trainFlags);
+  return regimeInput(shell, flags, await configOf(shell, flags, trainFlags));
+}
+
+/** What training models of regimes is asked for by flags. Throws `FLAG_INVALID`. */
+export function regimeInput(shell: Shell, flags: TrainFlags, config: KiwiConfig): TrainRegimeInput {
   const [statesMin, statesMax] = readStates(flags.states ?? "3");
   return {
     folder: shell.folder,
@@ -80,8 +85,13 @@ async function inputOf(shell: Shell, flags: TrainFlags): Promise<TrainRegimeInpu
     jobs: readCount("--jobs", flags.jobs, availableParallelism(), 1, 256),
     queue: queueUrl(shell, flags),
     blockBars: flags.block === undefined ? undefined : readCount("--block", flags.block, 24, 2, 500),
-    everyMs: flags.ifDue === undefined ? undefined : timeframeMs(readTimeframe(flags.ifDue)),
+    everyMs: readIfDue(flags.ifDue),
   };
+}
+
+/** How much of the bars the newest version may have missed; undefined where it does not matter. */
+export function readIfDue(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : timeframeMs(readTimeframe(text));
 }
 
 /** Reads `3` or `2-5`. */
@@ -93,7 +103,8 @@ function readStates(text: string): readonly [number, number] {
   throw invalidFlag("--states", text, "a number from 1 to 12, or two such as 2-5");
 }
 
-function readCount(
+/** Reads a whole number of a range. Throws `FLAG_INVALID`. */
+export function readCount(
   flag: string,
   given: number | undefined,
   fallback: number,

@@ -33,6 +33,14 @@ export function declareAlertCommands(program: Command, act: Act): void {
       (await import("../commands/robot/alerts.ts")).alertsAckCommand(shell, id, flags),
     ),
   );
+  const listen = alerts
+    .command("listen")
+    .summary("answer commands from chats for all sessions, until Ctrl-C; a session does so by itself");
+  addConfig(addCommon(listen, ["kiwi alerts listen", "kiwi alerts listen -c other.jsonc"])).action(
+    act(async (shell, flags: AlertFlags) =>
+      (await import("../commands/robot/alerts.ts")).alertsListenCommand(shell, flags),
+    ),
+  );
   const digest = program
     .command("digest")
     .summary("what all sessions did: profit, trades, positions, what went wrong")

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { ModelFlags } from "../commands/model.ts";
+import type { ModelExplainFlags } from "../commands/training/model-explain.ts";
 import type { ModelExportFlags } from "../commands/training/model-export.ts";
 import type { TrainFlags } from "../commands/train.ts";
+import type { TrainAllFlags } from "../commands/training/train-all.ts";
 import type { TrainPredictorFlags } from "../commands/training/train-predictor.ts";
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { addRunFlags, readNumber } from "../flags/add-flags.ts";
@@ -28,44 +30,65 @@ function declareTrain(program: Command, act: Act): void {
       "Trains a hidden Markov model on the bars of each symbol. It learns nothing after --to; a backtest that uses it must begin after its training ends.",
     )
     .option("--name <name>", "name of the model; regime-SYMBOL-TIMEFRAME by default");
+  addRunFlags(regime, trainFlags);
+  addRegimeFlags(regime, "threads; as many as the machine has by default");
+  addIfDue(regime);
+  addQueue(regime);
+  const regimeExamples = [
+    "kiwi train regime --data SPY-1d.csv",
+    "kiwi train regime -p BTCUSDT -t 1h --states 2-5 --to 2023-01-01",
+  ] as const;
+  addProgress(addConfig(addCommon(regime, regimeExamples))).action(
+    act(async (shell, flags: TrainFlags) =>
+      (await import("../commands/train.ts")).trainCommand(shell, flags),
+    ),
+  );
+  declareTrainAll(train, act);
+  declarePredictors(train, act);
+}
+
+function declareTrainAll(train: Command, act: Act): void {
   const all = train
     .command("all")
-    .summary("everything that can be trained, for every symbol of the data")
+    .summary("every kind of model, for every symbol of the data")
     .description(
-      "Trains everything that can be trained: at present a model of the regimes for every symbol.",
+      "Trains all models of direction and the model of the regimes for every symbol, several at a time, and shows them in one table. A model that fails is said, and stops no other.",
     );
-  declarePredictors(train, act);
+  addRunFlags(all, trainFlags);
+  addPredictorFlags(all);
+  addRegimeFlags(all, "models trained at the same time; as many as the machine has processors by default");
+  addIfDue(all);
+  addQueue(all);
   const examples = [
-    [
-      "kiwi train regime --data SPY-1d.csv",
-      "kiwi train regime -p BTCUSDT -t 1h --states 2-5 --to 2023-01-01",
-    ],
-    ["kiwi train all --data prices/", "kiwi train all --data prices/ --if-due 30d --json"],
+    "kiwi train all --data EURUSD-1h.csv.gz --size small --to 2016-01-01",
+    "kiwi train all --data prices/ --if-due 30d --json",
   ] as const;
-  for (const [index, command] of [regime, all].entries()) {
-    addRunFlags(command, trainFlags);
-    command
-      .optionsGroup("Training:")
-      .option("--states <count>", "number of states: 3, or 2-5 to let BIC choose; 3 by default")
-      .option(
-        "--block <bars>",
-        "bars that one look of the model sums up: by default a day of bars, or 5 from daily ones up",
-        (text) => readNumber("--block", text),
-      )
-      .option("--restarts <count>", "attempts from different starts, 8 by default", (text) =>
-        readNumber("--restarts", text),
-      )
-      .option("--jobs <count>", "threads; as many as the machine has by default", (text) =>
-        readNumber("--jobs", text),
-      )
-      .option("--if-due <span>", "only where the newest version has not seen so much of the bars, e.g. 30d");
-    addQueue(command);
-    addProgress(addConfig(addCommon(command, examples[index]!))).action(
-      act(async (shell, flags: TrainFlags) =>
-        (await import("../commands/train.ts")).trainCommand(shell, flags),
-      ),
-    );
-  }
+  addProgress(addConfig(addCommon(all, examples))).action(
+    act(async (shell, flags: TrainAllFlags) =>
+      (await import("../commands/training/train-all.ts")).trainAllCommand(shell, flags),
+    ),
+  );
+}
+
+function addRegimeFlags(command: Command, jobs: string): void {
+  const number = (flag: string) => (text: string) => readNumber(flag, text);
+  command
+    .optionsGroup("Training:")
+    .option("--states <count>", "number of states: 3, or 2-5 to let BIC choose; 3 by default")
+    .option(
+      "--block <bars>",
+      "bars that one look of the model sums up: by default a day of bars, or 5 from daily ones up",
+      number("--block"),
+    )
+    .option("--restarts <count>", "attempts from different starts, 8 by default", number("--restarts"))
+    .option("--jobs <count>", jobs, number("--jobs"));
+}
+
+function addIfDue(command: Command): void {
+  command.option(
+    "--if-due <span>",
+    "only where the newest version has not seen so much of the bars, e.g. 30d",
+  );
 }
 
 const familySummaries: Readonly<Record<PredictorFamily, string>> = {
@@ -87,7 +110,17 @@ function declarePredictors(train: Command, act: Act): void {
         "Trains a model that tells whether the next bars go up or down, with a probability that is recalibrated on bars of its own, judges it by walking forward, and keeps it. It learns nothing after --to; a backtest that reads it must begin after its training ends.",
       );
     addRunFlags(command, trainFlags);
+    command
+      .optionsGroup("Training:")
+      .option("--name <name>", "name of the model; FAMILY-SYMBOL-TIMEFRAME by default")
+      .option(
+        "--jobs <count>",
+        "threads of trees and of a search, as many as the machine has by default, to the same bytes on any number; of a network 1 by default, other numbers may give other last digits",
+        (text) => readNumber("--jobs", text),
+      );
     addPredictorFlags(command);
+    if (family !== "logistic") addSearch(command);
+    addIfDue(command);
     addProgress(
       addConfig(
         addCommon(command, [
@@ -107,7 +140,6 @@ function addPredictorFlags(command: Command): void {
   const number = (flag: string) => (text: string) => readNumber(flag, text);
   command
     .optionsGroup("Training:")
-    .option("--name <name>", "name of the model; FAMILY-SYMBOL-TIMEFRAME by default")
     .option(
       "--size <size>",
       "of a network: small, which a laptop trains in minutes, or full; small by default",
@@ -120,18 +152,66 @@ function addPredictorFlags(command: Command): void {
       number("--move"),
     )
     .option("--calibration <kind>", "beta, or steps (isotonic); beta by default")
-    .option(
-      "--jobs <count>",
-      "threads of a network; 1 by default, other numbers may give other last digits",
-      number("--jobs"),
-    )
     .option("--folds <count>", "turns of the walk forward that judges it; 4 by default", number("--folds"));
+}
+
+/** Adds the flags of a search over the settings of a model. */
+function addSearch(command: Command): void {
+  command
+    .option(
+      "--search <trials>",
+      "first try so many settings, on bars before those that the model is judged on, and train with the best",
+      (text) => readNumber("--search", text),
+    )
+    .option("--method <name>", "how settings are tried: tpe, random or halving; tpe by default")
+    .option("--trial-seconds <count>", "a trial that takes longer is given up", (text) =>
+      readNumber("--trial-seconds", text),
+    );
+}
+
+function declareExplain(model: Command, act: Act): void {
+  const command = model
+    .command("explain")
+    .summary("what each feature adds to an answer, or which features a model needs")
+    .description(
+      "With --at, what each feature adds to a model's answer about one bar: exact SHAP values of trees, parts of the sum of a linear model; of a network, which features were let in, which rows were looked at, how trend and season go on. Without it, how much worse the model does on bars after its training when one feature is shuffled.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION")
+    .option("--at <time>", "the bar to explain, by a moment in it or its close");
+  addRunFlags(command, trainFlags);
+  addProgress(
+    addConfig(
+      addCommon(command, [
+        "kiwi model explain boosted-EURUSD-1h --at 2016-01-08T12:00 --data EURUSD-1h.csv.gz",
+        "kiwi model explain boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, flags: ModelExplainFlags) =>
+      (await import("../commands/training/model-explain.ts")).modelExplainCommand(shell, name, flags),
+    ),
+  );
+}
+
+function declareTrainings(model: Command, act: Act): void {
+  const trainings = model
+    .command("trainings")
+    .summary("every training that was begun here, or the story of one")
+    .argument("[id]", "of a training: its settings, scores and loss by epoch");
+  addCommon(trainings, [
+    "kiwi model trainings",
+    "kiwi model trainings 20260301-140000-short-term-EURUSD-1h --json",
+  ]).action(
+    act(async (shell, id: string | undefined, flags: ModelFlags) =>
+      (await import("../commands/training/model-trainings.ts")).modelTrainingsCommand(shell, id, flags),
+    ),
+  );
 }
 
 function declareModel(program: Command, act: Act): void {
   const model = program
     .command("model")
-    .summary("list, show, promote, roll back and export trained models")
+    .summary("list, show, explain, promote, roll back and export trained models")
     .description("The models that were trained: every version is kept, one of them is in use.");
   const list = model
     .command("list")
@@ -177,6 +257,8 @@ function declareModel(program: Command, act: Act): void {
       (await import("../commands/training/model-export.ts")).modelExportCommand(shell, name, flags),
     ),
   );
+  declareExplain(model, act);
+  declareTrainings(model, act);
   const rollback = model
     .command("rollback")
     .summary("go back to the version that was in use before")

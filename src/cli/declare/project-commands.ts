@@ -1,15 +1,10 @@
+import type { DoctorFlags } from "../commands/doctor.ts";
 import { Option, type Command } from "commander";
 import type { DemoFlags } from "../commands/demo.ts";
+import type { ComponentFlags } from "../commands/robot/components.ts";
 import type { ConfigCommandFlags } from "../commands/config.ts";
 import type { InitFlags } from "../commands/init.ts";
-import {
-  addCommon,
-  addConfig,
-  addProgress,
-  type Act,
-  type CommonFlags,
-  type ConfigFlags,
-} from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
 /** Adds what one begins with: demo, init. */
 export function declareFirstCommands(program: Command, act: Act): void {
@@ -24,13 +19,18 @@ export function declareUpkeepCommands(program: Command, act: Act): void {
     .command("doctor")
     .summary("is everything here that Kiwi needs?")
     .description(
-      "Looks at Node, the disk, the clock, the configuration and the data, and says what is wrong.",
+      "Looks at Node, the disk, the clock, the configuration and the data, opens what the configuration names, and says what is wrong.",
+    )
+    .option(
+      "--production",
+      "and whether a robot may be left alone: alerts, limits, backups, keys, a record on paper",
     );
-  addConfig(addCommon(doctor, ["kiwi doctor", "kiwi doctor --json"])).action(
-    act(async (shell, flags: CommonFlags & ConfigFlags) =>
+  addConfig(addCommon(doctor, ["kiwi doctor", "kiwi doctor --production"])).action(
+    act(async (shell, flags: DoctorFlags) =>
       (await import("../commands/doctor.ts")).doctorCommand(shell, flags),
     ),
   );
+  declareComponents(program, act);
   const help = program
     .command("help")
     .summary("explain a command, an error or a topic")
@@ -119,4 +119,42 @@ function declareConfig(program: Command, act: Act): void {
       (await import("../commands/config.ts")).configSchemaCommand(shell, flags),
     ),
   );
+}
+
+function declareComponents(program: Command, act: Act): void {
+  const components = program
+    .command("components")
+    .summary("every part of a project or of a running session, by what it needs")
+    .description(
+      "Opens what the configuration names and shows it as a tree: sources, broker, stores, models, channels, rules, tasks. With --session the parts of a session as they are now. Exit 3 when one has failed.",
+    )
+    .option("--session <id>", "the parts of this session, or of the last one");
+  addConfig(addCommon(components, ["kiwi components", "kiwi components --session last --json"])).action(
+    act(async (shell, flags: ComponentFlags) =>
+      (await import("../commands/robot/components.ts")).componentsCommand(shell, flags),
+    ),
+  );
+  for (const [word, isOn] of [
+    ["enable", true],
+    ["disable", false],
+  ] as const) {
+    const command = components
+      .command(word)
+      .summary(`switch a part of a running session ${isOn ? "on" : "off"}`)
+      .argument("<part...>", "its name, as kiwi components --session last shows it")
+      .option("--session <id>", "which session; the newest without it");
+    addCommon(command, [
+      `kiwi components ${word} channel mail`,
+      `kiwi components ${word} shadow --session 3lvzj494`,
+    ]).action(
+      act(async (shell, words: readonly string[], flags: ComponentFlags) =>
+        (await import("../commands/robot/components.ts")).componentSwitchCommand(
+          shell,
+          words.join(" "),
+          isOn,
+          flags,
+        ),
+      ),
+    );
+  }
 }

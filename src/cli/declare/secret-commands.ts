@@ -37,4 +37,14 @@ export function declareSecretCommands(program: Command, act: Act): void {
       (await import("../commands/robot/secrets.ts")).secretsRemoveCommand(shell, name, flags),
     ),
   );
+  const scan = secrets
+    .command("scan")
+    .summary("whether secrets stand in the open in files that git has or would take")
+    .argument("[folder]", "another folder than this one")
+    .option("--history", "in every version that was ever committed, too");
+  addCommon(scan, ["kiwi secrets scan", "kiwi secrets scan --history"]).action(
+    act(async (shell, folder: string | undefined, flags: CommonFlags & { readonly history?: true }) =>
+      (await import("../commands/robot/secrets.ts")).secretsScanCommand(shell, folder, flags),
+    ),
+  );
 }

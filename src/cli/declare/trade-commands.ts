@@ -1,5 +1,8 @@
 import { Option, type Command } from "commander";
+import type { CostsFlags } from "../trading/costs.ts";
 import type { LogsFlags } from "../trading/logs.ts";
+import type { TracesFlags } from "../trading/traces.ts";
+import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { SoakFlags } from "../trading/soak.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
@@ -14,6 +17,8 @@ export function declareTradeCommands(program: Command, act: Act): void {
   declareLive(program, act);
   declareReplay(program, act);
   declareSoak(program, act);
+  declareCosts(program, act);
+  declareTraces(program, act);
   declareLogs(program, act);
   declareKill(program, act);
 }
@@ -100,6 +105,39 @@ function addSession(command: Command): Command {
     );
 }
 
+function declareTraces(program: Command, act: Act): void {
+  const traces = program
+    .command("traces")
+    .summary("send the way of every order, from bar to fill, to an OpenTelemetry collector")
+    .argument("[session]", "id of a session, or last; it may run", "last")
+    .option("--to <url>", "the collector; OTEL_EXPORTER_OTLP_ENDPOINT or http://localhost:4318 without it")
+    .option("--to-file <path>", "write them instead of sending them")
+    .option("--since <time>", "orders that were decided from this day or moment on");
+  addCommon(traces, ["kiwi traces last", "kiwi traces last --to-file traces.json"]).action(
+    act(async (shell, session: string, flags: TracesFlags) =>
+      (await import("../trading/traces.ts")).tracesCommand(shell, session, flags),
+    ),
+  );
+}
+
+function declareCosts(program: Command, act: Act): void {
+  const costs = program
+    .command("costs")
+    .summary("what trading really cost")
+    .description("Costs as a session had them, beside what its model says.");
+  const refit = costs
+    .command("refit")
+    .summary("fit slippage, fees and latency to the fills of a session")
+    .argument("[session]", "id of a session, or last", "last")
+    .option("--to-file <path>", "write them for costs.fitFile of a configuration")
+    .option("--cautious", "write the dear end of each interval");
+  addCommon(refit, ["kiwi costs refit last", "kiwi costs refit 3lvzj494 --to-file costs.json"]).action(
+    act(async (shell, session: string, flags: CostsFlags) =>
+      (await import("../trading/costs.ts")).costsRefitCommand(shell, session, flags),
+    ),
+  );
+}
+
 function declareReplay(program: Command, act: Act): void {
   const replay = program
     .command("replay")
@@ -149,6 +187,25 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
   addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
     act(async (shell, flags: SessionFlags) =>
       (await import("../trading/paper.ts")).sessionStopCommand(shell, mode, flags),
+    ),
+  );
+  const pause = parent
+    .command("pause")
+    .summary("open nothing any more; what is held may be closed")
+    .option("--session <id>", "the account of this session; of the newest without it")
+    .option("--reason <text>", "for the record");
+  addCommon(pause, [`kiwi ${mode} pause`, `kiwi ${mode} pause --reason "news at noon"`]).action(
+    act(async (shell, flags: PauseFlags) =>
+      (await import("../trading/pause.ts")).pauseCommand(shell, mode, flags),
+    ),
+  );
+  const resume = parent
+    .command("resume")
+    .summary("lift a pause; never a kill switch")
+    .option("--session <id>", "the account of this session; of the newest without it");
+  addCommon(resume, [`kiwi ${mode} resume`, `kiwi ${mode} resume --session 3lvzj494`]).action(
+    act(async (shell, flags: PauseFlags) =>
+      (await import("../trading/pause.ts")).resumeCommand(shell, mode, flags),
     ),
   );
 }

@@ -75,6 +75,13 @@ const data: readonly RunFlag[] = [
     help: "members of a portfolio: symbol,from,to",
   },
   {
+    flags: "--delistings <file>",
+    kind: "text",
+    path: ["delistings"],
+    group: "Data",
+    help: "announced ends of symbols: symbol,last_day,known_from",
+  },
+  {
     flags: "--actions <file>",
     kind: "text",
     path: ["actions"],

@@ -3,6 +3,17 @@ import type { Topic } from "./topic.ts";
 /** What concerns a robot that trades by itself. */
 export const robotTopics: readonly Topic[] = [
   {
+    name: "traces",
+    summary: "where the time of an order went, for OpenTelemetry",
+    lines: [
+      "  kiwi traces last                            to http://localhost:4318, or OTEL_EXPORTER_OTLP_ENDPOINT",
+      "  kiwi traces last --to http://HOST:4318      OTEL_EXPORTER_OTLP_HEADERS holds what the collector wants to see",
+      "  kiwi traces last --to-file traces.json      the same document as a file",
+      "A trace for each order, read off the journal: from the close of its bar over every sending to its last fill.",
+      "Spans carry bar, orderId and clientOrderId, as the lines of kiwi logs do.",
+    ],
+  },
+  {
     name: "alerts",
     summary: "how a robot tells you what happens to it",
     lines: [
@@ -12,8 +23,22 @@ export const robotTopics: readonly Topic[] = [
       "  kiwi alerts test          sends a message over every channel and says what became of it",
       "  kiwi alerts list          what was told and is not over; what could not be delivered",
       "  kiwi alerts ack A7        you take it on: it is told again only when it becomes graver",
+      "  kiwi alerts listen        answers /status, /pause, /kill of Telegram chats in commandsFrom, as a session does",
       "Rules say who is told of what: kinds, severity, channels, cooldownMinutes, escalateAfterMinutes, escalateTo.",
       "Without rules every channel is told of warnings and worse. No channel gets more than perHourMax messages an hour.",
+    ],
+  },
+  {
+    name: "components",
+    summary: "the parts of a project or of a running session",
+    lines: [
+      "Sources, broker, stores, models, channels, rules about alerts, tasks: whatever opens, has a health, and is closed.",
+      "  kiwi components                          opens what the configuration names; no venue is asked",
+      "  kiwi components --session last           the parts of a session as they are now, by what they need",
+      "  kiwi components disable channel phone    switches a part of a running session off; enable switches it on again",
+      "Channels, rules, the monitor and the shadow are switched; what a position hangs on is not.",
+      "An edit of kiwi.config.jsonc is taken while a session runs: alerts and trading.log at once, all else at the next start.",
+      "Of an edit with a mistake nothing is taken: it is told, and what was before stays in force (kiwi config check).",
     ],
   },
   {

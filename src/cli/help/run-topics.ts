@@ -16,6 +16,7 @@ export const runTopics: readonly Topic[] = [
       "What it cost in the past comes from CSV files; where they say nothing the rates above hold, with a warning:",
       "  --funding-file f.csv  --borrow-file b.csv    time,value[,symbol]: rates when they were due, yearly rates from then on",
       "  --fee-tiers t.csv     volume,maker,taker[,from]: commission by what the account traded in 30 days",
+      "  kiwi costs refit last --to-file costs.json    fits them to real fills;  --set costs.fitFile=costs.json  takes them",
       "An HTML report shows the run again at 0, 0.5, 1, 2 and 3 times its costs (--cost-grid), and with accounts of up to",
       "10,000 times the size, whose orders move the price (--capacity).",
     ],

@@ -7,9 +7,9 @@ import {
   pullByHand,
   resetByHand,
   resetKeyPath,
-  waitForRobot,
   type AccountState,
 } from "../../app/trading/kill/kill-accounts.ts";
+import { carryOut } from "../../app/trading/kill/carry-out.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
@@ -30,8 +30,6 @@ export type KillResetFlags = KillKeyFlags & {
 };
 
 const everyAccount = "*";
-/** A robot looks once a second; one that has not begun by then is taken for wedged. */
-const robotMsMax = 15_000;
 
 /** `kiwi kill`: latches first, and sees to the venue afterwards. Exit 7 while the venue has not confirmed. */
 export async function killCommand(shell: Shell, flags: KillFlags): Promise<number> {
@@ -41,7 +39,7 @@ export async function killCommand(shell: Shell, flags: KillFlags): Promise<numbe
   const file = pullByHand(home, account, action, flags.reason ?? "by hand", whoAmI(shell.env));
   shell.err(`pulled: ${wordsOf[action]}\nlatched in ${file}`);
   const named = accountStates(home, account).filter((one) => one.account !== everyAccount);
-  const states = await Promise.all(named.map((one) => settled(shell, home, one)));
+  const states = await Promise.all(named.map((one) => carryOut(home, one, shell.env, shell.err)));
   const isDone = states.every(isCarriedOut);
   if (flags.json === true)
     shell.out(envelope("kill@1", { action, file, accounts: states.map(plain) }, isDone));
@@ -57,16 +55,6 @@ const wordsOf = {
 } as const;
 
 const nobody = "no account has been traded here yet: whoever starts now is stopped by it";
-
-async function settled(shell: Shell, home: string, state: AccountState): Promise<AccountState> {
-  const { account } = state;
-  const waited = await waitForRobot(home, account, Date.now() + robotMsMax);
-  if (isCarriedOut(waited) || waited.record === null) return waited;
-  if (waited.holder !== null) shell.err(`${account}: the robot does not answer; doing it from here`);
-  const { closeFromHere } = await import("../../app/trading/kill/close-from-here.ts");
-  await closeFromHere(home, waited.record, shell.env, (line) => shell.err(`${account}: ${line}`));
-  return accountStates(home, account)[0]!;
-}
 
 /** `kiwi kill status`: every switch, who pulled it and what came of it. Exit 7 while one is pulled. */
 export async function killStatusCommand(shell: Shell, flags: KillFlags): Promise<number> {

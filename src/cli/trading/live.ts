@@ -9,7 +9,7 @@ import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { killCommand } from "./kill.ts";
-import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import { rereadOf, runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
 
@@ -63,7 +63,7 @@ export async function liveStartCommand(
   const request = await runRequestOf(shell, sessionFlags, strategy, flags);
   const { startLive } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
-    startLive({ ...around, request, say: shell.err }),
+    startLive({ ...around, request, say: shell.err, reread: rereadOf(shell, sessionFlags, flags) }),
   );
 }
 

@@ -9,7 +9,7 @@ import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
-import { runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import { rereadOf, runRequestOf, type RequestFlags } from "../commands/run-request.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
 import { sessionText } from "./session-text.ts";
@@ -35,14 +35,16 @@ export async function paperStartCommand(
     const { startDemo } = await import("../../app/trading/demo/demo-session.ts");
     const { folder } = shell;
     const seed = readNumber("--seed", flags.seed);
+    const reread = rereadOf(shell, sessionFlags, flags);
+    const settings = { ...reread, config: await reread.read() };
     return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", flags.monitor, (around) =>
-      startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "" }),
+      startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "", settings }),
     );
   }
   const request = await runRequestOf(shell, sessionFlags, strategy, flags);
   const { startPaper } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
-    startPaper({ ...around, request, say: shell.err }),
+    startPaper({ ...around, request, say: shell.err, reread: rereadOf(shell, sessionFlags, flags) }),
   );
 }
 

@@ -7,6 +7,8 @@ import { pairs, table } from "../output/table.ts";
 /** A status older than this is that of a robot that hangs or is gone. */
 const freshMs = 5_000;
 const linesShown = 6;
+const partsShown = 3;
+const partsWidth = 98;
 
 /** A session on one screen of 80 columns: state, money, positions, orders, and why. */
 export function sessionText(
@@ -71,6 +73,7 @@ function stateRows(
       `sent ${robot.counts.sent}   filled ${robot.counts.fills}   refused ${robot.counts.refusedByVenue}   held back here ${robot.counts.refusedHere}`,
     ],
     ["backtest", comparisonText(comparison)],
+    ["parts", partsText(status.components)],
   ];
 }
 
@@ -80,6 +83,15 @@ function comparisonText(comparison: SessionStatus["comparison"]): string {
   const prices = percentText(slippageMean, { signed: true });
   const text = `${matched} fills, prices ${prices} worse; made ${moneyText(pnl, { signed: true })}, backtest ${moneyText(shadowPnl, { signed: true })}`;
   return drift === null ? text : `${text}   DRIFT: ${drift}`;
+}
+
+/** How many parts there are, and which are not as they should be; more does not fit on a line. */
+function partsText(components: SessionStatus["components"]): string {
+  const said = components.flatMap(({ id, state, condition }) =>
+    state === "off" ? [`${id} off`] : condition === "ok" ? [] : [`${id} ${condition}`],
+  );
+  if (said.length === 0) return `${components.length}, all well`;
+  return `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(0, partsWidth);
 }
 
 function section(title: string, lines: string): readonly string[] {

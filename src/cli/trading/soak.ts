@@ -2,8 +2,11 @@ import { resolve } from "node:path";
 import { exitCodes } from "../../base/errors.ts";
 import { soakDemo, type SoakReport } from "../../app/trading/demo/soak-demo.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
+import { ProgressBoard } from "../../jobs/progress-board.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
+import { rereadOf } from "../commands/run-request.ts";
 import { interruptible } from "../interrupt.ts";
 import { envelope } from "../output/json.ts";
 import { stageProgress } from "../output/stage-progress.ts";
@@ -23,6 +26,9 @@ export async function soakCommand(shell: Shell, flags: SoakFlags): Promise<numbe
   if (!(hours > 0 && hours <= 10_000)) throw invalidFlag("--hours", flags.hours, "hours above 0, up to 10000");
   const progress = stageProgress(shell, flags);
   progress.line(`PAPER: play money, SYNTHETIC MARKET   ${flags.hours} h   Ctrl-C ends it early and reports`);
+  const reread = rereadOf(shell, sessionFlags, flags);
+  const settings = { ...reread, config: await reread.read() };
+  const board = new ProgressBoard();
   const ending = new AbortController();
   let report: SoakReport;
   try {
@@ -37,8 +43,11 @@ export async function soakCommand(shell: Shell, flags: SoakFlags): Promise<numbe
           seed: readNumber("--seed", flags.seed),
           faults: flags.faults ?? "",
           hours,
-          onLook: ({ done, total, heldMb, fills }) =>
-            progress.look(`${heldMb.toFixed(0)} MB, ${fills} fills`, { done, total }),
+          settings,
+          onLook({ done, total, heldMb, fills }) {
+            board.report(done, total);
+            progress.look(`${heldMb.toFixed(0)} MB, ${fills} fills`, board);
+          },
         }),
     );
   } finally {

@@ -116,7 +116,7 @@ test("rows that cannot be are left out, told, and taken from the other provider"
   const [{ count, fault, examples }] = told as [RowQuarantine];
   expect(fault).toBe("ohlc");
   expect(examples[0]).toMatch(/^first BTCUSDT 1m 2026-01-05T/);
-  expect(source.health()[0]!.quarantined).toBe(count);
+  expect(source.members()[0]!.quarantined).toBe(count);
 });
 
 test("a provider that keeps failing is asked last, until it has been well for a while", async () => {
@@ -125,7 +125,7 @@ test("a provider that keeps failing is asked last, until it has been well for a 
   ]);
   for (let k = 0; k < 4; k++) await drain({}, secondMs);
   const asked = providers[0].fetches;
-  expect(source.health().map(({ isActive }) => isActive)).toEqual([false, true]);
+  expect(source.members().map(({ isActive }) => isActive)).toEqual([false, true]);
   await drain({}, secondMs);
   expect(providers[0].fetches).toBe(asked);
   await clock.advance(3 * hourMs);

@@ -126,7 +126,7 @@ test.each<Lie>(["negativeVolume", "ohlc", "nonPositive", "future", "past", "symb
     await clock.advance(20 * minuteMs);
     expectWhole(consumer, 20);
     expect(switches()).toEqual([expect.stringMatching(/^wrong-data: first to second at 400/)]);
-    const [first, second] = source.health();
+    const [first, second] = source.members();
     expect(first!.score).toBeLessThan(0.5);
     expect(second).toMatchObject({ name: "second", isActive: true, quarantined: 0, score: 1 });
     // What it sends is counted for as long as it is listened to, and told while it is active.

@@ -4,6 +4,7 @@ import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarRequest, BarSource, BarSourceCapabilities } from "../../ports/bar-source.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { closeInReverse, closeMsMax, type ComponentHealth } from "../../ports/component.ts";
 import type { FeedHealth } from "../../ports/feed-health.ts";
 import { DivergenceWatch } from "./divergence-watch.ts";
 import { fetchHistory, fetchLatest } from "./failover-history.ts";
@@ -29,8 +30,8 @@ export type ProviderHealthView = {
 
 /** Several providers as one. */
 export type FailoverSource = Omit<BarSource, "fetchBars" | "latest"> & {
-  /** In order of preference. */
-  health(): readonly ProviderHealthView[];
+  /** Every provider, in order of preference. */
+  members(): readonly ProviderHealthView[];
   /** Says when bars do not come or providers disagree. */
   readonly feedHealth: FeedHealth;
   /** The page tells which provider it is from. */
@@ -66,7 +67,8 @@ export function failoverSource(parts: FailoverParts): FailoverSource {
   return {
     name,
     capabilities,
-    health: () => pool.members.map((member) => healthOf(pool, member)),
+    members: () => pool.members.map((member) => viewOf(pool, member)),
+    health: () => healthOf(pool),
     feedHealth: { troubleWith: (symbol) => troubleWith(symbol, divergence, streams) },
     fetchBars(request) {
       checkTimeframes(name, [request.timeframe], capabilities.timeframes);
@@ -96,12 +98,22 @@ export function failoverSource(parts: FailoverParts): FailoverSource {
       closing.abort(new Error(`${name} was closed`));
       for (const stream of streams) stream.close();
       streams.clear();
-      await Promise.all(providers.map(({ source }) => source.close()));
+      const parts = providers.map(({ source }) => ({ name: source.name, close: () => source.close() }));
+      const [failure] = await closeInReverse(parts, clock, closeMsMax);
+      if (failure !== undefined) throw new Error(`${failure.name}: ${failure.why}`);
     },
   };
 }
 
-function healthOf(pool: ProviderPool, member: PoolMember): ProviderHealthView {
+/** As well as its first provider: whoever stands in for it is the next best. */
+function healthOf({ members, active }: ProviderPool): ComponentHealth {
+  const [first] = members;
+  if (active === first) return { condition: "ok", detail: `bars come from ${active.name}` };
+  const why = first!.health.lastFailure ?? "its bars are overdue";
+  return { condition: "degraded", detail: `${active.name} stands in for ${first!.name}: ${why}` };
+}
+
+function viewOf(pool: ProviderPool, member: PoolMember): ProviderHealthView {
   const { name, health, quarantined } = member;
   const { overdueBars, latencyMs, successes, failures, lastFailure } = health;
   return {

@@ -3,6 +3,7 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import {
   signOf,
   type ExecutionReport,
+  type Fill,
   type OrderId,
   type Split,
   type VenueCode,

@@ -1,6 +1,7 @@
 import type { PredictorFamily } from "../../domain/predictor-artifact.ts";
-import type { Checkpoint } from "../../ports/checkpoint.ts";
+import type { Checkpoint } from "../../ports/learning/checkpoint.ts";
 import type { TensorRuntime } from "../../ports/tensor-runtime.ts";
+import { sha256Of } from "../../base/hash.ts";
 import { labelledRows, type Dataset } from "../data/dataset.ts";
 import { fitScaler, scaleRows } from "../data/scaler.ts";
 import type { Span } from "../data/splits.ts";
@@ -9,14 +10,15 @@ import { longTermNetwork } from "../networks/long-term.ts";
 import { mediumTermNetwork } from "../networks/medium-term.ts";
 import type { Network, NetworkSize } from "../networks/network.ts";
 import { shortTermNetwork } from "../networks/short-term.ts";
+import { askGraph } from "../training/held-loss.ts";
 import {
-  askGraph,
+  fullNetworkDefaults,
   networkDefaults,
-  trainNetwork,
   type NetworkOptions,
   type NetworkRows,
-} from "../training/train-network.ts";
-import type { Learner } from "./fit-predictor.ts";
+} from "../training/network-task.ts";
+import { trainNetwork } from "../training/train-network.ts";
+import type { Learner, MetricsLog } from "./fit-predictor.ts";
 
 /** Families that are networks. */
 export type NetworkFamily = Extract<PredictorFamily, "short-term" | "medium-term" | "long-term">;
@@ -39,42 +41,52 @@ export type NetworkSetting = {
   readonly options?: Partial<NetworkOptions>;
   /** A place of its own for each training. */
   readonly checkpointOf: (key: string) => Checkpoint | null;
-  /** Hears the loss of every step. */
-  readonly onLoss?: (step: number, loss: number) => void;
+  /** The code that trains: what another code began is not gone on with. */
+  readonly codeVersion: string;
 };
+
+/** Steps whose means are written down together. */
+const loggedSteps = 10;
 
 /** The learner of a family of networks. */
 export function networkLearner(setting: NetworkSetting): Learner {
-  const { family, size, runtime } = setting;
-  return async (data, parts, seed, onShare) => {
+  const { family, size, runtime, codeVersion } = setting;
+  return async (data, parts, seed, onShare, log) => {
     const { width } = data.x;
     const network = makers[family](width, size);
     const scaler = fitScaler(data.x, parts.learn.from, parts.learn.to);
     const values = new Float32Array(data.x.values.length);
     scaleRows(scaler, data.x.values, 0, data.x.rows, values);
-    const options = { ...networkDefaults, ...setting.options };
-    const key = `${family} ${size} ${seed} ${data.closeTimeMs[0]} ${parts.learn.to} ${parts.held.to} ${JSON.stringify(options)}`;
+    const options = { ...(size === "full" ? fullNetworkDefaults : networkDefaults), ...setting.options };
+    const [learn, held] = [rowsOf(data, parts.learn, network), rowsOf(data, parts.held, network)];
+    const said = { family, size, seed, options, codeVersion, runsOn: runtime.description };
+    const key = sha256Of([
+      JSON.stringify(said),
+      ...[values, ...columnsOf(learn), ...columnsOf(held)].map(bytes),
+    ]);
+    const means = stepMeans(loggedSteps, log);
     const trained = await trainNetwork({
       network,
       values,
       width,
-      learn: rowsOf(data, parts.learn, network),
-      held: rowsOf(data, parts.held, network),
+      learn,
+      held,
       options,
       seed,
       runtime,
       checkpoint: setting.checkpointOf(key),
       key,
-      onStep: (step, steps, loss) => {
-        setting.onLoss?.(step, loss);
+      onStep({ step, steps, loss, gradientNorm, rate }) {
+        means(step, { loss, gradientNorm, rate });
         onShare(step / steps);
       },
+      onLook: ({ step, learnedLoss, heldLoss }) => log?.(step, { learnedLoss, heldLoss }),
     });
-    const bytes = askGraph(network, trained.parameters, width, askedAtOnce).bytes();
+    const file = askGraph(network, trained.parameters, width, askedAtOnce).bytes();
     const parameters = parameterCount(network.shapes);
     const norms = trained.gradientNorms.toSorted((a, b) => a - b);
     return {
-      body: { kind: "network", batch: askedAtOnce, parameters, onnx: Buffer.from(bytes).toString("base64") },
+      body: { kind: "network", batch: askedAtOnce, parameters, onnx: Buffer.from(file).toString("base64") },
       scaler,
       windowRows: network.windowRows,
       importance: null,
@@ -82,13 +94,41 @@ export function networkLearner(setting: NetworkSetting): Learner {
         size,
         parameters,
         steps: trained.steps,
-        stopped: trained.stopped ?? "at the last epoch",
+        bestStep: trained.bestStep,
+        stopped: trained.stopped,
         batch: options.batch,
         ratePeak: options.ratePeak,
         gradientNormMedian: Number((norms[norms.length >> 1] ?? 0).toPrecision(3)),
         runsOn: runtime.description,
       },
+      warnings: trained.stopped === "the loss exploded" ? [explodedText(trained)] : [],
     };
+  };
+}
+
+function explodedText({ steps, bestStep }: { readonly steps: number; readonly bestStep: number }): string {
+  return `the loss exploded at step ${steps + 1}; what is kept is the best before it, of step ${bestStep}. A lower rate may go further: --set training.network.ratePeak=0.0005`;
+}
+
+function columnsOf({ rows, outcome, share, weights }: NetworkRows): readonly (Int32Array | Float32Array)[] {
+  return [rows, outcome, share, weights];
+}
+
+function bytes(column: Int32Array | Float32Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/** Writes the means of every so many steps. */
+function stepMeans(every: number, log: MetricsLog | undefined): MetricsLog {
+  let sums: Record<string, number> = {};
+  let count = 0;
+  return (step, values) => {
+    count += 1;
+    for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
+    if (step % every !== 0) return;
+    log?.(step, Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count])));
+    sums = {};
+    count = 0;
   };
 }
 

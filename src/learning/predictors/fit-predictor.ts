@@ -3,8 +3,10 @@ import { gatherRows, labelledRows, type Dataset } from "../data/dataset.ts";
 import { fitScaler, scaleRows, type Scaler } from "../data/scaler.ts";
 import type { Fold } from "../data/splits.ts";
 import { fitLogistic, type LogisticRows } from "../linear/logistic-regression.ts";
-import { boostDefaults, fitBoosted, type BoostOptions, type Labelled } from "../trees/boost.ts";
-import { fitForest, forestDefaults, type ForestOptions } from "../trees/forest.ts";
+import { boostDefaults, type BoostOptions } from "../trees/boost.ts";
+import type { Labelled } from "../trees/labelled.ts";
+import { forestDefaults, type ForestOptions } from "../trees/forest.ts";
+import { plainFitters, type TreeFitters } from "./tree-fitters.ts";
 
 /** What learning from a part came to. */
 export type Learned = {
@@ -14,7 +16,12 @@ export type Learned = {
   /** Share of the gain by feature; null where the family cannot tell. */
   readonly importance: readonly number[] | null;
   readonly settings: Readonly<Record<string, number | string>>;
+  /** What whoever trains should know. */
+  readonly warnings?: readonly string[];
 };
+
+/** Hears numbers by name while a model learns, at the step that they belong to. */
+export type MetricsLog = (step: number, values: Readonly<Record<string, number>>) => void;
 
 /** A way to learn: from `learn`, stopped by `held`, seeing nothing else. */
 export type Learner = (
@@ -22,6 +29,7 @@ export type Learner = (
   parts: Pick<Fold, "learn" | "held">,
   seed: number,
   onShare: (share: number) => void,
+  log?: MetricsLog,
 ) => Promise<Learned> | Learned;
 
 /** Settings of the families that need no network. */
@@ -34,9 +42,10 @@ export type TreeSettings = {
 export function plainLearner(
   family: Extract<PredictorFamily, "boosted" | "forest" | "logistic">,
   settings: TreeSettings = {},
+  fitters: TreeFitters = plainFitters,
 ): Learner {
-  if (family === "boosted") return (...given) => learnBoosted(settings.boosted ?? {}, ...given);
-  if (family === "forest") return (...given) => learnForest(settings.forest ?? {}, ...given);
+  if (family === "boosted") return (...given) => learnBoosted(fitters, settings.boosted ?? {}, ...given);
+  if (family === "forest") return (...given) => learnForest(fitters, settings.forest ?? {}, ...given);
   return learnLogistic;
 }
 
@@ -51,14 +60,14 @@ function toMeanOne(weights: Float32Array): Float32Array {
   return weights.map((weight) => (mean > 0 ? weight / mean : 1));
 }
 
-function learnBoosted(
+async function learnBoosted(
+  fitters: TreeFitters,
   changes: Partial<BoostOptions>,
   ...[data, parts, seed, onShare]: Parameters<Learner>
-): Learned {
+): Promise<Learned> {
   const options = { ...boostDefaults, ...changes, seed };
-  const fit = fitBoosted(partOf(data, parts.learn), options, partOf(data, parts.held), (round) =>
-    onShare(round / options.rounds),
-  );
+  const [learn, held] = [partOf(data, parts.learn), partOf(data, parts.held)];
+  const fit = await fitters.boosted(learn, options, held, onShare);
   const { rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare } = options;
   return {
     body: fit.body,
@@ -69,16 +78,15 @@ function learnBoosted(
   };
 }
 
-function learnForest(
+async function learnForest(
+  fitters: TreeFitters,
   changes: Partial<ForestOptions>,
   ...[data, parts, seed, onShare]: Parameters<Learner>
-): Learned {
+): Promise<Learned> {
   const options = { ...forestDefaults, ...changes, seed };
   // A forest needs no rows that stop it: it learns from those too.
   const span = { from: parts.learn.from, to: parts.held.to };
-  const { body, importance } = fitForest(partOf(data, span), options, (done) =>
-    onShare(done / options.trees),
-  );
+  const { body, importance } = await fitters.forest(partOf(data, span), options, onShare);
   const { trees, depthMax, leafWeightMin } = options;
   const settings = { trees, depthMax, leafWeightMin };
   return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };

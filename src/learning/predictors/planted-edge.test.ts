@@ -2,55 +2,10 @@ import { describe, expect, test } from "vitest";
 import { scorePredictions } from "../../analysis/predictions/score-predictions.ts";
 import { Prng } from "../../base/prng.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { walkDefaults, walkForward, type Fold } from "../data/splits.ts";
-import { recalibrate, type Recalibrated } from "../judge/recalibrate.ts";
-import { calibratePredictor } from "./calibrate-predictor.ts";
+import { learnFrom, plant, plantedWidth, type Found } from "../../../test/planted-market.ts";
 import { plainLearner, type Learner } from "./fit-predictor.ts";
-import { rawPredictions } from "./raw-predictions.ts";
 
 // Markets whose every chance is known: what a model finds of it is held against who knows it, and what it finds where nothing is.
-
-const width = 6;
-
-type Planted = { readonly data: Dataset; readonly chance: Float64Array };
-
-/** Rows of noise in which the first three features move the chance of a rise by `edge` logits; 0 plants nothing. */
-function plant(rows: number, seed: number, edge: number): Planted {
-  const random = new Prng(seed);
-  const values = Float32Array.from({ length: rows * width }, () => random.normal());
-  const chance = Float64Array.from({ length: rows }, (_, row) => {
-    const [a, b, c] = [values[row * width]!, values[row * width + 1]!, values[row * width + 2]!];
-    return 1 / (1 + Math.exp(-edge * (a - 0.8 * b + 0.6 * c)));
-  });
-  const outcome = Float32Array.from(chance, (p) => (random.next() < p ? 1 : 0));
-  const end = Int32Array.from({ length: rows }, (_, row) => Math.min(rows - 1, row + 1));
-  const data: Dataset = {
-    x: { values, rows, width },
-    labels: {
-      outcome,
-      end,
-      size: outcome.map((up) => (up - 0.5) * 1.3),
-      logReturn: Float64Array.from(outcome, (up) => (up - 0.5) * 0.01),
-    },
-    weights: new Float32Array(rows).fill(1),
-    closeTimeMs: Float64Array.from({ length: rows }, (_, row) => row * 3_600_000),
-    persistence: Uint8Array.from(outcome.map((_, row) => outcome[Math.max(0, row - 1)]!)),
-  };
-  return { data, chance };
-}
-
-type Found = { readonly fold: Fold; readonly answers: readonly Recalibrated[]; readonly conformal: number };
-
-/** Learns from the older part, recalibrates behind it, and answers for the newest third. */
-async function learnFrom(data: Dataset, learner: Learner, seed: number): Promise<Found> {
-  const [fold] = walkForward(data.x.rows, { ...walkDefaults, folds: 1, purge: 1, embargo: 1 });
-  const learned = await learner(data, fold!, seed, () => {});
-  const { calibrate, test: judged } = fold!;
-  const before = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, null);
-  const { calibration, conformal } = calibratePredictor(data, calibrate, before.probability);
-  const raw = await rawPredictions(learned, data.x, judged.from, judged.to, null);
-  return { fold: fold!, answers: Array.from(raw.probability, (p) => recalibrate(calibration, p)), conformal };
-}
 
 function scoresOf(data: Dataset, { fold, answers, conformal }: Found) {
   const { from, to } = fold.test;
@@ -136,7 +91,7 @@ describe.each(learners)("%s", (_, learner) => {
 test("what is not purged is learned by heart: a feature that holds the outcome shows in the scores at once", async () => {
   const { data } = plant(9_000, 11, 0);
   const values = data.x.values.slice();
-  for (let row = 0; row < data.x.rows; row++) values[row * width + 5] = data.labels.outcome[row]!;
+  for (let row = 0; row < data.x.rows; row++) values[row * plantedWidth + 5] = data.labels.outcome[row]!;
   const leaky = { ...data, x: { ...data.x, values } };
   const scores = scoresOf(leaky, await learnFrom(leaky, plainLearner("boosted"), 1));
   // A market in which 97 of 100 calls are right does not exist.

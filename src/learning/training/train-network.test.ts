@@ -10,7 +10,9 @@ import { mediumTermNetwork } from "../networks/medium-term.ts";
 import type { Network } from "../networks/network.ts";
 import { shortTermNetwork } from "../networks/short-term.ts";
 import { oneCycleRate } from "./schedule.ts";
-import { askGraph, networkDefaults, trainNetwork, type NetworkTask } from "./train-network.ts";
+import { askGraph } from "./held-loss.ts";
+import { networkDefaults, type NetworkTask, type StepReport } from "./network-task.ts";
+import { trainNetwork } from "./train-network.ts";
 
 const runtime = await onnxRuntime("native");
 const [width, windowRows] = [3, 2];
@@ -53,6 +55,7 @@ function task(changes: Partial<NetworkTask> = {}): NetworkTask {
     checkpoint: null,
     key: "test",
     onStep: () => {},
+    onLook: () => {},
     ...changes,
   };
 }
@@ -70,20 +73,23 @@ test("killed at any step and started again, a training ends at the very same bit
   const whole = await trainNetwork(task({ options }));
   for (const killedAt of [1, 26, 60, 103]) {
     const checkpoint = memoryCheckpoint();
-    const kill = (step: number) => {
+    const kill = ({ step }: StepReport) => {
       if (step === killedAt) throw new Error("killed");
     };
     await expect(trainNetwork(task({ options, checkpoint, onStep: kill }))).rejects.toThrow("killed");
-    const resumed = await trainNetwork(task({ options, checkpoint }));
-    expect(resumed.parameters).toEqual(whole.parameters);
-    expect(checkpoint.state).toBeNull();
+    // Not only the parameters: losses and gradients of the steps before the kill are remembered as well.
+    expect(await trainNetwork(task({ options, checkpoint }))).toEqual(whole);
+    const heard: number[] = [];
+    const over = task({ options, checkpoint, onStep: kill, onLook: ({ step }) => void heard.push(step) });
+    expect(await trainNetwork(over)).toEqual(whole);
+    expect(heard).toEqual([60, 120]);
   }
 });
 
 test("a checkpoint of another training, or one that is not whole, is begun anew", async () => {
   const checkpoint = memoryCheckpoint();
   const options = { ...task().options, epochs: 1 };
-  const stopAt = (step: number) => {
+  const stopAt = ({ step }: StepReport) => {
     if (step === 30) throw new Error("killed");
   };
   await expect(trainNetwork(task({ options, checkpoint, onStep: stopAt, key: "other" }))).rejects.toThrow(
@@ -91,6 +97,7 @@ test("a checkpoint of another training, or one that is not whole, is begun anew"
   );
   const whole = await trainNetwork(task({ options }));
   expect((await trainNetwork(task({ options, checkpoint }))).parameters).toEqual(whole.parameters);
+  await checkpoint.clear();
   await expect(trainNetwork(task({ options, checkpoint, onStep: stopAt }))).rejects.toThrow("killed");
   checkpoint.state = checkpoint.state!.map((byte, k) => (k === 900 ? byte ^ 1 : byte));
   expect((await trainNetwork(task({ options, checkpoint }))).parameters).toEqual(whole.parameters);
@@ -100,7 +107,7 @@ test("a loss that explodes ends the training with the best parameters so far, or
   const options = { ...networkDefaults, epochs: 8, stepsPerEpoch: 20 };
   const poisoned = (from: number) => {
     const bad = task({ options });
-    return { ...bad, onStep: (step: number) => void (step >= from && bad.values.fill(Number.NaN)) };
+    return { ...bad, onStep: ({ step }: StepReport) => void (step >= from && bad.values.fill(Number.NaN)) };
   };
   const kept = await trainNetwork(poisoned(50));
   expect(kept.stopped).toBe("the loss exploded");

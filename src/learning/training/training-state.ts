@@ -17,13 +17,19 @@ export type TrainingState = {
   readonly waited: number;
   /** Loss of learning and on held rows, by look. */
   readonly losses: readonly (readonly [number, number])[];
+  /** Losses of the steps since the last look, summed. */
+  readonly epochLoss: number;
+  /** Length of the gradient before clipping, by step. */
+  readonly gradientNorms: readonly number[];
+  /** Why it is over; `at the last epoch` where nothing cut it short. Null while it goes on. */
+  readonly stopped: "no better loss" | "the loss exploded" | "at the last epoch" | null;
 };
 
-const magic = "kiwi-training-1";
+const magic = "kiwi-training-2";
 
 /** A state as bytes, for a training that is known by `key`. */
 export function bytesOfState(state: TrainingState, key: string): Uint8Array {
-  const { step, waited, losses, best, parameters, first, second } = state;
+  const { step, waited, losses, epochLoss, gradientNorms, stopped, best, parameters, first, second } = state;
   const rows = [parameters, first, second, ...best.map((one) => one.parameters)];
   const head = JSON.stringify({
     magic,
@@ -31,6 +37,9 @@ export function bytesOfState(state: TrainingState, key: string): Uint8Array {
     step,
     waited,
     losses,
+    epochLoss,
+    gradientNorms,
+    stopped,
     best: best.map(({ step: at, loss }) => ({ step: at, loss })),
     size: parameters.length,
   });
@@ -59,6 +68,9 @@ export function stateOfBytes(bytes: Uint8Array, key: string): TrainingState | nu
     step: head.step,
     waited: head.waited,
     losses: head.losses,
+    epochLoss: head.epochLoss,
+    gradientNorms: head.gradientNorms,
+    stopped: head.stopped,
     parameters: row(0),
     first: row(1),
     second: row(2),
@@ -66,7 +78,7 @@ export function stateOfBytes(bytes: Uint8Array, key: string): TrainingState | nu
   };
 }
 
-type Head = Pick<TrainingState, "step" | "waited" | "losses"> & {
+type Head = Pick<TrainingState, "step" | "waited" | "losses" | "epochLoss" | "gradientNorms" | "stopped"> & {
   readonly magic: string;
   readonly key: string;
   readonly size: number;

@@ -1,22 +1,20 @@
 import { assert } from "../../base/assert.ts";
 import { Prng } from "../../base/prng.ts";
 import type { TreesBody } from "../../domain/predictor-artifact.ts";
-import { binFeatures, type Matrix } from "./feature-bins.ts";
-import { gradientRoom, packGradients } from "./gradients.ts";
+import { EarlyStop } from "./early-stop.ts";
+import { binFeatures, binsMemory, featuresOf, type BinsMemory, type Matrix } from "./feature-bins.ts";
+import type { Labelled } from "./labelled.ts";
+import { gradientRoom, packGradients, type GradientRoom, type PackedGradients } from "./gradients.ts";
 import { drawSome, TreeGrower, type Tree } from "./grow-tree.ts";
-import { joinTrees, logistic } from "./trees.ts";
-
-/** Rows with their outcomes, 0 or 1, and how much each counts. */
-export type Labelled = {
-  readonly x: Matrix;
-  readonly y: Float32Array;
-  readonly weights: Float32Array;
-};
+import { addTree } from "./scores.ts";
+import { bufferFor, Team, teamMemory, type TeamMemory } from "./team.ts";
+import { gainShares, joinTrees, logistic } from "./trees.ts";
 
 export type BoostOptions = {
   readonly rounds: number;
   readonly rate: number;
   readonly depthMax: number;
+  /** With it, trees grow leaf by leaf until they have so many. */
   readonly leavesMax: number | null;
   readonly l1: number;
   readonly l2: number;
@@ -58,82 +56,90 @@ export type Boosted = {
   readonly heldLosses: readonly number[];
 };
 
+/** Memory that the members of a team share. Plain data. */
+export type BoostMemory = {
+  readonly team: TeamMemory;
+  readonly bins: BinsMemory;
+  readonly gradients: GradientRoom;
+  readonly scores: Float64Array;
+};
+
+/** Memory for boosting on such rows. */
+export function boostMemory({ rows, width }: Matrix, teamSize: number): BoostMemory {
+  return {
+    team: teamMemory(teamSize),
+    bins: binsMemory(rows, width, teamSize),
+    gradients: gradientRoom(rows, teamSize),
+    scores: new Float64Array(bufferFor(teamSize, rows * 8)),
+  };
+}
+
 /**
  * Gradient boosting of a log-odds (Friedman 2001) with Newton leaves (Chen and Guestrin 2016) on histograms (Ke et al. 2017). With
- * `held`, keeps the rounds that did best there. The same rows, options and seed give the same bits.
+ * `held`, keeps the rounds that did best there. The same rows, options and seed give the same bits, for any number of members:
+ * each member of a team calls this with the same memory and a number of its own, and all come back with the same trees.
  */
 export function fitBoosted(
   rows: Labelled,
   options: BoostOptions,
   held: Labelled | null = null,
   onRound?: (round: number) => void,
+  memory: BoostMemory = boostMemory(rows.x, 1),
+  member = 0,
 ): Boosted {
   const { x, y, weights } = rows;
   assert(x.rows > 0 && y.length === x.rows, "every row has its outcome");
-  const bins = binFeatures(x);
+  const team = new Team(memory.team, member);
+  const bins = binFeatures(x, memory.bins, team);
   const monotone = Int8Array.from({ length: x.width }, (_, feature) => options.monotone[feature] ?? 0);
-  const grower = new TreeGrower(bins, { ...options, monotone, featuresPerNode: null });
-  const room = gradientRoom(x.rows);
+  const rules = { ...options, monotone, featuresPerNode: null };
+  const grower = new TreeGrower(bins, rules, team, featuresOf(x, team));
   const base = logOdds(y, weights);
-  const scores = new Float64Array(x.rows).fill(base);
+  const ownRows = team.shareOf(x.rows);
+  memory.scores.fill(base, ...ownRows);
   const stop = held === null ? null : new EarlyStop(held, base, options.patience);
   const random = new Prng(options.seed).fork("boost");
+  const weightMax = weights.reduce((most, weight) => Math.max(most, weight), 1e-30);
+  const all = Int32Array.from({ length: x.width }, (_, k) => k);
+  const count = Math.max(1, Math.round(options.featureShare * x.width));
   const trees: Tree[] = [];
   for (let round = 0; round < options.rounds; round++) {
-    derive(scores, y, weights, room);
+    const gradients = derive(memory, rows, ownRows, weightMax);
     const sample = drawRows(x.rows, options.rowShare, random);
-    const count = Math.max(1, Math.round(options.featureShare * x.width));
-    const features = drawSome(
-      Int32Array.from({ length: x.width }, (_, k) => k),
-      count,
-      random,
-    );
-    const tree = grower.grow(packGradients(room), sample, features, random);
+    const features = drawSome(all, count, random);
+    // Everybody has the gradients of all rows from here on.
+    team.meet();
+    const tree = grower.grow(gradients, sample, features, random);
     trees.push(tree);
-    addTree(scores, tree, x);
+    addTree(memory.scores, tree, grower, sample, x, ownRows);
     onRound?.(round + 1);
     if (stop !== null && stop.isOver(tree)) break;
+    // Nobody writes new gradients while another still fits leaves with these.
+    team.meet();
   }
   const kept = trees.slice(0, stop === null ? trees.length : stop.best);
-  const total = grower.gains.reduce((sum, gain) => sum + gain, 0);
   return {
     body: joinTrees(kept, base, "logit"),
-    importance: [...grower.gains].map((gain) => (total > 0 ? gain / total : 0)),
+    importance: gainShares(trees, x.width),
     rounds: kept.length,
     heldLosses: stop?.losses ?? [],
   };
 }
 
-/** Derivatives of the weighted log loss by the log-odds. */
+/** Derivatives of the weighted log loss by the log-odds: of p - y, which is one at most, and p (1 - p), a quarter at most. */
 function derive(
-  scores: Float64Array,
-  y: Float32Array,
-  weights: Float32Array,
-  { first, second }: { readonly first: Float64Array; readonly second: Float64Array },
-): void {
-  for (let row = 0; row < scores.length; row++) {
+  { scores, gradients }: BoostMemory,
+  { y, weights }: Labelled,
+  [from, to]: readonly [number, number],
+  weightMax: number,
+): PackedGradients {
+  const { first, second } = gradients;
+  for (let row = from; row < to; row++) {
     const p = logistic(scores[row]!);
     first[row] = (p - y[row]!) * weights[row]!;
     second[row] = p * (1 - p) * weights[row]!;
   }
-}
-
-function addTree(scores: Float64Array, tree: Tree, { values, width }: Matrix): void {
-  const feature = Int32Array.from(tree.feature);
-  const [left, right] = [Int32Array.from(tree.left), Int32Array.from(tree.right)];
-  const threshold = Float32Array.from(tree.threshold);
-  const value = Float64Array.from(tree.value);
-  const missingLeft = Uint8Array.from(tree.missingLeft);
-  for (let row = 0; row < scores.length; row++) {
-    let node = 0;
-    const offset = row * width;
-    for (let asked = feature[0]!; asked >= 0; asked = feature[node]!) {
-      const found = values[offset + asked]!;
-      const isLeft = found < threshold[node]! || (found !== found && missingLeft[node] === 1);
-      node = isLeft ? left[node]! : right[node]!;
-    }
-    scores[row]! += value[node]!;
-  }
+  return packGradients(gradients, [from, to], weightMax, weightMax / 4);
 }
 
 /** Every row with a chance of `share`; all of them at 1. */
@@ -154,36 +160,4 @@ function logOdds(y: Float32Array, weights: Float32Array): number {
   }
   const share = Math.min(1 - 1e-6, Math.max(1e-6, up / all));
   return Math.log(share / (1 - share));
-}
-
-/** Follows the loss on rows that no tree was grown on. */
-class EarlyStop {
-  readonly losses: number[] = [];
-  /** How many trees did best; at least one. */
-  best = 1;
-  private readonly held: Labelled;
-  private readonly scores: Float64Array;
-  private readonly patience: number;
-
-  constructor(held: Labelled, base: number, patience: number) {
-    this.held = held;
-    this.patience = patience;
-    this.scores = new Float64Array(held.x.rows).fill(base);
-  }
-
-  isOver(tree: Tree): boolean {
-    const { x, y, weights } = this.held;
-    addTree(this.scores, tree, x);
-    let [loss, all] = [0, 0];
-    for (let row = 0; row < x.rows; row++) {
-      const score = this.scores[row]!;
-      // ln(1 + exp(-score)) without overflow, for either outcome.
-      const signed = y[row]! > 0.5 ? score : -score;
-      loss += weights[row]! * (Math.log1p(Math.exp(-Math.abs(signed))) + Math.max(0, -signed));
-      all += weights[row]!;
-    }
-    this.losses.push(loss / all);
-    if (this.losses.at(-1)! < this.losses[this.best - 1]! - 1e-9) this.best = this.losses.length;
-    return this.losses.length - this.best >= this.patience;
-  }
 }

@@ -1,10 +1,11 @@
 import { Prng } from "../../base/prng.ts";
 import type { TreesBody } from "../../domain/predictor-artifact.ts";
-import type { Labelled } from "./boost.ts";
-import { binFeatures } from "./feature-bins.ts";
-import { gradientRoom, packGradients } from "./gradients.ts";
+import type { Labelled } from "./labelled.ts";
+import { binFeatures, binsMemory, type BinsMemory, type Matrix } from "./feature-bins.ts";
+import { gradientRoom, packGradients, type GradientRoom, type PackedGradients } from "./gradients.ts";
 import { TreeGrower, type Tree } from "./grow-tree.ts";
-import { joinTrees } from "./trees.ts";
+import { Team, teamMemory, type TeamMemory } from "./team.ts";
+import { gainShares, joinTrees } from "./trees.ts";
 
 export type ForestOptions = {
   readonly trees: number;
@@ -27,18 +28,32 @@ export const forestDefaults: ForestOptions = {
 
 export type Forest = { readonly body: TreesBody; readonly importance: readonly number[] };
 
+/** Memory that the members of a team share. Plain data. */
+export type ForestMemory = { readonly team: TeamMemory; readonly bins: BinsMemory };
+
+/** Memory for a forest on such rows. */
+export function forestMemory({ rows, width }: Matrix, teamSize: number): ForestMemory {
+  return { team: teamMemory(teamSize), bins: binsMemory(rows, width, teamSize) };
+}
+
+/** A tree and its number in the forest. */
+export type NumberedTree = { readonly number: number; readonly tree: Tree };
+
 /**
  * A random forest (Breiman 2001): trees on rows drawn with replacement, nodes that choose from few features, and the mean of the
  * leaves' shares. The squared error that its trees lessen is the Gini impurity where outcomes are 0 and 1. Trees are numbered and
- * each has chance of its own, so `from` and `to` let several threads share the work and get the same forest.
+ * each has chance of its own, so the members of a team take whichever is next and the forest is the same.
  */
-function growTrees(
+export function growTrees(
   { x, y, weights }: Labelled,
   options: ForestOptions,
-  [from, to]: readonly [number, number],
-  onTree?: (done: number) => void,
-): { readonly trees: readonly Tree[]; readonly gains: Float64Array } {
-  const grower = new TreeGrower(binFeatures(x), {
+  memory: ForestMemory,
+  member: number,
+  onTree?: (number: number) => void,
+): readonly NumberedTree[] {
+  const team = new Team(memory.team, member);
+  const bins = binFeatures(x, memory.bins, team);
+  const rules = {
     l1: 0,
     l2: 1e-9,
     childWeightMin: options.leafWeightMin,
@@ -46,42 +61,55 @@ function growTrees(
     monotone: new Int8Array(x.width),
     depthMax: options.depthMax,
     leavesMax: null,
-    featuresPerNode: options.featuresPerNode ?? Math.max(1, Math.round(Math.sqrt(x.width))),
+    featuresPerNode: Math.min(
+      x.width,
+      options.featuresPerNode ?? Math.max(1, Math.round(Math.sqrt(x.width))),
+    ),
     rate: 1 / options.trees,
-  });
-  const room = gradientRoom(x.rows);
+  };
+  // A tree is grown by one member alone.
+  const grower = new TreeGrower(bins, rules, new Team(teamMemory(1), 0), [0, x.width]);
+  const room = gradientRoom(x.rows, 1);
   const features = Int32Array.from({ length: x.width }, (_, k) => k);
-  const trees: Tree[] = [];
-  for (let index = from; index < to; index++) {
-    const random = new Prng(options.seed).fork(`tree ${index}`);
-    const rows = draw(x.rows, random, (row, count) => {
-      room.first[row] = -y[row]! * weights[row]! * count;
-      room.second[row] = weights[row]! * count;
-    });
-    trees.push(grower.grow(packGradients(room), rows, features, random));
-    onTree?.(trees.length);
+  const grown: NumberedTree[] = [];
+  for (let number = team.takePiece(); number < options.trees; number = team.takePiece()) {
+    const random = new Prng(options.seed).fork(`tree ${number}`);
+    const { rows, gradients } = draw(y, weights, random, room);
+    grown.push({ number, tree: grower.grow(gradients, rows, features, random) });
+    onTree?.(number + 1);
   }
-  return { trees, gains: grower.gains };
+  return grown;
 }
 
-/** As many rows as there are, with replacement: how often each came is its weight. */
-function draw(rows: number, random: Prng, take: (row: number, count: number) => void): Int32Array {
-  const counts = new Int32Array(rows);
-  for (let k = 0; k < rows; k++) counts[random.integer(rows)]! += 1;
-  const drawn: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    take(row, counts[row]!);
-    if (counts[row]! > 0) drawn.push(row);
-  }
-  return Int32Array.from(drawn);
+/** The forest that numbered trees are, whoever grew which. */
+export function forestOf(grown: readonly NumberedTree[], width: number): Forest {
+  const trees = grown.toSorted((a, b) => a.number - b.number).map(({ tree }) => tree);
+  return { body: joinTrees(trees, 0, "probability"), importance: gainShares(trees, width) };
 }
 
 /** A whole forest in this thread. */
 export function fitForest(rows: Labelled, options: ForestOptions, onTree?: (done: number) => void): Forest {
-  const { trees, gains } = growTrees(rows, options, [0, options.trees], onTree);
-  const total = gains.reduce((sum, gain) => sum + gain, 0);
-  return {
-    body: joinTrees(trees, 0, "probability"),
-    importance: [...gains].map((gain) => (total > 0 ? gain / total : 0)),
-  };
+  return forestOf(growTrees(rows, options, forestMemory(rows.x, 1), 0, onTree), rows.x.width);
+}
+
+/** As many rows as there are, with replacement: how often each came is its weight. */
+function draw(
+  y: Float32Array,
+  weights: Float32Array,
+  random: Prng,
+  room: GradientRoom,
+): { readonly rows: Int32Array; readonly gradients: PackedGradients } {
+  const { length } = y;
+  const counts = new Int32Array(length);
+  for (let k = 0; k < length; k++) counts[random.integer(length)]! += 1;
+  const rows = new Int32Array(length);
+  let [drawn, most] = [0, 1e-30];
+  for (let row = 0; row < length; row++) {
+    const weight = weights[row]! * counts[row]!;
+    room.first[row] = -y[row]! * weight;
+    room.second[row] = weight;
+    most = Math.max(most, weight);
+    if (counts[row]! > 0) rows[drawn++] = row;
+  }
+  return { rows: rows.slice(0, drawn), gradients: packGradients(room, [0, length], most, most) };
 }

@@ -1,49 +1,70 @@
-/**
- * First and second derivatives of every row's loss as whole numbers, packed into one double each: `second * unit + first`.
- * Sums of whole numbers are exact, so a histogram is the same in whatever order it is added up, and one addition fills both
- * (quantised training: Shi et al., NeurIPS 2022; leaves are fitted with the exact numbers afterwards).
- */
-export type PackedGradients = {
+import { bufferFor } from "./team.ts";
+
+/** Derivatives of every row's loss; plain data, so that a team can share them. */
+export type GradientRoom = {
   readonly packed: Float64Array;
   readonly first: Float64Array;
   readonly second: Float64Array;
-  /** What one whole number of each is worth. */
+};
+
+/**
+ * First and second derivatives of every row's loss as whole numbers. `packed` holds both in one double, `second * unit + first`,
+ * so that one addition fills both sides of a histogram (quantised training: Shi et al., NeurIPS 2022). `first` and `second`
+ * hold them again with all the digits that a sum has room for: leaves are fitted with those. Sums of whole numbers are exact,
+ * so everything is the same in whatever order it is added up.
+ */
+export type PackedGradients = GradientRoom & {
+  /** What one whole number is worth in a histogram. */
   readonly firstStep: number;
   readonly secondStep: number;
   readonly unit: number;
+  /** What one whole number of `first` and `second` is worth. */
+  readonly fineFirstStep: number;
+  readonly fineSecondStep: number;
 };
 
-/** Makes room for the gradients of `rows` rows. */
-export function gradientRoom(rows: number): Pick<PackedGradients, "packed" | "first" | "second"> {
-  return {
-    packed: new Float64Array(rows),
-    first: new Float64Array(rows),
-    second: new Float64Array(rows),
-  };
+/** Makes room for the gradients of `rows` rows; shared where a team is larger than one. */
+export function gradientRoom(rows: number, teamSize: number): GradientRoom {
+  const column = (): Float64Array => new Float64Array(bufferFor(teamSize, rows * 8));
+  return { packed: column(), first: column(), second: column() };
 }
 
 /** A double holds 53 bits: the two sums share what the number of rows leaves of them. */
 const bits = 52;
 
-/** Packs the derivatives that stand in `first` and `second`. Rows that add up to a million keep five bits each. */
-export function packGradients(room: Pick<PackedGradients, "packed" | "first" | "second">): PackedGradients {
+/**
+ * Packs the derivatives that stand in `first` and `second` of the rows `from` to before `to`; none is larger than `firstMax`
+ * and `secondMax`. Rows that add up to a million keep five bits each in histograms.
+ */
+export function packGradients(
+  room: GradientRoom,
+  [from, to]: readonly [number, number],
+  firstMax: number,
+  secondMax: number,
+): PackedGradients {
   const { packed, first, second } = room;
-  const rows = packed.length;
-  const bitsOfRows = Math.ceil(Math.log2(Math.max(2, rows)));
+  const bitsOfRows = Math.ceil(Math.log2(Math.max(2, packed.length)));
   // The first derivative needs a sign, and one bit more than the second to be as fine.
   const free = bits - 2 * bitsOfRows - 1;
   const secondBits = Math.max(4, Math.floor((free - 2) / 2));
   const firstBits = Math.max(5, free - secondBits);
-  let [firstMax, secondMax] = [1e-30, 1e-30];
-  for (let row = 0; row < rows; row++) {
-    firstMax = Math.max(firstMax, Math.abs(first[row]!));
-    secondMax = Math.max(secondMax, second[row]!);
-  }
-  const firstStep = firstMax / 2 ** firstBits;
-  const secondStep = secondMax / 2 ** secondBits;
+  const [firstStep, secondStep] = [firstMax / 2 ** firstBits, secondMax / 2 ** secondBits];
+  const fine = 2 ** (bits - bitsOfRows);
   const unit = 2 ** (firstBits + bitsOfRows + 1);
   const [perFirst, perSecond] = [1 / firstStep, 1 / secondStep];
-  for (let row = 0; row < rows; row++)
-    packed[row] = Math.round(second[row]! * perSecond) * unit + Math.round(first[row]! * perFirst);
-  return { packed, first, second, firstStep, secondStep, unit };
+  const [perFineFirst, perFineSecond] = [fine / firstMax, fine / secondMax];
+  for (let row = from; row < to; row++) {
+    const [g, h] = [first[row]!, second[row]!];
+    packed[row] = Math.floor(h * perSecond + 0.5) * unit + Math.floor(g * perFirst + 0.5);
+    first[row] = Math.floor(g * perFineFirst + 0.5);
+    second[row] = Math.floor(h * perFineSecond + 0.5);
+  }
+  return {
+    ...room,
+    firstStep,
+    secondStep,
+    unit,
+    fineFirstStep: firstMax / fine,
+    fineSecondStep: secondMax / fine,
+  };
 }

@@ -1,15 +1,10 @@
 import type { Prng } from "../../base/prng.ts";
-import { missingBin, type FeatureBins } from "./feature-bins.ts";
+import { agreeOnSplits } from "./agree-splits.ts";
+import { binAt, missingBin, type FeatureBins } from "./feature-bins.ts";
 import type { PackedGradients } from "./gradients.ts";
-import {
-  binsPerFeature,
-  findSplit,
-  leafValue,
-  within,
-  type Bounds,
-  type Split,
-  type SplitRules,
-} from "./split-search.ts";
+import { Histograms } from "./histograms.ts";
+import { findSplit, leafValue, within, type Bounds, type Split, type SplitRules } from "./split-search.ts";
+import type { Team } from "./team.ts";
 
 /** How large a tree may grow, and in what order. */
 export type GrowthRules = SplitRules & {
@@ -31,35 +26,51 @@ export type Tree = {
   readonly missingLeft: number[];
   readonly value: number[];
   readonly cover: number[];
+  /** What each split gained, 0 for a leaf. */
+  readonly gain: number[];
 };
 
-/** A node that waits: rows `from` to before `to` of the order, and what is known of them. */
-type Open = {
+/** A node and its rows: `from` to before `to` of the order, increasing. */
+export type NodeRows = {
   readonly node: number;
   readonly from: number;
   readonly to: number;
   readonly depth: number;
-  readonly histogram: Float64Array;
   readonly bounds: Bounds;
-  readonly split: Split | null;
+};
+/** One that may be split: with a histogram where its children can be told from it. */
+type Promising = NodeRows & { readonly split: Split; readonly histogram: Float64Array | null };
+
+/** What a tree is grown from. */
+type Ground = {
+  readonly gradients: PackedGradients;
+  readonly features: Int32Array;
+  /** Those of the features that this member of the team looks after. */
+  readonly own: Int32Array;
+  readonly random: Prng;
+  readonly tree: Tree;
 };
 
-/** Grows trees over the same rows one after another; its memory is used again for each. */
+/** Grows trees over the same rows one after another, together with the rest of its team; its memory is used again for each. */
 export class TreeGrower {
+  /** Rows of the last tree, leaf by leaf. */
+  readonly order: Int32Array;
+  readonly leaves: NodeRows[] = [];
   private readonly bins: FeatureBins;
   private readonly rules: GrowthRules;
-  private readonly order: Int32Array;
+  private readonly team: Team;
+  private readonly ownFeatures: readonly [number, number];
+  private readonly histograms: Histograms;
   private readonly aside: Int32Array;
-  private readonly spare: Float64Array[] = [];
-  /** What splits on each feature have gained so far. */
-  readonly gains: Float64Array;
 
-  constructor(bins: FeatureBins, rules: GrowthRules) {
+  constructor(bins: FeatureBins, rules: GrowthRules, team: Team, ownFeatures: readonly [number, number]) {
     this.bins = bins;
     this.rules = rules;
+    this.team = team;
+    this.ownFeatures = ownFeatures;
+    this.histograms = new Histograms(bins, ownFeatures);
     this.order = new Int32Array(bins.rows);
     this.aside = new Int32Array(bins.rows);
-    this.gains = new Float64Array(bins.width);
   }
 
   /** Grows a tree on some rows and features. `random` is asked only where nodes draw features. */
@@ -72,93 +83,109 @@ export class TreeGrower {
       missingLeft: [],
       value: [],
       cover: [],
+      gain: [],
     };
+    const ground = { gradients, features, own: this.ownOf(features), random, tree };
     this.order.set(rows);
-    const histogram = this.histogramOf(gradients, 0, rows.length, features);
-    const everything = { low: -Infinity, high: Infinity };
-    const search = (room: Omit<Open, "split">): Open => {
-      const mayGrow = room.depth < this.rules.depthMax && room.to - room.from > 1;
-      return { ...room, split: mayGrow ? this.search(room, gradients, features, random) : null };
-    };
-    const root = addNode(tree);
-    const open = [search({ node: root, from: 0, to: rows.length, depth: 0, histogram, bounds: everything })];
+    this.leaves.length = 0;
+    const root = { node: addNode(tree), from: 0, to: rows.length, depth: 0, bounds: everything };
+    let waiting = this.search([root], [], ground);
+    let leaves = 1;
     const leavesMax = this.rules.leavesMax ?? Infinity;
-    for (let leaves = 1; open.length > 0;) {
-      const [next] = open.splice(this.nextOf(open), 1) as [Open];
-      const { split } = next;
-      if (split === null || leaves >= leavesMax) {
-        this.close(tree, next, gradients);
-        continue;
-      }
-      leaves += 1;
-      open.push(...this.part(tree, next, split, gradients, features).map(search));
+    while (waiting.length > 0 && leaves < leavesMax) {
+      const next = this.rules.leavesMax === null ? waiting : [mostPromising(waiting)];
+      leaves += next.length;
+      const children = next.map((one) => this.part(one, ground));
+      const rest = waiting.filter((one) => !next.includes(one));
+      waiting = [...rest, ...this.search(children.flat(), next, ground)];
     }
+    for (const one of waiting) this.close(one, one.histogram);
+    this.fit(ground);
     return tree;
   }
 
-  /** Level by level the oldest; leaf by leaf the one that gains most. */
-  private nextOf(open: readonly Open[]): number {
-    if (this.rules.leavesMax === null) return 0;
-    let best = 0;
-    for (let k = 1; k < open.length; k++)
-      if ((open[k]!.split?.gain ?? 0) > (open[best]!.split?.gain ?? 0)) best = k;
-    return best;
+  private ownOf(features: Int32Array): Int32Array {
+    const [from, to] = this.ownFeatures;
+    return features.filter((feature) => feature >= from && feature < to);
   }
 
+  /** Finds the best splits of nodes, children of `parents` in their order; those without one are leaves. */
   private search(
-    { histogram, bounds }: Omit<Open, "split">,
-    gradients: PackedGradients,
-    features: Int32Array,
-    random: Prng,
-  ): Split | null {
-    const { featuresPerNode } = this.rules;
-    const drawn = featuresPerNode === null ? features : drawSome(features, featuresPerNode, random);
-    const total = totalOf(histogram, features[0]!);
-    return findSplit(histogram, total, drawn, this.bins, gradients, this.rules, bounds);
+    nodes: readonly NodeRows[],
+    parents: readonly Promising[],
+    ground: Ground,
+  ): readonly Promising[] {
+    const { featuresPerNode, depthMax } = this.rules;
+    const isOpen = (one: NodeRows): boolean => one.depth < depthMax && one.to - one.from > 1;
+    const drawn = nodes.map((one) =>
+      featuresPerNode === null || !isOpen(one)
+        ? ground.own
+        : this.ownOf(drawSome(ground.features, featuresPerNode, ground.random)),
+    );
+    const histograms = this.histogramsOf(nodes, nodes.map(isOpen), drawn, parents, ground);
+    const open = nodes.flatMap((one, k) => (isOpen(one) ? [{ one, k }] : []));
+    const own = open.map(({ one: { bounds }, k }) =>
+      findSplit(
+        { histogram: histograms[k]!, firstFeature: this.histograms.firstFeature, bounds },
+        drawn[k]!,
+        this.bins,
+        ground.gradients,
+        this.rules,
+      ),
+    );
+    const splits = new Map(agreeOnSplits(own, this.team).map((split, at) => [open[at]!.k, split]));
+    return nodes.flatMap((one, k): readonly Promising[] => {
+      const [split, histogram] = [splits.get(k) ?? null, histograms[k]!];
+      if (split !== null) return [{ ...one, split, histogram }];
+      this.close(one, histogram);
+      return [];
+    });
   }
 
-  /** Parts the rows of a node in two, and makes the histogram of the larger part out of what the smaller leaves over. */
-  private part(
-    tree: Tree,
-    { node, from, to, depth, histogram, bounds }: Open,
-    split: Split,
-    gradients: PackedGradients,
-    features: Int32Array,
-  ): readonly Omit<Open, "split">[] {
+  /**
+   * Histograms of nodes that are open. Of two children that look at all features the larger one has what the smaller leaves over
+   * of their parent; children that look at a few of them are summed up on their own.
+   */
+  private histogramsOf(
+    nodes: readonly NodeRows[],
+    isOpen: readonly boolean[],
+    drawn: readonly Int32Array[],
+    parents: readonly Promising[],
+    { gradients: { packed } }: Ground,
+  ): readonly (Float64Array | null)[] {
+    const make = (k: number): Float64Array =>
+      this.histograms.of(packed, this.order, [nodes[k]!.from, nodes[k]!.to], drawn[k]!);
+    if (parents.length === 0 || this.rules.featuresPerNode !== null) {
+      for (const { histogram } of parents) if (histogram !== null) this.histograms.giveBack(histogram);
+      return nodes.map((_, k) => (isOpen[k] === true ? make(k) : null));
+    }
+    return parents.flatMap(({ histogram: whole }, p): readonly (Float64Array | null)[] => {
+      const [left, right] = [2 * p, 2 * p + 1];
+      if (isOpen[left] !== true && isOpen[right] !== true) {
+        this.histograms.giveBack(whole!);
+        return [null, null];
+      }
+      const isLeftSmaller = nodes[left]!.to - nodes[left]!.from <= nodes[right]!.to - nodes[right]!.from;
+      const small = make(isLeftSmaller ? left : right);
+      this.histograms.subtract(whole!, small);
+      return isLeftSmaller ? [small, whole] : [whole, small];
+    });
+  }
+
+  /** Parts the rows of a node in two. */
+  private part({ node, from, to, depth, bounds, split }: Promising, { tree }: Ground): readonly NodeRows[] {
     const { feature, bin, isMissingLeft, gain } = split;
-    this.gains[feature]! += gain;
     const middle = this.partition(from, to, split);
     tree.feature[node] = feature;
     tree.threshold[node] = this.bins.edges[feature]![bin]!;
     tree.missingLeft[node] = isMissingLeft ? 1 : 0;
+    tree.gain[node] = gain;
     const left = (tree.left[node] = addNode(tree));
     const right = (tree.right[node] = addNode(tree));
-    const [value, cover] = this.fit(from, to, gradients);
-    tree.value[node] = within(value, bounds) * this.rules.rate;
-    tree.cover[node] = cover;
-    const isLeftSmaller = middle - from <= to - middle;
-    const small = isLeftSmaller
-      ? this.histogramOf(gradients, from, middle, features)
-      : this.histogramOf(gradients, middle, to, features);
-    for (let k = 0; k < histogram.length; k++) histogram[k]! -= small[k]!;
     const [low, high] = this.boundsOf(split, bounds);
     return [
-      {
-        node: left,
-        from,
-        to: middle,
-        depth: depth + 1,
-        histogram: isLeftSmaller ? small : histogram,
-        bounds: low,
-      },
-      {
-        node: right,
-        from: middle,
-        to,
-        depth: depth + 1,
-        histogram: isLeftSmaller ? histogram : small,
-        bounds: high,
-      },
+      { node: left, from, to: middle, depth: depth + 1, bounds: low },
+      { node: right, from: middle, to, depth: depth + 1, bounds: high },
     ];
   }
 
@@ -174,91 +201,58 @@ export class TreeGrower {
     return direction > 0 ? [below, above] : [above, below];
   }
 
-  private close(tree: Tree, { node, from, to, histogram, bounds }: Open, gradients: PackedGradients): void {
-    const [value, cover] = this.fit(from, to, gradients);
-    tree.value[node] = within(value, bounds) * this.rules.rate;
-    tree.cover[node] = cover;
-    this.spare.push(histogram);
+  private close(leaf: NodeRows, histogram: Float64Array | null): void {
+    this.leaves.push(leaf);
+    if (histogram !== null) this.histograms.giveBack(histogram);
   }
 
-  /** The best value of rows, by the exact derivatives. */
-  private fit(from: number, to: number, { first, second }: PackedGradients): readonly [number, number] {
-    let [sumFirst, sumSecond] = [0, 0];
-    for (let k = from; k < to; k++) {
-      sumFirst += first[this.order[k]!]!;
-      sumSecond += second[this.order[k]!]!;
+  /** The best values of the leaves, by the fine derivatives; an inner node covers what is below it. */
+  private fit({ tree, gradients }: Ground): void {
+    const { first, second, fineFirstStep, fineSecondStep } = gradients;
+    const { order } = this;
+    for (const { node, from, to, bounds } of this.leaves) {
+      let [sumFirst, sumSecond] = [0, 0];
+      for (let k = from; k < to; k++) {
+        const row = order[k]!;
+        sumFirst += first[row]!;
+        sumSecond += second[row]!;
+      }
+      const cover = sumSecond * fineSecondStep;
+      const value = leafValue(sumFirst * fineFirstStep, cover, this.rules);
+      tree.value[node] = within(value, bounds) * this.rules.rate;
+      tree.cover[node] = cover;
     }
-    return [leafValue(sumFirst, sumSecond, this.rules), sumSecond];
+    // Children stand behind their parents.
+    for (let node = tree.feature.length - 1; node >= 0; node--) {
+      if (tree.feature[node]! < 0) continue;
+      const [left, right] = [tree.left[node]!, tree.right[node]!];
+      const cover = tree.cover[left]! + tree.cover[right]!;
+      tree.cover[node] = cover;
+      const sum = tree.value[left]! * tree.cover[left]! + tree.value[right]! * tree.cover[right]!;
+      tree.value[node] = cover > 0 ? sum / cover : 0;
+    }
   }
 
   private partition(from: number, to: number, { feature, bin, isMissingLeft }: Split): number {
-    const column = this.bins.columns[feature]!;
-    const { order, aside } = this;
+    const { bins, order, aside } = this;
     let left = from;
     let right = 0;
     for (let k = from; k < to; k++) {
       const row = order[k]!;
-      const found = column[row]!;
+      const found = binAt(bins, row, feature);
       if (found === missingBin ? isMissingLeft : found <= bin) order[left++] = row;
       else aside[right++] = row;
     }
     order.set(aside.subarray(0, right), left);
     return left;
   }
-
-  private histogramOf(
-    { packed }: PackedGradients,
-    from: number,
-    to: number,
-    features: Int32Array,
-  ): Float64Array {
-    const { bins, width } = this.bins;
-    const histogram = this.spare.pop() ?? new Float64Array(width * binsPerFeature);
-    histogram.fill(0);
-    fillHistogram(histogram, bins, width, packed, this.order, from, to, features);
-    return histogram;
-  }
 }
 
-/** The inner loop of training: four features at a time, because each addition waits for the one before it otherwise. */
-function fillHistogram(
-  histogram: Float64Array,
-  bins: Uint8Array,
-  width: number,
-  packed: Float64Array,
-  order: Int32Array,
-  from: number,
-  to: number,
-  features: Int32Array,
-): void {
-  const count = features.length;
-  const whole = count - (count % 4);
-  for (let k = from; k < to; k++) {
-    const row = order[k]!;
-    const offset = row * width;
-    const value = packed[row]!;
-    for (let j = 0; j < whole; j += 4) {
-      const a = features[j]!;
-      const b = features[j + 1]!;
-      const c = features[j + 2]!;
-      const d = features[j + 3]!;
-      histogram[(a << 8) + bins[offset + a]!]! += value;
-      histogram[(b << 8) + bins[offset + b]!]! += value;
-      histogram[(c << 8) + bins[offset + c]!]! += value;
-      histogram[(d << 8) + bins[offset + d]!]! += value;
-    }
-    for (let j = whole; j < count; j++) {
-      const a = features[j]!;
-      histogram[(a << 8) + bins[offset + a]!]! += value;
-    }
-  }
-}
+const everything: Bounds = { low: -Infinity, high: Infinity };
 
-/** Every row is in one bin of any feature. */
-function totalOf(histogram: Float64Array, feature: number): number {
-  let total = 0;
-  for (let bin = 0; bin < binsPerFeature; bin++) total += histogram[feature * binsPerFeature + bin]!;
-  return total;
+/** The leaf that gains most, the earlier of equal ones. */
+function mostPromising(waiting: readonly Promising[]): Promising {
+  return waiting.reduce((best, one) => (one.split.gain > best.split.gain ? one : best));
 }
 
 function addNode(tree: Tree): number {
@@ -270,6 +264,7 @@ function addNode(tree: Tree): number {
     ["missingLeft", 0],
     ["value", 0],
     ["cover", 0],
+    ["gain", 0],
   ] as const)
     tree[name].push(value);
   return tree.feature.length - 1;

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
-import { boostDefaults, fitBoosted, type Labelled } from "./boost.ts";
-import { binFeatures, missingBin } from "./feature-bins.ts";
+import { boostDefaults, fitBoosted } from "./boost.ts";
+import type { Labelled } from "./labelled.ts";
+import { binAt, binFeatures, binsMemory, missingBin } from "./feature-bins.ts";
 import { fitForest, forestDefaults } from "./forest.ts";
+import { Team, teamMemory } from "./team.ts";
 import { predictTrees } from "./trees.ts";
 
 /** Rows of noise whose first features decide: two of them only together, as no linear model sees it. */
@@ -117,12 +119,14 @@ test("bins part values where the trees do: a value is right of an edge exactly w
       fc.array(fc.float({ noDefaultInfinity: true }), { minLength: 2, maxLength: 600 }),
       (drawn) => {
         const values = Float32Array.from(drawn);
-        const { bins, edges } = binFeatures({ values, rows: values.length, width: 1 });
-        return values.every((value, row) =>
-          Number.isNaN(value)
-            ? bins[row] === missingBin
-            : edges[0]!.every((edge, k) => value >= edge === bins[row]! > k),
-        );
+        const x = { values, rows: values.length, width: 1 };
+        const bins = binFeatures(x, binsMemory(x.rows, 1, 1), new Team(teamMemory(1), 0));
+        return values.every((value, row) => {
+          const bin = binAt(bins, row, 0);
+          return Number.isNaN(value)
+            ? bin === missingBin
+            : bins.edges[0]!.every((edge, k) => value >= edge === bin > k);
+        });
       },
     ),
   );

@@ -9,7 +9,7 @@ export function joinTrees(trees: readonly Tree[], base: number, link: TreesBody[
     roots.push(at);
     at += tree.feature.length;
   }
-  const all = (name: keyof Tree) => trees.flatMap((tree) => tree[name]);
+  const all = (name: Exclude<keyof Tree, "gain">) => trees.flatMap((tree) => tree[name]);
   const shifted = (name: "left" | "right") =>
     trees.flatMap((tree, k) => tree[name].map((child) => (child < 0 ? -1 : child + roots[k]!)));
   return {
@@ -27,24 +27,33 @@ export function joinTrees(trees: readonly Tree[], base: number, link: TreesBody[
   };
 }
 
+/** Share of all gain that splits on each feature brought; trees are added up in their order. */
+export function gainShares(trees: readonly Tree[], width: number): readonly number[] {
+  const gains = new Float64Array(width);
+  for (const { feature, gain } of trees)
+    for (const [node, asked] of feature.entries()) if (asked >= 0) gains[asked]! += gain[node]!;
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  return Array.from(gains, (gain) => (total > 0 ? gain / total : 0));
+}
+
+/** Whether a node sends a value to its left child. */
+export function goesLeft({ threshold, missingLeft }: TreesBody, node: number, value: number): boolean {
+  return Number.isNaN(value) ? missingLeft[node] === 1 : value < threshold[node]!;
+}
+
 /** The node that a row of features ends in, from `root` on. */
-function leafOf(
-  { feature, threshold, left, right, missingLeft }: TreesBody,
-  root: number,
-  values: ArrayLike<number>,
-  offset: number,
-): number {
+function leafOf(body: TreesBody, root: number, values: ArrayLike<number>, offset: number): number {
+  const { feature, left, right } = body;
   let node = root;
   while (feature[node]! >= 0) {
-    const value = values[offset + feature[node]!]!;
-    const goesLeft = Number.isNaN(value) ? missingLeft[node] === 1 : value < threshold[node]!;
-    node = goesLeft ? left[node]! : right[node]!;
+    const isLeft = goesLeft(body, node, values[offset + feature[node]!]!);
+    node = isLeft ? left[node]! : right[node]!;
   }
   return node;
 }
 
 /** What the trees make of a row, before the link. */
-function sumOf(body: TreesBody, values: ArrayLike<number>, offset: number): number {
+export function sumOf(body: TreesBody, values: ArrayLike<number>, offset: number): number {
   let sum = body.base;
   for (const root of body.roots) sum += body.value[leafOf(body, root, values, offset)]!;
   return sum;

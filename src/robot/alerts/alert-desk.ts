@@ -43,7 +43,7 @@ const quietAfterMs = 24 * hourMs;
  * acknowledges is escalated, and no channel is flooded. It keeps no clock and sends nothing: whoever holds it does.
  */
 export class AlertDesk {
-  private readonly parts: AlertDeskParts;
+  private parts: AlertDeskParts;
   /** By kind and subject. */
   private readonly open = new Map<string, Alert>();
   /** When messages went over each channel in the last hour. */
@@ -62,6 +62,11 @@ export class AlertDesk {
   /** Everything that was told of and is not over, oldest first. */
   get alerts(): readonly Alert[] {
     return [...this.open.values()].sort((a, b) => a.firstMs - b.firstMs);
+  }
+
+  /** Goes by other rules from now on; what was told already is remembered. */
+  follow(rules: readonly AlertRule[], perHourMax: number): void {
+    this.parts = { ...this.parts, rules, perHourMax };
   }
 
   /** Takes an event in; returns what is to be sent now. */

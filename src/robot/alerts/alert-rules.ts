@@ -7,6 +7,7 @@ export const alertKinds = [
   "stale feed",
   "reject rate",
   "model drift",
+  "cost drift",
   "disk",
   "clock",
   "reconciliation",

@@ -20,6 +20,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "question failed": "connection",
   "lock lost": "robot",
   recovered: "robot",
+  "settings changed": "robot",
+  "settings refused": "robot",
 };
 /** What costs money or stops trading until somebody does something. */
 const critical: ReadonlySet<Incident["kind"]> = new Set([

@@ -182,3 +182,37 @@ test("what was missed is done once when somebody is there again", async () => {
   expect(count).toBe(2);
   await scheduler.close();
 });
+
+test("tasks that take the place of others are done at their own times, and what runs is let to its end", async () => {
+  const startMs = Date.UTC(2026, 0, 1);
+  const clock = handClock(startMs);
+  const done: string[] = [];
+  let release = (): void => {};
+  const task = (name: string, when: string) => ({
+    name,
+    schedule: readSchedule(when),
+    run: () => {
+      done.push(`${name} ${(clock.nowMs() - startMs) / minuteMs}`);
+      return new Promise<void>((resolve) => (release = resolve));
+    },
+  });
+  const ended: string[] = [];
+  const scheduler = new Scheduler({
+    clock,
+    records: new Map(),
+    onRecord: (name, { endedMs }) => void (endedMs === null || ended.push(name)),
+    tasks: [task("old", "every 10m")],
+  });
+  scheduler.start();
+  await clock.moveTo(startMs + 10 * minuteMs);
+  scheduler.follow([task("new", "every 15m")], new Map());
+  release();
+  await clock.moveTo(startMs + 20 * minuteMs);
+  release();
+  await clock.moveTo(startMs + 29 * minuteMs);
+  expect([done, ended]).toEqual([
+    ["old 10", "new 15"],
+    ["old", "new"],
+  ]);
+  await scheduler.close();
+});

@@ -36,7 +36,7 @@ const lookMs = 60_000;
  * when somebody is, and a failure is kept and does not stop the next time.
  */
 export class Scheduler {
-  private readonly parts: SchedulerParts;
+  private parts: SchedulerParts;
   private readonly records: Map<string, TaskRecord>;
   private readonly running = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
@@ -50,6 +50,13 @@ export class Scheduler {
   }
 
   start(): void {
+    this.look();
+  }
+
+  /** Does these from now on, and knows of new ones what was kept. What runs is let to its end, whether it is still among them or not. */
+  follow(tasks: readonly Task[], kept: SchedulerParts["records"]): void {
+    for (const [name, record] of kept) if (!this.records.has(name)) this.records.set(name, record);
+    this.parts = { ...this.parts, tasks };
     this.look();
   }
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sha256 } from "../../../base/hash.ts";
-import type { Checkpoint } from "../../../ports/checkpoint.ts";
+import type { Checkpoint } from "../../../ports/learning/checkpoint.ts";
 import { writeFault } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
 

@@ -17,7 +17,7 @@ export const demoMarket = {
   days: 10,
   cash: 10_000,
   slippage: 0.0005,
-  key: "PKDEMODEMODEMODEMO00",
+  key: "PKDEMODEMODEMODEMO00", // not-a-secret: the demo's own venue takes it
   secret: "play-money-of-the-demo",
 } as const;
 

@@ -2,8 +2,9 @@ import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
 import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
 import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
-import { alertConfigSchema } from "../../config/alert-config.ts";
+import type { LiveSettings } from "../../config/config-watch.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
+import { sessionModels } from "../../predictions/session-models.ts";
 import { findStrategy } from "../../plugins/find-strategy.ts";
 import { connectDemo, demoClock, demoSource, startDemoVenue } from "./demo-connection.ts";
 import { demoMarket } from "./demo-market.ts";
@@ -21,6 +22,8 @@ export type DemoRequest = TradingSurroundings & {
   readonly faults: string;
   /** How many days its market lasts. */
   readonly days?: number;
+  /** Of the folder: who is told, and what is logged. What trades, and how, is the demo's own. */
+  readonly settings: LiveSettings;
 };
 
 /** Averages so short that something happens while one looks on: nobody would trade money on them. */
@@ -46,30 +49,37 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
 }
 
 async function planOf(
-  { strategy: name, folder }: DemoRequest,
+  { strategy: name, folder, settings }: DemoRequest,
   place: { readonly port: number; readonly startWallMs: number },
 ): Promise<Omit<TradingPlan, "source">> {
   const found = await findStrategy(folder, name ?? quickStrategy.name);
   const calendar = calendarNamed("24/7");
+  const params = name === undefined ? quickStrategy.params : {};
+  const { symbols, timeframe } = demoMarket;
+  const { registry } = found;
+  const config = runConfigSchema.parse({
+    costs: {
+      commission: { use: "rate", rate: 0 },
+      slippage: { use: "fixed", rate: demoMarket.slippage },
+    },
+    risk: { profile: "moderate", tradingProfile: "trader" },
+    instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
+  });
+  const { strategy } = found;
+  const models = await sessionModels({ strategy, params, symbols, timeframe, config, registry, folder });
   return {
     mode: "paper",
     isDemo: true,
     strategyText: name ?? quickStrategy.name,
     plugins: [],
-    strategyName: found.strategy.name,
-    strategy: found.strategy,
-    params: name === undefined ? quickStrategy.params : {},
-    registry: found.registry,
-    config: runConfigSchema.parse({
-      costs: {
-        commission: { use: "rate", rate: 0 },
-        slippage: { use: "fixed", rate: demoMarket.slippage },
-      },
-      risk: { profile: "moderate", tradingProfile: "trader" },
-      instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },
-    }),
-    symbols: [...demoMarket.symbols],
-    timeframe: demoMarket.timeframe,
+    strategyName: strategy.name,
+    strategy,
+    params,
+    registry,
+    config,
+    symbols: [...symbols],
+    timeframe,
+    models,
     broker: { use: "demo", port: place.port, startWallMs: place.startWallMs },
     folder,
     clock: demoClock(place),
@@ -77,9 +87,10 @@ async function planOf(
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
     triggers: killTriggersSchema.parse({}),
-    alerts: alertConfigSchema.parse({}),
+    alerts: settings.config.alerts,
+    settings,
     limits: slower(usualLimits, demoMarket.speed),
-    logLevels: { "*": "info", robot: "debug" },
+    logLevels: settings.config.trading.log,
     secrets: [demoMarket.secret],
     silenceMsMax: 10_000,
   };

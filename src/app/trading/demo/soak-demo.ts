@@ -10,7 +10,7 @@ import { startDemo, type DemoRequest } from "./demo-session.ts";
 import { growthMbPerDayMax, grownHandles, SoakMeter } from "./soak-meter.ts";
 
 /** How long the demo is to run, and who hears of every look at it. */
-export type SoakRequest = Pick<DemoRequest, "home" | "folder" | "env" | "signal" | "seed" | "faults"> & {
+export type SoakRequest = Pick<DemoRequest, "home" | "folder" | "env" | "signal" | "seed" | "faults" | "settings"> & {
   /** By the machine's time. */
   readonly hours: number;
   readonly onLook: (look: {
@@ -90,7 +90,7 @@ async function watch(
   for (let done = 1; done <= total; done++) {
     await sleep(systemClock, (hours * hourMs) / total, signal).catch(() => {});
     if (signal.aborted) return;
-    onLook(done, total, meter.look().heldMb);
+    onLook(done, total, (await meter.look()).heldMb);
   }
 }
 

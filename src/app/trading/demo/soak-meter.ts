@@ -30,7 +30,10 @@ export class SoakMeter {
     process.on("unhandledRejection", this.onRejection);
   }
 
-  look(): SoakSample {
+  /** Between two collections the loop goes round once: buffers are given back only then. */
+  async look(): Promise<SoakSample> {
+    this.collect();
+    await new Promise((resolve) => setImmediate(resolve));
     this.collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     const sample = { heldMb: (heapUsed + arrayBuffers) / 1e6, handles: openHandles() };
@@ -38,17 +41,14 @@ export class SoakMeter {
     return sample;
   }
 
-  /** Growth by a sample of what is held, by least squares over the samples from `from` on; NaN for fewer than two. */
+  /** Growth of what is held from one look to the next: the median slope of all pairs of looks from `from` on. */
   growthMb(from: number): number {
     const values = this.samples.slice(from).map(({ heldMb }) => heldMb);
-    const middle = (values.length - 1) / 2;
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    let [up, down] = [0, 0];
-    for (const [k, value] of values.entries()) {
-      up += (k - middle) * (value - mean);
-      down += (k - middle) ** 2;
-    }
-    return up / down;
+    // A look that falls into something large that passes must not count for more than one.
+    const slopes = values.flatMap((value, k) =>
+      values.slice(k + 1).map((later, ahead) => (later - value) / (ahead + 1)),
+    );
+    return slopes.sort((a, b) => a - b)[slopes.length >> 1] ?? Number.NaN;
   }
 
   close(): void {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KiwiError } from "../../../base/errors.ts";
 import { holderOf, type LockHolder } from "../../../robot/account-lock.ts";
@@ -79,6 +79,7 @@ export function makeResetKey(home: string, path: string): string {
       topic: "kill",
     });
   }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return makeAuthority(join(home, "authorities"), path);
 }
 

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { statfs } from "node:fs/promises";
 import { secondMs } from "../../../base/time.ts";
 import type { Robot, RobotStatus } from "../../../robot/robot-types.ts";
-import { healthOf, type Health } from "../../../server/health.ts";
 import type { TradingPlan } from "../session-parts.ts";
+import type { HealthFacts } from "./robot-parts.ts";
 
 const diskEveryMs = 30 * secondMs;
 const lagEveryMs = 30 * secondMs;
@@ -48,11 +48,11 @@ export class HealthWatch {
     return this.robot?.status() ?? null;
   }
 
-  health(): Health {
+  facts(): HealthFacts {
     const { plan, clockSkewMs } = this.parts;
     const status = this.status();
     const nowMs = plan.clock.nowMs();
-    return healthOf({
+    return {
       nowMs,
       startedMs: this.startedMs,
       status,
@@ -60,7 +60,7 @@ export class HealthWatch {
       clockSkewMs: clockSkewMs(),
       loopLagMs: this.loopLagMs,
       barsMissing: status === null ? null : this.barsMissing(status.lastBarMs, nowMs),
-    });
+    };
   }
 
   close(): void {

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { AlertFiles } from "../../../app/alerts/alert-files.ts";
-import { openOwnChannels } from "../../../app/alerts/open-channels.ts";
 import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
+import { serveChats } from "../../../app/chat/serve-chats.ts";
+import { tradingHome } from "../../../app/trading/trading-home.ts";
+import { interruptedExit, interruptible } from "../../interrupt.ts";
+import { withChannels } from "../../../app/alerts/with-channels.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
@@ -26,16 +29,49 @@ export async function alertsTestCommand(
     env: shell.env,
     sets: flags.set,
   });
-  const channels = await openOwnChannels(config, { folder: shell.folder, env: shell.env });
-  const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
-  if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
-  const results = await sendToAll(chosen, testMessage());
+  const places = { folder: shell.folder, env: shell.env };
+  const results = await withChannels(config, places, async (channels) => {
+    const chosen = new Map([...channels].filter(([name]) => only === undefined || name === only));
+    if (chosen.size === 0) throw noChannel(only, [...channels.keys()]);
+    return sendToAll(chosen, testMessage());
+  });
   const isGood = results.every(({ delivered }) => delivered);
   if (flags.json === true) shell.out(envelope("alerts-test@1", { channels: results }, isGood));
   else
     for (const { channel, why } of results)
       shell.out(why === null ? `${channel}  delivered` : `${channel}  NOT delivered: ${why}`);
   return isGood ? 0 : 3;
+}
+
+/** `kiwi alerts listen`: answers commands that people send over channels, for all sessions, until Ctrl-C. */
+export async function alertsListenCommand(shell: Shell, flags: AlertFlags): Promise<number> {
+  const { folder, env } = shell;
+  const { config } = await resolveConfig({ folder, file: flags.config, env, sets: flags.set });
+  const say = (fields: Readonly<Record<string, unknown>>, message: string): void =>
+    shell.err(typeof fields["error"] === "string" ? `${message} (${fields["error"]})` : message);
+  const log = { debug() {}, info: say, warn: say, error: say };
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, shell.outClosed]);
+  await withChannels(config, { folder, env }, async (channels) => {
+    const { count, done } = serveChats({ home: tradingHome(env), env, channels, log }, signal);
+    if (count === 0) throw noInbox();
+    await interruptible(
+      () => ending.abort(),
+      () => done,
+    );
+  });
+  return interruptedExit;
+}
+
+function noInbox(): KiwiError {
+  return new KiwiError({
+    code: "INBOX_NONE",
+    exit: "config",
+    message: "no channel takes commands",
+    why: "a Telegram channel does, from the chats that its commandsFrom names",
+    fix: '"phone": { "use": "telegram", "chat": 4711, "commandsFrom": ["4711"] }   under alerts.channels   (kiwi help alerts)',
+    topic: "alerts",
+  });
 }
 
 /** `kiwi alerts list`: what was told and is not over. */

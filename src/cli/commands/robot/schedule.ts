@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { configFileName } from "../../../app/config/config-file.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import type { KiwiConfig } from "../../../app/config/config-schema.ts";
 import {
@@ -6,6 +8,7 @@ import {
   tasksOf,
   wordsOf,
   type TaskPlace,
+  type TaskRecord,
 } from "../../../app/schedule/open-schedule.ts";
 import { serveSchedule } from "../../../app/schedule/serve-schedule.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
@@ -48,10 +51,10 @@ export async function scheduleListCommand(shell: Shell, flags: ScheduleFlags): P
         ["task", "when", "next", "last", "took", "what it does, and how it ended"].map((title) => ({
           title,
         })),
-        tasks.map(({ name, when, run, nextMs, isRunning, last }) => [
+        tasks.map(({ name, when, run, nextMs, isEnabled, isRunning, last }) => [
           name,
           when,
-          isRunning ? "running" : nextMs <= Date.now() ? "now" : formatTime(nextMs),
+          isRunning ? "running" : !isEnabled ? "off" : nextMs <= Date.now() ? "now" : formatTime(nextMs),
           last === null ? "never" : formatTime(last.startedMs),
           last === null
             ? ""
@@ -94,6 +97,7 @@ export async function scheduleStartCommand(shell: Shell, flags: ScheduleFlags): 
   const { place, config } = await placeOf(shell, flags);
   const names = Object.keys(place.schedule);
   if (names.length === 0) throw nothingScheduled();
+  const read = async (): Promise<KiwiConfig> => (await placeOf(shell, flags)).config;
   const ending = new AbortController();
   shell.err(`${names.join(", ")}   Ctrl-C stops\nin another terminal:  kiwi schedule list`);
   await interruptible(
@@ -101,19 +105,21 @@ export async function scheduleStartCommand(shell: Shell, flags: ScheduleFlags): 
     () =>
       serveSchedule(
         place,
-        config,
-        (name, { startedMs, endedMs, failure }) => {
-          const how = failure === null ? "done" : `FAILED: ${failure}`;
-          shell.err(
-            endedMs === null
-              ? `${formatTime(startedMs)}  ${name}`
-              : `${formatTime(endedMs)}  ${name}  ${how} in ${formatDuration(endedMs - startedMs)}`,
-          );
+        { config, path: resolve(shell.folder, flags.config ?? configFileName), read },
+        {
+          onTask: (name, record) => shell.err(taskText(name, record)),
+          onEdit: ({ text }) => shell.err(`${formatTime(Date.now())}  ${text}`),
         },
         ending.signal,
       ),
   );
   return interruptedExit;
+}
+
+function taskText(name: string, { startedMs, endedMs, failure }: TaskRecord): string {
+  if (endedMs === null) return `${formatTime(startedMs)}  ${name}`;
+  const how = failure === null ? "done" : `FAILED: ${failure}`;
+  return `${formatTime(endedMs)}  ${name}  ${how} in ${formatDuration(endedMs - startedMs)}`;
 }
 
 async function placeOf(

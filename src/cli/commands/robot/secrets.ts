@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
+import { scanFolder, scanHistory } from "../../../app/secrets/scan-folder.ts";
 import { openVault, vaultPassphrase } from "../../../app/config/vault-passphrase.ts";
-import { KiwiError } from "../../../base/errors.ts";
+import { exitCodes, KiwiError } from "../../../base/errors.ts";
 import type { CommonFlags } from "../../declare/common-flags.ts";
 import { envelope } from "../../output/json.ts";
 import type { Shell } from "../../shell.ts";
@@ -47,6 +49,34 @@ export function secretsRemoveCommand(shell: Shell, name: string, flags: CommonFl
   if (!vault.remove(name)) throw unknownSecret(name, vault.names());
   shell.out(flags.json === true ? envelope("secrets-rm@1", { name }) : `${name} is gone from the vault`);
   return 0;
+}
+
+/** `kiwi secrets scan`: whether secrets stand in files of a folder, or in what was ever committed there. Exit 5 where they do. */
+export async function secretsScanCommand(
+  shell: Shell,
+  folder: string | undefined,
+  flags: CommonFlags & { readonly history?: true },
+): Promise<number> {
+  const root = resolve(shell.folder, folder ?? ".");
+  const now = scanFolder(root);
+  const past = flags.history === true ? await scanHistory(root) : { files: 0, found: [] };
+  const found = [...now.found, ...past.found];
+  const isClean = found.length === 0;
+  if (flags.json === true)
+    shell.out(envelope("secrets-scan@1", { files: now.files, versions: past.files, found }, isClean));
+  else {
+    for (const { path, line, what } of found) shell.out(`${path}:${line}  ${what}`);
+    const versions = flags.history === true ? ` and ${past.files} committed versions` : "";
+    shell.out(
+      `${now.files} files${versions} looked through: ${isClean ? "no secret stands in them" : `${found.length} secrets`}`,
+    );
+    if (!isClean)
+      shell.out(
+        "change them where they were given out: what was committed is known.   kiwi secrets set NAME   keeps the new ones\n" +
+          "a line that is no secret says   not-a-secret   in it or in the line before",
+      );
+  }
+  return isClean ? exitCodes.ok : exitCodes.check;
 }
 
 function lengthOf(text: string | null, name: string, known: readonly string[]): number {

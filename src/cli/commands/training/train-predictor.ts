@@ -1,17 +1,22 @@
+import { availableParallelism } from "node:os";
 import { jobs } from "../../../app/jobs/job-table.ts";
 import type { TrainPredictorInput, TrainPredictorOutput } from "../../../app/jobs/train-predictor-job.ts";
-import { resolveConfig } from "../../../app/config/resolve-config.ts";
+import type { KiwiConfig } from "../../../app/config/config-schema.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
 import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/common-flags.ts";
 import { invalidFlag } from "../../flags/flag-errors.ts";
-import { flagLayer, type FlagValues } from "../../flags/flag-layer.ts";
+import { configOf } from "../../flags/config-of.ts";
+import type { FlagValues } from "../../flags/flag-layer.ts";
 import { trainFlags } from "../../flags/train-flags.ts";
 import { envelope } from "../../output/json.ts";
 import { modelText } from "../../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts";
 import type { Shell } from "../../shell.ts";
+import { readIfDue } from "../train.ts";
 import { withProgress } from "../with-progress.ts";
+import { modelSearchMethods } from "../../../app/train/search/model-trial.ts";
+import { modelSearchText } from "../../output/model-search-text.ts";
 
 export type TrainPredictorFlags = CommonFlags &
   ProgressFlags &
@@ -25,10 +30,14 @@ export type TrainPredictorFlags = CommonFlags &
     readonly calibration?: string;
     readonly folds?: number;
     readonly jobs?: number;
+    readonly ifDue?: string;
+    readonly search?: number;
+    readonly method?: string;
+    readonly trialSeconds?: number;
   };
 
 /** Between two looks at how far a training is, a network may take long: it is ours, and does not hang. */
-const stuckAfterSeconds = 3600;
+export const stuckAfterSeconds = 3600;
 
 /** `kiwi train <family>`: models of direction, one for each symbol. What fails does not keep the others from it. */
 export async function trainPredictorCommand(
@@ -36,11 +45,16 @@ export async function trainPredictorCommand(
   family: PredictorFamily,
   flags: TrainPredictorFlags,
 ): Promise<number> {
-  const input = await inputOf(shell, [family], flags);
+  const config = await configOf(shell, flags, trainFlags);
+  // Trees and searches come to the same on any number of threads; a network may not.
+  const isAlike = flags.search !== undefined || family === "boosted" || family === "forest";
+  const count = flags.jobs ?? (isAlike ? Math.min(64, availableParallelism()) : 1);
+  const input = predictorInput(shell, [family], { ...flags, jobs: count }, config);
   const { trained, warnings } = await withProgress(shell, flags, jobs.trainPredictor, input, {
     stuckAfterSeconds: stuckAfterSeconds,
   });
-  if (flags.quiet !== true) for (const warning of warnings) shell.err(`warning ${warning}`);
+  if (flags.quiet !== true)
+    for (const warning of [...warnings, ...trained.flatMap(warningsOf)]) shell.err(`warning ${warning}`);
   const [first] = trained;
   if (trained.length === 1 && first!.kind === "failed") throw new KiwiError(first!.parts);
   print(shell, flags, trained);
@@ -48,18 +62,39 @@ export async function trainPredictorCommand(
   return failed === undefined ? exitCodes.ok : exitCodeOf(new KiwiError(failed.parts));
 }
 
-function print(shell: Shell, flags: CommonFlags, trained: TrainPredictorOutput["trained"]): void {
+type Trained = TrainPredictorOutput["trained"][number];
+
+/** What whoever trains should know of one model. */
+export function warningsOf(one: Trained): readonly string[] {
+  return one.kind === "done" ? one.outcome.warnings.map((warning) => `${one.outcome.name}: ${warning}`) : [];
+}
+
+/** One model for programs: all but what was learned itself. */
+export function plainTrained(one: Trained): object {
+  if (one.kind === "failed") return { name: one.name, error: errorContent(new KiwiError(one.parts)) };
+  if (one.kind === "not-due") return one;
+  const { body, ...artifact } = one.outcome.model.artifact;
+  const search = one.search === null ? {} : { search: one.search };
+  return {
+    ...search,
+    ...one.outcome,
+    model: { ...one.outcome.model, artifact: { ...artifact, body: body.kind } },
+  };
+}
+
+function print(shell: Shell, flags: CommonFlags, trained: readonly Trained[]): void {
   if (flags.json === true) {
-    const models = trained.map((one) => {
-      if (one.kind === "failed") return { name: one.name, error: errorContent(new KiwiError(one.parts)) };
-      const { body, ...artifact } = one.outcome.model.artifact;
-      return { ...one.outcome, model: { ...one.outcome.model, artifact: { ...artifact, body: body.kind } } };
-    });
-    const isWhole = trained.every(({ kind }) => kind === "done");
-    shell.out(envelope("train@1", { models }, isWhole));
+    const isWhole = trained.every(({ kind }) => kind !== "failed");
+    shell.out(envelope("train@1", { models: trained.map(plainTrained) }, isWhole));
     return;
   }
-  const texts = trained.flatMap((one) => (one.kind === "done" ? [textOf(one.outcome)] : []));
+  const texts = trained.flatMap((one) => {
+    if (one.kind === "not-due") return `${one.name}: nothing to do; ${one.reason}`;
+    if (one.kind === "failed") return [];
+    return one.search === null
+      ? textOf(one.outcome)
+      : `${modelSearchText(one.search)}\n\n${textOf(one.outcome)}`;
+  });
   if (texts.length > 0) shell.out(texts.join("\n\n"));
   for (const one of trained) {
     if (one.kind === "failed")
@@ -67,7 +102,7 @@ function print(shell: Shell, flags: CommonFlags, trained: TrainPredictorOutput["
   }
 }
 
-type Outcome = Extract<TrainPredictorOutput["trained"][number], { kind: "done" }>["outcome"];
+type Outcome = Extract<Trained, { kind: "done" }>["outcome"];
 
 function textOf({ name, version, isNew, isPromoted, replaced, model }: Outcome): string {
   const fate = !isNew
@@ -78,43 +113,59 @@ function textOf({ name, version, isNew, isPromoted, replaced, model }: Outcome):
   return `${name}: ${fate}\n\n${modelText(model)}`;
 }
 
-async function inputOf(
+/** What training models of direction is asked for: by flags, else by the configuration. Throws `FLAG_INVALID`. */
+export function predictorInput(
   shell: Shell,
   families: readonly PredictorFamily[],
   flags: TrainPredictorFlags,
-): Promise<TrainPredictorInput> {
-  const { config } = await resolveConfig({
-    folder: shell.folder,
-    file: flags.config,
-    env: shell.env,
-    sets: flags.set,
-    flags: flagLayer(trainFlags, flags),
-  });
+  config: KiwiConfig,
+): TrainPredictorInput {
+  const { training } = config;
+  const label = readOneOf("--label", flags.label ?? training.label, ["direction", "triple-barrier"]);
+  const horizon = flags.horizon ?? training.horizonBars;
   return {
     folder: shell.folder,
     config,
     nowMs: Date.now(),
     families: [...families],
     name: flags.name,
-    size: readOneOf("--size", flags.size, ["small", "full"]),
-    horizonBars: flags.horizon === undefined ? undefined : readBetween("--horizon", flags.horizon, 1, 1000),
-    label: readOneOf("--label", flags.label, ["direction", "triple-barrier"]),
-    moveMin: readBetween("--move", flags.move ?? (flags.label === "triple-barrier" ? 1 : 0), 0, 20, false),
-    calibration: readOneOf("--calibration", flags.calibration, ["beta", "steps"]),
-    folds: readBetween("--folds", flags.folds ?? 4, 1, 20),
+    size: readOneOf("--size", flags.size ?? training.size, ["small", "full"]),
+    horizonBars: horizon === undefined ? undefined : readBetween("--horizon", horizon, 1, 1000),
+    label,
+    moveMin: readBetween(
+      "--move",
+      flags.move ?? training.moveMin ?? (label === "triple-barrier" ? 1 : 0),
+      0,
+      20,
+      false,
+    ),
+    calibration: readOneOf("--calibration", flags.calibration ?? training.calibration, ["beta", "steps"]),
+    folds: readBetween("--folds", flags.folds ?? training.folds, 1, 20),
     jobs: readBetween("--jobs", flags.jobs ?? 1, 1, 64),
+    everyMs: readIfDue(flags.ifDue),
+    search: searchOf(flags),
+    mlflow: shell.env["KIWI_MLFLOW_URI"] || undefined,
   };
 }
 
-/** One of some words; the first where nothing was said. */
-function readOneOf<const Word extends string>(
-  flag: string,
-  given: string | undefined,
-  words: readonly [Word, ...Word[]],
-): Word {
-  const found = given === undefined ? words[0] : words.find((word) => word === given);
+function searchOf({ search, method, trialSeconds }: TrainPredictorFlags): TrainPredictorInput["search"] {
+  if (search === undefined) {
+    if (method !== undefined) throw invalidFlag("--method", method, "said together with --search");
+    return undefined;
+  }
+  return {
+    trials: readBetween("--search", search, 1, 100_000),
+    method: readOneOf("--method", method ?? "tpe", modelSearchMethods),
+    ...(trialSeconds === undefined
+      ? {}
+      : { trialSeconds: readBetween("--trial-seconds", trialSeconds, 0.1, 1_000_000, false) }),
+  };
+}
+
+function readOneOf<const Word extends string>(flag: string, given: string, words: readonly Word[]): Word {
+  const found = words.find((word) => word === given);
   if (found !== undefined) return found;
-  throw invalidFlag(flag, given!, `one of ${words.join(", ")}`);
+  throw invalidFlag(flag, given, `one of ${words.join(", ")}`);
 }
 
 function readBetween(flag: string, given: number, least: number, most: number, isWhole = true): number {

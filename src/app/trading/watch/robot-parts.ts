@@ -1,0 +1,131 @@
+import { minuteMs, secondMs } from "../../../base/time.ts";
+import type { BarSource } from "../../../ports/bar-source.ts";
+import { componentId, type ComponentHealth, type ComponentPart } from "../../../ports/component.ts";
+import type { RobotStatus } from "../../../robot/robot-types.ts";
+
+/** What the health of a robot is judged by; what nobody watches is null. */
+export type HealthFacts = {
+  readonly nowMs: number;
+  readonly startedMs: number;
+  readonly status: RobotStatus | null;
+  /** Free bytes where the journal is written. */
+  readonly diskFreeBytes: number | null;
+  /** Clock of the venue minus clock of this machine. */
+  readonly clockSkewMs: number | null;
+  /** How late the event loop was, at worst, since it was last asked. */
+  readonly loopLagMs: number | null;
+  /** Bars that should have come since the last one, by the calendar of what is traded; null before the first. */
+  readonly barsMissing: number | null;
+};
+
+/** What a robot trades with, by name. */
+export type RobotPlaces = {
+  readonly broker: string;
+  readonly source: Pick<BarSource, "name" | "health">;
+};
+
+/** A robot reads history, recovers and warms up before it can be expected to see bars. */
+const graceMs = 5 * minuteMs;
+const turnLateMs = 30 * secondMs;
+const diskFreeMin = 200 * 1024 * 1024;
+/** The bar of this moment may be on its way. */
+const barsMissingMax = 2;
+const clockSkewMsMax = 2 * secondMs;
+const loopLagMsMax = secondMs;
+
+/** The robot and what it stands on. The robot opens and closes them itself; here they are looked at. */
+export function robotParts(
+  facts: () => HealthFacts,
+  { broker, source }: RobotPlaces,
+): readonly ComponentPart[] {
+  const venue = { kind: "broker", name: broker };
+  const bars = { kind: "source", name: source.name };
+  const journal = { kind: "store", name: "journal" };
+  return [
+    { ...venue, isCritical: true, health: () => line(facts()) },
+    { ...bars, isCritical: true, health: () => data(facts(), source.health?.()) },
+    { ...journal, isCritical: true, health: () => disk(facts()) },
+    {
+      kind: "robot",
+      name: "robot",
+      isCritical: true,
+      needs: [venue, bars, journal].map(componentId),
+      health: () => loop(facts()),
+    },
+    { kind: "trading", name: "trading", health: () => trading(facts()) },
+    { kind: "clock", name: "clock", health: () => clock(facts()) },
+    { kind: "event loop", name: "event loop", health: () => lag(facts()) },
+  ];
+}
+
+function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
+  if (status === null) return young(nowMs, startedMs, "it has not begun yet");
+  const silentMs = nowMs - status.lastTurnMs;
+  if (silentMs > turnLateMs)
+    return { condition: "failed", detail: `its loop has not gone round for ${seconds(silentMs)}` };
+  if (status.phase === "running") return { condition: "ok", detail: "it runs" };
+  return young(nowMs, startedMs, `it is ${status.phase}`);
+}
+
+function line({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
+  if (status === null) return young(nowMs, startedMs, "not connected yet");
+  const { line: now } = status;
+  if (now.kind === "live") return { condition: "ok", detail: "the line is live" };
+  const why = "reason" in now ? `${now.kind}: ${now.reason}` : now.kind;
+  if (now.kind === "connecting") return young(nowMs, startedMs, why);
+  return {
+    condition: "failed",
+    detail: why,
+    fix: "kiwi broker check   asks the venue about key and account",
+  };
+}
+
+function data(
+  { status, nowMs, startedMs, barsMissing }: HealthFacts,
+  own?: ComponentHealth,
+): ComponentHealth {
+  if (status === null || barsMissing === null || Number.isNaN(status.lastBarMs))
+    return young(nowMs, startedMs, "no bar has come yet");
+  const age = `the last bar is ${seconds(nowMs - status.lastBarMs)} old`;
+  if (barsMissing > barsMissingMax)
+    return young(nowMs, startedMs, `${barsMissing} bars have not come: ${age}`);
+  // Bars that come are what counts; that a source has trouble of its own is a weakness.
+  if (own === undefined || own.condition === "ok") return { condition: "ok", detail: age };
+  return { condition: "degraded", detail: `${age}; ${own.detail}` };
+}
+
+function trading({ status }: HealthFacts): ComponentHealth {
+  if (status === null || status.trading.state === "active")
+    return { condition: "ok", detail: "orders may leave" };
+  const { state, reason } = status.trading;
+  return { condition: "degraded", detail: `${state}: ${reason}`, fix: "kiwi kill status   says more" };
+}
+
+function disk({ diskFreeBytes }: HealthFacts): ComponentHealth {
+  if (diskFreeBytes === null) return { condition: "ok", detail: "not watched" };
+  const detail = `${Math.round(diskFreeBytes / 1024 / 1024)} MB free`;
+  return diskFreeBytes < diskFreeMin
+    ? { condition: "failed", detail, fix: "free some space" }
+    : { condition: "ok", detail };
+}
+
+function clock({ clockSkewMs }: HealthFacts): ComponentHealth {
+  if (clockSkewMs === null) return { condition: "ok", detail: "not compared yet" };
+  const isOff = Math.abs(clockSkewMs) > clockSkewMsMax;
+  return { condition: isOff ? "failed" : "ok", detail: `${clockSkewMs} ms off the venue's` };
+}
+
+function lag({ loopLagMs }: HealthFacts): ComponentHealth {
+  if (loopLagMs === null) return { condition: "ok", detail: "not watched" };
+  const isLate = loopLagMs > loopLagMsMax;
+  return { condition: isLate ? "degraded" : "ok", detail: `${Math.round(loopLagMs)} ms late at worst` };
+}
+
+/** What is missing is only missing once the robot has had time to begin. */
+function young(nowMs: number, startedMs: number, detail: string): ComponentHealth {
+  return { condition: nowMs - startedMs < graceMs ? "starting" : "failed", detail };
+}
+
+function seconds(spanMs: number): string {
+  return `${Math.round(spanMs / secondMs)} s`;
+}

@@ -1,0 +1,47 @@
+import { systemClock } from "../../../adapters/system-clock.ts";
+import type { ComponentReport } from "../../../ports/component.ts";
+import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
+import { pausedBy } from "../../../robot/kill/pause.ts";
+import type { RobotStatus } from "../../../robot/robot-types.ts";
+import type { AlertService } from "../../alerts/alert-service.ts";
+import type { TradingPlan } from "../session-parts.ts";
+
+/** What trouble with a part is called in rules; with any other it is trouble of the robot. */
+const alertKindOf: Readonly<Record<string, AlertKind>> = {
+  source: "stale feed",
+  store: "disk",
+  clock: "clock",
+  broker: "connection",
+};
+
+/** Once a minute: what is wrong with a part, or with trading, is told; what was told is told again in its time. */
+export function tellOfTrouble(
+  alerts: AlertService,
+  components: readonly ComponentReport[],
+  status: RobotStatus | null,
+  { mode, symbols }: Pick<TradingPlan, "mode" | "symbols">,
+  atMs: number = systemClock.nowMs(),
+): void {
+  for (const { id, kind, condition, detail, isCritical } of components) {
+    if (condition !== "failed" && (condition !== "degraded" || kind !== "event loop")) continue;
+    alerts.raise({
+      kind: alertKindOf[kind] ?? "robot",
+      about: id,
+      severity: isCritical ? "critical" : "warning",
+      title: `${id}: ${detail}`,
+      text: `${mode} trading of ${symbols.join(", ")}`,
+      atMs,
+    });
+  }
+  const trading = status?.trading;
+  if (trading !== undefined && trading.state !== "active" && !trading.reason.startsWith(pausedBy))
+    alerts.raise({
+      kind: "kill switch",
+      about: trading.state,
+      severity: "critical",
+      title: `trading is ${trading.state}: ${trading.reason}`,
+      text: "kiwi kill status says more; kiwi kill reset lifts it",
+      atMs,
+    });
+  alerts.tick();
+}

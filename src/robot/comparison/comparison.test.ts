@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { Prng } from "../../base/prng.ts";
+import { compareFills } from "./comparison.ts";
+import type { ComparedFill } from "./compared-fills.ts";
+
+/** What a backtest filled: buys and sells by turns, five minutes apart. */
+function modelled(count: number): readonly ComparedFill[] {
+  const prng = new Prng(3);
+  return Array.from({ length: count }, (_, k) => ({
+    instrument: 0,
+    timeMs: k * 300_000,
+    quantity: k % 2 === 0 ? 2 : -2,
+    price: 100 + prng.normal(),
+    afterMs: 60_000,
+    orderedQuantity: k % 2 === 0 ? 2 : -2,
+    marketPrice: 100,
+  }));
+}
+
+/** The same fills at prices that are worse by `share` and some noise, and later. */
+function real(fills: readonly ComparedFill[], share: number, noise = 0.0001): readonly ComparedFill[] {
+  const prng = new Prng(4);
+  return fills.map((fill) => ({
+    ...fill,
+    timeMs: fill.timeMs + 250,
+    afterMs: 250,
+    price: fill.price * (1 + Math.sign(fill.quantity) * (share + noise * prng.normal())),
+  }));
+}
+
+test("fills as the model says drift nowhere, however many there are", () => {
+  for (const count of [2, 10, 200]) {
+    const found = compareFills(real(modelled(count), 0), modelled(count), 5, 5, 0.0005);
+    expect(found.drift).toBeNull();
+    expect(found).toMatchObject({ matched: count, fillRatio: 1, latencyMsMean: 250 });
+  }
+});
+
+test("three times the modelled slippage is noticed within a dozen fills, is called slippage, and the refit mends it", () => {
+  // The model takes 0.05 %, the venue 0.15 %: 0.1 % on top.
+  const model = modelled(12);
+  const found = compareFills(real(model, 0.001, 0.00001), model, -2.4, 0, 0.0005);
+  expect(found.drift).toContain("slippage");
+  expect(found.slippageMean).toBeCloseTo(0.001, 4);
+  expect(found.refittedSlippage).toBeCloseTo(0.0015, 4);
+  const refitted = model.map((fill) => ({
+    ...fill,
+    price: fill.price * (1 + Math.sign(fill.quantity) * (found.refittedSlippage - 0.0005)),
+  }));
+  expect(compareFills(real(model, 0.001), refitted, 0, 0, found.refittedSlippage).drift).toBeNull();
+});
+
+test("a few bad fills are chance, and fills better than the model are no alarm", () => {
+  expect(compareFills(real(modelled(6), 0.002), modelled(6), 0, 0, 0).drift).toBeNull();
+  expect(compareFills(real(modelled(50), -0.002), modelled(50), 0, 0, 0.0005).drift).toBeNull();
+});
+
+test("orders that are not filled are noticed by the fill ratio", () => {
+  const model = modelled(20);
+  const found = compareFills(real(model.slice(0, 12), 0), model, 0, 0, 0);
+  expect(found.drift).toContain("fill ratio");
+  expect(found).toMatchObject({ fills: 12, shadowFills: 20, fillRatio: 0.6 });
+});
+
+test("an order that is filled in parts is compared as one, at its mean price", () => {
+  const part = { instrument: 0, quantity: 1, timeMs: 0, afterMs: 0, orderedQuantity: 2, marketPrice: 100 };
+  const found = compareFills(
+    [
+      { ...part, price: 101 },
+      { ...part, timeMs: 10, price: 103 },
+    ],
+    [{ ...part, quantity: 2, price: 100 }],
+    0,
+    0,
+    0,
+  );
+  expect(found).toMatchObject({ matched: 1, fillRatio: 1 });
+  expect(found.slippageMean).toBeCloseTo(0.02, 12);
+});

@@ -1,0 +1,69 @@
+import { Prng } from "../src/base/prng.ts";
+import type { Dataset } from "../src/learning/data/dataset.ts";
+import { walkDefaults, walkForward, type Fold } from "../src/learning/data/splits.ts";
+import { recalibrate, type Recalibrated } from "../src/learning/judge/recalibrate.ts";
+import { calibratePredictor } from "../src/learning/predictors/calibrate-predictor.ts";
+import type { Learner } from "../src/learning/predictors/fit-predictor.ts";
+import { rawPredictions } from "../src/learning/predictors/raw-predictions.ts";
+import type { TensorRuntime } from "../src/ports/tensor-runtime.ts";
+
+// Markets whose every chance is known.
+
+/** Features of a planted market. */
+export const plantedWidth = 6;
+
+export type Planted = { readonly data: Dataset; readonly chance: Float64Array };
+
+/** Rows of noise in which the first three features move the chance of a rise by `edge` logits; 0 plants nothing. */
+export function plant(rows: number, seed: number, edge: number): Planted {
+  const random = new Prng(seed);
+  const values = Float32Array.from({ length: rows * plantedWidth }, () => random.normal());
+  const chance = Float64Array.from({ length: rows }, (_, row) => {
+    const [a, b, c] = [
+      values[row * plantedWidth]!,
+      values[row * plantedWidth + 1]!,
+      values[row * plantedWidth + 2]!,
+    ];
+    return 1 / (1 + Math.exp(-edge * (a - 0.8 * b + 0.6 * c)));
+  });
+  const outcome = Float32Array.from(chance, (p) => (random.next() < p ? 1 : 0));
+  const end = Int32Array.from({ length: rows }, (_, row) => Math.min(rows - 1, row + 1));
+  const data: Dataset = {
+    x: { values, rows, width: plantedWidth },
+    labels: {
+      outcome,
+      end,
+      size: outcome.map((up) => (up - 0.5) * 1.3),
+      logReturn: Float64Array.from(outcome, (up) => (up - 0.5) * 0.01),
+    },
+    weights: new Float32Array(rows).fill(1),
+    closeTimeMs: Float64Array.from({ length: rows }, (_, row) => row * 3_600_000),
+    persistence: Uint8Array.from(outcome.map((_, row) => outcome[Math.max(0, row - 1)]!)),
+  };
+  return { data, chance };
+}
+
+export type Found = {
+  readonly fold: Fold;
+  readonly answers: readonly Recalibrated[];
+  readonly conformal: number;
+};
+
+/** Learns from the older part, recalibrates behind it, and answers for the newest third. */
+export async function learnFrom(
+  data: Dataset,
+  learner: Learner,
+  seed: number,
+  runtime?: TensorRuntime,
+): Promise<Found> {
+  const [fold] = walkForward(data.x.rows, { ...walkDefaults, folds: 1, purge: 1, embargo: 1 });
+  const learned = await learner(data, fold!, seed, () => {});
+  const { calibrate, test: judged } = fold!;
+  const { body } = learned;
+  const graph = body.kind === "network" ? await runtime!.open(Buffer.from(body.onnx, "base64"), 1) : null;
+  const before = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
+  const { calibration, conformal } = calibratePredictor(data, calibrate, before.probability);
+  const raw = await rawPredictions(learned, data.x, judged.from, judged.to, graph);
+  await graph?.close();
+  return { fold: fold!, answers: Array.from(raw.probability, (p) => recalibrate(calibration, p)), conformal };
+}
