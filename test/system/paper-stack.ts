@@ -23,6 +23,7 @@ import type { ParamValue } from "../../src/domain/params.ts";
 import { accountOptions, venueOptions } from "../../src/emulator/exchange/account-options.ts";
 import type { ExchangeAccount } from "../../src/emulator/exchange/exchange-account.ts";
 import { Exchange } from "../../src/emulator/exchange/exchange.ts";
+import type { AlertChannel } from "../../src/ports/alert-channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { lockAccount } from "../../src/robot/account-lock.ts";
@@ -74,6 +75,8 @@ export class PaperStack {
   readonly folder: string;
   readonly config: RunConfig;
   readonly incidents: Incident[] = [];
+  /** What people were told, one line for each message. */
+  readonly told: string[] = [];
   readonly feedEvents: FeedEvent[] = [];
   readonly process: Process;
   /** The stream of bars: whether it tells the bars that close now. */
@@ -210,6 +213,17 @@ export class PaperStack {
     await this.whileTimePasses(watch!.alerts.close());
   }
 
+  /** Who is told: takes every message at once. */
+  private get people(): AlertChannel {
+    return {
+      send: ({ severity, title }) => {
+        this.told.push(`${severity}: ${title}`);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
   /** Lets the next bars close; the stream tells each a moment later. `atBar` may make trouble before. */
   async bars(count: number, atBar: (row: number) => void = () => {}): Promise<void> {
     for (let k = 0; k < count; k++) {
@@ -253,11 +267,7 @@ export class PaperStack {
     await settle(3);
   }
 
-  /** What was told to people, as it is kept. */
-  alerts() {
-    return new AlertFiles(join(this.folder, ".kiwi", "alerts")).read().alerts;
-  }
-
+  /** What is held at the venue. */
   held(symbol = this.market[0]!.symbol): number {
     return this.side.held(symbol);
   }
@@ -285,8 +295,10 @@ export class PaperStack {
       clockSkewMs: () => this.guard?.gauges()["clock-skew"] ?? null,
     });
     const alerts = new AlertService({
-      config: alertConfigSchema.parse({}),
-      channels: new Map(),
+      config: alertConfigSchema.parse({
+        rules: [{ severity: "info", channels: ["people"], cooldownMinutes: 60 }],
+      }),
+      channels: new Map([["people", this.people]]),
       files: new AlertFiles(join(folder, ".kiwi", "alerts")),
       clock,
       sender: "paper stack",

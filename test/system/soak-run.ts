@@ -98,10 +98,13 @@ async function soak(stack: PaperStack, { seed, days, tell, meter, before }: Arou
   const slopeMbPerDay = meter.growthMb(looksPerDay) * looksPerDay;
   const broken = [
     ...meter.rejections.map((reason) => `a rejection was not handled: ${reason}`),
-    ...grownHandles(meter.samples[looksPerDay - 1]!.handles, meter.samples.at(-1)!.handles).map((what) => `grew between the first day and the last: ${what}`),
+    ...grownHandles(meter.samples[looksPerDay - 1]!.handles, meter.samples.at(-1)!.handles).map(
+      (what) => `grew between the first day and the last: ${what}`,
+    ),
     ...grownHandles(before, after).map((what) => `was left open: ${what}`),
   ];
-  if (!(slopeMbPerDay < growthMbPerDayMax)) broken.push(`memory grows by ${slopeMbPerDay.toFixed(2)} MB a day`);
+  if (!(slopeMbPerDay < growthMbPerDayMax))
+    broken.push(`memory grows by ${slopeMbPerDay.toFixed(2)} MB a day`);
   if (backtest.hash !== decisionsHash)
     broken.push(`the backtest decides otherwise: ${backtest.hash} instead of ${decisionsHash}`);
   if (backtest.fills !== stack.account.fills.length)

@@ -160,11 +160,17 @@ function declareSoak(program: Command, act: Act): void {
     .description(
       "Trades the demo's made-up market in real time and looks every minute at memory, open handles and rejections; then holds the session against its backtest and its journal. Exit 5 when anything grew or parted.",
     )
-    .option("--hours <number>", "how long, by the machine's time; an hour is a day and a quarter of the market", "24")
+    .option(
+      "--hours <number>",
+      "how long, by the machine's time; an hour is a day and a quarter of the market",
+      "24",
+    )
     .option("--seed <number>", "seed of the made-up market", "42")
     .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02")
     .option("--out <folder>", "where the session is kept, away from your own", "out/soak");
-  addProgress(addCommon(soak, ["kiwi soak --hours 1", "kiwi soak --hours 24 --faults seed=7,drop=0.02"])).action(
+  addProgress(
+    addCommon(soak, ["kiwi soak --hours 1", "kiwi soak --hours 24 --faults seed=7,drop=0.02"]),
+  ).action(
     act(async (shell, flags: SoakFlags) => (await import("../trading/soak.ts")).soakCommand(shell, flags)),
   );
 }

@@ -23,7 +23,8 @@ export type SoakFlags = CommonFlags &
 /** `kiwi soak`: hours of the demo, measured. Ctrl-C ends it early and reports what there is. Exit 5 when it did not hold. */
 export async function soakCommand(shell: Shell, flags: SoakFlags): Promise<number> {
   const hours = readNumber("--hours", flags.hours);
-  if (!(hours > 0 && hours <= 10_000)) throw invalidFlag("--hours", flags.hours, "hours above 0, up to 10000");
+  if (!(hours > 0 && hours <= 10_000))
+    throw invalidFlag("--hours", flags.hours, "hours above 0, up to 10000");
   const progress = stageProgress(shell, flags);
   progress.line(`PAPER: play money, SYNTHETIC MARKET   ${flags.hours} h   Ctrl-C ends it early and reports`);
   const reread = rereadOf(shell, sessionFlags, flags);

@@ -10,7 +10,10 @@ import { startDemo, type DemoRequest } from "./demo-session.ts";
 import { growthMbPerDayMax, grownHandles, SoakMeter } from "./soak-meter.ts";
 
 /** How long the demo is to run, and who hears of every look at it. */
-export type SoakRequest = Pick<DemoRequest, "home" | "folder" | "env" | "signal" | "seed" | "faults" | "settings"> & {
+export type SoakRequest = Pick<
+  DemoRequest,
+  "home" | "folder" | "env" | "signal" | "seed" | "faults" | "settings"
+> & {
   /** By the machine's time. */
   readonly hours: number;
   readonly onLook: (look: {
