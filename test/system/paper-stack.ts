@@ -51,7 +51,7 @@ export type StackOptions = {
   readonly strategy?: AnyStrategy;
   readonly params?: Readonly<Record<string, ParamValue>>;
   readonly config?: RunConfigInput;
-  /** The guard looks once in so many seconds; its heartbeat is a file, and a month has 2.6 million seconds. */
+  /** Guard and quiet feed look once in so many seconds: a heartbeat is a file, and a month has 2.6 million seconds. */
   readonly guardEverySeconds?: number;
   /** Where everything is written; a folder of its own without it. */
   readonly folder?: string;
@@ -154,6 +154,7 @@ export class PaperStack {
       graceMs: 5 * secondMs,
       clock,
       calendarOf,
+      heartbeatMs: Math.max(10, this.options.guardEverySeconds ?? 1) * secondMs,
       onEvent: (event) => {
         if (event.kind !== "stream" && event.kind !== "backfilled") this.feedEvents.push(event);
       },
@@ -196,6 +197,12 @@ export class PaperStack {
       log: silent,
     });
     this.watch.health.watch(this.robot);
+    // As in a session: who guards and watches ends with the robot.
+    const { guard, watch } = this;
+    void this.robot.done.then(() => {
+      guard.stop();
+      watch.stop();
+    });
     await this.pass(100);
     this.source.tell({ kind: "live", atMs: world.nowMs, backfill: [] });
     await this.pass(3 * secondMs);
@@ -204,12 +211,10 @@ export class PaperStack {
 
   /** Ends what trades; the venue goes on. */
   async stop(): Promise<void> {
-    const { robot, guard, watch } = this;
+    const { robot, watch } = this;
     if (robot === null) return;
     this.robot = null;
     await this.whileTimePasses(robot.stop());
-    guard?.stop();
-    watch!.stop();
     await this.whileTimePasses(watch!.alerts.close());
   }
 
