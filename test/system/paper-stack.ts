@@ -266,8 +266,8 @@ export class PaperStack {
   async pass(spanMs: number): Promise<void> {
     const untilMs = this.world.nowMs + spanMs;
     await settle(3);
-    // One turn is enough for what follows from a timer; what takes more of them comes with the next.
-    while (this.world.step(untilMs)) await settle(2);
+    // Files are written at once and there is no wire: one turn is enough for what follows from a timer.
+    while (this.world.step(untilMs)) await settle(1);
     this.world.nowMs = untilMs;
     await settle(3);
   }

@@ -86,7 +86,12 @@ async function planOf(
     connect: () => Promise.resolve(connectDemo(place)),
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
-    triggers: killTriggersSchema.parse({}),
+    // As with the limits: the machine and its wire do not run faster because the market does.
+    triggers: killTriggersSchema.parse({
+      "loop-stall": { limit: 30_000 * demoMarket.speed },
+      connectivity: { limit: 120_000 * demoMarket.speed },
+      "clock-skew": { limit: 2_000 * demoMarket.speed },
+    }),
     alerts: settings.config.alerts,
     settings,
     limits: slower(usualLimits, demoMarket.speed),
