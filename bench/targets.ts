@@ -32,7 +32,6 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   robotMemory50Mb: { value: 350, isFloor: false },
   robotShare600: { value: 0.4, isFloor: false },
   robotMemory600Mb: { value: 1_000, isFloor: false },
-  paperStatusSeconds: { value: 0.3, isFloor: false },
   emulatorHttpOrdersPerSecond: { value: 2_000, isFloor: true },
   helpSeconds: { value: 0.2, isFloor: false },
 };

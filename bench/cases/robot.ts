@@ -47,9 +47,9 @@ bench.link.submit = (order) => {
   ordersMs = performance.now();
   return submit(order);
 };
-const arrive = bench.feed!.arrive.bind(bench.feed!);
+const arrive = bench.feeds.at(-1)!.arrive.bind(bench.feeds.at(-1)!);
 let busyMs = 0;
-bench.feed!.arrive = (row) => {
+bench.feeds.at(-1)!.arrive = (row) => {
   arrivedMs = performance.now();
   isFirst = true;
   arrive(row);

@@ -120,7 +120,7 @@ function listOf(decisions: readonly SitePage[]): SitePage {
     ({ target, title }) => `<li><a href="${posix.basename(target)}">${escaped(title)}</a></li>`,
   );
   return {
-    source: `${dirname(decisions[0]!.source)}`,
+    source: dirname(decisions[0]!.source),
     target: "decisions/index.html",
     title: "Decisions",
     body: `<h1>Decisions</h1><ul>${items.join("\n")}</ul>`,

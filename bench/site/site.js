@@ -5,7 +5,10 @@ const shownMax = 15;
 
 document.getElementById("theme").addEventListener("click", () => {
   const html = document.documentElement;
-  const isDark = html.dataset.theme === "" ? matchMedia("(prefers-color-scheme: dark)").matches : html.dataset.theme === "dark";
+  const isDark =
+    html.dataset.theme === ""
+      ? matchMedia("(prefers-color-scheme: dark)").matches
+      : html.dataset.theme === "dark";
   html.dataset.theme = isDark ? "light" : "dark";
   localStorage.setItem("theme", html.dataset.theme);
 });
@@ -38,8 +41,13 @@ function lineOf({ page, title, url, text }, word) {
 }
 
 document.getElementById("search").addEventListener("input", ({ target }) => {
-  const words = target.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = target.value
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   results.hidden = words.length === 0;
-  results.replaceChildren(...(words.length === 0 ? [] : found(words).map(({ entry }) => lineOf(entry, words[0]))));
+  results.replaceChildren(
+    ...(words.length === 0 ? [] : found(words).map(({ entry }) => lineOf(entry, words[0]))),
+  );
   if (words.length > 0 && results.children.length === 0) results.append("nothing is called so");
 });

@@ -47,6 +47,8 @@ test("a fresh project is not ready and says of each thing what to do; a prepared
     timeframe: "1h",
     broker: "alpaca",
     models: [],
+    part: null,
+    isLeft: false,
   };
   const startedMs = Date.now() - 31 * dayMs;
   const paths = openSessionFolder(home, {

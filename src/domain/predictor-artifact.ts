@@ -109,6 +109,21 @@ export type PredictorScores = {
   readonly skillP: number;
 };
 
+/** How values were spread: bins between edges, and the share of each; the last share is that of missing values. */
+export type ReferenceBins = {
+  /** Ascending; a value belongs to the first bin whose upper edge is above it. */
+  readonly edges: readonly number[];
+  readonly shares: readonly number[];
+  readonly rows: number;
+};
+
+/** What a model saw where it learned, and said where it was recalibrated: what drift is measured from. */
+export type DriftReference = {
+  /** By feature. */
+  readonly features: readonly ReferenceBins[];
+  readonly probability: ReferenceBins;
+};
+
 /** A trained model of direction with everything that is needed to use it, and to know what it may be used on. Plain data. */
 export type PredictorArtifact = {
   readonly format: 1;
@@ -145,6 +160,8 @@ export type PredictorArtifact = {
   readonly settings: Readonly<Record<string, number | string>>;
   /** Share of the gain that each feature brought, where the family can tell. */
   readonly importance: readonly number[] | null;
+  /** Absent from models that were trained before it was kept. */
+  readonly reference?: DriftReference;
   readonly scores: PredictorScores | null;
 };
 

@@ -56,6 +56,8 @@ export type DeskEvent =
       readonly quantity: number;
       readonly averagePrice: number;
     }
+  /** Orders that would open something are taken back: nobody decides about them at the moment. */
+  | { readonly kind: "withdrawn"; readonly atMs: number }
   /** Nothing is opened in a symbol until `unblocked`. */
   | { readonly kind: "blocked"; readonly atMs: number; readonly symbol: string; readonly reason: string }
   | { readonly kind: "unblocked"; readonly atMs: number; readonly symbol: string };
@@ -135,6 +137,7 @@ export const journalKinds: ReadonlySet<JournalRecord["kind"]> = new Set([
   "holding",
   "blocked",
   "unblocked",
+  "withdrawn",
   "trading",
   "incident",
 ]);

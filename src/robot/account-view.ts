@@ -1,7 +1,6 @@
-import type { InstrumentIndex } from "../domain/instrument.ts";
-import type { Session } from "../engine/session.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { Day } from "./day-book.ts";
+import type { EngineView, HeldPosition } from "./engine/engine-view.ts";
 
 /** What an account has, and what it has made; money in the account's currency. */
 export type AccountView = {
@@ -19,32 +18,13 @@ export type AccountView = {
   readonly positions: readonly HeldPosition[];
 };
 
-/** One holding in money. */
-export type HeldPosition = {
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly value: number;
-  /** Of equity, signed. */
-  readonly share: number;
-  readonly unrealizedPnl: number;
-  /** Since the session began, fees not taken off. */
-  readonly realizedPnl: number;
-};
-
 /** The account as a person reads it: by our books, and by the venue's where it alone knows. */
-export function accountView(session: Session, venue: AccountSnapshot | null, day: Day | null): AccountView {
-  const { portfolio, pipeline } = session;
-  const equity = venue?.equity ?? portfolio.equity;
-  const positions = pipeline.instruments.flatMap(({ index, symbol }): readonly HeldPosition[] => {
-    const { quantity, lastPrice, averagePrice, realizedPnl } = portfolio.position(index as InstrumentIndex);
-    if (quantity === 0 && realizedPnl === 0) return [];
-    const value = quantity === 0 ? 0 : quantity * portfolio.unitValue(index, lastPrice);
-    const paid = quantity === 0 ? 0 : quantity * portfolio.unitValue(index, averagePrice);
-    return [{ symbol, quantity, value, share: value / equity, unrealizedPnl: value - paid, realizedPnl }];
-  });
+export function accountView(view: EngineView, venue: AccountSnapshot | null, day: Day | null): AccountView {
+  const equity = venue?.equity ?? view.equity;
+  const positions = view.positions.map((position) => ({ ...position, share: position.value / equity }));
   const exposure = positions.reduce((sum, { value }) => sum + Math.abs(value), 0);
   return {
-    balance: portfolio.cash,
+    balance: view.cash,
     equity,
     marginAvailable: venue?.buyingPower ?? null,
     dayPnl: day === null ? 0 : equity - day.startEquity,

@@ -1,19 +1,21 @@
 import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
 import { restoreSession } from "../engine/journal/restore-session.ts";
-import type { Session } from "../engine/session.ts";
+import type { Bars } from "../domain/bars.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { JournalRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import { OrderDesk } from "./desk/order-desk.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
-import type { RobotParts } from "./robot-types.ts";
+import { EngineHere } from "./engine/engine-here.ts";
+import type { EngineLink } from "./engine/engine-link.ts";
+import type { LocalEngine, RobotParts } from "./robot-parts.ts";
 
 /** How a journal begins. */
 export type SessionRecord = Extract<JournalRecord, { readonly kind: "session" }>;
 
 /** A session with the keeper of its orders, as the journal left them. */
 export type OpenedSession = {
-  readonly session: Session;
+  readonly engine: EngineHere | EngineLink;
   readonly desk: OrderDesk;
   /** Close of the newest bar that was lived through; -Infinity for a new session. */
   readonly livedThroughMs: number;
@@ -65,10 +67,10 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
  * had no time to write of its last step is written now. Throws `JOURNAL_DIFFERS` where it does not come out the same.
  */
 export function openSession(
-  { buildSession, connection, journal, feed, takePredicted }: RobotParts,
+  { buildSession, connection, journal, feed, takePredicted }: RobotParts & LocalEngine,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
-): OpenedSession {
+): OpenedSession & { readonly engine: EngineHere } {
   const made: { desk?: OrderDesk; broker?: JournaledBroker } = {};
   const session = buildSession({
     bars: feed.bars,
@@ -81,7 +83,8 @@ export function openSession(
   const desk = made.desk!;
   const { ledger } = session.portfolio;
   desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
-  if (records === null) return { session, desk, livedThroughMs: -Infinity };
+  const engine = new EngineHere(session);
+  if (records === null) return { engine, desk, livedThroughMs: -Infinity };
   const { difference, unwritten } = restoreSession(
     session,
     made.broker!,
@@ -95,11 +98,15 @@ export function openSession(
   );
   if (difference !== null) throw journalDiffers(difference);
   for (const sent of unwritten) journal.append(sent);
-  const livedThroughMs = feed.bars.reduce(
+  return { engine, desk, livedThroughMs: lastCloseMs(feed.bars) };
+}
+
+/** Close of the newest bar of any table; -Infinity without bars. */
+export function lastCloseMs(bars: readonly Bars[]): number {
+  return bars.reduce(
     (last, { closeTimeMs, length }) => Math.max(last, length === 0 ? -Infinity : closeTimeMs[length - 1]!),
     -Infinity,
   );
-  return { session, desk, livedThroughMs };
 }
 
 /** Money that a session begins with, so that what is held already can be booked as bought at its average price. */
@@ -109,6 +116,7 @@ function cashOf({ cash, currency, positions, equity }: AccountSnapshot): number 
   return (cash.get(currency) ?? equity - held) + held;
 }
 
-function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {
+/** What is left of an iterator. */
+export function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {
   for (let next = records.next(); next.done !== true; next = records.next()) yield next.value;
 }

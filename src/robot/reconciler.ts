@@ -18,7 +18,7 @@ export type ReconcilerParts = {
   readonly patience: Patience;
   readonly limits: RobotLimits;
   readonly log: RobotLog;
-  readonly atDifference: "adopt" | "refuse";
+  readonly atDifference: "adopt" | "refuse" | "own";
   /** When the session began, by the venue's clock: what was before is not its affair. */
   readonly sinceMs: number;
   readonly signal: AbortSignal;
@@ -218,6 +218,7 @@ export class Reconciler {
       this.take(snapshot);
       // After it: what filled before the snapshot was taken is among these, however late it is told.
       await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+      if (atDifference === "own") return;
       // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
       const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
       if (found.length === 0) return;
@@ -268,7 +269,7 @@ export class Reconciler {
     const message = `our books hold ${ours} ${symbol}, the venue ${venue}`;
     hear({ kind: "blocked", atMs: clock.nowMs(), symbol, reason: message });
     say({ kind: "position differs", gravity: "alarm", symbol, message });
-    if (atDifference === "adopt") this.adopt(symbol, snapshot);
+    if (atDifference !== "refuse") this.adopt(symbol, snapshot);
   }
 
   /** Whether an answer about an order of the symbol is owed, or was given just now. */

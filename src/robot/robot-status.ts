@@ -1,68 +1,58 @@
-import type { InstrumentIndex } from "../domain/instrument.ts";
-import type { Session } from "../engine/session.ts";
-import { statusOf } from "../engine/execution/order-tracker.ts";
+import type { OrderId } from "../domain/order.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import type { EngineView } from "./engine/engine-view.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { RobotParts } from "./robot-parts.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
 
-/** Every order that is not over. */
-export function orderLines(session: Session, desk: OrderDesk): readonly OrderLine[] {
-  const { instruments } = session.pipeline;
-  return instruments.flatMap(({ index, symbol }) =>
-    session.orders.open(index).map((tracked): OrderLine => {
-      const { id, side, quantity, terms, closePosition, reason, requestedMs } = tracked.request;
-      const tickets = desk.state.works.get(id)?.tickets ?? [];
-      return {
-        id,
-        clientOrderIds: tickets.map(({ clientOrderId }) => clientOrderId),
-        symbol,
-        side,
-        quantity: closePosition ? (tickets.at(-1)?.request.quantity ?? 0) : quantity,
-        filledQuantity: tracked.filledQuantity,
-        terms,
-        status: statusOf(tracked),
-        isProtection: closePosition,
-        reason,
-        requestedMs,
-      };
-    }),
-  );
+/** What a robot knows of itself. */
+type Known = Pick<
+  RobotStatus,
+  "phase" | "sessionId" | "lastBarMs" | "lastTurnMs" | "counts" | "incidents"
+> & {
+  /** Null before there is an engine. */
+  readonly view: EngineView | null;
+  readonly desk: OrderDesk | null;
+  readonly account: Reconciler["lastAccount"];
+};
+
+/** The robot as plain data. */
+export function robotStatus(
+  { connection, clock, tradingState }: RobotParts,
+  { view, desk, account, ...known }: Known,
+): RobotStatus {
+  return {
+    ...known,
+    atMs: clock.nowMs(),
+    accountName: connection.accountName,
+    trading: tradingState(),
+    line: connection.line,
+    positions: view === null ? [] : positionLines(view, desk!),
+    orders: view === null ? [] : orderLines(view, desk!),
+    equity: view?.equity ?? Number.NaN,
+    cash: view?.cash ?? Number.NaN,
+    venueEquity: account === null ? null : { equity: account.snapshot.equity, atMs: account.atMs },
+    lastDecision: view?.lastDecision ?? null,
+    decisionsHash: view?.decisionsHash ?? "",
+  };
 }
 
-/** What is held or wanted, symbol by symbol. */
-export function positionLines(session: Session, desk: OrderDesk): readonly PositionLine[] {
-  const { portfolio } = session;
-  const { ledger } = portfolio;
-  return session.pipeline.instruments.flatMap(({ index, symbol }) => {
-    const quantity = ledger.quantity[index]!;
-    const standing = session.targets.of(index);
-    const blocked = desk.state.blocked[index]!;
-    if (quantity === 0 && standing === null && blocked === null) return [];
-    const [averagePrice, lastPrice] = [ledger.averagePrice[index]!, ledger.lastPrice[index]!];
-    const profit = (): number =>
-      portfolio.unitValue(index, lastPrice) - portfolio.unitValue(index, averagePrice);
-    return [
-      {
-        symbol,
-        quantity,
-        averagePrice,
-        lastPrice,
-        unrealizedPnl: quantity === 0 ? 0 : quantity * profit(),
-        wanted: standing?.quantity ?? 0,
-        reason: standing?.target.reason ?? "",
-        blocked,
-      },
-    ];
+/** Every order that is not over, with its names at the venue. */
+function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine[] {
+  return orders.map((order) => {
+    const tickets = desk.state.works.get(order.id as OrderId)?.tickets ?? [];
+    return {
+      ...order,
+      clientOrderIds: tickets.map(({ clientOrderId }) => clientOrderId),
+      quantity: order.isProtection ? (tickets.at(-1)?.request.quantity ?? 0) : order.quantity,
+    };
   });
 }
 
-/** The decision that was taken last, of all symbols. */
-export function lastDecision({ pipeline, targets }: Session): RobotStatus["lastDecision"] {
-  let last: RobotStatus["lastDecision"] = null;
-  for (const { index, symbol } of pipeline.instruments) {
-    const standing = targets.of(index as InstrumentIndex);
-    if (standing === null || (last !== null && last.timeMs >= standing.decidedMs)) continue;
-    const { decidedMs, target } = standing;
-    last = { timeMs: decidedMs, symbol, wanted: target.quantity, reason: target.reason };
-  }
-  return last;
+/** What is held or wanted, symbol by symbol. */
+function positionLines({ symbols }: EngineView, desk: OrderDesk): readonly PositionLine[] {
+  return symbols.flatMap(({ hasTarget, ...line }, index) => {
+    const blocked = desk.state.blocked[index]!;
+    return line.quantity === 0 && !hasTarget && blocked === null ? [] : [{ ...line, blocked }];
+  });
 }

@@ -1,11 +1,8 @@
-import type { ExecutionReport, OrderStatus, OrderTerms, Side } from "../domain/order.ts";
+import type { OrderStatus, OrderTerms, Side } from "../domain/order.ts";
 import type { BarTable } from "../domain/bar-table.ts";
 import type { LiveFeed } from "../data/live/live-feed-parts.ts";
-import type { Session } from "../engine/session.ts";
 import type { Broker } from "../ports/broker.ts";
-import type { BrokerConnection, LineState } from "../ports/broker-connection.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { JournalStore, PredictedRecord } from "../ports/journal-store.ts";
+import type { LineState } from "../ports/broker-connection.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/risk.ts";
 
@@ -43,6 +40,9 @@ export type Incident = {
     | "line refused"
     | "question failed"
     | "lock lost"
+    /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
+    | "strategy ended"
+    | "strategy back"
     | "recovered"
     /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
     | "settings changed"
@@ -174,31 +174,6 @@ export type SessionMaking = {
   readonly broker: (venue: Broker, market: Market) => Broker;
 };
 
-/** Everything a robot is put together from. Nothing happens before `startRobot`. */
-export type RobotParts = {
-  readonly feed: RobotFeed;
-  readonly buildSession: (making: SessionMaking) => Session;
-  readonly connection: BrokerConnection;
-  readonly journal: JournalStore;
-  readonly clock: Clock;
-  /** Asked before every send: kill switch, limits of the day, a person. */
-  readonly tradingState: () => TradingState;
-  readonly onIncident: (incident: Incident) => void;
-  readonly log: RobotLog;
-  /** Names the session in every client order id; lower-case letters and digits, eight at most, unique for ever. */
-  readonly sessionTag: string;
-  /** What must be the same for the journal to mean the same: strategy and settings. */
-  readonly identity: { readonly strategy: string; readonly settingsHash: string };
-  /** What to do where the venue holds something else than our books at the start. */
-  readonly atDifference: "adopt" | "refuse";
-  readonly lock?: HeldLock;
-  readonly limits?: Partial<RobotLimits>;
-  /** Hears what models said when the journal was written, in its place among the bars. */
-  readonly takePredicted?: (record: PredictedRecord) => void;
-  /** Hears what the session was told: for comparisons and records. */
-  readonly onReport?: (report: ExecutionReport, timeMs: number) => void;
-};
-
 /** What the robot needs of a live feed. */
 export type RobotFeed = Pick<LiveFeed, "bars" | "batches" | "wake" | "close">;
 
@@ -206,14 +181,3 @@ export type RobotFeed = Pick<LiveFeed, "bars" | "batches" | "wake" | "close">;
 export type RobotEnd =
   | { readonly kind: "stopped" | "feed ended" }
   | { readonly kind: "failed"; readonly error: unknown };
-
-/** A robot that trades. */
-export interface Robot {
-  readonly session: Session;
-  status(): RobotStatus;
-  /** Writes something down for people: in the journal, in the log, and to whoever hears of incidents. */
-  note(incident: Omit<Incident, "atMs">): void;
-  /** Ends the loop, lets answers come in for a moment and closes journal and line. Orders at the venue stay. */
-  stop(): Promise<void>;
-  readonly done: Promise<RobotEnd>;
-}

@@ -1,30 +1,27 @@
+import { assert } from "../base/assert.ts";
 import { KiwiError } from "../base/errors.ts";
 import { signOf } from "../domain/order.ts";
 import { StaleSlice } from "./stale-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
-import { live } from "../engine/step.ts";
+import type { EngineView } from "./engine/engine-view.ts";
 import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
 import { closeInReverse } from "../ports/component.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
+import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier.ts";
 import { Incidents } from "./incidents.ts";
-import { beginJournal, openSession, readJournal } from "./open-session.ts";
+import { openEngine } from "./engine/open-engine.ts";
+import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { usualLimits } from "./limits.ts";
 import { Patience } from "./patience.ts";
 import { Reconciler } from "./reconciler.ts";
-import { lastDecision, orderLines, positionLines } from "./robot-status.ts";
-import type {
-  Incident,
-  Robot,
-  RobotCounts,
-  RobotEnd,
-  RobotLimits,
-  RobotParts,
-  RobotStatus,
-} from "./robot-types.ts";
+import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
+import { robotStatus } from "./robot-status.ts";
+import type { Robot, RobotParts } from "./robot-parts.ts";
+import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
 
 /** A target that waits for its time is looked at again this often. */
 const retryMs = 1_000;
@@ -66,10 +63,15 @@ class TradingRobot implements Robot {
   private readonly incidents: Incidents;
   private readonly stale = new StaleSlice();
   /** What the venue told before the books were there to take it. */
-  private early: DeskEvent[] | null = [];
+  private early: VenueNews[] | null = [];
   private phase: RobotStatus["phase"] = "starting";
   private sessionId = "";
-  private made: { session: Session; desk: OrderDesk; courier: Courier; reconciler: Reconciler } | null = null;
+  private made: {
+    engine: OpenedSession["engine"];
+    desk: OrderDesk;
+    courier: Courier;
+    reconciler: Reconciler;
+  } | null = null;
   private livedThroughMs = -Infinity;
   private lastBarMs = Number.NaN;
   private lastTurnMs = Number.NaN;
@@ -87,7 +89,13 @@ class TradingRobot implements Robot {
   }
 
   get session(): Session {
-    return this.made!.session;
+    const { engine } = this.made!;
+    assert("session" in engine, "only an engine in this thread shows its session");
+    return engine.session;
+  }
+
+  view(): EngineView {
+    return this.made!.engine.view;
   }
 
   async begin(): Promise<void> {
@@ -106,7 +114,10 @@ class TradingRobot implements Robot {
     this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
-    const { session, desk, livedThroughMs } = openSession(this.parts, record, written?.records ?? null);
+    const { engine, desk, livedThroughMs } = await openEngine(this.parts, record, written?.records ?? null, {
+      say: (incident) => this.guard(() => this.incidents.say(incident)),
+      onGone: () => this.guard(() => this.hear({ kind: "withdrawn", atMs: clock.nowMs() })),
+    });
     this.livedThroughMs = livedThroughMs;
     this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
     desk.onIncident = (incident) => this.incidents.say(incident);
@@ -119,7 +130,7 @@ class TradingRobot implements Robot {
       sinceMs: record.venueTimeMs,
       signal: this.closing.signal,
     });
-    this.made = { session, desk, courier, reconciler };
+    this.made = { engine, desk, courier, reconciler };
     await reconciler.recover();
     this.takeEarly();
     if (written !== null)
@@ -148,28 +159,24 @@ class TradingRobot implements Robot {
   }
 
   status(): RobotStatus {
-    const { connection, clock, tradingState } = this.parts;
     const { made } = this;
-    const account = made?.reconciler.lastAccount ?? null;
-    return {
-      atMs: clock.nowMs(),
+    return robotStatus(this.parts, {
       phase: this.phase,
       sessionId: this.sessionId,
-      accountName: connection.accountName,
-      trading: tradingState(),
-      line: connection.line,
-      positions: made === null ? [] : positionLines(made.session, made.desk),
-      orders: made === null ? [] : orderLines(made.session, made.desk),
-      equity: made?.session.portfolio.equity ?? Number.NaN,
-      cash: made?.session.portfolio.cash ?? Number.NaN,
-      venueEquity: account === null ? null : { equity: account.snapshot.equity, atMs: account.atMs },
-      lastDecision: made === null ? null : lastDecision(made.session),
+      view: made?.engine.view ?? null,
+      desk: made?.desk ?? null,
+      account: made?.reconciler.lastAccount ?? null,
       lastBarMs: this.lastBarMs,
       lastTurnMs: this.lastTurnMs,
-      decisionsHash: made?.session.recorder.log.hash() ?? "",
       counts: { ...this.counts },
       incidents: [...this.incidents.list],
-    };
+    });
+  }
+
+  holding(symbol: string): number {
+    const { indexOf, position } = this.made!.desk.state;
+    const index = indexOf.get(symbol);
+    return index === undefined ? 0 : position[index]!;
   }
 
   note(incident: Omit<Incident, "atMs">): void {
@@ -190,8 +197,6 @@ class TradingRobot implements Robot {
   abandon(): Promise<void> {
     return this.end({ kind: "stopped" });
   }
-
-  // ---- Beginning ----
 
   private sharedParts(desk: OrderDesk) {
     const { connection, clock, log } = this.parts;
@@ -216,12 +221,17 @@ class TradingRobot implements Robot {
       lock,
       counts: this.counts,
       isWanted: ({ instrument, request, filled }) => {
-        const { targets, portfolio } = this.session;
-        const missing = (targets.of(instrument)?.quantity ?? 0) - portfolio.ledger.quantity[instrument]!;
+        const missing = this.made!.engine.missing(instrument);
         return signOf(request.side) * missing >= (request.quantity - filled) * (1 - 1e-9);
       },
-      tradingState: () =>
-        this.phase === "running" ? tradingState() : { state: "halted", reason: "the robot stops" },
+      tradingState: () => {
+        if (this.phase !== "running") return { state: "halted", reason: "the robot stops" };
+        const trading = tradingState();
+        const isUp = this.made?.engine.isUp !== false;
+        return isUp || trading.state === "halted"
+          ? trading
+          : { state: "reducing", reason: "the strategy was ended" };
+      },
     });
   }
 
@@ -236,7 +246,12 @@ class TradingRobot implements Robot {
   private async loop(): Promise<void> {
     try {
       for await (const batch of this.parts.feed.batches()) {
-        while (!this.isClosed && batch.advance()) this.turn(batch);
+        while (!this.isClosed && batch.advance()) {
+          const waiting = this.turn(batch);
+          if (waiting !== null) await waiting;
+        }
+        const settling = this.made!.engine.settle();
+        if (settling !== null) await settling;
         if (this.isClosed) return;
       }
       await this.end({ kind: "feed ended" });
@@ -245,22 +260,29 @@ class TradingRobot implements Robot {
     }
   }
 
-  private turn({ slice, catchUpToMs }: LiveBatch): void {
-    const { session, courier } = this.made!;
+  /** Null where there is nothing to wait for: then no promise stands between two bars. */
+  private turn({ slice, catchUpToMs }: LiveBatch): Promise<void> | null {
     this.lastTurnMs = this.parts.clock.nowMs();
     // The feed loads what the journal has brought already.
-    if (slice.count > 0 && slice.timeMs <= this.livedThroughMs) return;
+    if (slice.count > 0 && slice.timeMs <= this.livedThroughMs) return null;
     this.noteTrading();
-    live(session, slice.timeMs <= catchUpToMs ? this.stale.of(slice) : slice);
+    const waiting = this.made!.engine.live(slice.timeMs <= catchUpToMs ? this.stale.of(slice) : slice);
+    if (waiting !== null) return waiting.then(() => this.finishTurn(slice));
+    this.finishTurn(slice);
+    return null;
+  }
+
+  private finishTurn(slice: MarketSlice): void {
+    if (this.isClosed) return;
     this.counts.slices += 1;
     if (slice.count > 0) this.lastBarMs = slice.timeMs;
-    courier.flush();
+    this.made!.courier.flush();
     this.retryLater();
   }
 
   /** What waits for its time (an order that is sent again) needs a slice when the time has come. */
   private retryLater(): void {
-    if (this.made!.session.targets.isSettled || this.cancelRetry !== null) return;
+    if (this.made!.engine.isSettled || this.cancelRetry !== null) return;
     this.cancelRetry = this.parts.clock.schedule(retryMs, () => {
       this.cancelRetry = null;
       this.parts.feed.wake();
@@ -272,21 +294,24 @@ class TradingRobot implements Robot {
     const text = `${state}: ${reason}`;
     if (text === this.lastTrading) return;
     this.lastTrading = text;
-    this.parts.journal.append({ kind: "trading", atMs: this.parts.clock.nowMs(), state, reason });
+    const record = { kind: "trading", atMs: this.parts.clock.nowMs(), state, reason } as const;
+    this.parts.journal.append(record);
+    this.made!.engine.hearTrading(record);
   }
 
   // ---- What the venue tells ----
 
   private onOrder(order: VenueOrder): void {
-    const event = { kind: "told", atMs: this.parts.clock.nowMs(), order } as const;
-    if (this.early !== null) this.early.push(event);
-    else if (this.made!.desk.isNews(order)) this.guard(() => this.hear(event));
+    this.hearNews({ kind: "told", atMs: this.parts.clock.nowMs(), order });
   }
 
   private onFill(fill: VenueFill): void {
-    const event = { kind: "fill", atMs: this.parts.clock.nowMs(), fill } as const;
+    this.hearNews({ kind: "fill", atMs: this.parts.clock.nowMs(), fill });
+  }
+
+  private hearNews(event: VenueNews): void {
     if (this.early !== null) this.early.push(event);
-    else if (this.made!.desk.isNewFill(fill)) this.guard(() => this.hear(event));
+    else if (isNews(this.made!.desk, event)) this.guard(() => this.hear(event));
   }
 
   private onLine(line: LineState): void {
@@ -305,22 +330,15 @@ class TradingRobot implements Robot {
   }
 
   private takeEarly(): void {
-    const { desk } = this.made!;
     const { early } = this;
     this.early = null;
-    for (const event of early!) {
-      const isNew =
-        event.kind === "fill"
-          ? desk.isNewFill(event.fill)
-          : event.kind === "told" && desk.isNews(event.order);
-      if (isNew) this.hear(event);
-    }
+    for (const event of early!) if (isNews(this.made!.desk, event)) this.hear(event);
   }
 
   /** Writes down what happened, lets the desk draw its conclusions, and sends what follows. */
   private hear(event: DeskEvent): void {
-    if (this.isClosed) return;
-    const { desk, courier } = this.made!;
+    if (this.isClosed || this.made === null) return;
+    const { desk, courier } = this.made;
     this.parts.journal.append(event);
     desk.hear(event);
     if (event.kind === "fill") this.counts.fills += 1;
@@ -339,8 +357,6 @@ class TradingRobot implements Robot {
       this.fail(error);
     }
   }
-
-  // ---- Ending ----
 
   private fail(error: unknown): void {
     if (this.isClosed) return;
@@ -372,15 +388,10 @@ class TradingRobot implements Robot {
       { name: "end of the journal", close: () => journal.sync() },
       { name: "broker", close: () => connection.close() },
       { name: "feed", close: () => feed.close() },
+      { name: "engine", close: () => this.made?.engine.close() },
     ];
     for (const { name, why } of await closeInReverse(opened, clock, this.limits.answerMs))
       log.error({ part: name, error: why }, `${name} did not close well: ${why}`);
     this.settleDone(end);
   }
-}
-
-function nameIn(event: DeskEvent): string | null {
-  if ("clientOrderId" in event) return event.clientOrderId;
-  if (event.kind === "told") return event.order.clientOrderId;
-  return event.kind === "fill" ? event.fill.clientOrderId : null;
 }

@@ -14,7 +14,8 @@ import type { BrokerConnection, VenueOrderRequest } from "../../src/ports/broker
 import type { Clock } from "../../src/ports/clock.ts";
 import { strategy, type AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
-import type { Robot, SessionMaking } from "../../src/robot/robot-types.ts";
+import type { Robot } from "../../src/robot/robot-parts.ts";
+import type { SessionMaking } from "../../src/robot/robot-types.ts";
 import { tapeBars, type EmulatorLab } from "../emulator-lab.ts";
 import { MemoryDisk } from "../simulation/execution/memory-disk.ts";
 import { heldAfter, robotSubjects, tapeStartMs, type Subject } from "./emulated-brokers.ts";

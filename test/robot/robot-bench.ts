@@ -10,7 +10,8 @@ import type { BrokerCapabilities } from "../../src/ports/broker-connection.ts";
 import type { JournalStore } from "../../src/ports/journal-store.ts";
 import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
-import type { Incident, Robot, RobotFeed, RobotParts, TradingState } from "../../src/robot/robot-types.ts";
+import type { Robot, RobotParts } from "../../src/robot/robot-parts.ts";
+import type { Incident, RobotFeed, TradingState } from "../../src/robot/robot-types.ts";
 import { ExchangeSide } from "../simulation/execution/exchange-side.ts";
 import { MemoryDisk } from "../simulation/execution/memory-disk.ts";
 import { SimulatedFeed } from "../simulation/execution/simulated-feed.ts";
@@ -45,7 +46,8 @@ export class RobotBench {
   readonly link: PlainLink;
   trading: TradingState = { state: "active", reason: "" };
   robot: Robot | null = null;
-  feed: SimulatedFeed | null = null;
+  /** Of every robot that was started here: one that has ended takes no bars any more. */
+  readonly feeds: SimulatedFeed[] = [];
   row = -1;
   private readonly options: BenchOptions;
 
@@ -98,15 +100,16 @@ export class RobotBench {
     this.disk = new MemoryDisk(this.world.prng.fork("disk"));
   }
 
-  /** A robot with the journal as it is now. */
-  async start(parts: Partial<RobotParts> = {}): Promise<Robot> {
-    const { tape, strategy, params = {} } = this.options;
+  /** A robot with the journal as it is now; `own` says where it differs from the others on this exchange. */
+  async start(parts: Partial<RobotParts> = {}, own: Partial<BenchOptions> = {}): Promise<Robot> {
+    const { tape, strategy, params = {} } = { ...this.options, ...own };
     const process = this.world.process("robot");
-    this.feed = new SimulatedFeed(tape, this.world, process);
+    const feed = new SimulatedFeed(tape, this.world, process);
+    this.feeds.push(feed);
     const journal = openJournal(this.disk);
-    const served = await this.options.serve?.(this.feed, journal, this.config);
+    const served = await this.options.serve?.(feed, journal, this.config);
     const starting = startRobot({
-      feed: served?.feed ?? this.feed,
+      feed: served?.feed ?? feed,
       ...(served === undefined ? {} : { takePredicted: served.takePredicted }),
       connection: this.link,
       journal,
@@ -135,7 +138,7 @@ export class RobotBench {
       if (!begun.isOver) this.world.step(this.world.nowMs + 3_600_000);
     }
     this.robot = await starting;
-    if (this.row >= 0) this.feed.arrive(this.row);
+    if (this.row >= 0) feed.arrive(this.row);
     await this.rest();
     return this.robot;
   }
@@ -146,7 +149,7 @@ export class RobotBench {
       this.row += 1;
       await this.pass(this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs);
       this.exchange.advance();
-      this.feed?.arrive(this.row);
+      for (const feed of this.feeds) feed.arrive(this.row);
       await this.rest();
     }
   }

@@ -13,28 +13,19 @@ import { servePredictions, type Served } from "../../src/app/predictions/serve-p
 import { sessionModels, type SessionModel } from "../../src/app/predictions/session-models.ts";
 import { runBacktest } from "../../src/app/runs/run-backtest.ts";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { conversionsFor } from "../../src/domain/currency.ts";
+import { Ledger } from "../../src/domain/ledger.ts";
+import type { EngineOrder } from "../../src/app/trading/engine-builder.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
-import { sliceBars } from "../../src/domain/bars.ts";
-import { prediction } from "../../src/domain/external-series.ts";
+import { sliceBars, type Bars } from "../../src/domain/bars.ts";
 import type { JournalStore, PredictedRecord } from "../../src/ports/journal-store.ts";
-import { strategy } from "../../src/ports/strategy.ts";
 import { replaySession } from "../../src/robot/replay.ts";
 import { trainedModel } from "../trained-model.ts";
+import follow from "./follow-model.ts";
 import { centMarket } from "./kill-market.ts";
 import { RobotBench } from "./robot-bench.ts";
 
 // A session that trades what a trained model says, at an exchange of the emulator.
-
-const follow = strategy({
-  name: "follow",
-  summary: "Long while the model grows surer of a rise.",
-  params: {},
-  setup: () => ({ up: prediction("rise").probability }),
-  onBar({ series, target }) {
-    const [now, before] = [series.up.now, series.up.ago(3)];
-    if (now !== before) target(now > before ? 1 : 0, "the model");
-  },
-});
 
 // On this one the recalibration finds something: on others the model falls back to the base rate and nobody trades.
 const [market] = centMarket(6, 1, 2_400) as readonly [BarTable];
@@ -77,6 +68,16 @@ function bench(kept = new KeptAnswers([])): RobotBench & { readonly served: read
   return Object.assign(new RobotBench({ tape, strategy: follow, parts, serve }), { served });
 }
 
+async function backtestOf({ config: plain }: RobotBench, bars: readonly Bars[]) {
+  const { artifact } = await new ModelStore(join(folder, ".kiwi", "models")).read("rise");
+  if (artifact.kind !== "predictor") throw new Error("another kind of model");
+  const config = { ...plain, execution: { ...plain.execution, flattenAtEnd: false } };
+  const wanted = [{ name: "rise", model: predictorModel(artifact), outputs: ["probability"] }];
+  const whole = new PredictionStage(wanted, layGround(bars, config));
+  await whole.catchUp();
+  return runBacktest({ bars, strategy: follow, params: {}, config, externals: whole.tables });
+}
+
 function predictedIn(journal: JournalStore): readonly PredictedRecord[] {
   return [...journal.read()].filter((record) => record.kind === "predicted");
 }
@@ -96,17 +97,7 @@ test("a session serves the model in use, decides as the backtest does, keeps wha
   if (artifact.kind !== "predictor") throw new Error("another kind of model");
   expect(models).toEqual([{ name: "rise", fingerprint: predictorModel(artifact).fingerprint }]);
 
-  const config = { ...desk.config, execution: { ...desk.config.execution, flattenAtEnd: false } };
-  const wanted = [{ name: "rise", model: predictorModel(artifact), outputs: ["probability"] }];
-  const whole = new PredictionStage(wanted, layGround(tape, config));
-  await whole.catchUp();
-  const backtest = runBacktest({
-    bars: tape,
-    strategy: follow,
-    params: {},
-    config,
-    externals: whole.tables,
-  });
+  const backtest = await backtestOf(desk, tape);
   expect(backtest.log.events.count("fill")).toBeGreaterThan(4);
   expect(robot.status().decisionsHash).toBe(backtest.decisionsHash);
   expect(desk.incidents).toEqual([]);
@@ -204,3 +195,72 @@ test("another version that comes into use while a session starts is not served",
     rmSync(other, { recursive: true });
   }
 });
+
+/** Models are asked by the robot, and their answers go over to an engine in a thread of its own. */
+function remoteBench() {
+  const answers: PredictedRecord[] = [];
+  const serve: ConstructorParameters<typeof RobotBench>[0]["serve"] = (feed, journal, config) => {
+    const append = (record: PredictedRecord): void => {
+      journal.append(record);
+      answers.push(record);
+    };
+    return servePredictions({
+      ...plan(),
+      models,
+      feed,
+      journal: { append },
+      config,
+      kept: new KeptAnswers([]),
+    });
+  };
+  const desk = new RobotBench({ tape, strategy: follow, parts, serve });
+  const { config } = desk;
+  const { instruments } = layGround(tape, config);
+  const { account } = config;
+  const making = {
+    folder: import.meta.dirname,
+    plugins: [],
+    strategyText: "./follow-model.ts",
+    params: {},
+    config,
+    timeframe: "1h",
+    shadowFromMs: 0,
+  } satisfies EngineOrder;
+  const remote = {
+    builder: new URL("../../src/app/trading/engine-builder.ts", import.meta.url),
+    making,
+    environment: {},
+    limits: { cpuMsMax: 10_000, memoryMbMax: 256 },
+    instruments,
+    prices: new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account),
+    newAnswers: () => answers.splice(0),
+    isShadowOn: () => true,
+    onEvents() {},
+  };
+  return { desk, remote };
+}
+
+test("an engine in a thread of its own hears what the model says: it decides as the backtest does, also after a restart", async () => {
+  const { desk, remote } = remoteBench();
+  const bars = sliceBars(tape[0]!, 0, 600);
+  for (const count of [1, 480, 119]) {
+    const robot = await desk.start({ remote });
+    for (let k = 0; k < count; k++) {
+      await desk.bars(1);
+      while (!(robot.status().lastBarMs >= bars.closeTimeMs[desk.row]!)) {
+        await desk.rest();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    await robot.stop();
+  }
+  const backtest = await backtestOf(desk, [bars]);
+  const robot = desk.robot!;
+  expect(backtest.log.events.count("fill")).toBeGreaterThan(2);
+  expect(robot.status().decisionsHash).toBe(backtest.decisionsHash);
+  expect(desk.incidents.map(({ kind }) => kind)).toEqual(["recovered", "recovered"]);
+  // The backtest beside it has heard the model as well.
+  const { comparison } = robot.view();
+  expect(comparison!.fills).toBe(backtest.log.events.count("fill"));
+  expect(comparison).toMatchObject({ matched: comparison!.fills, shadowFills: comparison!.fills });
+}, 240_000);

@@ -31,7 +31,8 @@ import { alertOf } from "../../src/robot/alerts/incident-event.ts";
 import { startGuard, type Guard } from "../../src/robot/kill/guard.ts";
 import { KillSwitch } from "../../src/robot/kill/kill-switch.ts";
 import { killTriggersSchema } from "../../src/robot/kill/kill-triggers.ts";
-import type { Incident, Robot } from "../../src/robot/robot-types.ts";
+import type { Robot } from "../../src/robot/robot-parts.ts";
+import type { Incident } from "../../src/robot/robot-types.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
 import { Heartbeat } from "../../src/robot/watchdog.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
@@ -326,12 +327,12 @@ export class PaperStack {
   }
 
   private async whileTimePasses<T>(promise: Promise<T>): Promise<T> {
-    let isOver = false;
-    const over = () => (isOver = true);
+    const begun = { isOver: false };
+    const over = () => (begun.isOver = true);
     promise.then(over, over);
-    for (let turns = 0; !isOver && turns < 10_000; turns++) {
+    for (let turns = 0; !begun.isOver && turns < 10_000; turns++) {
       await settle(3);
-      if (!isOver) this.world.step(this.world.nowMs + minuteMs);
+      if (!begun.isOver) this.world.step(this.world.nowMs + minuteMs);
     }
     return promise;
   }

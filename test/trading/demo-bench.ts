@@ -29,17 +29,17 @@ export class DemoBench {
   }
 
   /** Starts the demo and waits until it has filled something. */
-  startUntilFilled(msMax: number): Promise<SessionStatus> {
-    return this.startUntil((one) => one.fills.length > 0, msMax);
+  startUntilFilled(msMax: number, ...strategies: readonly string[]): Promise<SessionStatus> {
+    return this.startUntil((one) => one.fills.length > 0, msMax, ...strategies);
   }
 
   /** Starts the demo and waits until its status says something. */
   async startUntil(
     isTrue: (status: SessionStatus) => boolean,
     msMax: number,
-    ...flags: readonly string[]
+    ...words: readonly string[]
   ): Promise<SessionStatus> {
-    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo", ...flags], {
+    this.child = spawn(process.execPath, [launcher, "paper", "start", "--demo", ...words], {
       cwd: this.folder,
       env: this.env(),
       stdio: ["ignore", "ignore", "pipe"],

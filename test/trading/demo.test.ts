@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import type { SessionStatus } from "../../src/app/trading/session-status.ts";
 import { DemoBench } from "./demo-bench.ts";
 
 // Trading as a person does it: real processes, a real wire, the demo's venue.
@@ -106,4 +109,45 @@ test("a robot that stands still is found by its watchdog, and sends nothing when
   bench.signal("SIGCONT");
   await standsStill(bench, 10_000);
   expect((await bench.run("paper", "status")).code).toBe(7);
+}, 180_000);
+
+const oftenText = `import { crossOver, crossUnder, sma, strategy } from "kiwi";
+export default strategy({
+  name: "often",
+  summary: "Crosses of averages so short that something happens while one looks on.",
+  params: {},
+  setup: ({ bars }) => ({ fast: sma(bars.close, 3), slow: sma(bars.close, 8) }),
+  onBar({ series, target }) {
+    if (crossOver(series.fast, series.slow)) target(1, { reason: "fast above slow" });
+    if (crossUnder(series.fast, series.slow)) target(0, { reason: "fast below slow" });
+  },
+});
+`;
+
+test("two strategies share the demo's account: each has its money and its fills, and one command shows all", async () => {
+  const bench = demo();
+  writeFileSync(join(bench.folder, "often.ts"), oftenText);
+  // The newest of the two is the one that fills first.
+  await bench.startUntilFilled(60_000, "trend-following", "./often.ts");
+  const { code, out } = await bench.run("status", "--json");
+  expect(code).toBe(0);
+  const { sessions } = JSON.parse(out) as {
+    sessions: { note: { part: object }; isRunning: boolean; status: SessionStatus }[];
+  };
+  expect(sessions.map(({ note, isRunning }) => [note.part, isRunning])).toEqual([
+    [{ name: "trend-following", share: 0.5 }, true],
+    [{ name: "./often.ts", share: 0.5 }, true],
+  ]);
+  for (const { status } of sessions) expect(status.robot.equity / 5_000).toBeCloseTo(1, 1);
+  const held = new Map<string, number>();
+  for (const { status } of sessions)
+    for (const { symbol, quantity } of status.robot.positions)
+      held.set(symbol, (held.get(symbol) ?? 0) + quantity);
+  expect(Math.max(...held.values())).toBeGreaterThan(0);
+  const shown = await bench.run("status");
+  for (const word of ["trend-following", "often", "at the venue", "by whom"])
+    expect(shown.out).toContain(word);
+  expect((await bench.run("paper", "stop")).code).toBe(0);
+  await bench.ended();
+  expect((await bench.run("replay", "last")).out).toContain("as recorded");
 }, 180_000);

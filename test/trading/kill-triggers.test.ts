@@ -50,7 +50,10 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
     ]),
   );
   return startGuard({
-    robot: bench.robot!,
+    robot: {
+      status: () => bench.robot!.status(),
+      view: () => ({ ...bench.robot!.view(), valueAtRisk: traded.valueAtRisk }),
+    },
     connection: bench.link,
     killSwitch,
     triggers: killTriggersSchema.parse(triggers),
@@ -62,7 +65,6 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
       schedule: (spanMs, run) => clock.schedule(spanMs * (kind === "loop-stall" ? 20 : 60), run),
     },
     log: silentLog,
-    valueAtRisk: () => traded.valueAtRisk,
   });
 }
 

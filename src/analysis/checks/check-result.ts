@@ -16,6 +16,8 @@ export type FindingKind =
   | "engine"
   /** Decisions depend on how much history came before them. */
   | "warmup"
+  /** What a model is made of is another when the bars after it are others. */
+  | "learning"
   /** Two runs of the same strategy on the same bars decide differently. */
   | "repro";
 

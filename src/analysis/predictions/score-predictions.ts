@@ -23,6 +23,19 @@ export type Judged = {
   readonly conformal: Float64Array;
 };
 
+/** Predictions of several turns as one, in the order given. */
+export function joinJudged(parts: readonly Judged[]): Judged {
+  const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
+  return {
+    closeTimeMs: Float64Array.from(all("closeTimeMs")),
+    probability: Float64Array.from(all("probability")),
+    outcome: Float32Array.from(all("outcome")),
+    weights: Float32Array.from(all("weights")),
+    persistence: Uint8Array.from(all("persistence")),
+    conformal: Float64Array.from(all("conformal")),
+  };
+}
+
 const shifts = 999;
 const deviations = 1.96;
 

@@ -27,6 +27,13 @@ export type BootstrapInterval = {
   readonly blockLength: number;
 };
 
+/** The mean, as a statistic. */
+export function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
 /**
  * Percentile interval of any statistic of a return series, by resampling blocks so that serial dependence survives.
  * `null` below two returns, where the statistic itself is missing, or where it is missing for every second resample.

@@ -33,15 +33,29 @@ export function byRegime(
   market: Float64Array,
   periodsPerYear: number,
 ): readonly PeriodGroup[] {
-  const moves = Float64Array.from(returns, (_, k) => Math.abs(Math.log(market[k + 1]! / market[k]!)));
-  const roughness = moves.map((_, k) =>
-    k < seenPeriods ? Number.NaN : moves.subarray(k - seenPeriods, k).reduce((sum, move) => sum + move, 0),
+  const states = marketStates(market, seenPeriods);
+  return groups(returns, periodsPerYear, (k) => states[k]!);
+}
+
+/**
+ * What the market had been doing at each close but the last, seen over `seen` closes before: rising or falling, calmer or rougher
+ * than usual. What is usual is told by all closes: a state is for reports, and for no decision.
+ */
+export function marketStates(market: Float64Array, seen: number): readonly string[] {
+  const count = Math.max(0, market.length - 1);
+  const sums = new Float64Array(count + 1);
+  for (let k = 0; k < count; k++) {
+    const move = Math.abs(Math.log(market[k + 1]! / market[k]!));
+    sums[k + 1] = sums[k]! + (Number.isFinite(move) ? move : 0);
+  }
+  const roughness = Float64Array.from({ length: count }, (_, k) =>
+    k < seen ? Number.NaN : sums[k]! - sums[k - seen]!,
   );
   const usual = median(roughness.filter((value) => !Number.isNaN(value)));
-  return groups(returns, periodsPerYear, (k) => {
-    if (Number.isNaN(roughness[k])) return "too early to say";
-    const direction = market[k]! >= market[k - seenPeriods]! ? "rising" : "falling";
-    return `${direction}, ${roughness[k]! > usual ? "rough" : "calm"}`;
+  return Array.from(roughness, (rough, k) => {
+    if (Number.isNaN(rough)) return "too early to say";
+    const direction = market[k]! >= market[k - seen]! ? "rising" : "falling";
+    return `${direction}, ${rough > usual ? "rough" : "calm"}`;
   });
 }
 

@@ -31,6 +31,8 @@ const note: SessionNote = {
   startedMs: 0,
   settingsHash: "",
   models: [],
+  part: null,
+  isLeft: false,
   pid: process.pid,
 };
 const status = {

@@ -5,6 +5,7 @@ import { killTriggersSchema } from "../../robot/kill/kill-triggers.ts";
 import { runConfigSchema } from "./run-config.ts";
 import { scheduleConfigSchema } from "./schedule-config.ts";
 import { secretPlace } from "./secret-place.ts";
+import { sessionsConfigSchema } from "./session-config.ts";
 import { trainingConfigSchema } from "./training-config.ts";
 
 const text = z.string().min(1);
@@ -105,6 +106,16 @@ const trading = z.strictObject({
     .default({ "*": "info", robot: "debug" })
     .describe('level by part (robot, guard, report, feed); "*" holds for the others'),
   warmupBars: z.int().min(1).default(500).describe("bars loaded before the first decision"),
+  strategyCpuSecondsMax: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("processor time that a strategy may take for one bar; then it is ended and started again"),
+  strategyMemoryMbMax: z
+    .int()
+    .min(64)
+    .default(512)
+    .describe("memory that a strategy may take, in MB; then it is ended and started again"),
   silenceSecondsMax: z
     .number()
     .min(2)
@@ -190,6 +201,7 @@ export const kiwiConfigSchema = z.strictObject({
   out: text.default(".kiwi/runs").describe("folder of the run store"),
   training: trainingConfigSchema.prefault({}).describe("how models of direction are trained: kiwi train"),
   trading: trading.prefault({}).describe("how paper and live sessions are guarded and logged"),
+  sessions: sessionsConfigSchema.describe("several strategies, on one account or on several, in one robot"),
   schedule: scheduleConfigSchema
     .prefault({})
     .describe("what kiwi schedule start does again and again, by name"),

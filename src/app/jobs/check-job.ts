@@ -4,6 +4,7 @@ import { executeRun } from "../runs/execute-run.ts";
 import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { runRequestSchema } from "./request-schemas.ts";
+import { checkLearning } from "../evaluation/check-learning.ts";
 import { checkKinds, makeChecks } from "./make-checks.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 
@@ -37,7 +38,13 @@ async function performCheckJob(
   const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(request), barsMax), kind, {
     onDone: (done, all) => context.board.report(done, all),
   });
-  return { results, dataKind: prepared.loaded.dataKind, strategyName: prepared.setup.strategy.name };
+  const learning =
+    kind === "lookahead" || kind === "all" ? await checkLearning(prepared, barsMax, context) : [];
+  return {
+    results: [...results, ...learning],
+    dataKind: prepared.loaded.dataKind,
+    strategyName: prepared.setup.strategy.name,
+  };
 }
 
 export default defineJob({ request, perform: performCheckJob });

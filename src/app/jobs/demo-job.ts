@@ -17,7 +17,6 @@ import { findStrategy } from "../plugins/find-strategy.ts";
 import { finishRun, withChecks } from "../runs/finish-run.ts";
 import { prepareRun, type PreparedRun } from "../runs/prepare-run.ts";
 import { strategies as allStrategies } from "../plugins/registry.ts";
-import { followPredictions } from "../../strategies/follow-predictions.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
@@ -27,7 +26,7 @@ import { makeChecks } from "./make-checks.ts";
 import { htmlOf } from "./store-run.ts";
 
 /** One that follows a trained model has nothing to follow here: the demo trains none. */
-const strategies = allStrategies.filter((strategy) => strategy !== followPredictions);
+const strategies = allStrategies.filter((strategy) => !("model" in strategy.params));
 
 /** The strategy that is checked and reported on: chosen before anything ran, and not for its result. */
 const shown = "meta";

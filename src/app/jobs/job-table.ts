@@ -35,6 +35,14 @@ export const jobs = {
     "trainPredictor",
     new URL("./train-predictor-job.ts", import.meta.url),
   ),
+  evaluateModel: jobAt<typeof import("./evaluate-model-job.ts").default>(
+    "evaluateModel",
+    new URL("./evaluate-model-job.ts", import.meta.url),
+  ),
+  askModels: jobAt<typeof import("./ask-models-job.ts").default>(
+    "askModels",
+    new URL("./ask-models-job.ts", import.meta.url),
+  ),
   trainAll: jobAt<typeof import("./train-all-job.ts").default>(
     "trainAll",
     new URL("./train-all-job.ts", import.meta.url),

@@ -26,7 +26,6 @@ import type { RegimeDetector } from "../../ports/regime.ts";
 import { metaStrategy, type AnyStrategy } from "../../ports/strategy.ts";
 import { artifactOf } from "../../regimes/hmm-artifact-of.ts";
 import { trainingRows } from "../../regimes/hmm-features.ts";
-import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { createPlugin, plugins, strategies, type AnyPlugin } from "./registry.ts";
@@ -172,7 +171,7 @@ function runOn(
 ): BacktestResult {
   const config = runConfigSchema.parse({ instruments: { "*": { calendar: market.calendarName } }, ...input });
   const params = { ...(market.timeframe === "1d" ? dailyParams[strategy.name] : {}), ...extra };
-  const reads = strategy === followPredictions || config.sizing.use === "confidence";
+  const reads = "model" in strategy.params || config.sizing.use === "confidence";
   const externals = reads ? bars.flatMap(wavesOf) : [];
   return runBacktest({ bars, strategy, params, config, externals });
 }

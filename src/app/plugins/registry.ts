@@ -42,6 +42,7 @@ import { fixedFraction } from "../../sizers/fixed-fraction.ts";
 import { fixedRisk } from "../../sizers/fixed-risk.ts";
 import { volatilityTarget } from "../../sizers/volatility-target.ts";
 import { buyAndHold } from "../../strategies/buy-and-hold.ts";
+import { everyCall } from "../../strategies/every-call.ts";
 import { followPredictions } from "../../strategies/follow-predictions.ts";
 import { meanReversion } from "../../strategies/mean-reversion.ts";
 import { meta } from "../../strategies/meta.ts";
@@ -57,6 +58,7 @@ import { channelPlugins } from "./channel-registry.ts";
 /** Every built-in strategy, sorted by name. `registry-contract.test.ts` tries each one, and fails when one is missing. */
 export const strategies: readonly AnyStrategy[] = [
   buyAndHold,
+  everyCall,
   followPredictions,
   meanReversion,
   meta,

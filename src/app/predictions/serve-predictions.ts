@@ -1,5 +1,5 @@
 import type { BarTable } from "../../domain/bar-table.ts";
-import type { JournalStore, PredictedRecord } from "../../ports/journal-store.ts";
+import type { PredictedRecord } from "../../ports/journal-store.ts";
 import type { RobotFeed } from "../../robot/robot-types.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Model } from "../../ports/model.ts";
@@ -21,7 +21,7 @@ export type Serving = ModelsPlan & {
   readonly models: readonly SessionModel[];
   readonly feed: RobotFeed;
   /** Answers stand in it before anybody can read them. */
-  readonly journal: Pick<JournalStore, "append">;
+  readonly journal: { readonly append: (record: PredictedRecord) => void };
   /** What was said in an earlier session. */
   readonly kept: KeptAnswers;
 };

@@ -60,9 +60,10 @@ test("what git ignores is nobody's business, and what was committed once is foun
   git("add", "-A", "strategy.ts");
   git("commit", "-qm", "gone");
   const { found } = await scanHistory(folder);
-  expect(found.map(({ path, line, what }) => [path.replace(/^\w+:/, ""), line, what]).toSorted()).toEqual([
-    ["state.yaml", 2, "a password in an address"],
-    ["strategy.ts", 2, "the value of bybitSecret"],
+  const told = found.map(({ path, line, what }) => `${path.replace(/^\w+:/, "")} ${line} ${what}`);
+  expect(told.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    "state.yaml 2 a password in an address",
+    "strategy.ts 2 the value of bybitSecret",
   ]);
   expect(scanFolder(folder).found.map(({ path }) => path)).not.toContain("strategy.ts");
 });

@@ -6,6 +6,9 @@ import type { TradingMode } from "../../ports/broker-plugin.ts";
 import { connectBroker } from "../brokers/connect-broker.ts";
 import type { LiveSettings } from "../config/config-watch.ts";
 import { runConfigOf } from "../config/config-schema.ts";
+import { sharedSource } from "../../data/live/shared-source.ts";
+import type { BarSource } from "../../ports/bar-source.ts";
+import type { SessionRequests } from "./session-requests.ts";
 import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
@@ -13,54 +16,95 @@ import { sessionModels } from "../predictions/session-models.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
-/** A session as a configuration describes it, with the sources that it has opened. */
-export type ConfiguredSession = { readonly plan: TradingPlan; readonly sources: OpenSources };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Sessions as a configuration describes them, with the sources that they share. */
+export type ConfiguredSessions = {
+  readonly plans: readonly [TradingPlan, ...TradingPlan[]];
+  readonly sources: OpenSources;
+};
 
 /**
- * Settles what a session trades, from configuration and command line. Nothing is sent and nothing is asked yet, but the
- * sources are open: close them. Throws `SYMBOLS_NONE`, and what strategy, sources and broker throw.
+ * Settles what sessions trade, from configuration and command line. Nothing is sent and nothing is asked yet, but the
+ * sources are open: close them. Throws `SYMBOLS_NONE`, and what strategies, sources and broker throw.
  */
-export async function sessionFromConfig(
-  request: RunRequest,
+export async function sessionsFromConfig(
+  requests: SessionRequests,
   mode: TradingMode,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   say: (line: string) => void,
   reread?: Pick<LiveSettings, "path" | "read">,
-): Promise<ConfiguredSession> {
-  const { config, folder, params } = request;
-  if (config.pairs.length === 0) throw noSymbols();
-  const registry = await loadRegistry(folder, config.plugins);
-  const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
-  const places = { folder, env };
-  const connect = () => connectBroker(config, places, mode);
+): Promise<ConfiguredSessions> {
+  const [{ request: first }, ...others] = requests;
+  for (const { request } of requests) if (request.config.pairs.length === 0) throw noSymbols();
+  // A key or a model that is missing is said before anything is opened.
+  const settled: Settled[] = [];
+  for (const one of requests) {
+    const { config, folder } = one.request;
+    await (await connectBroker(config, { folder, env }, mode)).close();
+    settled.push(await settle(one));
+  }
+  const sources = await openSources(first.config, { folder: first.folder, env }, say);
+  try {
+    const topics = {
+      symbols: [...new Set(requests.flatMap(({ request }) => request.config.pairs))],
+      timeframes: [...new Set(requests.map(({ request }) => timeframeOf(request)))],
+    };
+    const source = others.length === 0 ? sources.source : sharedSource(sources.source, topics);
+    const plans: TradingPlan[] = [];
+    for (const one of settled) plans.push(planOf(one, { mode, env, source, reread }));
+    return { plans: plans as [TradingPlan, ...TradingPlan[]], sources };
+  } catch (error) {
+    await sources.close();
+    throw error;
+  }
+}
+
+function timeframeOf({ config }: RunRequest): Timeframe {
   const timeframe = (config.timeframe ?? "1h") as Timeframe;
   timeframeMs(timeframe);
-  // A key or a model that is missing is said before anything is opened.
-  await (await connect()).close();
-  const run = runConfigOf(config);
-  const models = await sessionModels({
-    strategy,
-    params,
-    symbols: config.pairs,
-    timeframe,
-    config: run,
-    registry,
-    folder,
-  });
-  const sources = await openSources(config, places, say);
+  return timeframe;
+}
+
+/** A session with its code and its models, before anything is open. */
+type Settled = SessionRequests[number] &
+  Pick<TradingPlan, "registry" | "strategy" | "timeframe" | "models" | "config">;
+
+async function settle(session: SessionRequests[number]): Promise<Settled> {
+  const { request } = session;
+  const { config, folder, params } = request;
+  const registry = await loadRegistry(folder, config.plugins);
+  const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
+  const timeframe = timeframeOf(request);
+  const plan = { strategy, params, timeframe, config: runConfigOf(config), registry };
+  const models = await sessionModels({ ...plan, symbols: config.pairs, folder });
+  return { ...session, ...plan, models };
+}
+
+function planOf(
+  { request, part, own, registry, strategy, timeframe, models, config: run }: Settled,
+  around: {
+    readonly mode: TradingMode;
+    readonly env: Environment;
+    readonly source: BarSource;
+    readonly reread: Pick<LiveSettings, "path" | "read"> | undefined;
+  },
+): TradingPlan {
+  const { mode, env, source, reread } = around;
+  const { config, folder, params } = request;
+  const places = { folder, env };
   const calendarName = (symbol: string): string =>
-    run.instruments[symbol]?.calendar ??
-    run.instruments["*"]?.calendar ??
-    sources.source.capabilities.calendarName;
+    run.instruments[symbol]?.calendar ?? run.instruments["*"]?.calendar ?? source.capabilities.calendarName;
   const instruments = Object.fromEntries(
     config.pairs.map((symbol) => [
       symbol,
       { ...run.instruments["*"], ...run.instruments[symbol], calendar: calendarName(symbol) },
     ]),
   );
-  const plan: TradingPlan = {
+  return {
     mode,
     isDemo: false,
+    part,
     strategyName: strategy.name,
     strategyText: request.strategy,
     strategy,
@@ -74,18 +118,24 @@ export async function sessionFromConfig(
     broker: config.broker!,
     folder,
     clock: systemClock,
-    connect,
-    source: sources.source,
+    connect: () => connectBroker(config, places, mode),
+    source,
     calendarOf: (symbol) => calendarNamed(calendarName(symbol)),
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
     alerts: config.alerts,
-    ...(reread === undefined ? {} : { settings: { ...reread, config } }),
+    // What is read again is seen as it was read first: with what is this session's own over it.
+    ...(reread === undefined
+      ? {}
+      : { settings: { ...reread, config, read: async () => own(await reread.read()) } }),
     logLevels: config.trading.log,
     secrets: secretsIn(env),
+    strategyLimits: {
+      cpuMsMax: config.trading.strategyCpuSecondsMax * 1_000,
+      memoryMbMax: config.trading.strategyMemoryMbMax,
+    },
     silenceMsMax: config.trading.silenceSecondsMax * 1_000,
   };
-  return { plan, sources };
 }
 
 /** Whatever in the environment is named like a secret must not be in a log. */

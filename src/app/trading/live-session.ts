@@ -6,15 +6,18 @@ import { startJob } from "../jobs/start-job.ts";
 import { jobs } from "../jobs/job-table.ts";
 import { requestOf } from "../jobs/run-again.ts";
 import type { LiveSettings } from "../config/config-watch.ts";
-import type { RunRequest } from "../runs/run-request.ts";
 import { arm, takeArm } from "./arm-live.ts";
-import { sessionFromConfig } from "./config-session.ts";
+import { sha256 } from "../../base/hash.ts";
+import { sessionsFromConfig } from "./config-session.ts";
+import type { SessionNote } from "./session-folder.ts";
+import type { SessionRequests } from "./session-requests.ts";
+import { settingsHashOf } from "./settings-hash.ts";
 import { liveGates, type Gate } from "./live-gates.ts";
-import { accountOf, runTrading, settingsHashOf, type TradingSurroundings } from "./run-trading.ts";
+import { accountOf, runTrading, type TradingSurroundings } from "./run-trading.ts";
 
 /** What a session of a configuration may be asked for. */
 export type SessionRequest = TradingSurroundings & {
-  readonly request: RunRequest;
+  readonly requests: SessionRequests;
   readonly say: (line: string) => void;
   /** How its configuration is read again when somebody has edited it. */
   readonly reread: Pick<LiveSettings, "path" | "read">;
@@ -24,22 +27,23 @@ export type SessionRequest = TradingSurroundings & {
 const checkedBars = 3_000;
 
 /** Trades with play money at the venue of the configuration. */
-export async function startPaper({ request, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plan, sources } = await sessionFromConfig(request, "paper", around.env, say, reread);
+export async function startPaper({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plans, sources } = await sessionsFromConfig(requests, "paper", around.env, say, reread);
   try {
-    return await runTrading(plan, around);
+    return await runTrading(plans, around);
   } finally {
     await sources.close();
   }
 }
 
 /** Trades with money: an arm for this account and these settings is used up. Throws `NOT_ARMED`. */
-export async function startLive({ request, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
-  const { plan, sources } = await sessionFromConfig(request, "live", around.env, say, reread);
+export async function startLive({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
+  const { plans, sources } = await sessionsFromConfig(requests, "live", around.env, say, reread);
   try {
-    return await runTrading(plan, {
+    return await runTrading(plans, {
       ...around,
-      mayStart: ({ account, settingsHash }) => void takeArm(around.home, account, settingsHash, Date.now()),
+      mayStart: (notes) =>
+        void takeArm(around.home, notes[0]!.account, hashOfAll(notes.map(hashOf)), Date.now()),
     });
   } finally {
     await sources.close();
@@ -54,27 +58,44 @@ export type Arming = { readonly account: string; readonly gates: readonly Gate[]
  * tells. Throws `ACCOUNT_DIFFERS`.
  */
 export async function armLive(
-  { request, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort" | "reread">,
+  { requests, say, home, env, signal }: Omit<SessionRequest, "onStart" | "monitorPort" | "reread">,
   typed: string,
   by: string,
 ): Promise<Arming> {
-  const { plan, sources } = await sessionFromConfig(request, "live", env, say);
+  const { plans: all, sources } = await sessionsFromConfig(requests, "live", env, say);
   try {
-    const account = await accountOf(await plan.connect(), signal);
-    if (typed !== account) throw accountDiffers(typed, account);
-    const { config, folder } = request;
-    const gates = await liveGates(home, resolve(folder, config.out), plan, {
-      ...config.trading.gates,
-      check: (run) => passesChecks(run, config.stuckAfterSeconds),
-    });
+    const named = await Promise.all(all.map(async (plan) => accountOf(await plan.connect(), signal)));
+    // Of several accounts each is armed by its own name.
+    const account = named.find((name) => name === typed);
+    if (account === undefined) throw accountDiffers(typed, named.join(", "));
+    const plans = all.filter((_, k) => named[k] === account);
+    const { config, folder } = requests[0].request;
+    const gates: Gate[] = [];
+    for (const plan of plans) {
+      const own = await liveGates(home, resolve(folder, config.out), plan, {
+        ...config.trading.gates,
+        check: (run) => passesChecks(run, config.stuckAfterSeconds),
+      });
+      const of = plan.part === null ? "" : `${plan.part.name}: `;
+      gates.push(...own.map((gate) => ({ ...gate, found: `${of}${gate.found}` })));
+    }
     const isArmed = gates.every(({ isOpen }) => isOpen);
     const opened = gates.map(({ name, found }) => ({ name, found }));
-    const settingsHash = settingsHashOf(plan);
+    const settingsHash = hashOfAll(plans.map(settingsHashOf));
     if (isArmed) arm(home, { account, settingsHash, armedAtMs: Date.now(), by, gates: opened });
     return { account, gates, isArmed };
   } finally {
     await sources.close();
   }
+}
+
+/** Several sessions are armed together, and started together. */
+function hashOfAll(hashes: readonly string[]): string {
+  return hashes.length === 1 ? hashes[0]! : sha256(hashes.join(" "));
+}
+
+function hashOf({ settingsHash }: SessionNote): string {
+  return settingsHash;
 }
 
 /** Makes the checks of a stored run anew, on its own bars; null when it cannot be run any more. */

@@ -10,8 +10,7 @@ import { textOf } from "../../robot/whole-file.ts";
 import { runConfigSchema } from "../config/run-config.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
-import { AnswerTables } from "../predictions/answer-tables.ts";
-import { neededBy } from "../predictions/session-models.ts";
+import { recordedAnswers } from "../predictions/recorded-answers.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { sessionPaths, type SessionNote } from "./session-folder.ts";
 import { sessionSettings } from "./session-settings.ts";
@@ -30,21 +29,16 @@ export async function replayJournal(home: string, note: SessionNote, journal: Jo
   const timeframe = note.timeframe as Timeframe;
   const { params, symbols } = note;
   // No model is asked again: what it said then is in the journal.
-  const answers = neededBy({ strategy, params, symbols, timeframe, config, registry }).flatMap(
-    ({ model, outputs }) => symbols.map((symbol) => new AnswerTables(model, outputs, { symbol, timeframe })),
-  );
+  const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
   return replaySession(
     journal,
     timeframe,
     ({ bars, cash, broker, tradingState }) => {
       const own = { ...config, account: { ...config.account, cash } };
-      const externals = answers.flatMap(({ tables }) => tables);
       const setup = { bars, strategy, params, config: own, registry, externals };
       return buildSession(setup, layGround(bars, own), { broker, tradingState });
     },
-    (record) => {
-      for (const one of answers) one.take(record);
-    },
+    take,
   );
 }
 

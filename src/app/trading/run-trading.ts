@@ -1,30 +1,34 @@
 import { systemClock } from "../../adapters/system-clock.ts";
 import { openLog, type OpenLog } from "../../adapters/logging/open-log.ts";
 import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
-import { canonicalJson, sha256 } from "../../base/hash.ts";
 import { secondMs } from "../../base/time.ts";
 import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
-import type { BrokerConnection } from "../../ports/broker-connection.ts";
-import { lockAccount } from "../../robot/account-lock.ts";
+import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard } from "../../robot/kill/guard.ts";
-import { KillSwitch } from "../../robot/kill/kill-switch.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
-import type { Robot, RobotEnd, TradingState } from "../../robot/robot-types.ts";
+import type { Robot } from "../../robot/robot-parts.ts";
+import type { RobotEnd, TradingState } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
-import type { KeptAnswers } from "../predictions/kept-answers.ts";
+import { conversionsFor } from "../../domain/currency.ts";
+import { Ledger } from "../../domain/ledger.ts";
+import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
+import type { PredictedRecord } from "../../ports/journal-store.ts";
+import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { servePredictions } from "../predictions/serve-predictions.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
+import { layGround } from "../session/build-session.ts";
+import type { ProviderConfig } from "../config/config-schema.ts";
+import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
-import { heldValueAtRisk } from "./held-value-at-risk.ts";
 import { keptBefore } from "./kept-before.ts";
-import { killLatched } from "./trading-errors.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
+import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
 import { withVenueRules } from "./venue-rules.ts";
+import { ModelWatch } from "./watch/model-watch.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -38,100 +42,129 @@ export type TradingSurroundings = {
   /** Port of the pages that others read; null opens none. */
   readonly monitorPort: number | null;
   /** Throws where a session may not start: live asks for an arm. */
-  readonly mayStart?: (note: SessionNote) => void;
-  /** Called when the robot runs. */
+  readonly mayStart?: (notes: readonly SessionNote[]) => void;
+  /** Sessions that share an account begin anew, whatever those before them hold. */
+  readonly isFresh?: boolean;
+  /** Called when the robot runs, and when it has ended while others may go on. */
   readonly onStart: (note: SessionNote, robot: Robot) => void;
+  readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
 };
 
 const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_000 };
 
 /**
- * Trades until the signal ends it: takes the account for itself, starts the robot with its guard and its watchdog, and
- * says once a second how it is. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`, and what starting a robot throws.
+ * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
+ * watchdog, and says once a second how each is. Robots that end leave the others alone; what starts together does so or
+ * not at all. Returns how the first that failed ended, else the first. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`,
+ * `SESSION_SHARES`, `SESSION_HOLDS`, and what starting a robot throws.
  */
-export async function runTrading(plan: TradingPlan, surroundings: TradingSurroundings): Promise<RobotEnd> {
-  const { home, signal } = surroundings;
-  const { account, rules } = await asked(await plan.connect(), signal, async (connection) => ({
-    account: connection.accountName,
-    rules: await connection.instruments(plan.symbols),
-  }));
-  const killSwitch = new KillSwitch(home, account);
-  const { state, reason } = killSwitch.order();
-  if (state !== "active") throw killLatched(account, reason);
-  const note = noteOf(plan, account);
-  surroundings.mayStart?.(note);
-  const lock = lockAccount(home, account, {
-    sinceMs: note.startedMs,
-    what: `${plan.mode} session ${note.id}`,
-  });
-  let log: OpenLog | null = null;
+export async function runTrading(
+  plans: readonly [TradingPlan, ...TradingPlan[]],
+  surroundings: TradingSurroundings,
+): Promise<RobotEnd> {
+  const { home, signal, mayStart, isFresh = false } = surroundings;
+  const byAccount = new Map<string, TradingPlan[]>();
+  const rulesOf = new Map<TradingPlan, readonly VenueInstrument[]>();
+  for (const plan of plans) {
+    const { account, rules } = await asked(await plan.connect(), signal, async (connection) => ({
+      account: connection.accountName,
+      rules: await connection.instruments(plan.symbols),
+    }));
+    rulesOf.set(plan, rules);
+    byAccount.set(account, [...(byAccount.get(account) ?? []), plan]);
+  }
+  const accounts: TradingAccount[] = [];
+  const ending = new AbortController();
+  const around = { ...surroundings, signal: AbortSignal.any([signal, ending.signal]) };
   try {
-    const paths = openSessionFolder(home, note);
-    const kept = await keptBefore(home, note);
-    const { strategyText, plugins, folder } = plan;
-    const { config, overruled } = withVenueRules(plan.config, rules);
-    writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
-    noteAccount(home, {
-      account,
-      mode: plan.mode,
-      broker: plan.broker,
-      folder: plan.folder,
-      plugins: [...plugins],
-      session: note.id,
-    });
-    const { logLevels: levels, secrets } = plan;
-    log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
-    for (const { symbol, what, why } of overruled)
-      log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
-    return await trade({ ...plan, config }, surroundings, { note, paths, killSwitch, lock, log, kept });
+    const options = mayStart === undefined ? { isFresh } : { isFresh, mayStart };
+    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, options));
+    const trading = accounts
+      .flatMap(({ sessions }) => sessions)
+      .map((session, k) =>
+        tradeOne(session, rulesOf.get(session.plan)!, {
+          ...around,
+          monitorPort: portFor(surroundings.monitorPort, k),
+        }).catch((error: unknown) => {
+          ending.abort(error);
+          throw error;
+        }),
+      );
+    const ends = await Promise.allSettled(trading);
+    const broken = ends.find((end) => end.status === "rejected");
+    if (broken !== undefined) throw broken.reason;
+    const ended = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+    return ended.find(({ kind }) => kind === "failed") ?? ended[0]!;
   } finally {
-    lock.release();
-    log?.close();
+    for (const account of accounts) await account.close();
   }
 }
 
-type Opened = {
-  readonly note: SessionNote;
-  readonly paths: SessionPaths;
-  readonly killSwitch: KillSwitch;
-  readonly lock: ReturnType<typeof lockAccount>;
-  readonly log: OpenLog;
-  readonly kept: KeptAnswers;
-};
+/** Each session has pages of its own. */
+function portFor(port: number | null, index: number): number | null {
+  return port === null ? null : port + index;
+}
 
-async function trade(plan: TradingPlan, around: TradingSurroundings, opened: Opened): Promise<RobotEnd> {
-  const { note, paths, log } = opened;
-  const watch = await openSessionWatch({
-    plan,
-    sessionId: note.id,
-    home: around.home,
-    env: around.env,
-    folder: paths.folder,
-    switches: paths.switches,
-    monitorPort: around.monitorPort,
-    log: log.part("watch"),
-    setLogLevels: log.setLevels,
-  });
+async function tradeOne(
+  opened: OpenedSession,
+  rules: readonly VenueInstrument[],
+  around: TradingSurroundings,
+): Promise<RobotEnd> {
+  const { config, overruled } = withVenueRules(opened.plan.config, rules);
+  const session = { ...opened, plan: { ...opened.plan, config } };
+  const { plan, note } = session;
+  const { home } = around;
+  const paths = openSessionFolder(home, note);
+  const { strategyText, plugins, folder, broker, mode } = plan;
+  writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
+  noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
+  const { logLevels: levels, secrets } = plan;
+  const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
+  for (const { symbol, what, why } of overruled)
+    log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
   try {
-    return await tradeWatched(plan, around, opened, watch);
+    const watch = await openSessionWatch({
+      plan,
+      sessionId: note.id,
+      home,
+      env: around.env,
+      folder: paths.folder,
+      switches: paths.switches,
+      monitorPort: around.monitorPort,
+      log: log.part("watch"),
+      setLogLevels: log.setLevels,
+    });
+    try {
+      return await tradeWatched(session, around, paths, log, watch);
+    } finally {
+      await watch.close();
+    }
   } finally {
-    await watch.close();
+    log.close();
   }
 }
 
 async function tradeWatched(
-  plan: TradingPlan,
+  session: OpenedSession,
   around: TradingSurroundings,
-  { note, paths, killSwitch, lock, log, kept }: Opened,
+  paths: SessionPaths,
+  log: OpenLog,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
-  const feed = feedOf(plan, log);
-  const connection = await plan.connect();
+  const { plan, note, killSwitch, lock, connection, wholeLine, seat, shared } = session;
   const pause = new Pause(around.home, note.account);
   const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
+  const kept = await keptBefore(around.home, note);
+  const feed = feedOf(plan, log);
   const journal = openJournalFile(paths.journal);
-  const served = await servePredictions({ ...plan, feed, journal, kept });
-  for (const note of served.notes) log.part("models").info({}, note);
+  const answers: PredictedRecord[] = [];
+  const append = (record: PredictedRecord): void => {
+    journal.append(record);
+    // The engine reads them in its own thread.
+    answers.push(record);
+  };
+  const served = await servePredictions({ ...plan, feed, journal: { append }, kept });
+  for (const text of served.notes) log.part("models").info({}, text);
   const starting = startRobot({
     feed: served.feed,
     takePredicted: served.takePredicted,
@@ -144,23 +177,23 @@ async function tradeWatched(
     onIncident: watch.onIncident,
     sessionTag: note.id,
     identity: { strategy: note.strategy, settingsHash: note.settingsHash },
-    atDifference: "adopt",
+    atDifference: seat === null ? "adopt" : "own",
     ...(plan.limits === undefined ? {} : { limits: plan.limits }),
-    buildSession: ({ bars, cash, broker }) => {
-      const config = { ...plan.config, account: { ...plan.config.account, cash } };
-      const { strategy, params, registry } = plan;
-      const setup = { bars, strategy, params, config, registry, externals: served.externals };
-      return buildSession(setup, layGround(bars, config), { broker, tradingState });
+    remote: {
+      ...remoteEngine(plan, feed, around, log),
+      newAnswers: () => answers.splice(0),
+      isShadowOn: () => watch.isOn("shadow"),
     },
   });
   const robot = await starting.catch(async (error: unknown) => {
     await served.close();
     throw error;
   });
+  seat?.begin(robot);
   const heartbeat = new Heartbeat(paths.heartbeat);
   const guard = startGuard({
     robot,
-    connection,
+    connection: wholeLine,
     killSwitch,
     triggers: plan.triggers,
     gauges: {
@@ -172,7 +205,6 @@ async function tradeWatched(
     clock: plan.clock,
     heartClock: systemClock,
     log: log.part("guard"),
-    valueAtRisk: () => heldValueAtRisk(robot.session),
   });
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
@@ -182,24 +214,64 @@ async function tradeWatched(
     robot,
     guard,
     connection,
-    feed,
+    shared,
     watch,
     log: log.part("report"),
-    raise: watch.raise,
   });
   reporter.start();
+  const modelWatch = new ModelWatch({ plan, bars: feed.bars, raise: watch.raise, log: log.part("models") });
+  modelWatch.start();
   watch.begin(robot, () => guard.gauges()["clock-skew"]);
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
   around.onStart(note, robot);
   try {
-    return await robot.done;
+    const end = await robot.done;
+    around.onEnd?.(note, end);
+    return end;
   } finally {
     around.signal.removeEventListener("abort", stop);
+    modelWatch.stop();
     reporter.stop();
     guard.stop();
     await served.close();
   }
+}
+
+/** The strategy has a thread of its own, without our secrets: what it does there ends nobody else. */
+function remoteEngine(
+  plan: TradingPlan,
+  { bars }: LiveFeed,
+  { env }: TradingSurroundings,
+  log: OpenLog,
+): Omit<RemoteMaking, "newAnswers" | "isShadowOn"> {
+  const { folder, plugins, strategyText, params, config, timeframe, clock, broker, strategyLimits } = plan;
+  const say = log.part("report");
+  const { account } = config;
+  const { instruments } = layGround(bars, config);
+  const conversions = conversionsFor(instruments, account.baseCurrency, account.fixedRates);
+  const making: EngineOrder = {
+    folder,
+    plugins: [...plugins],
+    strategyText,
+    params,
+    config,
+    timeframe,
+    shadowFromMs: clock.nowMs(),
+  };
+  return {
+    builder: new URL("engine-builder.ts", import.meta.url),
+    making,
+    environment: environmentWithoutSecrets(env, { broker: broker as ProviderConfig }),
+    limits: strategyLimits,
+    instruments,
+    prices: new Ledger(account.cash, instruments, conversions, account),
+    // Every decision, order and fill is a line of the log, tied together by bar and order.
+    onEvents: (events) => {
+      for (const { timeMs: bar, symbol, kind, orderId, first, second, third, text } of events)
+        say.info({ bar, symbol, kind, orderId, first, second, third }, `${kind}: ${text}`);
+    },
+  };
 }
 
 function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
@@ -233,38 +305,4 @@ async function asked<Answer>(
   } finally {
     await connection.close();
   }
-}
-
-/** What must be the same for a session to be the same: what trades, what is traded, by which settings. */
-export function settingsHashOf({
-  config,
-  params,
-  symbols,
-  timeframe,
-  strategyName,
-  models,
-}: TradingPlan): string {
-  const settings = { config, params, symbols, timeframe, strategyName };
-  return sha256(canonicalJson(models.length === 0 ? settings : { ...settings, models }));
-}
-
-function noteOf(plan: TradingPlan, account: string): SessionNote {
-  const startedMs = Date.now();
-  const { mode, isDemo, symbols, params, timeframe, broker, strategyName: strategy } = plan;
-  return {
-    // Seconds since 2020 in base 36 are six characters until 2088, and with a hint of the account no two are alike.
-    id: `${Math.floor((startedMs - Date.UTC(2020, 0, 1)) / secondMs).toString(36)}${sha256(account).slice(0, 2)}`,
-    mode,
-    account,
-    strategy,
-    params,
-    symbols: [...symbols],
-    timeframe,
-    broker: broker.use,
-    isDemo,
-    startedMs,
-    settingsHash: settingsHashOf(plan),
-    models: [...plan.models],
-    pid: process.pid,
-  };
 }

@@ -19,6 +19,10 @@ const sessionNote = z.object({
   /** Models that it serves, by the hash of what they learned. */
   models: z.array(z.object({ name: z.string(), fingerprint: z.string() })).default([]),
   pid: z.number(),
+  /** Where several sessions share an account: what this one is called there, and its share of the equity. */
+  part: z.object({ name: z.string(), share: z.number() }).nullable().default(null),
+  /** A person has said that what it still held is not to be cared for any more. */
+  isLeft: z.boolean().default(false),
 });
 
 /** What a session is, written when it starts. */
@@ -59,8 +63,13 @@ export function sessionPaths(home: string, id: string): SessionPaths {
 export function openSessionFolder(home: string, note: SessionNote): SessionPaths {
   const paths = sessionPaths(home, note.id);
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
-  replaceFile(paths.note, JSON.stringify(note, null, 2));
+  writeNote(home, note);
   return paths;
+}
+
+/** Writes what a session is into its folder. */
+export function writeNote(home: string, note: SessionNote): void {
+  replaceFile(sessionPaths(home, note.id).note, JSON.stringify(note, null, 2));
 }
 
 /** Every session that was kept here, oldest first. */

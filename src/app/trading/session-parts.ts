@@ -6,6 +6,7 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { LogLevel } from "../../adapters/logging/log-level.ts";
+import type { EngineLimits } from "../../robot/engine/engine-thread.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
@@ -19,6 +20,8 @@ import type { SessionNote } from "./session-folder.ts";
 /** Everything that is settled before a session starts: what trades what, where, and by which rules. */
 export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly symbols: readonly string[];
+  /** Its place among several sessions; null for one that has its account for itself. */
+  readonly part: SessionNote["part"];
   readonly strategyName: string;
   /** As it was asked for: a name, or the path of a file. */
   readonly strategyText: string;
@@ -47,6 +50,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** Texts that no log may hold. */
   readonly secrets: readonly string[];
+  /** What a strategy may take in its thread. */
+  readonly strategyLimits: EngineLimits;
   /** After so long without a heartbeat the watchdog pulls, by the machine's time. */
   readonly silenceMsMax: number;
 };

@@ -2,26 +2,9 @@ import type { RobotStatus } from "../../robot/robot-types.ts";
 import type { Gauges } from "../../robot/kill/kill-triggers.ts";
 import type { AccountView } from "../../robot/account-view.ts";
 import type { ExplainedDifference } from "../../robot/comparison/comparison.ts";
+import type { DecisionLine, FillLine } from "../../robot/engine/recent-lines.ts";
 import type { ComponentReport } from "../../ports/component.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
-
-/** A decision as it was taken, with its reason and what became of it. */
-export type DecisionLine = {
-  readonly timeMs: number;
-  readonly symbol: string;
-  /** `wants`, or what a rule made of it: `refused`, `trimmed`. */
-  readonly what: string;
-  readonly quantity: number;
-  readonly reason: string;
-};
-
-/** One execution; the quantity is signed. */
-export type FillLine = {
-  readonly timeMs: number;
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly price: number;
-};
 
 /** What a running session says of itself, once a second. */
 export type SessionStatus = {
@@ -38,6 +21,12 @@ export type SessionStatus = {
   readonly comparison: ExplainedDifference | null;
   /** Wall time from the start to the first fill; null before it. */
   readonly firstFillMs: number | null;
+  /** The whole of an account that it shares, and what is held there beside the sessions; null for an account of its own. */
+  readonly shared: {
+    readonly equity: number;
+    readonly currency: string;
+    readonly beside: readonly { readonly symbol: string; readonly quantity: number }[];
+  } | null;
 };
 
 /** Writes the status whole; numbers that are none are written as null. */

@@ -7,7 +7,7 @@ const stopMsMax = 20_000;
 
 /** Whether the robot of a session runs: it holds its account. */
 export function isRunning(home: string, { account, id }: SessionNote): boolean {
-  return holderOf(home, account)?.what.endsWith(id) === true;
+  return holderOf(home, account)?.what.split(" ").includes(id) === true;
 }
 
 /** Asks a running session to end and waits until it has. Returns false when it did not run. Throws `STOP_TIMEOUT`. */

@@ -1,6 +1,6 @@
 import type { ModelStore, Saved } from "../../adapters/stores/models/model-store.ts";
 import type { Judgement, ModelDraft } from "../../adapters/stores/models/stored-model.ts";
-import { scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
+import { joinJudged, scorePredictions, type Judged } from "../../analysis/predictions/score-predictions.ts";
 import { bytesOf, sha256Of } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
@@ -9,12 +9,13 @@ import type { FeatureSet } from "../../features/feature-set.ts";
 import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dataset.ts";
 import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
-import { recalibrate } from "../../learning/judge/recalibrate.ts";
+import { driftReference } from "../../learning/judge/drift-reference.ts";
 import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
 import type { Learned, Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
 import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
+import { answersFor, judgedOf, type Answers } from "../evaluation/answers.ts";
 import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
 import { openNetwork } from "../predictions/predictor-model.ts";
 import { oneOutcome, tooFewRows } from "./predictor-errors.ts";
@@ -40,6 +41,9 @@ export type PredictorTraining = {
   /** Hears numbers while it learns: of `turn1`, `turn2`, ... of the walk forward, then of the model itself, `final`. */
   readonly log?: (part: string, ...metrics: Parameters<MetricsLog>) => void;
 };
+
+/** How a model is made of rows. */
+export type Recipe = Pick<PredictorTraining, "learner" | "seed" | "calibration">;
 
 /** What training came to. */
 export type PredictorOutcome = Saved & {
@@ -69,8 +73,8 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const { learned, calibrated } = await learnAndCalibrate(training, data, parts, ears(folds));
-  const artifact = artifactOf(training, data, parts, learned, calibrated, scores);
+  const made = await learnAndCalibrate(training, data, parts, ears(folds));
+  const artifact = artifactOf(training, data, parts, made, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
   const draft: ModelDraft<PredictorArtifact> = { artifact, dataKind, tried: [], judgement };
@@ -82,14 +86,14 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     name,
     model,
     replaced: inUse,
-    warnings: learned.warnings ?? [],
+    warnings: made.learned.warnings ?? [],
   };
 }
 
 /** Who hears how a turn goes. */
 export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
 
-/** The rows that a training learns from, with their outcomes. */
+/** Features of every bar from the first on that has them, and what became of it. */
 export function datasetOf({
   set,
   bars,
@@ -113,16 +117,17 @@ function firstRowWith(columns: readonly Float64Array[], length: number, enough: 
 type Made = {
   readonly learned: Learned;
   readonly calibrated: Calibrated;
+  /** What it says of the rows that recalibrated it, before that. */
+  readonly raw: Float64Array;
   readonly graph: TensorGraph | null;
 };
 
 /** What learning one turn depends on, besides its rows. */
-export type TurnTraining = Pick<PredictorTraining, "learner" | "seed" | "calibration"> & {
-  readonly bars: Pick<Bars, "symbol">;
-};
+export type TurnTraining = Recipe & { readonly bars: Pick<Bars, "symbol"> };
 
-async function learnAndCalibrate(
-  training: TurnTraining,
+/** Learns from a part and recalibrates behind it: all that makes a model, and nothing after `parts`. */
+export async function learnAndCalibrate(
+  training: Recipe,
   data: Dataset,
   parts: Omit<Fold, "test">,
   { onShare, log }: Ears,
@@ -134,49 +139,33 @@ async function learnAndCalibrate(
   return {
     learned,
     calibrated: calibratePredictor(data, calibrate, raw.probability, training.calibration),
+    raw: raw.probability,
     graph,
   };
 }
 
-/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. */
+/** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. Throws `TRAIN_ONE_OUTCOME`. */
+export async function answerFold(
+  training: TurnTraining,
+  data: Dataset,
+  fold: Fold,
+  ears: Ears,
+): Promise<Answers> {
+  refuseOneOutcome(training, data, fold);
+  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
+  const answers = await answersFor({ ...learned, ...calibrated }, data, fold.test, graph);
+  await graph?.close();
+  return answers;
+}
+
+/** The same beside what became of it. */
 export async function judgeFold(
   training: TurnTraining,
   data: Dataset,
   fold: Fold,
   ears: Ears,
 ): Promise<Judged> {
-  refuseOneOutcome(training, data, fold);
-  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
-  const { from, to } = fold.test;
-  const raw = await rawPredictions(learned, data.x, from, to, graph);
-  await graph?.close();
-  const { rows } = labelledRows(data, fold.test);
-  const known = rows.filter((row) => !Number.isNaN(raw.probability[row - from]!));
-  const pick = (of: ArrayLike<number>) => Float64Array.from(known, (row) => of[row]!);
-  return {
-    closeTimeMs: pick(data.closeTimeMs),
-    probability: Float64Array.from(
-      known,
-      (row) => recalibrate(calibrated.calibration, raw.probability[row - from]!).probability,
-    ),
-    outcome: Float32Array.from(known, (row) => data.labels.outcome[row]!),
-    weights: Float32Array.from(known, (row) => data.weights[row]!),
-    persistence: Uint8Array.from(known, (row) => data.persistence[row]!),
-    conformal: new Float64Array(known.length).fill(calibrated.conformal),
-  };
-}
-
-/** The predictions of several turns as one. */
-export function joinJudged(parts: readonly Judged[]): Judged {
-  const all = (name: keyof Judged) => parts.flatMap((part) => [...part[name]]);
-  return {
-    closeTimeMs: Float64Array.from(all("closeTimeMs")),
-    probability: Float64Array.from(all("probability")),
-    outcome: Float32Array.from(all("outcome")),
-    weights: Float32Array.from(all("weights")),
-    persistence: Uint8Array.from(all("persistence")),
-    conformal: Float64Array.from(all("conformal")),
-  };
+  return judgedOf(data, fold.test, await answerFold(training, data, fold, ears));
 }
 
 function refuseOneOutcome(
@@ -214,11 +203,11 @@ async function judgeAgainst(
 function artifactOf(
   training: PredictorTraining,
   data: Dataset,
-  { calibrate }: Omit<Fold, "test">,
-  { body, scaler, windowRows, importance, settings }: Learned,
-  { calibration, conformal }: Calibrated,
+  { learn, calibrate }: Omit<Fold, "test">,
+  { learned, calibrated: { calibration, conformal }, raw }: Made,
   scores: PredictorScores,
 ): PredictorArtifact {
+  const { body, scaler, windowRows, importance, settings } = learned;
   const { name, family, bars, set, label, seed, codeVersion } = training;
   const expressions = expressionsOf(set, bars.timeframe);
   const last = labelledRows(data, calibrate).rows.at(-1)!;
@@ -255,6 +244,7 @@ function artifactOf(
     codeVersion,
     settings,
     importance,
+    reference: driftReference(data.x, learn, calibration, raw),
     scores,
   };
 }

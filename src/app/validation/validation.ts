@@ -120,7 +120,8 @@ export function validate(parts: ValidationParts): Validation {
   };
 }
 
-function periodsOf({ log, ground, setup }: BacktestResult) {
+/** Daily returns of a finished run, and the closes that they end at. */
+export function periodsOf({ log, ground, setup }: BacktestResult) {
   const startEquity = setup.config.account.cash;
   const { timeMs: closeTimeMs, equity, length } = log;
   const daily = dailyReturns({ closeTimeMs, equity, length, startEquity }, ground.calendars[0]!);
@@ -139,7 +140,7 @@ function longestHold({ trades, log }: BacktestResult, periods: number): number {
 }
 
 /** Closes of the first symbol at the start and at the end of each period. */
-function marketAt({ log, setup }: BacktestResult, ends: Int32Array): Float64Array {
+export function marketAt({ log, setup }: BacktestResult, ends: Int32Array): Float64Array {
   const { closeTimeMs, close, length } = setup.bars[0]!;
   let row = 0;
   return Float64Array.from([0, ...ends], (end) => {

@@ -4,7 +4,7 @@ import { formatTime } from "../../base/time.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
 import { envelope } from "../output/json.ts";
-import { modelText } from "../output/model-text.ts";
+import { lineageText, modelText } from "../output/model-text.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 
@@ -48,7 +48,7 @@ function plain({ name, inUse, versions }: ListedModel) {
     versions: versions.map((found) => {
       if (found.kind === "unreadable") return { version: found.version, unreadable: found.why };
       const { symbol, timeframe, trainedFromMs, trainedThroughMs } = found.model.artifact;
-      const { createdMs, dataKind, judgement } = found.model;
+      const { createdMs, dataKind, judgement, sha256 } = found.model;
       return {
         version: found.version,
         symbol,
@@ -58,6 +58,7 @@ function plain({ name, inUse, versions }: ListedModel) {
         dataKind,
         createdMs,
         judgement,
+        sha256,
       };
     }),
   };
@@ -74,7 +75,7 @@ function listText(models: readonly ListedModel[], isOne: boolean): string {
       name,
       `${found.version}${isOne ? "" : ` of ${newest}`}`,
       found.version === inUse ? "in use" : isOne && inUse !== null ? "" : "candidate",
-      ...(found.kind === "unreadable" ? [found.why] : rangeOf(found)),
+      ...(found.kind === "unreadable" ? [found.why] : [...rangeOf(found), found.model.sha256.slice(0, 12)]),
     ]);
   });
   return table(
@@ -85,6 +86,7 @@ function listText(models: readonly ListedModel[], isOne: boolean): string {
       { title: "trained on" },
       { title: "through" },
       { title: "kind" },
+      { title: "hash" },
     ],
     rows,
   );
@@ -116,7 +118,7 @@ export async function modelShowCommand(shell: Shell, text: string, flags: ModelF
           ? "none is in use"
           : `version ${inUse} is in use`;
     shell.out(
-      `${name} version ${artifact.version}, ${use}; trained ${formatTime(createdMs)}\n\n${modelText(model)}`,
+      `${name} version ${artifact.version}, ${use}; trained ${formatTime(createdMs)}\n\n${modelText(model)}\n\n${lineageText(model)}`,
     );
   }
   return 0;

@@ -7,7 +7,9 @@ import type { TrainAllFlags } from "../commands/training/train-all.ts";
 import type { TrainPredictorFlags } from "../commands/training/train-predictor.ts";
 import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { addRunFlags, readNumber } from "../flags/add-flags.ts";
-import { trainFlags } from "../flags/train-flags.ts";
+import type { ModelEvaluateFlags } from "../commands/models/model-evaluate.ts";
+import type { ModelAskFlags } from "../commands/models/model-drift.ts";
+import { askFlags, evaluateFlags, trainFlags } from "../flags/train-flags.ts";
 import { addCommon, addConfig, addProgress, addQueue, type Act } from "./common-flags.ts";
 
 /** Adds what trains models and keeps them: train, model. */
@@ -211,7 +213,7 @@ function declareTrainings(model: Command, act: Act): void {
 function declareModel(program: Command, act: Act): void {
   const model = program
     .command("model")
-    .summary("list, show, explain, promote, roll back and export trained models")
+    .summary("list, show, judge, compare, explain, promote, roll back and export trained models")
     .description("The models that were trained: every version is kept, one of them is in use.");
   const list = model
     .command("list")
@@ -244,6 +246,8 @@ function declareModel(program: Command, act: Act): void {
       (await import("../commands/model.ts")).modelPromoteCommand(shell, name, version, flags),
     ),
   );
+  declareEvaluate(model, act);
+  declareAsking(model, act);
   const exportCommand = model
     .command("export")
     .summary("write a model of direction as an .onnx file")
@@ -269,6 +273,86 @@ function declareModel(program: Command, act: Act): void {
   ]).action(
     act(async (shell, name: string, flags: ModelFlags) =>
       (await import("../commands/model.ts")).modelRollbackCommand(shell, name, flags),
+    ),
+  );
+}
+
+function declareEvaluate(model: Command, act: Act): void {
+  const evaluate = model
+    .command("evaluate")
+    .summary("what the calls of a model are worth on bars that it has not seen")
+    .description(
+      "Judges a model of direction on the bars after its training, or with --folds models made like it that walk forward: accuracy, probabilities, calibration, and what trading its calls brings after costs.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION");
+  addRunFlags(evaluate, evaluateFlags);
+  evaluate
+    .optionsGroup("Judging:")
+    .option("--folds <count>", "walk forward in so many turns, each with a model made anew", (text) =>
+      readNumber("--folds", text),
+    )
+    .option("--jobs <count>", "threads of a network, 1 by default", (text) => readNumber("--jobs", text))
+    .option("--format <format>", "text, json, or html, which writes a page; text by default")
+    .option("--file <path>", "where the page is written; NAME-evaluation.html by default");
+  addProgress(
+    addConfig(
+      addCommon(evaluate, [
+        "kiwi model evaluate boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+        "kiwi model evaluate boosted-EURUSD-1h --data EURUSD-1h.csv.gz --folds 4 --account margin --fee 0.00002 --format html",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, flags: ModelEvaluateFlags) =>
+      (await import("../commands/models/model-evaluate.ts")).modelEvaluateCommand(shell, name, flags),
+    ),
+  );
+}
+
+function declareAsking(model: Command, act: Act): void {
+  const drift = model
+    .command("drift")
+    .summary("whether a model has been left behind by its market")
+    .description(
+      "Holds the newest bars that a model has not seen against those it learned from: features, what it says, and whether outcomes contradict it. Exits with 5 where it has drifted.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION");
+  addRunFlags(drift, askFlags);
+  drift
+    .optionsGroup("Judging:")
+    .option("--rows <count>", "newest bars that are looked at, 1000 by default", (text) =>
+      readNumber("--rows", text),
+    );
+  addProgress(
+    addConfig(
+      addCommon(drift, [
+        "kiwi model drift boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+        "kiwi model drift boosted-EURUSD-1h --data EURUSD-1h.csv.gz --rows 500 --json",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, flags: ModelAskFlags) =>
+      (await import("../commands/models/model-drift.ts")).modelDriftCommand(shell, name, flags),
+    ),
+  );
+  const compare = model
+    .command("compare")
+    .summary("the version in use against another, on bars that neither has seen")
+    .description(
+      "Asks two models about the same bars, those after the training of both, and says which of them loses less. Without a second model it is the newest other version of the first.",
+    )
+    .argument("<model>", "a name, or NAME@VERSION")
+    .argument("[other]", "what it is held against");
+  addRunFlags(compare, askFlags);
+  addProgress(
+    addConfig(
+      addCommon(compare, [
+        "kiwi model compare boosted-EURUSD-1h --data EURUSD-1h.csv.gz",
+        "kiwi model compare boosted-EURUSD-1h forest-EURUSD-1h@2 --data EURUSD-1h.csv.gz",
+      ]),
+    ),
+  ).action(
+    act(async (shell, name: string, other: string | undefined, flags: ModelAskFlags) =>
+      (await import("../commands/models/model-drift.ts")).modelCompareCommand(shell, name, other, flags),
     ),
   );
 }

@@ -5,16 +5,20 @@ import type { TracesFlags } from "../trading/traces.ts";
 import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { SoakFlags } from "../trading/soak.ts";
+import type { StatusFlags } from "../trading/status.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
 import { addRunFlags, collect } from "../flags/add-flags.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
 import type { LiveFlags } from "../trading/live.ts";
 import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
+const freshHelp = "several sessions begin anew: what those before them hold stays at the venue, nobody's";
+
 /** Adds what trades and what stops it: paper, live, replay, logs, kill. */
 export function declareTradeCommands(program: Command, act: Act): void {
   declarePaper(program, act);
   declareLive(program, act);
+  declareStatus(program, act);
   declareReplay(program, act);
   declareSoak(program, act);
   declareCosts(program, act);
@@ -31,15 +35,19 @@ function declarePaper(program: Command, act: Act): void {
   const start = paper
     .command("start")
     .summary("begin, and go on until it is stopped")
-    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .argument("[strategies...]", "names or strategy files; the configuration's without one")
     .option("--demo", "a made-up market behind a real venue's protocol: offline, without an account")
     .option("--seed <number>", "seed of the made-up market", "42")
-    .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02");
+    .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02")
+    .option("--fresh", freshHelp);
   addConfig(
-    addCommon(addSession(start), ["kiwi paper start --demo", "kiwi paper start sma-cross -p BTC/USD -t 1h"]),
+    addCommon(addSession(start), [
+      "kiwi paper start --demo",
+      "kiwi paper start sma-cross trend-following -p BTC/USD -t 1h",
+    ]),
   ).action(
-    act(async (shell, strategy: string | undefined, flags: PaperStartFlags) =>
-      (await import("../trading/paper.ts")).paperStartCommand(shell, strategy, flags),
+    act(async (shell, strategies: readonly string[], flags: PaperStartFlags) =>
+      (await import("../trading/paper.ts")).paperStartCommand(shell, strategies, flags),
     ),
   );
   declareSession(paper, "paper", act);
@@ -55,7 +63,7 @@ function declareLive(program: Command, act: Act): void {
   const arm = live
     .command("arm")
     .summary("show the gates, and arm an account for 15 minutes when all are open")
-    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
+    .argument("[strategies...]", "names or strategy files; the configuration's without one")
     .option("--account <name>", "the account, as the venue names it: kiwi broker check --live");
   addConfig(
     addCommon(addSession(arm), [
@@ -63,23 +71,24 @@ function declareLive(program: Command, act: Act): void {
       "kiwi live arm --account 123456789 --json",
     ]),
   ).action(
-    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
-      (await import("../trading/live.ts")).liveArmCommand(shell, strategy, flags),
+    act(async (shell, strategies: readonly string[], flags: LiveFlags) =>
+      (await import("../trading/live.ts")).liveArmCommand(shell, strategies, flags),
     ),
   );
   const start = live
     .command("start")
     .summary("trade; the account must have been armed for exactly this")
-    .argument("[strategy]", "a name or a strategy file; the configuration's without one")
-    .option("--confirm", "yes, with money");
+    .argument("[strategies...]", "names or strategy files; the configuration's without one")
+    .option("--confirm", "yes, with money")
+    .option("--fresh", freshHelp);
   addConfig(
     addCommon(addSession(start), [
       "kiwi live start sma-cross -p BTC/USD -t 1h --confirm",
       "kiwi live start --confirm",
     ]),
   ).action(
-    act(async (shell, strategy: string | undefined, flags: LiveFlags) =>
-      (await import("../trading/live.ts")).liveStartCommand(shell, strategy, flags),
+    act(async (shell, strategies: readonly string[], flags: LiveFlags) =>
+      (await import("../trading/live.ts")).liveStartCommand(shell, strategies, flags),
     ),
   );
   declareSession(live, "live", act);
@@ -103,6 +112,21 @@ function addSession(command: Command): Command {
       "--monitor <port>",
       "serve health and figures on this port of 127.0.0.1: /healthz, /readyz, /metrics",
     );
+}
+
+function declareStatus(program: Command, act: Act): void {
+  const status = program
+    .command("status")
+    .summary("what trades now: sessions, money, positions")
+    .description(
+      "Shows every session that runs: each account, what its strategies have of it, and who holds what. One session alone is shown as kiwi paper status shows it. Exit 7 when trading is stopped.",
+    )
+    .option("--session <id>", "this session alone, in full");
+  addCommon(status, ["kiwi status", "kiwi status --session 3lvzj494"]).action(
+    act(async (shell, flags: StatusFlags) =>
+      (await import("../trading/status.ts")).statusCommand(shell, flags),
+    ),
+  );
 }
 
 function declareTraces(program: Command, act: Act): void {

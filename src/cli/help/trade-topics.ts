@@ -8,12 +8,25 @@ export const tradeTopics: readonly Topic[] = [
     lines: [
       "  kiwi paper start --demo       offline, a made-up market, play money; first fill within a minute",
       "  kiwi paper start STRATEGY -p BTC/USD -t 1h    the broker of the configuration, its play money",
+      "  kiwi status                   what trades now; one session as kiwi paper status shows it",
       "  kiwi paper status             money, positions, orders, why, and the backtest beside it",
       "  kiwi logs -f                  what it says; --order follows one order from decision to fill",
       "  kiwi replay last              lives through it again: it must decide the same",
       "  kiwi paper stop               ends it; orders and positions stay at the venue",
       "One process trades an account. What belongs to accounts is in ~/.kiwi (KIWI_HOME): sessions with journal, log and",
       "status, kill switches, locks. A robot that dies is found by its watchdog, which cancels its orders.",
+    ],
+  },
+  {
+    name: "sessions",
+    summary: "several strategies on one account, several accounts",
+    lines: [
+      "  kiwi paper start sma-cross trend-following --demo     two strategies share the demo's account alike",
+      "  kiwi paper start              all sessions of the configuration; with a NAME that one",
+      "  kiwi status                   each account: whose money, whose positions, and what is not theirs",
+      '  "sessions": [{ "name": "trend", "strategy": "trend-following", "share": 0.5 }]     in kiwi.config.jsonc',
+      "Each has its own journal, log and orders, and goes on where it ended; --fresh begins anew. The kill switch is the",
+      "account's. What people trade on the account and pay into it is no session's holding and no session's return.",
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { Judgement, ModelDraft } from "../../adapters/stores/models/stored-model.ts";
+import type { Judgement, ModelDraft, StoredModel } from "../../adapters/stores/models/stored-model.ts";
 import type { TrainingOutcome } from "../../app/train/training-outcome.ts";
 import { formatTime } from "../../base/time.ts";
 import type { HmmArtifact } from "../../domain/hmm-artifact.ts";
@@ -20,6 +20,25 @@ export function modelText({ artifact, ...rest }: ModelDraft): string {
   return artifact.kind === "predictor"
     ? predictorText(artifact, rest.dataKind)
     : regimeText({ artifact, ...rest });
+}
+
+/** Where a stored version comes from: what it replaced or was held against, and the hashes of all that it was made of. */
+export function lineageText({ artifact, judgement, sha256 }: StoredModel): string {
+  const { seed, codeVersion, dataFingerprint, trainedFromMs, trainedThroughMs } = artifact;
+  const features =
+    artifact.kind === "predictor"
+      ? `${artifact.features.set} version ${artifact.features.version}, ${artifact.features.definition.slice(0, 16)}`
+      : artifact.features.names.join(", ");
+  return pairs([
+    ["hash", sha256],
+    ["parent", judgement === null ? "none: the first of its name" : `version ${judgement.against}`],
+    [
+      "data",
+      `${formatTime(trainedFromMs)} to ${formatTime(trainedThroughMs)}, ${dataFingerprint.slice(0, 16)}`,
+    ],
+    ["features", features],
+    ["made with", `seed ${seed}, code ${codeVersion.slice(0, 16)}`],
+  ]);
 }
 
 function regimeText({ artifact, dataKind, tried, judgement }: ModelDraft<HmmArtifact>): string {

@@ -45,7 +45,7 @@ function calibrationText({ calibration, conformal }: PredictorArtifact): string 
 
 /** How predictions did, with what they must be held against. */
 function scoresText(scores: PredictorScores): string {
-  const { accuracy, baseRate, persistence, skillP } = scores;
+  const { accuracy, baseRate, skillP } = scores;
   const verdict =
     accuracy.low > baseRate && skillP < 0.05
       ? "better than chance"
@@ -55,6 +55,16 @@ function scoresText(scores: PredictorScores): string {
       "judged",
       `walking forward, ${scores.rows} rows from ${formatTime(scores.fromMs)} to ${formatTime(scores.throughMs)}: ${verdict}`,
     ],
+    ...scoreRows(scores),
+  ]);
+}
+
+/** The numbers of predictions, a name and a line each. */
+export function scoreRows(scores: PredictorScores): readonly (readonly [string, string])[] {
+  const { accuracy, baseRate, persistence, skillP, reliability, resolution, uncertainty } = scores;
+  // What probabilities that share a bin differ by: with it the parts add up.
+  const within = scores.brier - reliability + resolution - uncertainty;
+  return [
     [
       "accuracy",
       `${percent(accuracy.value)} (95 %: ${percent(accuracy.low)} to ${percent(accuracy.high)}); always the same ${percent(baseRate)}, the last again ${percent(persistence)}; skill p ${skillP.toFixed(3)}`,
@@ -65,13 +75,13 @@ function scoresText(scores: PredictorScores): string {
     ],
     [
       "probability",
-      `log loss ${scores.logLoss.toFixed(4)}, Brier ${scores.brier.toFixed(4)} = ${scores.reliability.toFixed(5)} reliability - ${scores.resolution.toFixed(5)} resolution + ${scores.uncertainty.toFixed(4)} uncertainty`,
+      `log loss ${scores.logLoss.toFixed(4)}, Brier ${scores.brier.toFixed(4)} = ${reliability.toFixed(5)} reliability - ${resolution.toFixed(5)} resolution + ${uncertainty.toFixed(4)} uncertainty ${within < 0 ? "-" : "+"} ${Math.abs(within).toFixed(5)} within bins`,
     ],
     [
       "calibration",
       `ECE ${share(scores.eceWidth)} / ${share(scores.eceMass)}, MCE ${share(scores.mceWidth)} / ${share(scores.mceMass)} (equal width / mass); 90 % sets hold ${percent(scores.coverage)}`,
     ],
-  ]);
+  ];
 }
 
 function importanceText({ importance, features }: PredictorArtifact): string {

@@ -4,29 +4,35 @@ import { asTyped } from "../program-name.ts";
 import { armedMs } from "../../app/trading/arm-live.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
 import { findSession } from "../../app/trading/session-folder.ts";
-import { sessionFlags } from "../flags/session-flags.ts";
 import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
 import { killCommand } from "./kill.ts";
-import { rereadOf, runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
+import { sessionFlags } from "../flags/session-flags.ts";
+import { sessionRequestsOf } from "./session-requests.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { tradeUntilStopped, type SessionFlags } from "./paper.ts";
 
 export type LiveFlags = CommonFlags &
-  RequestFlags & { readonly account?: string; readonly confirm?: true; readonly monitor?: string };
+  RequestFlags & {
+    readonly account?: string;
+    readonly confirm?: true;
+    readonly monitor?: string;
+    readonly fresh?: true;
+  };
 
 /** `kiwi live arm`: shows the gates, and arms when all are open and the account was named. Exit 7 when one is closed. */
 export async function liveArmCommand(
   shell: Shell,
-  strategy: string | undefined,
+  strategies: readonly string[],
   flags: LiveFlags,
 ): Promise<number> {
   if (flags.account === undefined) throw nameMissing();
-  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const requests = await sessionRequestsOf(shell, strategies, flags);
   const { armLive } = await import("../../app/trading/live-session.ts");
   const around = {
-    request,
+    requests,
     say: shell.err,
     home: tradingHome(shell.env),
     env: shell.env,
@@ -56,14 +62,20 @@ export async function liveArmCommand(
 /** `kiwi live start`: trades with money, on an account that was armed for exactly this a moment ago. */
 export async function liveStartCommand(
   shell: Shell,
-  strategy: string | undefined,
+  strategies: readonly string[],
   flags: LiveFlags,
 ): Promise<number> {
   if (flags.confirm !== true) throw notConfirmed();
-  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const requests = await sessionRequestsOf(shell, strategies, flags);
   const { startLive } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
-    startLive({ ...around, request, say: shell.err, reread: rereadOf(shell, sessionFlags, flags) }),
+    startLive({
+      ...around,
+      requests,
+      say: shell.err,
+      isFresh: flags.fresh === true,
+      reread: rereadOf(shell, sessionFlags, flags),
+    }),
   );
 }
 

@@ -9,7 +9,8 @@ import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
 import { invalidFlag } from "../flags/flag-errors.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
-import { rereadOf, runRequestOf, type RequestFlags } from "../commands/run-request.ts";
+import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
+import { sessionRequestsOf } from "./session-requests.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
 import { sessionText } from "./session-text.ts";
@@ -21,6 +22,7 @@ export type PaperStartFlags = CommonFlags &
     readonly seed: string;
     readonly faults?: string;
     readonly monitor?: string;
+    readonly fresh?: true;
   };
 
 export type SessionFlags = CommonFlags & { readonly session?: string };
@@ -28,7 +30,7 @@ export type SessionFlags = CommonFlags & { readonly session?: string };
 /** `kiwi paper start`: trades with play money until it is told to stop. */
 export async function paperStartCommand(
   shell: Shell,
-  strategy: string | undefined,
+  strategies: readonly string[],
   flags: PaperStartFlags,
 ): Promise<number> {
   if (flags.demo === true) {
@@ -38,13 +40,19 @@ export async function paperStartCommand(
     const reread = rereadOf(shell, sessionFlags, flags);
     const settings = { ...reread, config: await reread.read() };
     return tradeUntilStopped(shell, "PAPER: play money, SYNTHETIC MARKET", flags.monitor, (around) =>
-      startDemo({ ...around, strategy, folder, seed, faults: flags.faults ?? "", settings }),
+      startDemo({ ...around, strategies, folder, seed, faults: flags.faults ?? "", settings }),
     );
   }
-  const request = await runRequestOf(shell, sessionFlags, strategy, flags);
+  const requests = await sessionRequestsOf(shell, strategies, flags);
   const { startPaper } = await import("../../app/trading/live-session.ts");
   return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
-    startPaper({ ...around, request, say: shell.err, reread: rereadOf(shell, sessionFlags, flags) }),
+    startPaper({
+      ...around,
+      requests,
+      say: shell.err,
+      isFresh: flags.fresh === true,
+      reread: rereadOf(shell, sessionFlags, flags),
+    }),
   );
 }
 
@@ -68,12 +76,16 @@ export async function tradeUntilStopped(
       env: shell.env,
       signal: ending.signal,
       monitorPort: monitor === undefined ? null : portOf(monitor),
-      onStart: ({ id, account, symbols, timeframe }) =>
+      onStart: ({ id, account, symbols, timeframe, part }) =>
         shell.err(
-          `${title}   session ${id}   account ${account}\n` +
+          `${title}   session ${id}   account ${account}${part === null ? "" : `   ${partText(part)}`}\n` +
             `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
-            asTyped("in another terminal:  kiwi paper status   kiwi logs -f   kiwi kill", shell),
+            asTyped("in another terminal:  kiwi status   kiwi logs -f   kiwi kill", shell),
         ),
+      onEnd({ id, part }, { kind, ...end }) {
+        const why = "error" in end && end.error instanceof Error ? `: ${end.error.message}` : "";
+        if (part !== null) shell.err(`session ${id} (${part.name}) has ended: ${kind}${why}`);
+      },
     }),
   );
   if (end.kind === "failed") throw end.error;
@@ -114,6 +126,11 @@ export async function sessionStopCommand(
         : `session ${note.id} does not run`,
     );
   return exitCodes.ok;
+}
+
+/** Name and share of a session among others. */
+function partText({ name, share }: NonNullable<SessionNote["part"]>): string {
+  return `${name}, ${Number((share * 100).toFixed(1))} % of the equity`;
 }
 
 function portOf(text: string): number {

@@ -5,7 +5,7 @@ import type { SessionStatus } from "../../app/trading/session-status.ts";
 import { pairs, table } from "../output/table.ts";
 
 /** A status older than this is that of a robot that hangs or is gone. */
-const freshMs = 5_000;
+export const freshMs = 5_000;
 const linesShown = 6;
 const partsShown = 3;
 const partsWidth = 98;
@@ -20,7 +20,7 @@ export function sessionText(
   const { mode, id, account, strategy, symbols, timeframe } = note;
   const kind = mode === "live" ? "LIVE: REAL MONEY" : "PAPER: play money";
   const head = [
-    `${kind}   session ${id}   account ${account}${note.isDemo ? "   SYNTHETIC MARKET" : ""}`,
+    `${kind}   session ${id}   account ${account}${note.isDemo ? "   SYNTHETIC MARKET" : ""}${partText(note)}`,
     `${strategy}${paramsText(note)}   ${symbols.join(" ")}   ${timeframe}`,
   ];
   if (status === null) return [...head, isRunning ? "it is starting" : "it has left no status"].join("\n");
@@ -34,6 +34,10 @@ export function sessionText(
     ...section("what was filled", fillsTable(status)),
     ...section("incidents", incidentLines(status)),
   ].join("\n");
+}
+
+function partText({ part }: SessionNote): string {
+  return part === null ? "" : `   ${part.name}, ${percentText(part.share)} of it when it began`;
 }
 
 function paramsText({ params }: SessionNote): string {
@@ -181,6 +185,6 @@ function clockText(timeMs: number): string {
 }
 
 /** Ten digits say what a person can compare; the rest is rounding of the machine. */
-function quantityText(quantity: number): string {
+export function quantityText(quantity: number): string {
   return String(Number(quantity.toPrecision(10)));
 }

@@ -64,14 +64,27 @@ export function restoreSession(
     if (difference !== null) return ended(broker, steps, difference, []);
     sentThen.length = 0;
     present = record;
-    broker.showRecorded(record);
-    step(session, slice.show(record, tables));
+    stepRecorded(session, broker, slice, record, tables);
     steps += 1;
   }
   return ended(broker, steps, compare(true), broker.sentAgain.slice(sentThen.length));
 }
 
-function isSent(record: JournalRecord): record is Sent {
+/** Takes a session through one recorded step, whose bars go to the end of `tables`. Returns what it sends, until the next step. */
+export function stepRecorded(
+  session: Session,
+  broker: JournaledBroker,
+  slice: RecordedSlice,
+  record: RecordedStep,
+  tables: readonly BarTable[],
+): readonly Sent[] {
+  broker.showRecorded(record);
+  step(session, slice.show(record, tables));
+  return broker.sentAgain;
+}
+
+/** Whether a record is of something that the session sent. */
+export function isSent(record: JournalRecord): record is Sent {
   return record.kind === "order" || record.kind === "change" || record.kind === "cancel";
 }
 
@@ -108,7 +121,7 @@ function isSame(then: unknown, now: unknown): boolean {
 }
 
 /** A recorded step as the engine sees it: its bars go to the end of the tables. */
-class RecordedSlice implements MarketSlice {
+export class RecordedSlice implements MarketSlice {
   timeMs = 0;
   count = 0;
   isStale = false;

@@ -109,7 +109,9 @@ function onStep({ from, value, weight }: Extract<Calibration, { kind: "steps" }>
   if (step < 0) step = 0;
   const [share, count] = [value[step]!, weight[step]!];
   const { low, high } = wilson(share, count, deviations);
-  return { probability: Math.min(1 - edge, Math.max(edge, share)), low, high };
+  // A few rows that all went one way do not make the other impossible.
+  const least = Math.max(edge, 0.5 / (count + 1));
+  return { probability: Math.min(1 - least, Math.max(least, share)), low, high };
 }
 
 /** Wilson's interval of a share of `count`, reaching `z` standard deviations (Wilson 1927). */

@@ -19,6 +19,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "line refused": "connection",
   "question failed": "connection",
   "lock lost": "robot",
+  "strategy ended": "robot",
+  "strategy back": "robot",
   recovered: "robot",
   "settings changed": "robot",
   "settings refused": "robot",
@@ -31,6 +33,7 @@ const critical: ReadonlySet<Incident["kind"]> = new Set([
   "unprotected",
   "line refused",
   "lock lost",
+  "strategy ended",
 ]);
 
 /** An incident of the robot as something that people are told of. */

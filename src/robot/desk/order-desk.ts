@@ -130,6 +130,8 @@ export class OrderDesk implements Broker {
         else block(state, instrument, event.reason);
         return;
       }
+      case "withdrawn":
+        return this.withdrawEntries();
       default: {
         const ticket = state.tickets.get(event.clientOrderId);
         if (ticket === undefined) return;
@@ -176,6 +178,16 @@ export class OrderDesk implements Broker {
     return this.state.openBy.flatMap((open) =>
       open.flatMap(({ tickets }) => tickets.filter(({ phase }) => phase !== "over")),
     );
+  }
+
+  /** Exits stay, and what hangs on a part that has filled. */
+  private withdrawEntries(): void {
+    const { state } = this;
+    for (const { index } of state.market.instruments) {
+      for (const work of state.openBy[index]!)
+        if (!work.order.reduceOnly && !work.order.closePosition) work.isCancelAsked = true;
+      tendInstrument(state, index);
+    }
   }
 
   private hearIntent({ errand, request, atMs }: Intent): void {

@@ -1,7 +1,5 @@
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import type { InstrumentIndex } from "../../domain/instrument.ts";
-import type { Session } from "../../engine/session.ts";
 import { DayBook } from "../day-book.ts";
 import type { RobotStatus } from "../robot-types.ts";
 import type { Gauges } from "./kill-triggers.ts";
@@ -42,7 +40,7 @@ export class GaugeBoard {
   }
 
   /** Everything that can be measured now. Money is the venue's or ours, whichever is less. */
-  read(status: RobotStatus, session: Session, nowMs: number, measured: Measured): Gauges {
+  read(status: RobotStatus, largestExposure: number, nowMs: number, measured: Measured): Gauges {
     // The venue's figure is up to a minute old: of the two the worse one counts.
     const equity = Math.min(status.venueEquity?.equity ?? status.equity, status.equity);
     const day = this.days.note(nowMs, equity, status.counts.fills - this.fillsSeen);
@@ -50,7 +48,7 @@ export class GaugeBoard {
     const { line } = status;
     return {
       "daily-trades": day.fills,
-      "position-value": largestExposure(session) / equity,
+      "position-value": largestExposure / equity,
       connectivity: line.kind === "live" ? 0 : nowMs - line.atMs,
       "daily-loss": (day.startEquity - equity) / day.startEquity,
       drawdown: (day.peakEquity - equity) / day.peakEquity,
@@ -87,14 +85,4 @@ export class GaugeBoard {
 
 function known(kind: keyof Gauges, value: number | undefined): Gauges {
   return value === undefined ? {} : { [kind]: value };
-}
-
-/** The largest |position value| in base currency. */
-function largestExposure({ portfolio }: Session): number {
-  let largest = 0;
-  for (const index of portfolio.ledger.held as InstrumentIndex[]) {
-    const { quantity, lastPrice } = portfolio.position(index);
-    largest = Math.max(largest, Math.abs(quantity) * portfolio.unitValue(index, lastPrice));
-  }
-  return largest;
 }

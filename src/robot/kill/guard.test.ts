@@ -5,7 +5,8 @@ import { ManualClock } from "../../../test/fakes/manual-clock.ts";
 import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import type { Robot, RobotStatus } from "../robot-types.ts";
+import type { Robot } from "../robot-parts.ts";
+import type { RobotStatus } from "../robot-types.ts";
 import { Heartbeat } from "../watchdog.ts";
 import { startGuard } from "./guard.ts";
 import { everyAccount, KillSwitch } from "./kill-switch.ts";
@@ -31,15 +32,11 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
     counts: { sent: 0, refusedByVenue: 0, fills: 0 },
   };
   const holding = { quantity: 0 };
-  const portfolio = {
-    ledger: { held: [0] },
-    position: () => ({ quantity: holding.quantity, lastPrice: 100 }),
-    unitValue: (_: number, price: number) => price,
-  };
-  const robot = { session: { portfolio }, status: () => status } as unknown as Robot;
+  const risk = { value: null as number | null };
+  const view = () => ({ largestExposure: Math.abs(holding.quantity) * 100, valueAtRisk: risk.value });
+  const robot = { view, status: () => status } as unknown as Robot;
   const killSwitch = new KillSwitch(home, "demo");
   const heartbeat = new Heartbeat(join(home, "beat"));
-  const risk = { value: undefined as number | undefined };
   const start = () =>
     startGuard({
       robot,
@@ -50,7 +47,6 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
       heartbeat,
       clock,
       log: silentLog,
-      valueAtRisk: () => risk.value,
     });
   venue.clockSkewMs = startMs;
   return { home, clock, venue, status, holding, killSwitch, heartbeat, risk, start };

@@ -1,6 +1,7 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Robot, RobotLog } from "../robot-types.ts";
+import type { Robot } from "../robot-parts.ts";
+import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
 import { closeAccount } from "./close-account.ts";
 import { GaugeBoard, type GaugeSetup } from "./gauges.ts";
@@ -9,7 +10,7 @@ import { trippedBy, type Gauges, type KillTriggers } from "./kill-triggers.ts";
 
 /** What a guard is put together from. */
 export type GuardParts = {
-  readonly robot: Robot;
+  readonly robot: Pick<Robot, "status" | "view">;
   readonly connection: BrokerConnection;
   readonly killSwitch: KillSwitch;
   readonly triggers: KillTriggers;
@@ -19,8 +20,6 @@ export type GuardParts = {
   /** The machine's own time, by which the watchdog hears the heart; that of the robot when it is left out. */
   readonly heartClock?: Clock;
   readonly log: RobotLog;
-  /** Value at risk of what is held as a share of equity; undefined while nobody can say. */
-  readonly valueAtRisk?: () => number | undefined;
 };
 
 /** Somebody who looks at a robot once a second and pulls the switch. */
@@ -74,9 +73,9 @@ class Watch {
       log.error({ error: String(error) }, "the heartbeat could not be written");
     }
     this.askForTime(nowMs);
-    const valueAtRisk = this.parts.valueAtRisk?.();
-    const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk };
-    this.gauges = this.board.read(robot.status(), robot.session, nowMs, measured);
+    const { largestExposure, valueAtRisk } = robot.view();
+    const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk: valueAtRisk ?? undefined };
+    this.gauges = this.board.read(robot.status(), largestExposure, nowMs, measured);
     this.judge(nowMs);
     this.carryOut();
   }

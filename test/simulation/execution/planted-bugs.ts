@@ -7,7 +7,8 @@ import type {
   VenueOrder,
   VenueOrderRequest,
 } from "../../../src/ports/broker-connection.ts";
-import type { RobotParts } from "../../../src/robot/robot-types.ts";
+import type { RobotParts, LocalEngine } from "../../../src/robot/robot-parts.ts";
+import type { SessionMaking } from "../../../src/robot/robot-types.ts";
 import type { Promised } from "./promises.ts";
 import type { StartRobot } from "./robot-life.ts";
 
@@ -246,8 +247,8 @@ export function withBug(startRobot: StartRobot, { plant }: PlantedBug): StartRob
 function inSession(spoil: (session: Session) => void): PlantedBug["plant"] {
   return (parts) => ({
     ...parts,
-    buildSession(making) {
-      const session = parts.buildSession(making);
+    buildSession(making: SessionMaking) {
+      const session = (parts as LocalEngine).buildSession(making);
       spoil(session);
       return session;
     },

@@ -6,12 +6,11 @@ import { statusOf } from "../../../src/engine/execution/order-tracker.ts";
 import type { Session } from "../../../src/engine/session.ts";
 import { openSession, readJournal } from "../../../src/robot/open-session.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
+import type { Robot, RobotParts } from "../../../src/robot/robot-parts.ts";
 import type {
   Incident,
-  Robot,
   RobotEnd,
   RobotLimits,
-  RobotParts,
   SessionMaking,
   TradingState,
 } from "../../../src/robot/robot-types.ts";
@@ -219,18 +218,18 @@ export class RobotLife {
     const parts = this.robotParts();
     const written = readJournal({ ...parts, journal: this.store });
     if (written === null) return { now: "", again: "" };
-    const { session } = openSession(
+    const { engine } = openSession(
       {
         ...parts,
         // What is missing of the last step is added to nothing here.
         journal: { append() {}, sync() {}, close() {}, read: () => [] },
         feed: new SimulatedFeed(this.parts.tape, this.parts.world, this.process),
-        buildSession: (making) => this.session(making, () => {}),
+        buildSession: (making: SessionMaking) => this.session(making, () => {}),
       },
       written.record,
       written.records,
     );
-    return { now: stateOf(this.robot!.session), again: stateOf(session) };
+    return { now: stateOf(this.robot!.session), again: stateOf(engine.session) };
   }
 
   private session({ bars, cash, broker }: SessionMaking, see: SeenBar): Session {

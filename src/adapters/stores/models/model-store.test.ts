@@ -92,6 +92,27 @@ test("promote and rollback go there and back", async () => {
   expect(await store.promotions(name)).toEqual([3, 1]);
 });
 
+test("what is served is what was promoted: a whole model put in its place is refused until somebody promotes it", async () => {
+  const store = await storeOf(1);
+  const other = textOfModel(modelDraft({ seed: 99, version: 1 }), createdMs);
+  writeFileSync(fileOf(store, 1), other);
+  const { code, message } = await errorOf(store.read(name));
+  expect([code, message]).toEqual([
+    "MODEL_DAMAGED",
+    expect.stringContaining("not the model that was promoted"),
+  ]);
+  expect((await store.read(name, 1)).artifact.seed).toBe(99);
+  await store.promote(name, 1);
+  expect((await store.read(name)).artifact.seed).toBe(99);
+});
+
+test("a list of versions from before checksums were kept is read as it is", async () => {
+  const store = await storeOf(2);
+  writeFileSync(join(store.root, name, "current"), "2\n1\n");
+  expect((await store.read(name)).artifact.version).toBe(2);
+  expect(await store.rollback(name)).toEqual({ from: 2, to: 1 });
+});
+
 test("two writers at once get two versions", async () => {
   const store = emptyStore();
   const saved = await Promise.all([

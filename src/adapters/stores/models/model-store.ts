@@ -35,9 +35,12 @@ export type Saved = {
   readonly isPromoted: boolean;
 };
 
+/** A version that was put to use, and the checksum that it had then; null where none was kept. */
+type Promotion = { readonly version: number; readonly sha256: string | null };
+
 /**
  * Models in a folder: `<name>/<version>.json`, versions counted from 1 and never changed, and `<name>/current` with the
- * version in use and those used before, newest first. Every write is whole or not there. Methods throw `KiwiError`.
+ * version in use and those used before, newest first, each with its checksum. Every write is whole or not there. Methods throw `KiwiError`.
  */
 export class ModelStore {
   readonly root: string;
@@ -69,6 +72,10 @@ export class ModelStore {
 
   /** The version in use and those used before, newest first; empty where none was ever promoted. Throws `MODEL_DAMAGED`. */
   async promotions(name: string): Promise<readonly number[]> {
+    return (await this.promoted(name)).map(({ version }) => version);
+  }
+
+  private async promoted(name: string): Promise<readonly Promotion[]> {
     const path = join(this.folder(name), currentName);
     let text: string;
     try {
@@ -77,7 +84,8 @@ export class ModelStore {
       if (isMissing(cause)) return [];
       throw readFault(path, cause);
     }
-    if (/^([1-9]\d{0,8}\n)*$/.test(text)) return text.split("\n").filter(Boolean).map(Number);
+    if (/^([1-9]\d{0,8}( [0-9a-f]{64})?\n)*$/.test(text))
+      return text.split("\n").filter(Boolean).map(promotionOf);
     throw new KiwiError({
       ...modelDamaged(path, "it should hold the numbers of versions", name).parts,
       fix: `say which version is to be used: kiwi model promote ${name} VERSION   (kiwi model list ${name})`,
@@ -93,13 +101,26 @@ export class ModelStore {
   /** A model, the version in use unless one is named. Throws `MODEL_UNKNOWN`, `MODEL_DAMAGED` and `MODEL_NEWER`. */
   async read(name: string, version?: number): Promise<StoredModel> {
     const versions = await this.known(name);
-    const wanted = version ?? (await this.promotions(name))[0];
+    const inUse = version === undefined ? (await this.promoted(name))[0] : undefined;
+    const wanted = version ?? inUse?.version;
     if (wanted === undefined) throw noneInUse(name, versions);
     if (!versions.includes(wanted)) {
       if (version !== undefined) throw versionUnknown(name, wanted, versions);
       throw modelDamaged(this.path(name, wanted), "it is gone", name);
     }
-    return this.readVersion(name, wanted);
+    const model = await this.readVersion(name, wanted);
+    this.refuseOther(name, model, inUse);
+    return model;
+  }
+
+  /** What is served is what was promoted, to the last bit: a file that was put in its place since is another model. */
+  private refuseOther(
+    name: string,
+    { sha256, artifact }: StoredModel,
+    promotion: Promotion | undefined,
+  ): void {
+    if (promotion === undefined || promotion.sha256 === null || promotion.sha256 === sha256) return;
+    throw modelDamaged(this.path(name, artifact.version), "it is not the model that was promoted", name);
   }
 
   /** A model of regimes, as `read` finds it. Throws `MODEL_OTHER_KIND` besides. */
@@ -124,23 +145,28 @@ export class ModelStore {
         const numbered = { ...draft, artifact: { ...draft.artifact, version } };
         await replaceFile(this.path(name, version), [textOfModel(numbered, createdMs)]);
       }
-      const promotions = await this.promotions(name);
-      const inUse = promotions[0] ?? null;
+      const promotions = await this.promoted(name);
+      const inUse = promotions[0]?.version ?? null;
       // What was there already was promoted, kept back or rolled back before: that stands.
       const isPromoted = replaces === inUse && (isNew || inUse === null);
-      if (isPromoted) await this.writePromotions(name, [version, ...promotions]);
+      if (isPromoted) {
+        const { sha256 } = await this.readVersion(name, version);
+        await this.writePromotions(name, [{ version, sha256 }, ...promotions]);
+      }
       return { version, isNew, isPromoted: isPromoted || inUse === version };
     });
   }
 
   /** Puts a version to use. Returns what was in use before. Throws `MODEL_UNKNOWN`, `MODEL_DAMAGED`, `MODEL_NEWER`. */
   async promote(name: string, version: number): Promise<number | null> {
-    await this.read(name, version);
+    const { sha256 } = await this.read(name, version);
     return this.locked(name, async () => {
       // A damaged list is what this command is advised for.
-      const promotions = await this.promotions(name).catch(() => []);
-      if (promotions[0] !== version) await this.writePromotions(name, [version, ...promotions]);
-      return promotions[0] ?? null;
+      const promotions = await this.promoted(name).catch(() => []);
+      const [first, ...before] = promotions;
+      if (first?.version !== version) await this.writePromotions(name, [{ version, sha256 }, ...promotions]);
+      else if (first.sha256 !== sha256) await this.writePromotions(name, [{ version, sha256 }, ...before]);
+      return first?.version ?? null;
     });
   }
 
@@ -148,12 +174,12 @@ export class ModelStore {
   async rollback(name: string): Promise<{ readonly from: number; readonly to: number }> {
     await this.known(name);
     return this.locked(name, async () => {
-      const [from, ...before] = await this.promotions(name);
+      const [from, ...before] = await this.promoted(name);
       const to = before[0];
-      if (from === undefined || to === undefined) throw noEarlier(name, from ?? null);
-      await this.readVersion(name, to);
+      if (from === undefined || to === undefined) throw noEarlier(name, from?.version ?? null);
+      this.refuseOther(name, await this.readVersion(name, to.version), to);
       await this.writePromotions(name, before);
-      return { from, to };
+      return { from: from.version, to: to.version };
     });
   }
 
@@ -190,8 +216,10 @@ export class ModelStore {
     );
   }
 
-  private async writePromotions(name: string, promotions: readonly number[]): Promise<void> {
-    const lines = promotions.slice(0, promotionsMax).map((version) => `${version}\n`);
+  private async writePromotions(name: string, promotions: readonly Promotion[]): Promise<void> {
+    const lines = promotions
+      .slice(0, promotionsMax)
+      .map(({ version, sha256 }) => `${version}${sha256 === null ? "" : ` ${sha256}`}\n`);
     await replaceFile(join(this.folder(name), currentName), lines);
   }
 
@@ -221,4 +249,9 @@ export class ModelStore {
 
 function isName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name) && !name.endsWith(".");
+}
+
+function promotionOf(line: string): Promotion {
+  const [version, sha256 = null] = line.split(" ");
+  return { version: Number(version), sha256 };
 }

@@ -1,7 +1,9 @@
 import { calendarNamed } from "../../../domain/calendar/calendar-named.ts";
-import { killTriggersSchema } from "../../../robot/kill/kill-triggers.ts";
+import { killTriggersSchema, type KillTriggers } from "../../../robot/kill/kill-triggers.ts";
 import type { RobotEnd, RobotLimits } from "../../../robot/robot-types.ts";
 import { usualLimits } from "../../../robot/limits.ts";
+import { sharedSource } from "../../../data/live/shared-source.ts";
+import type { BarSource } from "../../../ports/bar-source.ts";
 import type { LiveSettings } from "../../config/config-watch.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
 import { sessionModels } from "../../predictions/session-models.ts";
@@ -13,8 +15,8 @@ import type { TradingPlan } from "../session-parts.ts";
 
 /** What the demo may be asked for. */
 export type DemoRequest = TradingSurroundings & {
-  /** A built-in strategy; one that decides often, when none is named. */
-  readonly strategy: string | undefined;
+  /** Built-in strategies, which share the account alike; one that decides often, when none is named. */
+  readonly strategies: readonly string[];
   /** Where a strategy file is looked for. */
   readonly folder: string;
   readonly seed: number;
@@ -38,8 +40,20 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
   try {
     const source = await demoSource(venue);
     try {
-      const plan = await planOf(request, venue);
-      return await runTrading({ ...plan, source }, request);
+      const { strategies } = request;
+      const [first, ...others] = strategies;
+      if (others.length === 0)
+        return await runTrading([await planOf(first, request, venue, source)], request);
+      const shared = sharedSource(source, {
+        symbols: demoMarket.symbols,
+        timeframes: [demoMarket.timeframe],
+      });
+      const plans: TradingPlan[] = [];
+      for (const strategy of strategies) {
+        const part = { name: strategy, share: 1 / strategies.length };
+        plans.push({ ...(await planOf(strategy, request, venue, shared)), part });
+      }
+      return await runTrading(plans as [TradingPlan, ...TradingPlan[]], request);
     } finally {
       await source.close();
     }
@@ -49,9 +63,11 @@ export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
 }
 
 async function planOf(
-  { strategy: name, folder, settings }: DemoRequest,
+  name: string | undefined,
+  { folder, settings }: DemoRequest,
   place: { readonly port: number; readonly startWallMs: number },
-): Promise<Omit<TradingPlan, "source">> {
+  source: BarSource,
+): Promise<TradingPlan> {
   const found = await findStrategy(folder, name ?? quickStrategy.name);
   const calendar = calendarNamed("24/7");
   const params = name === undefined ? quickStrategy.params : {};
@@ -70,6 +86,8 @@ async function planOf(
   return {
     mode: "paper",
     isDemo: true,
+    part: null,
+    source,
     strategyText: name ?? quickStrategy.name,
     plugins: [],
     strategyName: strategy.name,
@@ -86,19 +104,25 @@ async function planOf(
     connect: () => Promise.resolve(connectDemo(place)),
     calendarOf: () => calendar,
     warmupBars: demoMarket.historyBars,
-    // As with the limits: the machine and its wire do not run faster because the market does.
-    triggers: killTriggersSchema.parse({
-      "loop-stall": { limit: 30_000 * demoMarket.speed },
-      connectivity: { limit: 120_000 * demoMarket.speed },
-      "clock-skew": { limit: 2_000 * demoMarket.speed },
-    }),
+    triggers: slowerTriggers(demoMarket.speed),
     alerts: settings.config.alerts,
     settings,
     limits: slower(usualLimits, demoMarket.speed),
     logLevels: settings.config.trading.log,
     secrets: [demoMarket.secret],
+    strategyLimits: { cpuMsMax: 10_000, memoryMbMax: 512 },
     silenceMsMax: 10_000,
   };
+}
+
+/** A machine that is busy for a moment has lost a minute of the market, and its clock is right all the same. */
+function slowerTriggers(speed: number): KillTriggers {
+  const usual = killTriggersSchema.parse({});
+  const slowed = (["clock-skew", "loop-stall"] as const).map((kind) => {
+    const { limit, action } = usual[kind];
+    return [kind, { limit: limit === "off" ? limit : limit * speed, action }];
+  });
+  return { ...usual, ...Object.fromEntries(slowed) } as KillTriggers;
 }
 
 /** The market's time runs fast, the wire does not: what is waited for an answer is a span of the wire. */

@@ -58,7 +58,7 @@ export async function soakDemo(request: SoakRequest): Promise<SoakReport> {
     const trading = startDemo({
       ...request,
       // The quick strategy of the demo trades more in a day than the kill switch allows.
-      strategy: "sma-cross",
+      strategies: ["sma-cross"],
       days: Math.max(demoMarket.days, Math.ceil(marketDays) + 1),
       monitorPort: null,
       signal: AbortSignal.any([signal, ending.signal]),

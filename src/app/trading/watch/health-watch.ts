@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { statfs } from "node:fs/promises";
 import { secondMs } from "../../../base/time.ts";
-import type { Robot, RobotStatus } from "../../../robot/robot-types.ts";
+import type { Robot } from "../../../robot/robot-parts.ts";
+import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { TradingPlan } from "../session-parts.ts";
 import type { HealthFacts } from "./robot-parts.ts";
 

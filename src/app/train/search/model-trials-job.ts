@@ -1,4 +1,8 @@
-import { scorePredictions, type Judged } from "../../../analysis/predictions/score-predictions.ts";
+import {
+  joinJudged,
+  scorePredictions,
+  type Judged,
+} from "../../../analysis/predictions/score-predictions.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { defineJob, type JobContext } from "../../../jobs/job.ts";
 import { rowsNeeded, walkDefaults, walkForward } from "../../../learning/data/splits.ts";
@@ -12,7 +16,7 @@ import {
   type ModelTrialGround,
   type ModelTrials,
 } from "./model-trial.ts";
-import { judgeFold, joinJudged } from "../train-predictor.ts";
+import { judgeFold } from "../train-predictor.ts";
 
 /** Trains and judges models with other settings, each by walking forward. The same piece has the same outcomes anywhere. */
 async function performTrials(

@@ -22,7 +22,7 @@ type Trained = {
   }[];
 };
 
-async function searched(...args: readonly string[]) {
+async function searched(args: readonly string[]) {
   const { code, out, err } = await kiwi(
     "train",
     "forest",
@@ -38,9 +38,8 @@ async function searched(...args: readonly string[]) {
 }
 
 test("a model is trained with the best of what was tried before its judge, and says so", async () => {
-  const { search, table, model } = await searched(
-    ...["--search", "3", "--method", "random", "--set", "training.forest.depthMax=3"],
-  );
+  const flags = ["--search", "3", "--method", "random", "--set", "training.forest.depthMax=3"];
+  const { search, table, model } = await searched(flags);
   // What the configuration sets is not searched.
   expect(Object.keys(search.setting)).toEqual(["leafWeightMin", "featuresPerNode"]);
   expect(table.trim().split("\n")).toHaveLength(4);

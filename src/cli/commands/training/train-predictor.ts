@@ -8,6 +8,7 @@ import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/comm
 import { invalidFlag } from "../../flags/flag-errors.ts";
 import { configOf } from "../../flags/config-of.ts";
 import type { FlagValues } from "../../flags/flag-layer.ts";
+import { readBetween, readOneOf } from "../../flags/read-values.ts";
 import { trainFlags } from "../../flags/train-flags.ts";
 import { envelope } from "../../output/json.ts";
 import { modelText } from "../../output/model-text.ts";
@@ -160,15 +161,4 @@ function searchOf({ search, method, trialSeconds }: TrainPredictorFlags): TrainP
       ? {}
       : { trialSeconds: readBetween("--trial-seconds", trialSeconds, 0.1, 1_000_000, false) }),
   };
-}
-
-function readOneOf<const Word extends string>(flag: string, given: string, words: readonly Word[]): Word {
-  const found = words.find((word) => word === given);
-  if (found !== undefined) return found;
-  throw invalidFlag(flag, given, `one of ${words.join(", ")}`);
-}
-
-function readBetween(flag: string, given: number, least: number, most: number, isWhole = true): number {
-  if ((!isWhole || Number.isInteger(given)) && given >= least && given <= most) return given;
-  throw invalidFlag(flag, String(given), `a ${isWhole ? "whole " : ""}number from ${least} to ${most}`);
 }

@@ -1,6 +1,23 @@
 import type { Session } from "../../engine/session.ts";
 import type { EventKind } from "../../engine/decision-log/event-table.ts";
-import type { DecisionLine, FillLine } from "./session-status.ts";
+
+/** A decision as it was taken, with its reason and what became of it. */
+export type DecisionLine = {
+  readonly timeMs: number;
+  readonly symbol: string;
+  /** `wants`, or what a rule made of it: `refused`, `trimmed`. */
+  readonly what: string;
+  readonly quantity: number;
+  readonly reason: string;
+};
+
+/** One execution; the quantity is signed. */
+export type FillLine = {
+  readonly timeMs: number;
+  readonly symbol: string;
+  readonly quantity: number;
+  readonly price: number;
+};
 
 const linesKept = 30;
 

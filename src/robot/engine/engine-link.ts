@@ -1,0 +1,313 @@
+import type { BarTable } from "../../domain/bar-table.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { ApprovedOrder } from "../../domain/order.ts";
+import type { Ledger } from "../../domain/ledger.ts";
+import type { MarketSlice } from "../../domain/slice.ts";
+import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/journal/journaled-broker.ts";
+import { isSent, RecordedSlice } from "../../engine/journal/restore-session.ts";
+import type { JournalRecord, JournalStore, PredictedRecord } from "../../ports/journal-store.ts";
+import type { Market } from "../../ports/market.ts";
+import type { OrderDesk } from "../desk/order-desk.ts";
+import type { ExplainedDifference } from "../comparison/comparison.ts";
+import { journalDiffers } from "../robot-errors.ts";
+import type { Incident } from "../robot-types.ts";
+import type { EngineEvent } from "./engine-messages.ts";
+import { EngineThread, type EngineGone, type EngineLimits, type EngineMaking } from "./engine-thread.ts";
+import type { EngineView } from "./engine-view.ts";
+
+/** An engine in a thread of its own, as a robot is given it. */
+export type RemoteMaking = EngineMaking & {
+  readonly limits: EngineLimits;
+  readonly instruments: Market["instruments"];
+  /** Knows the prices, and with them what a fee in another currency is worth; nothing is booked on it. */
+  readonly prices: Ledger;
+  /** What models said since it was asked last, and stands in the journal. */
+  readonly newAnswers: () => readonly PredictedRecord[];
+  /** Whether the backtest beside it is wanted. */
+  readonly isShadowOn: () => boolean;
+  /** What the session does, line by line. */
+  readonly onEvents: (events: readonly EngineEvent[]) => void;
+};
+
+/** What a link works with. */
+export type LinkParts = {
+  readonly remote: RemoteMaking;
+  readonly desk: OrderDesk;
+  readonly market: Market;
+  readonly journal: JournalStore;
+  readonly cash: number;
+  /** Hears what models said when the journal was written. */
+  readonly takePredicted?: (record: PredictedRecord) => void;
+  readonly say: (incident: Omit<Incident, "atMs">) => void;
+  /** The thread is gone: what would open something is to be withdrawn. */
+  readonly onGone: () => void;
+};
+
+/** A venue that has answered at once is asked again so often at one instant. */
+const answerTurnsMax = 100;
+/** So many slices of the past are handed over together. */
+const stepsAtOnceMax = 1_000;
+const restartMsFirst = 1_000;
+/** After so many ends within the span it is not started again. */
+const endsMax = 3;
+const endsSpanMs = 3_600_000;
+/** The backtest beside it lives through what has come since the last time; it need not do so at once. */
+const compareEveryMs = 5_000;
+/** Nobody waits longer for the comparison at the end. */
+const lastComparisonMsMax = 2_000;
+
+/**
+ * The line between a robot and its engine in another thread. What comes in is written down and handed over; what is
+ * sent comes back, is written down, and goes to the desk, which stays here with everything that protects a position. When the
+ * thread is gone a new one lives through the journal; bars wait meanwhile. After the third end within an hour it stays gone.
+ */
+export class EngineLink {
+  private readonly parts: LinkParts;
+  private readonly broker: JournaledBroker;
+  private readonly ends: number[] = [];
+  private readonly closing = new AbortController();
+  private readonly compareTimer: NodeJS.Timeout;
+  private thread: EngineThread | null = null;
+  private present: EngineView | null = null;
+  private comparison: ExplainedDifference | null = null;
+  /** A thread answers one question at a time: steps wait for a comparison that is under way. */
+  private comparing: Promise<void> | null = null;
+  private isBusy = true;
+  /** Something has come since the last comparison. */
+  private hasNews = false;
+  /** What is written and not handed over: steps, and what models said before them. */
+  private steps: (RecordedStep | PredictedRecord)[] = [];
+  private trading: JournalRecord | null = null;
+
+  constructor(parts: LinkParts) {
+    this.parts = parts;
+    const { desk, market, journal } = parts;
+    // The journal is written as it always is; each step is handed over as it was written.
+    const tapped: JournalStore = {
+      append: (record) => {
+        if (record.kind === "slice") this.steps.push(record);
+        journal.append(record);
+      },
+      sync: () => journal.sync(),
+      read: () => journal.read(),
+      close() {},
+    };
+    this.broker = new JournaledBroker(desk, market, tapped, "inside");
+    this.compareTimer = setInterval(() => this.compare(), compareEveryMs);
+    this.compareTimer.unref();
+  }
+
+  /** False while nobody decides: nothing is opened then. */
+  get isUp(): boolean {
+    return this.thread !== null;
+  }
+
+  get view(): EngineView {
+    return { ...this.present!, comparison: this.comparison };
+  }
+
+  get isSettled(): boolean {
+    return this.present!.isSettled;
+  }
+
+  /** What is wanted of an instrument beyond what is held, signed, as the engine said last. */
+  missing(instrument: InstrumentIndex): number {
+    const { wanted, quantity } = this.present!.symbols[instrument]!;
+    return wanted - quantity;
+  }
+
+  /** Brings desk and engine to the state in which the journal ends. Throws `JOURNAL_DIFFERS`, and what the first start throws. */
+  async open(records: Iterable<JournalRecord>): Promise<void> {
+    const { market } = this.parts;
+    const slice = new RecordedSlice(market.instruments.length);
+    for (const record of records) this.relive(record, slice);
+    this.broker.showRecorded(null);
+    this.steps = [];
+    this.send(await this.start());
+    this.isBusy = false;
+  }
+
+  /** Hears the state of trading, which the engine is told with its next step. */
+  hearTrading(record: JournalRecord): void {
+    this.trading = record;
+  }
+
+  /** Lives through a slice and what the venue answers at once. Resolves when all that it sends lies at the desk. */
+  live(slice: MarketSlice): Promise<void> | null {
+    this.note(slice);
+    // On a stale slice nothing is sent: history goes over in one piece.
+    return slice.isStale === true && this.steps.length < stepsAtOnceMax ? null : this.liveNow(slice);
+  }
+
+  /** Hands over what was noted; null where there is nothing. */
+  settle(): Promise<void> | null {
+    return this.steps.length === 0 ? null : this.step();
+  }
+
+  private async liveNow(slice: MarketSlice): Promise<void> {
+    await this.step();
+    const silent = { timeMs: slice.timeMs, count: 0, instruments: slice.instruments, rows: slice.rows };
+    for (let turn = 0; this.parts.desk.hasAnswers && !this.isClosed && turn < answerTurnsMax; turn++)
+      await this.note(silent).step();
+  }
+
+  /** Ends the thread, after a last comparison where it has nothing else to do. */
+  async close(): Promise<void> {
+    clearInterval(this.compareTimer);
+    this.compare();
+    await Promise.race([this.comparing, this.wait(lastComparisonMsMax)]);
+    this.closing.abort();
+    await this.thread?.close();
+  }
+
+  private get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  private note(slice: MarketSlice): this {
+    this.steps.push(...this.parts.remote.newAnswers());
+    this.broker.advance(slice);
+    this.parts.remote.prices.mark(slice, this.parts.market.bars);
+    return this;
+  }
+
+  private compare(): void {
+    const { thread, parts } = this;
+    if (!parts.remote.isShadowOn()) {
+      this.comparison = null;
+      this.hasNews = true;
+    } else if (thread !== null && this.hasNews && !this.isBusy)
+      this.comparing ??= this.compareIn(thread).finally(() => (this.comparing = null));
+  }
+
+  private async compareIn(thread: EngineThread): Promise<void> {
+    this.hasNews = false;
+    try {
+      const answer = await thread.ask({ kind: "compare" });
+      if (answer.kind === "compared") this.comparison = answer.comparison;
+    } catch {
+      // The end of the thread is heard of, and the next step brings it back.
+    }
+  }
+
+  private async step(): Promise<void> {
+    await this.comparing;
+    this.isBusy = true;
+    try {
+      await this.hand();
+    } finally {
+      this.isBusy = false;
+      this.hasNews = true;
+    }
+  }
+
+  private async hand(): Promise<void> {
+    const { trading, steps } = this;
+    this.trading = null;
+    this.steps = [];
+    try {
+      if (this.thread === null) return await this.bringBack();
+      const answer = await this.thread.ask({ kind: "steps", records: steps, trading });
+      if (answer.kind !== "stepped" || this.isClosed) return;
+      this.present = answer.view;
+      this.parts.remote.onEvents(answer.events);
+      this.send(answer.sent);
+    } catch (error) {
+      if (!this.isClosed && this.thread !== null) throw error;
+      await this.bringBack();
+    }
+  }
+
+  /** A new thread lives through the journal, the step before which the last one ended included. */
+  private async bringBack(): Promise<void> {
+    while (!this.isClosed && this.thread === null) {
+      if (this.ends.length >= endsMax) return this.closed();
+      await this.wait(restartMsFirst * 2 ** (this.ends.length - 1));
+      if (this.isClosed) return;
+      try {
+        const sent = await this.start();
+        this.sayBack();
+        this.send(sent);
+      } catch (error) {
+        // A thread that ends has been heard of; anything else is the robot's end.
+        if (this.thread !== null) throw error;
+      }
+    }
+  }
+
+  /** Starts a thread and has it live through the journal. Returns what the journal lacks of its last step. */
+  private async start(): Promise<readonly Sent[]> {
+    const { remote, cash, market, journal } = this.parts;
+    const making = { ...remote.making, cash, symbols: market.instruments.map(({ symbol }) => symbol) };
+    const thread = new EngineThread({ ...remote, making }, remote.limits, (why) =>
+      this.hearGone(thread, why),
+    );
+    this.thread = thread;
+    const answer = await thread.ask({ kind: "restore", records: [...journal.read()].slice(1) });
+    if (answer.kind !== "restored") return [];
+    if (answer.difference !== null) throw journalDiffers(answer.difference);
+    this.present = answer.view;
+    this.hasNews = true;
+    return answer.unwritten;
+  }
+
+  private hearGone(thread: EngineThread, why: EngineGone): void {
+    if (this.thread !== thread || this.isClosed) return;
+    this.thread = null;
+    // Whoever never ran has nothing to go on with: the start itself fails.
+    if (this.present === null) return;
+    const nowMs = performance.now();
+    while (this.ends.length > 0 && nowMs - this.ends[0]! > endsSpanMs) this.ends.shift();
+    this.ends.push(nowMs);
+    const isLast = this.ends.length >= endsMax;
+    const next = isLast
+      ? "it is not started again: mend it, then stop and start the robot"
+      : "it is started again; nothing is opened meanwhile";
+    const message = `the strategy was ended (${this.ends.length} of ${endsMax} times within an hour): ${why.message}. Stops stay at the venue; ${next}`;
+    this.parts.say({ kind: "strategy ended", gravity: "alarm", symbol: null, message });
+    this.parts.onGone();
+  }
+
+  private sayBack(): void {
+    const message = "the strategy has lived through its journal again and goes on";
+    this.parts.say({ kind: "strategy back", gravity: "notice", symbol: null, message });
+  }
+
+  /** What the engine sends was approved by its gate before it came over. */
+  private send(sent: readonly Sent[]): void {
+    for (const one of sent) {
+      if (one.kind === "cancel") {
+        const work = this.parts.desk.state.works.get(one.orderId);
+        if (work !== undefined) this.broker.cancel(work.order);
+      } else if (one.kind === "order") this.broker.submit(one.order as ApprovedOrder);
+      else this.broker.modify(one.order as ApprovedOrder);
+    }
+  }
+
+  /** The desk hears in the order of the journal what it heard then. */
+  private relive(record: JournalRecord, slice: RecordedSlice): void {
+    const { desk, market, takePredicted } = this.parts;
+    if (record.kind === "slice") {
+      this.broker.showRecorded(record);
+      const shown = slice.show(record, market.bars as readonly BarTable[]);
+      this.broker.advance(shown);
+      this.parts.remote.prices.mark(shown, market.bars);
+    } else if (isSent(record)) this.send([record]);
+    else if (record.kind === "predicted") takePredicted?.(record);
+    else if (record.kind !== "session" && record.kind !== "trading" && record.kind !== "incident")
+      desk.hear(record);
+  }
+
+  private closed(): Promise<void> {
+    return new Promise((resolve) =>
+      this.closing.signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
+  }
+
+  private wait(spanMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, spanMs);
+      this.closing.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import type { RecordedStep, Sent } from "../../engine/journal/journaled-broker.ts";
+import type { Restored } from "../../engine/journal/restore-session.ts";
+import type { JournalRecord, PredictedRecord } from "../../ports/journal-store.ts";
+import type { ExplainedDifference } from "../comparison/comparison.ts";
+import type { EngineView } from "./engine-view.ts";
+
+/** One line of what a session did, for its log. */
+export type EngineEvent = {
+  readonly kind: string;
+  readonly timeMs: number;
+  readonly symbol: string | undefined;
+  readonly orderId: number | undefined;
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly text: string;
+};
+
+/** What a thread with an engine is asked. */
+export type EngineQuestion =
+  /** Asked first: to live through a journal, without its first record. */
+  | { readonly kind: "restore"; readonly records: readonly JournalRecord[] }
+  /** To live through steps, each after what models said before it; `trading` is the state of trading where that is another one now. */
+  | {
+      readonly kind: "steps";
+      readonly records: readonly (RecordedStep | PredictedRecord)[];
+      readonly trading: JournalRecord | null;
+    }
+  /** To live through the backtest beside it, up to where it stands itself, and to hold one against the other. */
+  | { readonly kind: "compare" };
+
+/** What it answers. */
+export type EngineAnswer =
+  /** It is not done, and has come further. */
+  | { readonly kind: "progress" }
+  | ({ readonly kind: "restored"; readonly view: EngineView } & Pick<Restored, "difference" | "unwritten">)
+  | {
+      readonly kind: "stepped";
+      readonly sent: readonly Sent[];
+      readonly view: EngineView;
+      readonly events: readonly EngineEvent[];
+    }
+  | { readonly kind: "compared"; readonly comparison: ExplainedDifference | null }
+  | { readonly kind: "failed"; readonly error: string };

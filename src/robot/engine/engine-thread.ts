@@ -1,0 +1,141 @@
+import { Worker } from "node:worker_threads";
+import type { EngineAnswer, EngineQuestion } from "./engine-messages.ts";
+
+/** How much a thread may take. */
+export type EngineLimits = {
+  /** Processor time for one step, in milliseconds. */
+  readonly cpuMsMax: number;
+  /** Memory for objects and for columns of numbers together, in MB. */
+  readonly memoryMbMax: number;
+};
+
+/** A module whose default export makes the parts of an engine from `making`, which is plain data. */
+export type EngineMaking = {
+  readonly builder: URL;
+  readonly making: object;
+  /** The environment that the strategy sees. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+const lookEveryMs = 200;
+/** Who sleeps uses no processor: beyond so many times the limit by the clock it hangs as well. */
+const wallFactor = 12;
+/** To load the code, or to live through all of a backtest, may take so much longer than a step; a part of a journal so much. */
+const restoreFactor = 10;
+const progressFactor = 2;
+const entry = new URL("engine-entry.ts", import.meta.url);
+
+/** Why a thread was ended, or ended by itself. */
+export class EngineGone extends Error {}
+
+/** A thread with an engine. One question at a time; whatever it does, it can be ended. */
+export class EngineThread {
+  private readonly worker: Worker;
+  private readonly limits: EngineLimits;
+  private asked: { resolve: (answer: EngineAnswer) => void; reject: (error: EngineGone) => void } | null =
+    null;
+  private gone: EngineGone | null = null;
+  private cpuMsMax = 0;
+  private askedMs = 0;
+  private cpuMsAtAsking = Number.NaN;
+  private readonly look: NodeJS.Timeout;
+  private onGone: (why: EngineGone) => void;
+
+  /** `onGone` hears once that it is gone, whether it was asked something or not. */
+  constructor(
+    { builder, making, environment }: EngineMaking,
+    limits: EngineLimits,
+    onGone: (why: EngineGone) => void,
+  ) {
+    this.limits = limits;
+    this.onGone = onGone;
+    this.worker = new Worker(entry, {
+      workerData: { builder: builder.href, making },
+      env: environment,
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMbMax },
+    });
+    this.worker.on("message", (answer: EngineAnswer) => this.hear(answer));
+    this.worker.on("error", (error: NodeJS.ErrnoException) =>
+      this.end(
+        error.code === "ERR_WORKER_OUT_OF_MEMORY"
+          ? this.tooLarge()
+          : `it threw outside of a bar: ${error.message}`,
+      ),
+    );
+    this.worker.on("exit", (code) => this.end(`its thread has ended with ${code}`));
+    this.look = setInterval(() => void this.measure(), lookEveryMs);
+    this.look.unref();
+  }
+
+  /** Rejects with `EngineGone` when no answer will come. */
+  ask(question: EngineQuestion): Promise<EngineAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.gone !== null) return reject(this.gone);
+      this.asked = { resolve, reject };
+      this.cpuMsMax = this.limits.cpuMsMax * (question.kind === "steps" ? 1 : restoreFactor);
+      this.restartClock();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
+      this.worker.postMessage(question);
+    });
+  }
+
+  /** Ends it without a word. */
+  async close(): Promise<void> {
+    this.onGone = () => {};
+    this.end("it was closed");
+    await this.worker.terminate();
+  }
+
+  private restartClock(): void {
+    this.askedMs = performance.now();
+    this.cpuMsAtAsking = Number.NaN;
+  }
+
+  private hear(answer: EngineAnswer): void {
+    if (answer.kind === "progress") {
+      // The code is loaded; so many steps of the past take no longer than a few of now.
+      this.cpuMsMax = this.limits.cpuMsMax * progressFactor;
+      return this.restartClock();
+    }
+    if (answer.kind === "failed") return this.end(`it threw: ${answer.error}`);
+    const { asked } = this;
+    this.asked = null;
+    asked?.resolve(answer);
+  }
+
+  /** Both figures come from a thread that never pauses as well. */
+  private async measure(): Promise<void> {
+    const { worker, limits } = this;
+    try {
+      const [{ user, system }, heap] = await Promise.all([worker.cpuUsage(), worker.getHeapStatistics()]);
+      if (this.gone !== null) return;
+      const bytes = heap.used_heap_size + heap.external_memory;
+      if (bytes > limits.memoryMbMax * 2 ** 20) this.end(this.tooLarge());
+      if (this.asked === null) return;
+      const cpuMs = (user + system) / 1_000;
+      if (Number.isNaN(this.cpuMsAtAsking)) this.cpuMsAtAsking = cpuMs;
+      if (cpuMs - this.cpuMsAtAsking > this.cpuMsMax)
+        this.end(`it has computed for ${this.cpuMsMax / 1_000} s without an end`);
+    } catch {
+      // A thread that is just starting or ending cannot be measured; its end is heard of.
+    }
+    const wallMsMax = this.cpuMsMax * wallFactor;
+    if (this.asked !== null && performance.now() - this.askedMs > wallMsMax)
+      this.end(`it has not answered for ${wallMsMax / 1_000} s`);
+  }
+
+  private tooLarge(): string {
+    return `it has taken more than ${this.limits.memoryMbMax} MB`;
+  }
+
+  private end(why: string): void {
+    if (this.gone !== null) return;
+    this.gone = new EngineGone(why);
+    clearInterval(this.look);
+    void this.worker.terminate();
+    const { asked } = this;
+    this.asked = null;
+    this.onGone(this.gone);
+    asked?.reject(this.gone);
+  }
+}
