@@ -14,7 +14,7 @@ export default defineConfig({
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts"],
       // What is lost between a venue and the store is lost for good. This only ever goes up, to 100.
-      thresholds: { "src/data/**": { lines: 98, statements: 97, branches: 91, functions: 96 } },
+      thresholds: { "src/data/**": { lines: 100, statements: 100, functions: 100, branches: 99 } },
     },
   },
 });

@@ -64,3 +64,28 @@ test("every instant comes once, with all symbols that close then in their order,
     ),
   );
 });
+
+test("symbols that share the very same column of times are told together, over as many batches as it takes", () => {
+  const hoursOfYear = Array.from({ length: 9_000 }, (_, k) => k + 1);
+  const one = barsAt(hoursOfYear, "ONE");
+  const datasets = [one, { ...one, symbol: "OTHER" }, barsAt([4_500], "THIRD")];
+  const seen = slicesOf(datasets);
+  expect(seen).toHaveLength(9_000);
+  expect(seen[4_499]!.bars).toEqual([
+    [0, 4_499],
+    [1, 4_499],
+    [2, 0],
+  ]);
+});
+
+test("rows of the only symbol can be left out, and of several nobody can leave any out", () => {
+  const [alone] = historicalFeed([barsAt([1, 2, 3, 4], "ONE")]);
+  alone!.advance();
+  expect([alone!.nextRow, alone!.endRow]).toEqual([1, 4]);
+  alone!.skipTo(3);
+  expect([alone!.advance(), alone!.slice.rows[0], alone!.advance()]).toEqual([true, 3, false]);
+  const [several] = historicalFeed([barsAt([1, 2], "ONE"), barsAt([1, 3], "OTHER")]);
+  expect([several!.nextRow, several!.endRow]).toEqual([0, 0]);
+  several!.skipTo(2);
+  expect([several!.advance(), several!.slice.count]).toEqual([true, 2]);
+});

@@ -167,8 +167,8 @@ function groupByTimes(datasets: readonly Bars[], groupOf: Int32Array): readonly 
   return groups;
 }
 
+/** Of bars of one length. */
 function haveSameTimes(one: Bars, other: Bars): boolean {
-  if (one.length !== other.length) return false;
   const [a, b] = [one.closeTimeMs, other.closeTimeMs];
   if (a === b) return true;
   for (let row = 0; row < one.length; row++) if (a[row] !== b[row]) return false;

@@ -2,11 +2,17 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const files = ["interrupted-keeping", "interrupted-repair", "interrupted-watch"].map(
-  (name) => `test/simulation/${name}.test.ts`,
-);
+const files = [
+  "test/simulation/interrupted-keeping.test.ts",
+  "test/simulation/interrupted-repair.test.ts",
+  "test/simulation/interrupted-watch.test.ts",
+  "src/data/pipeline/killed-download.test.ts",
+];
 
-/** `npm run prove disk`: dies, loses power and fails at every operation on the disk, not at some of them as the tests do. */
+/**
+ * `npm run prove disk`: dies, loses power and fails at every operation on the disk, not at some of them as the tests do,
+ * and kills real downloads more often.
+ */
 export function prove(): string {
   const { status, stdout } = spawnSync("npx", ["vitest", "run", ...files], {
     cwd: root,

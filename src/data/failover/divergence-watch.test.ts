@@ -85,3 +85,10 @@ test("a pair says once that it begins and once that it ends to disagree", () => 
     ["agreed", "one and other"],
   ]);
 });
+
+test("a provider is not compared with itself, whatever it sends again", () => {
+  const watch = new DivergenceWatch(failoverDefaults);
+  for (let minute = 1; minute <= 9; minute++)
+    for (const close of [100, 110]) expect(watch.note("one", barAt(minute, close))).toEqual([]);
+  expect(watch.troubleWith("EUR")).toBeNull();
+});

@@ -86,7 +86,7 @@ export class DivergenceWatch {
     const pair = topic.pairs.get(names) ?? { names, apart: 0, together: 0, isDiverged: false, difference: 0 };
     topic.pairs.set(names, pair);
     const difference = Math.abs(bar.close / otherClose - 1);
-    const calmer = Math.min(...providers.map((name) => topic.paces.get(name)?.meanReturn ?? 0));
+    const calmer = Math.min(...providers.map((name) => topic.paces.get(name)!.meanReturn));
     const isApart = difference > Math.max(divergenceMax, divergenceReturns * calmer);
     pair.apart = isApart ? pair.apart + 1 : 0;
     pair.together = isApart ? 0 : pair.together + 1;

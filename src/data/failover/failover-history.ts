@@ -101,7 +101,7 @@ async function* travel(
         }
         coveredMs = closeTimeMs;
       }
-      if (page.length > from) yield provided(member, page, from, page.length);
+      yield provided(member, page, from, page.length);
       const isLying = member.quarantined - quarantinedBefore >= journey.pool.policy.badBarsMax;
       if (isLying && others.length > 0) throw wrong(member.name);
     }
@@ -249,7 +249,8 @@ function provided({ name }: PoolMember, page: Bars, from: number, to: number): P
 function noteFailure(pool: ProviderPool, member: PoolMember, error: unknown, signal: AbortSignal): void {
   if (signal.aborted || isOurs(error)) throw error;
   const atMs = pool.clock.nowMs();
-  const why = error instanceof Error ? error.message : String(error);
+  // Whatever a provider throws, `within` has made an error of it.
+  const why = (error as Error).message;
   // Not to know a symbol or a timeframe is no weakness of a provider.
   const isAnswer =
     error instanceof KiwiError && (error.parts.exit === "usage" || error.parts.exit === "data");

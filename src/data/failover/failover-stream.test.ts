@@ -116,22 +116,3 @@ test("a provider that ends its stream is left, and asked again after a while", a
   expect(heard.bars.at(-1)!.provider).toBe("first");
   await source.close();
 });
-
-test("a provider that cannot be subscribed to is one that refused", async () => {
-  const clock = new ManualClock(startMs);
-  const first = new FailoverProvider({ name: "first", clock });
-  first.subscribe = () => {
-    throw new Error("no streams today");
-  };
-  const source = failoverSource({ providers: [{ source: first }], clock, policy: {}, onEvent: () => {} });
-  const states: StreamState[] = [];
-  source.subscribe({
-    symbols: [ours],
-    timeframes: ["1m"],
-    onBar: () => {},
-    onState: (state) => void states.push(state),
-  });
-  await clock.advance(minuteMs);
-  expect(states.at(-1)).toMatchObject({ kind: "refused", error: new Error("no streams today") });
-  await source.close();
-});

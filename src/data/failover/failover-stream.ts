@@ -99,7 +99,7 @@ export class FailoverStream implements Subscription, PooledStream {
   }
 
   isSteady(index: number): boolean {
-    return this.legs.get(index)?.isSteady(this.pool.clock.nowMs()) ?? false;
+    return this.legs.get(index)?.isSteady(this.pool.clock.nowMs()) === true;
   }
 
   listenTo(indexes: ReadonlySet<number>): void {
@@ -152,7 +152,6 @@ export class FailoverStream implements Subscription, PooledStream {
   }
 
   private take(member: PoolMember, bar: LiveBar): void | Promise<void> {
-    if (this.isClosed) return;
     const atMs = this.pool.clock.nowMs();
     for (const change of this.divergence.note(member.name, bar)) this.pool.tell({ ...change, atMs });
     if (!this.isActive(member)) {
@@ -219,7 +218,6 @@ export class FailoverStream implements Subscription, PooledStream {
   }
 
   private hear(member: PoolMember, state: StreamState): void {
-    if (this.isClosed) return;
     if (state.kind === "quarantined") member.quarantined += 1;
     const isOver = state.kind === "refused" || state.kind === "closed";
     if (this.isActive(member) && !isOver) {

@@ -85,9 +85,10 @@ export class StreamLeg {
     return this.subscription?.counts() ?? null;
   }
 
-  /** Says nothing more. */
+  /** Says nothing more; nor is the provider in debt to a stream that nobody listens to. */
   close(): void {
     this.isClosed = true;
+    this.member.health.noteOverdue(0);
     this.subscription?.close();
   }
 

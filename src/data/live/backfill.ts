@@ -69,17 +69,15 @@ export class Backfill {
   private run(): void {
     if (!this.isStarted || this.isRunning || this.wanted.size === 0) return;
     this.isRunning = true;
-    // Gone when the feed closes: nobody waits for what is left.
-    void this.runRounds().catch((error: unknown) => {
-      if (!this.parts.signal.aborted) throw error;
-    });
+    void this.runRounds();
   }
 
   private async runRounds(): Promise<void> {
     const { clock, signal } = this.parts;
     while (this.wanted.size > 0 && !signal.aborted) {
       const waitMs = this.readyAtMs - clock.nowMs();
-      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      // The sleep ends early when the feed closes: nobody waits for what is left.
+      if (waitMs > 0) await sleep(clock, waitMs, signal).catch(() => {});
       await this.round();
     }
     this.isRunning = false;

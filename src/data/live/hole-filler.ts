@@ -94,14 +94,12 @@ export class HoleFiller {
     const { clock, signal } = this.parts;
     const ending = new AbortController();
     const isOver = AbortSignal.any([signal, ending.signal]);
-    const waits = [this.stirred.promise, ...(spanMs < Infinity ? [sleep(clock, spanMs, isOver)] : [])];
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    await Promise.race([...waits, aborted]).catch(() => {});
+    const aborted = new Promise<void>((resolve) =>
+      isOver.addEventListener("abort", () => resolve(), { once: true }),
+    );
+    const timer = spanMs < Infinity ? sleep(clock, spanMs, isOver).catch(() => {}) : aborted;
+    await Promise.race([this.stirred.promise, timer, aborted]);
     ending.abort(new Error("no longer waited for"));
-    await Promise.allSettled(waits.slice(1));
     this.stirred = Promise.withResolvers<void>();
     await sleep(clock, settleMs, signal).catch(() => {});
   }

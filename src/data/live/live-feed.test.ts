@@ -4,6 +4,7 @@ import { liveBench } from "../../../test/live-bench.ts";
 import { historicalSlices } from "../../../test/live-market.ts";
 import { hourMs, minuteMs } from "../../base/time.ts";
 import { sliceBars } from "../../domain/bars.ts";
+import type { SubscribeRequest } from "../../ports/bar-source.ts";
 import type { BarsToStore } from "../../ports/bar-store.ts";
 
 const noon = Date.UTC(2024, 0, 3, 12);
@@ -357,4 +358,55 @@ test("a store that hangs slows the loading down and never stops the trading", as
   expect(bench.clock.waits).toContain(1_000);
   expect(bench.feed.counts().storeFailed).toBeGreaterThan(0);
   void bench.feed.close();
+});
+
+test("before it is read a feed counts what waits, and fetches again what was too much to keep", async () => {
+  const bench = liveBench(noon + 19 * minuteMs + 30_000, { ...market, symbols: 1 }, { pendingMax: 2 });
+  expect(bench.feed.counts()).toMatchObject({ pending: 0, slices: 0, stream: null });
+  await bench.feed.start();
+  const told = bench.source.between(startMs, noon + 24 * minuteMs);
+  await bench.clock.advance(noon + 23 * minuteMs + 30_000 - startMs);
+  for (const bar of told) bench.source.send(bar);
+  expect(bench.feed.counts()).toMatchObject({ pending: 2 });
+  expect(bench.eventsOf("overflow").map(({ closeTimeMs }) => minute(closeTimeMs))).toEqual([22, 23]);
+  const taken = await bench.begin();
+  await bench.play(endMs);
+  await bench.feed.close();
+  expect(taken.slices).toEqual(wantedSlices(bench.market));
+});
+
+test("other values of a bar replace it while it waits, and ranges of bars that nobody asked for are left", async () => {
+  const revised: boolean[] = [];
+  const bench = liveBench(
+    startMs,
+    { ...market, symbols: 2 },
+    {
+      onBar: (_, isRevision) => void revised.push(isRevision),
+    },
+  );
+  const subscribe = bench.source.subscribe.bind(bench.source);
+  let revise: SubscribeRequest["onRevision"];
+  bench.source.subscribe = (request) => {
+    revise = request.onRevision;
+    return subscribe(request);
+  };
+  const taken = await bench.begin();
+  const [first] = bench.source.between(noon + 20 * minuteMs, noon + 20 * minuteMs + 1);
+  await bench.clock.advance(31_000);
+  bench.source.send(first!);
+  revise!({ ...first!, volume: 4_321 });
+  bench.source.tell({
+    kind: "gap",
+    atMs: bench.clock.nowMs(),
+    backfill: [
+      { symbol: "OTHER", timeframe: "1m", fromMs: noon, toMs: noon + 1 },
+      { symbol: "S0", timeframe: "5m", fromMs: noon, toMs: noon + 1 },
+    ],
+  });
+  const asked = bench.source.fetches.length;
+  await bench.clock.advance(10_000);
+  await bench.feed.close();
+  expect(revised).toEqual([false, true]);
+  expect(bench.source.fetches.length).toBe(asked);
+  expect(taken.slices.at(-1)).toMatch(/,4321$/);
 });

@@ -89,3 +89,8 @@ test("bars held that cannot be read are told, and all is asked for", async () =>
     error: new Error("the disk is gone"),
   });
 });
+
+test("of a market that never opens no number of bars is enough, and the way back ends", () => {
+  const never = { ...calendarNamed("24/7"), missingBars: () => 0 };
+  expect(historyStart(never, "1h", monday, 70)).toBeLessThan(monday - 8 ** 11 * 71 * hourMs);
+});

@@ -39,7 +39,7 @@ function setUp(failsAfter = Infinity) {
   };
   const update = (fromMs: number, toMs: number, nowMs: number) =>
     updateNews(source, store, { symbol: "TEST", fromMs, toMs, nowMs });
-  return { asked, stored, covered, update, fake };
+  return { source, store, asked, stored, covered, update, fake };
 }
 
 const rangesOf = (asked: readonly NewsRequest[]) => asked.map(({ fromMs, toMs }) => [fromMs, toMs]);
@@ -74,4 +74,11 @@ test("a fetch that breaks off keeps what came and is done again", async () => {
     [at(1), at(2)],
     [at(1), at(2)],
   ]);
+});
+
+test("the signal reaches the source", async () => {
+  const { source, store, asked } = setUp();
+  const { signal } = new AbortController();
+  await updateNews(source, store, { symbol: "BTC", fromMs: at(0), toMs: at(1), nowMs: at(5), signal });
+  expect(asked[0]!.signal).toBe(signal);
 });

@@ -49,3 +49,8 @@ test("whatever is added and taken out, no count is more than the bars that came"
     { seed },
   );
 });
+
+test("a range without any time in it adds nothing", () => {
+  const held = [{ fromMs: 0, toMs: 10, bars: 5, firstMs: 1 }];
+  expect(addCounted(held, { fromMs: 20, toMs: 20 }, { bars: 0, firstMs: null })).toEqual(held);
+});

@@ -173,3 +173,46 @@ test("several watchers say together what each of them has to say, and nothing tw
     "late; torn",
   );
 });
+
+test("what a stream that stands or overflows has missed is missing, and what only says that it is there is no news", () => {
+  const range: BarRange = { symbol: "EUR", timeframe: "1m", fromMs: startMs, toMs: startMs + minuteMs };
+  for (const kind of ["live", "overflow"] as const) {
+    const { monitor, trouble } = world();
+    monitor.noteState(
+      kind === "live"
+        ? { kind, atMs: startMs, backfill: [range] }
+        : { kind, atMs: startMs, dropped: 1, backfill: [range] },
+    );
+    expect(trouble()).toMatch(/are missing and not repaired yet/);
+  }
+  const { monitor, trouble } = world();
+  monitor.noteState({ kind: "connecting", atMs: startMs, attempt: 1 });
+  monitor.noteState({ kind: "heartbeat", atMs: startMs });
+  monitor.noteState({ kind: "quarantined", atMs: startMs, fault: "ohlc", example: "a row" });
+  const overdue = { kind: "overdue", atMs: startMs, timeframe: "1m", lastCloseMs: null } as const;
+  monitor.noteState({ ...overdue, symbol: "USD" });
+  monitor.noteState({ ...overdue, symbol: "EUR", timeframe: "5m" });
+  expect([trouble(), monitor.troubleWith("USD"), monitor.quarantinedOf("USD")]).toEqual([null, null, 0]);
+});
+
+test("a stream that was closed is trouble at once, and a clock may be ahead as well as behind", () => {
+  const { monitor, trouble } = world();
+  monitor.noteState({ kind: "closed", atMs: startMs });
+  expect(trouble()).toBe("the stream is closed");
+  monitor.noteClockSkew(61_000);
+  expect(trouble()).toBe("the clock is 1 min 1 s ahead of the source, 2 s allowed");
+});
+
+test("only the last hundred moves make the usual pace", () => {
+  const steady = world();
+  warmUp(steady, 130);
+  // A wilder market from here on: its own pace replaces the old one.
+  const verdicts = Array.from({ length: 120 }, (_, k) => {
+    const minute = 131 + k;
+    steady.at(minute * minuteMs + 1);
+    return steady.monitor.noteBar(barAt(minute, k % 2 === 0 ? 101 : 100)).kind;
+  });
+  expect(new Set(verdicts)).toEqual(new Set(["good"]));
+  steady.at(260 * minuteMs + 1);
+  expect(steady.monitor.noteBar(barAt(260, 110)).kind).toBe("good");
+});

@@ -286,3 +286,29 @@ test("every bar after a repair is some provider's, the primary's where it has on
   });
   await fc.assert(property, { seed, numRuns: 100 });
 });
+
+test("what was lost is settled as far as an answer proves, and a source that reaches not so far back proves nothing", async () => {
+  const { primary, second, store, hold, request } = setUp();
+  for (const { bars } of [primary, second]) for (let at = 1; at < 50; at++) bars.delete(hour(at));
+  await hold((bars) => [55, 56].forEach((at) => bars.delete(hour(at))));
+  const before = { fromMs: hour(45), toMs: hour(47) };
+  await store.noteMissing("BTCUSDT", "1h", before);
+  await store.noteMissing("BTCUSDT", "1h", { fromMs: hour(54), toMs: hour(57) + 1 });
+  const report = await repairSeries(request);
+  expect(report.ranges).toMatchObject([
+    { fault: "lost", ...before, bars: 2, remaining: 2 },
+    { fault: "lost", bars: 2, repairedBy: [{ provider: "First", bars: 2 }], remaining: 0 },
+  ]);
+  expect(await store.missingOf("BTCUSDT", "1h")).toEqual([before]);
+});
+
+test("damage to another series does not keep this one from being repaired", async () => {
+  const { store, hold, request } = setUp();
+  await hold((bars) => bars.delete(hour(10)));
+  const list = store.list.bind(store);
+  store.list = async (onDamage?: (damage: never) => void) => {
+    onDamage?.(undefined as never);
+    return list();
+  };
+  expect((await repairSeries(request)).ranges).toMatchObject([{ fault: "gap", bars: 1, remaining: 0 }]);
+});

@@ -72,3 +72,19 @@ test("regimes with a fixed length change on time", () => {
   const steps = regimePath(fixed, 500, new Prng(13));
   for (let row = 1; row < 500; row++) expect(steps[row] !== steps[row - 1]).toBe(row % 5 === 0);
 });
+
+test("a draw that rounding carries past the last weight is the last regime that has one", () => {
+  // The largest number below one, and weights of which 0.1, 0.1 and 0.4, taken off their sum, leave a rest.
+  const always = Object.assign(new Prng(1), { next: () => 1 - Number.EPSILON / 2 });
+  const weights = [0.1, 0.1, 0.4, 0.1];
+  const regimes = weights.map((weight, k) => ({
+    ...defaultRegimes[k % 3]!,
+    weight,
+    dwellBarsMean: 1,
+    dwellBarsMin: 1,
+  }));
+  const path = [...regimePath(regimes, 50, always)];
+  // Of a dwell of one bar each, no regime follows itself: its own weight is none while it is left.
+  expect(path.filter((regime, row) => regime === path[row - 1])).toEqual([]);
+  expect(new Set(path.slice(1))).toEqual(new Set([2, 3]));
+});

@@ -8,7 +8,7 @@ import { BarTable } from "../../domain/bar-table.ts";
 import { barFields, sliceBars, type BarField, type Bars } from "../../domain/bars.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
-import { compareTimeframes } from "./compare-timeframes.ts";
+import { compareTimeframes, type FieldDisagreement } from "./compare-timeframes.ts";
 
 const seed = 20240925;
 const always = calendarNamed("24/7");
@@ -145,3 +145,32 @@ test.skipIf(!hasShared)(
     expect(found.compared).toBeGreaterThan(24_000);
   },
 );
+
+test("the day is the session's, however a vendor stamps it, and shorter bars after the last longer one are nobody's", () => {
+  const fine = new BarTable("TEST", "1h");
+  for (let at = 1; at <= 72; at++) fine.append(startMs + at * 60 * minuteMs, 10, 11, 9, 10, 1);
+  const coarse = new BarTable("TEST", "1d");
+  // Stamped inside the first and the second day, and a third that the shorter bars do not reach.
+  for (const hours of [20, 44, 2_000]) coarse.append(startMs + hours * 60 * minuteMs, 10, 11, 9, 10, 24);
+  const { compared, absent, disagreements } = compareTimeframes(fine, coarse, always);
+  expect({ compared, absent, disagreements }).toEqual({ compared: 2, absent: 1, disagreements: [] });
+});
+
+test("a difference up to the tolerance is rounding, and the worst of many is told with five of them", () => {
+  const fine = fiveMinutes();
+  const coarse = hoursOf(fine);
+  for (let row = 0; row < 8; row++) coarse.close[row]! *= 1 + (row === 3 ? 0.02 : 0.001);
+  const [{ count, worst, worstAtMs, examples }] = compareTimeframes(fine, coarse, always).disagreements as [
+    FieldDisagreement,
+  ];
+  expect([count, examples.length, worstAtMs]).toEqual([8, 5, startMs + 4 * 60 * minuteMs]);
+  expect(worst).toBeCloseTo(0.02 / 1.02, 6);
+  expect(compareTimeframes(fine, coarse, always, 0.05).disagreements).toEqual([]);
+});
+
+test("shorter bars of before the first longer one are no loss", () => {
+  const fine = fiveMinutes();
+  const hours = hoursOf(fine);
+  const { compared, absent } = compareTimeframes(fine, sliceBars(hours, 3, 10), always);
+  expect({ compared, absent }).toEqual({ compared: 7, absent: 0 });
+});

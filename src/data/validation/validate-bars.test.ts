@@ -243,3 +243,19 @@ test("a day that went where it stayed has no spike, and neither has the day afte
   scale(bars, 0.5, 300);
   expect(finding(bars, "spike")).toBeUndefined();
 });
+
+test("bad ticks are all rows from the far close to the one before it is back, and a flash move is none", () => {
+  const bars = walk(500);
+  scale(bars, 3, 200);
+  scale(bars, 1 / 3, 202);
+  expect(finding(bars, "outlier")).toMatchObject({ count: 1 });
+  expect(badTickRows(bars)).toEqual([200, 201]);
+  // The next open stands where the last close went: somebody traded there.
+  for (const row of [200, 202]) {
+    bars.open[row] = bars.close[row - 1]!;
+    bars.high[row] = Math.max(bars.high[row]!, bars.open[row]!);
+    bars.low[row] = Math.min(bars.low[row]!, bars.open[row]!);
+  }
+  expect(finding(bars, "flash")).toMatchObject({ count: 1 });
+  expect(badTickRows(bars)).toEqual([]);
+});
