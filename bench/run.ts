@@ -12,7 +12,7 @@ const isJson = process.argv.includes("--json");
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const folder = join(import.meta.dirname, "cases");
 const cases = readdirSync(folder).filter(
-  (name) => only.length === 0 || only.includes(name.replace(".ts", "")),
+  (name) => only.length === 0 || only.some((one) => name === `${one}.ts` || name.startsWith(`${one}-`)),
 );
 
 if (process.argv.includes("--peers")) await printPeers();

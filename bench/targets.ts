@@ -27,6 +27,11 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   robotBarToWireP99Ms: { value: 5, isFloor: false },
   robotOrdersPerSecond: { value: 2_000, isFloor: true },
   robotRestartSeconds: { value: 2, isFloor: false },
+  robotStartSeconds: { value: 5, isFloor: false },
+  robotShare50: { value: 0.05, isFloor: false },
+  robotMemory50Mb: { value: 350, isFloor: false },
+  robotShare600: { value: 0.4, isFloor: false },
+  robotMemory600Mb: { value: 1_000, isFloor: false },
   emulatorHttpOrdersPerSecond: { value: 2_000, isFloor: true },
   helpSeconds: { value: 0.2, isFloor: false },
 };

@@ -48,9 +48,18 @@ export class DayBook {
       fills: (isSameDay ? before.fills : 0) + fills,
     };
     const text = JSON.stringify(this.present);
-    if (text !== this.written) replaceFile(this.path, text);
-    this.written = text;
+    if (text !== this.written) this.write(text);
     return this.present;
+  }
+
+  /** On a disk that is full the day counts in memory all the same, and is written as soon as there is room. */
+  private write(text: string): void {
+    try {
+      replaceFile(this.path, text);
+      this.written = text;
+    } catch {
+      // The guard that asks is what must go on; that the disk fails is told by the journal and the heartbeat.
+    }
   }
 }
 

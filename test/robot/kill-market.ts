@@ -1,21 +1,27 @@
 import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
+import type { Timeframe } from "../../src/domain/timeframe.ts";
 import { sma } from "../../src/indicators/sma.ts";
 import { crossOver, crossUnder, strategy } from "../../src/ports/strategy.ts";
 
 /** A market on cents: what goes over a wire has no more places. */
-export function centMarket(seed: number, symbols: number, count: number): readonly BarTable[] {
+export function centMarket(
+  seed: number,
+  symbols: number,
+  count: number,
+  timeframe: Timeframe = "1h",
+): readonly BarTable[] {
   const { bars } = syntheticMarket({
     seed,
     symbols,
-    timeframe: "1h",
+    timeframe,
     bars: count,
     startMs: Date.UTC(2024, 0, 1),
     calendarName: "24/7",
   });
   const cents = (price: number) => Math.round(price * 100) / 100;
   return bars.map((table) => {
-    const copy = new BarTable(table.symbol, "1h");
+    const copy = new BarTable(table.symbol, timeframe);
     for (let row = 0; row < table.length; row++)
       copy.append(
         table.closeTimeMs[row]!,

@@ -4,12 +4,13 @@ import type { LogsFlags } from "../trading/logs.ts";
 import type { TracesFlags } from "../trading/traces.ts";
 import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
+import type { SoakFlags } from "../trading/soak.ts";
 import type { StatusFlags } from "../trading/status.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
 import { addRunFlags, collect } from "../flags/add-flags.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
 import type { LiveFlags } from "../trading/live.ts";
-import { addCommon, addConfig, type Act, type CommonFlags } from "./common-flags.ts";
+import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
 const freshHelp = "several sessions begin anew: what those before them hold stays at the venue, nobody's";
 
@@ -19,6 +20,7 @@ export function declareTradeCommands(program: Command, act: Act): void {
   declareLive(program, act);
   declareStatus(program, act);
   declareReplay(program, act);
+  declareSoak(program, act);
   declareCosts(program, act);
   declareTraces(program, act);
   declareLogs(program, act);
@@ -172,6 +174,28 @@ function declareReplay(program: Command, act: Act): void {
     act(async (shell, session: string, flags: CommonFlags) =>
       (await import("../trading/replay.ts")).replayCommand(shell, session, flags),
     ),
+  );
+}
+
+function declareSoak(program: Command, act: Act): void {
+  const soak = program
+    .command("soak")
+    .summary("run the demo for hours and measure what grows")
+    .description(
+      "Trades the demo's made-up market in real time and looks every minute at memory, open handles and rejections; then holds the session against its backtest and its journal. Exit 5 when anything grew or parted.",
+    )
+    .option(
+      "--hours <number>",
+      "how long, by the machine's time; an hour is a day and a quarter of the market",
+      "24",
+    )
+    .option("--seed <number>", "seed of the made-up market", "42")
+    .option("--faults <plan>", "faults of the demo's venue, e.g. seed=7,drop=0.02")
+    .option("--out <folder>", "where the session is kept, away from your own", "out/soak");
+  addProgress(
+    addCommon(soak, ["kiwi soak --hours 1", "kiwi soak --hours 24 --faults seed=7,drop=0.02"]),
+  ).action(
+    act(async (shell, flags: SoakFlags) => (await import("../trading/soak.ts")).soakCommand(shell, flags)),
   );
 }
 

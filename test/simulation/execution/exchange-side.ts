@@ -30,7 +30,7 @@ export type ExchangeHabits = {
 export class ExchangeSide implements VenueSide {
   private readonly exchange: Exchange;
   private readonly trader: ExchangeAccount;
-  private readonly world: VirtualWorld;
+  private readonly world: Pick<VirtualWorld, "nowMs">;
   private readonly habits: ExchangeHabits;
   /** Trades by hand that pass for more of an order: what the venue filled beyond its size. By venue order id of the hand. */
   private readonly overfillOf = new Map<string, ExchangeOrder>();
@@ -40,7 +40,12 @@ export class ExchangeSide implements VenueSide {
   /** What was filled in each order, overfills included, by venue order id. */
   private readonly overfilled = new Map<string, number>();
 
-  constructor(exchange: Exchange, trader: ExchangeAccount, world: VirtualWorld, habits: ExchangeHabits) {
+  constructor(
+    exchange: Exchange,
+    trader: ExchangeAccount,
+    world: Pick<VirtualWorld, "nowMs">,
+    habits: ExchangeHabits,
+  ) {
     this.exchange = exchange;
     this.trader = trader;
     this.world = world;

@@ -18,9 +18,10 @@ export type DemoPlace = { readonly port: number; readonly startWallMs: number };
 export async function startDemoVenue(
   seed: number,
   faults: string,
+  days: number = demoMarket.days,
 ): Promise<DemoPlace & { readonly stop: () => void }> {
   const startWallMs = Date.now();
-  const child = fork(entry, [String(seed), String(startWallMs), faults], {
+  const child = fork(entry, [String(seed), String(startWallMs), faults, String(days)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [message] = (await Promise.race([

@@ -22,11 +22,14 @@ export const demoMarket = {
 } as const;
 
 /** The bars of the demo, the same for the same seed, and the rules of what is traded. */
-export function demoTape(seed: number): {
+export function demoTape(
+  seed: number,
+  days: number = demoMarket.days,
+): {
   readonly listings: readonly Listing[];
   readonly bars: readonly Bars[];
 } {
-  const { symbols, timeframe, openMs, historyBars, days } = demoMarket;
+  const { symbols, timeframe, openMs, historyBars } = demoMarket;
   const made = syntheticMarket({
     seed,
     symbols: symbols.length,

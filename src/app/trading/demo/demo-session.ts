@@ -22,6 +22,8 @@ export type DemoRequest = TradingSurroundings & {
   readonly seed: number;
   /** Faults of the venue, as `kiwi emulator` takes them. */
   readonly faults: string;
+  /** How many days its market lasts. */
+  readonly days?: number;
   /** Of the folder: who is told, and what is logged. What trades, and how, is the demo's own. */
   readonly settings: LiveSettings;
 };
@@ -34,7 +36,7 @@ const quickStrategy = { name: "sma-cross", params: { fast: 3, slow: 8 } };
  * the robot that would trade anywhere else.
  */
 export async function startDemo(request: DemoRequest): Promise<RobotEnd> {
-  const venue = await startDemoVenue(request.seed, request.faults);
+  const venue = await startDemoVenue(request.seed, request.faults, request.days);
   try {
     const source = await demoSource(venue);
     try {

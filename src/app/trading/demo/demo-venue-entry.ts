@@ -9,12 +9,12 @@ import { Pace } from "../../../emulator/wire/pace.ts";
 import { demoMarket, demoTape } from "./demo-market.ts";
 
 // The venue of the demo, in a process of its own: it goes on when the robot stands still, as a real one would.
-// Arguments: seed, the machine's time at which the market opens, faults.
+// Arguments: seed, the machine's time at which the market opens, faults, days.
 
-const [seed = "42", startWallMs = String(Date.now()), faultText = ""] = process.argv.slice(2);
+const [seed = "42", startWallMs = String(Date.now()), faultText = "", days] = process.argv.slice(2);
 const { openMs, speed, cash, key, secret } = demoMarket;
 const clock = scaledClock(openMs, Number(startWallMs), speed);
-const { listings, bars } = demoTape(Number(seed));
+const { listings, bars } = demoTape(Number(seed), days === undefined ? undefined : Number(days));
 const exchange = new Exchange({ listings, bars, hasHedgeMode: false, seed: Number(seed) });
 // This venue's protocol tells of no fee on a fill: what trading costs here is in the price.
 const slippage = { fraction: () => demoMarket.slippage, rate: () => demoMarket.slippage };

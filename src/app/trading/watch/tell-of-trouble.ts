@@ -20,8 +20,8 @@ export function tellOfTrouble(
   components: readonly ComponentReport[],
   status: RobotStatus | null,
   { mode, symbols }: Pick<TradingPlan, "mode" | "symbols">,
+  atMs: number = systemClock.nowMs(),
 ): void {
-  const atMs = systemClock.nowMs();
   for (const { id, kind, condition, detail, isCritical } of components) {
     if (condition !== "failed" && (condition !== "degraded" || kind !== "event loop")) continue;
     alerts.raise({
