@@ -52,6 +52,35 @@ test.each(profileNames)("the rules of the profile %s can all be made", (profile)
   ]);
 });
 
+test("the profiles have the limits that their table names", () => {
+  const numbersOf = (name: (typeof profileNames)[number]) =>
+    riskProfiles[name].rules.map(({ use, ...options }) => {
+      const numbers = Object.values(options).filter((one) => typeof one === "number");
+      return `${use} ${numbers.join(" ")}`.trim();
+    });
+  const expected = (
+    share: number,
+    gross: number,
+    open: number,
+    loss: number,
+    fall: number,
+    wild: number,
+    late: number,
+  ) => [
+    `position-limit ${share}`,
+    `gross-exposure ${gross}`,
+    `open-positions ${open}`,
+    `daily-loss-halt ${loss}`,
+    `drawdown-halt ${fall}`,
+    `volatility-breaker ${wild}`,
+    `stale-data ${late}`,
+    `bad-data ${late}`,
+  ];
+  expect(numbersOf("conservative")).toEqual(expected(0.2, 0.5, 5, 0.01, 0.1, 2, 1));
+  expect(numbersOf("moderate")).toEqual(expected(0.5, 1, 10, 0.03, 0.2, 3, 2));
+  expect(numbersOf("aggressive")).toEqual(expected(1, 2, 20, 0.06, 0.35, 4, 3));
+});
+
 test("from conservative to aggressive, every limit is wider", () => {
   const limitsOf = (name: (typeof profileNames)[number]) => {
     const { positionShare, rules } = riskProfiles[name];
