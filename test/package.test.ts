@@ -106,6 +106,18 @@ test("checks run in processes of the installed package, and no process says a wo
   expect(JSON.parse(stdout)).toMatchObject({ ok: true });
 });
 
+test("a session of the installed package trades a strategy of one's own in a thread of its own", () => {
+  // The robot says that it runs when its strategy's thread has answered.
+  const line = `KIWI_HOME=./home; export KIWI_HOME
+npx kiwi paper start ./my-cross.ts --demo 2> said.txt &
+for k in $(seq 300); do grep -q "Ctrl-C stops" said.txt && break; sleep 0.2; done
+npx kiwi paper stop; wait $!`;
+  type(line);
+  expect(readFileSync(join(project, "said.txt"), "utf8")).toContain("Ctrl-C stops");
+  const replayed = type("KIWI_HOME=./home npx kiwi replay last");
+  expect(replayed.stdout).toContain("as recorded");
+}, 180_000);
+
 test("an editor knows the types, and a misspelt series does not compile", () => {
   const compiler = JSON.stringify(join(shared, ".bin", "tsc"));
   expect(type(`${compiler} -p .`)).toEqual({ status: 0, stdout: "", stderr: "" });
