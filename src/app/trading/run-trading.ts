@@ -5,10 +5,10 @@ import { secondMs } from "../../base/time.ts";
 import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
-import { startGuard } from "../../robot/kill/guard.ts";
+import { startGuard, type Guard } from "../../robot/kill/guard.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
-import type { RobotEnd, TradingState } from "../../robot/robot-types.ts";
+import type { RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import { conversionsFor } from "../../domain/currency.ts";
@@ -16,7 +16,7 @@ import { Ledger } from "../../domain/ledger.ts";
 import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
 import type { PredictedRecord } from "../../ports/journal-store.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
-import { servePredictions } from "../predictions/serve-predictions.ts";
+import { servePredictions, type Served } from "../predictions/serve-predictions.ts";
 import { layGround } from "../session/build-session.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
@@ -151,61 +151,11 @@ async function tradeWatched(
   log: OpenLog,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
-  const { plan, note, killSwitch, lock, connection, wholeLine, seat, shared } = session;
-  const pause = new Pause(around.home, note.account);
-  const tradingState = (): TradingState => underPause(killSwitch.order(), pause);
-  const kept = await keptBefore(around.home, note);
+  const { plan, note, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
-  const journal = openJournalFile(paths.journal);
-  const answers: PredictedRecord[] = [];
-  const append = (record: PredictedRecord): void => {
-    journal.append(record);
-    // The engine reads them in its own thread.
-    answers.push(record);
-  };
-  const served = await servePredictions({ ...plan, feed, journal: { append }, kept });
-  for (const text of served.notes) log.part("models").info({}, text);
-  const starting = startRobot({
-    feed: served.feed,
-    takePredicted: served.takePredicted,
-    connection,
-    journal,
-    clock: plan.clock,
-    lock,
-    log: log.part("robot"),
-    tradingState,
-    onIncident: watch.onIncident,
-    sessionTag: note.id,
-    identity: { strategy: note.strategy, settingsHash: note.settingsHash },
-    atDifference: seat === null ? "adopt" : "own",
-    ...(plan.limits === undefined ? {} : { limits: plan.limits }),
-    remote: {
-      ...remoteEngine(plan, feed, around, log),
-      newAnswers: () => answers.splice(0),
-      isShadowOn: () => watch.isOn("shadow"),
-    },
-  });
-  const robot = await starting.catch(async (error: unknown) => {
-    await served.close();
-    throw error;
-  });
+  const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
   seat?.begin(robot);
-  const heartbeat = new Heartbeat(paths.heartbeat);
-  const guard = startGuard({
-    robot,
-    connection: wholeLine,
-    killSwitch,
-    triggers: plan.triggers,
-    gauges: {
-      calendar: plan.calendarOf(plan.symbols[0]!),
-      timeframe: plan.timeframe,
-      dayPath: `${paths.folder}/day.json`,
-    },
-    heartbeat,
-    clock: plan.clock,
-    heartClock: systemClock,
-    log: log.part("guard"),
-  });
+  const guard = guardOf(session, robot, paths, log);
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
     plan,
@@ -236,6 +186,80 @@ async function tradeWatched(
     guard.stop();
     await served.close();
   }
+}
+
+type RobotSurroundings = {
+  readonly feed: LiveFeed;
+  readonly paths: SessionPaths;
+  readonly log: OpenLog;
+  readonly watch: SessionWatch;
+};
+
+/** Starts the robot behind its models: they are asked here, and the thread of its engine hears what they say. */
+async function startServed(
+  { plan, note, killSwitch, lock, connection, seat }: OpenedSession,
+  around: TradingSurroundings,
+  { feed, paths, log, watch }: RobotSurroundings,
+): Promise<{ readonly robot: Robot; readonly served: Served }> {
+  const kept = await keptBefore(around.home, note);
+  const pause = new Pause(around.home, note.account);
+  const journal = openJournalFile(paths.journal);
+  const answers: PredictedRecord[] = [];
+  const append = (record: PredictedRecord): void => {
+    journal.append(record);
+    answers.push(record);
+  };
+  const served = await servePredictions({ ...plan, feed, journal: { append }, kept });
+  for (const text of served.notes) log.part("models").info({}, text);
+  try {
+    const robot = await startRobot({
+      feed: served.feed,
+      takePredicted: served.takePredicted,
+      connection,
+      journal,
+      clock: plan.clock,
+      lock,
+      log: log.part("robot"),
+      tradingState: () => underPause(killSwitch.order(), pause),
+      onIncident: watch.onIncident,
+      sessionTag: note.id,
+      identity: { strategy: note.strategy, settingsHash: note.settingsHash },
+      atDifference: seat === null ? "adopt" : "own",
+      ...(plan.limits === undefined ? {} : { limits: plan.limits }),
+      remote: {
+        ...remoteEngine(plan, feed, around, log),
+        newAnswers: () => answers.splice(0),
+        isShadowOn: () => watch.isOn("shadow"),
+      },
+    });
+    return { robot, served };
+  } catch (error) {
+    await served.close();
+    throw error;
+  }
+}
+
+function guardOf(
+  { plan, killSwitch, wholeLine }: OpenedSession,
+  robot: Robot,
+  paths: SessionPaths,
+  log: OpenLog,
+): Guard {
+  return startGuard({
+    robot,
+    connection: wholeLine,
+    killSwitch,
+    triggers: plan.triggers,
+    gauges: {
+      calendar: plan.calendarOf(plan.symbols[0]!),
+      timeframe: plan.timeframe,
+      dayPath: `${paths.folder}/day.json`,
+    },
+    heartbeat: new Heartbeat(paths.heartbeat),
+    clock: plan.clock,
+    heartClock: systemClock,
+    log: log.part("guard"),
+  });
 }
 
 /** The strategy has a thread of its own, without our secrets: what it does there ends nobody else. */
