@@ -95,8 +95,14 @@ test("a holding whose bars stop is marked at its last close and closed there aft
   const equityOn = (day: number) => result.session.recorder.log.equity[day - 1]!;
   expect([5, 8, 10].map(equityOn)).toEqual([10_000 - 50 * 21, 10_000 - 50 * 21, 10_000 - 50 * 21]);
   expect(equityOn(11)).toBeCloseTo(10_000 - 50 * (101 - 59.4), 8);
-  expect(result.session.pipeline.listings!.delistings).toEqual([
-    { instrument: 0, lastBarMs: firstDayMs + 5 * dayMs, noticedMs: firstDayMs + 10 * dayMs, lastPrice: 80 },
+  expect(result.session.pipeline.listings!.delistings).toMatchObject([
+    {
+      instrument: 0,
+      isAnnounced: false,
+      lastBarMs: firstDayMs + 5 * dayMs,
+      noticedMs: firstDayMs + 10 * dayMs,
+      lastPrice: 80,
+    },
   ]);
 });
 
