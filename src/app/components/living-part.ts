@@ -76,7 +76,11 @@ export class LivingPart implements Component {
     const lacking = needs.filter((need) => missing.has(need));
     const health: ComponentHealth =
       own.condition === "ok" && this.state === "open" && lacking.length > 0
-        ? { condition: "degraded", detail: `${own.detail}, without ${lacking.join(", ")}` }
+        ? {
+            condition: "degraded",
+            detail: `${own.detail}, without ${lacking.join(", ")}`,
+            fix: `what ${lacking[0]} lacks stands on its own line; one that is off: kiwi components enable "${lacking[0]}"`,
+          }
         : own;
     return { id, kind, name, state: this.stateBy(health), ...health, isCritical, isSwitchable, needs };
   }

@@ -74,6 +74,7 @@ const ownTests: Readonly<Record<string, number>> = {
   "src/adapters/sources/ccxt/ccxt-source.test.ts": 1,
   "src/adapters/sources/tiingo/tiingo-source.test.ts": 1,
   "src/adapters/stores/state/state-database.test.ts": 1,
+  "src/adapters/tracking/mlflow-run.test.ts": 1,
   "src/app/config/environment-without-secrets.test.ts": 2,
   "src/app/config/resolve-config.test.ts": 2,
   "src/app/search/queue-place.test.ts": 1,

@@ -43,7 +43,9 @@ test("training, listing, showing, going back and forth", async () => {
   await kiwi("model", "promote", name, "2");
 
   const list = await kiwi("model", "list", name);
-  expect(list.out).toMatch(/regime-SYN1-1h +1 +SYN1 1h SYNTHETIC +2022-02-01 +2 states\n.* 2 +in use/);
+  expect(list.out).toMatch(
+    /regime-SYN1-1h +1 +SYN1 1h SYNTHETIC +2022-02-01 +2 states +[0-9a-f]{12}\n.* 2 +in use/,
+  );
   expect((await kiwi("model", "rollback", name)).out).toBe(
     `${name}: version 1 is in use again, in place of 2`,
   );
@@ -58,7 +60,7 @@ test("training, listing, showing, going back and forth", async () => {
 });
 
 test("a model that is not due is left alone", async () => {
-  const args = ["train", "all", "--data", market, ...quick, "--if-due"];
+  const args = ["train", "regime", "--data", market, ...quick, "--if-due"];
   const { code, out } = await kiwi(...args, "30d");
   expect([code, out]).toEqual([
     0,
@@ -75,7 +77,7 @@ test("one symbol that cannot be trained does not keep the others from it", async
   writeFileSync(join(folder, "FLAT-1h.csv"), ["time,open,high,low,close,volume", ...rows].join("\n"));
   const { code, out } = await kiwi(
     "train",
-    "all",
+    "regime",
     "--data",
     market,
     "--data",
