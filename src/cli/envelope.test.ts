@@ -33,7 +33,7 @@ function leavesOf(command: Command, path: readonly string[]): readonly (readonly
 const commands = leavesOf(program, []);
 
 /** What begins something long, or makes files, when it is asked for nothing more: their mistakes alone are looked at. */
-const doing = new Set(["demo", "init", "emulator", "paper", "live", "worker", "kill", "doctor"]);
+const doing = new Set(["demo", "init", "emulator", "paper", "live", "worker", "kill", "doctor", "soak"]);
 
 test("the list of commands is that of the parser", () => expect(commands.length).toBeGreaterThan(40));
 
