@@ -65,6 +65,17 @@ test("a margin account opens no more than its leverage carries, and always close
   expect(harness.story(flat)).toEqual(["#2 20@100"]);
 });
 
+test("what is held already takes up leverage", () => {
+  const harness = opened({ leverage: 2 }, 1_000);
+  harness.send({ quantity: 15 });
+  harness.bar(flat);
+  harness.send({ quantity: 15 });
+  expect(harness.story(flat)).toEqual([
+    "#2 5@100",
+    "#2 canceled: the leverage limit does not cover the whole order",
+  ]);
+});
+
 test("a margin call closes at the price at which the maintenance margin is reached", () => {
   const harness = opened({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
   harness.send({ quantity: 40 });

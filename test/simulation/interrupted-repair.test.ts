@@ -103,7 +103,7 @@ test.each(commands)(
   "$name loses nothing untold when the power fails",
   async (command) => {
     const losses = (at: number): readonly Loss[] =>
-      isProof ? ["bytes", "names", "both"] : at % 12 === 1 ? ["both"] : [];
+      isProof ? ["bytes", "names", "both"] : at % 36 === 1 ? ["both"] : [];
     const faults = (at: number): readonly Fault[] => losses(at).map((loss) => ({ kind: "power", at, loss }));
     expect(await faultsOf(command, faults)).toEqual([]);
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventsOf, runScript } from "../../../test/scripted-run.ts";
+import { eventsOf, plainAccount, runScript } from "../../../test/scripted-run.ts";
 import type { OrderTerms } from "../../domain/order.ts";
 import { sameTerms } from "./draft-order.ts";
 
@@ -46,4 +46,16 @@ test("orders that trail wait for the same thing when their distance is the same,
   expect(sameTerms(amount(2), amount(2))).toBe(true);
   expect(sameTerms(amount(2), amount(3))).toBe(false);
   expect(sameTerms(amount(0.02), fraction(0.02))).toBe(false);
+});
+
+test("a pause withdraws entries that wait for their price, and keeps what is held", () => {
+  const halt = { use: "daily-loss-halt", limit: 0.1, action: "pause" };
+  const config = { ...plainAccount, risk: { rules: [halt] } };
+  const script = { 1: [1], 2: [3, { entry: { kind: "limit", price: 50 } }] } as const;
+  // A fall of a fifth trips the halt while the entry waits at 50, which the bar after it reaches.
+  const session = runScript(script, [100, 100, [100, 100, 80, 80], [80, 80, 50, 60], 60], config);
+  const lines = eventsOf(session).filter((line) => / (fill|canceled) /.test(line));
+  expect(lines.filter((line) => line.includes(" fill "))).toHaveLength(1);
+  expect(lines.some((line) => line.includes("canceled"))).toBe(true);
+  expect(session.portfolio.ledger.quantity[0]).toBe(10);
 });
