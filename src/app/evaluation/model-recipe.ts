@@ -28,19 +28,25 @@ async function learnerOf(
   // Rounds are those that were kept when it stopped by itself: made again, it stops by itself again.
   if (family === "boosted")
     return plainLearner(family, {
-      boosted: numbers<BoostOptions>(settings, [
-        "rate",
-        "depthMax",
-        "l1",
-        "l2",
-        "childWeightMin",
-        "rowShare",
-        "featureShare",
-      ]),
+      boosted: {
+        ...numbers<BoostOptions>(settings, [
+          "rate",
+          "depthMax",
+          "leavesMax",
+          "l1",
+          "l2",
+          "childWeightMin",
+          "gainMin",
+          "rowShare",
+          "featureShare",
+          "patience",
+        ]),
+        monotone: monotoneIn(settings),
+      },
     });
   if (family === "forest")
     return plainLearner(family, {
-      forest: numbers<ForestOptions>(settings, ["trees", "depthMax", "leafWeightMin"]),
+      forest: numbers<ForestOptions>(settings, ["trees", "depthMax", "leafWeightMin", "featuresPerNode"]),
     });
   if (family === "logistic") return plainLearner(family);
   return networkLearner({
@@ -57,4 +63,10 @@ async function learnerOf(
 function numbers<Options>(settings: Settings, names: readonly (keyof Options & string)[]): Partial<Options> {
   const known = names.filter((name) => typeof settings[name] === "number");
   return Object.fromEntries(known.map((name) => [name, settings[name]])) as Partial<Options>;
+}
+
+function monotoneIn({ monotone }: Settings): BoostOptions["monotone"] {
+  return typeof monotone === "string"
+    ? monotone.split(" ").map((one) => Math.sign(Number(one)) as -1 | 0 | 1)
+    : [];
 }

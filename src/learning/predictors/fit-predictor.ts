@@ -68,13 +68,13 @@ async function learnBoosted(
   const options = { ...boostDefaults, ...changes, seed };
   const [learn, held] = [partOf(data, parts.learn), partOf(data, parts.held)];
   const fit = await fitters.boosted(learn, options, held, onShare);
-  const { rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare } = options;
   return {
     body: fit.body,
     scaler: fitScaler(data.x, parts.learn.from, parts.learn.to),
     windowRows: 1,
     importance: fit.importance,
-    settings: { rounds: fit.rounds, rate, depthMax, l1, l2, childWeightMin, rowShare, featureShare },
+    // All that it takes to make it again.
+    settings: { ...numbersOf(options), rounds: fit.rounds, ...monotoneOf(options) },
   };
 }
 
@@ -87,9 +87,20 @@ async function learnForest(
   // A forest needs no rows that stop it: it learns from those too.
   const span = { from: parts.learn.from, to: parts.held.to };
   const { body, importance } = await fitters.forest(partOf(data, span), options, onShare);
-  const { trees, depthMax, leafWeightMin } = options;
-  const settings = { trees, depthMax, leafWeightMin };
+  const settings = numbersOf(options);
   return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };
+}
+
+/** The options of a tree that are numbers; the seed stands elsewhere. */
+function numbersOf(options: object): Readonly<Record<string, number>> {
+  const numbers = Object.entries(options).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number" && entry[0] !== "seed",
+  );
+  return Object.fromEntries(numbers);
+}
+
+function monotoneOf({ monotone }: BoostOptions): { readonly monotone?: string } {
+  return monotone.length === 0 ? {} : { monotone: monotone.join(" ") };
 }
 
 const ridges = [1, 10, 100, 1000] as const;

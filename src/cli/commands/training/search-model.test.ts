@@ -46,6 +46,8 @@ test("a model is trained with the best of what was tried before its judge, and s
   expect(model.artifact.settings).toMatchObject({
     depthMax: 3,
     trees: 4,
+    // What was found stands in the model, so that it can be made again.
+    ...search.setting,
     search: `random, 3 trials, best ${search.best[0]!.trial}`,
   });
 });
