@@ -77,7 +77,10 @@ export class DecisionLog {
    */
   hash(): string {
     while (this.hashedChunks < this.chunkEvents.length) {
-      this.chain = this.chunkHash(this.chunkEvents[this.hashedChunks]!, (this.hashedChunks + 1) * chunkSlices);
+      this.chain = this.chunkHash(
+        this.chunkEvents[this.hashedChunks]!,
+        (this.hashedChunks + 1) * chunkSlices,
+      );
       this.hashedChunks += 1;
     }
     const isWhole = this.length === this.hashedChunks * chunkSlices;
