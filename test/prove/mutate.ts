@@ -7,6 +7,8 @@ export type Mutant = {
   readonly after: string;
   /** The whole file with the fault in it. */
   readonly text: string;
+  /** The whole file without it. */
+  readonly sound: string;
 };
 
 type Swap = readonly [pattern: RegExp, replacement: string];
@@ -57,10 +59,11 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
       before: line.trim(),
       after: after.trim(),
       text: [...lines.slice(0, k), after, ...lines.slice(k + 1)].join("\n"),
+      sound: source,
     });
     const swapped = swaps.flatMap(([pattern, replacement]) =>
       [...line.matchAll(pattern)]
-        .filter(({ index }) => !isQuoted(line, index))
+        .filter(({ index }) => !isQuoted(line, index) && !isInType(line, index))
         .map(({ index, 0: found }) =>
           withLine(line.slice(0, index) + replacement + line.slice(index + found.length)),
         ),
@@ -73,4 +76,11 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
 function isQuoted(line: string, index: number): boolean {
   const before = line.slice(0, index);
   return [`"`, "`"].some((quote) => before.split(quote).length % 2 === 0) || before.includes("//");
+}
+
+/** Whether a number is one of a type's: nothing runs that could be wrong. */
+function isInType(line: string, index: number): boolean {
+  return [...line.matchAll(/(?:-?\d \| )+-?\d/g)].some(
+    ({ index: from, 0: union }) => index >= from && index < from + union.length,
+  );
 }
