@@ -176,3 +176,29 @@ test("an account without equity may close and not open; with a cent of it, it ma
   expect(ruined.story([50, 50, 50, 50])).toContain("#3 20@50");
   expect(after(50.01).answer).toEqual({ kind: "accepted" });
 });
+
+test("what has run out does not fill in the bar that begins after it", () => {
+  const low: Quad = [40, 50, 40, 45];
+  const day = opened();
+  day.send({ timeInForce: "day", terms: limit(50) });
+  for (let hour = 2; hour <= 24; hour++) day.bar(flat);
+  expect(day.story(low)).toEqual(["#1 expired: end of the trading day"]);
+  const dated = opened();
+  dated.send({ timeInForce: "gtd", expireTimeMs: 2 * hourMs, terms: limit(50) });
+  dated.bar(flat);
+  expect(dated.story(low)).toEqual(["#1 expired: good till date has passed"]);
+  const canceled = opened({ latencyMs: hourMs });
+  const id = canceled.send({ terms: limit(50) });
+  canceled.bar(flat);
+  canceled.cancel(id);
+  canceled.bar(flat);
+  expect(canceled.story(low)).toEqual([]);
+});
+
+test("a day order of the last moment of a day lives through the next one", () => {
+  const harness = opened();
+  for (let hour = 2; hour <= 24; hour++) harness.bar(flat);
+  harness.send({ timeInForce: "day", terms: limit(50) });
+  for (let hour = 25; hour <= 48; hour++) expect(harness.story(flat)).toEqual([]);
+  expect(harness.story(flat)).toEqual(["#1 expired: end of the trading day"]);
+});

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Prng } from "../../src/base/prng.ts";
 import { Lane } from "./ask-lane.ts";
 import { mutantsOf, type Mutant } from "./mutate.ts";
@@ -33,6 +33,8 @@ const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
       "src/engine/journal/restore-session",
       "src/app/session/build-arsenal",
       "src/app/session/build-together",
+      "src/app/runs/",
+      "src/selection/",
       "test/simulation/order-life",
     ],
   ],
@@ -177,13 +179,24 @@ async function usualSeconds(drawn: readonly Mutant[]): Promise<ReadonlyMap<strin
   return times;
 }
 
-/** Asks a room's tests, the quick half first, about a fault. A run that hangs has noticed it too. */
+/** The tests to ask about a fault, cheapest first: those beside it, then the halves of its room. */
+function stagesOf(mutant: Mutant): readonly (readonly string[])[] {
+  const [quick, slow] = rooms[roomOf(mutant)]! as [readonly string[], readonly string[]];
+  const beside = `${dirname(mutant.path)}/`;
+  if (quick.includes(beside)) return [quick, slow];
+  return [[beside, ...quick.filter((word) => word.startsWith("!"))], quick, slow];
+}
+
+/** Asks tests about a fault until some notice it. A run that hangs has noticed it too. */
 async function outcomeOf(lane: Lane, mutant: Mutant, usual: ReadonlyMap<string, number>): Promise<Outcome> {
   const { path } = mutant;
   let outcome: Outcome = "not noticed";
-  for (const filters of rooms[roomOf(mutant)]!) {
+  const [quick] = rooms[roomOf(mutant)]!;
+  for (const filters of stagesOf(mutant)) {
     if (outcome !== "not noticed") break;
-    const secondsMax = 5 + usual.get(filters.join(" "))! * slownessMax;
+    // The tests beside it are some of its room's.
+    const seconds = usual.get(filters.join(" ")) ?? usual.get(quick!.join(" "))!;
+    const secondsMax = 5 + seconds * slownessMax;
     const told = await lane.ask({ path, text: mutant.text, filters, secondsMax });
     if (told.kind === "hangs") outcome = "never ended";
     else if (!told.isPassed) outcome = "noticed";

@@ -36,7 +36,6 @@ const swaps: readonly Swap[] = [
   [/Math\.min\(/g, "Math.max("],
   [/Math\.max\(/g, "Math.min("],
   [/Math\.abs\(/g, "("],
-  [/\bif \((?!.*\)$)/g, "if (false && "],
   [/-Infinity/g, "0"],
 ];
 
@@ -68,8 +67,9 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
           withLine(line.slice(0, index) + replacement + line.slice(index + found.length)),
         ),
     );
+    const never = withoutCondition(line);
     const leftOut = /^\s+(this\.|[a-z]\w*\.)[\w.]+\(.*\);$/.test(line) ? [withLine("")] : [];
-    return [...swapped, ...leftOut];
+    return [...swapped, ...(never === null ? [] : [withLine(never)]), ...leftOut];
   });
 }
 
@@ -83,4 +83,17 @@ function isInType(line: string, index: number): boolean {
   return [...line.matchAll(/(?:-?\d \| )+-?\d/g)].some(
     ({ index: from, 0: union }) => index >= from && index < from + union.length,
   );
+}
+
+/** A line whose `if` never holds; null where it has none, or not all of it. */
+function withoutCondition(line: string): string | null {
+  const from = line.indexOf("if (");
+  if (from < 0 || isQuoted(line, from)) return null;
+  let depth = 0;
+  for (let k = from + 3; k < line.length; k++) {
+    if (line[k] === "(") depth += 1;
+    else if (line[k] === ")") depth -= 1;
+    if (depth === 0) return `${line.slice(0, from)}if (false)${line.slice(k + 1)}`;
+  }
+  return null;
 }
