@@ -54,7 +54,8 @@ export function packGradients(
   const [perFirst, perSecond] = [1 / firstStep, 1 / secondStep];
   const [perFineFirst, perFineSecond] = [fine / firstMax, fine / secondMax];
   for (let row = from; row < to; row++) {
-    const [g, h] = [first[row]!, second[row]!];
+    const g = first[row]!;
+    const h = second[row]!;
     packed[row] = Math.floor(h * perSecond + 0.5) * unit + Math.floor(g * perFirst + 0.5);
     first[row] = Math.floor(g * perFineFirst + 0.5);
     second[row] = Math.floor(h * perFineSecond + 0.5);
