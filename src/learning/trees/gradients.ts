@@ -1,6 +1,4 @@
-import { bufferFor } from "./team.ts";
-
-/** Derivatives of every row's loss; plain data, so that a team can share them. */
+/** Derivatives of every row's loss. */
 export type GradientRoom = {
   readonly packed: Float64Array;
   readonly first: Float64Array;
@@ -23,9 +21,9 @@ export type PackedGradients = GradientRoom & {
   readonly fineSecondStep: number;
 };
 
-/** Makes room for the gradients of `rows` rows; shared where a team is larger than one. */
-export function gradientRoom(rows: number, teamSize: number): GradientRoom {
-  const column = (): Float64Array => new Float64Array(bufferFor(teamSize, rows * 8));
+/** Makes room for the gradients of `rows` rows. */
+export function gradientRoom(rows: number): GradientRoom {
+  const column = (): Float64Array => new Float64Array(rows);
   return { packed: column(), first: column(), second: column() };
 }
 

@@ -25,6 +25,9 @@ export type Split = {
   readonly gain: number;
   readonly leftValue: number;
   readonly rightValue: number;
+  /** Second derivatives of each side, as histograms know them. */
+  readonly leftWeight: number;
+  readonly rightWeight: number;
 };
 
 /** The ends that a node's value must lie between, so that monotone features stay so. */
@@ -84,9 +87,17 @@ export function findSplit(
     const offset = (feature - firstFeature) * binsPerFeature;
     let sum = isMissingLeft ? histogram[offset + missingBin]! : 0;
     for (let k = 0; k <= bin; k++) sum += histogram[offset + k]!;
-    const left = within(valueOf(sum, gradients, rules), bounds);
-    const right = within(valueOf(total - sum, gradients, rules), bounds);
-    return { feature, bin, isMissingLeft, gain: limit[0]!, leftValue: left, rightValue: right };
+    const [left, right] = [sumsOf(sum, gradients), sumsOf(total - sum, gradients)];
+    return {
+      feature,
+      bin,
+      isMissingLeft,
+      gain: limit[0]!,
+      leftValue: within(leafValue(left.first, left.second, rules), bounds),
+      rightValue: within(leafValue(right.first, right.second, rules), bounds),
+      leftWeight: left.second,
+      rightWeight: right.second,
+    };
   }
 }
 
@@ -106,6 +117,8 @@ function scan(
   { l2, childWeightMin }: SplitRules,
   limit: Float64Array,
 ): number {
+  // A side without rows is none.
+  const weightMin = Math.max(childWeightMin, secondStep);
   // The unit is a power of two: one over it loses nothing.
   const perUnit = 1 / unit;
   const secondAll = Math.floor(total * perUnit + 0.5);
@@ -119,9 +132,9 @@ function scan(
     sum += histogram[offset + bin]!;
     const secondUnits = Math.floor(sum * perUnit + 0.5);
     const leftSecond = secondUnits * secondStep;
-    if (leftSecond < childWeightMin) continue;
+    if (leftSecond < weightMin) continue;
     const rightSecond = second - leftSecond;
-    if (rightSecond < childWeightMin) break;
+    if (rightSecond < weightMin) break;
     const leftFirst = (sum - secondUnits * unit) * firstStep;
     const rightFirst = first - leftFirst;
     const leftDown = leftSecond + l2;
@@ -153,6 +166,7 @@ function scanBound(
   bounds: Bounds,
 ): number {
   const { childWeightMin, monotone } = rules;
+  const weightMin = Math.max(childWeightMin, gradients.secondStep);
   const whole = sumsOf(total, gradients);
   const base = score(whole.first, whole.second, rules);
   let sum = start;
@@ -160,9 +174,9 @@ function scanBound(
   for (let bin = 0; bin < cuts; bin++) {
     sum += histogram[offset + bin]!;
     const left = sumsOf(sum, gradients);
-    if (left.second < childWeightMin) continue;
+    if (left.second < weightMin) continue;
     const [first, second] = [whole.first - left.first, whole.second - left.second];
-    if (second < childWeightMin) break;
+    if (second < weightMin) break;
     const gain = score(left.first, left.second, rules) + score(first, second, rules) - base;
     if (!(gain > limit[0]!)) continue;
     const leftValue = within(leafValue(left.first, left.second, rules), bounds);
@@ -178,11 +192,6 @@ function scanBound(
 function sumsOf(packed: number, { unit, firstStep, secondStep }: PackedGradients) {
   const units = Math.floor(packed / unit + 0.5);
   return { first: (packed - units * unit) * firstStep, second: units * secondStep };
-}
-
-function valueOf(packed: number, gradients: PackedGradients, rules: SplitRules): number {
-  const { first, second } = sumsOf(packed, gradients);
-  return leafValue(first, second, rules);
 }
 
 /** Every row is in one bin of any feature. */
