@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Bars } from "../../domain/bars.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import { bytesOf } from "../../base/hash.ts";
@@ -21,6 +21,8 @@ export class DecisionLog {
   private chain = "";
   private hashedSlices = 0;
   private hashedEvents = 0;
+  /** Of the chunk that is not whole yet, with its events up to `hashedEvents`: who asks at every bar must not pay for all before. */
+  private running: Hash | null = null;
 
   constructor(capacity = 1024) {
     this.timeMs = new Float64Array(capacity);
@@ -39,6 +41,7 @@ export class DecisionLog {
     this.chain = "";
     this.hashedSlices = 0;
     this.hashedEvents = 0;
+    this.running = null;
     this.events.reset();
   }
 
@@ -78,14 +81,16 @@ export class DecisionLog {
   private hashChunk(): void {
     this.chain = this.chunkHash();
     this.hashedSlices = this.length;
-    this.hashedEvents = this.events.length;
+    this.running = null;
   }
 
   private chunkHash(): string {
-    const hash = createHash("sha256");
-    hash.update(this.chain);
+    this.running ??= createHash("sha256").update(this.chain);
     // Between two events equity follows from the prices alone, so a chunk's events and its last slice say it all.
-    this.events.hashInto(hash, this.hashedEvents);
+    this.events.hashInto(this.running, this.hashedEvents);
+    this.hashedEvents = this.events.length;
+    const hash = this.running.copy();
+    hash.update(this.events.hashedTexts());
     hash.update(bytesOf(Float64Array.of(this.timeMs[this.length - 1]!, this.equity[this.length - 1]!)));
     return hash.digest("hex");
   }

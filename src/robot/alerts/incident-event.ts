@@ -23,6 +23,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "strategy back": "robot",
   recovered: "robot",
   "settings changed": "robot",
+  "money moved": "reconciliation",
   "settings refused": "robot",
 };
 /** What costs money or stops trading until somebody does something. */
