@@ -40,9 +40,12 @@ export type Incident = {
     /** Orders are refused one after the other. */
     | "reject storm"
     | "line down"
+    | "line back"
     | "line refused"
     | "question failed"
     | "lock lost"
+    /** Some other part of the program failed and nobody caught it. */
+    | "rejection unhandled"
     /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
     | "strategy ended"
     | "strategy back"
