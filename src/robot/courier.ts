@@ -36,16 +36,25 @@ export type CourierParts = {
 
 type Errand = { readonly ticket: Ticket; readonly errand: ErrandKind; readonly request: VenueOrderRequest };
 
+type Held = {
+  readonly errand: "submit" | "cancel";
+  readonly dueMs: number;
+  readonly answer: Exclude<Acknowledgement, { readonly kind: "unknown" }>;
+};
+
 const pauseMsMax = 30_000;
 /** How soon something that opens is looked at again while the session has news to hear: it hears them at once. */
 const unheardMs = 100;
+/** What makes a risk smaller and came too often for the venue is tried again so soon. */
+const againMs = 1_000;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
 /**
  * Carries tickets to the venue. What is sent is on the disk before; what is not answered is asked for, and sent again
  * only under the same name after the venue has said again and again that it does not know it. Cancels have a budget of
- * their own and wait for nothing but the order's arrival.
+ * their own and wait for nothing but the order's arrival. Cancels and exits that came too often for the venue are sent
+ * again until it takes them.
  */
 export class Courier {
   readonly inquiries: Inquiries;
@@ -55,6 +64,8 @@ export class Courier {
   private readonly sends: SendBudget;
   private readonly cancels: SendBudget;
   private readonly resends = new WeakMap<Ticket, number>();
+  /** Came too often for the venue, which has not taken them. */
+  private readonly held = new Map<Ticket, Held>();
   private readonly alarm: Alarm;
   private isFlushing = false;
   private isOpen = false;
@@ -83,9 +94,10 @@ export class Courier {
   /** Sends what may be sent now: first written and synced, all of it at once, then sent. Throws `DISK_FAILED`. */
   flush(): void {
     const isReady = this.isOpen && !this.isFlushing && !this.isClosed;
-    if (!isReady || this.parts.desk.state.pending.size === 0) return;
+    if (!isReady || (this.parts.desk.state.pending.size === 0 && this.held.size === 0)) return;
     this.isFlushing = true;
     try {
+      for (const [ticket, held] of this.held) if (held.dueMs <= this.nowMs) this.sendHeld(ticket, held);
       for (let errands = this.takeReady(); errands.length > 0; errands = this.takeReady())
         this.dispatch(errands);
     } finally {
@@ -204,13 +216,14 @@ export class Courier {
     const { connection, counts, log } = this.parts;
     const { clientOrderId, orderId } = ticket;
     log.debug({ clientOrderId, errand, orderId, request }, `${errand} ${clientOrderId}`);
+    const urgency = isReducing(this.parts.desk.state, ticket, request) ? "urgent" : "usual";
     if (errand === "submit") {
       counts.sent += 1;
       this.inquiries.sent(ticket);
-      this.expect(ticket, errand, () => connection.submit(request));
+      this.expect(ticket, errand, () => connection.submit(request, urgency));
     } else if (errand === "cancel")
       this.expect(ticket, errand, () => connection.cancel(clientOrderId, request.symbol));
-    else this.expect(ticket, errand, () => connection.modify(request));
+    else this.expect(ticket, errand, () => connection.modify(request, urgency));
   }
 
   private expect(ticket: Ticket, errand: ErrandKind, send: () => Promise<Acknowledgement>): void {
@@ -240,6 +253,10 @@ export class Courier {
       const isTaken = errand === "submit" && answer.code === "doubled_id";
       const isAboutOrder = isTaken || (errand !== "submit" && isAboutTheEnd(answer.code));
       if (isAboutOrder) return this.inquiries.unanswered(ticket, true, isTaken);
+      if (answer.code === "rate_limited") {
+        this.slowDown();
+        if (this.hold(ticket, errand, answer)) return;
+      } else this.pauseMs = 1_000;
       this.noteRejection(ticket, errand, answer);
     }
     hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
@@ -249,31 +266,70 @@ export class Courier {
     const { counts, log } = this.parts;
     log.warn({ clientOrderId: request.clientOrderId, errand, code }, `the venue refused: ${reason}`);
     if (errand === "submit") counts.refusedByVenue += 1;
-    if (code === "rate_limited") {
-      this.pausedUntilMs = this.nowMs + this.pauseMs;
-      this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
-    } else this.pauseMs = 1_000;
+  }
+
+  private slowDown(): void {
+    this.pausedUntilMs = this.nowMs + this.pauseMs;
+    this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
+  }
+
+  /** Keeps what makes a risk smaller until the venue hears again: it has not been taken, and is not told as refused. */
+  private hold(ticket: Ticket, errand: ErrandKind, answer: Held["answer"]): boolean {
+    const { clientOrderId, request } = ticket;
+    if (errand === "modify" || ticket.phase === "over") return false;
+    if (errand === "submit" && !isReducing(this.parts.desk.state, ticket, request)) return false;
+    this.parts.log.info(
+      { clientOrderId, errand },
+      `${errand} ${clientOrderId}: too often; it goes again at once`,
+    );
+    if (errand === "submit") this.inquiries.forget(ticket);
+    this.held.set(ticket, { errand, dueMs: this.nowMs + againMs, answer });
+    this.alarm.set(this.nowMs + againMs);
+    return true;
+  }
+
+  private sendHeld(ticket: Ticket, { errand, answer }: Held): void {
+    const { request, clientOrderId } = ticket;
+    const isOver = ticket.phase === "over" || (errand === "submit" && ticket.phase !== "sent");
+    const isFit = errand === "cancel" || this.mayStillGo(ticket);
+    const mayGo = errand === "cancel" || this.parts.connection.line.kind === "live";
+    if (!isOver && isFit && !(mayGo && this.takeBudget(errand === "cancel" ? this.cancels : this.sends))) {
+      this.held.set(ticket, { errand, dueMs: this.nowMs + againMs, answer });
+      return void this.retryIn(againMs);
+    }
+    this.held.delete(ticket);
+    if (isOver) return;
+    if (isFit) return this.dispatch([{ ticket, errand, request }]);
+    // Nobody wants it any more: now it is over as the venue said.
+    this.parts.hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
   }
 
   /** The same name again: should the first have come after all, the venue refuses the second. */
   private resend(ticket: Ticket): boolean {
     if (!this.isOpen) return true;
-    const { desk, limits, connection, counts, tradingState, isWanted } = this.parts;
+    const { limits, connection, counts } = this.parts;
     const { request } = ticket;
     const times = this.resends.get(ticket) ?? 0;
-    const work = desk.state.works.get(ticket.orderId)!;
-    if (times >= limits.resendsMax || work.isCancelAsked) return false;
-    // Other exits may have taken its share of the holding meanwhile.
-    const wanted = wantedOf(desk.state, work);
-    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
-    const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
-    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
-    if (denialOf(desk.state, ticket, request, tradingState()) !== null) return false;
+    if (times >= limits.resendsMax || !this.mayStillGo(ticket)) return false;
     if (connection.line.kind !== "live" || !this.takeBudget(this.sends)) return true;
     this.resends.set(ticket, times + 1);
     counts.resent += 1;
     this.dispatch([{ ticket, errand: "submit", request }]);
     return true;
+  }
+
+  /** Whether an order that the venue does not have is still to be there. */
+  private mayStillGo(ticket: Ticket): boolean {
+    const { desk, limits, tradingState, isWanted } = this.parts;
+    const { request } = ticket;
+    const work = desk.state.works.get(ticket.orderId)!;
+    if (work.isCancelAsked) return false;
+    // Other exits may have taken its share of the holding meanwhile.
+    const wanted = wantedOf(desk.state, work);
+    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
+    const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
+    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
+    return denialOf(desk.state, ticket, request, tradingState()) === null;
   }
 
   private cancelAgain(ticket: Ticket): void {

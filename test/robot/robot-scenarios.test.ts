@@ -517,3 +517,40 @@ test("what a holding in yen has made is told in the account's money", async () =
   expect(positions[0]!.quantity).toBeGreaterThan(0);
   expect(positions[0]!.unrealizedPnl).toBeCloseTo(positions[0]!.quantity * 10 * 0.01, 9);
 });
+
+test("an exit that came too often for the venue goes again under its name until it is taken, and is told as refused by nobody", async () => {
+  const at = bench({ 2: [1], 4: [0] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(499);
+  let refusals = 5;
+  at.link.interfere = () =>
+    refusals-- > 0 ? { kind: "rejected", code: "rate_limited", reason: "429" } : null;
+  await at.bars(1);
+  await at.pass(5_500);
+  const exits = at.link.sent.filter(({ side }) => side === "sell");
+  expect(exits.map(({ clientOrderId }) => clientOrderId)).toEqual(Array(6).fill(exits[0]!.clientOrderId));
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+  expect(at.robot!.status().counts).toMatchObject({ refusedByVenue: 0, resent: 0 });
+});
+
+test("an exit that waits for the venue and is not wanted any more does not go", async () => {
+  const at = bench({ 2: [1], 4: [0], 5: [1] }, flat(9));
+  await at.start();
+  await at.bars(3);
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "rate_limited", reason: "429" } : null;
+  await at.bars(2);
+  const exits = (): number => at.link.sent.filter(({ side }) => side === "sell").length;
+  await at.pass(3_000);
+  expect(exits()).toBeGreaterThan(2);
+  await at.bars(1);
+  await at.pass(2_000);
+  const before = exits();
+  at.link.interfere = () => null;
+  await at.pass(20_000);
+  await at.bars(2);
+  expect(exits()).toBe(before);
+  expect(held(at)).toBe(499);
+});
