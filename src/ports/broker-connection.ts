@@ -67,6 +67,11 @@ export type BrokerCapabilities = {
   readonly postOnly: boolean;
   /** False where an exit can open a position the other way: then exits are held within the holding here. */
   readonly reduceOnly: boolean;
+  /**
+   * True where what wants to fill at once is kept here while its market is closed, by its calendar: the venue would refuse it,
+   * or keep it where nobody looks at it any more before it fills.
+   */
+  readonly waitsForOpen?: boolean;
   /** False where an order must be canceled and sent anew to change it. */
   readonly modify: boolean;
   /** The longest client order id, and what it may be made of. */

@@ -3,12 +3,14 @@ import { signOf } from "../domain/order.ts";
 import type { Acknowledgement, BrokerConnection, VenueOrderRequest } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store.ts";
+import { formatTime, hourMs } from "../base/time.ts";
 import { Alarm } from "./alarm.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { Ticket } from "./desk/desk-state.ts";
 import { wantedOf } from "./desk/wanted-quantity.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { Inquiries } from "./inquiries.ts";
+import { waitsUntilMs } from "./market-hours.ts";
 import type { Patience } from "./patience.ts";
 import type { HeldLock, Incident, RobotCounts, RobotLimits, RobotLog, TradingState } from "./robot-types.ts";
 import { SendBudget } from "./send-budget.ts";
@@ -45,8 +47,9 @@ type Held = {
 const pauseMsMax = 30_000;
 /** How soon something that opens is looked at again while the session has news to hear: it hears them at once. */
 const unheardMs = 100;
-/** What makes a risk smaller and came too often for the venue is tried again so soon. */
+/** What the venue could not take for the moment is tried again so soon; where it is closed, later and later. */
 const againMs = 1_000;
+const closedMsMax = 60_000;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
@@ -54,7 +57,7 @@ const queueMsMax = 5_000;
  * Carries tickets to the venue. What is sent is on the disk before; what is not answered is asked for, and sent again
  * only under the same name after the venue has said again and again that it does not know it. Cancels have a budget of
  * their own and wait for nothing but the order's arrival. Cancels and exits that came too often for the venue are sent
- * again until it takes them.
+ * again until it takes them; what wants to fill at once waits here while its market is closed.
  */
 export class Courier {
   readonly inquiries: Inquiries;
@@ -64,8 +67,11 @@ export class Courier {
   private readonly sends: SendBudget;
   private readonly cancels: SendBudget;
   private readonly resends = new WeakMap<Ticket, number>();
-  /** Came too often for the venue, which has not taken them. */
+  /** Came too often for the venue, or while it was closed: it has not taken them. */
   private readonly held = new Map<Ticket, Held>();
+  private readonly heldBefore = new WeakMap<Ticket, number>();
+  /** Told of, because they wait for their market. */
+  private readonly waiting = new WeakSet<Ticket>();
   private readonly alarm: Alarm;
   private isFlushing = false;
   private isOpen = false;
@@ -163,10 +169,28 @@ export class Courier {
       if (!isTooOld) return this.retryIn(1_000);
       return this.deny(ticket, { code: "unavailable", reason: "the line to the venue is down" });
     }
+    if (this.isMarketClosed(ticket, request)) return false;
     if (this.nowMs < this.pausedUntilMs && !reduces) return this.retryIn(this.pausedUntilMs - this.nowMs);
     if (this.takeBudget(this.sends)) return true;
     const isTooLate = !reduces && ageMs > queueMsMax;
     return isTooLate && this.deny(ticket, { code: "rate_limited", reason: "too many orders at once" });
+  }
+
+  /** Whether an order waits for its market; it is looked at again when that opens. */
+  private isMarketClosed(ticket: Ticket, request: VenueOrderRequest): boolean {
+    const { desk, connection, say } = this.parts;
+    const { market } = desk.state;
+    const opensMs = connection.capabilities.waitsForOpen
+      ? waitsUntilMs(market, ticket.instrument, request, this.nowMs)
+      : null;
+    if (opensMs === null) return false;
+    const { symbol, side, quantity } = request;
+    const message = `${side} ${quantity} ${symbol} waits here until ${formatTime(opensMs)}: the market is closed`;
+    if (!this.waiting.has(ticket)) say({ kind: "market closed", gravity: "notice", symbol, message });
+    this.waiting.add(ticket);
+    // A clock that is set anew must not make it late by more than this.
+    this.retryIn(Math.min(opensMs - this.nowMs, hourMs));
+    return true;
   }
 
   /** Never true: what is denied does not go. */
@@ -253,10 +277,9 @@ export class Courier {
       const isTaken = errand === "submit" && answer.code === "doubled_id";
       const isAboutOrder = isTaken || (errand !== "submit" && isAboutTheEnd(answer.code));
       if (isAboutOrder) return this.inquiries.unanswered(ticket, true, isTaken);
-      if (answer.code === "rate_limited") {
-        this.slowDown();
-        if (this.hold(ticket, errand, answer)) return;
-      } else this.pauseMs = 1_000;
+      if (answer.code === "rate_limited") this.slowDown();
+      else this.pauseMs = 1_000;
+      if (this.hold(ticket, errand, answer)) return;
       this.noteRejection(ticket, errand, answer);
     }
     hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
@@ -273,28 +296,35 @@ export class Courier {
     this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
   }
 
-  /** Keeps what makes a risk smaller until the venue hears again: it has not been taken, and is not told as refused. */
-  private hold(ticket: Ticket, errand: ErrandKind, answer: Held["answer"]): boolean {
+  /** Keeps what the venue could not take for the moment: it is not told as refused, and goes again. */
+  private hold(ticket: Ticket, errand: ErrandKind, answer: Denial): boolean {
     const { clientOrderId, request } = ticket;
     if (errand === "modify" || ticket.phase === "over") return false;
-    if (errand === "submit" && !isReducing(this.parts.desk.state, ticket, request)) return false;
-    this.parts.log.info(
-      { clientOrderId, errand },
-      `${errand} ${clientOrderId}: too often; it goes again at once`,
-    );
+    const isClosed = answer.code === "session_closed" && errand === "submit";
+    const isPressing = errand === "cancel" || isReducing(this.parts.desk.state, ticket, request);
+    if (!isClosed && !(answer.code === "rate_limited" && isPressing)) return false;
     if (errand === "submit") this.inquiries.forget(ticket);
-    this.held.set(ticket, { errand, dueMs: this.nowMs + againMs, answer });
-    this.alarm.set(this.nowMs + againMs);
+    const times = (this.heldBefore.get(ticket) ?? 0) + 1;
+    this.heldBefore.set(ticket, times);
+    const spanMs = isClosed ? Math.min(closedMsMax, againMs * 2 ** times) : againMs;
+    const { code, reason } = answer;
+    this.parts.log.info(
+      { clientOrderId, errand, code, spanMs },
+      `${errand} ${clientOrderId} goes again: ${reason}`,
+    );
+    this.held.set(ticket, { errand, dueMs: this.nowMs + spanMs, answer: { kind: "rejected", code, reason } });
+    this.alarm.set(this.nowMs + spanMs);
     return true;
   }
 
-  private sendHeld(ticket: Ticket, { errand, answer }: Held): void {
+  private sendHeld(ticket: Ticket, held: Held): void {
+    const { errand, answer } = held;
     const { request, clientOrderId } = ticket;
     const isOver = ticket.phase === "over" || (errand === "submit" && ticket.phase !== "sent");
-    const isFit = errand === "cancel" || this.mayStillGo(ticket);
+    const isFit = errand === "cancel" || this.mayStillGo(ticket, Infinity);
     const mayGo = errand === "cancel" || this.parts.connection.line.kind === "live";
     if (!isOver && isFit && !(mayGo && this.takeBudget(errand === "cancel" ? this.cancels : this.sends))) {
-      this.held.set(ticket, { errand, dueMs: this.nowMs + againMs, answer });
+      this.held.set(ticket, { ...held, dueMs: this.nowMs + againMs });
       return void this.retryIn(againMs);
     }
     this.held.delete(ticket);
@@ -310,7 +340,7 @@ export class Courier {
     const { limits, connection, counts } = this.parts;
     const { request } = ticket;
     const times = this.resends.get(ticket) ?? 0;
-    if (times >= limits.resendsMax || !this.mayStillGo(ticket)) return false;
+    if (times >= limits.resendsMax || !this.mayStillGo(ticket, limits.staleOrderMs)) return false;
     if (connection.line.kind !== "live" || !this.takeBudget(this.sends)) return true;
     this.resends.set(ticket, times + 1);
     counts.resent += 1;
@@ -319,15 +349,15 @@ export class Courier {
   }
 
   /** Whether an order that the venue does not have is still to be there. */
-  private mayStillGo(ticket: Ticket): boolean {
-    const { desk, limits, tradingState, isWanted } = this.parts;
+  private mayStillGo(ticket: Ticket, openingMsMax: number): boolean {
+    const { desk, tradingState, isWanted } = this.parts;
     const { request } = ticket;
     const work = desk.state.works.get(ticket.orderId)!;
     if (work.isCancelAsked) return false;
     // Other exits may have taken its share of the holding meanwhile.
     const wanted = wantedOf(desk.state, work);
     if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
-    const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
+    const isStale = this.nowMs - ticket.createdMs > openingMsMax;
     if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
     return denialOf(desk.state, ticket, request, tradingState()) === null;
   }

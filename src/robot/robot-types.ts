@@ -30,6 +30,8 @@ export type Incident = {
     | "order lost"
     /** An order has been without an answer for too long. */
     | "order unresolved"
+    /** An order waits here until its market opens. */
+    | "market closed"
     /** What is held is too little to be sold. */
     | "dust"
     /** A position has no protection, for it was refused; it is closed. */

@@ -34,6 +34,7 @@ const capabilitiesOf: Readonly<Record<AlpacaMarket, BrokerCapabilities>> = {
     timesInForce: ["day", "gtc", "ioc", "fok"],
     postOnly: false,
     reduceOnly: false,
+    waitsForOpen: true,
     // A changed order has another id, and another name of ours: docs/decisions/0073.
     modify: false,
     clientOrderId,

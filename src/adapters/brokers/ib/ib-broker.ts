@@ -70,7 +70,7 @@ export function ibBroker(options: IbBrokerOptions, tools: BrokerTools): BrokerCo
     venue,
     clock,
     prng,
-    capabilities,
+    capabilities: { ...capabilities, waitsForOpen: !options.outsideRth },
     staleAfterMs: options.staleAfterMs ?? 30 * secondMs,
     inspect: async () =>
       inspectIb({
