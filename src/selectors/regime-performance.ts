@@ -1,9 +1,10 @@
 import { bool, choice, float, int } from "../domain/params.ts";
 import { regimeLabels } from "../domain/regime.ts";
 import { definePlugin } from "../ports/plugin.ts";
-import type { Candidate, PerformanceView, Selection, SelectionContext } from "../ports/selector.ts";
+import type { Candidate, Selection, SelectionContext } from "../ports/selector.ts";
+import { GrowthRecord } from "./growth-records.ts";
 import { rankScores } from "./rank-scores.ts";
-import { weighEvidence, type EdgePrior } from "./weigh-evidence.ts";
+import type { EdgePrior } from "./weigh-evidence.ts";
 
 type Options = {
   readonly otherwise: "first" | "cash";
@@ -17,9 +18,6 @@ type Options = {
 };
 
 const nobody = -1;
-/** Holding nothing, as a performance: nothing gained, nothing risked. */
-const cash = { bars: Infinity, mean: 0, deviation: 0 };
-
 /**
  * Compares every strategy, and holding nothing, with what trades otherwise (by default the first of the arsenal), regime
  * by regime. The growth of a bar is its mean less half its variance. A difference counts as far as the evidence for it
@@ -58,9 +56,14 @@ export const regimePerformance = definePlugin({
   },
   create(options) {
     let hasBegun = false;
+    const comparing: Comparing = {
+      base: new GrowthRecord(),
+      one: new GrowthRecord(),
+      probabilities: new Float64Array(regimeLabels.length),
+    };
     return {
       select(context) {
-        const scores = scoresOf(context, options);
+        const scores = scoresOf(context, options, comparing);
         const share = context.regime.label === "unknown" ? options.unknownShare : 1;
         const picked = options.blend ? mix(context, scores) : pick(context, scores, options, hasBegun);
         hasBegun ||= picked.strategy !== nobody;
@@ -78,11 +81,26 @@ type Scores = {
   readonly hasBase: boolean;
 };
 
-function scoresOf(context: SelectionContext, options: Options): Scores {
-  const { candidates, current, switchCost, barsPerYear } = context;
+/** What is compared at a decision, reused: nothing of it outlives one. */
+type Comparing = {
+  readonly base: GrowthRecord;
+  readonly one: GrowthRecord;
+  readonly probabilities: Float64Array;
+};
+
+function scoresOf(context: SelectionContext, options: Options, comparing: Comparing): Scores {
+  const { candidates, current, switchCost, barsPerYear, regime } = context;
   const prior: EdgePrior = { share: options.edgeShare, bars: barsPerYear / options.edgeSharpe ** 2 };
   const [first] = candidates;
   const base = options.otherwise === "first" && first?.isReady === true ? first : null;
+  const { one, probabilities } = comparing;
+  for (let k = 0; k < regimeLabels.length; k++) probabilities[k] = regime.posterior[regimeLabels[k]!];
+  comparing.base.read(base, regime);
+  const advantageOf = (candidate: Candidate | null): number => {
+    if (candidate === base) return 0;
+    one.read(candidate, regime);
+    return one.beyond(comparing.base, probabilities, prior);
+  };
   const leaving = current === nobody ? 0 : switchCost.reduce((most, cost) => Math.max(most, cost), 0);
   const scores = new Float64Array(candidates.length).fill(Number.NaN);
   for (let k = 0; k < scores.length; k++) {
@@ -90,50 +108,13 @@ function scoresOf(context: SelectionContext, options: Options): Scores {
     // What trades otherwise is not there for what it has proved, and cannot lose that.
     if (!candidate.isReady || (candidate.demotion !== null && candidate !== base)) continue;
     const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
-    scores[k] = advantageOf(candidate, base, context, prior) - cost;
+    scores[k] = advantageOf(candidate) - cost;
   }
   return {
     candidates: scores,
-    nobody: advantageOf(null, base, context, prior) - leaving / options.horizonBars,
+    nobody: advantageOf(null) - leaving / options.horizonBars,
     hasBase: base !== null,
   };
-}
-
-/** Growth per bar of `one` beyond that of `base`, as far as it is proved; null stands for holding nothing. */
-function advantageOf(
-  one: Candidate | null,
-  base: Candidate | null,
-  { regime }: SelectionContext,
-  prior: EdgePrior,
-): number {
-  if (one === base) return 0;
-  const overall = difference(one?.overall ?? cash, base?.overall ?? cash, 0, prior);
-  let sum = 0;
-  for (const label of regimeLabels) {
-    const probability = regime.posterior[label];
-    if (probability === 0) continue;
-    sum +=
-      probability * difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, overall, prior);
-  }
-  return sum;
-}
-
-type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
-
-function difference(one: Returns, base: Returns, center: number, prior: EdgePrior): number {
-  // Two strategies may share their risks; taking them for independent errs on the side of doubt.
-  const deviation = Math.hypot(one.deviation, base.deviation);
-  return weighEvidence(
-    Math.min(one.bars, base.bars),
-    growthOf(one) - growthOf(base),
-    deviation,
-    center,
-    prior,
-  );
-}
-
-function growthOf({ mean, deviation }: Returns): number {
-  return mean - deviation ** 2 / 2;
 }
 
 type Picked = Omit<Selection, "share" | "scores">;
