@@ -24,7 +24,7 @@ function tableOf(...rows: readonly Row[]): EventTable {
 
 function hashOf(table: EventTable, from = 0): string {
   const hash = createHash("sha256");
-  table.hashInto(hash, from);
+  table.hashInto(hash, from, table.length);
   return hash.digest("hex");
 }
 
