@@ -35,7 +35,13 @@ async function stopped(when: RegExp, ...args: readonly string[]): Promise<{ end:
 
 test.each([
   ["check", /"stage":"checks"/, ["check", "all", "./slow.ts"], 130, /^stopped: .*\n.*kiwi check repro\n$/],
-  ["validate", /"trials","done":0/, ["validate", "./slow.ts"], 130, /^stopped[^]*begins again.*--trials 50\n$/],
+  [
+    "validate",
+    /"trials","done":0/,
+    ["validate", "./slow.ts"],
+    130,
+    /^stopped[^]*begins again.*--trials 50\n$/,
+  ],
   // A training computes in native code: its process ends by the signal itself, which shells show as 130.
   [
     "train",
@@ -45,7 +51,14 @@ test.each([
     /^stopped: no model was finished. The same command begins again.*\n$/,
   ],
 ] as const)("Ctrl-C in %s says what is kept and how to go on", async (_name, when, args, end, words) => {
-  const found = await stopped(when, ...args, "--data", `synthetic:bars=${end === 130 ? 400 : 1700},symbols=1`, "--seed", "7");
+  const found = await stopped(
+    when,
+    ...args,
+    "--data",
+    `synthetic:bars=${end === 130 ? 400 : 1700},symbols=1`,
+    "--seed",
+    "7",
+  );
   expect(found.err).toMatch(words);
   expect(found.end).toBe(end);
 });
