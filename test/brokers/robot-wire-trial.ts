@@ -31,11 +31,17 @@ export type RobotWireTrial = {
   readonly resent: number;
   readonly fills: number;
   readonly starts: number;
+  /** What people were told, by kind. */
+  readonly told: readonly string[];
   readonly violations: readonly string[];
 };
 
 /** How a trial may be spoiled, to see that it finds that: the robot's orders go out once more under another name. */
 export type WireSpoil = "twice" | null;
+
+/** How long the venue's program is away in the middle of a trial; the wire has no other fault then. */
+const awayMs = 300;
+const awayAtBar = 8;
 
 const bars = 24;
 const decidingBars = 16;
@@ -80,7 +86,11 @@ const hastyClock: Clock = {
  * the seeds it is stopped and started again on its journal. When the faults end it must come right: no order is at the
  * exchange twice, never more is held than was wanted, both books are the same, and what is held has its stop.
  */
-export async function robotWireTrial(seed: number, spoil: WireSpoil = null): Promise<RobotWireTrial> {
+export async function robotWireTrial(
+  seed: number,
+  spoil: WireSpoil = null,
+  isVenueRestarted = false,
+): Promise<RobotWireTrial> {
   const prng = new Prng(seed).fork("robot over a wire");
   const subject = robotSubjects[seed % robotSubjects.length]!;
   const quads = tape(prng, bars);
@@ -88,14 +98,15 @@ export async function robotWireTrial(seed: number, spoil: WireSpoil = null): Pro
   const lab = await subject.start(quads, "", startMs);
   const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil);
   // After a 429 nothing that opens may be sent for the rest of a true minute: that would be all of the trial.
-  const faults = drawFaults(prng, seed).replace(/,429=[^,]*/, "");
-  const restartAt = prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
+  const faults = isVenueRestarted ? "" : drawFaults(prng, seed).replace(/,429=[^,]*/, "");
+  const restartAt = !isVenueRestarted && prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
   try {
     await trial.start();
     lab.faults.spec = parseFaults(faults);
     for (let row = 1; row < bars; row++) {
       if (row === decidingBars + 2) lab.faults.stop();
       if (row === restartAt) await trial.start();
+      if (isVenueRestarted && row === awayAtBar) await lab.restart(awayMs);
       lab.exchange.advance();
       trial.arrive(row);
       await pause(barMs);
@@ -116,6 +127,7 @@ function startOf({ symbol }: Subject): number {
 
 class WireLife {
   readonly violations: string[] = [];
+  private readonly told: string[] = [];
   private readonly subject: Subject;
   private readonly lab: EmulatorLab;
   private readonly seed: number;
@@ -160,7 +172,7 @@ class WireLife {
       journal: openJournal(this.disk),
       clock,
       tradingState: () => ({ state: "active", reason: "" }),
-      onIncident: () => {},
+      onIncident: ({ kind }) => this.told.push(kind),
       log: { debug() {}, info() {}, warn() {}, error() {} },
       // A busy machine must not pass for a venue that is silent.
       limits: { answerMs: 2_000 * hurry },
@@ -205,7 +217,7 @@ class WireLife {
   }
 
   figures() {
-    const { starts, before } = this;
+    const { starts, before, told } = this;
     const { sent = 0, unknown = 0, resent = 0 } = this.robot?.status().counts ?? {};
     return {
       orders: before.sent + sent,
@@ -213,6 +225,7 @@ class WireLife {
       resent: before.resent + resent,
       fills: this.lab.account.fills.length,
       starts,
+      told,
     };
   }
 
