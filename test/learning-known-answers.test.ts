@@ -85,7 +85,7 @@ test("Beta calibration is scikit-learn's logistic regression: on the logit, or o
     b: close(one.slope),
     c: close(one.c),
   });
-  // Promises that are far too low: twice the log-likelihood grows by 8.8 with the second slope, where chance makes 3.8.
+  // Promises that are far too low: twice the log-likelihood grows by 8.0 with the second slope, where chance makes 3.8.
   const low = probability.map((p) => p ** 3);
   const came = Float32Array.from(probability, (p, k) => (((k * 53) % 97) / 97 < p ? 1 : 0));
   expect(fitBetaCalibration(low, came, weights)).toMatchObject({
