@@ -100,7 +100,12 @@ export async function optimizeProgram({
     return {
       params: { ...setup.params, ...varied.params },
       settings: varied.settings,
-      ...{ value, why, totalReturn, sharpe, maxDrawdown, trades },
+      value,
+      why,
+      totalReturn,
+      sharpe,
+      maxDrawdown,
+      trades,
     };
   });
   const [{ params, settings }] = rows as [OptimizeRow];
