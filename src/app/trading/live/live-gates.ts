@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
-import { canonicalJson } from "../../base/hash.ts";
-import { dayMs, formatTime } from "../../base/time.ts";
-import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
-import { strategyHash } from "../plugins/code-identity.ts";
-import { strategyFileOf } from "../plugins/find-strategy.ts";
-import { newestValidation } from "../validation/newest-validation.ts";
-import { resetKeyPath } from "./kill/kill-accounts.ts";
-import { allSessions, sessionPaths } from "./session-folder.ts";
-import type { TradingPlan } from "./session-parts.ts";
-import { readStatus } from "./session-status.ts";
+import { readRun, runIds, type StoredRun } from "../../../adapters/stores/runs/read-runs.ts";
+import { canonicalJson } from "../../../base/hash.ts";
+import { dayMs, formatTime } from "../../../base/time.ts";
+import { resolveParams, type Params, type ParamValue } from "../../../domain/params.ts";
+import { strategyHash } from "../../plugins/code-identity.ts";
+import { strategyFileOf } from "../../plugins/find-strategy.ts";
+import { newestValidation } from "../../validation/newest-validation.ts";
+import { resetKeyPath } from "../kill/kill-accounts.ts";
+import { allSessions, sessionPaths } from "../session-folder.ts";
+import type { TradingPlan } from "../session-parts.ts";
+import { readStatus } from "../session-status.ts";
 
 /** One gate before money: what must be shown, and whether it is. */
 export type Gate = {

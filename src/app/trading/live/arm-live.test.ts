@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { runKiwi, temporaryFolder } from "../../../test/run-kiwi.ts";
-import { writeBars } from "../../../test/write-bars.ts";
-import { hourMs } from "../../base/time.ts";
-import { BarTable } from "../../domain/bar-table.ts";
-import type { AnyStrategy } from "../../ports/strategy.ts";
-import { smaCross } from "../../strategies/sma-cross.ts";
-import { runConfigSchema } from "../config/run-config.ts";
-import { builtIn } from "../plugins/registry.ts";
-import { ownCode } from "../plugins/source-files.ts";
-import type { ValidationDocument } from "../validation/validation-document.ts";
+import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { writeBars } from "../../../../test/write-bars.ts";
+import { hourMs } from "../../../base/time.ts";
+import { BarTable } from "../../../domain/bar-table.ts";
+import type { AnyStrategy } from "../../../ports/strategy.ts";
+import { smaCross } from "../../../strategies/sma-cross.ts";
+import { runConfigSchema } from "../../config/run-config.ts";
+import { builtIn } from "../../plugins/registry.ts";
+import { ownCode } from "../../plugins/source-files.ts";
+import type { ValidationDocument } from "../../validation/validation-document.ts";
 import { arm, armedMs, takeArm } from "./arm-live.ts";
 import { liveGates } from "./live-gates.ts";
 
