@@ -31,6 +31,9 @@ import { instrumentConfig } from "../config/run-config.ts";
 import type { RunRequest } from "./run-request.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { firstDecisionMs } from "./first-decision.ts";
+import { spreadsOf } from "../costs/spreads-of.ts";
+import { atQuotedSpreads } from "../session/quoted-costs.ts";
+import type { CostTables } from "../../domain/cost-tables.ts";
 import { costGaps } from "../costs/cost-gaps.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
@@ -103,7 +106,7 @@ export async function prepareRun(
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
   const membership = await universeOf(request, found);
-  const tables = await readTables(request);
+  const tables = await readTables(request, spreadsOf([...loaded.sources, ...detail]));
   const needed = askStrategy(() =>
     externalsNeeded({
       strategy: found.strategy,
@@ -152,7 +155,7 @@ export async function prepareRun(
       ...costGaps(tables.costTables, coarse),
       ...adviceOn(runConfig, bars.length, found.registry),
     ],
-    setup: {
+    setup: atQuotedSpreads({
       bars,
       strategy: found.strategy,
       params,
@@ -164,16 +167,17 @@ export async function prepareRun(
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
-    },
+    }),
   };
 }
 
 /** What small files say of the past beside the bars: corporate actions, announced ends, and what trading and holding cost. */
-async function readTables({
-  config,
-  folder,
-}: RunRequest): Promise<Pick<BacktestSetup, "actions" | "costTables" | "delistings">> {
-  const costTables = await readCosts(folder, config.costs);
+async function readTables(
+  { config, folder }: RunRequest,
+  spreads: CostTables["spreads"],
+): Promise<Pick<BacktestSetup, "actions" | "costTables" | "delistings">> {
+  const fromFiles = await readCosts(folder, config.costs);
+  const costTables = spreads === undefined ? fromFiles : { ...fromFiles, spreads };
   return {
     ...(config.actions === undefined ? {} : { actions: await readActions(resolve(folder, config.actions)) }),
     ...(config.delistings === undefined
