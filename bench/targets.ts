@@ -28,6 +28,7 @@ export const targets: Readonly<Record<string, { readonly value: number; readonly
   robotOrdersPerSecond: { value: 2_000, isFloor: true },
   robotRestartSeconds: { value: 2, isFloor: false },
   robotStartSeconds: { value: 5, isFloor: false },
+  robotStoredStartSeconds: { value: 5, isFloor: false },
   robotShare50: { value: 0.05, isFloor: false },
   robotMemory50Mb: { value: 350, isFloor: false },
   robotShare600: { value: 0.4, isFloor: false },

@@ -36,6 +36,8 @@ export type EmulatorLab = {
   readonly host: EmulatorHost;
   readonly url: string;
   readonly wsUrl: string;
+  /** The venue's program goes for a while and comes back on the same port, with its books and without its connections. */
+  restart(awayMs: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -88,22 +90,28 @@ export async function startLab(options: LabOptions): Promise<EmulatorLab> {
   for (let k = 0; k < (options.historyBars ?? 1); k++) exchange.advance();
   const faults = new FaultPlan(parseFaults(options.faults ?? ""));
   const pace = new Pace(exchange, clock, options.pace ?? { kind: "manual" });
-  const face = options.face({
-    exchange,
-    faults,
-    clock,
-    watch: (change) => {
-      pace.watchers += change;
-    },
-  });
-  const host = new EmulatorHost({ face, exchange, pace, faults, clock });
+  const open = (): EmulatorHost => {
+    const watch = (change: number): void => void (pace.watchers += change);
+    const face = options.face({ exchange, faults, clock, watch });
+    return new EmulatorHost({ face, exchange, pace, faults, clock });
+  };
+  let host = open();
   const port = await host.listen(0);
   pace.start();
   return {
     exchange,
     account,
     faults,
-    host,
+    get host() {
+      return host;
+    },
+    async restart(awayMs) {
+      await host.close();
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      host = open();
+      await host.listen(port);
+      pace.start();
+    },
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     close: () => host.close(),

@@ -27,7 +27,8 @@ export function accountView(view: EngineView, venue: AccountSnapshot | null, day
     balance: view.cash,
     equity,
     marginAvailable: venue?.buyingPower ?? null,
-    dayPnl: day === null ? 0 : equity - day.startEquity,
+    // As the triggers see it: what was put in or taken out is in both of its figures.
+    dayPnl: day === null ? 0 : day.lastEquity - day.startEquity,
     dayFills: day?.fills ?? 0,
     exposure,
     exposureShare: exposure / equity,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Calendar } from "../domain/calendar/calendar.ts";
+import { movedBetween, venueMoney, type VenueMoney } from "./kill/moved-money.ts";
 import { replaceFile, textOf } from "./whole-file.ts";
 
 const page = z.object({
@@ -8,6 +9,9 @@ const page = z.object({
   lastEquity: z.number(),
   peakEquity: z.number(),
   fills: z.number(),
+  /** What came and went without a trade since the session began, and the account as it was looked at last. */
+  moved: z.number().default(0),
+  money: venueMoney.nullable().default(null),
 });
 
 /** What the day has brought so far. */
@@ -15,11 +19,15 @@ export type Day = z.output<typeof page>;
 
 /**
  * The counters of the market's day: what it began with, what was traded, and the highest equity ever. They are on the
- * disk, so that a restart resets none of them; a new day does, by the market's calendar and not at midnight UTC.
+ * disk, so that a restart resets none of them; a new day does, by the market's calendar and not at midnight UTC. Money
+ * that comes or goes without a trade is no part of what was made.
  */
 export class DayBook {
   private readonly path: string;
   private readonly calendar: Calendar;
+  /** Money that came and went without a trade since the session began: our books do not know it. */
+  moved: number;
+  private money: VenueMoney | null;
   private present: Day | null;
   private written = "";
 
@@ -27,11 +35,30 @@ export class DayBook {
     this.path = path;
     this.calendar = calendar;
     this.present = readPage(path);
+    this.moved = this.present?.moved ?? 0;
+    this.money = this.present?.money ?? null;
   }
 
   /** The day as it was last seen; null before anything was. */
   get day(): Day | null {
     return this.present;
+  }
+
+  /** Notes what the venue told of the account. Returns what came or went without a trade since the last time. */
+  noteMoney(money: VenueMoney, lastFillMs: number): number {
+    const { present } = this;
+    const moved = this.money === null ? 0 : movedBetween(this.money, money, lastFillMs);
+    this.money = money;
+    this.moved += moved;
+    // What the day and the highest equity are measured from moves along.
+    if (present !== null && moved !== 0)
+      this.present = {
+        ...present,
+        startEquity: present.startEquity + moved,
+        lastEquity: present.lastEquity + moved,
+        peakEquity: present.peakEquity + moved,
+      };
+    return moved;
   }
 
   /** Notes equity, and how many fills came since the last time. */
@@ -46,6 +73,8 @@ export class DayBook {
       lastEquity: equity,
       peakEquity: Math.max(before?.peakEquity ?? equity, equity),
       fills: (isSameDay ? before.fills : 0) + fills,
+      moved: this.moved,
+      money: this.money,
     };
     const text = JSON.stringify(this.present);
     if (text !== this.written) this.write(text);

@@ -1,3 +1,5 @@
+import { formatDuration } from "../base/time.ts";
+import type { LineState } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JournalStore } from "../ports/journal-store.ts";
 import type { Incident, RobotLog } from "./robot-types.ts";
@@ -14,6 +16,7 @@ export class Incidents {
   private readonly log: RobotLog;
   private readonly onIncident: (incident: Incident) => void;
   private journal: JournalStore | null = null;
+  private lineDownMs: number | null = null;
 
   constructor(parts: {
     readonly clock: Clock;
@@ -23,6 +26,21 @@ export class Incidents {
     this.clock = parts.clock;
     this.log = parts.log;
     this.onIncident = parts.onIncident;
+  }
+
+  /** Tells of a line that is down or will not have us, and to whoever was told so that it is back. */
+  sayLine(line: LineState): void {
+    const say = (kind: Incident["kind"], gravity: Incident["gravity"], text: string): void =>
+      this.say({ kind, gravity, symbol: null, message: `the line to the venue is ${text}` });
+    if (line.kind === "down") {
+      // Every try to come back that fails has a reason of its own, and says nothing new.
+      if (this.lineDownMs === null) say("line down", "notice", `down: ${line.reason}`);
+      this.lineDownMs ??= line.atMs;
+    } else if (line.kind === "refused") say("line refused", "alarm", `refused: ${line.reason}`);
+    else if (line.kind === "live" && this.lineDownMs !== null) {
+      say("line back", "notice", `live again, after ${formatDuration(line.atMs - this.lineDownMs)}`);
+      this.lineDownMs = null;
+    }
   }
 
   /** Tells of an incident, unless it has just been told. */

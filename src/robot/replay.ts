@@ -23,6 +23,12 @@ export type Replay = Restored & {
   readonly fills: number;
   /** The session at the end of its journal. */
   readonly session: Session;
+  /** The bars that it saw, by instrument. */
+  readonly bars: readonly BarTable[];
+  /** Closes of the bars that came too late to be decided on, those of the warm-up among them. */
+  readonly staleTimes: ReadonlySet<number>;
+  /** How it began. */
+  readonly beginning: Extract<JournalRecord, { readonly kind: "session" }>;
 };
 
 /**
@@ -44,19 +50,34 @@ export function replaySession(
   const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
   let trading: TradingState = { state: "active", reason: "" };
   const made: { broker?: JournaledBroker } = {};
+  const staleTimes = new Set<number>();
   const session = buildSession({
     bars,
     cash,
     broker: (venue, market) => (made.broker = new JournaledBroker(venue, market, journal, "outside")),
     tradingState: () => trading,
   });
-  const restored = restoreSession(session, made.broker!, bars, rest(records), (record) => {
-    if (record.kind === "predicted") takePredicted(record);
-    if (record.kind === "trading")
-      trading = { state: record.state as TradingState["state"], reason: record.reason };
-  });
+  const restored = restoreSession(
+    session,
+    made.broker!,
+    bars,
+    noting(rest(records), staleTimes),
+    (record) => {
+      if (record.kind === "predicted") takePredicted(record);
+      if (record.kind === "trading")
+        trading = { state: record.state as TradingState["state"], reason: record.reason };
+    },
+  );
   const { log } = session.recorder;
-  return { ...restored, decisionsHash: log.hash(), fills: log.events.count("fill"), session };
+  const fills = log.events.count("fill");
+  return { ...restored, decisionsHash: log.hash(), fills, session, bars, staleTimes, beginning: first.value };
+}
+
+function* noting(records: Iterable<JournalRecord>, staleTimes: Set<number>): Generator<JournalRecord> {
+  for (const record of records) {
+    if (record.kind === "slice" && record.isStale) staleTimes.add(record.timeMs);
+    yield record;
+  }
 }
 
 function* rest(records: Iterator<JournalRecord>): Generator<JournalRecord> {

@@ -1,4 +1,5 @@
 import type { OrderId } from "../domain/order.ts";
+import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -32,9 +33,24 @@ export function robotStatus(
     equity: view?.equity ?? Number.NaN,
     cash: view?.cash ?? Number.NaN,
     venueEquity: account === null ? null : { equity: account.snapshot.equity, atMs: account.atMs },
+    venueMoney: account === null ? null : moneyOf(account.snapshot),
+    lastFillMs: desk?.state.lastFillMs ?? Number.NaN,
     lastDecision: view?.lastDecision ?? null,
     decisionsHash: view?.decisionsHash ?? "",
   };
+}
+
+function moneyOf({
+  cash,
+  currency,
+  equity,
+  venueTimeMs,
+  positions,
+}: AccountSnapshot): RobotStatus["venueMoney"] {
+  const money = cash.get(currency);
+  if (money === undefined) return null;
+  const held = Object.fromEntries([...positions].map(([symbol, { quantity }]) => [symbol, quantity]));
+  return { cash: money, equity, venueTimeMs, held };
 }
 
 /** Every order that is not over, with its names at the venue. */

@@ -5,6 +5,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { LineState } from "../ports/broker-connection.ts";
 import type { Market } from "../ports/market.ts";
 import type { TradingState } from "../ports/risk.ts";
+import type { VenueMoney } from "./kill/moved-money.ts";
 
 export type { TradingState } from "../ports/risk.ts";
 
@@ -30,6 +31,10 @@ export type Incident = {
     | "order lost"
     /** An order has been without an answer for too long. */
     | "order unresolved"
+    /** Money came or went without a trade: a deposit, a withdrawal. */
+    | "money moved"
+    /** An order waits here until its market opens. */
+    | "market closed"
     /** What is held is too little to be sold. */
     | "dust"
     /** A position has no protection, for it was refused; it is closed. */
@@ -37,9 +42,12 @@ export type Incident = {
     /** Orders are refused one after the other. */
     | "reject storm"
     | "line down"
+    | "line back"
     | "line refused"
     | "question failed"
     | "lock lost"
+    /** Some other part of the program failed and nobody caught it. */
+    | "rejection unhandled"
     /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
     | "strategy ended"
     | "strategy back"
@@ -98,6 +106,10 @@ export type RobotStatus = {
   readonly cash: number;
   /** Equity as the venue last told it, and when; null before it was asked. */
   readonly venueEquity: { readonly equity: number; readonly atMs: number } | null;
+  /** Cash in the account's currency and holdings of that answer; null where the venue tells no cash in it. */
+  readonly venueMoney: Omit<VenueMoney, "ownEquity"> | null;
+  /** When the newest fill happened, by the venue's clock; NaN before the first. */
+  readonly lastFillMs: number;
   readonly lastDecision: {
     readonly timeMs: number;
     readonly symbol: string;

@@ -317,13 +317,8 @@ class TradingRobot implements Robot {
   private onLine(line: LineState): void {
     const { log } = this.parts;
     log.info({ line }, `the line to the venue is ${line.kind}`);
-    if (line.kind === "down" || line.kind === "refused") {
-      const [kind, gravity] =
-        line.kind === "down" ? (["line down", "notice"] as const) : (["line refused", "alarm"] as const);
-      const message = `the line to the venue is ${line.kind}: ${line.reason}`;
-      // It is written down, too, and the disk may be what fails.
-      this.guard(() => this.incidents.say({ kind, gravity, symbol: null, message }));
-    }
+    // It is written down, too, and the disk may be what fails.
+    this.guard(() => this.incidents.sayLine(line));
     if (line.kind !== "live" || this.made === null || this.early !== null) return;
     this.made.reconciler.lookNow();
     this.guard(() => this.made!.courier.flush());

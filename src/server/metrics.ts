@@ -26,11 +26,12 @@ export class Metrics {
   }
 
   /** The page of a scrape. */
-  async page(status: RobotStatus | null, health: Health): Promise<string> {
+  async page(status: RobotStatus | null, health: Health, rejections = 0): Promise<string> {
     for (const figure of this.figures.values()) figure.reset();
     for (const { id, condition } of health.components)
       this.set("kiwi_component_healthy", condition === "ok" ? 1 : 0, { component: id });
     this.set("kiwi_up", health.condition === "failed" ? 0 : 1);
+    this.set("kiwi_unhandled_rejections_total", rejections);
     if (status !== null) this.take(status);
     return this.registry.metrics();
   }
@@ -97,4 +98,5 @@ export const documented = {
   kiwi_slices_total: plain("Slices lived through since the start"),
   kiwi_orders_total: { help: "Orders since the start, by what became of them", labels: ["outcome"] },
   kiwi_fills_total: plain("Fills booked since the start"),
+  kiwi_unhandled_rejections_total: plain("Failures of the process that no part of it has caught"),
 } as const satisfies Readonly<Record<string, Documented>>;

@@ -38,6 +38,8 @@ const running: RobotStatus = {
   equity: 10_005,
   cash: 10_000,
   venueEquity: { equity: 10_005, atMs: nowMs },
+  venueMoney: null,
+  lastFillMs: Number.NaN,
   lastDecision: null,
   lastBarMs: nowMs - 30_000,
   lastTurnMs: nowMs - 100,

@@ -14,6 +14,8 @@ export type MonitoringParts = {
   readonly status: () => RobotStatus | null;
   /** Whether figures of the process itself are shown as well. */
   readonly withProcess: boolean;
+  /** How many rejections nobody has handled; 0 where it is left out. */
+  readonly rejections?: () => number;
 };
 
 /** A server that is open. */
@@ -48,7 +50,7 @@ export async function openMonitoring(parts: MonitoringParts): Promise<Monitoring
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { health, status, host }: MonitoringParts,
+  { health, status, host, rejections }: MonitoringParts,
   metrics: Metrics,
 ): Promise<void> {
   const send = (code: number, type: string, body: string): void => {
@@ -62,7 +64,8 @@ async function answer(
   const path = (request.url ?? "").split("?")[0];
   if (!isForUs(request.headers.host, host)) return send(421, "text/plain", "this name is not served here\n");
   if (request.method !== "GET" && request.method !== "HEAD") return send(405, "text/plain", "read only\n");
-  if (path === "/metrics") return send(200, metrics.contentType, await metrics.page(status(), health()));
+  if (path === "/metrics")
+    return send(200, metrics.contentType, await metrics.page(status(), health(), rejections?.()));
   if (path !== "/healthz" && path !== "/readyz")
     return send(404, "text/plain", "/healthz, /readyz, /metrics\n");
   const now = health();

@@ -14,3 +14,15 @@ test("a robot whose entries go out twice is found out", async () => {
   const trials = await Promise.all([2, 6].map((seed) => robotWireTrial(seed, "twice")));
   expect(trials.flatMap(({ violations }) => violations).join("; ")).toMatch(/lives 2 times|were wanted/);
 }, 120_000);
+
+test("the venue's program is started again: told once, recovery said, and the robot goes on without a person", async () => {
+  const trials = await Promise.all([0, 1, 2, 3].map((seed) => robotWireTrial(seed, null, true)));
+  for (const { broker, told, violations, starts, fills } of trials) {
+    expect([broker, starts, violations]).toEqual([broker, 1, []]);
+    expect(told.filter((kind) => kind === "line down" || kind === "line back")).toEqual([
+      "line down",
+      "line back",
+    ]);
+    expect(fills).toBeGreaterThan(0);
+  }
+}, 120_000);

@@ -10,7 +10,7 @@ import { field } from "../../src/domain/expression.ts";
 import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { signOf } from "../../src/domain/order.ts";
 import { parseFaults } from "../../src/emulator/faults/parse-faults.ts";
-import type { BrokerConnection, VenueOrderRequest } from "../../src/ports/broker-connection.ts";
+import type { BrokerConnection, Urgency, VenueOrderRequest } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { strategy, type AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
@@ -31,11 +31,17 @@ export type RobotWireTrial = {
   readonly resent: number;
   readonly fills: number;
   readonly starts: number;
+  /** What people were told, by kind. */
+  readonly told: readonly string[];
   readonly violations: readonly string[];
 };
 
 /** How a trial may be spoiled, to see that it finds that: the robot's orders go out once more under another name. */
 export type WireSpoil = "twice" | null;
+
+/** How long the venue's program is away in the middle of a trial; the wire has no other fault then. */
+const awayMs = 300;
+const awayAtBar = 8;
 
 const bars = 24;
 const decidingBars = 16;
@@ -79,7 +85,11 @@ const hastyClock: Clock = {
  * the seeds it is stopped and started again on its journal. When the faults end it must come right: no order is at the
  * exchange twice, never more is held than was wanted, both books are the same, and what is held has its stop.
  */
-export async function robotWireTrial(seed: number, spoil: WireSpoil = null): Promise<RobotWireTrial> {
+export async function robotWireTrial(
+  seed: number,
+  spoil: WireSpoil = null,
+  isVenueRestarted = false,
+): Promise<RobotWireTrial> {
   const prng = new Prng(seed).fork("robot over a wire");
   const subject = robotSubjects[seed % robotSubjects.length]!;
   const quads = tape(prng, bars);
@@ -87,14 +97,15 @@ export async function robotWireTrial(seed: number, spoil: WireSpoil = null): Pro
   const lab = await subject.start(quads, "", startMs);
   const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil);
   // After a 429 nothing may be sent for the rest of a true minute: that would be all of the trial.
-  const faults = drawFaults(prng, seed).replace(/,429=[^,]*/, "");
-  const restartAt = prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
+  const faults = isVenueRestarted ? "" : drawFaults(prng, seed).replace(/,429=[^,]*/, "");
+  const restartAt = !isVenueRestarted && prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
   try {
     await trial.start();
     lab.faults.spec = parseFaults(faults);
     for (let row = 1; row < bars; row++) {
       if (row === decidingBars + 2) lab.faults.stop();
       if (row === restartAt) await trial.start();
+      if (isVenueRestarted && row === awayAtBar) await lab.restart(awayMs);
       lab.exchange.advance();
       trial.arrive(row);
       await pause(barMs);
@@ -115,6 +126,7 @@ function startOf({ symbol }: Subject): number {
 
 class WireLife {
   readonly violations: string[] = [];
+  private readonly told: string[] = [];
   private readonly subject: Subject;
   private readonly lab: EmulatorLab;
   private readonly seed: number;
@@ -159,7 +171,7 @@ class WireLife {
       journal: openJournal(this.disk),
       clock,
       tradingState: () => ({ state: "active", reason: "" }),
-      onIncident: () => {},
+      onIncident: ({ kind }) => this.told.push(kind),
       log: { debug() {}, info() {}, warn() {}, error() {} },
       // A busy machine must not pass for a venue that is silent.
       limits: { answerMs: 2_000 * hurry },
@@ -204,7 +216,7 @@ class WireLife {
   }
 
   figures() {
-    const { starts, before } = this;
+    const { starts, before, told } = this;
     const { sent = 0, unknown = 0, resent = 0 } = this.robot?.status().counts ?? {};
     return {
       orders: before.sent + sent,
@@ -212,6 +224,7 @@ class WireLife {
       resent: before.resent + resent,
       fills: this.lab.account.fills.length,
       starts,
+      told,
     };
   }
 
@@ -306,13 +319,13 @@ class WireLife {
     const account = connection.account.bind(connection);
     // The host tells the true time, and its executions have the times of the tape.
     connection.account = async () => ({ ...(await account()), venueTimeMs: this.lab.exchange.timeMs });
-    connection.submit = (order: VenueOrderRequest) => {
+    connection.submit = (order: VenueOrderRequest, urgency?: Urgency) => {
       const wanted = this.robot?.session.targets.of(0 as InstrumentIndex)?.quantity ?? 0;
       this.wanted.long = Math.max(this.wanted.long, wanted);
       this.wanted.short = Math.max(this.wanted.short, -wanted);
       if (this.spoil === "twice" && !order.reduceOnly)
         void submit({ ...order, clientOrderId: `${order.clientOrderId}p9` });
-      return submit(order);
+      return submit(order, urgency);
     };
     return connection;
   }

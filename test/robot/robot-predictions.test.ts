@@ -224,6 +224,7 @@ function remoteBench() {
     params: {},
     config,
     timeframe: "1h",
+    tables: {},
     shadowFromMs: 0,
   } satisfies EngineOrder;
   const remote = {

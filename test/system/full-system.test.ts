@@ -112,7 +112,7 @@ test("outages: a short one is told once and changes nothing, a long one stops th
   stack.link.setDown(false);
   await stack.bars(6);
   expect([stack.held(), own(stack)]).toEqual([0, 0]);
-  expect([stack.told, pulls(stack)]).toEqual([["info: line down"], []]);
+  expect([stack.told, pulls(stack)]).toEqual([["info: line down", "info: line back"], []]);
   stack.link.setDown(true);
   await stack.bars(4);
   stack.link.setDown(false);

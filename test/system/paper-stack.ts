@@ -54,6 +54,8 @@ export type StackOptions = {
   readonly config?: RunConfigInput;
   /** Guard and quiet feed look once in so many seconds: a heartbeat is a file, and a month has 2.6 million seconds. */
   readonly guardEverySeconds?: number;
+  /** Bars that are held on this machine; all are asked of the source without it. */
+  readonly history?: (symbol: string, fromMs: number, toMs: number) => Promise<Bars>;
   /** Where everything is written; a folder of its own without it. */
   readonly folder?: string;
 };
@@ -155,6 +157,7 @@ export class PaperStack {
       graceMs: 5 * secondMs,
       clock,
       calendarOf,
+      ...(this.options.history === undefined ? {} : { history: this.options.history }),
       heartbeatMs: Math.max(10, this.options.guardEverySeconds ?? 1) * secondMs,
       onEvent: (event) => {
         if (event.kind !== "stream" && event.kind !== "backfilled") this.feedEvents.push(event);

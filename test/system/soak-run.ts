@@ -6,6 +6,7 @@ import {
   SoakMeter,
   type Handles,
 } from "../../src/app/trading/demo/soak-meter.ts";
+import type { DecisionLog } from "../../src/engine/decision-log/decision-log.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { dayMs, minuteMs, secondMs } from "../../src/base/time.ts";
 import { sliceBars } from "../../src/domain/bars.ts";
@@ -93,6 +94,7 @@ async function soak(stack: PaperStack, { seed, days, tell, meter, before }: Arou
   const { decisionsHash, counts } = stack.robot!.status();
   const endMs = stack.robot!.status().lastBarMs;
   const backtest = backtestOf(stack, startMs, endMs);
+  const parts = firstDifference(stack.robot!.session.recorder.log, backtest.log);
   await stack.stop();
   const after = openHandles();
   const slopeMbPerDay = meter.growthMb(looksPerDay) * looksPerDay;
@@ -106,7 +108,7 @@ async function soak(stack: PaperStack, { seed, days, tell, meter, before }: Arou
   if (!(slopeMbPerDay < growthMbPerDayMax))
     broken.push(`memory grows by ${slopeMbPerDay.toFixed(2)} MB a day`);
   if (backtest.hash !== decisionsHash)
-    broken.push(`the backtest decides otherwise: ${backtest.hash} instead of ${decisionsHash}`);
+    broken.push(`the backtest decides otherwise: ${backtest.hash} instead of ${decisionsHash}${parts}`);
   if (backtest.fills !== stack.account.fills.length)
     broken.push(`${stack.account.fills.length} fills, and ${backtest.fills} in the backtest`);
   const { user, system } = process.cpuUsage(cpu);
@@ -131,7 +133,8 @@ function trouble(stack: PaperStack, prng: Prng): number {
   const kind = prng.integer(6);
   const after = (spanMs: number, run: () => void) => void world.after(spanMs, run);
   const recover = () => void (link.trouble = { ...noTrouble });
-  after(25 * secondMs, recover);
+  // Lost three times an order is given up, and what is decided anew is another order: that is no trouble that hides.
+  after((kind === 1 ? 10 : 25) * secondMs, recover);
   if (kind === 0) link.trouble.loses = "answers";
   if (kind === 1) after(0, () => (link.trouble.loses = "orders"));
   if (kind === 2) link.trouble.doubles = true;
@@ -158,12 +161,34 @@ function backtestOf(
   stack: PaperStack,
   startMs: number,
   endMs: number,
-): { readonly hash: string; readonly fills: number } {
+): { readonly hash: string; readonly fills: number; readonly log: DecisionLog } {
   const { market, config } = stack;
   const bars = market.map((table) => sliceBars(table, 0, table.length));
   const session = buildSession({ bars, strategy: smaCross, params, config }, layGround(bars, config));
   new Shadow(session, bars, startMs).advance(endMs);
-  return { hash: session.recorder.log.hash(), fills: session.recorder.log.events.count("fill") };
+  const { log } = session.recorder;
+  return { hash: log.hash(), fills: log.events.count("fill"), log };
+}
+
+/** The first event that one of two sessions has and the other has not, in words; empty where there is none. */
+function firstDifference(own: DecisionLog, other: DecisionLog): string {
+  const linesOf = ({ events }: DecisionLog): readonly string[] =>
+    Array.from({ length: events.length }, (_, row) => events.at(row))
+      .filter(({ kind }) => kind !== "canceled" && kind !== "rejected" && kind !== "expired")
+      .map(({ timeMs, instrument, kind, first, second, third, text }) =>
+        [
+          new Date(timeMs).toISOString(),
+          instrument,
+          kind,
+          first,
+          second,
+          kind === "fill" ? "" : third,
+          text,
+        ].join(" "),
+      );
+  const [ours, theirs] = [linesOf(own), linesOf(other)];
+  const row = ours.findIndex((line, k) => line !== theirs[k]);
+  return row < 0 ? "" : `; first ${ours[row]} instead of ${theirs[row]}`;
 }
 
 /** The figures for people. */

@@ -53,6 +53,7 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
     robot: {
       status: () => bench.robot!.status(),
       view: () => ({ ...bench.robot!.view(), valueAtRisk: traded.valueAtRisk }),
+      note: (incident) => bench.robot!.note(incident),
     },
     connection: bench.link,
     killSwitch,

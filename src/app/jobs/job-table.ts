@@ -27,29 +27,33 @@ export const jobs = {
     "strategyShow",
     new URL("./strategy-show-job.ts", import.meta.url),
   ),
-  trainRegime: jobAt<typeof import("./train-regime-job.ts").default>(
+  trainRegime: jobAt<typeof import("./models/train-regime-job.ts").default>(
     "trainRegime",
-    new URL("./train-regime-job.ts", import.meta.url),
+    new URL("./models/train-regime-job.ts", import.meta.url),
   ),
-  trainPredictor: jobAt<typeof import("./train-predictor-job.ts").default>(
+  trainPredictor: jobAt<typeof import("./models/train-predictor-job.ts").default>(
     "trainPredictor",
-    new URL("./train-predictor-job.ts", import.meta.url),
+    new URL("./models/train-predictor-job.ts", import.meta.url),
   ),
-  evaluateModel: jobAt<typeof import("./evaluate-model-job.ts").default>(
+  evaluateModel: jobAt<typeof import("./models/evaluate-model-job.ts").default>(
     "evaluateModel",
-    new URL("./evaluate-model-job.ts", import.meta.url),
+    new URL("./models/evaluate-model-job.ts", import.meta.url),
   ),
-  askModels: jobAt<typeof import("./ask-models-job.ts").default>(
+  askModels: jobAt<typeof import("./models/ask-models-job.ts").default>(
     "askModels",
-    new URL("./ask-models-job.ts", import.meta.url),
+    new URL("./models/ask-models-job.ts", import.meta.url),
   ),
-  trainAll: jobAt<typeof import("./train-all-job.ts").default>(
+  trainAll: jobAt<typeof import("./models/train-all-job.ts").default>(
     "trainAll",
-    new URL("./train-all-job.ts", import.meta.url),
+    new URL("./models/train-all-job.ts", import.meta.url),
   ),
-  explainModel: jobAt<typeof import("./explain-model-job.ts").default>(
+  explainSession: jobAt<typeof import("./explain-session-job.ts").default>(
+    "explainSession",
+    new URL("./explain-session-job.ts", import.meta.url),
+  ),
+  explainModel: jobAt<typeof import("./models/explain-model-job.ts").default>(
     "explainModel",
-    new URL("./explain-model-job.ts", import.meta.url),
+    new URL("./models/explain-model-job.ts", import.meta.url),
   ),
   optimize: jobAt<typeof import("./optimize-job.ts").default>(
     "optimize",

@@ -3,6 +3,7 @@ import type { PredictedRecord } from "../../ports/journal-store.ts";
 import type { RobotFeed } from "../../robot/robot-types.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Model } from "../../ports/model.ts";
+import type { RunTables } from "../runs/run-tables.ts";
 import { layGround } from "../session/build-session.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import { predictingFeed } from "./predicting-feed.ts";
@@ -24,6 +25,8 @@ export type Serving = ModelsPlan & {
   readonly journal: { readonly append: (record: PredictedRecord) => void };
   /** What was said in an earlier session. */
   readonly kept: KeptAnswers;
+  /** Features are of prices that are adjusted for corporate actions. */
+  readonly tables?: Pick<RunTables, "actions">;
 };
 
 /** Models at work for a session. */
@@ -40,10 +43,10 @@ export type Served = {
 
 /** Puts the models of a session between its feed and its robot. Throws `MODEL_CHANGED` and what opening a model throws. */
 export async function servePredictions(serving: Serving): Promise<Served> {
-  const { feed, config, models: planned, journal, kept } = serving;
+  const { feed, config, models: planned, journal, kept, tables } = serving;
   if (planned.length === 0)
     return { feed, externals: [], notes: [], takePredicted() {}, close: () => Promise.resolve() };
-  const ground = layGround(feed.bars, config);
+  const ground = layGround(feed.bars, config, undefined, tables?.actions);
   const models: WantedModel[] = [];
   try {
     await openModels(models, neededBy(serving), serving, ground);

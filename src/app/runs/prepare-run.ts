@@ -1,14 +1,8 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
-import { resolve } from "node:path";
-import type { Membership } from "../../domain/membership.ts";
 import { doubtfulSplits } from "../bars/doubtful-splits.ts";
 import { loadKnown, type KnownBars } from "../bars/load-known.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
-import { readActions } from "../bars/read-actions.ts";
-import { readCosts } from "../costs/read-costs.ts";
-import { readDelistings } from "../bars/read-universe.ts";
-import { readUniverse } from "../bars/read-universe.ts";
 import { survivorshipWarnings } from "../bars/survivorship.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
@@ -33,8 +27,8 @@ import { planOf } from "../meta/plan-of.ts";
 import { firstDecisionMs } from "./first-decision.ts";
 import { spreadsOf } from "../costs/spreads-of.ts";
 import { atQuotedSpreads } from "../session/quoted-costs.ts";
-import type { CostTables } from "../../domain/cost-tables.ts";
 import { costGaps } from "../costs/cost-gaps.ts";
+import { readTables } from "./run-tables.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 import { backwardsRange } from "../bars/backwards-range.ts";
@@ -105,8 +99,8 @@ export async function prepareRun(
     tradeFromMs: fromMs ?? -Infinity,
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
-  const membership = await universeOf(request, found);
-  const tables = await readTables(request, spreadsOf([...loaded.sources, ...detail]));
+  const spreads = spreadsOf([...loaded.sources, ...detail]);
+  const tables = await readTables(config, request.folder, found.strategy, spreads);
   const needed = askStrategy(() =>
     externalsNeeded({
       strategy: found.strategy,
@@ -148,7 +142,7 @@ export async function prepareRun(
       ...known.warnings,
       ...warnings,
       ...(news?.warnings ?? []),
-      ...survivorshipWarnings(coarse, membership),
+      ...survivorshipWarnings(coarse, tables.membership),
       ...doubtfulSplits([...coarse, ...known.sources.map((one) => one.bars)], tables.actions ?? [], (table) =>
         barCalendar(table, instrumentConfig(runConfig, table.symbol).calendar),
       ),
@@ -162,28 +156,11 @@ export async function prepareRun(
       config: runConfig,
       registry: found.registry,
       ...externalsOf(known, news, predictions),
-      ...(membership === undefined ? {} : { membership }),
       ...tables,
       ...(regimeModels === undefined ? {} : { regimeModels }),
       ...(timeframe === undefined ? {} : { timeframe }),
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
     }),
-  };
-}
-
-/** What small files say of the past beside the bars: corporate actions, announced ends, and what trading and holding cost. */
-async function readTables(
-  { config, folder }: RunRequest,
-  spreads: CostTables["spreads"],
-): Promise<Pick<BacktestSetup, "actions" | "costTables" | "delistings">> {
-  const fromFiles = await readCosts(folder, config.costs);
-  const costTables = spreads === undefined ? fromFiles : { ...fromFiles, spreads };
-  return {
-    ...(config.actions === undefined ? {} : { actions: await readActions(resolve(folder, config.actions)) }),
-    ...(config.delistings === undefined
-      ? {}
-      : { delistings: await readDelistings(resolve(folder, config.delistings)) }),
-    ...(costTables === undefined ? {} : { costTables }),
   };
 }
 
@@ -200,23 +177,6 @@ function externalsOf(
     ...predictions,
   ];
   return externals.length === 0 && news === undefined ? {} : { externals };
-}
-
-/** The members of the universe that the run names. Throws `UNIVERSE_UNUSED` and what reading it throws. */
-async function universeOf(
-  { config, folder }: RunRequest,
-  { strategy }: FoundStrategy,
-): Promise<Membership | undefined> {
-  if (config.universe === undefined) return undefined;
-  if (strategy.portfolio !== undefined) return readUniverse(resolve(folder, config.universe));
-  throw new KiwiError({
-    code: "UNIVERSE_UNUSED",
-    exit: "usage",
-    message: `${strategy.name} has no members, so --universe would do nothing`,
-    why: "it decides on each symbol alone; only a portfolio strategy chooses among members",
-    fix: "leave --universe out, or write the strategy with portfolioStrategy({ ... })",
-    topic: "portfolios",
-  });
 }
 
 /** What a run is compared with: nothing, all of its symbols, or the bars of one. Throws `BENCHMARK_UNKNOWN`. */

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import { systemClock } from "../../adapters/system-clock.ts";
+import type { Calendar } from "../../domain/calendar/calendar.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { TradingMode } from "../../ports/broker-plugin.ts";
@@ -13,7 +15,9 @@ import { openSources, type OpenSources } from "../data/open-sources.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { sessionModels } from "../predictions/session-models.ts";
+import { readTables } from "../runs/run-tables.ts";
 import type { RunRequest } from "../runs/run-request.ts";
+import { storedHistory } from "./stored-history.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +56,8 @@ export async function sessionsFromConfig(
     };
     const source = others.length === 0 ? sources.source : sharedSource(sources.source, topics);
     const plans: TradingPlan[] = [];
-    for (const one of settled) plans.push(planOf(one, { mode, env, source, reread }));
+    const heldOf = sources.providers.map((provider) => provider.source.name);
+    for (const one of settled) plans.push(planOf(one, { mode, env, source, heldOf, reread }));
     return { plans: plans as [TradingPlan, ...TradingPlan[]], sources };
   } catch (error) {
     await sources.close();
@@ -68,7 +73,7 @@ function timeframeOf({ config }: RunRequest): Timeframe {
 
 /** A session with its code and its models, before anything is open. */
 type Settled = SessionRequests[number] &
-  Pick<TradingPlan, "registry" | "strategy" | "timeframe" | "models" | "config">;
+  Pick<TradingPlan, "registry" | "strategy" | "timeframe" | "models" | "config" | "tables">;
 
 async function settle(session: SessionRequests[number]): Promise<Settled> {
   const { request } = session;
@@ -76,25 +81,29 @@ async function settle(session: SessionRequests[number]): Promise<Settled> {
   const registry = await loadRegistry(folder, config.plugins);
   const { strategy } = await findStrategy(folder, request.strategy, config.plugins, registry);
   const timeframe = timeframeOf(request);
+  const tables = await readTables(config, folder, strategy);
   const plan = { strategy, params, timeframe, config: runConfigOf(config), registry };
   const models = await sessionModels({ ...plan, symbols: config.pairs, folder });
-  return { ...session, ...plan, models };
+  return { ...session, ...plan, tables, models };
 }
 
 function planOf(
-  { request, part, own, registry, strategy, timeframe, models, config: run }: Settled,
+  { request, part, own, registry, strategy, timeframe, models, tables, config: run }: Settled,
   around: {
     readonly mode: TradingMode;
     readonly env: Environment;
     readonly source: BarSource;
+    /** Names of the sources whose held bars it warms up with. */
+    readonly heldOf: readonly string[];
     readonly reread: Pick<LiveSettings, "path" | "read"> | undefined;
   },
 ): TradingPlan {
-  const { mode, env, source, reread } = around;
+  const { mode, env, source, heldOf, reread } = around;
   const { config, folder, params } = request;
   const places = { folder, env };
   const calendarName = (symbol: string): string =>
     run.instruments[symbol]?.calendar ?? run.instruments["*"]?.calendar ?? source.capabilities.calendarName;
+  const calendarOf = (symbol: string): Calendar => calendarNamed(calendarName(symbol));
   const instruments = Object.fromEntries(
     config.pairs.map((symbol) => [
       symbol,
@@ -110,6 +119,7 @@ function planOf(
     strategy,
     params,
     config: { ...run, instruments: { ...run.instruments, ...instruments } },
+    tables,
     registry,
     plugins: config.plugins,
     symbols: config.pairs,
@@ -120,7 +130,14 @@ function planOf(
     clock: systemClock,
     connect: () => connectBroker(config, places, mode),
     source,
-    calendarOf: (symbol) => calendarNamed(calendarName(symbol)),
+    calendarOf,
+    history: storedHistory({
+      path: resolve(folder, config.dataFolder),
+      timeframe,
+      warmupBars: config.trading.warmupBars,
+      sources: heldOf,
+      calendarOf,
+    }),
     warmupBars: config.trading.warmupBars,
     triggers: config.trading.triggers,
     alerts: config.alerts,

@@ -6,6 +6,7 @@ import type { RunConfig } from "../config/run-config.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { recordedAnswers } from "../predictions/recorded-answers.ts";
+import type { RunTables } from "../runs/run-tables.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 
 /** What the engine of a session is made from, as plain data. */
@@ -17,6 +18,7 @@ export type EngineOrder = {
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly config: RunConfig;
   readonly timeframe: Timeframe;
+  readonly tables: RunTables;
   /** Bars up to there only warm up the backtest that runs beside it. */
   readonly shadowFromMs: number;
 };
@@ -25,22 +27,22 @@ export type EngineOrder = {
 export default async function buildEngine(
   order: EngineOrder & { readonly symbols: readonly string[]; readonly cash: number },
 ): Promise<EngineParts> {
-  const { folder, plugins, strategyText, params, timeframe, symbols, cash, shadowFromMs } = order;
+  const { folder, plugins, strategyText, params, timeframe, tables, symbols, cash, shadowFromMs } = order;
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, strategyText, plugins, registry);
   const config = { ...order.config, account: { ...order.config.account, cash } };
   const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
   // The models are asked elsewhere: what they say comes with the steps, and the backtest reads the same.
   const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
-  const setup = { bars, strategy, params, config, registry, externals };
+  const setup = { bars, strategy, params, config, registry, externals, ...tables };
+  const ground = () => layGround(bars, config, undefined, tables.actions);
   return {
     bars,
     cash,
-    build: ({ broker, tradingState }) =>
-      buildSession(setup, layGround(bars, config), { broker, tradingState }),
+    build: ({ broker, tradingState }) => buildSession(setup, ground(), { broker, tradingState }),
     takePredicted: take,
     shadow: {
-      session: buildSession(setup, layGround(bars, config)),
+      session: buildSession(setup, ground()),
       fromMs: shadowFromMs,
       slippageRate: Number(config.costs.slippage["rate"] ?? 0),
     },

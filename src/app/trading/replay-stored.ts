@@ -7,39 +7,58 @@ import type { Timeframe } from "../../domain/timeframe.ts";
 import type { JournalStore } from "../../ports/journal-store.ts";
 import { replaySession, type Replay } from "../../robot/replay.ts";
 import { textOf } from "../../robot/whole-file.ts";
-import { runConfigSchema } from "../config/run-config.ts";
+import { runConfigSchema, type RunConfig } from "../config/run-config.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { recordedAnswers } from "../predictions/recorded-answers.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { sessionPaths, type SessionNote } from "./session-folder.ts";
+import { readSessionTables } from "./session-tables.ts";
 import { sessionSettings } from "./session-settings.ts";
 
+/** A replay, and the backtest of the bars that the session saw. */
+export type StoredReplay = Replay & { readonly setup: BacktestSetup };
+
 /** Replays a session that was kept. Throws `SESSION_DAMAGED` and `JOURNAL_BROKEN`. */
-export async function replayStored(home: string, note: SessionNote): Promise<Replay> {
+export async function replayStored(home: string, note: SessionNote): Promise<StoredReplay> {
   return withStoredJournal(home, note, (journal) => replayJournal(home, note, journal));
 }
 
 /** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
-export async function replayJournal(home: string, note: SessionNote, journal: JournalStore): Promise<Replay> {
+export async function replayJournal(
+  home: string,
+  note: SessionNote,
+  journal: JournalStore,
+): Promise<StoredReplay> {
   const { folder, plugins, ...settings } = storedSettings(home, note);
   const registry = await loadRegistry(folder, plugins);
   const { strategy } = await findStrategy(folder, settings.strategy, plugins, registry);
   const { config } = settings;
   const timeframe = note.timeframe as Timeframe;
   const { params, symbols } = note;
+  const tables = readSessionTables(sessionPaths(home, note.id).tables);
   // No model is asked again: what it said then is in the journal.
   const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
-  return replaySession(
+  const told = { strategy, params, config, registry, externals, ...tables };
+  const replay = replaySession(
     journal,
     timeframe,
     ({ bars, cash, broker, tradingState }) => {
-      const own = { ...config, account: { ...config.account, cash } };
-      const setup = { bars, strategy, params, config: own, registry, externals };
-      return buildSession(setup, layGround(bars, own), { broker, tradingState });
+      const own = withCash(config, cash);
+      const setup = { ...told, bars, config: own };
+      const ground = layGround(bars, own, undefined, tables.actions);
+      return buildSession(setup, ground, { broker, tradingState });
     },
     take,
   );
+  const { bars, beginning } = replay;
+  const { cash, venueTimeMs } = beginning;
+  return { ...replay, setup: { ...told, bars, config: withCash(config, cash), tradeFromMs: venueTimeMs } };
+}
+
+function withCash(config: RunConfig, cash: number): RunConfig {
+  return { ...config, account: { ...config.account, cash } };
 }
 
 /** What a session was run with. Throws `SESSION_DAMAGED`. */

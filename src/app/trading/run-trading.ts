@@ -23,12 +23,14 @@ import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
 import { keptBefore } from "./kept-before.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
+import { writeTables } from "./session-tables.ts";
 import { writeSettings } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
 import { withVenueRules } from "./venue-rules.ts";
 import { ModelWatch } from "./watch/model-watch.ts";
+import { tellOfRejections } from "./watch/rejections.ts";
 import { openSessionWatch, type SessionWatch } from "./watch/session-watch.ts";
 import { startWatchdog } from "./kill/start-watchdog.ts";
 
@@ -117,6 +119,7 @@ async function tradeOne(
   const paths = openSessionFolder(home, note);
   const { strategyText, plugins, folder, broker, mode } = plan;
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
+  writeTables(paths.tables, plan.tables);
   noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
   const { logLevels: levels, secrets } = plan;
   const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
@@ -174,6 +177,7 @@ async function tradeWatched(
   watch.begin(robot, () => guard.gauges()["clock-skew"]);
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
+  const calmDown = tellOfRejections(robot);
   around.onStart(note, robot);
   try {
     const end = await robot.done;
@@ -181,6 +185,7 @@ async function tradeWatched(
     return end;
   } finally {
     around.signal.removeEventListener("abort", stop);
+    calmDown();
     modelWatch.stop();
     reporter.stop();
     guard.stop();
@@ -269,7 +274,8 @@ function remoteEngine(
   { env }: TradingSurroundings,
   log: OpenLog,
 ): Omit<RemoteMaking, "newAnswers" | "isShadowOn"> {
-  const { folder, plugins, strategyText, params, config, timeframe, clock, broker, strategyLimits } = plan;
+  const { folder, plugins, strategyText, params, config, timeframe, tables } = plan;
+  const { clock, broker, strategyLimits } = plan;
   const say = log.part("report");
   const { account } = config;
   const { instruments } = layGround(bars, config);
@@ -281,6 +287,7 @@ function remoteEngine(
     params,
     config,
     timeframe,
+    tables,
     shadowFromMs: clock.nowMs(),
   };
   return {
@@ -308,6 +315,7 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
     graceMs: 5 * secondMs,
     clock: plan.clock,
     calendarOf: plan.calendarOf,
+    ...(plan.history === undefined ? {} : { history: plan.history }),
     onEvent: (event) => say.info({ event }, `feed: ${event.kind}`),
   });
 }

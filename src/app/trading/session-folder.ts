@@ -33,6 +33,8 @@ export type SessionPaths = {
   readonly folder: string;
   readonly note: string;
   readonly settings: string;
+  /** What files said beside the bars; absent where none did. */
+  readonly tables: string;
   readonly journal: string;
   readonly status: string;
   readonly heartbeat: string;
@@ -50,6 +52,7 @@ export function sessionPaths(home: string, id: string): SessionPaths {
     folder,
     note: join(folder, "session.json"),
     settings: join(folder, "settings.json"),
+    tables: join(folder, "tables"),
     journal: join(folder, "journal"),
     status: join(folder, "status.json"),
     heartbeat: join(folder, "heartbeat"),

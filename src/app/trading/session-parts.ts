@@ -1,5 +1,6 @@
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { ParamValue } from "../../domain/params.ts";
+import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { BarSource } from "../../ports/bar-source.ts";
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
@@ -13,6 +14,7 @@ import type { AlertConfig } from "../config/alert-config.ts";
 import type { LiveSettings } from "../config/config-watch.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Registry } from "../plugins/registry.ts";
+import type { RunTables } from "../runs/run-tables.ts";
 import type { SessionModel } from "../predictions/session-models.ts";
 import type { AccountRecord } from "./account-record.ts";
 import type { SessionNote } from "./session-folder.ts";
@@ -28,6 +30,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly strategy: AnyStrategy;
   readonly params: Readonly<Record<string, ParamValue>>;
   readonly config: RunConfig;
+  /** What files say beside the bars: members, corporate actions, announced ends, costs. */
+  readonly tables: RunTables;
   readonly registry: Registry;
   readonly plugins: readonly string[];
   readonly timeframe: Timeframe;
@@ -39,6 +43,8 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly clock: Clock;
   readonly connect: () => Promise<BrokerConnection>;
   readonly source: BarSource;
+  /** Bars that are held on this machine; absent where none are looked for. */
+  readonly history?: (symbol: string, fromMs: number, toMs: number) => Promise<Bars>;
   readonly calendarOf: (symbol: string) => Calendar;
   readonly warmupBars: number;
   readonly triggers: KillTriggers;

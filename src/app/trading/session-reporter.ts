@@ -81,7 +81,8 @@ export class SessionReporter {
         robot: status,
         account: accountView(view, this.venue, guard.days.day),
         gauges: guard.gauges(),
-        components: watch.components(),
+        // Parts that were closed with their robot have not failed.
+        components: status.phase === "stopped" ? [] : watch.components(),
         decisions,
         fills,
         comparison: this.difference,

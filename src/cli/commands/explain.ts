@@ -3,6 +3,11 @@ import { readRun } from "../../adapters/stores/runs/read-runs.ts";
 import { readDay } from "../../app/config/read-day.ts";
 import { refuseStrangersCode } from "../../app/runs/refuse-strangers-code.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
+import type { SessionExplanation } from "../../app/explain/explain-session.ts";
+import { sessionsNow } from "../../app/trading/sessions-now.ts";
+import { tradingHome } from "../../app/trading/trading-home.ts";
+import { priceText } from "../../analysis/report/number-text.ts";
+import { formatTime } from "../../base/time.ts";
 import { explanationText } from "../output/explanation-text.ts";
 import { envelope } from "../output/json.ts";
 import type { Shell } from "../shell.ts";
@@ -15,11 +20,20 @@ export type ExplainFlags = CommonFlags &
     readonly pairs?: readonly string[];
     readonly runs?: string;
     readonly trust?: true;
+    readonly session?: string;
   };
 
-/** `kiwi explain`: everything that was decided on one bar of a stored run. */
-export async function explainCommand(shell: Shell, name: string, flags: ExplainFlags): Promise<number> {
+/**
+ * `kiwi explain`: everything that was decided on one bar of a stored run; without a run, of the sessions that run, or of the
+ * one that is named.
+ */
+export async function explainCommand(
+  shell: Shell,
+  name: string | undefined,
+  flags: ExplainFlags,
+): Promise<number> {
   const timeMs = readDay(flags.at, "--at");
+  if (name === undefined || flags.session !== undefined) return explainSessions(shell, flags, timeMs);
   const { manifest, folder } = await readRun(await runsFolder(shell, flags.runs), name);
   refuseStrangersCode(manifest, {
     folder: shell.folder,
@@ -31,6 +45,36 @@ export async function explainCommand(shell: Shell, name: string, flags: ExplainF
   for (const change of changes) shell.err(`warning ${change}: this may not be what happened then`);
   if (flags.json === true)
     shell.out(envelope("explain@1", { runId: manifest.runId, changes, ...explanation }));
-  else shell.out(explanationText(manifest.runId, explanation));
+  else shell.out(explanationText(`run ${manifest.runId}`, explanation));
   return 0;
+}
+
+async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number): Promise<number> {
+  const home = tradingHome(shell.env);
+  const question = { symbol: flags.pairs?.[0], timeMs };
+  const all = sessionsNow(home, flags.session).map(({ note }) => note);
+  // Of several sessions only those are asked that trade the symbol.
+  const own = all.filter(({ symbols }) => question.symbol === undefined || symbols.includes(question.symbol));
+  const explained: SessionExplanation[] = [];
+  for (const { id } of own.length === 0 ? all : own)
+    explained.push(await withProgress(shell, flags, jobs.explainSession, { home, session: id, question }));
+  if (flags.json === true) shell.out(envelope("explain-sessions@1", { sessions: explained }));
+  else shell.out(explained.map(sessionText).join("\n\n"));
+  return 0;
+}
+
+function sessionText({ session, explanation, happened }: SessionExplanation): string {
+  const lines = happened.map(({ timeMs, kind, quantity, price, text }) => {
+    const sum = [
+      quantity === null ? "" : ` ${priceText(quantity)}`,
+      price === null ? "" : ` at ${priceText(price)}`,
+    ];
+    return `    ${formatTime(timeMs)} ${kind}${sum.join("")}${text === "" ? "" : `: ${text}`}`;
+  });
+  return [
+    explanationText(`session ${session}, asked again on its bars with simulated fills`, explanation),
+    "",
+    "what the session did, by its journal",
+    ...(lines.length === 0 ? ["    nothing until the next bar"] : lines),
+  ].join("\n");
 }

@@ -11,7 +11,7 @@ import { envelope } from "../output/json.ts";
 import { outcomeText } from "../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../output/print-error.ts";
 import type { Shell } from "../shell.ts";
-import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/train-regime-job.ts";
+import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/models/train-regime-job.ts";
 import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import { configOf } from "../flags/config-of.ts";
 import { readTimeframe } from "./data/data-context.ts";

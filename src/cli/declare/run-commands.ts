@@ -71,11 +71,12 @@ function declareReport(program: Command, act: Act): void {
 function declareExplain(program: Command, act: Act): void {
   const command = program
     .command("explain")
-    .summary("why a run did, or did not, trade on a bar")
+    .summary("why a run or a session did, or did not, trade on a bar")
     .description(
-      "Runs a stored run up to one bar and shows everything that was decided there, with its numbers.",
+      "Runs a stored run up to one bar and shows everything that was decided there, with its numbers. Without a run it asks the sessions that trade now.",
     )
-    .argument("<run>", "id of a run, the beginning of one, or last")
+    .argument("[run]", "id of a run, the beginning of one, or last; left out: the sessions that run")
+    .option("--session <id>", "a session instead of a run")
     .requiredOption("--at <time>", "a moment inside the bar, or its close: 2024-03-04T12:00")
     .option("-p, --pairs <symbol>", "the symbol; the only one by default", collectList)
     .option("--trust", trustHelp)
@@ -83,10 +84,10 @@ function declareExplain(program: Command, act: Act): void {
   addProgress(
     addCommon(command, [
       "kiwi explain last --at 2024-03-04T12:00",
-      "kiwi explain 20260304-120501 --at 2024-03-04T12:00 -p BTCUSDT --json",
+      "kiwi explain --at 2024-03-04T12:00 -p BTC/USDT",
     ]),
   ).action(
-    act(async (shell, run: string, flags: ExplainFlags) =>
+    act(async (shell, run: string | undefined, flags: ExplainFlags) =>
       (await import("../commands/explain.ts")).explainCommand(shell, run, flags),
     ),
   );

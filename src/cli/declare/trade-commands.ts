@@ -243,9 +243,11 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
 function declareLogs(program: Command, act: Act): void {
   const logs = program
     .command("logs")
-    .summary("what a session has said")
-    .description("Shows the log of a session: the newest, or the one that is named.")
-    .option("--session <id>", "which session; the newest without it")
+    .summary("what sessions have said")
+    .description(
+      "Shows the log of the sessions that run, of the newest where none does, or of the one that is named.",
+    )
+    .option("--session <id>", "which session; all that run without it")
     .option("-f, --follow", "and what it says from now on")
     .option("--part <name>", "who speaks: robot, guard, report, feed")
     .option("--order <id>", "one order from its decision to its fill: our number, or its name at the venue")

@@ -19,11 +19,11 @@ const sourceLinesMax = 24;
 const tiny = 1e-9;
 
 /** An explanation for people, from the bar to the fill. */
-export function explanationText(runId: string, explained: Explanation): string {
+export function explanationText(where: string, explained: Explanation): string {
   const { symbol, timeframe, closeTimeMs, decidedMs } = explained;
   const late = decidedMs === closeTimeMs ? "" : `, decided on ${formatTime(decidedMs)}`;
   return [
-    `${symbol}  ${timeframe}  bar closed ${formatTime(closeTimeMs)}${late}  (run ${runId})`,
+    `${symbol}  ${timeframe}  bar closed ${formatTime(closeTimeMs)}${late}  (${where})`,
     "",
     ...numbered([
       barLines(explained),

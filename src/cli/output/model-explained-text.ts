@@ -1,4 +1,4 @@
-import type { ModelExplained } from "../../app/jobs/explain-model-job.ts";
+import type { ModelExplained } from "../../app/jobs/models/explain-model-job.ts";
 import { formatTime } from "../../base/time.ts";
 import { table } from "./table.ts";
 

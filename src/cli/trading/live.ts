@@ -1,7 +1,7 @@
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatDuration } from "../../base/time.ts";
 import { asTyped } from "../program-name.ts";
-import { armedMs } from "../../app/trading/arm-live.ts";
+import { armedMs } from "../../app/trading/live/arm-live.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
 import { findSession } from "../../app/trading/session-folder.ts";
 import { envelope } from "../output/json.ts";
@@ -30,7 +30,7 @@ export async function liveArmCommand(
 ): Promise<number> {
   if (flags.account === undefined) throw nameMissing();
   const requests = await sessionRequestsOf(shell, strategies, flags);
-  const { armLive } = await import("../../app/trading/live-session.ts");
+  const { armLive } = await import("../../app/trading/live/live-session.ts");
   const around = {
     requests,
     say: shell.err,
@@ -67,7 +67,7 @@ export async function liveStartCommand(
 ): Promise<number> {
   if (flags.confirm !== true) throw notConfirmed();
   const requests = await sessionRequestsOf(shell, strategies, flags);
-  const { startLive } = await import("../../app/trading/live-session.ts");
+  const { startLive } = await import("../../app/trading/live/live-session.ts");
   return tradeUntilStopped(shell, "LIVE: REAL MONEY", flags.monitor, (around) =>
     startLive({
       ...around,

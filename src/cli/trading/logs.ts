@@ -21,7 +21,7 @@ export type LogsFlags = CommonFlags & {
 const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 const levelNames = new Map<number, string>(Object.entries(levels).map(([name, level]) => [level, name]));
 
-/** `kiwi logs`: what a session has said, and with `-f` what it says from now on. */
+/** `kiwi logs`: what the sessions that run have said, or one of them, and with `-f` what they say from now on. */
 export async function logsCommand(shell: Shell, flags: LogsFlags): Promise<number> {
   const log = sessionLog(tradingHome(shell.env), flags.session);
   const question: LogQuestion = {
@@ -49,7 +49,7 @@ function sinceMs(text: string): number {
   return Date.now() - timeframeMs(text as Timeframe);
 }
 
-const told: ReadonlySet<string> = new Set(["level", "time", "part", "msg"]);
+const told: ReadonlySet<string> = new Set(["level", "time", "part", "msg", "session"]);
 
 function lineText(line: LogLine): string {
   const { level, time, part, msg, ...fields } = line;
@@ -57,5 +57,6 @@ function lineText(line: LogLine): string {
     .filter(([name, value]) => !told.has(name) && value !== null && typeof value !== "object")
     .map(([name, value]) => `${name}=${name === "bar" ? isoText(Number(value)) : String(value)}`);
   const word = (levelNames.get(level) ?? String(level)).padEnd(5);
-  return `${isoText(time)} ${word} ${part.padEnd(6)} ${msg}${ids.length === 0 ? "" : `  ${ids.join(" ")}`}`;
+  const who = line.session === undefined ? "" : `${line.session} `;
+  return `${isoText(time)} ${who}${word} ${part.padEnd(6)} ${msg}${ids.length === 0 ? "" : `  ${ids.join(" ")}`}`;
 }

@@ -44,7 +44,7 @@ export async function paperStartCommand(
     );
   }
   const requests = await sessionRequestsOf(shell, strategies, flags);
-  const { startPaper } = await import("../../app/trading/live-session.ts");
+  const { startPaper } = await import("../../app/trading/live/live-session.ts");
   return tradeUntilStopped(shell, "PAPER: play money", flags.monitor, (around) =>
     startPaper({
       ...around,

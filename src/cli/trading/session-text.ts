@@ -94,6 +94,7 @@ function partsText(components: SessionStatus["components"]): string {
   const said = components.flatMap(({ id, state, condition }) =>
     state === "off" ? [`${id} off`] : condition === "ok" ? [] : [`${id} ${condition}`],
   );
+  if (components.length === 0) return "closed";
   if (said.length === 0) return `${components.length}, all well`;
   return `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(0, partsWidth);
 }

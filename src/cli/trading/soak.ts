@@ -69,6 +69,7 @@ function reportText(report: SoakReport): string {
     `rejections that nobody handled   ${report.rejections.length}`,
     `fills   ${fills}; ${backtestFills} in the backtest of the same bars`,
     `decisions sha256 ${report.decisionsHash}`,
+    `decided  ${report.decided.decisions} times, sha256 ${report.decided.hash.slice(0, 16)}; the backtest of the same bars ${report.decided.backtestHash.slice(0, 16)}`,
     ...report.broken.map((what) => `NOT HELD: ${what}`),
     ...(report.broken.length === 0 ? ["held"] : []),
   ].join("\n");

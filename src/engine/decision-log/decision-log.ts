@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Bars } from "../../domain/bars.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import { bytesOf } from "../../base/hash.ts";
@@ -22,6 +22,9 @@ export class DecisionLog {
   private readonly chunkEvents: number[] = [];
   private chain = "";
   private hashedChunks = 0;
+  private hashedEvents = 0;
+  /** Of the chunk that is not whole yet, with its events up to `hashedEvents`: who asks at every bar must not pay for all before. */
+  private running: Hash | null = null;
 
   constructor(capacity = 1024) {
     this.timeMs = new Float64Array(capacity);
@@ -40,6 +43,8 @@ export class DecisionLog {
     this.chunkEvents.length = 0;
     this.chain = "";
     this.hashedChunks = 0;
+    this.hashedEvents = 0;
+    this.running = null;
     this.events.reset();
   }
 
@@ -82,6 +87,7 @@ export class DecisionLog {
         (this.hashedChunks + 1) * chunkSlices,
       );
       this.hashedChunks += 1;
+      this.running = null;
     }
     const isWhole = this.length === this.hashedChunks * chunkSlices;
     return isWhole ? this.chain : this.chunkHash(this.events.length, this.length);
@@ -89,10 +95,12 @@ export class DecisionLog {
 
   /** The chain with the open chunk, whose events and slices end before these. */
   private chunkHash(eventsEnd: number, end: number): string {
-    const hash = createHash("sha256");
-    hash.update(this.chain);
+    this.running ??= createHash("sha256").update(this.chain);
     // Between two events equity follows from the prices alone, so a chunk's events and its last slice say it all.
-    this.events.hashInto(hash, this.chunkEvents[this.hashedChunks - 1] ?? 0, eventsEnd);
+    this.events.hashInto(this.running, this.hashedEvents, eventsEnd);
+    this.hashedEvents = eventsEnd;
+    const hash = this.running.copy();
+    hash.update(this.events.hashedTexts());
     hash.update(bytesOf(Float64Array.of(this.timeMs[end - 1]!, this.equity[end - 1]!)));
     return hash.digest("hex");
   }

@@ -25,6 +25,7 @@ function tableOf(...rows: readonly Row[]): EventTable {
 function hashOf(table: EventTable, from = 0, to = table.length): string {
   const hash = createHash("sha256");
   table.hashInto(hash, from, to);
+  hash.update(table.hashedTexts());
   return hash.digest("hex");
 }
 

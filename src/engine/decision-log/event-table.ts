@@ -64,7 +64,7 @@ export class EventTable {
   private readonly recentText: (string | null)[] = eventKinds.flatMap(() => [null, null]);
   private readonly recentIndex: number[] = eventKinds.flatMap(() => [-1, -1]);
   private readonly texts: string[] = [];
-  private readonly hashedTexts: string[] = [];
+  private readonly textsHashed: string[] = [];
   private readonly hashNumbers: (number | undefined)[] = [];
   private readonly textIndex = new Map<string, number>();
 
@@ -99,7 +99,7 @@ export class EventTable {
   reset(): void {
     this.length = 0;
     this.texts.length = 0;
-    this.hashedTexts.length = 0;
+    this.textsHashed.length = 0;
     this.hashNumbers.length = 0;
     this.textIndex.clear();
     this.recentText.fill(null);
@@ -139,7 +139,7 @@ export class EventTable {
     return sum;
   }
 
-  /** Feeds the decisions among the events `from` to `to - 1` into a hash, texts included; rows are fed once and in order. */
+  /** Feeds the numbers of the decisions among the events `from` to `to - 1` into a hash; rows are fed once and in order. */
   hashInto(hash: Hash, from: number, to: number): void {
     const numbers = new Float64Array((to - from) * 7);
     let at = 0;
@@ -158,15 +158,18 @@ export class EventTable {
       at += 7;
     }
     hash.update(bytesOf(numbers.subarray(0, at)));
-    // Texts are numbered by first appearance, so the numbers above and the list say the same in every run.
-    hash.update(JSON.stringify(this.hashedTexts));
+  }
+
+  /** The texts of all events that were fed into a hash: numbered by first appearance, so that numbers and list say the same in every run. */
+  hashedTexts(): string {
+    return JSON.stringify(this.textsHashed);
   }
 
   /** Numbers the texts of hashed events alone: what a venue says in between must not move them. */
   private hashNumber(text: number): number {
     let number = this.hashNumbers[text];
     if (number === undefined) {
-      number = this.hashedTexts.push(this.texts[text]!) - 1;
+      number = this.textsHashed.push(this.texts[text]!) - 1;
       this.hashNumbers[text] = number;
     }
     return number;

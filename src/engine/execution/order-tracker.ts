@@ -57,6 +57,9 @@ export type Surprise = {
 
 /** How many finished orders are remembered; a fill of an older one is a surprise. */
 const finishedKept = 1024;
+const surprisesKept = 256;
+/** So many fills that were not ordered here are known by their number. */
+const foreignKept = 4096;
 const none: readonly TrackedOrder[] = [];
 const noFills: readonly number[] = [];
 const filledWhole: OrderEnd = { progress: "filled", code: null };
@@ -76,7 +79,7 @@ const rank = {
 
 /** Our own orders: which are open, how much of each is filled, and what the venue still owes an answer to. */
 export class OrderTracker {
-  /** What did not fit, oldest first; whoever reconciles empties it. */
+  /** What did not fit, the newest, oldest first. */
   readonly surprises: Surprise[] = [];
   private lastId = 0;
   private lastGroup = 0;
@@ -224,6 +227,8 @@ export class OrderTracker {
     const { fillId, orderId } = report.fill;
     if (this.foreignFills.has(fillId)) return void this.surprise("told twice", report);
     this.foreignFills.add(fillId);
+    if (this.foreignFills.size > foreignKept)
+      this.foreignFills.delete(this.foreignFills.values().next().value!);
     portfolio.book(report.fill, orderId < 0 ? "margin call" : "an order that is not ours");
     if (orderId > 0) this.surprise("unknown order", report);
   }
@@ -322,6 +327,7 @@ export class OrderTracker {
   /** False, as what `apply` has to say about news: there are none. */
   private surprise(kind: Surprise["kind"], report: ExecutionReport): false {
     this.surprises.push({ kind, report });
+    if (this.surprises.length > surprisesKept) this.surprises.shift();
     return false;
   }
 }

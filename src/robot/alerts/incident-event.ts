@@ -12,17 +12,21 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "position differs": "reconciliation",
   "order lost": "trade failures",
   "order unresolved": "trade failures",
+  "market closed": "trade failures",
   dust: "trade failures",
   unprotected: "protection",
   "reject storm": "reject rate",
   "line down": "connection",
+  "line back": "connection",
   "line refused": "connection",
   "question failed": "connection",
   "lock lost": "robot",
+  "rejection unhandled": "robot",
   "strategy ended": "robot",
   "strategy back": "robot",
   recovered: "robot",
   "settings changed": "robot",
+  "money moved": "reconciliation",
   "settings refused": "robot",
 };
 /** What costs money or stops trading until somebody does something. */
@@ -36,12 +40,19 @@ const critical: ReadonlySet<Incident["kind"]> = new Set([
   "strategy ended",
 ]);
 
+/** Each is a matter of its own: another edit, another sum is not the same trouble again. */
+const single: ReadonlySet<Incident["kind"]> = new Set([
+  "settings changed",
+  "settings refused",
+  "money moved",
+]);
+
 /** An incident of the robot as something that people are told of. */
 export function alertOf({ kind, gravity, atMs, symbol, message }: Incident): AlertEvent {
   const isCritical = gravity === "alarm" && critical.has(kind);
   return {
     kind: kindOf[kind],
-    about: `${kind} ${symbol ?? ""}`.trim(),
+    about: single.has(kind) ? `${kind}: ${message}` : `${kind} ${symbol ?? ""}`.trim(),
     severity: gravity === "notice" ? "info" : isCritical ? "critical" : "warning",
     title: symbol === null ? kind : `${symbol}: ${kind}`,
     text: message,

@@ -12,13 +12,20 @@ export class Shadow {
   private readonly bars: readonly Bars[];
   private readonly next: Int32Array;
   private readonly staleToMs: number;
+  private readonly staleTimes: ReadonlySet<number>;
 
-  /** Bars that close up to `staleToMs` only warm it up, as they did the robot. */
-  constructor(session: Session, bars: readonly Bars[], staleToMs: number) {
+  /** Bars that close up to `staleToMs`, or at one of `staleTimes`, only warm it up, as they did the robot. */
+  constructor(
+    session: Session,
+    bars: readonly Bars[],
+    staleToMs: number,
+    staleTimes: ReadonlySet<number> = new Set(),
+  ) {
     this.session = session;
     this.bars = bars;
     this.next = new Int32Array(bars.length);
     this.staleToMs = staleToMs;
+    this.staleTimes = staleTimes;
   }
 
   /** Lives through the bars that closed up to `timeMs`, which the robot has lived through; later ones wait. */
@@ -39,7 +46,7 @@ export class Shadow {
       if (next[k]! < bars[k]!.length && bars[k]!.closeTimeMs[next[k]!] === timeMs) instruments.push(k);
     const rows = Int32Array.from(instruments, (k) => next[k]!);
     for (const k of instruments) next[k]! += 1;
-    const isStale = timeMs <= this.staleToMs;
+    const isStale = timeMs <= this.staleToMs || this.staleTimes.has(timeMs);
     return { timeMs, count: instruments.length, instruments: Int32Array.from(instruments), rows, isStale };
   }
 }

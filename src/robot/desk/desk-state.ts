@@ -65,6 +65,8 @@ export type Work = {
   readonly tickets: Ticket[];
   filled: number;
   isOver: boolean;
+  /** When it was over; NaN before. */
+  endedMs: number;
   /** Why it ended without having been filled. */
   endCode: VenueCode | null;
   /** Whether the session has heard the fill that completes it. */
@@ -99,8 +101,14 @@ export type DeskState = {
   readonly position: Float64Array;
   /** Why nothing is opened; null while it may be. */
   readonly blocked: (string | null)[];
-  /** The engine's numbers of the venue's fills. */
-  readonly fillNumbers: Map<string, number>;
+  /** Orders that are over, as they ended. */
+  readonly finished: Work[];
+  /** When the fills happened that are known by their id, by the venue's clock. */
+  readonly fillTimes: Map<string, number>;
+  /** The newest fill that was forgotten: nothing that is not newer is booked again. */
+  fillsForgottenMs: number;
+  /** The engine's number of the last fill. */
+  lastFillNumber: number;
   lastFillMs: number;
   readonly strangers: Set<string>;
   /** What the session has not heard yet. */
@@ -127,7 +135,10 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     pending: new Set(),
     position: new Float64Array(instruments.length),
     blocked: instruments.map(() => null),
-    fillNumbers: new Map(),
+    finished: [],
+    fillTimes: new Map(),
+    fillsForgottenMs: -Infinity,
+    lastFillNumber: 0,
     lastFillMs: Number.NaN,
     strangers: new Set(),
     inbox: [],

@@ -2,6 +2,7 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
 import type { VenueFill } from "../../ports/broker-connection.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
+import { isKnownFill, knowFill } from "./forget-orders.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -12,14 +13,12 @@ const tolerance = 1e-9;
 /** Takes in an execution, once: whoever it belongs to, the holding follows it. */
 export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean): void {
   const instrument = state.indexOf.get(fill.symbol);
-  if (instrument === undefined || state.fillNumbers.has(fill.fillId)) return;
+  if (instrument === undefined || isKnownFill(state, fill)) return;
   const ticket = fill.takesBack === undefined ? ticketOf(state, fill) : null;
-  if (ticket !== null && isSameUnderAnotherName(ticket, fill)) {
-    state.fillNumbers.set(fill.fillId, 0);
-    return;
-  }
-  const number = state.fillNumbers.size + 1;
-  state.fillNumbers.set(fill.fillId, number);
+  const { fillId, venueTimeMs } = fill;
+  knowFill(state, fillId, venueTimeMs);
+  if (ticket !== null && isSameUnderAnotherName(ticket, fill)) return;
+  const number = (state.lastFillNumber += 1);
   if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
   if (fill.takesBack !== undefined) takeBack(state, instrument, fill, number);
   else if (ticket === null) hearForeign(state, instrument, fill, number);
@@ -144,7 +143,7 @@ function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueF
 function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
   const { symbol, side, quantity, price, takesBack = "" } = fill;
   // What was never booked has not to be taken back; should it come yet, it is known.
-  if (!state.fillNumbers.has(takesBack)) return void state.fillNumbers.set(takesBack, 0);
+  if (knowFill(state, takesBack, fill.venueTimeMs)) return;
   const opposite = { ...fill, side: side === "buy" ? "sell" : "buy" } as const;
   bookForeign(state, instrument, opposite, number, -fill.fee);
   block(state, instrument, `the venue has taken back the fill ${takesBack}`);
@@ -163,8 +162,7 @@ export function hearHolding(state: DeskState, symbol: string, quantity: number, 
   const difference = quantity - state.position[instrument]!;
   if (Math.abs(difference) <= Math.abs(quantity) * 1e-12) return;
   const fillId = `holding:${symbol}:${state.timeMs}`;
-  const number = state.fillNumbers.size + 1;
-  state.fillNumbers.set(fillId, number);
+  const number = (state.lastFillNumber += 1);
   const table = state.market.bars[instrument]!;
   const lastPrice = table.length === 0 ? averagePrice : table.close[table.length - 1]!;
   bookForeign(
@@ -223,8 +221,7 @@ function feeInBase(
 /** What the venue kept is gone from the holding: sold for nothing but the fee it pays. */
 function bookFeeInBase(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, inBase: number): void {
   const fillId = `${fill.fillId}:fee`;
-  const number = state.fillNumbers.size + 1;
-  state.fillNumbers.set(fillId, number);
+  const number = (state.lastFillNumber += 1);
   const feeCurrency = quoteOf(state, instrument);
   const kept = { ...fill, fillId, side: "sell", quantity: inBase, feeCurrency } as const;
   state.inbox.push({

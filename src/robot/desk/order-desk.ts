@@ -11,6 +11,7 @@ import { block, deskState, setErrand, type DeskState, type Ticket, type Work } f
 import { hearFill, hearHolding } from "./hear-fill.ts";
 import { hearAnswer, hearDenied, hearLost, hearOrder, isStray } from "./hear-order.ts";
 import { followPrice } from "./follow-price.ts";
+import { forgetOrders, isKnownFill } from "./forget-orders.ts";
 import { tendInstrument } from "./tend-orders.ts";
 
 /** An intent counts as sent from the moment it is written. */
@@ -53,6 +54,7 @@ export class OrderDesk implements Broker {
       tickets: [],
       filled: 0,
       isOver: false,
+      endedMs: Number.NaN,
       endCode: null,
       isToldWhole: false,
       isAccepted: false,
@@ -66,6 +68,7 @@ export class OrderDesk implements Broker {
     this.at(order.requestedMs);
     state.works.set(order.id, work);
     state.openBy[order.instrument]!.push(work);
+    forgetOrders(state);
     tendInstrument(state, order.instrument);
   }
 
@@ -147,11 +150,12 @@ export class OrderDesk implements Broker {
     const { state } = this;
     const { clientOrderId, venueOrderId, filledQuantity, status } = order;
     const ticket = this.ticketOf(clientOrderId) ?? state.ticketByVenueId.get(venueOrderId);
-    if (ticket === undefined) return !state.strangers.has(venueOrderId);
-    const side = ticket.sides.get(venueOrderId);
-    if (side === undefined || ticket.phase === "sent" || ticket.asked !== null) return true;
     const isEnd =
       status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
+    // Of an order of nobody that is over there is nothing to know: it may be one of ours that was forgotten.
+    if (ticket === undefined) return !isEnd && !state.strangers.has(venueOrderId);
+    const side = ticket.sides.get(venueOrderId);
+    if (side === undefined || ticket.phase === "sent" || ticket.asked !== null) return true;
     if (ticket.phase === "over") return !isEnd && side.end === null;
     const work = state.works.get(ticket.orderId)!;
     const isTriggered = status === "triggered" && !work.isTriggered;
@@ -164,8 +168,8 @@ export class OrderDesk implements Broker {
   }
 
   /** Whether a fill has not been heard of. */
-  isNewFill({ fillId, symbol }: VenueFill): boolean {
-    return this.state.indexOf.has(symbol) && !this.state.fillNumbers.has(fillId);
+  isNewFill(fill: VenueFill): boolean {
+    return this.state.indexOf.has(fill.symbol) && !isKnownFill(this.state, fill);
   }
 
   /** The ticket with a name, or null. */

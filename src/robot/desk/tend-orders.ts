@@ -235,6 +235,8 @@ function endWork(
 function finish(state: DeskState, work: Work): void {
   if (work.isOver) return;
   work.isOver = true;
+  work.endedMs = state.timeMs;
+  state.finished.push(work);
   const open = state.openBy[work.order.instrument]!;
   open.splice(open.indexOf(work), 1);
 }

@@ -31,6 +31,9 @@ type Answered = { readonly sent: number; readonly refused: number };
 export class GaugeBoard {
   readonly days: DayBook;
   private readonly setup: GaugeSetup;
+  /** What came or went without a trade, as of the last look. */
+  movedNow = 0;
+  private moneyAtMs = Number.NaN;
   private fillsSeen = 0;
   private readonly answered: Answered[] = [];
 
@@ -41,8 +44,10 @@ export class GaugeBoard {
 
   /** Everything that can be measured now. Money is the venue's or ours, whichever is less. */
   read(status: RobotStatus, largestExposure: number, nowMs: number, measured: Measured): Gauges {
+    this.noteMoney(status);
     // The venue's figure is up to a minute old: of the two the worse one counts.
-    const equity = Math.min(status.venueEquity?.equity ?? status.equity, status.equity);
+    const own = status.equity + this.days.moved;
+    const equity = Math.min(status.venueEquity?.equity ?? own, own);
     const day = this.days.note(nowMs, equity, status.counts.fills - this.fillsSeen);
     this.fillsSeen = status.counts.fills;
     const { line } = status;
@@ -58,6 +63,14 @@ export class GaugeBoard {
       ...known("clock-skew", measured.skewMs),
       ...known("value-at-risk", measured.valueAtRisk),
     };
+  }
+
+  /** What the venue told of the account is looked at once. */
+  private noteMoney({ venueMoney, equity, lastFillMs }: RobotStatus): void {
+    this.movedNow = 0;
+    if (venueMoney === null || venueMoney.venueTimeMs === this.moneyAtMs) return;
+    this.moneyAtMs = venueMoney.venueTimeMs;
+    this.movedNow = this.days.noteMoney({ ...venueMoney, ownEquity: equity }, lastFillMs);
   }
 
   private refusedShare({ counts }: RobotStatus): number | undefined {

@@ -27,6 +27,8 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
   const status = {
     equity: 10_000,
     venueEquity: null as RobotStatus["venueEquity"],
+    venueMoney: null as RobotStatus["venueMoney"],
+    lastFillMs: Number.NaN,
     line: { kind: "live", atMs: startMs } as RobotStatus["line"],
     lastBarMs: Number.NaN,
     counts: { sent: 0, refusedByVenue: 0, fills: 0 },
@@ -34,7 +36,9 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
   const holding = { quantity: 0 };
   const risk = { value: null as number | null };
   const view = () => ({ largestExposure: Math.abs(holding.quantity) * 100, valueAtRisk: risk.value });
-  const robot = { view, status: () => status } as unknown as Robot;
+  const notes: string[] = [];
+  const note = ({ message }: { message: string }) => notes.push(message);
+  const robot = { view, status: () => status, note } as unknown as Robot;
   const killSwitch = new KillSwitch(home, "demo");
   const heartbeat = new Heartbeat(join(home, "beat"));
   const start = () =>
@@ -49,7 +53,7 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
       log: silentLog,
     });
   venue.clockSkewMs = startMs;
-  return { home, clock, venue, status, holding, killSwitch, heartbeat, risk, start };
+  return { home, clock, venue, status, notes, holding, killSwitch, heartbeat, risk, start };
 }
 type Bench = ReturnType<typeof bench>;
 
@@ -129,6 +133,45 @@ test("a loss is measured on what the venue says, and equity that is no number is
   lost.status.equity = Number.NaN;
   await lost.clock.advance(2_000);
   expect(lost.killSwitch.state().action).toBe("flatten");
+});
+
+/** The venue tells its account anew. */
+async function tell(
+  one: Bench,
+  cash: number,
+  equity = cash,
+  held: Record<string, number> = {},
+): Promise<void> {
+  await one.clock.advance(60_000);
+  const atMs = one.clock.nowMs();
+  one.status.venueEquity = { equity, atMs };
+  one.status.venueMoney = { cash, equity, venueTimeMs: atMs, held };
+  await one.clock.advance(2_000);
+}
+
+test("money that is put in or taken out is neither profit nor loss, also while the robot was away", async () => {
+  const off = { limit: "off" } as const;
+  const one = bench({ connectivity: off, "clock-skew": off, "stale-data": off });
+  const guard = one.start();
+  await tell(one, 10_000);
+  await tell(one, 15_000);
+  expect(one.notes).toEqual([expect.stringContaining("5000.00 came into the account without a trade")]);
+  expect(guard.days.day).toMatchObject({ startEquity: 15_000, lastEquity: 15_000, peakEquity: 15_000 });
+  // A real loss shows as one, of what is there now.
+  one.status.equity = 9_850;
+  one.status.lastFillMs = one.clock.nowMs() + 1_000;
+  await tell(one, 5_000, 14_850, { BTC: 1 });
+  expect(guard.gauges()["daily-loss"]).toBeCloseTo(0.01, 9);
+  await tell(one, -3_000, 6_850, { BTC: 1 });
+  expect(one.notes[1]).toContain("8000.00 left the account without a trade");
+  expect(guard.gauges()["daily-loss"]).toBeCloseTo(150 / 7_000, 9);
+  guard.stop();
+  // Somebody takes half of it while nobody looks.
+  one.status.equity = 9_850;
+  const again = one.start();
+  await tell(one, -6_500, 3_350, { BTC: 1 });
+  expect(again.gauges()["daily-loss"]).toBeCloseTo(150 / 3_500, 9);
+  expect(one.killSwitch.state().pulls).toEqual([]);
 });
 
 test("what is pulled is carried out at the venue, also when it was pulled before the start", async () => {

@@ -10,7 +10,7 @@ import { trippedBy, type Gauges, type KillTriggers } from "./kill-triggers.ts";
 
 /** What a guard is put together from. */
 export type GuardParts = {
-  readonly robot: Pick<Robot, "status" | "view">;
+  readonly robot: Pick<Robot, "status" | "view" | "note">;
   readonly connection: BrokerConnection;
   readonly killSwitch: KillSwitch;
   readonly triggers: KillTriggers;
@@ -33,6 +33,8 @@ export type Guard = {
 
 const lookEveryMs = 1_000;
 const skewEveryMs = 30_000;
+/** Less than this share of the equity is not worth a message. */
+const toldMin = 0.001;
 
 /**
  * Guards a running robot: beats its heart, measures, pulls the switch when a trigger trips, and carries out at the venue
@@ -76,6 +78,7 @@ class Watch {
     const { largestExposure, valueAtRisk } = robot.view();
     const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk: valueAtRisk ?? undefined };
     this.gauges = this.board.read(robot.status(), largestExposure, nowMs, measured);
+    this.sayMoved();
     this.judge(nowMs);
     this.carryOut();
   }
@@ -84,6 +87,19 @@ class Watch {
     this.cancelLook();
     this.ending.abort(new Error("the guard ends"));
     this.parts.heartbeat.stop();
+  }
+
+  /** Cents of interest are not told. */
+  private sayMoved(): void {
+    const { movedNow, days } = this.board;
+    if (Math.abs(movedNow) < toldMin * Math.abs(days.day?.lastEquity ?? 0)) return;
+    const amount = Math.abs(movedNow).toFixed(2);
+    const message =
+      movedNow > 0
+        ? `${amount} came into the account without a trade: it is no profit, and sizes go on from the money of the session`
+        : `${amount} left the account without a trade: it is no loss. Sizes still count with it: start the session anew to trade with what is left`;
+    if (movedNow !== 0)
+      this.parts.robot.note({ kind: "money moved", gravity: "notice", symbol: null, message });
   }
 
   /** A trigger that has pulled does not pull again while that pull stands. */

@@ -93,6 +93,7 @@ async function planOf(
     strategyName: strategy.name,
     strategy,
     params,
+    tables: {},
     registry,
     config,
     symbols: [...symbols],

@@ -2,6 +2,7 @@ import { dayMs, hourMs, minuteMs } from "../../../base/time.ts";
 import { sleep } from "../../../ports/clock.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
 import type { RobotEnd } from "../../../robot/robot-types.ts";
+import { heldAgainstBacktest, type HeldAgainst } from "./held-against-backtest.ts";
 import { replayStored } from "../replay-stored.ts";
 import { sessionPaths, type SessionNote } from "../session-folder.ts";
 import { readStatus, type SessionStatus } from "../session-status.ts";
@@ -37,6 +38,8 @@ export type SoakReport = {
   readonly fills: number;
   readonly backtestFills: number;
   readonly decisionsHash: string;
+  /** What it wanted beside what a backtest of its bars wants. */
+  readonly decided: HeldAgainst;
   /** What was not as it should be, in words; empty when all was well. */
   readonly broken: readonly string[];
 };
@@ -110,7 +113,9 @@ async function reportOf(
   // A day of the market is the least that says something about growth by the day.
   const isTelling = samples.length >= looksMin && marketDays >= 1;
   const growthMbPerDay = isTelling ? meter.growthMb(warm) * looksPerDay : null;
-  const { decisionsHash, difference } = await replayStored(home, note);
+  const replay = await replayStored(home, note);
+  const { decisionsHash, difference } = replay;
+  const held = heldAgainstBacktest(replay);
   const comparison = status?.comparison ?? null;
   const told = status?.robot.decisionsHash ?? "";
   const trading = status?.robot.trading;
@@ -125,6 +130,9 @@ async function reportOf(
       : []),
     ...(comparison === null ? ["nothing was compared with the backtest"] : []),
     ...(comparison?.drift == null ? [] : [`it parts from its backtest: ${comparison.drift}`]),
+    ...(held.difference === null
+      ? []
+      : [`it decides otherwise than the backtest of its bars: ${held.difference}`]),
     ...(difference === null && told === decisionsHash ? [] : ["its journal does not make the same session"]),
     ...(trading === undefined || trading.state === "active"
       ? []
@@ -140,6 +148,7 @@ async function reportOf(
     fills: comparison?.fills ?? 0,
     backtestFills: comparison?.shadowFills ?? 0,
     decisionsHash,
+    decided: held,
     broken,
   };
 }

@@ -18,6 +18,7 @@ import { checkPlugins } from "../../plugins/check-plugins.ts";
 import type { TradingPlan } from "../session-parts.ts";
 import type { HealthWatch } from "./health-watch.ts";
 import { ChatWatch } from "./chat-watch.ts";
+import { unhandledRejections } from "./rejections.ts";
 import { robotParts, type HealthFacts } from "./robot-parts.ts";
 import { sessionConcern } from "./session-concern.ts";
 import { SwitchRequests, type SwitchRequest } from "./switches.ts";
@@ -219,6 +220,7 @@ export class SessionControl {
           health: () => healthOf(this.reports()),
           status: () => this.health.status(),
           withProcess: true,
+          rejections: unhandledRejections,
         });
         this.parts.log.info({ url: this.pages.url }, "health and figures are served");
       },

@@ -1,4 +1,4 @@
-import type { AskModelsInput } from "../../../app/jobs/ask-models-job.ts";
+import type { AskModelsInput } from "../../../app/jobs/models/ask-models-job.ts";
 import { jobs } from "../../../app/jobs/job-table.ts";
 import { exitCodes } from "../../../base/errors.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/common-flags.ts";

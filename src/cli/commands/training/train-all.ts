@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { TrainAllOutput, TrainedOfAll } from "../../../app/jobs/train-all-job.ts";
+import type { TrainAllOutput, TrainedOfAll } from "../../../app/jobs/models/train-all-job.ts";
 import { jobs } from "../../../app/jobs/job-table.ts";
 import { exitCodes, KiwiError, type ErrorParts } from "../../../base/errors.ts";
 import { predictorFamilies } from "../../../domain/predictor-artifact.ts";

@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { jobs } from "../../../app/jobs/job-table.ts";
-import type { TrainPredictorInput, TrainPredictorOutput } from "../../../app/jobs/train-predictor-job.ts";
+import type {
+  TrainPredictorInput,
+  TrainPredictorOutput,
+} from "../../../app/jobs/models/train-predictor-job.ts";
 import type { KiwiConfig } from "../../../app/config/config-schema.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
 import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";

@@ -1,4 +1,4 @@
-import type { TrainedOfAll } from "../../../app/jobs/train-all-job.ts";
+import type { TrainedOfAll } from "../../../app/jobs/models/train-all-job.ts";
 import { table } from "../../output/table.ts";
 
 const right = { align: "right" } as const;

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { sliceBars, type Bars } from "../../domain/bars.ts";
-import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { runConfigOf } from "../config/config-schema.ts";
-import { evaluateModel } from "../evaluation/evaluate-model.ts";
-import type { ModelEvaluation } from "../evaluation/model-evaluation.ts";
-import { directionModel, subjectBars } from "../evaluation/subject-bars.ts";
-import { rowsBefore } from "../train/model-bars.ts";
-import { resolvedConfigSchema } from "./request-schemas.ts";
+import { sliceBars, type Bars } from "../../../domain/bars.ts";
+import { defineJob, type JobContext } from "../../../jobs/job.ts";
+import { runConfigOf } from "../../config/config-schema.ts";
+import { evaluateModel } from "../../evaluation/evaluate-model.ts";
+import type { ModelEvaluation } from "../../evaluation/model-evaluation.ts";
+import { directionModel, subjectBars } from "../../evaluation/subject-bars.ts";
+import { rowsBefore } from "../../train/model-bars.ts";
+import { resolvedConfigSchema } from "../request-schemas.ts";
 
 const request = z.strictObject({
   folder: z.string(),

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { KiwiError } from "../../base/errors.ts";
-import { formatDuration, minuteMs } from "../../base/time.ts";
-import { accountSlug } from "../../robot/account-slug.ts";
-import { replaceFile, textOf } from "../../robot/whole-file.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { formatDuration, minuteMs } from "../../../base/time.ts";
+import { accountSlug } from "../../../robot/account-slug.ts";
+import { replaceFile, textOf } from "../../../robot/whole-file.ts";
 
 /** How long an account stays armed. */
 export const armedMs = 15 * minuteMs;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { KiwiError } from "../../base/errors.ts";
-import { defineJob } from "../../jobs/job.ts";
-import { runConfigOf } from "../config/config-schema.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { defineJob } from "../../../jobs/job.ts";
+import { runConfigOf } from "../../config/config-schema.ts";
 import {
   explainImportance,
   explainPrediction,
@@ -9,11 +9,11 @@ import {
   type ImportanceExplained,
   type NetworkExplained,
   type PredictionExplained,
-} from "../predictions/explain-prediction.ts";
-import { plainSymbol } from "../bars/pick-symbols.ts";
-import { calendarOf } from "../train/model-bars.ts";
-import { trainingBars } from "../train/training-bars.ts";
-import { resolvedConfigSchema } from "./request-schemas.ts";
+} from "../../predictions/explain-prediction.ts";
+import { plainSymbol } from "../../bars/pick-symbols.ts";
+import { calendarOf } from "../../train/model-bars.ts";
+import { trainingBars } from "../../train/training-bars.ts";
+import { resolvedConfigSchema } from "../request-schemas.ts";
 
 const request = z.strictObject({
   folder: z.string(),

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Compared } from "../../analysis/predictions/compare-predictions.ts";
-import type { ModelDrift } from "../../analysis/predictions/model-drift.ts";
-import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
-import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { compareModels, rivalsOf } from "../evaluation/compare-models.ts";
-import { driftOfModel } from "../evaluation/drift-of-model.ts";
-import { directionModel, subjectBars } from "../evaluation/subject-bars.ts";
-import { resolvedConfigSchema } from "./request-schemas.ts";
+import type { Compared } from "../../../analysis/predictions/compare-predictions.ts";
+import type { ModelDrift } from "../../../analysis/predictions/model-drift.ts";
+import type { PredictorArtifact } from "../../../domain/predictor-artifact.ts";
+import { defineJob, type JobContext } from "../../../jobs/job.ts";
+import { compareModels, rivalsOf } from "../../evaluation/compare-models.ts";
+import { driftOfModel } from "../../evaluation/drift-of-model.ts";
+import { directionModel, subjectBars } from "../../evaluation/subject-bars.ts";
+import { resolvedConfigSchema } from "../request-schemas.ts";
 
 const request = z.strictObject({
   folder: z.string(),

@@ -1,19 +1,19 @@
 import { resolve } from "node:path";
-import type { StoredRun } from "../../adapters/stores/runs/read-runs.ts";
-import { KiwiError } from "../../base/errors.ts";
-import type { RobotEnd } from "../../robot/robot-types.ts";
-import { startJob } from "../jobs/start-job.ts";
-import { jobs } from "../jobs/job-table.ts";
-import { requestOf } from "../jobs/run-again.ts";
-import type { LiveSettings } from "../config/config-watch.ts";
+import type { StoredRun } from "../../../adapters/stores/runs/read-runs.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import type { RobotEnd } from "../../../robot/robot-types.ts";
+import { startJob } from "../../jobs/start-job.ts";
+import { jobs } from "../../jobs/job-table.ts";
+import { requestOf } from "../../jobs/run-again.ts";
+import type { LiveSettings } from "../../config/config-watch.ts";
 import { arm, takeArm } from "./arm-live.ts";
-import { sha256 } from "../../base/hash.ts";
-import { sessionsFromConfig } from "./config-session.ts";
-import type { SessionNote } from "./session-folder.ts";
-import type { SessionRequests } from "./session-requests.ts";
-import { settingsHashOf } from "./settings-hash.ts";
+import { sha256 } from "../../../base/hash.ts";
+import { sessionsFromConfig } from "../config-session.ts";
+import type { SessionNote } from "../session-folder.ts";
+import type { SessionRequests } from "../session-requests.ts";
+import { settingsHashOf } from "../settings-hash.ts";
 import { liveGates, type Gate } from "./live-gates.ts";
-import { accountOf, runTrading, type TradingSurroundings } from "./run-trading.ts";
+import { accountOf, runTrading, type TradingSurroundings } from "../run-trading.ts";
 
 /** What a session of a configuration may be asked for. */
 export type SessionRequest = TradingSurroundings & {

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { ModelStore } from "../../adapters/stores/models/model-store.ts";
-import { modelsFolderOf } from "../train/models-folder.ts";
-import { retrainRegime } from "../train/retrain-regime.ts";
-import { trainingBars } from "../train/training-bars.ts";
-import { trainingCodeVersion } from "../train/training-hash.ts";
-import type { TrainingOutcome } from "../train/training-outcome.ts";
-import { usualBlockBars } from "../../domain/block-bars.ts";
-import { KiwiError, type ErrorParts } from "../../base/errors.ts";
-import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { resolvedConfigSchema } from "./request-schemas.ts";
+import { ModelStore } from "../../../adapters/stores/models/model-store.ts";
+import { modelsFolderOf } from "../../train/models-folder.ts";
+import { retrainRegime } from "../../train/retrain-regime.ts";
+import { trainingBars } from "../../train/training-bars.ts";
+import { trainingCodeVersion } from "../../train/training-hash.ts";
+import type { TrainingOutcome } from "../../train/training-outcome.ts";
+import { usualBlockBars } from "../../../domain/block-bars.ts";
+import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
+import { defineJob, type JobContext } from "../../../jobs/job.ts";
+import { resolvedConfigSchema } from "../request-schemas.ts";
 
 /** What training models of regimes takes. */
 export const trainRegimeRequest = z.strictObject({

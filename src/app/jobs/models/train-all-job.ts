@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { ErrorParts } from "../../base/errors.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { predictorFamilies, type PredictorFamily } from "../../domain/predictor-artifact.ts";
-import { defineJob, jobAt, type JobContext } from "../../jobs/job.ts";
-import { openPool } from "../../jobs/open-pool.ts";
-import type { ProgressBoard } from "../../jobs/progress-board.ts";
-import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
-import { trainingBars } from "../train/training-bars.ts";
+import type { ErrorParts } from "../../../base/errors.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { predictorFamilies, type PredictorFamily } from "../../../domain/predictor-artifact.ts";
+import { defineJob, jobAt, type JobContext } from "../../../jobs/job.ts";
+import { openPool } from "../../../jobs/open-pool.ts";
+import type { ProgressBoard } from "../../../jobs/progress-board.ts";
+import { environmentWithoutSecrets } from "../../config/environment-without-secrets.ts";
+import { trainingBars } from "../../train/training-bars.ts";
 import { trainPredictorRequest, type TrainPredictorOutput } from "./train-predictor-job.ts";
 import { trainRegimeRequest, type TrainRegimeOutput } from "./train-regime-job.ts";
 
