@@ -247,6 +247,23 @@ const rules: Readonly<Record<string, () => void>> = {
     harness.send({ terms: limit(100) });
     expect(harness.story([99.99, 100, 99, 99.5])).toEqual(["#2 1@100"]);
   },
+  "Where a file has [bid and ask](../how-to/costs.md#bid-and-ask), takers pay the distance to their side, and a limit fills where that side went through it.":
+    () => {
+      const half = { within: () => 0.5, known: () => 0.5 };
+      // What takers pay comes to the venue as slippage.
+      const slippage = { fraction: () => 0.5 / 100, rate: () => 0 };
+      const harness = opened({ halfSpreads: [half], slippage });
+      harness.send({});
+      harness.send({ side: "sell" });
+      expect(harness.story(flat)).toEqual(["#1 1@100.5", "#2 1@99.5"]);
+      harness.send({ terms: limit(99) });
+      // An ask of 99 is a touch, one of 98.99 is through; the bid of a seller mirrors it.
+      expect(harness.story([100, 100, 98.5, 99])).toEqual([]);
+      expect(harness.story([100, 100, 98.49, 99])).toEqual(["#3 1@99"]);
+      harness.send({ side: "sell", terms: limit(101) });
+      expect(harness.story([100, 101.5, 100, 100])).toEqual([]);
+      expect(harness.story([100, 101.51, 100, 100])).toEqual(["#4 1@101"]);
+    },
 
   // In what order
   "The opens of all symbols come first, and then what happens inside their bars.": () => {

@@ -310,3 +310,22 @@ test("a weight that is not a number stops the run with the bar it happened on", 
     /STRATEGY_BAD_TARGET.*NaN.*1970-01-01T02:00/,
   );
 });
+
+test("a strategy that answers with a promise is stopped on that very bar, and one that answers nothing is not", () => {
+  const run = (answer: () => unknown): void => {
+    const table = new BarTable("TEST", "1h");
+    for (let hour = 1; hour <= 3; hour++) table.append(hour * hourMs, 100, 100, 100, 100, 1);
+    const config = runConfigSchema.parse({});
+    const own = strategy({
+      name: "own",
+      summary: "Answers as it is told to.",
+      params: {},
+      setup: () => ({}),
+      onBar: answer as () => void,
+    });
+    const ground = layGround([table], config);
+    runThrough(buildSession({ bars: [table], strategy: own, params: {}, config }, ground), ground);
+  };
+  expect(() => run(() => Promise.resolve())).toThrow(/returned a promise on TEST/);
+  run(() => undefined);
+});

@@ -132,3 +132,11 @@ test("an order of which nearly all fitted ends with crumbs, and one that lacked 
   missing.send({ quantity: 10 });
   expect(missing.story(flat)[1]).toBe(`#1 canceled: ${lowCash}`);
 });
+
+test("half of one unit of money buys what costs a tenth of it", () => {
+  const cheap: Quad = [0.1, 0.1, 0.1, 0.1];
+  const harness = new VenueHarness({ leverage: 1 }, 0.55);
+  harness.bar(cheap);
+  harness.send({ quantity: 10 });
+  expect(harness.story(cheap)).toEqual(["#1 5@0.1", `#1 canceled: ${lowMargin}`]);
+});

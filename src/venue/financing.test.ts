@@ -89,3 +89,12 @@ test("a contract of several units pays for all of them", () => {
   harness.send({ quantity: 2 });
   expect(harness.story(flat)).toEqual(["#1 2@100", "funding 10"]);
 });
+
+test("what is added inside the hour of funding to less than one unit pays with the rest at its end", () => {
+  const harness = new VenueHarness({ fundingRate: 0.01 }, 10_000, { lotSize: 0.1 });
+  for (let hour = 1; hour <= 6; hour++) harness.bar(flat);
+  harness.send({ quantity: 0.5 });
+  harness.bar(flat);
+  harness.send({ quantity: 0.5, terms: { type: "limit", limitPrice: 99 } });
+  expect(harness.story([100, 100, 98, 100])).toEqual(["#2 0.5@99", "funding 1"]);
+});

@@ -243,3 +243,15 @@ test("where the venue says that a position is closed which our books hold, a fil
   ended.end(2, "on_request");
   expect(ended.story()).toEqual(["sell 5 reduce"]);
 });
+
+test("a target that names no levels keeps those of the one before, and they are sent again when they are lost", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, { protection: stop });
+  desk.plan();
+  desk.fill(1);
+  desk.plan();
+  desk.decide(5, { protection: {} });
+  expect(desk.story()).toEqual([]);
+  desk.end(2, "on_request");
+  expect(desk.story()).toEqual(["sell 5 close stop_market"]);
+});
