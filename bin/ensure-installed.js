@@ -1,9 +1,12 @@
-// Installs the dependencies once, so that `npm start` and `npm test` are the only commands a new user needs.
+// Installs the dependencies once, so that `npm start` and `npm test` are the only commands a new user needs, and puts the source
+// together anew where it changed, so that they begin at once.
 // Plain JavaScript: it runs under whatever Node the machine has, before the pinned one is there.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePlace } from "./bundle-place.js";
+import { pinnedNode } from "./run-under.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 function install(command) {
@@ -30,4 +33,10 @@ if (!existsSync(join(root, "node_modules", ".package-lock.json"))) {
     console.error(`fix   npm install   (in ${root})`);
     process.exit(status ?? 1);
   }
+}
+
+if (!existsSync(bundlePlace(root))) {
+  console.error("kiwi: putting the source together, once after every change of it ...");
+  // What cannot be put together runs as it is, only slower.
+  spawnSync(pinnedNode() ?? process.execPath, [join(root, "bin", "bundle.js")], { stdio: "ignore" });
 }

@@ -2,10 +2,10 @@
 // Starts the CLI under the pinned Node, so that every machine runs the same engine: run identity depends on it.
 // Plain JavaScript without dependencies: it must run under any Node from 20 on.
 import { existsSync } from "node:fs";
-import module, { createRequire } from "node:module";
+import module from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { runUnder } from "./run-under.js";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { pinnedNode, runUnder } from "./run-under.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 // A clone runs from its source, an installed package from what was built of it.
@@ -25,18 +25,19 @@ if (!isPinned && pinned !== null) {
 } else {
   // Before the first file in TypeScript: stripping its types anew would load a parser, a tenth of a second.
   if (isClone) module.enableCompileCache(join(root, "node_modules", ".cache", "kiwi"));
-  await import(isClone ? "../src/cli/main.ts" : "../dist/cli/main.js");
+  await import(isClone ? await entryOfClone() : "../dist/cli/main.js");
 }
 
-/** Where npm put the pinned Node: beside Kiwi's own packages, or beside Kiwi; null where there is none. */
-function pinnedNode() {
-  const platform = process.platform === "win32" ? "win" : process.platform;
-  const executable = process.platform === "win32" ? "bin/node.exe" : "bin/node";
+/** The source, or what bin/bundle.js made of it as it is now. What runs for days loads parts of itself late: it keeps to the source. */
+async function entryOfClone() {
+  const plain = "../src/cli/main.ts";
+  const longRunning = new Set(["emulator", "listen", "schedule", "soak", "start", "watch", "worker"]);
+  if (process.env.KIWI_PLAIN || process.argv.some((word) => longRunning.has(word))) return plain;
   try {
-    const name = `node-${platform}-${process.arch}/package.json`;
-    const path = join(dirname(createRequire(import.meta.url).resolve(name)), executable);
-    return existsSync(path) ? path : null;
+    const { bundlePlace } = await import("./bundle-place.js");
+    const bundled = join(bundlePlace(root), "cli--main.mjs");
+    return existsSync(bundled) ? pathToFileURL(bundled).href : plain;
   } catch {
-    return null;
+    return plain;
   }
 }

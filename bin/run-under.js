@@ -1,6 +1,9 @@
 // Runs a program under another Node and is, to the outside, that program: streams, signals and exit code are its own.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { constants } from "node:os";
+import { dirname, join } from "node:path";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -17,4 +20,17 @@ export function runUnder(executable, args) {
       resolve(code ?? 128 + (constants.signals[signal] ?? 1));
     });
   });
+}
+
+/** Where npm put the pinned Node: beside Kiwi's own packages, or beside Kiwi; null where there is none. */
+export function pinnedNode() {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const executable = process.platform === "win32" ? "bin/node.exe" : "bin/node";
+  try {
+    const name = `node-${platform}-${process.arch}/package.json`;
+    const path = join(dirname(createRequire(import.meta.url).resolve(name)), executable);
+    return existsSync(path) ? path : null;
+  } catch {
+    return null;
+  }
 }

@@ -8,6 +8,10 @@ import { openSmallStore, plannedAppend, type StoreKind } from "./bar-store-plan.
 
 const everything = [-Infinity, Infinity] as const;
 
+/** As many deaths as a proof wants (`npm run prove disk`), or two of five of them, which the tests have time for. */
+export const killsOf = (full: number): number =>
+  process.env["KIWI_PROVE"] === "1" ? full : Math.ceil(full * 0.4);
+
 /** Starts a process that writes a plan, and tells when it ended. */
 export function startWriter(kind: StoreKind, folder: string, seed: number, from: number, to: number) {
   const script = join(import.meta.dirname, "bar-store-writer.ts");

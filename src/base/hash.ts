@@ -26,9 +26,16 @@ export function checksumOf(document: Readonly<Record<string, unknown>>): string 
 
 /** JSON with sorted keys: equal values have equal text, whatever order they were built in. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return JSON.stringify(sorted(value, ""));
+}
+
+/** The same value with sorted keys. JSON.stringify asks a replacer slowly, and searches write many lines. */
+function sorted(value: unknown, key: string): unknown {
+  if (value === null || typeof value !== "object") return value;
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === "function") return sorted(toJSON.call(value, key), key);
+  if (Array.isArray(value)) return value.map((inner, index) => sorted(inner, String(index)));
+  const own = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(own).sort();
+  return Object.fromEntries(names.map((name) => [name, sorted(own[name], name)]));
 }

@@ -15,3 +15,7 @@ test("sizing sets aside what the fill will cost", () => {
   expect(make(commissionPerLot).rate(0, 1.1)).toBeCloseTo(3.5 / 110_000, 15);
   expect(make(commissionPerLot, { minimum: 2 }).rate(1_000, 1)).toBe(0.002);
 });
+
+test("a single unit pays the minimum like any other order", () => {
+  expect(make(commissionPerLot, { minimum: 2 }).rate(1, 50)).toBe(0.04);
+});

@@ -24,3 +24,10 @@ test("without a minimum and with the largest maximum it is the amount alone", ()
     15,
   );
 });
+
+test("the two limits hold for a single share and for an order of no size", () => {
+  const commission = make(commissionPerShare);
+  // One share at 25: 1 % of it. A cheap one, before its number is known: 0.005 of 0.25 is 2 %, and 1 % is the most.
+  expect(commission.rate(1, 25)).toBeCloseTo(0.01, 15);
+  expect(commission.rate(0, 0.25)).toBe(0.01);
+});

@@ -46,7 +46,7 @@ export function borrowBetween({ timeMs, rate }: RateHistory, otherwise: number):
 }
 
 /** How many of the ascending times are not after `atMs`. */
-function upTo(times: readonly number[], atMs: number): number {
+export function upTo(times: readonly number[], atMs: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;

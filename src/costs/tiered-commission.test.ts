@@ -43,3 +43,21 @@ test("a new schedule holds from its day on", () => {
   commission.at!(start + 5 * dayMs);
   expect(commission.fee(1, 100, "taker")).toBeCloseTo(1, 12);
 });
+
+test("the trades of a day and of several days are added, and a schedule may have one tier", () => {
+  const commission = tieredCommission(tiers);
+  for (const [day, notional] of [
+    [0, 300],
+    [1, 300],
+    [1, 399],
+    [2, 1],
+  ] as const) {
+    commission.at!(start + day * dayMs);
+    expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
+    commission.traded!(notional);
+  }
+  // 300 + 300 + 399 + 1 reach the tier to the cent.
+  commission.at!(start + 3 * dayMs);
+  expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.1, 12);
+  expect(tieredCommission(tiers.slice(0, 1)).fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
+});

@@ -20,3 +20,17 @@ test("before 1970 periods go on without a jump", () => {
   expect(periodOf("monthly", dayOf(1970, 1, 1)) - periodOf("monthly", dayOf(1969, 12, 31))).toBe(1);
   expect(periodOf("weekly", dayOf(1969, 12, 29)) - periodOf("weekly", dayOf(1969, 12, 28))).toBe(1);
 });
+
+test("a period begins with its first day and not before", () => {
+  const day = (text: string): number => Date.parse(`${text}T00:00:00Z`) / 86_400_000;
+  const isNew = (schedule: Parameters<typeof periodOf>[0], date: string): boolean =>
+    periodOf(schedule, day(date)) === periodOf(schedule, day(date) - 1) + 1;
+  // 1 January 2024 was a Monday.
+  for (const schedule of ["daily", "weekly", "monthly", "quarterly", "yearly"] as const)
+    expect(isNew(schedule, "2024-01-01")).toBe(true);
+  const dates = ["2024-01-07", "2024-01-08", "2024-02-01", "2024-04-01"];
+  expect(dates.map((date) => isNew("weekly", date))).toEqual([false, true, false, true]);
+  expect(dates.map((date) => isNew("monthly", date))).toEqual([false, false, true, true]);
+  expect(dates.map((date) => isNew("quarterly", date))).toEqual([false, false, false, true]);
+  expect(dates.map((date) => isNew("yearly", date))).toEqual([false, false, false, false]);
+});

@@ -86,3 +86,33 @@ test("what is wanted together always fits the account", () => {
     { seed: 20_260_101, numRuns: 500 },
   );
 });
+
+test("what is exactly the band, the smallest order or the largest share is allowed", () => {
+  const band = { ...limits, rebalanceBand: 0.1 };
+  // 550 held, 495 wanted: 55 are a tenth of what is held.
+  expect(quantities([item(0.495, 1, { held: 550 })], 1_000, 0, band)).toEqual([550]);
+  expect(quantities([item(0.494, 1, { held: 550 })], 1_000, 0, band)).toEqual([494]);
+  expect(quantities([item(-0.495, 1, { held: -550 })], 1_000, 0, band)).toEqual([-550]);
+  expect(quantities([item(-0.5, 1, { held: 500 })], 1_000, 0, { ...limits, rebalanceBand: 5 })).toEqual([
+    -500,
+  ]);
+  const small = (weight: number, held: number) =>
+    sizeTogether([item(weight, 1, { notionalMin: 20, held })], 1_000, 0, limits)[0]!;
+  expect([small(0.02, 0).quantity, small(0.019, 0).quantity, small(0.12, 100).quantity]).toEqual([
+    20, 0, 120,
+  ]);
+  expect(small(0.1, 100)).toMatchObject({ quantity: 100, shortfall: null });
+  expect(small(0.08, 100).quantity).toBe(80);
+  const share = { ...limits, shareMax: 0.2 };
+  expect(sizeTogether([item(0.2, 1)], 1_000, 0, share)[0]).toMatchObject({ quantity: 200, shortfall: null });
+});
+
+test("an account without equity, or full of what nobody named, buys nothing", () => {
+  expect(quantities([item(0.5, 1)], -100)).toEqual([0]);
+  expect(quantities([item(0.5, 1)], 1_000, 1_000)).toEqual([0]);
+  expect(quantities([item(0.5, 1)], 1_000, 2_000)).toEqual([0]);
+  // What fits to the cent is not scaled.
+  expect(quantities([item(0.5, 1)], 1_000, 500)).toEqual([500]);
+  expect(quantities([item(1.5, 1)], 1_000, 0, { ...limits, grossMax: 2 })).toEqual([1_500]);
+  expect(sizeTogether([item(1, 1), item(1, 1)], 1_000, 0, limits)[0]!.equityWeight).toBeCloseTo(0.5, 12);
+});

@@ -41,3 +41,10 @@ test("it closes everything when told to, and when equity is no number", () => {
   alarmAt(other, hourMs, 10_000);
   expect(alarmAt(other, 2 * hourMs, Number.NaN).kind).toBe("pause");
 });
+
+test("with a limit of nothing a day that gains goes on, and one that is where it began does not", () => {
+  const rule = make(dailyLossHalt, { limit: 0 });
+  alarmAt(rule, hourMs, 10_000);
+  expect(alarmAt(rule, dayMs + hourMs, 10_001).kind).toBe("clear");
+  expect(alarmAt(rule, dayMs + 2 * hourMs, 10_000).kind).toBe("pause");
+});

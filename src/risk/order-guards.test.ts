@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { barsFrom, make, testPortfolio, testTools } from "../../test/plugin-tools.ts";
+import { barsFrom, make, testInstrument, testPortfolio, testTools } from "../../test/plugin-tools.ts";
 import { ask, marketOrder, sliceAt } from "../../test/risk-harness.ts";
 import type { OrderId, OrderTerms } from "../domain/order.ts";
 import type { RiskRule } from "../ports/risk.ts";
 import { buyingPower } from "./buying-power.ts";
+import { fits } from "./fits.ts";
 import { duplicateOrder } from "./duplicate-order.ts";
 import { orderRate } from "./order-rate.ts";
 import { orderSize } from "./order-size.ts";
@@ -104,4 +105,82 @@ test("what the kill switch says becomes the reason of a refusal", () => {
     reason: "trading is halted (person: looks wrong)",
   });
   expect(make(tradingState).observe!(sliceAt(0), testPortfolio(1)).kind).toBe("clear");
+});
+
+test("a collar of nothing lets only the last price through, and a limit of nothing only nothing", () => {
+  const portfolio = testPortfolio(10_000, [[0, 100]]);
+  const says = (limitPrice: number) =>
+    ask(make(priceCollar, { limit: 0 }), { portfolio, terms: { type: "limit", limitPrice } }).kind;
+  expect([says(100), says(100.01), says(99.99)]).toEqual(["approve", "refuse", "refuse"]);
+  expect([fits(0, 0), fits(1, 1), fits(1 + 1e-12, 1), fits(1.001, 1), fits(-1, 0)]).toEqual([
+    true,
+    true,
+    true,
+    false,
+    true,
+  ]);
+});
+
+test("with no orders allowed none goes, and nothing is kept of what goes all the same", () => {
+  const rule = make(orderRate, { limit: 0, spanMs: 1_000 });
+  expect(ask(rule, { timeMs: 1e9 })).toMatchObject({ kind: "refuse", limit: 0, value: 1 });
+  rule.passed!(marketOrder(), 1e9);
+  expect(ask(rule, { timeMs: 2e9 }).kind).toBe("refuse");
+});
+
+test("orders in the same span are counted without those that have just left it", () => {
+  const rule = make(orderRate, { limit: 2, spanMs: 1_000 });
+  send(rule, 0);
+  send(rule, 500);
+  expect(ask(rule, { timeMs: 999 })).toMatchObject({ value: 3 });
+  send(rule, 1_000);
+  expect(ask(rule, { timeMs: 1_499 })).toMatchObject({ value: 3 });
+});
+
+test("a doubled order is one within the moment to the millisecond, of the same symbol, side, size and prices", () => {
+  const rule = make(duplicateOrder, { spanMs: 1_000 });
+  rule.passed!(marketOrder({ id: 1 as OrderId }), 0);
+  expect(ask(rule, { id: 2, timeMs: 1_000 })).toMatchObject({ kind: "refuse", limit: 1_000, value: 1_000 });
+  for (const other of [
+    { side: "sell" },
+    { quantity: 2 },
+    { terms: { type: "limit", limitPrice: 9 } },
+  ] as const)
+    expect(ask(rule, { id: 2, timeMs: 1_000, ...other }).kind).toBe("approve");
+  expect(ask(rule, { id: 2, timeMs: 1_000, instrument: testInstrument(1) }).kind).toBe("approve");
+  // The same number again is that very order.
+  expect(ask(rule, { id: 1, timeMs: 1_000 }).kind).toBe("approve");
+  expect(ask(rule, { id: 2, timeMs: 1_001 }).kind).toBe("approve");
+});
+
+test("without volumes nothing is said of a share of them, and a share of nothing allows nothing", () => {
+  const silent = barsFrom([[9, 9, 9, 9, 0]]);
+  const rule = make(orderSize, { volumeShare: 1 }, testTools([silent]));
+  expect(ask(rule, { quantity: 1e6 }).kind).toBe("approve");
+  rule.observe!(sliceAt(silent.closeTimeMs[0]!, 0), testPortfolio(1));
+  expect(ask(rule, { quantity: 1e6 }).kind).toBe("approve");
+  const bars = barsFrom([[9, 9, 9, 9, 10]]);
+  const none = make(orderSize, { volumeShare: 0 }, testTools([bars]));
+  none.observe!(sliceAt(bars.closeTimeMs[0]!, 0), testPortfolio(1));
+  expect(ask(none, { quantity: 1 })).toMatchObject({ kind: "refuse", limit: 0, value: 0.1 });
+  expect(ask(make(orderSize, { units: 0 }), { quantity: 1 })).toMatchObject({ kind: "refuse", limit: 0 });
+});
+
+test("margin is asked for on the side that the account would be on, and an account without equity opens nothing", () => {
+  const rule = make(buyingPower, { margin: 0.5, shortMargin: 1 });
+  const portfolio = testPortfolio(13_000, [
+    [0, 100],
+    [-30, 100],
+  ]);
+  // Equity 10,000; 3,000 of it are tied up by the short position.
+  expect(ask(rule, { portfolio, quantity: 140 }).kind).toBe("approve");
+  expect(ask(rule, { portfolio, quantity: 141 })).toMatchObject({ kind: "refuse", quantityMax: 140 });
+  // What works of the other symbol counts instead of what is held.
+  expect(ask(rule, { portfolio, quantity: 160, after: { 1: -20 } }).kind).toBe("approve");
+  expect(ask(rule, { portfolio: testPortfolio(0, [[0, 100]]), quantity: 1 })).toMatchObject({
+    quantityMax: 0,
+  });
+  expect(ask(rule, { portfolio: testPortfolio(-500, [[0, 100]]), quantity: 1 })).toMatchObject({
+    quantityMax: 0,
+  });
 });

@@ -58,3 +58,39 @@ test("with scope all, one wild symbol pauses everything", () => {
     value: 2.5,
   });
 });
+
+test("exactly the multiple passes, whatever the scope, and the wildest symbol is the one that is named", () => {
+  const exact = make(volatilityBreaker, { ...options, multiple: 2.5, scope: "all" }, testTools([bars]));
+  expect(alarms(exact, 5).every(({ kind }) => kind === "clear")).toBe(true);
+  expect(ask(exact, {}).kind).toBe("approve");
+  // Of two symbols the second is wilder: 1, 1, 1 and 9 make 9 / 3.
+  const wilder = barsOfWidth([1, 1, 1, 1, 9]);
+  for (const pair of [
+    [bars, wilder],
+    [wilder, bars],
+  ]) {
+    const rule = make(volatilityBreaker, { ...options, scope: "all" }, testTools(pair));
+    let last;
+    for (let row = 0; row < 5; row++) {
+      const slice = {
+        timeMs: row,
+        count: 2,
+        instruments: Int32Array.of(0, 1),
+        rows: Int32Array.of(row, row),
+      };
+      last = rule.observe!(slice, testPortfolio(1));
+    }
+    expect(last).toMatchObject({ kind: "pause", value: 3 });
+  }
+});
+
+test("a bar without prices is passed over", () => {
+  const holed = barsFrom([
+    ...[1, 1, 1, 1].map((): TestBar => [100, 100.5, 99.5, 100]),
+    [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+    [100, 102.5, 97.5, 100],
+  ]);
+  const rule = make(volatilityBreaker, options, testTools([holed]));
+  for (let row = 0; row < 6; row++) rule.observe!(sliceAt(row, row), testPortfolio(1));
+  expect(ask(rule, {})).toMatchObject({ kind: "refuse", value: 2.5 });
+});

@@ -85,3 +85,14 @@ test("a change that is on its way when its order ends is refused on arrival", ()
   harness.modify(id, { terms: buyAt(95) });
   expect(harness.story(flat)).toEqual(["#1 modify_rejected: the order is over"]);
 });
+
+test("a changed order that has waited through quiet bars at its new price is a maker again", () => {
+  const harness = opened({ slippage: { fraction: () => 0.01, rate: () => 0 } });
+  const id = harness.send({ terms: buyAt(80) });
+  harness.bar(flat);
+  harness.modify(id, { terms: buyAt(95) });
+  harness.bar(flat);
+  harness.bar(flat);
+  // A gap down to 94: who was in the book gets it, without slippage.
+  expect(harness.story([94, 95, 94, 95])).toEqual(["#1 1@94"]);
+});

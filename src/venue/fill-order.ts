@@ -1,5 +1,6 @@
 import { floorToStep } from "../base/numbers.ts";
 import type { Fill } from "../domain/order.ts";
+import type { Moment } from "../ports/costs.ts";
 import { affordable, shortfallCode, shortfallReason } from "./affordable.ts";
 import { finish, type AccountState } from "./account-state.ts";
 import { chargeInstrument } from "./financing.ts";
@@ -11,9 +12,6 @@ import { isStop, type Birth, type WorkingOrder } from "./working-order.ts";
 
 /** Why an order ends of which all is filled that the account carries, and less than a thousandth is missing. */
 export const lastCrumbs = "the last crumbs did not fit the account";
-
-/** At which moment of the bar something fills. */
-export type Moment = "open" | "inside";
 
 /** Fills what price, volume and account allow of an order, and ends it where its terms say so. */
 export function tryFill(
@@ -31,7 +29,7 @@ export function tryFill(
   const instrument = state.market.instruments[request.instrument]!;
   if (Number.isNaN(ledger.conversionRate(instrument.index)) && ledger.quantity[instrument.index] === 0)
     return finish(state, order, "rejected", "unavailable", `no rate for ${instrument.quoteCurrency} yet`);
-  const price = priceOf(state, order, match, bar);
+  const price = priceOf(state, order, match, bar, moment);
   options.commission.at?.(bar.closeTimeMs);
   // The account is judged at the price of the moment, not at the last close.
   ledger.lastPrice[instrument.index] = match.price;
@@ -61,10 +59,16 @@ function endShort(state: AccountState, order: WorkingOrder, quantity: number, on
 }
 
 /** The match price made worse by slippage for takers, then rounded to the tick against us. */
-export function priceOf(state: AccountState, order: WorkingOrder, match: Match, bar: VenueBar): number {
+export function priceOf(
+  state: AccountState,
+  order: WorkingOrder,
+  match: Match,
+  bar: VenueBar,
+  moment: Moment,
+): number {
   if (match.liquidity === "maker") return match.price;
   const { tickSize } = state.market.instruments[order.request.instrument]!;
-  const fraction = state.options.slippage.fraction(bar.bars!, bar.row, order.remaining);
+  const fraction = state.options.slippage.fraction(bar.bars!, bar.row, order.remaining, moment);
   const slipped = slippedPrice(match.price, order.sign, fraction, tickSize);
   // A limit is a promise: what slippage would take beyond it is not paid.
   if (order.terms.type !== "limit") return slipped;

@@ -101,3 +101,57 @@ test("an account without positions has nothing to be called for", () => {
   harness.bar(flat);
   expect(harness.story([100, 100, 1, 50])).toEqual([]);
 });
+
+test("a call leaves what only reduces, and an account that has been called is dead to new entries in that bar", () => {
+  const harness = holding(40);
+  const exit = {
+    side: "sell",
+    quantity: 40,
+    reduceOnly: true,
+    terms: { type: "limit", limitPrice: 120 },
+  } as const;
+  harness.send(exit);
+  const story = harness.story([100, 100, 90, 100]);
+  expect(story[0]).toBe("#-1 40@93.75");
+  expect(story).not.toContain("#2 canceled: margin call: what opens is withdrawn");
+});
+
+test("a stop of a short position that the bar reaches first ends it before the margin call, and a far one does not", () => {
+  const stopped = (stopPrice: number): string | undefined => {
+    const harness = holding(-40);
+    const close = { reduceOnly: true, closePosition: true } as const;
+    harness.send({ ...close, quantity: 40, terms: { type: "stop_market", stopPrice } });
+    return harness.story([100, 110, 100, 105])[0];
+  };
+  expect(stopped(103)).toBe("#2 40@103");
+  expect(stopped(106)).toBe("#-1 40@104.17");
+  expect(stopped(111)).toBe("#-1 40@104.17");
+});
+
+test("a stop that cannot match in this bar yet keeps nothing alive", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2, latencyMs: 1_800_000 }, 1_000);
+  harness.bar(flat);
+  harness.send({ quantity: 40 });
+  harness.bar(flat);
+  const close = { side: "sell", quantity: 40, reduceOnly: true, closePosition: true } as const;
+  harness.send({ ...close, terms: { type: "stop_market", stopPrice: 97 } });
+  // It arrives in the middle of the bar: what the bar did before that, nobody knows.
+  expect(harness.story([100, 100, 90, 95])[0]).toBe("#-1 40@93.75");
+});
+
+test("what was opened inside a bar is looked at with the rest of that bar", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
+  harness.bar(flat);
+  harness.send({ quantity: 40, terms: { type: "limit", limitPrice: 98 } });
+  const story = harness.story([100, 100, 85, 99]);
+  expect(story[0]).toBe("#1 40@98");
+  expect(story[1]).toMatch(/^#-1 40@/);
+  expect(harness.ledger.held).toHaveLength(0);
+});
+
+test("quiet bars are passed over up to the one that calls", () => {
+  // The account just carries 93.75, whatever came before it.
+  const harness = holding(40);
+  for (const low of [99, 95, 93.75]) expect(harness.story([100, 100, low, 100])).toEqual([]);
+  expect(harness.story([100, 100, 93.74, 100])).toEqual(["#-1 40@93.75"]);
+});

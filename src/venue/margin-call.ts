@@ -127,7 +127,7 @@ function liquidateNow(state: AccountState, index: number, bar: VenueBar): void {
   const match = { price: state.ledger.lastPrice[index]!, liquidity: "taker" } as const;
   state.books[index]!.push(order);
   state.openCount += 1;
-  fill(state, order, order.remaining, priceOf(state, order, match, bar), match, bar, "inside");
+  fill(state, order, order.remaining, priceOf(state, order, match, bar, "inside"), match, bar, "inside");
 }
 
 function liquidateLater(state: AccountState, index: number): void {

@@ -168,3 +168,81 @@ test("a trailing stop that replaces another goes on from its best price", () => 
   harness.cancel(old);
   expect(harness.story([115, 116, 110.5, 112])).toEqual(["#2 canceled: canceled on request", "#3 1@111"]);
 });
+
+test("a price that is met exactly at the open counts, for every kind of order and on both sides", () => {
+  const kinds = [
+    ["buy", { type: "stop_market", stopPrice: 105 }, 105],
+    ["sell", { type: "stop_market", stopPrice: 95 }, 95],
+    ["buy", { type: "limit", limitPrice: 95 }, 95],
+    ["sell", { type: "limit", limitPrice: 105 }, 105],
+    ["buy", { type: "market_if_touched", triggerPrice: 95 }, 95],
+    ["sell", { type: "market_if_touched", triggerPrice: 105 }, 105],
+    ["buy", { type: "limit_if_touched", triggerPrice: 95, limitPrice: 95 }, 95],
+    ["sell", { type: "stop_limit", stopPrice: 95, limitPrice: 95 }, 95],
+    ["buy", { type: "stop_limit", stopPrice: 105, limitPrice: 105 }, 105],
+  ] as const;
+  for (const [side, terms, price] of kinds) {
+    expect(after({ side, terms }, [price, price, price, price])).toEqual([`#1 1@${price}`]);
+  }
+});
+
+test("inside a bar a stop and a trigger are met at a touch", () => {
+  expect(after({ terms: { type: "stop_market", stopPrice: 105 } }, [100, 105, 100, 100])).toEqual([
+    "#1 1@105",
+  ]);
+  expect(after({ terms: { type: "market_if_touched", triggerPrice: 95 } }, [100, 100, 95, 100])).toEqual([
+    "#1 1@95",
+  ]);
+  expect(after({ terms: { type: "market_if_touched", triggerPrice: 95 } }, [100, 100, 95.01, 100])).toEqual(
+    [],
+  );
+});
+
+test("a limit behind its trigger fills at the trigger, or where the close proves that the price went", () => {
+  // Triggered at 105, a limit of 103: a close under 103 shows that it was passed, at 103 itself it may have been touched.
+  const order = { terms: { type: "stop_limit", stopPrice: 105, limitPrice: 103 } } as const;
+  expect(after(order, [100, 106, 100, 102.99])).toEqual(["#1 1@103"]);
+  expect(after(order, [100, 106, 100, 103])).toEqual([]);
+  const seller = { side: "sell", terms: { type: "stop_limit", stopPrice: 95, limitPrice: 97 } } as const;
+  expect(after(seller, [100, 100, 94, 97.01])).toEqual(["#1 1@97"]);
+  expect(after(seller, [100, 100, 94, 97])).toEqual([]);
+  const touched = { terms: { type: "limit_if_touched", triggerPrice: 95, limitPrice: 96 } } as const;
+  expect(after(touched, [100, 100, 94, 100])).toEqual(["#1 1@95"]);
+});
+
+test("a stop that arrives when the price is beyond it pays the price of that moment", () => {
+  const harness = new VenueHarness();
+  harness.bar(first);
+  const parentId = harness.send({ side: "sell", quantity: 1, terms: { type: "limit", limitPrice: 104 } });
+  // A stop of the short one below its own entry: it is met at once, at 104 and not at its 102.
+  harness.send({ reduceOnly: true, parentId, terms: { type: "stop_market", stopPrice: 102 } });
+  expect(harness.story([100, 105, 100, 101])).toEqual(["#1 1@104", "#2 1@104"]);
+});
+
+test("a trailing stop of a buyer follows the lows, by an amount or by a share of the best price", () => {
+  const trailing = (trail: { kind: "amount"; amount: number } | { kind: "fraction"; fraction: number }) => {
+    const harness = new VenueHarness();
+    harness.bar(first);
+    harness.send({ terms: { type: "trailing_stop_market", trail } });
+    const story = [...harness.story([100, 101, 80, 81]), ...harness.story([81, 89, 81, 85])];
+    return [...story, harness.assumedFills];
+  };
+  // 80 and 8 more, or a tenth: the level is 88 in the bar after. Whether the first bar was above it after its low is assumed.
+  expect(trailing({ kind: "amount", amount: 8 })).toEqual(["#1 1@88", 1]);
+  expect(trailing({ kind: "fraction", fraction: 0.1 })).toEqual(["#1 1@88", 1]);
+});
+
+test("where the bar's best price might have moved the level first, the fill of a trailing stop is assumed", () => {
+  const assumed = (bar: Quad): number => {
+    const harness = new VenueHarness();
+    harness.bar(first);
+    harness.send({
+      side: "sell",
+      terms: { type: "trailing_stop_market", trail: { kind: "amount", amount: 5 } },
+    });
+    expect(harness.story(bar)).toEqual(["#1 1@95"]);
+    return harness.assumedFills;
+  };
+  expect(assumed([100, 100, 94, 96])).toBe(0);
+  expect(assumed([100, 101, 94, 96])).toBe(1);
+});

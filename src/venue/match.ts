@@ -7,6 +7,9 @@ export type BarPrices = {
   readonly high: number;
   readonly low: number;
   readonly close: number;
+  /** How far bid and ask are from these prices, at the open and later; 0 where nobody quoted them. */
+  readonly halfAtOpen: number;
+  readonly halfInside: number;
 };
 
 /** A price that an order gets, before slippage. */
@@ -23,16 +26,19 @@ export function isReachedAtOpen(order: WorkingOrder, bar: BarPrices): boolean {
   const { terms, sign } = order;
   if (terms.type === "market") return true;
   const price = triggerPrice(order);
-  return isStop(terms) ? sign * bar.open >= sign * price : sign * bar.open <= sign * price;
+  if (isStop(terms)) return sign * bar.open >= sign * price;
+  return sign * bar.open + toTake(terms, bar.halfAtOpen) <= sign * price;
 }
 
 /** What an order that is reached at the open gets there. Limits that have just been triggered may have to wait. */
 export function matchAtOpen(order: WorkingOrder, bar: BarPrices): Match | null {
   const { terms, sign, isResting } = order;
-  const { open } = bar;
-  if (terms.type === "limit") return { price: open, liquidity: isResting ? "maker" : "taker" };
+  const { open, halfAtOpen } = bar;
+  // What rests is met by the other side of the market; a taker's way there is its slippage.
+  if (terms.type === "limit" && isResting) return { price: open + sign * halfAtOpen, liquidity: "maker" };
+  if (terms.type === "limit") return { price: open, liquidity: "taker" };
   trigger(order);
-  if (order.terms.type === "limit" && sign * open > sign * order.terms.limitPrice) return null;
+  if (order.terms.type === "limit" && sign * open + halfAtOpen > sign * order.terms.limitPrice) return null;
   return { price: open, liquidity: "taker" };
 }
 
@@ -62,7 +68,8 @@ export function triggerPrice(order: WorkingOrder): number {
 export function isReachedInside(order: WorkingOrder, price: number, bar: BarPrices): boolean {
   const { terms, sign } = order;
   const isUpward = movesUp(order);
-  if (terms.type === "limit") return sign === 1 ? bar.low < price : bar.high > price;
+  if (terms.type === "limit")
+    return sign === 1 ? bar.low + bar.halfInside < price : bar.high - bar.halfInside > price;
   return isUpward ? bar.high >= price : bar.low <= price;
 }
 
@@ -85,8 +92,15 @@ export function matchInside(order: WorkingOrder, price: number, bar: BarPrices):
   if (order.terms.type !== "limit") return { price: met, liquidity: "taker" };
   // A limit from the trigger price on: it fills there, or where the close proves that the price went.
   const { limitPrice } = order.terms;
-  if (sign * met <= sign * limitPrice) return { price: met, liquidity: "taker" };
-  return sign * bar.close < sign * limitPrice ? { price: limitPrice, liquidity: "maker" } : null;
+  const { halfInside } = bar;
+  if (sign * met + halfInside <= sign * limitPrice) return { price: met, liquidity: "taker" };
+  const isMet = sign * bar.close + halfInside < sign * limitPrice;
+  return isMet ? { price: limitPrice, liquidity: "maker" } : null;
+}
+
+/** How far the market is from a limit that it seems to touch: a buyer's limit needs the ask, a seller's the bid. */
+function toTake({ type }: OrderTerms, half: number): number {
+  return type === "limit" ? half : 0;
 }
 
 /** What is triggered stays triggered: it is a market order, or a limit, from now on. */

@@ -57,7 +57,8 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
     else if (!isMargin) continue;
     // A margin call looks at the bars of all that is held.
     active.push(index);
-    bars[index]!.load(table, row, state.barLengthsMs[index]!, options.volumeShareMax);
+    const quotes = options.halfSpreads?.[index];
+    bars[index]!.load(table, row, state.barLengthsMs[index]!, options.volumeShareMax, quotes);
   }
 }
 

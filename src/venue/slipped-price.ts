@@ -5,5 +5,7 @@ export function slippedPrice(price: number, sign: 1 | -1, fraction: number, tick
   const slipped = price * (1 + sign * fraction);
   const step = priceStep(slipped, tickSize);
   const down = floorToStep(slipped, step);
-  return sign === 1 && down < slipped ? floorToStep(down + step, step) : down;
+  // What lies on a tick but for the last bits of floating point is on it.
+  const isAbove = slipped - down > slipped * 1e-12;
+  return sign === 1 && isAbove ? floorToStep(down + step, step) : down;
 }

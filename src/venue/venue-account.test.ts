@@ -210,3 +210,62 @@ test("sized at the fill, an order buys what the weight is worth at that very pri
   harness.send({ quantity: 100, weightAtFill: 1 });
   expect(harness.story([99, 99, 99, 99])).toEqual(["#1 101@99"]); // floor(10000 / 99)
 });
+
+test("protection grows with each part of its entry, and what it has sold is not sold again", () => {
+  const harness = opened({ volumeShareMax: 0.1 });
+  const parentId = harness.send({ quantity: 10, terms: { type: "limit", limitPrice: 100 } });
+  const leg = { side: "sell", quantity: 10, reduceOnly: true, parentId } as const;
+  harness.send({ ...leg, terms: { type: "limit", limitPrice: 104 } });
+  expect(harness.story([100, 100, 99, 100, 40])).toEqual(["#1 4@100"]);
+  expect(harness.story([105, 105, 104, 105, 1_000])).toEqual(["#2 4@105"]);
+  expect(harness.story([100, 100, 99, 100, 30])).toEqual(["#1 3@100"]);
+  expect(harness.story([105, 105, 104, 105, 20])).toEqual(["#2 2@105"]);
+  expect(harness.story([100, 100, 99, 100, 1_000])).toEqual(["#1 3@100"]);
+  expect(harness.story([105, 105, 104, 105, 1_000])).toEqual(["#2 4@105"]);
+  expect(harness.ledger.quantity[0]).toBe(0);
+});
+
+test("orders that close the position are as large as it is, after every fill", () => {
+  const harness = opened();
+  harness.send({ quantity: 4 });
+  harness.bar(flat);
+  const close = { side: "sell", reduceOnly: true, closePosition: true } as const;
+  harness.send({ ...close, quantity: 4, terms: { type: "stop_market", stopPrice: 90 } });
+  harness.send({ quantity: 3 });
+  harness.bar(flat);
+  harness.send({ side: "sell", quantity: 2 });
+  harness.bar(flat);
+  expect(harness.story([89, 89, 89, 89])).toEqual(["#2 5@89"]);
+});
+
+test("a trailing stop of a buyer that replaces another goes on from its best price, and from no other order's", () => {
+  const trail = (amount: number) =>
+    ({ type: "trailing_stop_market", trail: { kind: "amount", amount } }) as const;
+  const close = { reduceOnly: true, closePosition: true } as const;
+  const harness = opened();
+  harness.send({ side: "sell", quantity: 2 });
+  harness.bar(flat);
+  const old = harness.send({ ...close, terms: trail(10) });
+  harness.bar([100, 100, 80, 85]);
+  harness.send({ ...close, terms: trail(9) });
+  harness.cancel(old);
+  // 80 and 9: the last close was 85.
+  expect(harness.story([85, 89.5, 84, 86])).toEqual(["#2 canceled: canceled on request", "#3 2@89"]);
+  const fresh = opened();
+  fresh.send({ side: "sell", quantity: 2 });
+  fresh.bar([100, 100, 80, 85]);
+  fresh.send({ ...close, terms: trail(9) });
+  expect(fresh.story([85, 90, 85, 86])).toEqual([]);
+});
+
+test("an entry that turns a position around protects only what it opens", () => {
+  const harness = opened({ volumeShareMax: 0.1 });
+  harness.send({ quantity: 5 });
+  harness.bar(flat);
+  const parentId = harness.send({ side: "sell", quantity: 10 });
+  const close = { reduceOnly: true, closePosition: true, parentId } as const;
+  harness.send({ ...close, quantity: 5, terms: { type: "stop_market", stopPrice: 110 } });
+  // Four of the five held go; nothing is short yet.
+  expect(harness.story([100, 100, 100, 100, 40])).toEqual(["#2 4@100"]);
+  expect(harness.story([120, 120, 120, 120, 1_000])).toEqual(["#2 6@120", "#3 5@120"]);
+});

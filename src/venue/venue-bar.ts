@@ -1,4 +1,5 @@
 import type { Bars } from "../domain/bars.ts";
+import type { HalfSpread } from "../ports/costs.ts";
 import type { BarPrices } from "./match.ts";
 
 /** A bar while orders run through it. One object serves all bars: a new one each time would be nine allocations. */
@@ -14,9 +15,12 @@ export class VenueBar implements BarPrices {
   closeTimeMs = 0.5;
   /** How much of the bar's volume our orders may still take. */
   volumeLeft = 0.5;
+  /** How far the bid and the ask are from the prices above; 0 where nobody quoted them. */
+  halfAtOpen = 0.5;
+  halfInside = 0.5;
 
-  /** Takes in row `row` of `bars`. Our orders may have `volumeShareMax` of its volume. */
-  load(bars: Bars, row: number, lengthMs: number, volumeShareMax: number): void {
+  /** Takes in row `row` of `bars`. Our orders may have `volumeShareMax` of its volume; takers and limits meet `quotes`. */
+  load(bars: Bars, row: number, lengthMs: number, volumeShareMax: number, quotes?: HalfSpread): void {
     this.bars = bars;
     this.row = row;
     this.open = bars.open[row]!;
@@ -27,5 +31,7 @@ export class VenueBar implements BarPrices {
     const previousMs = row === 0 ? -Infinity : bars.closeTimeMs[row - 1]!;
     this.openTimeMs = Math.max(previousMs, this.closeTimeMs - lengthMs);
     this.volumeLeft = volumeShareMax === Infinity ? Infinity : volumeShareMax * bars.volume[row]!;
+    this.halfAtOpen = quotes?.within(this.closeTimeMs, "open") || 0;
+    this.halfInside = quotes?.within(this.closeTimeMs, "inside") || 0;
   }
 }

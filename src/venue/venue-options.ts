@@ -1,4 +1,4 @@
-import type { CommissionModel, RateBetween, SlippageModel } from "../ports/costs.ts";
+import type { CommissionModel, HalfSpread, RateBetween, SlippageModel } from "../ports/costs.ts";
 
 /** The rules of one account at a simulated venue. Nothing is free unless a caller says so. */
 export type VenueOptions = {
@@ -21,6 +21,8 @@ export type VenueOptions = {
   /** By instrument, borrow fees and funding as they were, which stand in for the rates; undefined where they do not. */
   readonly borrowed?: readonly (RateBetween | undefined)[];
   readonly funded?: readonly (RateBetween | undefined)[];
+  /** By instrument, how far bid and ask were from the prices of the bars; undefined where nobody quoted them. */
+  readonly halfSpreads?: readonly (HalfSpread | undefined)[];
 };
 
 /** Whether holding can cost anything on an account. A cash account is never short, so it borrows nothing. */

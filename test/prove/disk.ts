@@ -7,11 +7,13 @@ const files = [
   "test/simulation/interrupted-repair.test.ts",
   "test/simulation/interrupted-watch.test.ts",
   "src/data/pipeline/killed-download.test.ts",
+  "src/adapters/stores/parquet/parquet-crashes.test.ts",
+  "src/adapters/stores/csv/csv-bar-store.test.ts",
 ];
 
 /**
  * `npm run prove disk`: dies, loses power and fails at every operation on the disk, not at some of them as the tests do,
- * and kills real downloads more often.
+ * and kills real downloads and writers more often.
  */
 export function prove(): string {
   const { status, stdout } = spawnSync("npx", ["vitest", "run", ...files], {

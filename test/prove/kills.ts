@@ -1,22 +1,36 @@
-import { runKilled } from "../robot/kill-run.ts";
+import { runKilled, type KillOutcome } from "../robot/kill-run.ts";
 
 const kills = Number(process.env["KILLS"] ?? 200);
 const bars = 200;
 
-/** A robot in a process of its own is killed at random moments, and ends as one that was left alone. */
+type Pair = { readonly alone: KillOutcome; readonly killed: KillOutcome };
+
+/**
+ * A robot in a process of its own is killed at random moments, and ends as one that was left alone. A session is over
+ * after some thirty kills; others follow, each on a market of its own, until there were KILLS.
+ */
 export async function prove(): Promise<string> {
-  const alone = await runKilled(0, 17, bars);
-  const killed = await runKilled(kills, 17, bars);
-  const same = (["decisionsHash", "equity", "fillsAtVenue"] as const).filter(
+  const pairs: Pair[] = [];
+  const sum = (of: (pair: Pair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
+  for (let seed = 17; sum(({ killed }) => killed.kills) < kills; seed += 1) {
+    const left = kills - sum(({ killed }) => killed.kills);
+    const pair = { alone: await runKilled(0, seed, bars), killed: await runKilled(left, seed, bars) };
+    throwIfOther(seed, pair);
+    pairs.push(pair);
+  }
+  return [
+    `kill -9 of a robot at ${sum(({ killed }) => killed.kills)} random moments of ${pairs.length} sessions of ${bars} bars, at ${sum(({ killed }) => killed.killedAtBars)} different bars:`,
+    `${sum(({ killed }) => killed.ordersAtVenue)} orders and ${sum(({ killed }) => killed.fillsAtVenue)} fills at the venue (alone: ${sum(({ alone }) => alone.ordersAtVenue)} and ${sum(({ alone }) => alone.fillsAtVenue)}; a leg may be sent and withdrawn once more); ${sum(({ killed }) => killed.doubled)} sent again under their name;`,
+    `decision hash, equity, fills and positions of each: the same.`,
+  ].join("\n");
+}
+
+function throwIfOther(seed: number, { alone, killed }: Pair): void {
+  const other = (["decisionsHash", "equity", "fillsAtVenue"] as const).filter(
     (name) => alone[name] !== killed[name],
   );
-  if (same.length > 0 || JSON.stringify(alone.positions) !== JSON.stringify(killed.positions))
+  if (other.length > 0 || JSON.stringify(alone.positions) !== JSON.stringify(killed.positions))
     throw new Error(
-      `the killed robot ended otherwise: ${same.join(", ")}\n${JSON.stringify({ alone, killed })}`,
+      `seed ${seed}: the killed robot ended otherwise: ${other.join(", ")}\n${JSON.stringify({ alone, killed })}`,
     );
-  return [
-    `kill -9 of a robot at ${killed.kills} random moments of a session of ${bars} bars, at ${killed.killedAtBars} different bars:`,
-    `${killed.ordersAtVenue} orders and ${killed.fillsAtVenue} fills at the venue (alone: ${alone.ordersAtVenue} and ${alone.fillsAtVenue}; a leg may be sent and withdrawn once more); ${killed.doubled} sent again under their name;`,
-    `decision hash ${killed.decisionsHash.slice(0, 16)}, equity ${killed.equity}, positions: the same.`,
-  ].join("\n");
 }

@@ -17,6 +17,7 @@ const kelly = 0.25;
 const edge = 0.22;
 
 const plain = ["logistic", "boosted", "forest"] as const;
+const networks = ["short-term", "medium-term", "long-term"] as const satisfies readonly NetworkFamily[];
 type Family = (typeof plain)[number] | NetworkFamily | "ensemble";
 
 /** What one family found on the market of one seed. */
@@ -184,44 +185,68 @@ function scoresOf({ data }: Planted, { fold, answers, conformal }: Found) {
   );
 }
 
-/** Mean, and the bound that it lies above with 95 % confidence by Student's t; 1.729 for twenty seeds. */
+/** Mean, and the bound that it lies above with 95 % confidence by Student's t. */
 function boundOf(values: readonly number[]): string {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
-  return `${mean.toFixed(3)} (bound ${(mean - (1.729 * deviation) / Math.sqrt(values.length)).toFixed(3)}, least ${Math.min(...values).toFixed(3)})`;
+  const { length } = values;
+  const mean = values.reduce((a, b) => a + b, 0) / length;
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (length - 1));
+  // The 95th percentile of Student's t for one to nineteen degrees of freedom; 1.729 and less beyond.
+  const t =
+    [6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812][length - 2] ??
+    (length < 20 ? 1.8 : 1.729);
+  const bound = length < 2 ? "none" : (mean - (t * deviation) / Math.sqrt(length)).toFixed(3);
+  return `${mean.toFixed(3)} (bound ${bound}, least ${Math.min(...values).toFixed(3)})`;
 }
 
-/** The full size: `npm run prove learning [families] [seeds] [rows]`. Prints a line for each family as it is done. */
+/** What one family found on the markets of one seed. */
+type SeedFigures = {
+  readonly planted: LearningFigures;
+  readonly nothing: NothingFigures;
+  readonly shuffled: NothingFigures;
+};
+
+const everybody: readonly Family[] = [...plain, "ensemble", ...networks];
+
+/**
+ * The full size: `npm run prove learning [families] [seeds] [rows] [first seed]`, whole or in pieces: every seed of a family is
+ * written as a line of its own when it is done, and a line for the family at the end.
+ */
 export async function prove(
-  families = [...plain, "ensemble"].join(),
+  families = everybody.join(),
   seedsText = "20",
   rowsText = "18000",
+  firstText = "1",
 ): Promise<string> {
-  const seeds = Array.from({ length: Number(seedsText) }, (_, k) => k + 1);
-  const rows = Number(rowsText);
+  const [count, rows, first] = [seedsText, rowsText, firstText].map(Number) as [number, number, number];
   const lines: string[] = [];
   for (const family of families.split(",") as Family[]) {
-    const found: LearningFigures[] = [];
-    const nothing: NothingFigures[] = [];
-    const mixed: NothingFigures[] = [];
-    for (const seed of seeds) {
-      found.push(await measurePlanted(family, rows, seed));
-      nothing.push(await measureNothing(family, rows, 1_000 + seed, false));
-      mixed.push(await measureNothing(family, rows, 2_000 + seed, true));
+    const found: SeedFigures[] = [];
+    for (let seed = first; seed < first + count; seed++) {
+      const figures = {
+        planted: await measurePlanted(family, rows, seed),
+        nothing: await measureNothing(family, rows, 1_000 + seed, false),
+        shuffled: await measureNothing(family, rows, 2_000 + seed, true),
+      };
+      console.error(`${family} seed ${seed}: ${JSON.stringify(figures)}`);
+      found.push(figures);
     }
-    const of = (name: keyof LearningFigures) => boundOf(found.map((one) => one[name]));
-    const mean = (name: keyof LearningFigures) =>
-      (found.reduce((sum, one) => sum + one[name], 0) / found.length).toFixed(4);
-    const zero = (figures: readonly NothingFigures[]) =>
-      figures.filter(({ sizeMedian }) => sizeMedian === 0).length;
-    const line =
-      `${family}, ${seeds.length} seeds: skill ${of("skill")}; growth ${of("growth")}; held ${of("held")}; ` +
-      `Bayes ${mean("bayes")}; error against true chances ${mean("errorKnown")}, against outcomes ${mean("errorSeen")}; ` +
-      `resolution ${mean("resolution")}; coverage ${mean("coverage")}; without an edge: ` +
-      `${nothing.filter(({ low, high }) => low <= 0.5 && high >= 0.5).length} intervals hold one half, ` +
-      `${zero(nothing)} medians of 0; shuffled: ${zero(mixed)} medians of 0`;
-    console.error(line);
-    lines.push(`- ${line}`);
+    lines.push(`- ${family}, ${rows} rows, seeds ${first} to ${first + count - 1}: ${textOf(found)}`);
+    console.error(lines.at(-1));
   }
   return lines.join("\n");
+}
+
+function textOf(found: readonly SeedFigures[]): string {
+  const planted = found.map((one) => one.planted);
+  const of = (name: keyof LearningFigures) => boundOf(planted.map((one) => one[name]));
+  const mean = (name: keyof LearningFigures) =>
+    (planted.reduce((sum, one) => sum + one[name], 0) / planted.length).toFixed(4);
+  const zero = (part: "nothing" | "shuffled") => found.filter((one) => one[part].sizeMedian === 0).length;
+  const half = found.filter(({ nothing: { low, high } }) => low <= 0.5 && high >= 0.5).length;
+  return (
+    `skill ${of("skill")}; growth ${of("growth")}; held ${of("held")}; ` +
+    `Bayes ${mean("bayes")}; error against true chances ${mean("errorKnown")}, against outcomes ${mean("errorSeen")}; ` +
+    `resolution ${mean("resolution")}; coverage ${mean("coverage")}; without an edge: ` +
+    `${half} intervals hold one half, ${zero("nothing")} medians of 0; shuffled: ${zero("shuffled")} medians of 0`
+  );
 }

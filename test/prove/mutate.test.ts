@@ -6,15 +6,16 @@ test("faults are planted in code and not in comments, types or texts", () => {
     'import { a } from "./a - b.ts";',
     "// a < b",
     "export type T = { readonly n: 0 };",
+    "function side(sign: 1 | -1): boolean {",
     'const reason = "1 < 2";',
     "if (a < b) return a + 1;",
     "  this.book(fill);",
   ].join("\n");
   expect(mutantsOf("x.ts", source).map(({ line, after }) => `${line} ${after}`)).toEqual([
-    "5 if (a <= b) return a + 1;",
-    "5 if (a < b) return a - 1;",
-    "5 if (a < b) return a + 0;",
-    "5 if (false && a < b) return a + 1;",
-    "6 ",
+    "6 if (a <= b) return a + 1;",
+    "6 if (a < b) return a - 1;",
+    "6 if (a < b) return a + 0;",
+    "6 if (false) return a + 1;",
+    "7 ",
   ]);
 });

@@ -7,6 +7,8 @@ export type Mutant = {
   readonly after: string;
   /** The whole file with the fault in it. */
   readonly text: string;
+  /** The whole file without it. */
+  readonly sound: string;
 };
 
 type Swap = readonly [pattern: RegExp, replacement: string];
@@ -34,7 +36,6 @@ const swaps: readonly Swap[] = [
   [/Math\.min\(/g, "Math.max("],
   [/Math\.max\(/g, "Math.min("],
   [/Math\.abs\(/g, "("],
-  [/\bif \((?!.*\)$)/g, "if (false && "],
   [/-Infinity/g, "0"],
 ];
 
@@ -57,20 +58,42 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
       before: line.trim(),
       after: after.trim(),
       text: [...lines.slice(0, k), after, ...lines.slice(k + 1)].join("\n"),
+      sound: source,
     });
     const swapped = swaps.flatMap(([pattern, replacement]) =>
       [...line.matchAll(pattern)]
-        .filter(({ index }) => !isQuoted(line, index))
+        .filter(({ index }) => !isQuoted(line, index) && !isInType(line, index))
         .map(({ index, 0: found }) =>
           withLine(line.slice(0, index) + replacement + line.slice(index + found.length)),
         ),
     );
+    const never = withoutCondition(line);
     const leftOut = /^\s+(this\.|[a-z]\w*\.)[\w.]+\(.*\);$/.test(line) ? [withLine("")] : [];
-    return [...swapped, ...leftOut];
+    return [...swapped, ...(never === null ? [] : [withLine(never)]), ...leftOut];
   });
 }
 
 function isQuoted(line: string, index: number): boolean {
   const before = line.slice(0, index);
   return [`"`, "`"].some((quote) => before.split(quote).length % 2 === 0) || before.includes("//");
+}
+
+/** Whether a number is one of a type's: nothing runs that could be wrong. */
+function isInType(line: string, index: number): boolean {
+  return [...line.matchAll(/(?:-?\d \| )+-?\d/g)].some(
+    ({ index: from, 0: union }) => index >= from && index < from + union.length,
+  );
+}
+
+/** A line whose `if` never holds; null where it has none, or not all of it. */
+function withoutCondition(line: string): string | null {
+  const from = line.indexOf("if (");
+  if (from < 0 || isQuoted(line, from)) return null;
+  let depth = 0;
+  for (let k = from + 3; k < line.length; k++) {
+    if (line[k] === "(") depth += 1;
+    else if (line[k] === ")") depth -= 1;
+    if (depth === 0) return `${line.slice(0, from)}if (false)${line.slice(k + 1)}`;
+  }
+  return null;
 }

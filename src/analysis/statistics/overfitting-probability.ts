@@ -102,15 +102,18 @@ function blockSums(trialReturns: readonly Float64Array[], blocks: number): Block
 /** Writes each trial's Sharpe ratio over the blocks in `mask`; a trial without spread scores 0. */
 function sharpes(blockSums: BlockSums, mask: number, into: Float64Array): void {
   const { trials, blocks, means, counts, sums, squares } = blockSums;
+  const chosen = Int32Array.from({ length: blocks }, (_, block) => block).filter(
+    (block) => (mask & (1 << block)) !== 0,
+  );
+  let count = 0;
+  for (const block of chosen) count += counts[block]!;
   for (let trial = 0; trial < trials; trial++) {
-    let count = 0;
+    const from = trial * blocks;
     let sum = 0;
     let square = 0;
-    for (let block = 0; block < blocks; block++) {
-      if ((mask & (1 << block)) === 0) continue;
-      count += counts[block]!;
-      sum += sums[trial * blocks + block]!;
-      square += squares[trial * blocks + block]!;
+    for (let k = 0; k < chosen.length; k++) {
+      sum += sums[from + chosen[k]!]!;
+      square += squares[from + chosen[k]!]!;
     }
     const variance = (square - (sum * sum) / count) / (count - 1);
     const deviation = Math.sqrt(Math.max(0, variance));

@@ -5,6 +5,9 @@ import type {
   Quarantine,
   QuarantineEntry,
 } from "../../adapters/sources/csv/csv-reading.ts";
+import { parseFileName } from "../../adapters/sources/csv/file-name.ts";
+import type { QuoteSide } from "../../adapters/sources/csv/quotes/quoted-columns.ts";
+import { joinQuotes } from "../../adapters/sources/csv/quotes/join-quotes.ts";
 import { barFields, barsOf, type Bars } from "../../domain/bars.ts";
 import { settleBars } from "../../domain/calendar/settle-bars.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
@@ -15,13 +18,32 @@ const examplesMax = 5;
 
 /** A file, and what was read from it. */
 type Part = { readonly path: string; readonly reading: CsvReading };
+type Placed = { readonly path: string; readonly bars: Bars };
 
 /**
  * Reads files of one symbol and timeframe, like the monthly archives of a venue, as one series: in the order of time,
- * a bar that stands in two files once. Throws `SYMBOL_TWICE` where files contradict each other or hold bars of several
+ * a bar that stands in two files once. Files of bids and files of asks are joined apart, and then to one reading of both. Throws `SYMBOL_TWICE` where files contradict each other or hold bars of several
  * lengths, and what the reader throws.
  */
 export async function readJoined(
+  paths: readonly string[],
+  options: CsvOptions,
+  timeframe: Timeframe | undefined,
+): Promise<CsvReading> {
+  const ofSide = (side: QuoteSide): readonly string[] =>
+    paths.filter((path) => parseFileName(path).side === side);
+  const [bids, asks] = [ofSide("bid"), ofSide("ask")];
+  if (bids.length > 0 && asks.length > 0 && bids.length + asks.length === paths.length)
+    return joinQuotes(
+      await readSeries(bids, options, timeframe),
+      await readSeries(asks, options, timeframe),
+      [bids[0]!, asks[0]!],
+    );
+  return readSeries(paths, options, timeframe);
+}
+
+/** The files of one price of one market. */
+async function readSeries(
   paths: readonly string[],
   options: CsvOptions,
   timeframe: Timeframe | undefined,
@@ -35,7 +57,7 @@ export async function readJoined(
   );
   if (first === undefined) return parts[0]!.reading;
   for (const other of others) refuseOtherBars(first, other);
-  const joined = joinBars([first, ...others]);
+  const joined = joinBars([first, ...others].map(({ path, reading }) => ({ path, bars: reading.bars })));
   const { bars, doubled } = settleBars(joined, options.calendarName);
   if (doubled > 0)
     throw contradiction(bars.symbol, first.path, filled.at(-1)!.path, bars.closeTimeMs[doubled]!, "two bars");
@@ -44,12 +66,21 @@ export async function readJoined(
     ...new Set(filled.flatMap(({ reading }) => reading.detected.notes)),
     `joined from ${paths.length} files, ${basename(first.path)} to ${basename((others.at(-1) ?? first).path)}`,
   ];
+  const asks = [first, ...others].map(({ path, reading }) => ({ path, bars: reading.ask }));
+  const ask = asks.every(hasBars)
+    ? settleBars(joinBars(asks), options.calendarName ?? bars.calendarName).bars
+    : undefined;
   return {
     bars,
+    ...(ask === undefined ? {} : { ask }),
     detected: { ...detected, notes },
     quarantine: mergeQuarantine(parts),
     rowsRead: parts.reduce((sum, { reading }) => sum + reading.rowsRead, 0),
   };
+}
+
+function hasBars(one: { readonly path: string; readonly bars: Bars | undefined }): one is Placed {
+  return one.bars !== undefined;
 }
 
 function refuseOtherBars(one: Part, other: Part): void {
@@ -59,12 +90,12 @@ function refuseOtherBars(one: Part, other: Part): void {
 }
 
 /** All bars by time. Throws `SYMBOL_TWICE` where two files have other values for one close. */
-function joinBars(parts: readonly Part[]): Bars {
-  const places = parts.flatMap(({ reading: { bars } }, part) =>
+function joinBars(parts: readonly Placed[]): Bars {
+  const places = parts.flatMap(({ bars }, part) =>
     Array.from({ length: bars.length }, (_, row) => ({ part, row, closeMs: bars.closeTimeMs[row]! })),
   );
   places.sort((a, b) => a.closeMs - b.closeMs || a.part - b.part);
-  const barsAt = (part: number): Bars => parts[part]!.reading.bars;
+  const barsAt = (part: number): Bars => parts[part]!.bars;
   const kept = places.filter(({ part, row, closeMs }, k) => {
     const before = places[k - 1];
     if (before?.closeMs !== closeMs) return true;

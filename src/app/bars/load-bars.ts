@@ -27,6 +27,8 @@ export type BarSource = {
   /** Of the file, or of stored bars the fingerprint that the catalogue shows; null for a synthetic market. */
   readonly sha256: string | null;
   readonly bars: Bars;
+  /** Where the source has bid and ask: the bars of the ask; `bars` are the middle of both. */
+  readonly ask?: Bars | undefined;
   readonly detected: CsvDetected | null;
   readonly quarantine: Quarantine | null;
   readonly rowsRead: number;

@@ -2,6 +2,7 @@ import { isBuiltin, registerHooks } from "node:module";
 import { relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Finding } from "../../analysis/checks/check-result.ts";
+import { installKiwiSpecifier } from "../plugins/kiwi-specifier.ts";
 import { instanceMark } from "../plugins/load-strategy.ts";
 import { trapGlobals } from "./trap-globals.ts";
 
@@ -28,7 +29,6 @@ const pure = new Set([
   "util/types",
 ]);
 const ownSource = new URL("../../", import.meta.url).href;
-const ownChecks = new URL("./", import.meta.url).href;
 /** Rooms of Kiwi itself that touch the outside. */
 const outerRooms = new Set(["adapters", "app", "cli", "data.ts", "emulator", "jobs", "robot", "server"]);
 
@@ -55,6 +55,8 @@ export function watchAccess(files: readonly string[] = []): AccessWatch {
     } as const;
     found.set(sentence, { ...finding, sentence });
   };
+  // The last hook hears of an import first: before this one, nobody would hear of an import of Kiwi's outer rooms.
+  installKiwiSpecifier();
   const hooks = registerHooks({
     resolve: (specifier, context, next) => {
       const result = next(specifier, context);
@@ -93,11 +95,16 @@ function reasonAgainst(specifier: string, url: string): string | null {
     : null;
 }
 
-/** The file of whoever stepped on the trap, when it is the user's; what Node does on its own account is not. */
+/**
+ * The file of whoever stepped on the trap, when it is the user's; what Node does on its own account is not. The first lines
+ * of the stack are those of the trap, which is a file of its own.
+ */
 function userFrame(stack: string, isUsers: (url: string) => boolean): string | null {
+  let trap: string | undefined;
   for (const line of stack.split("\n")) {
     const place = /\(?([^\s()]+):\d+:\d+\)?$/.exec(line)?.[1];
-    if (place === undefined || place.startsWith(ownChecks)) continue;
+    trap ??= place;
+    if (place === undefined || place === trap) continue;
     const url = place.startsWith("file:") || place.startsWith("node:") ? place : pathToFileURL(place).href;
     return isUsers(url) ? url : null;
   }

@@ -11,6 +11,7 @@ import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy
 import { builtIn, strategyNamed, type Registry } from "../plugins/registry.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { CheckRequest, StrategySource } from "./check-request.ts";
+import { atQuotedSpreads } from "../session/quoted-costs.ts";
 import { knownWith } from "./known-with.ts";
 
 /** Makes a request into something that checks can run. */
@@ -41,7 +42,7 @@ export function subjectOf(
     load: async () => watchedStrategy(await loadAnew(request.strategy, registry), watch, registry),
     feed: historicalFeed,
     build(strategy, given, shown) {
-      const setup = {
+      const setup = atQuotedSpreads({
         bars: shown,
         strategy,
         params: given,
@@ -55,7 +56,7 @@ export function subjectOf(
         ...(regimeModels === undefined ? {} : { regimeModels }),
         ...(timeframe === undefined ? {} : { timeframe }),
         ...(tradeFromMs === undefined ? {} : { tradeFromMs }),
-      };
+      });
       const session = buildSession(setup, layGround(shown, config, timeframe, actions));
       // A table that is still empty says neither how many bars will come nor when the last one does.
       return { ...session, recorder: new DecisionRecorder(new DecisionLog()), ...ends };

@@ -5,7 +5,7 @@ import { historyOf, type CostTables } from "../../domain/cost-tables.ts";
 /** Says for which symbols, and for which part of the bars, a history of costs is missing and a constant stands in for it. */
 export function costGaps(tables: CostTables | undefined, bars: readonly Bars[]): readonly string[] {
   if (tables === undefined) return [];
-  return (["funding", "borrow"] as const).flatMap((kind) => {
+  const rates = (["funding", "borrow"] as const).flatMap((kind) => {
     const rates = tables[kind];
     if (rates === undefined) return [];
     return bars.flatMap(({ symbol, closeTimeMs, length }) => {
@@ -25,6 +25,19 @@ export function costGaps(tables: CostTables | undefined, bars: readonly Bars[]):
         );
       return lines;
     });
+  });
+  return [...rates, ...spreadGaps(tables.spreads, bars)];
+}
+
+/** Symbols and bars of a run with quotes for which nobody quoted. */
+function spreadGaps(spreads: CostTables["spreads"], bars: readonly Bars[]): readonly string[] {
+  if (spreads === undefined) return [];
+  return bars.flatMap(({ symbol, length }) => {
+    const quoted = spreads[symbol]?.timeMs.length ?? 0;
+    if (quoted >= length) return [];
+    return [
+      `bid and ask of ${symbol} are known in ${quoted} of ${length} bars: costs.slippage holds in the others`,
+    ];
   });
 }
 

@@ -8,7 +8,7 @@ import { strategy } from "../../ports/strategy.ts";
 import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
 import { costGaps } from "./cost-gaps.ts";
 import { runBacktest } from "../runs/run-backtest.ts";
-import { costSensitivity } from "../runs/execute-run.ts";
+import { costSensitivity } from "../runs/reruns.ts";
 import { readCosts } from "./read-costs.ts";
 
 const { path: folder, remove } = temporaryFolder();

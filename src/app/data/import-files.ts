@@ -5,15 +5,19 @@ import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { AppendResult, BarStore, HeldBars } from "../../ports/bar-store.ts";
 import type { KiwiConfig } from "../config/config-schema.ts";
+import { parseFileName } from "../../adapters/sources/csv/file-name.ts";
+import type { Bars } from "../../domain/bars.ts";
+import { filesOfOneSeries } from "../bars/find-data-files.ts";
+import { readJoined } from "../bars/join-files.ts";
 import { readDataFile } from "../bars/read-data-file.ts";
 import { surveyHeld } from "./held-for.ts";
 
 /** Whom imported bars are said to come from. */
 const sourceName = "csv";
 
-/** What became of a file. */
+/** What became of a file, or of the files of bid and ask of one market. */
 export type ImportedFile = {
-  readonly path: string;
+  readonly paths: readonly [string, ...string[]];
   readonly reading: CsvReading;
   readonly result: AppendResult;
 };
@@ -62,21 +66,38 @@ export async function importFiles(
   if (paths.length > 1 && csv.symbol !== undefined) throw oneSymbolForMany(csv.symbol, paths.length);
   // Once and not for each file: what this import adds is of its own source.
   const held = isMixed ? [] : (await surveyHeld(store)).held;
-  for (const path of paths) {
+  for (const files of withOtherSides(paths)) {
     if (signal.aborted) return;
-    const reading = await readDataFile(path, { ...csv, nowMs }, timeframe)
+    const [path] = files;
+    const options = { ...csv, nowMs };
+    const read =
+      files.length === 1 ? readDataFile(path, options, timeframe) : readJoined(files, options, timeframe);
+    const reading = await read
       .then((found) => refuseStranger(found, held, path))
       .catch((error: unknown) => failed(error, path, paths.length, onFailed));
     if (reading === null) continue;
-    const { bars } = reading;
-    const result = await store.append(bars.symbol, bars.timeframe, bars, {
-      source: sourceName,
-      receivedAtMs: nowMs,
-      mayJoin: isMixed ? "any" : [],
-      calendarName: calendarOf(bars.symbol),
-    });
-    onFile({ path, reading, result });
+    const { bars, ask } = reading;
+    const keep = (table: Bars): Promise<AppendResult> =>
+      store.append(table.symbol, table.timeframe, table, {
+        source: sourceName,
+        receivedAtMs: nowMs,
+        mayJoin: isMixed ? "any" : [],
+        calendarName: calendarOf(bars.symbol),
+      });
+    const result = await keep(bars);
+    // The ask is a series of its own beside the middle: whatever looks after bars looks after it.
+    if (ask !== undefined) await keep(ask);
+    onFile({ paths: files, reading, result });
   }
+}
+
+/** Each file alone, and files of bids together with the files of asks of the same market. */
+function withOtherSides(paths: readonly string[]): readonly (readonly [string, ...string[]])[] {
+  return filesOfOneSeries(paths, undefined).flatMap((files) => {
+    const sides = new Set(files.map((path) => parseFileName(path).side));
+    const alone = files.map((path): readonly [string] => [path]);
+    return sides.has("bid") && sides.has("ask") ? [files as readonly string[] as readonly [string]] : alone;
+  });
 }
 
 function refuseStranger(reading: CsvReading, held: readonly HeldBars[], path: string): CsvReading {

@@ -3,7 +3,8 @@ import { fingerprintOf } from "../../adapters/stores/catalogue/catalogue-entry.t
 import { KiwiError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { dayMs, formatTime } from "../../base/time.ts";
-import { barsOf } from "../../domain/bars.ts";
+import { askSymbol } from "../../adapters/sources/csv/quotes/join-quotes.ts";
+import { barsOf, type Bars } from "../../domain/bars.ts";
 import { barCalendar } from "../../domain/calendar/detect-calendar-name.ts";
 import { countOf } from "../../data/validation/finding-list.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
@@ -57,6 +58,8 @@ function choose(
   hasOthers: boolean,
 ): readonly HeldBars[] {
   const bySymbol = Map.groupBy(held, ({ symbol }) => symbol);
+  // The ask of a market is read with it; it trades by itself where somebody names it.
+  if (pairs.length === 0) for (const symbol of bySymbol.keys()) bySymbol.delete(askSymbol(symbol));
   if (bySymbol.size === 0) throw nothingHeld(path);
   const known = [...bySymbol.keys()].sort();
   const isHeld = (pair: string): boolean => known.some((symbol) => plainSymbol(symbol) === plainSymbol(pair));
@@ -128,10 +131,12 @@ async function readOne(
   const kept = held.calendarName === null ? {} : { calendarName: held.calendarName };
   const bars = barsOf(symbol, timeframe, { closeTimeMs, open, high, low, close, volume, ...kept });
   const below = relative(folder, resolve(folder, path));
+  const ask = await askOf(store, held, untilMs, asOfMs);
   return {
     path: below.startsWith("..") ? path : below,
     sha256: fingerprintOf(bars),
     bars,
+    ...(ask === undefined ? {} : { ask }),
     detected: null,
     quarantine: null,
     rowsRead: bars.length,
@@ -141,6 +146,17 @@ async function readOne(
       ...(await missingWarning(store, symbol, timeframe, bars.closeTimeMs[0]!, untilMs)),
     ],
   };
+}
+
+/** The bars of the ask, where the import of a symbol kept them. */
+async function askOf(
+  store: BarStore,
+  { symbol, timeframe }: HeldBars,
+  untilMs: number,
+  asOfMs: number,
+): Promise<Bars | undefined> {
+  const ask = await store.read(askSymbol(symbol), timeframe, -Infinity, untilMs, { asOfMs });
+  return ask.length === 0 ? undefined : ask;
 }
 
 /** The bars of a range, and the moment before which they close. A session of its last day may end on the next day of UTC. */

@@ -1,72 +1,70 @@
-import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
-import { networkLearner } from "../../learning/predictors/fit-network.ts";
-import { plainLearner, type Learner } from "../../learning/predictors/fit-predictor.ts";
-import type { BoostOptions } from "../../learning/trees/boost.ts";
-import type { ForestOptions } from "../../learning/trees/forest.ts";
-import type { NetworkOptions } from "../../learning/training/network-task.ts";
+import { networkDefaults } from "../../learning/training/network-task.ts";
+import { boostDefaults, type BoostOptions } from "../../learning/trees/boost.ts";
+import { forestDefaults } from "../../learning/trees/forest.ts";
+import { learnerOf, type LearnerSetting } from "../train/learners/learner-of.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
 import type { Recipe } from "../train/train-predictor.ts";
 
-/** How a stored model was made, ready to be made again on other bars. `threads` are those of a network. */
+/** What of a stored model says how it was made. */
+type Made = Pick<PredictorArtifact, "family" | "settings" | "seed" | "calibration" | "features">;
+
+/**
+ * How a stored model was made, ready to be made again on other bars. `threads` are those of a network, and `network` is what
+ * is asked of one besides. Throws `RUNTIME_MISSING`.
+ */
 export async function recipeOf(
-  { family, settings, seed, calibration }: PredictorArtifact,
+  { family, settings, seed, calibration, features }: Made,
   threads: number,
-  network: Partial<NetworkOptions> = {},
+  network: LearnerSetting["training"]["network"] = {},
 ): Promise<Recipe> {
-  const kind = calibration.kind === "steps" ? "steps" : "beta";
-  return { learner: await learnerOf(family, settings, { ...network, threads }), seed, calibration: kind };
+  const learner = await learnerOf({
+    family,
+    size: settings["size"] === "full" ? "full" : "small",
+    training: {
+      boosted: {
+        ...numbers(boostDefaults, roundsAsked(settings)),
+        monotone: monotoneIn(settings, features.names),
+      },
+      forest: numbers(forestDefaults, settings),
+      network: { ...numbers(networkDefaults, settings), ...network },
+      device: "cpu",
+    },
+    features: features.names,
+    threads,
+    codeVersion: trainingCodeVersion(),
+  });
+  return { learner, seed, calibration: calibration.kind === "steps" ? "steps" : "beta" };
 }
 
 type Settings = PredictorArtifact["settings"];
 
-async function learnerOf(
-  family: PredictorArtifact["family"],
+/** Models of old say how many trees were kept in the place of how many there could be: those say nothing of it. */
+function roundsAsked(settings: Settings): Settings {
+  const { rounds: _, ...others } = settings;
+  return "treesKept" in settings ? settings : others;
+}
+
+/** Those of the settings that a family knows and that are numbers. */
+function numbers<Options extends object>(
+  defaults: Options,
   settings: Settings,
-  network: Partial<NetworkOptions>,
-): Promise<Learner> {
-  // Rounds are those that were kept when it stopped by itself: made again, it stops by itself again.
-  if (family === "boosted")
-    return plainLearner(family, {
-      boosted: {
-        ...numbers<BoostOptions>(settings, [
-          "rate",
-          "depthMax",
-          "leavesMax",
-          "l1",
-          "l2",
-          "childWeightMin",
-          "gainMin",
-          "rowShare",
-          "featureShare",
-          "patience",
-        ]),
-        monotone: monotoneIn(settings),
-      },
-    });
-  if (family === "forest")
-    return plainLearner(family, {
-      forest: numbers<ForestOptions>(settings, ["trees", "depthMax", "leafWeightMin", "featuresPerNode"]),
-    });
-  if (family === "logistic") return plainLearner(family);
-  return networkLearner({
-    family,
-    size: settings["size"] === "full" ? "full" : "small",
-    runtime: await onnxRuntime(),
-    options: { ...numbers<NetworkOptions>(settings, ["batch", "ratePeak"]), ...network },
-    codeVersion: trainingCodeVersion(),
-    checkpointOf: () => null,
-  });
+): Partial<Record<Exclude<keyof Options & string, "monotone">, number>> {
+  const known = Object.keys(defaults).filter((name) => typeof settings[name] === "number");
+  return Object.fromEntries(known.map((name) => [name, settings[name]])) as Partial<
+    Record<Exclude<keyof Options & string, "monotone">, number>
+  >;
 }
 
-/** Those of the settings that are there and are numbers. */
-function numbers<Options>(settings: Settings, names: readonly (keyof Options & string)[]): Partial<Options> {
-  const known = names.filter((name) => typeof settings[name] === "number");
-  return Object.fromEntries(known.map((name) => [name, settings[name]])) as Partial<Options>;
-}
-
-function monotoneIn({ monotone }: Settings): BoostOptions["monotone"] {
-  return typeof monotone === "string"
-    ? monotone.split(" ").map((one) => Math.sign(Number(one)) as -1 | 0 | 1)
-    : [];
+function monotoneIn(
+  { monotone }: Settings,
+  names: readonly string[],
+): Readonly<Record<string, "up" | "down">> {
+  if (typeof monotone !== "string") return {};
+  const directions = monotone.split(" ").map(Number) as BoostOptions["monotone"];
+  return Object.fromEntries(
+    names.flatMap((name, k) =>
+      directions[k] === 0 || directions[k] === undefined ? [] : [[name, directions[k] > 0 ? "up" : "down"]],
+    ),
+  );
 }

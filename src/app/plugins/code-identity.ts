@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256, sha256Of } from "../../base/hash.ts";
-import { ownCode, sourceFiles } from "./source-files.ts";
+import { ownCode } from "./source-files.ts";
+import { sourceHash } from "./running-code.ts";
 
 /** Kiwi's version, as its package says. */
 export function kiwiVersion(): string {
@@ -14,10 +15,7 @@ export function kiwiVersion(): string {
  * numbers of a run depend on beside bars and settings.
  */
 export function codeHash(ownFiles: readonly string[]): string {
-  const pieces = [kiwiVersion()];
-  for (const name of sourceFiles(ownCode)) pieces.push(name, fileHash(join(ownCode, name)));
-  for (const path of ownFiles) pieces.push(fileHash(path));
-  return sha256Of(pieces);
+  return sha256Of([kiwiVersion(), sourceHash(), ...ownFiles.map(fileHash)]);
 }
 
 /** SHA-256 of a small file. */

@@ -1,4 +1,5 @@
 import { registerHooks } from "node:module";
+import { runningPlace } from "./running-code.ts";
 
 // Built, this module and those it names end in .js.
 const ending = import.meta.url.slice(-2);
@@ -7,6 +8,7 @@ const publicApi: Readonly<Record<string, string>> = {
   kiwi: addressOf("index"),
   "kiwi/data": addressOf("data"),
 };
+const addresses = new Set(Object.values(publicApi));
 let isInstalled = false;
 
 /**
@@ -21,5 +23,10 @@ export function installKiwiSpecifier(): void {
       Object.hasOwn(publicApi, specifier)
         ? { url: publicApi[specifier]!, shortCircuit: true }
         : nextResolve(specifier, context),
+    load(url, context, nextLoad) {
+      const place = addresses.has(url) ? runningPlace(url) : url;
+      if (place === url) return nextLoad(url, context);
+      return { format: "module", source: `export * from ${JSON.stringify(place)};`, shortCircuit: true };
+    },
   });
 }

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { sliceBars } from "../../domain/bars.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
-import { costSensitivity, executeRun } from "./execute-run.ts";
+import { executeRun } from "./execute-run.ts";
+import { capacityOf, costSensitivity } from "./reruns.ts";
 import { strategyNamed } from "../plugins/registry.ts";
 import { runConfigSchema } from "../config/run-config.ts";
+import { atAccountSize } from "../session/account-sizes.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
@@ -66,6 +68,21 @@ test("the cost grid at 1 is the run itself, at 0 it costs nothing, and more cost
   expect(free.metrics.feesPaid + free.metrics.slippagePaid).toBe(0);
   const returns = grid.map(({ totalReturn }) => totalReturn!);
   expect(returns).toEqual(returns.toSorted((a, b) => b - a));
+});
+
+test("runs at other costs and sizes say what a whole report of each says, to the last bit", () => {
+  const setup = setupOf("sma-cross", { tradeFromMs });
+  const whole = (variant: BacktestSetup) => executeRun(variant, { withBenchmark: false });
+  for (const { costMultiple, totalReturn, sharpe } of costSensitivity(setup, {})) {
+    const { metrics } = whole(atScaledCosts(setup, costMultiple));
+    expect([totalReturn, sharpe]).toEqual([metrics.totalReturn, metrics.sharpe]);
+  }
+  for (const { cash, totalReturn, sharpe, slippageShare } of capacityOf(setup, {})!) {
+    const { metrics, session } = whole(atAccountSize(setup, cash));
+    const { slippagePaid, tradedNotional } = session.portfolio.ledger;
+    expect([totalReturn, sharpe]).toEqual([metrics.totalReturn, metrics.sharpe]);
+    expect(slippageShare).toBe(slippagePaid / tradedNotional);
+  }
 });
 
 test("more trials on the same data take more luck out of the Sharpe ratio", () => {

@@ -1,17 +1,7 @@
-import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
-import type { CapacityPoint, CostPoint } from "../../analysis/report/report-input.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { measureRun, runBacktest, type BacktestResult } from "./run-backtest.ts";
-import { atAccountSize } from "../session/account-sizes.ts";
-import { atScaledCosts } from "../session/scaled-costs.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
-
-/** Multiples of its costs at which a run is tried again. */
-const costMultiples = [0, 0.5, 1, 2, 3];
-
-/** Sizes of the account at which a run is tried again. */
-const accountMultiples = [1, 10, 100, 1_000, 10_000];
 
 export type ExecuteOptions = {
   /** Buy & hold of all symbols, of one by its bars, or nothing to compare with. */
@@ -36,51 +26,4 @@ export function executeRun(setup: BacktestSetup, options: ExecuteOptions): Backt
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   return { ...result, setup };
-}
-
-/**
- * The same run with accounts of 1 to 10,000 times its cash, whose orders move the price; undefined where a symbol has no
- * volume to measure them by.
- */
-export function capacityOf(
-  setup: BacktestSetup,
-  options: Pick<ExecuteOptions, "watch" | "ground"> & {
-    readonly onDone?: (done: number, total: number) => void;
-  },
-): readonly CapacityPoint[] | undefined {
-  const hasVolume = setup.bars.every(({ volume, length }) =>
-    volume.subarray(0, length).some((value) => value > 0),
-  );
-  if (!hasVolume) return undefined;
-  return accountMultiples.map((multiple, index) => {
-    options.onDone?.(index, accountMultiples.length);
-    const cash = setup.config.account.cash * multiple;
-    const { metrics, session } = executeRun(atAccountSize(setup, cash), { ...options, withBenchmark: false });
-    const { slippagePaid, tradedNotional } = session.portfolio.ledger;
-    return {
-      cash,
-      totalReturn: metrics.totalReturn,
-      sharpe: metrics.sharpe,
-      slippageShare: tradedNotional > 0 ? slippagePaid / tradedNotional : null,
-    };
-  });
-}
-
-/** The same run at several multiples of its costs. */
-export function costSensitivity(
-  setup: BacktestSetup,
-  options: Pick<ExecuteOptions, "watch" | "ground"> & {
-    /** Metrics of the run itself, which has no need to be run again. */
-    readonly own?: MetricsReport;
-    readonly onDone?: (done: number, total: number) => void;
-  },
-): readonly CostPoint[] {
-  const metricsAt = (costMultiple: number): MetricsReport =>
-    executeRun(atScaledCosts(setup, costMultiple), { ...options, withBenchmark: false }).metrics;
-  return costMultiples.map((costMultiple, index) => {
-    options.onDone?.(index, costMultiples.length);
-    const isOwn = costMultiple === 1 && options.own !== undefined;
-    const metrics = isOwn ? options.own : metricsAt(costMultiple);
-    return { costMultiple, totalReturn: metrics.totalReturn, sharpe: metrics.sharpe };
-  });
 }

@@ -7,6 +7,9 @@ import type {
 import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import { resolveParams, type Params } from "../../domain/params.ts";
+import type { CostTables } from "../../domain/cost-tables.ts";
+import { isAssumedSpread } from "../session/quoted-costs.ts";
+import type { BacktestSetup } from "../session/backtest-setup.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import { strategySeriesOf } from "./strategy-series.ts";
 import type { BacktestResult } from "./run-backtest.ts";
@@ -32,7 +35,7 @@ export function reportInputOf(result: BacktestResult, facts: RunFacts): ReportIn
       strategyName: strategy.name,
       strategySummary: strategy.summary,
       params: resolveParams(`strategy ${strategy.name}`, strategy.params as Params, setup.params),
-      costs: costLines(config),
+      costs: costLines(setup),
       trialCount: metrics.trialCount,
     },
     baseCurrency: config.account.baseCurrency,
@@ -63,14 +66,14 @@ function openPositionsOf({ portfolio: { ledger } }: BacktestResult["session"]): 
 }
 
 /** What trading costs in a run, one line each, for people. */
-function costLines({ costs, account }: RunConfig): readonly string[] {
+function costLines({ config: { costs, account }, costTables, bars }: BacktestSetup): readonly string[] {
   const { commission, slippage, latencyMs, volumeShareMax, borrowRate, fundingRate } = costs;
   const { fundingFile, borrowFile, feeTiersFile } = costs;
   const lines: (string | false)[] = [
     feeTiersFile === undefined
       ? `commission ${choiceText(commission)}`
       : `commission by the volume of 30 days, of ${feeTiersFile}`,
-    `slippage ${choiceText(slippage)}`,
+    ...slippageLines(slippage, costTables?.spreads, bars),
     account.kind === "margin" && `borrow fee ${percent(borrowRate)} a year`,
     account.kind === "margin" && borrowFile !== undefined && `borrow fees of ${borrowFile} where it has them`,
     fundingFile !== undefined && `funding of ${fundingFile} where it has it`,
@@ -79,6 +82,20 @@ function costLines({ costs, account }: RunConfig): readonly string[] {
     Number.isFinite(volumeShareMax) && `at most ${percent(volumeShareMax)} of a bar's volume`,
   ];
   return lines.filter((line) => line !== false);
+}
+
+/** Which part of the way to the other side of the market was measured, and which is assumed. */
+function slippageLines(
+  slippage: RunConfig["costs"]["slippage"],
+  spreads: CostTables["spreads"],
+  bars: BacktestSetup["bars"],
+): readonly string[] {
+  const assumed = `slippage ${choiceText(slippage)}`;
+  if (spreads === undefined) return [assumed];
+  const isWhole = bars.every(({ symbol, length }) => spreads[symbol]?.timeMs.length === length);
+  const quoted = `buys at the quoted ask, sells at the quoted bid${isWhole ? "" : " where both are known"}`;
+  if (!isAssumedSpread(slippage.use)) return [quoted, `${assumed} on top`];
+  return isWhole ? [quoted] : [quoted, `${assumed} elsewhere`];
 }
 
 function choiceText({ use, ...options }: RunConfig["costs"]["commission"]): string {

@@ -19,6 +19,14 @@ export function readHash(prepared: Pick<PreparedRun, "loaded" | "detail" | "setu
 
 /** SHA-256 over everything that shapes a run beside bars and code: strategy, parameters, settings, range. */
 export function configHash(setup: BacktestSetup, params: BacktestSetup["params"], seed: number): string {
+  return configHasher(setup, seed)(params);
+}
+
+/** Stands where the parameters are; no text of a configuration holds it. */
+const paramsHere = "\u0000params\u0000";
+
+/** The hash of a configuration by parameters: what they have in common is written once. */
+function configHasher(setup: BacktestSetup, seed: number): (params: BacktestSetup["params"]) => string {
   const {
     strategy,
     config,
@@ -30,24 +38,23 @@ export function configHash(setup: BacktestSetup, params: BacktestSetup["params"]
     costTables,
     delistings,
   } = setup;
-  return sha256(
-    canonicalJson({
-      strategy: strategy.name,
-      params,
-      // JSON has no infinity: the text keeps it apart from a missing number.
-      config: withoutInfinity(config),
-      timeframe: timeframe ?? null,
-      tradeFromMs: tradeFromMs ?? null,
-      seed,
-      // Absent without models, so that the hashes of runs without them stay what they were.
-      ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
-      ...(actions === undefined ? {} : { actions }),
-      ...(costTables === undefined ? {} : { costTables }),
-      ...(delistings === undefined ? {} : { delistings: [...delistings] }),
-      // An open end is no number in JSON: text keeps it.
-      ...(membership === undefined ? {} : { membership: withoutInfinity([...membership]) }),
-    }),
-  );
+  const [before = "", after = ""] = canonicalJson({
+    strategy: strategy.name,
+    params: paramsHere,
+    // JSON has no infinity: the text keeps it apart from a missing number.
+    config: withoutInfinity(config),
+    timeframe: timeframe ?? null,
+    tradeFromMs: tradeFromMs ?? null,
+    seed,
+    // Absent without models, so that the hashes of runs without them stay what they were.
+    ...(regimeModels === undefined ? {} : { regimeModels: [...regimeModels] }),
+    ...(actions === undefined ? {} : { actions }),
+    ...(costTables === undefined ? {} : { costTables }),
+    ...(delistings === undefined ? {} : { delistings: [...delistings] }),
+    // An open end is no number in JSON: text keeps it.
+    ...(membership === undefined ? {} : { membership: withoutInfinity([...membership]) }),
+  }).split(JSON.stringify(paramsHere));
+  return (params) => sha256(before + canonicalJson(params) + after);
 }
 
 /**
@@ -68,8 +75,12 @@ export function trialHasher({
   ];
   // Other news settings on the same bars are another trial, and not the first one on other data.
   const news = setup.externals === undefined ? [] : [dataHash(setup.externals)];
-  return (params, config = setup.config) =>
-    sha256([configHash({ ...setup, config }, params, request.config.seed), ...code, ...news].join());
+  const { seed } = request.config;
+  const plain = configHasher(setup, seed);
+  return (params, config = setup.config) => {
+    const hash = config === setup.config ? plain(params) : configHash({ ...setup, config }, params, seed);
+    return sha256([hash, ...code, ...news].join());
+  };
 }
 
 /**

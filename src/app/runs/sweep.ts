@@ -1,4 +1,5 @@
 import { sessionEnds } from "../../analysis/metrics/sessions.ts";
+import { endRunOf } from "../../engine/columns/column-store.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { ParamValue } from "../../domain/params.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
@@ -22,7 +23,7 @@ export function sweep(
     log.reset();
     const session = buildSession({ ...setup, params }, ground, { log });
     runThrough(session, ground);
-    for (const store of ground.stores) store.endRun();
+    endRunOf(ground.stores);
     // The slices are the same in every run, so their trading days are found once.
     ends ??= sessionEnds(log.timeMs, log.length, calendar);
     return { params, ...scoreRun(session, calendar, setup.config.account.cash, ends) };

@@ -12,7 +12,7 @@ export function searchHooks(
   trialsMax: number,
   { board, say }: JobContext,
 ): SearchHooks {
-  const pool = new ColumnPool(prepared.setup);
+  const pool = new ColumnPool(prepared.setup, say);
   return {
     // What is on another machine shares no memory.
     columnsFor: (tasks) =>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
+import { sliceBars } from "../../domain/bars.ts";
 import { int } from "../../domain/params.ts";
 import { strategy } from "../../ports/strategy.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
@@ -36,15 +37,74 @@ for (let fast = 5; fast <= 49; fast++)
 
 test("990 pairs of averages have the numbers of 990 backtests, bit for bit, with columns of their own and shared ones", () => {
   expect(pairs.length).toBe(990);
-  const own = new TrialRunner({ setup, request }, { measuring });
-  const sharing = new TrialRunner({ setup, request }, { measuring });
-  sharing.adopt(new ColumnPool(setup).columnsFor(pairs));
+  // Enough for the slowest of them to trade.
+  const short = { ...setup, bars: [sliceBars(bars[0]!, 0, 450)] };
+  const own = new TrialRunner({ setup: short, request }, { measuring });
+  const sharing = new TrialRunner({ setup: short, request }, { measuring });
+  sharing.adopt(new ColumnPool(short, () => {}).columnsFor(pairs));
   for (const task of pairs) {
-    const { metrics } = runBacktest({ ...setup, params: task.params });
+    const { metrics } = runBacktest({ ...short, params: task.params });
     const { totalReturn, sharpe, maxDrawdown, trades } = metrics;
     for (const runner of [own, sharing])
       expect((runner.run(task) as Measured).inSample).toEqual({ totalReturn, sharpe, maxDrawdown, trades });
   }
+});
+
+test("little memory for columns changes no number: what is let go is folded again", () => {
+  const market = syntheticMarket({
+    seed: 3,
+    symbols: 3,
+    timeframe: "1h",
+    bars: 400,
+    startMs: Date.UTC(2023, 0, 1),
+  });
+  const own = { setup: { ...setup, bars: market.bars }, request };
+  const columnBytes = 3 * 400 * Float64Array.BYTES_PER_ELEMENT;
+  const tasks = [5, 9, 5, 13, 9, 5].flatMap((fast, k) =>
+    [20, 30, 40].map((slow, j) => taskOf(3 * k + j, { fast, slow })),
+  );
+  const roomy = new TrialRunner(own, { measuring });
+  const wanted = tasks.map((task) => roomy.run(task));
+  const said: string[] = [];
+  for (const [stores, shared] of [
+    [0, 0],
+    [2, 3],
+    [5, 1],
+  ] as const) {
+    const pool = new ColumnPool(own.setup, (line) => void said.push(line), shared * columnBytes);
+    const runner = new TrialRunner(own, { measuring }, undefined, stores * columnBytes);
+    const got = [0, 6, 12].flatMap((from) => {
+      const batch = tasks.slice(from, from + 6);
+      const columns = pool.columnsFor(batch);
+      expect(Object.keys(columns).length).toBeLessThanOrEqual(shared);
+      runner.adopt(columns);
+      return batch.map((task) => runner.run(task));
+    });
+    expect(got).toEqual(wanted);
+  }
+  // Each pool says it once.
+  expect(said.length).toBe(3);
+  expect(said[0]).toContain("each thread computes for itself");
+});
+
+test("a setup that throws with some parameters is the failure of those trials, also where columns are shared", () => {
+  const picky = strategy({
+    name: "picky",
+    summary: "builds no series for one value",
+    params: { at: int(2, { min: 2, max: 9 }) },
+    setup: ({ bars: series, p }) => {
+      if (p.at === 3) throw new Error("not three");
+      return { close: series.close };
+    },
+    onBar({ target }) {
+      target(1, "always");
+    },
+  });
+  const own = { setup: { ...setup, strategy: picky }, request };
+  const tasks = [2, 3, 4].map((at) => taskOf(at, { at }));
+  const runner = new TrialRunner(own, { measuring });
+  runner.adopt(new ColumnPool(own.setup, () => {}).columnsFor(tasks));
+  expect(tasks.map((task) => runner.run(task).kind)).toEqual(["measured", "failed", "measured"]);
 });
 
 test("what a formula names is measured as a report measures it", () => {

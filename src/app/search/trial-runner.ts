@@ -2,6 +2,7 @@ import { sessionEnds } from "../../analysis/metrics/sessions.ts";
 import { simpleReturn } from "../../analysis/metrics/daily-returns.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
+import { endRunOf } from "../../engine/columns/column-store.ts";
 import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { Session } from "../../engine/session.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
@@ -25,11 +26,14 @@ import type {
 
 /** Bars, columns and a log that all trials on the same share of the bars have in common. */
 type Field = {
+  readonly share: number;
   readonly setup: BacktestSetup;
   readonly ground: Ground;
   readonly log: DecisionLog;
   /** Trials see no later row for their choice; what comes after is out of sample. */
   readonly cutMs: number;
+  /** Columns that were folded for all. */
+  readonly adopted: Set<string>;
   ends: Int32Array | null;
 };
 
@@ -38,16 +42,20 @@ export class TrialRunner {
   private readonly prepared: Pick<PreparedRun, "setup" | "request">;
   private readonly measuring: TrialMeasuring;
   private readonly watch: StrategyWatch | undefined;
-  private readonly fields = new Map<number, Field>();
+  private readonly columnBytesMax: number | undefined;
+  /** That of the last trial: rounds go from one share of the bars to the next. */
+  private field: Field | null = null;
 
   constructor(
     prepared: Pick<PreparedRun, "setup" | "request">,
     { measuring }: Pick<TrialsRequest, "measuring">,
     watch?: StrategyWatch,
+    columnBytesMax?: number,
   ) {
     this.prepared = prepared;
     this.measuring = measuring;
     this.watch = watch;
+    this.columnBytesMax = columnBytesMax;
   }
 
   /** What became of one trial; what its strategy throws is its outcome, and nobody else's. */
@@ -57,7 +65,7 @@ export class TrialRunner {
       field.log.reset();
       const session = this.sessionOf(field, task);
       runThrough(session, field.ground);
-      for (const store of field.ground.stores) store.endRun();
+      endRunOf(field.ground.stores, this.columnBytesMax);
       return this.measure(field, session, task);
     } catch (error) {
       if (isOwnFault(error)) throw error;
@@ -67,7 +75,8 @@ export class TrialRunner {
 
   /** Takes over columns that were folded for all; trials on a share of the bars fold their own. */
   adopt(columns: SharedColumns): void {
-    adoptColumns(this.fieldOf(1).ground, columns);
+    const { ground, adopted } = this.fieldOf(1);
+    adoptColumns(ground, columns, adopted);
   }
 
   private sessionOf({ setup, ground, log }: Field, { params, settings }: TrialTask): Session {
@@ -99,8 +108,9 @@ export class TrialRunner {
   }
 
   private fieldOf(share: number): Field {
-    const known = this.fields.get(share);
-    if (known !== undefined) return known;
+    if (this.field?.share === share) return this.field;
+    // Its memory may go before another takes its place.
+    this.field = null;
     const { setup: whole } = this.prepared;
     const { cutMs, bars } = barsOfShare(whole, this.measuring.holdout, share);
     const setup = {
@@ -109,9 +119,8 @@ export class TrialRunner {
       strategy: watchedStrategy(whole.strategy, this.watch, whole.registry),
     };
     const ground = layGround(bars, setup.config, setup.timeframe, setup.actions);
-    const field = { setup, ground, log: new DecisionLog(bars[0]!.length), cutMs, ends: null };
-    this.fields.set(share, field);
-    return field;
+    const log = new DecisionLog(bars[0]!.length);
+    return (this.field = { share, setup, ground, log, cutMs, adopted: new Set<string>(), ends: null });
   }
 }
 

@@ -5,8 +5,15 @@ import { runRequestSchema } from "../jobs/request-schemas.ts";
 import type { LoadedBars } from "../bars/load-bars.ts";
 import type { RunRequest } from "../runs/run-request.ts";
 
-/** Columns by the key of their expression, for each instrument, in memory that every thread sees. */
-export type SharedColumns = readonly Readonly<Record<string, Float64Array>>[];
+/** The column of one expression for all instruments, one after the other, in memory that every thread sees. */
+export type SharedColumn = {
+  readonly values: Float64Array;
+  /** The row after the last one of each instrument. */
+  readonly ends: Int32Array;
+};
+
+/** Columns by the key of their expression. */
+export type SharedColumns = Readonly<Record<string, SharedColumn>>;
 
 /** One set of values to try, on the first `share` of the bars that the search may see. */
 export type TrialTask = {

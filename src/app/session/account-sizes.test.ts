@@ -3,7 +3,7 @@ import { hourMs } from "../../base/time.ts";
 import { barsOf, type Bars } from "../../domain/bars.ts";
 import { strategy } from "../../ports/strategy.ts";
 import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
-import { capacityOf } from "../runs/execute-run.ts";
+import { capacityOf } from "../runs/reruns.ts";
 import { runBacktest } from "../runs/run-backtest.ts";
 import { atAccountSize } from "./account-sizes.ts";
 

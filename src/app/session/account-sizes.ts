@@ -40,8 +40,8 @@ export function atAccountSize(setup: BacktestSetup, cash: number): BacktestSetup
         return impact;
       };
       return {
-        fraction: (bars, row, quantity) =>
-          own.fraction(bars, row, quantity) + impactOn(bars).fraction(bars, row, quantity),
+        fraction: (bars, row, quantity, moment) =>
+          own.fraction(bars, row, quantity, moment) + impactOn(bars).fraction(bars, row, quantity, moment),
         rate: (bars, row, quantity) =>
           own.rate(bars, row, quantity) + impactOn(bars).rate(bars, row, quantity),
       };

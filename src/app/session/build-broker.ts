@@ -1,6 +1,7 @@
 import { actionsBySymbol } from "../../domain/corporate-action.ts";
 import { historyOf, type CostTables, type RatesBySymbol } from "../../domain/cost-tables.ts";
 import { borrowBetween, fundingBetween } from "../../costs/held-rates.ts";
+import { halfSpreadOf } from "../../costs/quoted-spread.ts";
 import type { VenueOptions } from "../../venue/venue-options.ts";
 import { priceStep } from "../../base/numbers.ts";
 import type { Ledger } from "../../domain/ledger.ts";
@@ -14,18 +15,24 @@ import { Venue } from "../../venue/venue.ts";
 import { maintenanceMarginOf } from "../config/run-config.ts";
 import type { BacktestSetup, Ground } from "./backtest-setup.ts";
 
-/** What holding cost in the past, by instrument; nothing where no file says so. */
+/** What trading and holding cost in the past, by instrument; nothing where no file says so. */
 function heldRates(
   instruments: Ground["instruments"],
   { borrowRate, fundingRate }: BacktestSetup["config"]["costs"],
   tables: CostTables = {},
-): Pick<VenueOptions, "borrowed" | "funded"> {
+): Pick<VenueOptions, "borrowed" | "funded" | "halfSpreads"> {
   const of = (rates: RatesBySymbol, between: typeof fundingBetween, otherwise: number) =>
     instruments.map(({ symbol }) => {
       const history = historyOf(rates, symbol);
       return history === undefined ? undefined : between(history, otherwise);
     });
+  const { spreads } = tables;
+  const quoted = instruments.map(({ symbol }) => {
+    const history = spreads?.[symbol];
+    return history === undefined ? undefined : halfSpreadOf(history);
+  });
   return {
+    ...(spreads === undefined ? {} : { halfSpreads: quoted }),
     ...(tables.borrow === undefined ? {} : { borrowed: of(tables.borrow, borrowBetween, borrowRate) }),
     ...(tables.funding === undefined ? {} : { funded: of(tables.funding, fundingBetween, fundingRate) }),
   };

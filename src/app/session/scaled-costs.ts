@@ -38,7 +38,7 @@ export function atScaledCosts(setup: BacktestSetup, multiple: number): BacktestS
   };
 }
 
-function scaledTables({ funding, borrow, feeTiers }: CostTables, multiple: number): CostTables {
+function scaledTables({ funding, borrow, feeTiers, spreads }: CostTables, multiple: number): CostTables {
   const scaled = (rates: RatesBySymbol): RatesBySymbol =>
     Object.fromEntries(
       Object.entries(rates).map(([symbol, { timeMs, rate }]) => [
@@ -47,6 +47,8 @@ function scaledTables({ funding, borrow, feeTiers }: CostTables, multiple: numbe
       ]),
     );
   return {
+    // What a taker pays for a spread is scaled with the slippage; where the market stood stays.
+    ...(spreads === undefined ? {} : { spreads }),
     ...(funding === undefined ? {} : { funding: scaled(funding) }),
     ...(borrow === undefined ? {} : { borrow: scaled(borrow) }),
     ...(feeTiers === undefined
@@ -70,7 +72,7 @@ function scaledCommission(model: CommissionModel, multiple: number): CommissionM
 
 function scaledSlippage(model: SlippageModel, multiple: number): SlippageModel {
   return {
-    fraction: (bars, row, quantity) => multiple * model.fraction(bars, row, quantity),
+    fraction: (bars, row, quantity, moment) => multiple * model.fraction(bars, row, quantity, moment),
     rate: (bars, row, quantity) => multiple * model.rate(bars, row, quantity),
   };
 }

@@ -14,7 +14,7 @@ export function withinSight(model: SlippageModel): SlippageModel {
     return seen.until(row + 1);
   };
   return {
-    fraction: (bars, row, quantity) => model.fraction(upTo(bars, row), row, quantity),
+    fraction: (bars, row, quantity, moment) => model.fraction(upTo(bars, row), row, quantity, moment),
     rate: (bars, row, quantity) => model.rate(upTo(bars, row), row, quantity),
   };
 }

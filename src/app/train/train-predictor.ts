@@ -18,6 +18,7 @@ import { calculateFeatures } from "../features/calculate-features.ts";
 import { answersFor, judgedOf, type Answers } from "../evaluation/answers.ts";
 import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
 import { openNetwork } from "../predictions/predictor-model.ts";
+import { missingFeatures } from "./missing-features.ts";
 import { oneOutcome, tooFewRows } from "./predictor-errors.ts";
 
 /** Everything that training a model of direction depends on. */
@@ -86,7 +87,11 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     name,
     model,
     replaced: inUse,
-    warnings: made.learned.warnings ?? [],
+    warnings: [
+      ...(made.learned.warnings ?? []),
+      // Trees have a side for what is missing.
+      ...(artifact.body.kind === "trees" ? [] : missingFeatures(data, parts.learn, artifact.features.names)),
+    ],
   };
 }
 

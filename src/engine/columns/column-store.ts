@@ -10,9 +10,15 @@ import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { PriceScale } from "./adjusted-frame.ts";
 import { Column, Fold, grow } from "./fold.ts";
 import { AlignedFrame, ChainedFrame, ResampledFrame, type Frame } from "./frame.ts";
+import { HeldColumns } from "./held-columns.ts";
 
-/** A sweep's outer loop comes back to a column after as many runs as its inner loop has. */
-const runsRemembered = 128;
+/** Bytes that the columns of all symbols of a search or a sweep may take in each thread, between its runs. */
+const columnBytesMax = 64 * 1024 * 1024;
+
+/** Ends one run of many over the same bars: columns that were not used for longest make room for others. */
+export function endRunOf(stores: readonly ColumnStore[], bytesMax = columnBytesMax): void {
+  for (const store of stores) store.endRun(bytesMax / stores.length);
+}
 
 /** How a store finds the bars of another symbol or an external series; throws when the run has none. */
 export type FindBars = (symbol: string) => { readonly bars: Bars; readonly calendar: Calendar };
@@ -30,10 +36,10 @@ export class ColumnStore {
   private readonly frames = new Map<FrameKey, Frame>();
   private readonly columns = new Map<string, Column>();
   private readonly folds = new Map<string, Fold>();
+  private readonly held = new HeldColumns();
   private readonly spare: Float64Array[] = [];
   private readonly definitions = new Map<string, IndicatorDefinition>();
   private readonly checked = new WeakSet<Expr>();
-  private run = 0;
 
   constructor(bars: Bars, calendar: Calendar, findBars: FindBars, scale: PriceScale | null = null) {
     this.scale = scale;
@@ -54,8 +60,9 @@ export class ColumnStore {
     if (column === undefined) {
       column = this.make(expression);
       this.columns.set(expression.key, column);
+      if (column.holder !== null) this.held.name(column.holder, expression.key);
     }
-    if (column.fold !== null) column.fold.lastRun = this.run;
+    if (column.holder !== null) this.held.use(column.holder);
     column.extend();
     return column;
   }
@@ -81,19 +88,22 @@ export class ColumnStore {
     for (const input of node.inputs) this.checkNames(input);
   }
 
+  /** Gives back a column that was taken over: who asks for it again has it folded here. */
+  release(key: string): void {
+    if (this.columns.get(key)?.holder === null) this.columns.delete(key);
+  }
+
   /**
-   * Ends one run of a sweep: columns that none of the last runs asked for make room for others. Only between runs:
-   * a session that still runs holds on to its columns.
+   * Ends one run of many over the same history: columns that were not used for longest make room until all take no more
+   * than so many bytes. Only between runs: a session that still runs holds on to its columns.
    */
-  endRun(): void {
-    this.run += 1;
-    for (const [key, fold] of this.folds) {
-      if (fold.lastRun >= this.run - runsRemembered) continue;
-      this.folds.delete(key);
-      for (const output of fold.outputs) this.spare.push(output.values);
-    }
-    for (const [key, column] of this.columns) {
-      if (column.fold !== null && column.fold.lastRun < this.run - runsRemembered) this.columns.delete(key);
+  endRun(bytesMax: number): void {
+    // What the run did not need of the room that was made before it is given back.
+    this.spare.length = 0;
+    for (const [holder, { keys, outputs }] of this.held.letGo(bytesMax)) {
+      this.folds.delete(holder);
+      for (const key of keys) this.columns.delete(key);
+      for (const { values } of outputs) this.spare.push(values);
     }
   }
 
@@ -133,12 +143,24 @@ export class ColumnStore {
       case "field":
         return this.fieldColumn(expression);
       case "constant":
-        return constantColumn(node.value, () => this.rows(expression.frame));
+        return this.lone(
+          expression,
+          constantColumn(node.value, () => this.rows(expression.frame)),
+        );
       case "align":
-        return alignedColumn(this.column(node.input), this.frame(node.input.frame), () => this.bars.length);
+        return this.lone(
+          expression,
+          alignedColumn(this.column(node.input), this.frame(node.input.frame), () => this.bars.length),
+        );
       case "indicator":
         return this.foldOf(expression).outputs[node.output]!;
     }
+  }
+
+  /** A column that is no fold and can be made again all the same. */
+  private lone({ key, frame }: Expr, column: Column): Column {
+    this.held.hold(`alone ${key}`, [column], this.rows(frame));
+    return column;
   }
 
   /** Outputs of one indicator with the same parameters and inputs share one fold. */
@@ -151,6 +173,7 @@ export class ColumnStore {
     if (fold === undefined) {
       fold = new Fold(node.definition, node.params, inputs, () => this.rows(expression.frame), this.spare);
       this.folds.set(key, fold);
+      this.held.hold(key, fold.outputs, this.rows(expression.frame));
     }
     return fold;
   }

@@ -8,13 +8,12 @@ import { foldLoopOf, type FoldInputs, type FoldLoop } from "./fold-loops.ts";
  */
 export class Column {
   values: Float64Array = new Float64Array(0);
-  /** The fold that makes it; null for columns of the source itself. */
-  readonly fold: Fold | null;
+  /** What a store holds it by, where it can be made again; null for columns of the source itself. */
+  holder: string | null = null;
   private readonly update: (column: Column) => void;
 
-  constructor(update: (column: Column) => void, fold: Fold | null = null) {
+  constructor(update: (column: Column) => void) {
     this.update = update;
-    this.fold = fold;
   }
 
   /** Computes the rows that were added to the frame. */
@@ -41,8 +40,6 @@ export function grow(array: Float64Array, length: number): Float64Array {
  */
 export class Fold {
   readonly outputs: readonly Column[];
-  /** Number of the run that used it last. */
-  lastRun = 0;
   private readonly inputs: readonly Column[];
   private readonly rowsNow: () => number;
   private readonly spare: Float64Array[];
@@ -64,7 +61,7 @@ export class Fold {
     this.rowsNow = rowsNow;
     this.spare = spare;
     this.out = new Float64Array(definition.outputs.length);
-    this.outputs = definition.outputs.map(() => new Column(() => this.extend(), this));
+    this.outputs = definition.outputs.map(() => new Column(() => this.extend()));
     this.next = definition.create(params as never, this.out);
     this.loop = foldLoopOf(definition);
   }

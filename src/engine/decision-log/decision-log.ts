@@ -18,8 +18,10 @@ export class DecisionLog {
   readonly events = new EventTable();
   /** How many slices ended with a position open. */
   exposedSlices = 0;
+  /** How many events there were at the end of every whole chunk. */
+  private readonly chunkEvents: number[] = [];
   private chain = "";
-  private hashedSlices = 0;
+  private hashedChunks = 0;
   private hashedEvents = 0;
   /** Of the chunk that is not whole yet, with its events up to `hashedEvents`: who asks at every bar must not pay for all before. */
   private running: Hash | null = null;
@@ -38,8 +40,9 @@ export class DecisionLog {
   reset(): void {
     this.length = 0;
     this.exposedSlices = 0;
+    this.chunkEvents.length = 0;
     this.chain = "";
-    this.hashedSlices = 0;
+    this.hashedChunks = 0;
     this.hashedEvents = 0;
     this.running = null;
     this.events.reset();
@@ -53,13 +56,13 @@ export class DecisionLog {
     this.equity[row] = equity;
     if (isExposed) this.exposedSlices += 1;
     this.length = row + 1;
-    if (this.length - this.hashedSlices === chunkSlices) this.hashChunk();
+    if (this.length % chunkSlices === 0) this.chunkEvents.push(this.events.length);
   }
 
   /** Ends the slices of rows `from` to `to - 1` of the only instrument: the holdings stay, the prices move. */
   recordQuiet(bars: Bars, from: number, to: number, ledger: Ledger): void {
     for (let row = from; row < to;) {
-      const room = chunkSlices - (this.length - this.hashedSlices);
+      const room = chunkSlices - (this.length % chunkSlices);
       const end = Math.min(to, row + room);
       while (this.length + end - row > this.timeMs.length) this.grow();
       const { closeTimeMs } = bars;
@@ -68,30 +71,37 @@ export class DecisionLog {
       ledger.equityPath(bars.close, row, end, this.equity, this.length);
       if (ledger.held.length > 0) this.exposedSlices += end - row;
       this.length += end - row;
-      if (end - row === room) this.hashChunk();
+      if (end - row === room) this.chunkEvents.push(this.events.length);
       row = end;
     }
   }
 
-  /** The hash over everything recorded so far. Chunk borders are fixed, so asking early changes nothing later. */
+  /**
+   * The hash over everything recorded so far. Chunk borders are fixed, so asking early changes nothing later; a run that is
+   * never asked, one of thousands in a search, never pays for it.
+   */
   hash(): string {
-    return this.length === this.hashedSlices ? this.chain : this.chunkHash();
+    while (this.hashedChunks < this.chunkEvents.length) {
+      this.chain = this.chunkHash(
+        this.chunkEvents[this.hashedChunks]!,
+        (this.hashedChunks + 1) * chunkSlices,
+      );
+      this.hashedChunks += 1;
+      this.running = null;
+    }
+    const isWhole = this.length === this.hashedChunks * chunkSlices;
+    return isWhole ? this.chain : this.chunkHash(this.events.length, this.length);
   }
 
-  private hashChunk(): void {
-    this.chain = this.chunkHash();
-    this.hashedSlices = this.length;
-    this.running = null;
-  }
-
-  private chunkHash(): string {
+  /** The chain with the open chunk, whose events and slices end before these. */
+  private chunkHash(eventsEnd: number, end: number): string {
     this.running ??= createHash("sha256").update(this.chain);
     // Between two events equity follows from the prices alone, so a chunk's events and its last slice say it all.
-    this.events.hashInto(this.running, this.hashedEvents);
-    this.hashedEvents = this.events.length;
+    this.events.hashInto(this.running, this.hashedEvents, eventsEnd);
+    this.hashedEvents = eventsEnd;
     const hash = this.running.copy();
     hash.update(this.events.hashedTexts());
-    hash.update(bytesOf(Float64Array.of(this.timeMs[this.length - 1]!, this.equity[this.length - 1]!)));
+    hash.update(bytesOf(Float64Array.of(this.timeMs[end - 1]!, this.equity[end - 1]!)));
     return hash.digest("hex");
   }
 

@@ -139,11 +139,11 @@ export class EventTable {
     return sum;
   }
 
-  /** Feeds the numbers of the decisions among the events from `from` on into a hash. */
-  hashInto(hash: Hash, from: number): void {
-    const numbers = new Float64Array((this.length - from) * 7);
+  /** Feeds the numbers of the decisions among the events `from` to `to - 1` into a hash; rows are fed once and in order. */
+  hashInto(hash: Hash, from: number, to: number): void {
+    const numbers = new Float64Array((to - from) * 7);
     let at = 0;
-    for (let row = from; row < this.length; row++) {
+    for (let row = from; row < to; row++) {
       const kind = this.kindAt(row);
       if (!isHashed[kind]) continue;
       const source = row * numbersWide;

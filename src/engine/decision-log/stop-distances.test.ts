@@ -50,3 +50,24 @@ test("of a stop and a trail of one position the nearer counts", () => {
   expect(noted(guard(stopAt(90), pair), guard(trail, pair)).fractions).toEqual([0.004]);
   expect(noted(guard(trail, pair), guard(stopAt(90), pair)).fractions).toEqual([0.004]);
 });
+
+test("stops of different positions are different entries, also where they are in no group", () => {
+  expect(noted(guard(stopAt(90)), guard(stopAt(95))).fractions).toEqual([0.1, 0.05]);
+  expect(noted(guard(stopAt(90), { ocoGroup: 1 }), guard(stopAt(95), { ocoGroup: 2 })).fractions).toEqual([
+    0.1, 0.05,
+  ]);
+  // A stop on either side of a price below nothing has a distance above it.
+  const below = { ledger: { lastPrice: [-40] } } as unknown as Portfolio;
+  const distances = new StopDistances();
+  distances.note(
+    [guard(stopAt(-38)), guard({ type: "trailing_stop_market", trail: { kind: "amount", amount: 4 } })],
+    below,
+  );
+  expect(distances.fractions).toEqual([0.05, 0.1]);
+});
+
+test("a stop whose entry was sent before, or was triggered by a stop-limit, has its own measure", () => {
+  expect(noted(guard(stopAt(98), { parentId: 77 })).fractions).toEqual([0.02]);
+  const entryTerms: OrderTerms = { type: "stop_limit", stopPrice: 200, limitPrice: 210 };
+  expect(noted(entry(1, entryTerms), guard(stopAt(190), { parentId: 1 })).fractions).toEqual([0.05]);
+});

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { eventsOf, plainAccount, runScript } from "../../../test/scripted-run.ts";
 import type { OrderTerms } from "../../domain/order.ts";
-import { sameTerms } from "./draft-order.ts";
+import { ExecutionDesk } from "../../../test/execution-desk.ts";
+import { inLots, isSame, sameTerms } from "./draft-order.ts";
 
 test("a reversal that waits for its price is two orders: one that can only close, and one that opens", () => {
   const session = runScript({ 1: [1], 3: [-1, { entry: { kind: "limit", price: 110 } }] }, [
@@ -58,4 +59,221 @@ test("a pause withdraws entries that wait for their price, and keeps what is hel
   expect(lines.filter((line) => line.includes(" fill "))).toHaveLength(1);
   expect(lines.some((line) => line.includes("canceled"))).toBe(true);
   expect(session.portfolio.ledger.quantity[0]).toBe(10);
+});
+
+/** A desk that holds so much. */
+function holding(quantity: number, ...rest: ConstructorParameters<typeof ExecutionDesk>): ExecutionDesk {
+  const desk = new ExecutionDesk(...rest);
+  desk.decide(quantity);
+  desk.plan();
+  desk.fill(1);
+  return desk;
+}
+
+const at = (price: number) => ({ entry: { kind: "limit", price } }) as const;
+
+test("the difference is ordered, on either side, and what only makes a holding smaller can only do that", () => {
+  const change = (from: number, to: number): readonly string[] => {
+    const desk = holding(from);
+    desk.decide(to);
+    return desk.story();
+  };
+  expect(change(5, 8)).toEqual(["buy 3"]);
+  expect(change(5, 2)).toEqual(["sell 3 reduce"]);
+  expect(change(5, 0)).toEqual(["sell 5 reduce"]);
+  expect(change(5, -5)).toEqual(["sell 10"]);
+  expect(change(-5, -8)).toEqual(["sell 3"]);
+  expect(change(-5, -2)).toEqual(["buy 3 reduce"]);
+  expect(change(-5, 5)).toEqual(["buy 10"]);
+  expect(change(5, 5)).toEqual([]);
+});
+
+test("a change of exactly the band is left alone, a larger one is not, and opening and closing always happen", () => {
+  const change = (from: number, to: number): readonly string[] => {
+    const desk = holding(from, {}, 1, { rebalanceBand: 0.2 });
+    desk.decide(to);
+    return desk.story();
+  };
+  expect(change(10, 12)).toEqual([]);
+  expect(change(10, 8)).toEqual([]);
+  expect(change(-10, -12)).toEqual([]);
+  expect(change(10, 13)).toEqual(["buy 3"]);
+  expect(change(10, 7)).toEqual(["sell 3 reduce"]);
+  expect(change(1, -1)).toEqual(["sell 2"]);
+  expect(change(10, 0)).toEqual(["sell 10 reduce"]);
+  // What the band has left alone is what is wanted from then on.
+  const desk = holding(10, {}, 1, { rebalanceBand: 0.2 });
+  desk.decide(12);
+  expect([desk.plan().unchanged, desk.wanted]).toEqual([1, 10]);
+});
+
+test("what is on its way counts, and what a new target does not need is withdrawn", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, at(90));
+  desk.plan();
+  desk.decide(5, at(90));
+  expect(desk.story()).toEqual([]);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["cancel 1"]);
+  // Until the venue has answered nothing takes its place.
+  desk.decide(5);
+  expect(desk.story()).toEqual([]);
+  desk.end(1, "on_request");
+  expect(desk.story()).toEqual(["buy 5"]);
+});
+
+test("a waiting entry is changed where its kind, side and life are the same, and replaced where they are not", () => {
+  const second = (first: object, next: object, quantity = 7): readonly string[] => {
+    const desk = new ExecutionDesk();
+    desk.decide(5, { entry: first as never });
+    desk.plan();
+    desk.decide(quantity, { entry: next as never });
+    return desk.story();
+  };
+  const limit = { kind: "limit", price: 90 };
+  expect(second(limit, { ...limit, price: 91 })).toEqual(["change 1 to 7 limit"]);
+  expect(second({ kind: "stop", price: 110 }, { kind: "stop", price: 111 })).toEqual([
+    "change 1 to 7 stop_market",
+  ]);
+  for (const other of [
+    { kind: "stop", price: 110 },
+    { kind: "market" },
+    { ...limit, timeInForce: "day" },
+    { ...limit, timeInForce: "gtd", expireTimeMs: 5 },
+    { ...limit, postOnly: true },
+  ])
+    expect(second(limit, other)).toEqual(["cancel 1"]);
+  expect(second(limit, limit, -7)).toEqual(["cancel 1"]);
+  expect(second({ ...limit, postOnly: true }, { ...limit, price: 91, postOnly: true })).toEqual([
+    "change 1 to 7 limit",
+  ]);
+});
+
+test("a changed entry keeps what has filled, and one with other protection is replaced", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, at(90));
+  desk.plan();
+  desk.fill(1, 2);
+  desk.decide(9, at(91));
+  // Seven are missing, and two of the order have filled.
+  expect(desk.story()).toEqual(["change 1 to 9 limit"]);
+  const other = new ExecutionDesk();
+  other.decide(5, { ...at(90), protection: { stopPrice: 80 } });
+  expect(other.story()).toEqual(["buy 5 limit", "sell 5 close stop_market"]);
+  other.decide(5, { ...at(91), protection: { stopPrice: 80 } });
+  expect(other.story()).toEqual(["change 1 to 5 limit"]);
+  other.hear({
+    kind: "modified",
+    orderId: 1 as never,
+    timeMs: 0,
+    terms: { type: "limit", limitPrice: 91 },
+    quantity: 5,
+  });
+  other.decide(5, { ...at(91), protection: { stopPrice: 81 } });
+  expect(other.story()).toEqual(["cancel 1"]);
+});
+
+test("a holding that waits to be made smaller does so by an order that can do nothing else", () => {
+  const desk = holding(5);
+  desk.decide(2, at(110));
+  expect(desk.story()).toEqual(["sell 3 reduce limit"]);
+  desk.decide(1, at(111));
+  expect(desk.story()).toEqual(["change 2 to 4 limit"]);
+});
+
+test("a reversal while protection works is two orders, and one without is one", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, { protection: { stopPrice: 90 } });
+  desk.plan();
+  desk.fill(1);
+  desk.decide(-4);
+  expect(desk.story()).toEqual(["sell 5 reduce", "sell 4"]);
+  const plain = holding(5);
+  plain.decide(-4, at(110));
+  expect(plain.story()).toEqual(["sell 5 reduce limit", "sell 4 limit"]);
+});
+
+test("new levels change what protects, where their kinds are the same; others take their place", () => {
+  const protectedBy = (next: object, more = {}): readonly string[] => {
+    const desk = new ExecutionDesk();
+    desk.decide(5, { protection: { stopPrice: 90, takeProfitPrice: 120 } });
+    desk.plan();
+    desk.fill(1);
+    desk.decide(5, { protection: next, ...more });
+    return desk.story();
+  };
+  expect(protectedBy({ stopPrice: 91, takeProfitPrice: 120 })).toEqual(["change 2 to 5 stop_market"]);
+  expect(protectedBy({ stopPrice: 90, takeProfitPrice: 120 })).toEqual([]);
+  expect(protectedBy({ stopPrice: 91, takeProfitPrice: 121 })).toEqual([
+    "change 2 to 5 stop_market",
+    "change 3 to 5 limit",
+  ]);
+  expect(protectedBy({ stopPrice: 91 })).toEqual(["cancel 2", "cancel 3", "sell 5 close stop_market"]);
+  expect(protectedBy({ trail: { kind: "amount", amount: 3 }, takeProfitPrice: 120 })).toEqual([
+    "cancel 2",
+    "cancel 3",
+    "sell 5 close trailing_stop_market",
+    "sell 5 close limit",
+  ]);
+  // No levels named: the old ones stay, unless another strategy has taken over.
+  expect(protectedBy({})).toEqual([]);
+  expect(protectedBy({}, { replacesProtection: true })).toEqual(["cancel 2", "cancel 3"]);
+});
+
+test("of a stop and a target the one that is lost alone is sent again, in the group of the other", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, { protection: { stopPrice: 90, takeProfitPrice: 120 } });
+  const group = desk.plan().orders[1]!.ocoGroup;
+  expect(group).toBeGreaterThan(0);
+  desk.fill(1);
+  expect(desk.story()).toEqual([]);
+  desk.end(3, "on_request");
+  expect(desk.plan().orders).toMatchObject([{ terms: { type: "limit" }, ocoGroup: group }]);
+  desk.end(2, "on_request");
+  expect(desk.plan().orders).toMatchObject([{ terms: { type: "stop_market" }, ocoGroup: group }]);
+  const one = new ExecutionDesk();
+  one.decide(5, { protection: { stopPrice: 90 } });
+  expect(one.plan().orders[1]!.ocoGroup).toBe(0);
+});
+
+test("a rest below one lot is neither ordered nor protected", () => {
+  const desk = new ExecutionDesk({ lotSize: 1 });
+  desk.portfolio.ledger.quantity[0] = 0.4;
+  desk.portfolio.ledger.held.push(0);
+  desk.decide(0.4, { protection: { stopPrice: 90 } });
+  expect(desk.story()).toEqual([]);
+  desk.decide(3);
+  expect(desk.story()).toEqual(["buy 2"]);
+});
+
+test("quantities are the same but for rounding, and lots are counted down from nearly whole ones", () => {
+  expect([
+    isSame(1, 1 + 1e-10, 0.01),
+    isSame(1, 1.005, 0.01),
+    isSame(0, 1e-13, 1),
+    isSame(0, 1e-11, 1),
+  ]).toEqual([true, false, true, false]);
+  // A lot so small that rounding is larger than half of it.
+  expect(isSame(1e9, 1e9 + 0.6, 1)).toBe(false);
+  expect([inLots(2.7, 1), inLots(-2.7, 1), inLots(3, 1), inLots(0.4, 1)]).toEqual([2, -2, 3, 0]);
+  expect(inLots(0.3, 0.1)).toBe(0.3);
+});
+
+test("prices that orders wait for are told apart in each of their places", () => {
+  const orders: readonly OrderTerms[] = [
+    { type: "market" },
+    { type: "limit", limitPrice: 1 },
+    { type: "limit", limitPrice: 2 },
+    { type: "stop_market", stopPrice: 1 },
+    { type: "stop_market", stopPrice: 2 },
+    { type: "stop_limit", stopPrice: 1, limitPrice: 1 },
+    { type: "stop_limit", stopPrice: 1, limitPrice: 2 },
+    { type: "stop_limit", stopPrice: 2, limitPrice: 1 },
+    { type: "market_if_touched", triggerPrice: 1 },
+    { type: "market_if_touched", triggerPrice: 2 },
+    { type: "limit_if_touched", triggerPrice: 1, limitPrice: 1 },
+    { type: "limit_if_touched", triggerPrice: 2, limitPrice: 1 },
+  ];
+  for (const [k, one] of orders.entries())
+    for (const [n, other] of orders.entries()) expect(sameTerms(one, { ...other })).toBe(k === n);
 });

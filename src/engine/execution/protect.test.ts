@@ -82,3 +82,10 @@ test("without a range, or where a level would be at zero, there is no level", ()
   expect(protectorOf(Number.NaN).protect(signal(), 100, 0).protection).toEqual({});
   expect(protectorOf(50).protect(signal(), 100, 0).protection).toEqual({ takeProfitPrice: 250 });
 });
+
+test("a level must be above nothing, and one half of the protection may be asked for alone", () => {
+  // Two ranges of 50 below 100 are nothing at all; a short one stands at 200, and its target at -50 is left out.
+  expect(protectorOf(50).protect(signal({ weight: -1 }), 100, 0).protection).toEqual({ stopPrice: 200 });
+  expect(protectorOf(49.99).protect(signal(), 100, 0).protection.stopPrice).toBeCloseTo(0.02, 9);
+  expect(protectorOf(5, 0, 3).protect(signal(), 100, 0).protection).toEqual({ takeProfitPrice: 115 });
+});

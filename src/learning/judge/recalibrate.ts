@@ -9,39 +9,68 @@ const deviations = 1.645;
 /** A recalibrated probability, and where it lies with 90 % confidence by what the calibration rows could tell. */
 export type Recalibrated = { readonly probability: number; readonly low: number; readonly high: number };
 
+/** A coefficient more must better twice the log-likelihood by this: the 95th percentile of chi-squared, one degree of freedom. */
+const worthMin = 3.841;
+
 /**
  * Beta calibration (Kull, Silva Filho and Flach 2017): a logistic regression of outcomes on ln p and -ln(1 - p), both coefficients
- * at least 0 so that the order of predictions stays. Where predictions say nothing, it says the base rate. `weights` are the
- * overlap weights of the rows: rows that tell of the same moves must not make it sure of itself.
+ * at least 0 so that the order of predictions stays. They are one and the same (on the logit) unless the rows say that there are
+ * two: one that nothing speaks for makes ranges wider far from one half. Where predictions say nothing, it says the base rate.
+ * `weights` are the overlap weights of the rows: rows that tell of the same moves must not make it sure of itself.
  */
 export function fitBetaCalibration(
   probabilities: ArrayLike<number>,
   outcomes: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Calibration {
-  const names = ["a", "b"] as const;
-  let used: readonly (typeof names)[number][] = names;
-  for (;;) {
-    const width = used.length;
-    const x = new Float64Array(outcomes.length * width);
-    for (let row = 0; row < outcomes.length; row++) {
-      const terms = termsOf(probabilities[row]!);
-      for (const [k, name] of used.entries()) x[row * width + k] = terms[name];
-    }
-    const { coefficients, covariance } = fitLogistic({ x, y: outcomes, weights, width }, 1e-6);
-    const negative = used.findIndex((_, k) => coefficients[k]! < 0);
-    if (negative >= 0) {
-      used = used.filter((_, k) => k !== negative);
-      continue;
-    }
-    const at = { a: used.indexOf("a"), b: used.indexOf("b"), c: width };
-    const value = (k: number) => (k < 0 ? 0 : coefficients[k]!);
-    const order = [at.a, at.b, at.c];
-    const full = order.flatMap((row) =>
-      order.map((column) => (row < 0 || column < 0 ? 0 : covariance[row * (width + 1) + column]!)),
-    );
-    return { kind: "beta", a: value(at.a), b: value(at.b), c: value(at.c), covariance: full };
+  const rows = { probabilities, outcomes, weights };
+  const tied = fitCoefficients(rows, ["ab"]);
+  const free = fitCoefficients(rows, ["a", "b"]);
+  return 2 * (tied.loss - free.loss) > worthMin ? free.calibration : tied.calibration;
+}
+
+type CalibrationRows = {
+  readonly probabilities: ArrayLike<number>;
+  readonly outcomes: ArrayLike<number>;
+  readonly weights: ArrayLike<number>;
+};
+
+/** Fits coefficients that belong to one of the two terms, or to both; those that come out below 0 are left out. */
+function fitCoefficients(
+  rows: CalibrationRows,
+  wanted: readonly ("a" | "b" | "ab")[],
+): { readonly calibration: Calibration; readonly loss: number } {
+  const { probabilities, outcomes, weights } = rows;
+  const width = wanted.length;
+  const x = new Float64Array(outcomes.length * width);
+  for (let row = 0; row < outcomes.length; row++) {
+    const { a, b } = termsOf(probabilities[row]!);
+    const terms = { a, b, ab: a + b };
+    for (const [k, name] of wanted.entries()) x[row * width + k] = terms[name];
   }
+  const { coefficients, covariance } = fitLogistic({ x, y: outcomes, weights, width }, 1e-6);
+  const negative = wanted.findIndex((_, k) => coefficients[k]! < 0);
+  if (negative >= 0)
+    return fitCoefficients(
+      rows,
+      wanted.filter((_, k) => k !== negative),
+    );
+  const order = [
+    wanted.findIndex((name) => name.includes("a")),
+    wanted.findIndex((name) => name.includes("b")),
+    width,
+  ];
+  const [a, b, c] = order.map((k) => (k < 0 ? 0 : coefficients[k]!)) as [number, number, number];
+  const full = order.flatMap((row) =>
+    order.map((column) => (row < 0 || column < 0 ? 0 : covariance[row * (width + 1) + column]!)),
+  );
+  const calibration = { kind: "beta", a, b, c, covariance: full } as const;
+  let loss = 0;
+  for (let row = 0; row < outcomes.length; row++) {
+    const { probability } = recalibrate(calibration, probabilities[row]!);
+    loss -= weights[row]! * Math.log(outcomes[row]! > 0.5 ? probability : 1 - probability);
+  }
+  return { calibration, loss };
 }
 
 function termsOf(probability: number): { readonly a: number; readonly b: number } {

@@ -18,7 +18,7 @@ import {
   type NetworkRows,
 } from "../training/network-task.ts";
 import { trainNetwork } from "../training/train-network.ts";
-import type { Learner, MetricsLog } from "./fit-predictor.ts";
+import { numbersOf, type Learner, type MetricsLog } from "./fit-predictor.ts";
 
 /** Families that are networks. */
 export type NetworkFamily = Extract<PredictorFamily, "short-term" | "medium-term" | "long-term">;
@@ -84,6 +84,7 @@ export function networkLearner(setting: NetworkSetting): Learner {
     });
     const file = askGraph(network, trained.parameters, width, askedAtOnce).bytes();
     const parameters = parameterCount(network.shapes);
+    const { threads: _, ...asked } = numbersOf(options);
     const norms = trained.gradientNorms.toSorted((a, b) => a - b);
     return {
       body: { kind: "network", batch: askedAtOnce, parameters, onnx: Buffer.from(file).toString("base64") },
@@ -91,13 +92,13 @@ export function networkLearner(setting: NetworkSetting): Learner {
       windowRows: network.windowRows,
       importance: null,
       settings: {
+        // All that it takes to make it again, but for the threads of whoever does.
+        ...asked,
         size,
         parameters,
         steps: trained.steps,
         bestStep: trained.bestStep,
         stopped: trained.stopped,
-        batch: options.batch,
-        ratePeak: options.ratePeak,
         gradientNormMedian: Number((norms[norms.length >> 1] ?? 0).toPrecision(3)),
         runsOn: runtime.description,
       },

@@ -74,7 +74,7 @@ async function learnBoosted(
     windowRows: 1,
     importance: fit.importance,
     // All that it takes to make it again.
-    settings: { ...numbersOf(options), rounds: fit.rounds, ...monotoneOf(options) },
+    settings: { ...numbersOf(options), treesKept: fit.rounds, ...monotoneOf(options) },
   };
 }
 
@@ -91,8 +91,8 @@ async function learnForest(
   return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };
 }
 
-/** The options of a tree that are numbers; the seed stands elsewhere. */
-function numbersOf(options: object): Readonly<Record<string, number>> {
+/** The options that are numbers; the seed stands elsewhere. */
+export function numbersOf(options: object): Readonly<Record<string, number>> {
   const numbers = Object.entries(options).filter(
     (entry): entry is [string, number] => typeof entry[1] === "number" && entry[0] !== "seed",
   );

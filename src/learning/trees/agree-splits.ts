@@ -1,5 +1,8 @@
 import type { Split } from "./split-search.ts";
-import { splitNumbers, splitsAtOnce, type Team } from "./team.ts";
+import type { Team } from "./team.ts";
+
+/** Numbers of a split as members tell each other. */
+const numbers = 8;
 
 /**
  * Of what the members found for the same nodes, the best for each: the same for all of them. Every member searched features of
@@ -7,34 +10,26 @@ import { splitNumbers, splitsAtOnce, type Team } from "./team.ts";
  */
 export function agreeOnSplits(own: readonly (Split | null)[], team: Team): readonly (Split | null)[] {
   if (team.size === 1) return own;
-  const agreed: (Split | null)[] = [];
-  for (let from = 0; from < own.length; from += splitsAtOnce) {
-    const part = own.slice(from, from + splitsAtOnce);
-    write(team.splitsOf(team.index), part);
-    team.meet();
-    const written = Array.from({ length: team.size }, (_, member) => team.splitsOf(member));
-    agreed.push(...part.map((_, k) => best(written, k * splitNumbers)));
-    team.turn();
-  }
-  return agreed;
+  const told = new Float64Array(own.length * numbers);
+  for (const [k, split] of own.entries()) if (split !== null) write(told, k * numbers, split);
+  const all = team.exchange(told);
+  return own.map((_, k) => best(all, k * numbers));
 }
 
-function write(room: Float64Array, splits: readonly (Split | null)[]): void {
-  for (const [k, split] of splits.entries()) {
-    const at = k * splitNumbers;
-    room[at] = split?.gain ?? 0;
-    if (split === null) continue;
-    room[at + 1] = split.feature;
-    room[at + 2] = split.bin;
-    room[at + 3] = split.isMissingLeft ? 1 : 0;
-    room[at + 4] = split.leftValue;
-    room[at + 5] = split.rightValue;
-  }
+function write(room: Float64Array, at: number, split: Split): void {
+  room[at] = split.gain;
+  room[at + 1] = split.feature;
+  room[at + 2] = split.bin;
+  room[at + 3] = split.isMissingLeft ? 1 : 0;
+  room[at + 4] = split.leftValue;
+  room[at + 5] = split.rightValue;
+  room[at + 6] = split.leftWeight;
+  room[at + 7] = split.rightWeight;
 }
 
-function best(written: readonly Float64Array[], at: number): Split | null {
-  let room = written[0]!;
-  for (const other of written) if (other[at]! > room[at]!) room = other;
+function best(told: readonly Float64Array[], at: number): Split | null {
+  let room = told[0]!;
+  for (const other of told) if (other[at]! > room[at]!) room = other;
   const gain = room[at]!;
   if (!(gain > 0)) return null;
   return {
@@ -44,5 +39,7 @@ function best(written: readonly Float64Array[], at: number): Split | null {
     isMissingLeft: room[at + 3] === 1,
     leftValue: room[at + 4]!,
     rightValue: room[at + 5]!,
+    leftWeight: room[at + 6]!,
+    rightWeight: room[at + 7]!,
   };
 }

@@ -7,7 +7,8 @@ import type { Labelled } from "./labelled.ts";
 import { gradientRoom, packGradients, type GradientRoom, type PackedGradients } from "./gradients.ts";
 import { drawSome, TreeGrower, type Tree } from "./grow-tree.ts";
 import { addTree } from "./scores.ts";
-import { bufferFor, Team, teamMemory, type TeamMemory } from "./team.ts";
+import { partialsMemory } from "./histograms.ts";
+import { Team, teamMemory, type TeamMemory } from "./team.ts";
 import { gainShares, joinTrees, logistic } from "./trees.ts";
 
 export type BoostOptions = {
@@ -60,17 +61,15 @@ export type Boosted = {
 export type BoostMemory = {
   readonly team: TeamMemory;
   readonly bins: BinsMemory;
-  readonly gradients: GradientRoom;
-  readonly scores: Float64Array;
+  readonly partials: Float64Array;
 };
 
 /** Memory for boosting on such rows. */
-export function boostMemory({ rows, width }: Matrix, teamSize: number): BoostMemory {
+export function boostMemory(x: Matrix, teamSize: number): BoostMemory {
   return {
     team: teamMemory(teamSize),
-    bins: binsMemory(rows, width, teamSize),
-    gradients: gradientRoom(rows, teamSize),
-    scores: new Float64Array(bufferFor(teamSize, rows * 8)),
+    bins: binsMemory(x.rows, x.width, teamSize),
+    partials: partialsMemory(x, teamSize),
   };
 }
 
@@ -93,29 +92,34 @@ export function fitBoosted(
   const bins = binFeatures(x, memory.bins, team);
   const monotone = Int8Array.from({ length: x.width }, (_, feature) => options.monotone[feature] ?? 0);
   const rules = { ...options, monotone, featuresPerNode: null };
-  const grower = new TreeGrower(bins, rules, team, featuresOf(x, team));
+  const [from, to] = team.shareOf(x.rows);
+  const grower = new TreeGrower({
+    bins,
+    rules,
+    team,
+    ownFeatures: featuresOf(x, team),
+    rowsMax: to - from,
+    partials: memory.partials,
+  });
   const base = logOdds(y, weights);
-  const ownRows = team.shareOf(x.rows);
-  memory.scores.fill(base, ...ownRows);
-  const stop = held === null ? null : new EarlyStop(held, base, options.patience);
+  // Of its rows alone a member knows scores and gradients.
+  const scores = new Float64Array(x.rows).fill(base, from, to);
+  const room = gradientRoom(x.rows);
+  const stop = held === null ? null : new EarlyStop(held, base, options.patience, team);
   const random = new Prng(options.seed).fork("boost");
   const weightMax = weights.reduce((most, weight) => Math.max(most, weight), 1e-30);
   const all = Int32Array.from({ length: x.width }, (_, k) => k);
   const count = Math.max(1, Math.round(options.featureShare * x.width));
   const trees: Tree[] = [];
   for (let round = 0; round < options.rounds; round++) {
-    const gradients = derive(memory, rows, ownRows, weightMax);
-    const sample = drawRows(x.rows, options.rowShare, random);
+    const gradients = derive(room, scores, rows, [from, to], weightMax);
+    const { sample, others } = drawRows(x.rows, options.rowShare, random, [from, to]);
     const features = drawSome(all, count, random);
-    // Everybody has the gradients of all rows from here on.
-    team.meet();
-    const tree = grower.grow(gradients, sample, features, random);
+    const tree = grower.grow(gradients, sample, others, features, random);
     trees.push(tree);
-    addTree(memory.scores, tree, grower, sample, x, ownRows);
+    addTree(scores, tree, grower);
     onRound?.(round + 1);
     if (stop !== null && stop.isOver(tree)) break;
-    // Nobody writes new gradients while another still fits leaves with these.
-    team.meet();
   }
   const kept = trees.slice(0, stop === null ? trees.length : stop.best);
   return {
@@ -128,27 +132,44 @@ export function fitBoosted(
 
 /** Derivatives of the weighted log loss by the log-odds: of p - y, which is one at most, and p (1 - p), a quarter at most. */
 function derive(
-  { scores, gradients }: BoostMemory,
+  room: GradientRoom,
+  scores: Float64Array,
   { y, weights }: Labelled,
   [from, to]: readonly [number, number],
   weightMax: number,
 ): PackedGradients {
-  const { first, second } = gradients;
+  const { first, second } = room;
   for (let row = from; row < to; row++) {
     const p = logistic(scores[row]!);
     first[row] = (p - y[row]!) * weights[row]!;
     second[row] = p * (1 - p) * weights[row]!;
   }
-  return packGradients(gradients, [from, to], weightMax, weightMax / 4);
+  return packGradients(room, [from, to], weightMax, weightMax / 4);
 }
 
-/** Every row with a chance of `share`; all of them at 1. */
-function drawRows(rows: number, share: number, random: Prng): Int32Array {
-  const drawn = new Int32Array(rows);
-  let count = 0;
-  for (let row = 0; row < rows; row++) if (share >= 1 || random.next() < share) drawn[count++] = row;
-  if (count === 0) drawn[count++] = random.integer(rows);
-  return drawn.slice(0, count);
+/** Every row with a chance of `share`, all of them at 1, and the rest: of those, the rows `from` to before `to`. */
+function drawRows(
+  rows: number,
+  share: number,
+  random: Prng,
+  [from, to]: readonly [number, number],
+): { readonly sample: Int32Array; readonly others: Int32Array } {
+  const [sample, others] = [new Int32Array(to - from), new Int32Array(to - from)];
+  let drawn = 0;
+  let all = 0;
+  let left = 0;
+  // Every member draws for all rows, so that chance is the same for any number of them.
+  for (let row = 0; row < rows; row++) {
+    const isDrawn = share >= 1 || random.next() < share;
+    if (isDrawn) all += 1;
+    if (row < from || row >= to) continue;
+    if (isDrawn) sample[drawn++] = row;
+    else others[left++] = row;
+  }
+  if (all > 0) return { sample: sample.subarray(0, drawn), others: others.subarray(0, left) };
+  const only = random.integer(rows);
+  const rest = others.subarray(0, left);
+  return { sample: rest.filter((row) => row === only), others: rest.filter((row) => row !== only) };
 }
 
 /** The log-odds of the mean outcome, kept off the ends. */

@@ -68,14 +68,23 @@ export function growTrees(
     rate: 1 / options.trees,
   };
   // A tree is grown by one member alone.
-  const grower = new TreeGrower(bins, rules, new Team(teamMemory(1), 0), [0, x.width]);
-  const room = gradientRoom(x.rows, 1);
+  const alone = new Team(teamMemory(1), 0);
+  const grower = new TreeGrower({
+    bins,
+    rules,
+    team: alone,
+    ownFeatures: [0, x.width],
+    rowsMax: x.rows,
+    partials: new Float64Array(0),
+  });
+  const room = gradientRoom(x.rows);
   const features = Int32Array.from({ length: x.width }, (_, k) => k);
+  const nobody = new Int32Array(0);
   const grown: NumberedTree[] = [];
   for (let number = team.takePiece(); number < options.trees; number = team.takePiece()) {
     const random = new Prng(options.seed).fork(`tree ${number}`);
     const { rows, gradients } = draw(y, weights, random, room);
-    grown.push({ number, tree: grower.grow(gradients, rows, features, random) });
+    grown.push({ number, tree: grower.grow(gradients, rows, nobody, features, random) });
     onTree?.(number + 1);
   }
   return grown;

@@ -1,6 +1,4 @@
-import { bufferFor } from "./team.ts";
-
-/** Derivatives of every row's loss; plain data, so that a team can share them. */
+/** Derivatives of every row's loss. */
 export type GradientRoom = {
   readonly packed: Float64Array;
   readonly first: Float64Array;
@@ -23,9 +21,9 @@ export type PackedGradients = GradientRoom & {
   readonly fineSecondStep: number;
 };
 
-/** Makes room for the gradients of `rows` rows; shared where a team is larger than one. */
-export function gradientRoom(rows: number, teamSize: number): GradientRoom {
-  const column = (): Float64Array => new Float64Array(bufferFor(teamSize, rows * 8));
+/** Makes room for the gradients of `rows` rows. */
+export function gradientRoom(rows: number): GradientRoom {
+  const column = (): Float64Array => new Float64Array(rows);
   return { packed: column(), first: column(), second: column() };
 }
 
@@ -54,7 +52,8 @@ export function packGradients(
   const [perFirst, perSecond] = [1 / firstStep, 1 / secondStep];
   const [perFineFirst, perFineSecond] = [fine / firstMax, fine / secondMax];
   for (let row = from; row < to; row++) {
-    const [g, h] = [first[row]!, second[row]!];
+    const g = first[row]!;
+    const h = second[row]!;
     packed[row] = Math.floor(h * perSecond + 0.5) * unit + Math.floor(g * perFirst + 0.5);
     first[row] = Math.floor(g * perFineFirst + 0.5);
     second[row] = Math.floor(h * perFineSecond + 0.5);

@@ -1,8 +1,10 @@
 import type { Prng } from "../../base/prng.ts";
+import type { Span } from "../data/splits.ts";
 import { agreeOnSplits } from "./agree-splits.ts";
-import { binAt, missingBin, type FeatureBins } from "./feature-bins.ts";
+import type { FeatureBins } from "./feature-bins.ts";
 import type { PackedGradients } from "./gradients.ts";
 import { Histograms } from "./histograms.ts";
+import { RowOrder } from "./row-order.ts";
 import { findSplit, leafValue, within, type Bounds, type Split, type SplitRules } from "./split-search.ts";
 import type { Team } from "./team.ts";
 
@@ -30,11 +32,15 @@ export type Tree = {
   readonly gain: number[];
 };
 
-/** A node and its rows: `from` to before `to` of the order, increasing. */
-export type NodeRows = {
+/** A node, and where this member's rows of it lie. */
+type NodeRows = {
   readonly node: number;
-  readonly from: number;
-  readonly to: number;
+  /** Those that the tree is grown on, in the order of the sample. */
+  readonly rows: Span;
+  /** Those that only go along, in the order of the others. */
+  readonly along: Span;
+  /** Second derivatives of the rows of all members, as histograms know them. */
+  readonly weight: number;
   readonly depth: number;
   readonly bounds: Bounds;
 };
@@ -45,36 +51,55 @@ type Promising = NodeRows & { readonly split: Split; readonly histogram: Float64
 type Ground = {
   readonly gradients: PackedGradients;
   readonly features: Int32Array;
-  /** Those of the features that this member of the team looks after. */
-  readonly own: Int32Array;
   readonly random: Prng;
   readonly tree: Tree;
 };
 
-/** Grows trees over the same rows one after another, together with the rest of its team; its memory is used again for each. */
+/** What a member grows trees with, beside what a tree is grown from. */
+export type GrowerSetting = {
+  readonly bins: FeatureBins;
+  readonly rules: GrowthRules;
+  readonly team: Team;
+  /** Features that this member searches, of whole words. */
+  readonly ownFeatures: readonly [number, number];
+  /** Rows that this member looks after at most. */
+  readonly rowsMax: number;
+  readonly partials: Float64Array;
+};
+
+/** Grows trees one after another over this member's rows, together with the rest of its team; its memory is used again for each. */
 export class TreeGrower {
-  /** Rows of the last tree, leaf by leaf. */
-  readonly order: Int32Array;
+  /** Rows that the last tree was grown on, and others that went along, leaf by leaf. */
+  readonly sample: RowOrder;
+  readonly others: RowOrder;
   readonly leaves: NodeRows[] = [];
   private readonly bins: FeatureBins;
   private readonly rules: GrowthRules;
   private readonly team: Team;
   private readonly ownFeatures: readonly [number, number];
   private readonly histograms: Histograms;
-  private readonly aside: Int32Array;
 
-  constructor(bins: FeatureBins, rules: GrowthRules, team: Team, ownFeatures: readonly [number, number]) {
+  constructor({ bins, rules, team, ownFeatures, rowsMax, partials }: GrowerSetting) {
     this.bins = bins;
     this.rules = rules;
     this.team = team;
     this.ownFeatures = ownFeatures;
-    this.histograms = new Histograms(bins, ownFeatures);
-    this.order = new Int32Array(bins.rows);
-    this.aside = new Int32Array(bins.rows);
+    this.histograms = new Histograms(bins, ownFeatures, team, partials);
+    this.sample = new RowOrder(bins, rowsMax);
+    this.others = new RowOrder(bins, rowsMax);
   }
 
-  /** Grows a tree on some rows and features. `random` is asked only where nodes draw features. */
-  grow(gradients: PackedGradients, rows: Int32Array, features: Int32Array, random: Prng): Tree {
+  /**
+   * Grows a tree on some of this member's rows and features; `others` of its rows only find their leaves. `random` is asked
+   * only where nodes draw features.
+   */
+  grow(
+    gradients: PackedGradients,
+    sample: Int32Array,
+    others: Int32Array,
+    features: Int32Array,
+    random: Prng,
+  ): Tree {
     const tree: Tree = {
       feature: [],
       threshold: [],
@@ -85,10 +110,16 @@ export class TreeGrower {
       cover: [],
       gain: [],
     };
-    const ground = { gradients, features, own: this.ownOf(features), random, tree };
-    this.order.set(rows);
+    const ground = { gradients, features, random, tree };
     this.leaves.length = 0;
-    const root = { node: addNode(tree), from: 0, to: rows.length, depth: 0, bounds: everything };
+    const root = {
+      node: addNode(tree),
+      rows: this.sample.start(sample),
+      along: this.others.start(others),
+      weight: Infinity,
+      depth: 0,
+      bounds: everything,
+    };
     let waiting = this.search([root], [], ground);
     let leaves = 1;
     const leavesMax = this.rules.leavesMax ?? Infinity;
@@ -115,19 +146,19 @@ export class TreeGrower {
     parents: readonly Promising[],
     ground: Ground,
   ): readonly Promising[] {
-    const { featuresPerNode, depthMax } = this.rules;
-    const isOpen = (one: NodeRows): boolean => one.depth < depthMax && one.to - one.from > 1;
+    const { featuresPerNode, depthMax, childWeightMin } = this.rules;
+    const isOpen = (one: NodeRows): boolean => one.depth < depthMax && one.weight >= 2 * childWeightMin;
     const drawn = nodes.map((one) =>
       featuresPerNode === null || !isOpen(one)
-        ? ground.own
-        : this.ownOf(drawSome(ground.features, featuresPerNode, ground.random)),
+        ? ground.features
+        : drawSome(ground.features, featuresPerNode, ground.random),
     );
     const histograms = this.histogramsOf(nodes, nodes.map(isOpen), drawn, parents, ground);
     const open = nodes.flatMap((one, k) => (isOpen(one) ? [{ one, k }] : []));
     const own = open.map(({ one: { bounds }, k }) =>
       findSplit(
         { histogram: histograms[k]!, firstFeature: this.histograms.firstFeature, bounds },
-        drawn[k]!,
+        this.ownOf(drawn[k]!),
         this.bins,
         ground.gradients,
         this.rules,
@@ -153,29 +184,42 @@ export class TreeGrower {
     parents: readonly Promising[],
     { gradients: { packed } }: Ground,
   ): readonly (Float64Array | null)[] {
-    const make = (k: number): Float64Array =>
-      this.histograms.of(packed, this.order, [nodes[k]!.from, nodes[k]!.to], drawn[k]!);
+    const source = { packed, order: this.sample.order };
+    const make = (which: readonly number[]): ReadonlyMap<number, Float64Array> => {
+      const made = this.histograms.of(
+        source,
+        which.map((k) => nodes[k]!.rows),
+        which.map((k) => drawn[k]!),
+      );
+      return new Map(which.map((k, at) => [k, made[at]!]));
+    };
     if (parents.length === 0 || this.rules.featuresPerNode !== null) {
       for (const { histogram } of parents) if (histogram !== null) this.histograms.giveBack(histogram);
-      return nodes.map((_, k) => (isOpen[k] === true ? make(k) : null));
+      const made = make([...nodes.keys()].filter((k) => isOpen[k]));
+      return nodes.map((_, k) => made.get(k) ?? null);
     }
+    const smaller = parents.map((_, p) =>
+      nodes[2 * p]!.weight <= nodes[2 * p + 1]!.weight ? 2 * p : 2 * p + 1,
+    );
+    const made = make(smaller.filter((_, p) => isOpen[2 * p] === true || isOpen[2 * p + 1] === true));
     return parents.flatMap(({ histogram: whole }, p): readonly (Float64Array | null)[] => {
-      const [left, right] = [2 * p, 2 * p + 1];
-      if (isOpen[left] !== true && isOpen[right] !== true) {
+      const small = made.get(smaller[p]!);
+      if (small === undefined) {
         this.histograms.giveBack(whole!);
         return [null, null];
       }
-      const isLeftSmaller = nodes[left]!.to - nodes[left]!.from <= nodes[right]!.to - nodes[right]!.from;
-      const small = make(isLeftSmaller ? left : right);
       this.histograms.subtract(whole!, small);
-      return isLeftSmaller ? [small, whole] : [whole, small];
+      return smaller[p] === 2 * p ? [small, whole] : [whole, small];
     });
   }
 
   /** Parts the rows of a node in two. */
-  private part({ node, from, to, depth, bounds, split }: Promising, { tree }: Ground): readonly NodeRows[] {
-    const { feature, bin, isMissingLeft, gain } = split;
-    const middle = this.partition(from, to, split);
+  private part(
+    { node, rows, along, depth, bounds, split }: Promising,
+    { tree }: Ground,
+  ): readonly NodeRows[] {
+    const { feature, bin, isMissingLeft, gain, leftWeight, rightWeight } = split;
+    const [middle, middleAlong] = [this.sample.part(rows, split), this.others.part(along, split)];
     tree.feature[node] = feature;
     tree.threshold[node] = this.bins.edges[feature]![bin]!;
     tree.missingLeft[node] = isMissingLeft ? 1 : 0;
@@ -184,8 +228,22 @@ export class TreeGrower {
     const right = (tree.right[node] = addNode(tree));
     const [low, high] = this.boundsOf(split, bounds);
     return [
-      { node: left, from, to: middle, depth: depth + 1, bounds: low },
-      { node: right, from: middle, to, depth: depth + 1, bounds: high },
+      {
+        node: left,
+        rows: { ...rows, to: middle },
+        along: { ...along, to: middleAlong },
+        weight: leftWeight,
+        depth: depth + 1,
+        bounds: low,
+      },
+      {
+        node: right,
+        rows: { ...rows, from: middle },
+        along: { ...along, from: middleAlong },
+        weight: rightWeight,
+        depth: depth + 1,
+        bounds: high,
+      },
     ];
   }
 
@@ -206,19 +264,27 @@ export class TreeGrower {
     if (histogram !== null) this.histograms.giveBack(histogram);
   }
 
-  /** The best values of the leaves, by the fine derivatives; an inner node covers what is below it. */
+  /** The best values of the leaves, by the fine derivatives of all members' rows; an inner node covers what is below it. */
   private fit({ tree, gradients }: Ground): void {
     const { first, second, fineFirstStep, fineSecondStep } = gradients;
-    const { order } = this;
-    for (const { node, from, to, bounds } of this.leaves) {
-      let [sumFirst, sumSecond] = [0, 0];
-      for (let k = from; k < to; k++) {
+    const { order } = this.sample;
+    const own = new Float64Array(2 * this.leaves.length);
+    for (const [leaf, { rows }] of this.leaves.entries()) {
+      let sumFirst = 0;
+      let sumSecond = 0;
+      for (let k = rows.from; k < rows.to; k++) {
         const row = order[k]!;
         sumFirst += first[row]!;
         sumSecond += second[row]!;
       }
-      const cover = sumSecond * fineSecondStep;
-      const value = leafValue(sumFirst * fineFirstStep, cover, this.rules);
+      own[2 * leaf] = sumFirst;
+      own[2 * leaf + 1] = sumSecond;
+    }
+    // Sums of whole numbers: the same in whatever order they are added up.
+    const sums = this.team.sum(own);
+    for (const [leaf, { node, bounds }] of this.leaves.entries()) {
+      const cover = sums[2 * leaf + 1]! * fineSecondStep;
+      const value = leafValue(sums[2 * leaf]! * fineFirstStep, cover, this.rules);
       tree.value[node] = within(value, bounds) * this.rules.rate;
       tree.cover[node] = cover;
     }
@@ -231,20 +297,6 @@ export class TreeGrower {
       const sum = tree.value[left]! * tree.cover[left]! + tree.value[right]! * tree.cover[right]!;
       tree.value[node] = cover > 0 ? sum / cover : 0;
     }
-  }
-
-  private partition(from: number, to: number, { feature, bin, isMissingLeft }: Split): number {
-    const { bins, order, aside } = this;
-    let left = from;
-    let right = 0;
-    for (let k = from; k < to; k++) {
-      const row = order[k]!;
-      const found = binAt(bins, row, feature);
-      if (found === missingBin ? isMissingLeft : found <= bin) order[left++] = row;
-      else aside[right++] = row;
-    }
-    order.set(aside.subarray(0, right), left);
-    return left;
   }
 }
 

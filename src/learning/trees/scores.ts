@@ -1,30 +1,16 @@
 import type { Matrix } from "./feature-bins.ts";
 import type { Tree, TreeGrower } from "./grow-tree.ts";
 
-/**
- * Adds a tree to the scores of the rows `from` to before `to`. Rows that it was grown on lie in its leaves already; only the
- * others are led through it.
- */
-export function addTree(
-  scores: Float64Array,
-  tree: Tree,
-  { order, leaves }: Pick<TreeGrower, "order" | "leaves">,
-  sample: Int32Array,
-  x: Matrix,
-  [from, to]: readonly [number, number],
-): void {
-  for (const { node, from: first, to: last } of leaves) {
+/** Where the rows of the last tree lie. */
+type Grown = Pick<TreeGrower, "leaves" | "sample" | "others">;
+
+/** Adds a tree to the scores of the rows that lie in its leaves: those that it was grown on, and those that went along. */
+export function addTree(scores: Float64Array, tree: Tree, { leaves, sample, others }: Grown): void {
+  for (const { node, rows, along } of leaves) {
     const value = tree.value[node]!;
-    for (let k = firstAtLeast(order, from, first, last); k < last && order[k]! < to; k++)
-      scores[order[k]!]! += value;
+    for (let k = rows.from; k < rows.to; k++) scores[sample.order[k]!]! += value;
+    for (let k = along.from; k < along.to; k++) scores[others.order[k]!]! += value;
   }
-  const others = new Int32Array(to - from);
-  let [at, count] = [firstAtLeast(sample, from, 0, sample.length), 0];
-  for (let row = from; row < to; row++) {
-    if (sample[at] === row) at += 1;
-    else others[count++] = row;
-  }
-  leadThrough(scores, tree, x, others.subarray(0, count));
 }
 
 /** Leads rows through a tree and adds what they find to their scores. */
@@ -49,15 +35,4 @@ export function leadThrough(
     }
     scores[row]! += value[node]!;
   }
-}
-
-/** The first place from `low` to `high` of rows in increasing order that holds at least `row`. */
-function firstAtLeast(rows: Int32Array, row: number, low: number, high: number): number {
-  let [from, to] = [low, high];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (rows[middle]! < row) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

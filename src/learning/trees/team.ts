@@ -5,17 +5,15 @@ import { KiwiError } from "../../base/errors.ts";
 const signal = { arrived: 0, meeting: 1, lost: 2, nextPiece: 3 } as const;
 /** Looks before a member sleeps: others are nearly always done within microseconds. */
 const looksMax = 2_000;
-/** Splits that are agreed on in one meeting. */
-export const splitsAtOnce = 256;
-/** Numbers of a split as members tell each other. */
-export const splitNumbers = 6;
+/** Numbers that a member tells the others in one meeting. */
+const numbersAtOnce = 2_048;
 
 /** Memory that the members of a team tell each other in; plain data, so that it can be handed to a thread. */
 export type TeamMemory = {
   readonly size: number;
   readonly signals: Int32Array;
-  /** Splits of every member, for this meeting and the one before: a slow reader is never overtaken. */
-  readonly splits: Float64Array;
+  /** What every member tells, at this meeting and the one before: a slow reader is never overtaken. */
+  readonly told: Float64Array;
 };
 
 /** Memory for a team of `size`; one alone shares nothing. */
@@ -23,7 +21,7 @@ export function teamMemory(size: number): TeamMemory {
   return {
     size,
     signals: new Int32Array(bufferFor(size, 16)),
-    splits: new Float64Array(bufferFor(size, size * 2 * splitsAtOnce * splitNumbers * 8)),
+    told: new Float64Array(bufferFor(size, size * 2 * numbersAtOnce * 8)),
   };
 }
 
@@ -39,14 +37,14 @@ export function breakTeam({ signals }: TeamMemory): void {
 }
 
 /**
- * One of several threads that run the same computation on the same rows. Each does its share of the features, and at a
- * meeting they tell each other what they found; everything else each does for itself, so that all of them know the same.
+ * One of several threads that run the same computation. Each does its share of the rows or features, and at a meeting they
+ * tell each other what they found, so that all of them know the same.
  */
 export class Team {
   readonly index: number;
   readonly size: number;
   private readonly memory: TeamMemory;
-  private side = 0;
+  private turns = 0;
 
   constructor(memory: TeamMemory, index: number) {
     assert(index >= 0 && index < memory.size, "every member has its number");
@@ -83,15 +81,41 @@ export class Team {
     return [edge(this.index), edge(this.index + 1)];
   }
 
-  /** Room for this member's splits of the coming meeting, and after `meet` what each of the others wrote. */
-  splitsOf(member: number): Float64Array {
-    const from = (2 * member + this.side) * splitsAtOnce * splitNumbers;
-    return this.memory.splits.subarray(from, from + splitsAtOnce * splitNumbers);
+  /** Tells all others some numbers, as many as each of them tells. Returns what every member told, by member. */
+  exchange(own: Float64Array): readonly Float64Array[] {
+    if (this.size === 1) return [own];
+    const all = Array.from({ length: this.size }, () => new Float64Array(own.length));
+    for (let from = 0; from < own.length; from += numbersAtOnce) {
+      const part = own.subarray(from, from + numbersAtOnce);
+      this.roomOf(this.index).set(part);
+      this.meet();
+      for (const [member, told] of all.entries())
+        told.set(this.roomOf(member).subarray(0, part.length), from);
+      this.turn();
+    }
+    return all;
   }
 
-  /** The next splits go to the other side. */
+  /** The same, added up over the members. */
+  sum(own: Float64Array): Float64Array {
+    const [total, ...others] = this.exchange(own);
+    for (const told of others) for (let k = 0; k < told.length; k++) total![k]! += told[k]!;
+    return total!;
+  }
+
+  /** The side of memory that is written before this meeting, 0 or 1: who reads the last one's reads the other. */
+  get side(): number {
+    return this.turns & 1;
+  }
+
+  /** What is written next goes to the other side. */
   turn(): void {
-    this.side = 1 - this.side;
+    this.turns += 1;
+  }
+
+  private roomOf(member: number): Float64Array {
+    const from = (2 * member + this.side) * numbersAtOnce;
+    return this.memory.told.subarray(from, from + numbersAtOnce);
   }
 }
 

@@ -29,4 +29,6 @@ export type CsvLayout = TextFormat & {
   /** The only time in the file is the end of each bar. */
   readonly isCloseStamped: boolean;
   readonly unusedColumns: readonly string[];
+  /** The rows hold a bid and an ask, and the columns of one of them are read. */
+  readonly isQuoted: boolean;
 };

@@ -1,5 +1,6 @@
 import type { Bars } from "../../../domain/bars.ts";
 import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { QuoteSide } from "./quotes/quoted-columns.ts";
 
 /** How to read a file where it does not say so itself. Everything but `nowMs` has a default. */
 export type CsvOptions = {
@@ -19,6 +20,8 @@ export type CsvOptions = {
   readonly calendarName?: string | undefined;
   /** One of several files that are joined: a row may be all of it, and closes stay as the stamps say. */
   readonly isPart?: boolean | undefined;
+  /** Which price is read where the file has bid and ask; default both, as the middle with the ask beside it. */
+  readonly side?: QuoteSide | undefined;
   /** Scales the prices by `Adj Close / Close`; default false: the column is ignored. */
   readonly adjusted?: boolean | undefined;
   /** Keeps bars that close at or after this time. */
@@ -96,6 +99,8 @@ export type CsvDetected = {
 /** Bars, how their file was understood, and what was left out. */
 export type CsvReading = {
   readonly bars: Bars;
+  /** Where the file has bid and ask: the bars of the ask, row for row beside `bars`, which are the middle. */
+  readonly ask?: Bars | undefined;
   readonly detected: CsvDetected;
   readonly quarantine: Quarantine;
   /** Data rows in the file, good and bad, without header and blank lines. */

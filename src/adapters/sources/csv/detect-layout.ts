@@ -13,7 +13,7 @@ import { takeSample, type Sample } from "./sample.ts";
 export async function detectLayout(path: string, text: string, options: CsvOptions): Promise<CsvLayout> {
   const wanted = options.dateFormat === undefined ? null : parseDateOrder(options.dateFormat);
   const sample = takeSample(path, text, options.delimiter);
-  const found = findColumns(path, sample);
+  const found = findColumns(path, sample, options.side);
   const fields = new Map(found.fields);
   if (options.adjusted !== true) forget(fields, "adjusted close");
   const timeColumn = [...fields].find(([, field]) => field === "time" || field === "date")![0];
@@ -41,8 +41,10 @@ export async function detectLayout(path: string, text: string, options: CsvOptio
     areThousandsDoubtful: areDoubtful(sample, fields),
     symbol: sample.symbol,
     isCloseStamped: found.isCloseStamped,
+    isQuoted: found.isQuoted,
+    // The other side of a quote is read as well, by itself.
     unusedColumns: Array.from({ length: width }, (_, column) => column)
-      .filter((column) => !fields.has(column))
+      .filter((column) => !fields.has(column) && !found.isQuoted)
       .map(nameOf),
   };
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Timeframe } from "../../../domain/timeframe.ts";
+import type { QuoteSide } from "./quotes/quoted-columns.ts";
 
 /** What a file name says. */
 export type NamedFile = {
@@ -7,6 +8,8 @@ export type NamedFile = {
   readonly timeframe: Timeframe | null;
   /** The number behind the symbol need not be a timeframe: rows that are another length apart are right. */
   readonly isHint?: true;
+  /** It names one of two prices: `EURUSD-1h-bid.csv`. */
+  readonly side?: QuoteSide;
 };
 
 const extensions = /(\.(csv|txt|tsv|gz|zip))+$/i;
@@ -17,6 +20,8 @@ const histData = /^DAT_(?:ASCII|MT|NT|XLSX)_/;
 /** The day or month that Binance appends to its archives (`BTCUSDT-1h-2024-01`), the span that MetaTrader 5 does. */
 const datePart = /[-_](\d{4}-\d{2}(-\d{2})?|\d{12}_\d{12})$/;
 /** The year or month that stands behind a timeframe: `EURUSD_M1_2023`, `SPY-1d-202401`. */
+/** One of two files with the prices of one market. */
+const sidePart = /[-_. ](bid|ask)(?=[-_. ]|$)/i;
 const yearPart = /[-_](?:19|20)\d{2}(?:0[1-9]|1[0-2])?$/;
 const kiwiStyle = /^(.+)[-_. ]([1-9]\d{0,3})(s|m|h|d|w|M|H|D|W|min)$/;
 const metaTraderStyle = /^(.+)[-_. ](M[1-9]\d?|H[1-9]\d?|D1|W1|MN1?)$/;
@@ -31,14 +36,16 @@ const metaTrader4Style = /^([A-Z]{6})(1|5|15|30|60|240|1440)$/;
 
 /** What a file name says: `BTCUSDT-1h.csv.gz`, `EURUSD_H1.csv`, `spy_daily.txt`, or only a symbol: `GOOG.csv`. */
 export function parseFileName(path: string): NamedFile {
-  const stem = basename(path)
+  const given = basename(path)
     .replace(extensions, "")
     .replace(copyNumber, "")
     .replace(histData, "")
     .replace(datePart, "");
-  return (
-    withTimeframe(stem) ?? withTimeframe(stem.replace(yearPart, "")) ?? { symbol: stem, timeframe: null }
-  );
+  const stem = given.replace(sidePart, "");
+  const side = sidePart.exec(given)?.[1]?.toLowerCase() as QuoteSide | undefined;
+  const named = withTimeframe(stem) ??
+    withTimeframe(stem.replace(yearPart, "")) ?? { symbol: stem, timeframe: null };
+  return side === undefined ? named : { ...named, side };
 }
 
 function withTimeframe(stem: string): NamedFile | null {

@@ -1,6 +1,7 @@
 import { csvError } from "./csv-errors.ts";
 import { csvFields, type CsvField } from "./csv-reading.ts";
 import { clockNames, closeTimeNames, columnOf, dateNames, plainName, timeNames } from "./header-names.ts";
+import { areQuotesByPosition, firstColumn, headerOfSide, type QuoteSide } from "./quotes/quoted-columns.ts";
 import { isTimeText } from "./times/read-time-text.ts";
 import type { Sample } from "./sample.ts";
 
@@ -11,6 +12,8 @@ export type Columns = {
   readonly fields: ReadonlyMap<number, CsvField>;
   /** The only time in the file is the end of each bar. */
   readonly isCloseStamped: boolean;
+  /** The rows hold a bid and an ask, and `fields` are those of one of them. */
+  readonly isQuoted: boolean;
 };
 
 const rowsTried = 20;
@@ -19,12 +22,20 @@ const clockPattern = /^\d{1,2}:\d{2}/;
 const hourPattern = /^([01]?\d|2[0-4])$/;
 const compactClockPattern = /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/;
 
-/** Finds the columns by the names in the header, or by position without one. Throws `CSV_HEADER_UNKNOWN`. */
-export function findColumns(path: string, sample: Sample): Columns {
-  const width = widthOf(sample);
+/**
+ * Finds the columns by the names in the header, or by position without one; of bid and ask those of `side`. Throws
+ * `CSV_HEADER_UNKNOWN`.
+ */
+export function findColumns(path: string, given: Sample, side: QuoteSide = "bid"): Columns {
+  const width = widthOf(given);
+  const sided = given.header === null ? null : headerOfSide(given.header, side);
+  const sample = sided === null ? given : { ...given, header: sided };
   if (sample.header !== null) refuseDoubled(path, sample);
+  const isByPosition = sample.header === null && areQuotesByPosition(sample.rows, width);
   const columns =
-    sample.header === null ? byPosition(sample, width) : byName(sample, sample.header.map(plainName));
+    sample.header === null
+      ? byPosition(sample, width, isByPosition ? firstColumn(side) : 1)
+      : byName(sample, sample.header.map(plainName));
   const found = new Set(columns.fields.values());
   const missing = csvFields.filter(
     (field) => field !== "volume" && !found.has(field) && !(field === "time" && found.has("date")),
@@ -38,7 +49,7 @@ export function findColumns(path: string, sample: Sample): Columns {
       `it names ${sample.header.length} columns, but the rows have ${width} fields`,
     );
   }
-  return { ...columns, width };
+  return { ...columns, width, isQuoted: isByPosition || sided !== null };
 }
 
 /** Number of fields in most rows, not counting an empty one after a delimiter at the end. */
@@ -52,7 +63,7 @@ function widthOf({ header, rows }: Sample): number {
   return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 }
 
-function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width"> {
+function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width" | "isQuoted"> {
   const fields = new Map<number, CsvField>();
   for (const field of ["symbol", "adjusted close", "open", "high", "low", "close"] as const) {
     const column = columnOf(field, names);
@@ -77,7 +88,7 @@ function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width"
   return { fields, isCloseStamped: close >= 0 };
 }
 
-function byPosition(sample: Sample, width: number): Omit<Columns, "width"> {
+function byPosition(sample: Sample, width: number, pricesFrom: number): Omit<Columns, "width" | "isQuoted"> {
   const dates = new Set(sample.rows.map(([date]) => date));
   const isIntraday = dates.size < sample.rows.length;
   // 170000 is a price as well as a time of day: it is a time where its date comes more than once.
@@ -85,7 +96,7 @@ function byPosition(sample: Sample, width: number): Omit<Columns, "width"> {
   const fields = new Map<number, CsvField>([[0, hasClock ? "date" : "time"]]);
   if (hasClock) fields.set(1, "clock");
   for (const field of ["open", "high", "low", "close", "volume"] as const) {
-    if (fields.size < width) fields.set(fields.size, field);
+    if (fields.size < width) fields.set(fields.size + pricesFrom - 1, field);
   }
   return { fields, isCloseStamped: false };
 }

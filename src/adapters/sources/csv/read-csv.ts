@@ -10,6 +10,7 @@ import { LocalZone } from "./times/local-zone.ts";
 import { parseFileName } from "./file-name.ts";
 import { findSpacing, type Spacing } from "./times/find-spacing.ts";
 import { readLines } from "./open-text.ts";
+import { joinQuotes } from "./quotes/join-quotes.ts";
 import { orderRows } from "./order-rows.ts";
 import { QuarantineBook } from "./quarantine.ts";
 import * as refuse from "./reading-errors.ts";
@@ -24,9 +25,17 @@ type Naming = Pick<CsvDetected, "symbol" | "timeframe" | "timeframeSource">;
 
 /**
  * Reads the bars of one file (plain, gzip or zip) and says how it understood it. Rows that cannot be right are not
- * used but counted and shown; a file that cannot be read honestly is refused with a `KiwiError` of exit `data`.
+ * used but counted and shown; a file that cannot be read honestly is refused with a `KiwiError` of exit `data`. A file with
+ * bid and ask is read as both.
  */
 export async function readCsv(path: string, options: CsvOptions): Promise<CsvReading> {
+  const { isQuoted, ...reading } = await readSide(path, options);
+  if (!isQuoted || options.side !== undefined) return reading;
+  const { isQuoted: _, ...ask } = await readSide(path, { ...options, side: "ask" });
+  return joinQuotes(reading, ask, [path, path]);
+}
+
+async function readSide(path: string, options: CsvOptions): Promise<CsvReading & { isQuoted: boolean }> {
   const book = new QuarantineBook();
   const raw = await readRows(path, options, book);
   const { table, rowsRead } = raw;
@@ -51,8 +60,10 @@ export async function readCsv(path: string, options: CsvOptions): Promise<CsvRea
     ...notesOn(raw, rule, options),
     ...notesOnSpacing(naming.timeframe, spacing),
     ...notesOnZone(raw, bars, options),
+    ...notesOnSide(path, options),
   ];
-  return { bars, detected: describe(raw, rule, naming, notes), quarantine: book.result(), rowsRead };
+  const detected = describe(raw, rule, naming, notes);
+  return { bars, detected, quarantine: book.result(), rowsRead, isQuoted: raw.layout.isQuoted };
 }
 
 /** Symbol and timeframe, from the options, else the file, else its name. Nothing that is told beats the rows. */
@@ -216,6 +227,14 @@ function notesOn(raw: RawRows, rule: StampRule, options: CsvOptions): string[] {
       `${zone.skipped} stamps fall in an hour that ${zone.timeZone} skips: moved forward; is the time zone right?`,
   ];
   return notes.filter((note) => note !== false);
+}
+
+/** A file of one side alone is a market like others, with one price less. */
+function notesOnSide(path: string, options: CsvOptions): string[] {
+  const { side } = parseFileName(path);
+  if (side === undefined || options.isPart === true) return [];
+  const other = side === "bid" ? "ask" : "bid";
+  return [`prices of the ${side} alone: with the file of the ${other} beside it fills would be at both`];
 }
 
 function notesOnSpacing(timeframe: Timeframe, spacing: Spacing | null): string[] {

@@ -22,6 +22,7 @@ const layout: CsvLayout = {
   symbol: null,
   isCloseStamped: false,
   unusedColumns: [],
+  isQuoted: false,
 };
 const seed = 20240131;
 

@@ -152,6 +152,10 @@ function trialsIn(lines: readonly Line[], old: readonly string[]): number {
   return all.size;
 }
 
+/** Whole lines that were read and found sound, and what stands in them: a search adds line after line. */
+type Sound = Pick<Ledger, "old" | "lines" | "lastHash"> & { readonly path: string; readonly text: string };
+let sound: Sound | null = null;
+
 function readLedger(path: string): Ledger {
   const text = textOf(path);
   const head = headOf(path);
@@ -159,7 +163,16 @@ function readLedger(path: string): Ledger {
     const lost = head !== null ? head.trials : hasRuns(path) ? null : undefined;
     return { lines: [], old: [], wholeBytes: 0, lastHash: sha256(""), lost };
   }
-  const texts = wholeLines(text);
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const isMore = sound !== null && sound.path === path && whole.startsWith(sound.text);
+  const { old, lines, lastHash } = isMore ? addedTo(sound!, whole) : readAll(path, whole);
+  if (head !== null) refuseCut(path, head, old.length + lines.length, lines, old.length);
+  sound = { path, text: whole, old, lines, lastHash };
+  return { lines, old, wholeBytes: Buffer.byteLength(whole), lastHash, lost: undefined };
+}
+
+function readAll(path: string, whole: string): Sound {
+  const texts = wholeLines(whole);
   const firstNew = texts.findIndex((line) => isNew(parsed(line)));
   const oldTexts = firstNew < 0 ? texts : texts.slice(0, firstNew);
   const old = oldTexts.map((line, k) => {
@@ -167,10 +180,16 @@ function readLedger(path: string): Ledger {
     if (typeof trial !== "string") throw edited(path, k + 1, "it is no trial");
     return trial;
   });
-  let lastHash = sha256(oldTexts.map((line) => `${line}\n`).join(""));
-  const lines = texts.slice(old.length).map((line, k): Line => {
+  const text = oldTexts.map((line) => `${line}\n`).join("");
+  return addedTo({ path, text, old, lines: [], lastHash: sha256(text) }, whole);
+}
+
+/** Reads the lines that follow on what is known. */
+function addedTo({ path, text, old, lines: known, ...rest }: Sound, whole: string): Sound {
+  let { lastHash } = rest;
+  const added = wholeLines(whole.slice(text.length)).map((line, k): Line => {
     const read = parsed(line) as Line | null;
-    const number = old.length + k + 1;
+    const number = old.length + known.length + k + 1;
     if (!isNew(read)) throw edited(path, number, "it is no trial");
     const { hash, ...body } = read;
     if (sha256(canonicalJson(body)) !== hash) throw edited(path, number, "it is not as it was written");
@@ -178,9 +197,7 @@ function readLedger(path: string): Ledger {
     lastHash = hash;
     return read;
   });
-  if (head !== null) refuseCut(path, head, texts.length, lines, old.length);
-  const wholeBytes = Buffer.byteLength(texts.map((line) => `${line}\n`).join(""));
-  return { lines, old, wholeBytes, lastHash, lost: undefined };
+  return { path, text: whole, old, lines: [...known, ...added], lastHash };
 }
 
 /** The last line that was written is still there, in its place. */

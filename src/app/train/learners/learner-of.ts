@@ -15,7 +15,7 @@ import type { KiwiConfig } from "../../config/config-schema.ts";
 export type LearnerSetting = {
   readonly family: PredictorFamily;
   readonly size: "small" | "full";
-  readonly training: KiwiConfig["training"];
+  readonly training: Pick<KiwiConfig["training"], "boosted" | "forest" | "network" | "device">;
   /** Names of the features, for constraints on some of them. */
   readonly features: readonly string[];
   /** Threads of a network. */

@@ -61,7 +61,7 @@ export async function dataImportCommand(
     const listener: ImportListener = {
       onFile(file) {
         done.push(file);
-        progress.finish(shown(file.path));
+        for (const path of file.paths) progress.finish(shown(path));
       },
       onFailed(file) {
         failed.push(file);
@@ -78,13 +78,13 @@ export async function dataImportCommand(
       // What a file that cannot be read leaves behind it is stored all the same.
       await describeAll(
         held,
-        done.map(({ reading }) => reading.bars),
+        done.flatMap(({ reading: { bars, ask } }) => (ask === undefined ? [bars] : [bars, ask])),
       );
     }
   });
   const isInterrupted = ending.signal.aborted;
   if (flags.json === true) {
-    const files = done.map((file) => plain(file, shown(file.path)));
+    const files = done.map((file) => plain(file, shown));
     const broken = failed.map(({ path, error }) => ({ path: shown(path), error: errorContent(error) }));
     const content = { folder: config.dataFolder, interrupted: isInterrupted, files, failed: broken };
     shell.out(envelope("data-import@1", content, !isInterrupted && failed.length === 0));
@@ -99,12 +99,17 @@ export async function dataImportCommand(
   return exitCodeOf(failed[0]!.error);
 }
 
-function plain({ reading, result }: ImportedFile, path: string): Readonly<Record<string, unknown>> {
-  const { bars, quarantine, rowsRead, detected } = reading;
+function plain(
+  { paths, reading, result }: ImportedFile,
+  shown: (path: string) => string,
+): Readonly<Record<string, unknown>> {
+  const { bars, ask, quarantine, rowsRead, detected } = reading;
   const { symbol, timeframe, closeTimeMs, length } = bars;
   return {
-    path,
+    path: shown(paths[0]),
+    ...(paths.length === 1 ? {} : { paths: paths.map(shown) }),
     symbol,
+    ...(ask === undefined ? {} : { ask: ask.symbol }),
     timeframe,
     rowsRead,
     bars: length,
@@ -118,15 +123,16 @@ function plain({ reading, result }: ImportedFile, path: string): Readonly<Record
 
 function filesText(done: readonly ImportedFile[], shown: (path: string) => string): string {
   const right = { align: "right" } as const;
-  const rows = done.map(({ path, reading, result }) => {
-    const { bars, quarantine } = reading;
+  const rows = done.map(({ paths, reading, result }) => {
+    const { bars, ask, quarantine } = reading;
     const closes = `${formatTime(bars.closeTimeMs[0]!)} .. ${formatTime(bars.closeTimeMs[bars.length - 1]!)}`;
     const left =
       quarantine.quarantined === 0
         ? ""
-        : `   ${countOf(quarantine.quarantined, "row")} not used: kiwi data check ${shown(path)}`;
+        : `   ${countOf(quarantine.quarantined, "row")} not used: kiwi data check ${shown(paths[0])}`;
+    const sides = ask === undefined ? "" : `   bid and ask, kept with ${ask.symbol}`;
     const counts = [result.added, result.revised, result.unchanged].map(String);
-    return [shown(path), bars.symbol, bars.timeframe, ...counts, closes + left];
+    return [paths.map(shown).join(" + "), bars.symbol, bars.timeframe, ...counts, closes + sides + left];
   });
   return table(
     [

@@ -1,0 +1,134 @@
+import { expect, test } from "vitest";
+import type { InstrumentIndex } from "../domain/instrument.ts";
+import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
+
+const flat: Quad = [100, 100, 100, 100];
+const second = 1 as InstrumentIndex;
+const lowCash = "the cash does not cover the whole order";
+const lowMargin = "the leverage limit does not cover the whole order";
+
+function opened(...rest: ConstructorParameters<typeof VenueHarness>): VenueHarness {
+  const harness = new VenueHarness(...rest);
+  harness.bar(...(rest[3] ?? ["TEST"]).map(() => flat));
+  return harness;
+}
+
+test("the last cent of a cash account may be spent, and not one more", () => {
+  const harness = opened({ accountKind: "cash" }, 1_000);
+  harness.send({ quantity: 10 });
+  expect(harness.story(flat)).toEqual(["#1 10@100"]);
+  expect(harness.ledger.cash).toBe(0);
+  const short = opened({ accountKind: "cash" }, 999.99);
+  short.send({ quantity: 10 });
+  expect(short.story(flat)).toEqual(["#1 9@100", `#1 canceled: ${lowCash}`]);
+  const poor = opened({ accountKind: "cash" }, 99);
+  poor.send({});
+  expect(poor.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("a fee with a minimum is money, too", () => {
+  const commission = { fee: () => 5, rate: () => 0 };
+  const harness = opened({ accountKind: "cash", commission }, 1_000);
+  harness.send({ quantity: 10 });
+  expect(harness.story(flat)[0]).toBe("#1 9@100");
+  expect(harness.ledger.cash).toBe(95);
+  const enough = opened({ accountKind: "cash", commission }, 1_005);
+  enough.send({ quantity: 10 });
+  expect(enough.story(flat)).toEqual(["#1 10@100"]);
+  // The fee alone is more than there is.
+  const poor = opened({ accountKind: "cash", commission: { fee: () => 2_000, rate: () => 0 } }, 1_000);
+  poor.send({ quantity: 10 });
+  expect(poor.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("contracts of several units, and fees of the value of all of them", () => {
+  const commission = { fee: (_quantity: number, notional: number) => notional / 100, rate: () => 0 };
+  const harness = opened({ accountKind: "cash", commission }, 10_000, { contractMultiplier: 10 });
+  harness.send({ quantity: 10 });
+  // Each contract costs 1,000 and 10.
+  expect(harness.story(flat)[0]).toBe("#1 9@100");
+  expect(harness.ledger.cash).toBe(10_000 - 9 * 1_010);
+});
+
+test("a margin account carries exactly its leverage, in whole lots", () => {
+  const harness = opened({ leverage: 2 }, 1_000, { lotSize: 2 });
+  harness.send({ quantity: 20 });
+  expect(harness.story(flat)).toEqual(["#1 20@100"]);
+  const odd = opened({ leverage: 2.1 }, 1_000, { lotSize: 2 });
+  odd.send({ quantity: 22 });
+  expect(odd.story(flat)).toEqual(["#1 20@100", `#1 canceled: ${lowMargin}`]);
+});
+
+test("of an order that turns a position around, the closing part needs no margin", () => {
+  const harness = opened({ leverage: 2 }, 1_000);
+  harness.send({ quantity: 10 });
+  harness.bar(flat);
+  harness.send({ side: "sell", quantity: 40 });
+  // Ten close, and 2,000 carry twenty short.
+  expect(harness.story(flat)).toEqual(["#2 30@100", `#2 canceled: ${lowMargin}`]);
+  expect(harness.ledger.quantity[0]).toBe(-20);
+});
+
+test("what is held is judged at the price of the moment", () => {
+  const harness = opened({ leverage: 2 }, 1_000);
+  harness.send({ quantity: 10 });
+  harness.bar(flat);
+  harness.send({ quantity: 20 });
+  // At 150 the equity is 1,500 and carries 3,000; ten are worth 1,500, so ten more fit.
+  expect(harness.story([150, 150, 150, 150])[0]).toBe("#2 10@150");
+});
+
+test("other positions take up room at their own prices, short ones as well", () => {
+  const harness = opened({ leverage: 2 }, 1_000, {}, ["A", "B"]);
+  harness.send({ side: "sell", quantity: 5, instrument: second });
+  harness.bar(flat, flat);
+  harness.send({ quantity: 20 });
+  // 500 short of B leave 1,500.
+  expect(harness.story(flat, flat)[0]).toBe("#2 15@100");
+});
+
+test("an account that is over its leverage may close and not open", () => {
+  const harness = opened({ leverage: 2 }, 1_000);
+  harness.send({ quantity: 20 });
+  harness.bar(flat);
+  // At 60 the equity is 200, which carries 400; the position alone is worth 1,200.
+  harness.send({ quantity: 1 });
+  expect(harness.story([60, 60, 60, 60])).toEqual([`#2 rejected: ${lowMargin}`]);
+  harness.send({ side: "sell", quantity: 25 });
+  // All twenty close; equity of 200 carries six more at 60.
+  expect(harness.story([60, 60, 60, 60])).toEqual(["#3 25@60"]);
+});
+
+test("what comes free inside a bar buys nothing of another symbol in it, and of its own it does", () => {
+  for (const accountKind of ["cash", "margin"] as const) {
+    const harness = opened({ accountKind, leverage: 1 }, 1_000, {}, ["A", "B"]);
+    harness.send({ quantity: 10 });
+    harness.bar(flat, flat);
+    harness.send({ side: "sell", quantity: 10, reduceOnly: true, terms: { type: "limit", limitPrice: 101 } });
+    harness.send({ quantity: 10, instrument: second, terms: { type: "limit", limitPrice: 99 } });
+    const story = harness.story([100, 102, 100, 100], [100, 100, 98, 100]);
+    expect(story).toContain("#2 10@101");
+    expect(story.filter((line) => line.startsWith("#3 1"))).toEqual([]);
+    // At the next open it is there.
+    harness.send({ quantity: 10, instrument: second });
+    expect(harness.story(flat, flat)).toContain("#4 10@100");
+  }
+  const alone = opened({ accountKind: "cash" }, 1_000);
+  alone.send({ quantity: 10 });
+  alone.bar(flat);
+  alone.send({ side: "sell", quantity: 10, reduceOnly: true, terms: { type: "limit", limitPrice: 101 } });
+  alone.send({ quantity: 9, terms: { type: "stop_market", stopPrice: 102 } });
+  expect(alone.story([100, 103, 100, 103])).toEqual(["#2 10@101", "#3 9@102"]);
+});
+
+test("an order of which nearly all fitted ends with crumbs, and one that lacked more says what was missing", () => {
+  const crumbs = opened({ accountKind: "cash" }, 999.5, { lotSize: 0.001 });
+  crumbs.send({ quantity: 10 });
+  expect(crumbs.story(flat)).toEqual([
+    "#1 9.995@100",
+    "#1 canceled: the last crumbs did not fit the account",
+  ]);
+  const missing = opened({ accountKind: "cash" }, 999, { lotSize: 0.001 });
+  missing.send({ quantity: 10 });
+  expect(missing.story(flat)[1]).toBe(`#1 canceled: ${lowCash}`);
+});
