@@ -24,7 +24,8 @@ function tableOf(...rows: readonly Row[]): EventTable {
 
 function hashOf(table: EventTable, from = 0): string {
   const hash = createHash("sha256");
-  table.hashInto(hash, from);
+  table.hashInto(hash, from, table.length);
+  hash.update(table.hashedTexts());
   return hash.digest("hex");
 }
 
