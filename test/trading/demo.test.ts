@@ -49,7 +49,13 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
 
   // Why it traded, asked while it trades: the strategy on the bars of the journal, and what came of it.
   const at = status.decisions.find(({ what }) => what === "wants")!;
-  const why = await bench.run("explain", "--at", new Date(at.timeMs).toISOString(), "-p", at.symbol);
+  const why = await bench.run(
+    "explain",
+    "--at",
+    new Date(at.timeMs).toISOString().slice(0, 16),
+    "-p",
+    at.symbol,
+  );
   expect([why.code, why.out]).toEqual([0, expect.stringContaining("what the session did, by its journal")]);
   expect(why.out).toContain(`signal`);
   expect(why.out).toContain(at.reason);
