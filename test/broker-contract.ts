@@ -368,6 +368,24 @@ export function testBroker(subject: BrokerSubject): void {
       expect(await submit(set, limitOrder("held"))).toMatchObject({ kind: "accepted" });
     });
 
+    test("exits and cancels go into a pause as soon as the venue may hear again, while orders that open are held back", async () => {
+      const set = await setUp();
+      await submit(set, limitOrder("old"));
+      const { fault, answer: becomes } = subject.busy(set.clock.nowMs());
+      spoilOrder(set, fault);
+      const exit = await ask(
+        set,
+        set.broker.submit(
+          limitOrder("exit", { side: "sell", terms: { type: "limit", limitPrice: 120 } }),
+          "urgent",
+        ),
+      );
+      // Where the refusal answers the order itself, the same order is sent again under the same name.
+      if (becomes === undefined) expect(exit).toMatchObject({ kind: "accepted" });
+      expect(set.book.orders.filter(({ clientId }) => clientId === "exit").length).toBeLessThanOrEqual(1);
+      expect(await ask(set, set.broker.cancel("old", symbol))).toMatchObject({ kind: "accepted" });
+    });
+
     test("cancels still go when the limit for orders is used up", async () => {
       const set = await setUp();
       await submit(set, limitOrder("old"));

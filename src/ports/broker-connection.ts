@@ -17,11 +17,11 @@ export interface BrokerConnection {
   /** Logs in, checks account and settings, and begins to listen. Resolves when fills can no longer be missed. */
   open(listener: BrokerListener, signal: AbortSignal): Promise<void>;
   /** Sends an order. `unknown` is no failure: the order may live, and only asking the venue tells. */
-  submit(order: VenueOrderRequest): Promise<Acknowledgement>;
+  submit(order: VenueOrderRequest, urgency?: Urgency): Promise<Acknowledgement>;
   /** Asks for the end of an order; that it has ended is told by a report or by asking. */
   cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement>;
   /** Asks for other prices or another quantity of an order that works; `order` is the whole of it. */
-  modify(order: VenueOrderRequest): Promise<Acknowledgement>;
+  modify(order: VenueOrderRequest, urgency?: Urgency): Promise<Acknowledgement>;
   /** Asks for the end of every order of the account, of every list the venue keeps. Done is when `openOrders` is empty. */
   cancelAll(): Promise<Acknowledgement>;
   /** Money and positions as the venue has them now. */
@@ -44,6 +44,12 @@ export interface BrokerConnection {
   close(): Promise<void>;
 }
 
+/**
+ * `usual` where nothing is said. Whether something makes a risk smaller and nothing else, as exits do and all cancels: that may use what is kept of a
+ * rate limit, and goes into a pause that the venue asked for, seldom, to be heard as soon as it hears again.
+ */
+export type Urgency = "usual" | "urgent";
+
 /** One thing about key, account or clock: how it is, and how it has to be. */
 export type BrokerFinding = {
   /** `permission to withdraw`, `position mode`. */
@@ -61,6 +67,11 @@ export type BrokerCapabilities = {
   readonly postOnly: boolean;
   /** False where an exit can open a position the other way: then exits are held within the holding here. */
   readonly reduceOnly: boolean;
+  /**
+   * True where what wants to fill at once is kept here while its market is closed, by its calendar: the venue would refuse it,
+   * or keep it where nobody looks at it any more before it fills.
+   */
+  readonly waitsForOpen?: boolean;
   /** False where an order must be canceled and sent anew to change it. */
   readonly modify: boolean;
   /** The longest client order id, and what it may be made of. */

@@ -3,12 +3,14 @@ import { signOf } from "../domain/order.ts";
 import type { Acknowledgement, BrokerConnection, VenueOrderRequest } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskEvent, ErrandKind, JournalStore } from "../ports/journal-store.ts";
+import { formatTime, hourMs } from "../base/time.ts";
 import { Alarm } from "./alarm.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { Ticket } from "./desk/desk-state.ts";
 import { wantedOf } from "./desk/wanted-quantity.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { Inquiries } from "./inquiries.ts";
+import { waitsUntilMs } from "./market-hours.ts";
 import type { Patience } from "./patience.ts";
 import type { HeldLock, Incident, RobotCounts, RobotLimits, RobotLog, TradingState } from "./robot-types.ts";
 import { SendBudget } from "./send-budget.ts";
@@ -36,16 +38,26 @@ export type CourierParts = {
 
 type Errand = { readonly ticket: Ticket; readonly errand: ErrandKind; readonly request: VenueOrderRequest };
 
+type Held = {
+  readonly errand: "submit" | "cancel";
+  readonly dueMs: number;
+  readonly answer: Exclude<Acknowledgement, { readonly kind: "unknown" }>;
+};
+
 const pauseMsMax = 30_000;
 /** How soon something that opens is looked at again while the session has news to hear: it hears them at once. */
 const unheardMs = 100;
+/** What the venue could not take for the moment is tried again so soon; where it is closed, later and later. */
+const againMs = 1_000;
+const closedMsMax = 60_000;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
 /**
  * Carries tickets to the venue. What is sent is on the disk before; what is not answered is asked for, and sent again
  * only under the same name after the venue has said again and again that it does not know it. Cancels have a budget of
- * their own and wait for nothing but the order's arrival.
+ * their own and wait for nothing but the order's arrival. Cancels and exits that came too often for the venue are sent
+ * again until it takes them; what wants to fill at once waits here while its market is closed.
  */
 export class Courier {
   readonly inquiries: Inquiries;
@@ -55,6 +67,11 @@ export class Courier {
   private readonly sends: SendBudget;
   private readonly cancels: SendBudget;
   private readonly resends = new WeakMap<Ticket, number>();
+  /** Came too often for the venue, or while it was closed: it has not taken them. */
+  private readonly held = new Map<Ticket, Held>();
+  private readonly heldBefore = new WeakMap<Ticket, number>();
+  /** Told of, because they wait for their market. */
+  private readonly waiting = new WeakSet<Ticket>();
   private readonly alarm: Alarm;
   private isFlushing = false;
   private isOpen = false;
@@ -83,9 +100,10 @@ export class Courier {
   /** Sends what may be sent now: first written and synced, all of it at once, then sent. Throws `DISK_FAILED`. */
   flush(): void {
     const isReady = this.isOpen && !this.isFlushing && !this.isClosed;
-    if (!isReady || this.parts.desk.state.pending.size === 0) return;
+    if (!isReady || (this.parts.desk.state.pending.size === 0 && this.held.size === 0)) return;
     this.isFlushing = true;
     try {
+      for (const [ticket, held] of this.held) if (held.dueMs <= this.nowMs) this.sendHeld(ticket, held);
       for (let errands = this.takeReady(); errands.length > 0; errands = this.takeReady())
         this.dispatch(errands);
     } finally {
@@ -151,10 +169,28 @@ export class Courier {
       if (!isTooOld) return this.retryIn(1_000);
       return this.deny(ticket, { code: "unavailable", reason: "the line to the venue is down" });
     }
+    if (this.isMarketClosed(ticket, request)) return false;
     if (this.nowMs < this.pausedUntilMs && !reduces) return this.retryIn(this.pausedUntilMs - this.nowMs);
     if (this.takeBudget(this.sends)) return true;
     const isTooLate = !reduces && ageMs > queueMsMax;
     return isTooLate && this.deny(ticket, { code: "rate_limited", reason: "too many orders at once" });
+  }
+
+  /** Whether an order waits for its market; it is looked at again when that opens. */
+  private isMarketClosed(ticket: Ticket, request: VenueOrderRequest): boolean {
+    const { desk, connection, say } = this.parts;
+    const { market } = desk.state;
+    const opensMs = connection.capabilities.waitsForOpen
+      ? waitsUntilMs(market, ticket.instrument, request, this.nowMs)
+      : null;
+    if (opensMs === null) return false;
+    const { symbol, side, quantity } = request;
+    const message = `${side} ${quantity} ${symbol} waits here until ${formatTime(opensMs)}: the market is closed`;
+    if (!this.waiting.has(ticket)) say({ kind: "market closed", gravity: "notice", symbol, message });
+    this.waiting.add(ticket);
+    // A clock that is set anew must not make it late by more than this.
+    this.retryIn(Math.min(opensMs - this.nowMs, hourMs));
+    return true;
   }
 
   /** Never true: what is denied does not go. */
@@ -204,13 +240,14 @@ export class Courier {
     const { connection, counts, log } = this.parts;
     const { clientOrderId, orderId } = ticket;
     log.debug({ clientOrderId, errand, orderId, request }, `${errand} ${clientOrderId}`);
+    const urgency = isReducing(this.parts.desk.state, ticket, request) ? "urgent" : "usual";
     if (errand === "submit") {
       counts.sent += 1;
       this.inquiries.sent(ticket);
-      this.expect(ticket, errand, () => connection.submit(request));
+      this.expect(ticket, errand, () => connection.submit(request, urgency));
     } else if (errand === "cancel")
       this.expect(ticket, errand, () => connection.cancel(clientOrderId, request.symbol));
-    else this.expect(ticket, errand, () => connection.modify(request));
+    else this.expect(ticket, errand, () => connection.modify(request, urgency));
   }
 
   private expect(ticket: Ticket, errand: ErrandKind, send: () => Promise<Acknowledgement>): void {
@@ -240,6 +277,9 @@ export class Courier {
       const isTaken = errand === "submit" && answer.code === "doubled_id";
       const isAboutOrder = isTaken || (errand !== "submit" && isAboutTheEnd(answer.code));
       if (isAboutOrder) return this.inquiries.unanswered(ticket, true, isTaken);
+      if (answer.code === "rate_limited") this.slowDown();
+      else this.pauseMs = 1_000;
+      if (this.hold(ticket, errand, answer)) return;
       this.noteRejection(ticket, errand, answer);
     }
     hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
@@ -249,31 +289,77 @@ export class Courier {
     const { counts, log } = this.parts;
     log.warn({ clientOrderId: request.clientOrderId, errand, code }, `the venue refused: ${reason}`);
     if (errand === "submit") counts.refusedByVenue += 1;
-    if (code === "rate_limited") {
-      this.pausedUntilMs = this.nowMs + this.pauseMs;
-      this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
-    } else this.pauseMs = 1_000;
+  }
+
+  private slowDown(): void {
+    this.pausedUntilMs = this.nowMs + this.pauseMs;
+    this.pauseMs = Math.min(pauseMsMax, this.pauseMs * 2);
+  }
+
+  /** Keeps what the venue could not take for the moment: it is not told as refused, and goes again. */
+  private hold(ticket: Ticket, errand: ErrandKind, answer: Denial): boolean {
+    const { clientOrderId, request } = ticket;
+    if (errand === "modify" || ticket.phase === "over") return false;
+    const isClosed = answer.code === "session_closed" && errand === "submit";
+    const isPressing = errand === "cancel" || isReducing(this.parts.desk.state, ticket, request);
+    if (!isClosed && !(answer.code === "rate_limited" && isPressing)) return false;
+    if (errand === "submit") this.inquiries.forget(ticket);
+    const times = (this.heldBefore.get(ticket) ?? 0) + 1;
+    this.heldBefore.set(ticket, times);
+    const spanMs = isClosed ? Math.min(closedMsMax, againMs * 2 ** times) : againMs;
+    const { code, reason } = answer;
+    this.parts.log.info(
+      { clientOrderId, errand, code, spanMs },
+      `${errand} ${clientOrderId} goes again: ${reason}`,
+    );
+    this.held.set(ticket, { errand, dueMs: this.nowMs + spanMs, answer: { kind: "rejected", code, reason } });
+    this.alarm.set(this.nowMs + spanMs);
+    return true;
+  }
+
+  private sendHeld(ticket: Ticket, held: Held): void {
+    const { errand, answer } = held;
+    const { request, clientOrderId } = ticket;
+    const isOver = ticket.phase === "over" || (errand === "submit" && ticket.phase !== "sent");
+    const isFit = errand === "cancel" || this.mayStillGo(ticket, Infinity);
+    const mayGo = errand === "cancel" || this.parts.connection.line.kind === "live";
+    if (!isOver && isFit && !(mayGo && this.takeBudget(errand === "cancel" ? this.cancels : this.sends))) {
+      this.held.set(ticket, { ...held, dueMs: this.nowMs + againMs });
+      return void this.retryIn(againMs);
+    }
+    this.held.delete(ticket);
+    if (isOver) return;
+    if (isFit) return this.dispatch([{ ticket, errand, request }]);
+    // Nobody wants it any more: now it is over as the venue said.
+    this.parts.hear({ kind: "answered", atMs: this.nowMs, clientOrderId, errand, answer });
   }
 
   /** The same name again: should the first have come after all, the venue refuses the second. */
   private resend(ticket: Ticket): boolean {
     if (!this.isOpen) return true;
-    const { desk, limits, connection, counts, tradingState, isWanted } = this.parts;
+    const { limits, connection, counts } = this.parts;
     const { request } = ticket;
     const times = this.resends.get(ticket) ?? 0;
-    const work = desk.state.works.get(ticket.orderId)!;
-    if (times >= limits.resendsMax || work.isCancelAsked) return false;
-    // Other exits may have taken its share of the holding meanwhile.
-    const wanted = wantedOf(desk.state, work);
-    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
-    const isStale = this.nowMs - ticket.createdMs > limits.staleOrderMs;
-    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
-    if (denialOf(desk.state, ticket, request, tradingState()) !== null) return false;
+    if (times >= limits.resendsMax || !this.mayStillGo(ticket, limits.staleOrderMs)) return false;
     if (connection.line.kind !== "live" || !this.takeBudget(this.sends)) return true;
     this.resends.set(ticket, times + 1);
     counts.resent += 1;
     this.dispatch([{ ticket, errand: "submit", request }]);
     return true;
+  }
+
+  /** Whether an order that the venue does not have is still to be there. */
+  private mayStillGo(ticket: Ticket, openingMsMax: number): boolean {
+    const { desk, tradingState, isWanted } = this.parts;
+    const { request } = ticket;
+    const work = desk.state.works.get(ticket.orderId)!;
+    if (work.isCancelAsked) return false;
+    // Other exits may have taken its share of the holding meanwhile.
+    const wanted = wantedOf(desk.state, work);
+    if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
+    const isStale = this.nowMs - ticket.createdMs > openingMsMax;
+    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
+    return denialOf(desk.state, ticket, request, tradingState()) === null;
   }
 
   private cancelAgain(ticket: Ticket): void {

@@ -98,6 +98,11 @@ export class Inquiries {
     else this.open.delete(ticket);
   }
 
+  /** The venue has not taken it, and it will be sent again: there is nothing to ask for. */
+  forget(ticket: Ticket): void {
+    this.open.delete(ticket);
+  }
+
   /** Asks for executions since a time of the venue and tells those that are new. Rejects when the venue cannot say. */
   async fetchFills(sinceMs: number): Promise<void> {
     const { connection, desk, hear, patience } = this.parts;

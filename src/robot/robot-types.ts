@@ -33,6 +33,8 @@ export type Incident = {
     | "order unresolved"
     /** Money came or went without a trade: a deposit, a withdrawal. */
     | "money moved"
+    /** An order waits here until its market opens. */
+    | "market closed"
     /** What is held is too little to be sold. */
     | "dust"
     /** A position has no protection, for it was refused; it is closed. */

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/adapters/system-clock.ts";
+import { Prng } from "../../src/base/prng.ts";
+import { ccxtBroker } from "../../src/adapters/brokers/ccxt/ccxt-broker.ts";
+import { accountOptions } from "../../src/emulator/exchange/account-options.ts";
 import { parseFaults } from "../../src/emulator/faults/parse-faults.ts";
 import type {
   BrokerConnection,
@@ -17,6 +20,44 @@ import { subjects, tapeStartMs } from "./emulated-brokers.ts";
  */
 
 const flat: TapeQuad = [100, 101, 99, 100];
+
+test("two accounts at one exchange of ccxt have names of their own, and a name that is given holds for any key", async () => {
+  const lab = await subjects.find(({ name }) => name === "ccxt bybit")!.start([flat], "");
+  lab.exchange.openAccount(accountOptions({ ...lab.account.options, key: "KEY-2" }));
+  const nameOf = async (key: string, account?: string): Promise<string> => {
+    const broker = await ccxtBroker(
+      {
+        exchangeId: "bybit",
+        defaultType: "swap",
+        rateLimitMs: 1,
+        baseUrl: lab.url,
+        clockSkewMsMax: 1e12,
+        account,
+      },
+      {
+        mode: "paper",
+        clock: systemClock,
+        prng: new Prng(1),
+        credentials: { key, secret: "SECRET" },
+        folder: ".",
+      },
+    );
+    await broker.inspect!();
+    return broker.accountName;
+  };
+  try {
+    const [one, again, other] = [await nameOf("KEY"), await nameOf("KEY"), await nameOf("KEY-2")];
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(other).not.toContain("KEY-2");
+    expect([await nameOf("KEY", "main"), await nameOf("KEY-2", "main")]).toEqual([
+      "bybit:main",
+      "bybit:main",
+    ]);
+  } finally {
+    await lab.close();
+  }
+});
 
 describe.each(subjects)("$name, emulated", (subject) => {
   const running: { readonly lab: EmulatorLab; readonly broker: BrokerConnection }[] = [];

@@ -10,7 +10,7 @@ import { field } from "../../src/domain/expression.ts";
 import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { signOf } from "../../src/domain/order.ts";
 import { parseFaults } from "../../src/emulator/faults/parse-faults.ts";
-import type { BrokerConnection, VenueOrderRequest } from "../../src/ports/broker-connection.ts";
+import type { BrokerConnection, Urgency, VenueOrderRequest } from "../../src/ports/broker-connection.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { strategy, type AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
@@ -319,13 +319,13 @@ class WireLife {
     const account = connection.account.bind(connection);
     // The host tells the true time, and its executions have the times of the tape.
     connection.account = async () => ({ ...(await account()), venueTimeMs: this.lab.exchange.timeMs });
-    connection.submit = (order: VenueOrderRequest) => {
+    connection.submit = (order: VenueOrderRequest, urgency?: Urgency) => {
       const wanted = this.robot?.session.targets.of(0 as InstrumentIndex)?.quantity ?? 0;
       this.wanted.long = Math.max(this.wanted.long, wanted);
       this.wanted.short = Math.max(this.wanted.short, -wanted);
       if (this.spoil === "twice" && !order.reduceOnly)
         void submit({ ...order, clientOrderId: `${order.clientOrderId}p9` });
-      return submit(order);
+      return submit(order, urgency);
     };
     return connection;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
 import { KiwiError } from "../../src/base/errors.ts";
+import { BarTable } from "../../src/domain/bar-table.ts";
 import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
 import { RobotBench, type BenchOptions } from "./robot-bench.ts";
@@ -516,4 +517,92 @@ test("what a holding in yen has made is told in the account's money", async () =
   const { positions } = at.robot!.status();
   expect(positions[0]!.quantity).toBeGreaterThan(0);
   expect(positions[0]!.unrealizedPnl).toBeCloseTo(positions[0]!.quantity * 10 * 0.01, 9);
+});
+
+test("an exit that came too often for the venue goes again under its name until it is taken, and is told as refused by nobody", async () => {
+  const at = bench({ 2: [1], 4: [0] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(499);
+  let refusals = 5;
+  at.link.interfere = () =>
+    refusals-- > 0 ? { kind: "rejected", code: "rate_limited", reason: "429" } : null;
+  await at.bars(1);
+  await at.pass(5_500);
+  const exits = at.link.sent.filter(({ side }) => side === "sell");
+  expect(exits.map(({ clientOrderId }) => clientOrderId)).toEqual(Array(6).fill(exits[0]!.clientOrderId));
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+  expect(at.robot!.status().counts).toMatchObject({ refusedByVenue: 0, resent: 0 });
+});
+
+test("an exit that waits for the venue and is not wanted any more does not go", async () => {
+  const at = bench({ 2: [1], 4: [0], 5: [1] }, flat(9));
+  await at.start();
+  await at.bars(3);
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "rate_limited", reason: "429" } : null;
+  await at.bars(2);
+  const exits = (): number => at.link.sent.filter(({ side }) => side === "sell").length;
+  await at.pass(3_000);
+  expect(exits()).toBeGreaterThan(2);
+  await at.bars(1);
+  await at.pass(2_000);
+  const before = exits();
+  at.link.interfere = () => null;
+  await at.pass(20_000);
+  await at.bars(2);
+  expect(exits()).toBe(before);
+  expect(held(at)).toBe(499);
+});
+
+test("what wants to fill at once waits here while its market is closed, and goes when it opens, if it is still wanted", async () => {
+  const tape = new BarTable("AAA", "1h");
+  // A Monday in New York until the close, and the Tuesday after it, by the hour.
+  for (const time of ["04T19", "04T20", "04T21", "05T15", "05T16", "05T17", "05T18"])
+    tape.append(Date.parse(`2024-03-${time}:00:00Z`), 100, 101, 99, 100, 1_000);
+  const config = { instruments: { "*": { lotSize: 1, tickSize: 0.01, calendar: "us-equity" } } };
+  const more = { tape: [tape], config, capabilities: { waitsForOpen: true } };
+  const closeHour = Date.parse("2024-03-04T21:00:00Z") / 3_600_000;
+  const at = bench({ [closeHour]: [1, { stopPrice: 90 }] }, [], more);
+  await at.start();
+  await at.bars(3);
+  const openMs = Date.parse("2024-03-05T14:30:00Z");
+  await at.pass(openMs - at.world.nowMs - 1);
+  expect(at.link.sent).toEqual([]);
+  expect(at.robot!.status().counts).toMatchObject({ refusedByVenue: 0, refusedHere: 0 });
+  expect(at.incidents.map(({ kind, message }) => [kind, message])).toEqual([
+    ["market closed", "buy 499 AAA waits here until 2024-03-05T14:30:00Z: the market is closed"],
+  ]);
+  await at.pass(1_000);
+  expect(at.link.sent.map(({ side, quantity }) => [side, quantity])).toEqual([["buy", 499]]);
+  await at.bars(1);
+  expect(held(at)).toBe(499);
+
+  const other = bench({ [closeHour]: [1] }, [], more);
+  await other.start();
+  await other.bars(3);
+  other.trading = { state: "halted", reason: "a person" };
+  await other.bars(1);
+  expect(other.link.sent).toEqual([]);
+  expect(held(other)).toBe(0);
+});
+
+test("an order that the venue refuses because it is closed goes again until it opens, and its target stands", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  const opensMs = at.world.nowMs + 2 * 3_600_000 + 600_000;
+  at.link.interfere = () =>
+    at.world.nowMs < opensMs
+      ? { kind: "rejected", code: "session_closed", reason: "market is closed" }
+      : null;
+  await at.bars(3);
+  const { sent } = at.link;
+  expect(new Set(sent.map(({ clientOrderId }) => clientOrderId)).size).toBe(1);
+  // After 2, 4, 8, 16, 32 seconds, and then each minute.
+  expect(sent.length).toBeGreaterThan(10);
+  expect(sent.length).toBeLessThan(20);
+  expect(at.robot!.status().counts.refusedByVenue).toBe(0);
+  await at.bars(1);
+  expect(held(at)).toBe(499);
 });

@@ -16,16 +16,16 @@ export function heedRateHeaders(answer: HttpAnswer, limit: HostLimit): void {
   if (alpacaLeft !== null) {
     limit.heedRemaining(alpacaLeft);
     const resetSeconds = numberIn(headers, "x-ratelimit-reset");
-    if (alpacaLeft <= 0 && resetSeconds !== null) pause(answer, limit, resetSeconds * 1000);
+    if (alpacaLeft <= 0 && resetSeconds !== null) close(answer, limit, resetSeconds * 1000);
   }
   // Bybit's limit holds for one endpoint and one second: only its end concerns the others.
   const bybitLeft = numberIn(headers, "x-bapi-limit-status");
   const bybitResetMs = numberIn(headers, "x-bapi-limit-reset-timestamp");
-  if (bybitLeft !== null && bybitLeft <= 0 && bybitResetMs !== null) pause(answer, limit, bybitResetMs);
+  if (bybitLeft !== null && bybitLeft <= 0 && bybitResetMs !== null) close(answer, limit, bybitResetMs);
 }
 
 /** Resets are told in the venue's time: what counts is how far they are from its own stamp. */
-function pause(answer: HttpAnswer, limit: HostLimit, resetMs: number): void {
+function close(answer: HttpAnswer, limit: HostLimit, resetMs: number): void {
   const spanMs = resetMs - (dateOf(answer.headers) ?? answer.receivedMs);
-  if (spanMs > 0 && spanMs <= resetMsMax) limit.pauseUntil(answer.receivedMs + spanMs);
+  if (spanMs > 0 && spanMs <= resetMsMax) limit.closeUntil(answer.receivedMs + spanMs);
 }

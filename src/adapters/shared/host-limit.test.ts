@@ -119,15 +119,46 @@ test("sources of one host share its limit", () => {
   expect(limits.of("https://other.example", allowance)).not.toBe(one);
 });
 
-test("what leaves a reserve stops where the reserve begins, and what needs none goes on into debt", () => {
+test("what is usual stops where the reserve begins, and what is urgent goes on into debt", () => {
   const clock = new ManualClock(0);
-  const limit = new HostLimit(clock, { weight: 10, windowMs: 1_000 });
-  for (let k = 0; k < 8; k++) expect(limit.tryTake(1, 2)).toBeNull();
+  const limit = new HostLimit(clock, { ...allowance, reserve: 2 });
+  for (let k = 0; k < 8; k++) expect(limit.tryTake(1, "usual")).toBeNull();
   // Two are left for others: the next one has to wait for a tenth of a second.
-  expect(limit.tryTake(1, 2)).toEqual({ waitMs: 100 });
-  for (let k = 0; k < 5; k++) expect(limit.tryTake(1, 0)).toBeNull();
+  expect(limit.tryTake(1, "usual")).toEqual({ waitMs: 100 });
+  expect(limit.tryTake(1, "question")).toEqual({ waitMs: 100 });
+  for (let k = 0; k < 5; k++) expect(limit.tryTake(1, "urgent")).toBeNull();
   // Three in debt, two in reserve and one for itself.
-  expect(limit.tryTake(1, 2)).toEqual({ waitMs: 600 });
-  limit.pauseUntil(5_000);
-  expect(limit.tryTake(1, 0)).toEqual({ waitMs: 5_000 });
+  expect(limit.tryTake(1, "usual")).toEqual({ waitMs: 600 });
+});
+
+test("into a long pause goes one urgent thing and one question every two seconds, and nothing else", async () => {
+  const clock = new ManualClock(0);
+  const limit = new HostLimit(clock, { ...allowance, reserve: 2 });
+  limit.pauseUntil(60_000);
+  expect(limit.isPaused).toBe(true);
+  expect(limit.tryTake(1, "usual")).toEqual({ waitMs: 60_000 });
+  expect(limit.tryTake(1, "urgent")).toEqual({ waitMs: 2_000 });
+  await clock.advance(2_000);
+  expect(limit.tryTake(1, "urgent")).toBeNull();
+  expect(limit.tryTake(1, "urgent")).toEqual({ waitMs: 2_000 });
+  expect(limit.tryTake(1, "question")).toBeNull();
+  expect(limit.tryTake(1, "question")).toEqual({ waitMs: 2_000 });
+  expect(limit.tryTake(1, "usual")).toEqual({ waitMs: 58_000 });
+  // The host has taken one of them.
+  limit.resume();
+  for (const lane of ["urgent", "question", "usual"] as const) expect(limit.tryTake(1, lane)).toBeNull();
+});
+
+test("a pause that ends soon is waited out by all, and a host that only says that nothing is left stops what is usual", () => {
+  const clock = new ManualClock(0);
+  const limit = new HostLimit(clock, { ...allowance, reserve: 2 });
+  limit.pauseUntil(700);
+  for (const lane of ["urgent", "question", "usual"] as const)
+    expect(limit.tryTake(1, lane)).toEqual({ waitMs: 700 });
+  const other = new HostLimit(clock, { ...allowance, reserve: 2 });
+  other.heedRemaining(0);
+  other.closeUntil(30_000);
+  expect(other.tryTake(1, "usual")).toEqual({ waitMs: 30_000 });
+  expect(other.tryTake(1, "question")).toEqual({ waitMs: 300 });
+  expect(other.tryTake(1, "urgent")).toBeNull();
 });

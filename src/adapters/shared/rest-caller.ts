@@ -4,7 +4,7 @@ import type { Prng } from "../../base/prng.ts";
 import { sleep, type Clock } from "../../ports/clock.ts";
 import { backoffMs, type RetryPolicy } from "./backoff.ts";
 import { heedRateHeaders } from "./heed-rate-headers.ts";
-import type { HostLimit } from "./host-limit.ts";
+import type { HostLimit, Lane } from "./host-limit.ts";
 import { clockSkewMs, dateOf, retryAfterMs, TransportError, type HttpAnswer } from "./http-answer.ts";
 import type { Redact } from "./redact.ts";
 import { banned, clockOff, gaveUp, pauseTooLong, type VenueRole } from "./call-errors.ts";
@@ -23,6 +23,7 @@ export type Verdict =
 export type Ask<T> = {
   /** For messages: `BTCUSDT 1m bars from 2024-01-01`. */
   readonly what: string;
+  /** What it costs of the limit; 0 where `send` sees to that itself. */
   readonly weight: number;
   readonly schema: ZodType<T>;
   readonly send: () => Promise<HttpAnswer>;
@@ -41,6 +42,8 @@ export type RestCallerOptions = {
   readonly clock: Clock;
   readonly prng: Prng;
   readonly limit: HostLimit;
+  /** `usual` by default. */
+  readonly lane?: Exclude<Lane, "urgent">;
   readonly policy: RetryPolicy;
   readonly redact: Redact;
   /** The venue's own meaning of an answer; null leaves it to the rules that hold everywhere. */
@@ -63,14 +66,16 @@ export class RestCaller {
 
   /** The answer to `ask`. Throws a `KiwiError` when the venue refuses, bans, or stays away. */
   async call<T>(ask: Ask<T>): Promise<Reply<T>> {
-    const { venue, role, policy, clock, limit, prng } = this.options;
+    const { venue, role, policy, clock, limit, lane, prng } = this.options;
     let reason = "";
     for (let attempt = 0; attempt < policy.attemptsMax; attempt++) {
       this.refuseWhileBanned();
-      await limit.take(ask.weight, ask.signal);
+      if (ask.weight > 0) await limit.take(ask.weight, ask.signal, lane);
       // Another call may have been banned while this one waited.
       this.refuseWhileBanned();
+      const isProbe = limit.isPaused;
       const result = await this.attempt(ask);
+      if (isProbe && result.kind === "reply") limit.resume();
       if (result.kind === "reply") return result.reply;
       if (result.kind === "refuse") throw await resolveError(result.error);
       if (result.kind === "ban") limit.banUntil(clock.nowMs() + result.spanMs, result.reason);
@@ -78,8 +83,8 @@ export class RestCaller {
       if (result.kind === "ban") continue;
       reason = result.reason;
       const pauseMs = result.afterMs ?? 0;
-      if (pauseMs > policy.pauseMsMax) throw pauseTooLong(venue, reason, clock.nowMs() + pauseMs, role);
       if (pauseMs > 0) limit.pauseUntil(clock.nowMs() + pauseMs);
+      if (pauseMs > policy.pauseMsMax) throw pauseTooLong(venue, reason, clock.nowMs() + pauseMs, role);
       const delayMs = Math.max(pauseMs, backoffMs(attempt, policy, prng));
       if (attempt + 1 < policy.attemptsMax) await sleep(clock, delayMs, ask.signal);
     }

@@ -125,6 +125,11 @@ const trading = z.strictObject({
     .strictObject({
       paperDaysMin: z.number().min(0).default(30).describe("days on paper before live"),
       tradesMin: z.int().min(1).default(30).describe("trades that a backtest must have"),
+      findingsMax: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe("tests of a validation that may speak against the strategy"),
     })
     .prefault({})
     .describe("what live trading asks for"),

@@ -73,6 +73,10 @@ export const brokerPlugins: readonly BrokerPlugin[] = [
         .record(z.string(), z.unknown())
         .optional()
         .describe("ccxt's own options of the exchange"),
+      account: z
+        .string()
+        .optional()
+        .describe("what the account is called here; by default part of a hash of its key"),
     }),
     credentials: [
       { name: "key", what: "an API key", env: "CCXT_API_KEY" },

@@ -18,6 +18,14 @@ export function codeHash(ownFiles: readonly string[]): string {
   return sha256Of([kiwiVersion(), sourceHash(), ...ownFiles.map(fileHash)]);
 }
 
+/**
+ * SHA-256 over Kiwi's version and the person's own files, strategy and plug-ins: another one is another strategy, and what was
+ * found out about the first says nothing about it.
+ */
+export function strategyHash(ownFiles: readonly string[]): string {
+  return sha256Of([kiwiVersion(), ...ownFiles.map(fileHash)]);
+}
+
 /** SHA-256 of a small file. */
 export function fileHash(path: string): string {
   return sha256(readFileSync(path));

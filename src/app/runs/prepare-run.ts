@@ -27,9 +27,8 @@ import { planOf } from "../meta/plan-of.ts";
 import { firstDecisionMs } from "./first-decision.ts";
 import { spreadsOf } from "../costs/spreads-of.ts";
 import { atQuotedSpreads } from "../session/quoted-costs.ts";
-import type { CostTables } from "../../domain/cost-tables.ts";
 import { costGaps } from "../costs/cost-gaps.ts";
-import { readTables, type RunTables } from "./run-tables.ts";
+import { readTables } from "./run-tables.ts";
 import { adviceOn, refuseShareOfNothing } from "./advice.ts";
 import type { ModelUse } from "../train/run-models.ts";
 import { backwardsRange } from "../bars/backwards-range.ts";
@@ -100,10 +99,8 @@ export async function prepareRun(
     tradeFromMs: fromMs ?? -Infinity,
   });
   const known = await loadKnown(barsRequest, config, loaded.sources);
-  const tables = withSpreads(
-    await readTables(config, request.folder, found.strategy),
-    spreadsOf([...loaded.sources, ...detail]),
-  );
+  const spreads = spreadsOf([...loaded.sources, ...detail]);
+  const tables = await readTables(config, request.folder, found.strategy, spreads);
   const needed = askStrategy(() =>
     externalsNeeded({
       strategy: found.strategy,
@@ -165,11 +162,6 @@ export async function prepareRun(
       ...(fromMs === undefined ? {} : { tradeFromMs: fromMs }),
     }),
   };
-}
-
-/** What bars say of their spreads goes with what files say of costs. */
-function withSpreads(tables: RunTables, spreads: CostTables["spreads"]): RunTables {
-  return spreads === undefined ? tables : { ...tables, costTables: { ...tables.costTables, spreads } };
 }
 
 /** Everything that is known and not traded; absent where there is nothing. */

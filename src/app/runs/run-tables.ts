@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
+import type { CostTables } from "../../domain/cost-tables.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { readActions } from "../bars/read-actions.ts";
 import { readDelistings, readUniverse } from "../bars/read-universe.ts";
@@ -10,15 +11,17 @@ import type { BacktestSetup } from "../session/backtest-setup.ts";
 /** What small files say beside the bars, as plain data: members, corporate actions, announced ends, what trading cost. */
 export type RunTables = Pick<BacktestSetup, "membership" | "actions" | "delistings" | "costTables">;
 
-/** Reads the files that a configuration names. Throws `UNIVERSE_UNUSED` and what reading them throws. */
+/** Reads the files that a configuration names; `spreads` are those of the bars' own files. Throws `UNIVERSE_UNUSED` and what reading them throws. */
 export async function readTables(
   config: KiwiConfig,
   folder: string,
   strategy: AnyStrategy,
+  spreads?: CostTables["spreads"],
 ): Promise<RunTables> {
   const { universe, actions, delistings } = config;
   if (universe !== undefined && strategy.portfolio === undefined) throw universeUnused(strategy);
-  const costTables = await readCosts(folder, config.costs);
+  const fromFiles = await readCosts(folder, config.costs);
+  const costTables = spreads === undefined ? fromFiles : { ...fromFiles, spreads };
   return {
     ...(universe === undefined ? {} : { membership: await readUniverse(resolve(folder, universe)) }),
     ...(actions === undefined ? {} : { actions: await readActions(resolve(folder, actions)) }),

@@ -1,8 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readRun, runIds, type StoredRun } from "../../adapters/stores/runs/read-runs.ts";
 import { canonicalJson } from "../../base/hash.ts";
-import { dayMs } from "../../base/time.ts";
+import { dayMs, formatTime } from "../../base/time.ts";
+import { resolveParams, type Params, type ParamValue } from "../../domain/params.ts";
+import { strategyHash } from "../plugins/code-identity.ts";
+import { strategyFileOf } from "../plugins/find-strategy.ts";
+import { newestValidation } from "../validation/newest-validation.ts";
 import { resetKeyPath } from "./kill/kill-accounts.ts";
 import { allSessions, sessionPaths } from "./session-folder.ts";
 import type { TradingPlan } from "./session-parts.ts";
@@ -10,7 +14,7 @@ import { readStatus } from "./session-status.ts";
 
 /** One gate before money: what must be shown, and whether it is. */
 export type Gate = {
-  readonly name: "backtest" | "validation" | "checks" | "paper record" | "limits" | "way back";
+  readonly name: "backtest" | "later bars" | "validation" | "checks" | "paper record" | "limits" | "way back";
   readonly isOpen: boolean;
   /** What was found. */
   readonly found: string;
@@ -22,16 +26,29 @@ export type Gate = {
 export type GateMeasures = {
   readonly paperDaysMin: number;
   readonly tradesMin: number;
+  readonly findingsMax: number;
   /** Performs the checks of a stored run anew; null when they cannot be made. */
   readonly check: (run: StoredRun) => Promise<boolean | null>;
 };
 
-type GatePlan = Pick<TradingPlan, "strategyName" | "params" | "symbols" | "timeframe" | "config">;
+type GatePlan = Pick<
+  TradingPlan,
+  | "strategyName"
+  | "strategyText"
+  | "strategy"
+  | "params"
+  | "symbols"
+  | "timeframe"
+  | "config"
+  | "folder"
+  | "plugins"
+  | "registry"
+>;
 
 /**
  * The gates before live trading, each read off what is stored and none off anybody's word: a backtest of the same
- * strategy on real bars with enough trades, the same again over later bars, its checks made anew, a record on paper, limits
- * in front of every order, and a key that can lift the kill switch.
+ * strategy on real bars with enough trades, the same again over later bars, a validation of the strategy as it is now, its
+ * checks made anew, a record on paper, limits in front of every order, and a key that can lift the kill switch.
  */
 export async function liveGates(
   home: string,
@@ -61,11 +78,12 @@ export async function liveGates(
       command,
     ),
     gate(
-      "validation",
+      "later bars",
       later !== undefined,
       foundRun(later, "no run that begins after the first one ends"),
       `${command} --from DAY   over bars that nothing was tuned on`,
     ),
+    await validationGate(plan, measures.findingsMax),
     gate(
       "checks",
       hasPassed === true,
@@ -93,6 +111,32 @@ export async function liveGates(
   ];
 }
 
+/** What the newest validation of the strategy says; one of other code than now says nothing. */
+async function validationGate(plan: GatePlan, findingsMax: number): Promise<Gate> {
+  const { strategyName, strategyText, symbols, timeframe, folder, plugins, registry } = plan;
+  const subject = { strategy: strategyName, params: wholeParams(plan), symbols, timeframe };
+  const newest = await newestValidation(folder, subject);
+  const todo = `kiwi validate ${strategyText} --data FILE`;
+  const closed = (found: string): Gate => gate("validation", false, found, todo);
+  if (newest === null)
+    return closed(`no validation with these parameters of ${symbols.join(", ")} ${timeframe} on real bars`);
+  const { id, isWhole, document } = newest;
+  const { level, verdict, findings, createdMs, strategySha256 } = document;
+  const what = `validation ${id} of ${formatTime(createdMs)}`;
+  if (!isWhole) return closed(`${what} is not as it was written: its checksum is another`);
+  const file = strategyFileOf(folder, strategyText, registry);
+  const ownFiles = [...(file === null ? [] : [file]), ...plugins.map((path) => resolve(folder, path))];
+  if (strategySha256 !== strategyHash(ownFiles))
+    return closed(`${what} is of the strategy as it was then: its file, a plug-in or Kiwi has changed`);
+  const isGood = level !== "refuted" && findings.length <= findingsMax;
+  return gate(
+    "validation",
+    isGood,
+    `${what}: ${verdict}`,
+    `${todo}   after a change; trading.gates.findingsMax says how many tests may speak against it`,
+  );
+}
+
 function gate(name: Gate["name"], isOpen: boolean, found: string, todo: string): Gate {
   return { name, isOpen, found, todo };
 }
@@ -102,10 +146,9 @@ function foundRun(run: StoredRun | undefined, nothing: string): string {
 }
 
 /** Stored runs of the same strategy with the same parameters over the same symbols, on bars that nobody made up. */
-async function runsOf(
-  folder: string,
-  { strategyName, params, symbols }: GatePlan,
-): Promise<readonly StoredRun[]> {
+async function runsOf(folder: string, plan: GatePlan): Promise<readonly StoredRun[]> {
+  const { strategyName, symbols } = plan;
+  const params = wholeParams(plan);
   const found: StoredRun[] = [];
   for (const id of await runIds(folder)) {
     const run = await readRun(folder, id).catch(() => null);
@@ -117,6 +160,11 @@ async function runsOf(
     if (symbols.every((symbol) => names.has(symbol) || names.has(symbol.replace("/", "")))) found.push(run);
   }
   return found;
+}
+
+/** With the defaults, as runs and validations store them. */
+function wholeParams({ strategy, strategyName, params }: GatePlan): Readonly<Record<string, ParamValue>> {
+  return resolveParams(`strategy ${strategyName}`, strategy.params as Params, params);
 }
 
 function tradesIn({ result }: StoredRun): number {

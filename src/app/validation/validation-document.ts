@@ -1,5 +1,7 @@
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { countText, percentText, ratioText } from "../../analysis/report/number-text.ts";
+import { checksumOf } from "../../base/hash.ts";
+import { strategyHash } from "../plugins/code-identity.ts";
 import { searchDocument } from "../search/search-document.ts";
 import type { Neighbour } from "../search/try-neighbours.ts";
 import type { Validation } from "./validation.ts";
@@ -20,7 +22,11 @@ type ValidationParts = Pick<SearchParts, "asked" | "prepared" | "warnings"> & {
 export type ValidationDocument = {
   readonly schema: "validate@1";
   readonly ok: true;
+  /** UTC milliseconds. */
+  readonly createdMs: number;
   readonly strategy: string;
+  /** What the strategy's code was: see `strategyHash`. */
+  readonly strategySha256: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly symbols: readonly string[];
   readonly timeframe: string;
@@ -46,8 +52,12 @@ export type ValidationDocument = {
   readonly conditions: Readonly<Record<(typeof validationNames)[number], number | null>>;
   readonly findings: readonly string[];
   readonly verdict: string;
+  /** `refuted` where it lost money or closed no trade, `supported` where nothing speaks against it. */
+  readonly level: "refuted" | "open" | "supported";
   readonly warnings: readonly string[];
   readonly artifacts: Readonly<Record<string, string>>;
+  /** Of everything else in it. */
+  readonly sha256: string;
 };
 
 /** Puts together what a validation found. */
@@ -56,10 +66,12 @@ export function validationDocument(parts: ValidationParts): ValidationDocument {
   const { setup, loaded } = prepared;
   const conditions = conditionsOf(validation);
   const findings = findingsOf(metrics, validation);
-  return {
+  const document: Omit<ValidationDocument, "sha256"> = {
     schema: "validate@1",
     ok: true,
+    createdMs: asked.request.nowMs,
     strategy: setup.strategy.name,
+    strategySha256: strategyHash(prepared.found.ownFiles),
     params: setup.params,
     symbols: setup.bars.map(({ symbol }) => symbol),
     timeframe: setup.timeframe ?? setup.bars[0]!.timeframe,
@@ -74,9 +86,15 @@ export function validationDocument(parts: ValidationParts): ValidationDocument {
     conditions,
     findings,
     verdict: verdictOf(metrics, asked.request.config.account.baseCurrency, findings),
+    level: hasLost(metrics) ? "refuted" : findings.length > 0 ? "open" : "supported",
     warnings,
     artifacts,
   };
+  return { ...document, sha256: checksumOf(document) };
+}
+
+function hasLost({ totalReturn, trades }: MetricsReport): boolean {
+  return trades === 0 || (totalReturn ?? 0) <= 0;
 }
 
 function aroundOf({ trials, dimensions, plateau, luck, best }: ReturnType<typeof searchDocument>) {

@@ -13,16 +13,15 @@ type Row = readonly [string, ...string[]];
 
 /** The report of a validation as one page. */
 export function validationHtml(document: ValidationDocument): string {
-  const { strategy, params, symbols, timeframe, findings, verdict, warnings, metrics, command } = document;
+  const { strategy, params, symbols, timeframe, findings, verdict, level, warnings, command } = document;
   const shown = Object.entries(params).map(([name, value]) => `${name}=${String(value)}`);
-  const hasLost = (metrics.totalReturn ?? 0) <= 0;
   return plainPage({
     title: `${strategy}: how much is luck`,
     about: `${shown.join(" ")} · ${symbols.slice(0, 3).join(", ")} · ${timeframe} · ${command}`,
     isSynthetic: document.dataKind === "synthetic",
     brand: "KIWI VALIDATION",
     verdict,
-    level: hasLost ? "refuted" : findings.length > 0 ? "open" : "supported",
+    level,
     reasons: findings,
     warnings,
     sections: [

@@ -18,6 +18,8 @@ export interface Calendar {
   sessionOf(closeTimeMs: number): number;
   /** Whether regular trading is open at this instant. */
   isOpen(timeMs: number): boolean;
+  /** When regular trading opens next: the instant itself while the market is open. */
+  opensAt(timeMs: number): number;
   /** Until when regular trading went on that came before this instant: the instant itself while the market is open. */
   tradedUntil(timeMs: number): number;
   /**

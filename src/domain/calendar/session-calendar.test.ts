@@ -118,3 +118,20 @@ function nextClose(
   while (!calendar.isOpen(at - 1)) at += at % (30 * minuteMs) === 0 ? 30 * minuteMs : minuteMs;
   return calendar.bucketEnd(at, timeframe);
 }
+
+test("a market opens next at an instant at which it is open, and at none before", () => {
+  for (const build of builders) {
+    const calendar = build();
+    fc.assert(
+      fc.property(anyTime, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (timeMs, share) => {
+        const opensMs = calendar.opensAt(timeMs);
+        expect(opensMs).toBeGreaterThanOrEqual(timeMs);
+        expect(calendar.isOpen(opensMs)).toBe(true);
+        expect(calendar.isOpen(timeMs)).toBe(opensMs === timeMs);
+        if (opensMs > timeMs)
+          expect(calendar.isOpen(timeMs + Math.floor(share * (opensMs - timeMs - 1)))).toBe(false);
+      }),
+      settings,
+    );
+  }
+});

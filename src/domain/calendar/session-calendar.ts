@@ -40,6 +40,7 @@ export function sessionCalendar(hours: TradingHours): Calendar {
     periodsPerYear: hours.periodsPerYear,
     sessionOf: (closeTimeMs) => hours.dayOf(closeTimeMs - 1),
     isOpen: (timeMs) => hours.isOpen(timeMs),
+    opensAt: (timeMs) => (hours.isOpen(timeMs) ? timeMs : hours.stretchAfter(timeMs).openMs),
     tradedUntil: (timeMs) => (hours.isOpen(timeMs - 1) ? timeMs : lastCloseBefore(hours, timeMs)),
     bucketEnd(closeTimeMs, timeframe) {
       const memo = memoOf(timeframe);

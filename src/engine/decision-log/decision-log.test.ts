@@ -83,3 +83,17 @@ test("to ask for the hash early changes nothing later, and a chunk stays in it f
   expect(hashOf(1, true)).toBe(hashOf(1, false));
   expect(hashOf(2, false)).not.toBe(hashOf(1, false));
 });
+
+test("a hash that is asked for at every slice is the one that is asked for once, over chunk borders and events", () => {
+  const told = (isAskedEarly: boolean): string => {
+    const log = new DecisionLog();
+    for (let minute = 1; minute <= 65_600; minute++) {
+      if (minute % 500 === 0) log.events.add(minute, 0, eventCode.signal, 1, 2, 3, `reason ${minute % 3}`);
+      if (minute % 700 === 0) log.events.add(minute, 0, eventCode.canceled, 1, 2, 3, `not hashed ${minute}`);
+      log.record(minute, 100 + minute, false);
+      if (isAskedEarly && (minute % 97 === 0 || minute % 500 < 2)) log.hash();
+    }
+    return log.hash();
+  };
+  expect(told(true)).toBe(told(false));
+});

@@ -9,6 +9,7 @@ import type {
   VenueFill,
   VenueInstrument,
   VenueOrder,
+  Urgency,
   VenueOrderRequest,
   VenuePosition,
 } from "../../ports/broker-connection.ts";
@@ -95,16 +96,16 @@ export class Seat implements BrokerConnection {
     listener.onLine(this.line);
   }
 
-  submit(order: VenueOrderRequest): Promise<Acknowledgement> {
-    return this.noted(this.shared.connection.submit(order));
+  submit(order: VenueOrderRequest, urgency?: Urgency): Promise<Acknowledgement> {
+    return this.noted(this.shared.connection.submit(order, urgency));
   }
 
   cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement> {
     return this.shared.connection.cancel(clientOrderId, symbol);
   }
 
-  modify(order: VenueOrderRequest): Promise<Acknowledgement> {
-    return this.noted(this.shared.connection.modify(order));
+  modify(order: VenueOrderRequest, urgency?: Urgency): Promise<Acknowledgement> {
+    return this.noted(this.shared.connection.modify(order, urgency));
   }
 
   /** A session has no right to the orders of the others. */

@@ -12,6 +12,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "position differs": "reconciliation",
   "order lost": "trade failures",
   "order unresolved": "trade failures",
+  "market closed": "trade failures",
   dust: "trade failures",
   unprotected: "protection",
   "reject storm": "reject rate",

@@ -1,5 +1,10 @@
 import { floorToStep } from "../../base/numbers.ts";
-import type { BrokerConnection, VenueInstrument, VenueOrder } from "../../ports/broker-connection.ts";
+import type {
+  BrokerConnection,
+  VenueInstrument,
+  VenueOrder,
+  VenueOrderRequest,
+} from "../../ports/broker-connection.ts";
 import { sleep, type Clock } from "../../ports/clock.ts";
 import type { OrderStatus, VenueCode } from "../../domain/order.ts";
 import type { RobotLog } from "../robot-types.ts";
@@ -18,7 +23,7 @@ export type ClosingParts = {
 
 const ends: ReadonlySet<OrderStatus> = new Set(["filled", "canceled", "rejected", "expired"]);
 const waitMsFirst = 500;
-const waitMsMax = 30_000;
+const waitMsMax = 5_000;
 const doubledMax = 4;
 
 /**
@@ -140,7 +145,7 @@ class Closing {
       if (known.filledQuantity > 0) return;
     }
     const clientOrderId = this.nameOf(symbol, number);
-    const answer = await connection.submit({
+    const order: VenueOrderRequest = {
       clientOrderId,
       symbol,
       side,
@@ -150,7 +155,8 @@ class Closing {
       expireTimeMs: Infinity,
       postOnly: false,
       reduceOnly: connection.capabilities.reduceOnly,
-    });
+    };
+    const answer = await connection.submit(order, "urgent");
     log.info({ clientOrderId, symbol, side, quantity, answer: answer.kind }, "closing a position");
     if (answer.kind === "rejected" && !this.mayLive(answer.code, clientOrderId))
       this.endedBySymbol.set(symbol, number + 1);

@@ -24,9 +24,8 @@ export type AlpacaBrokerOptions = NetworkOptions & {
 };
 
 const hosts: VenueHosts = { paper: ["paper-api.alpaca.markets"], live: ["api.alpaca.markets"] };
-/** Of 200 requests in a minute and key; a part of them is kept for cancels. */
-const allowance = { weight: 190, windowMs: minuteMs };
-const reserve = 20;
+/** Of 200 requests in a minute and key; a part of them is kept for exits and cancels. */
+const allowance = { weight: 190, windowMs: minuteMs, reserve: 20 };
 
 const clientOrderId = { lengthMax: 48, pattern: /^[\x21-\x7e]+$/ };
 const capabilitiesOf: Readonly<Record<AlpacaMarket, BrokerCapabilities>> = {
@@ -35,6 +34,7 @@ const capabilitiesOf: Readonly<Record<AlpacaMarket, BrokerCapabilities>> = {
     timesInForce: ["day", "gtc", "ioc", "fok"],
     postOnly: false,
     reduceOnly: false,
+    waitsForOpen: true,
     // A changed order has another id, and another name of ours: docs/decisions/0073.
     modify: false,
     clientOrderId,
@@ -73,7 +73,6 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
   const caller = new OrderCaller({
     clock,
     limit,
-    reserve,
     redact,
     onKeyRefused: (error) => connection.refuse(error),
   });
@@ -97,7 +96,7 @@ export function alpacaBroker(options: AlpacaBrokerOptions, tools: BrokerTools): 
       return events;
     },
     ping: pingSocket,
-    submit: (order) => orders.submit(order),
+    submit: (order, urgency) => orders.submit(order, urgency),
     cancel: (id) => orders.cancel(id),
     modify: () => Promise.resolve(refusal("other", "not sent: a changed order would have another name")),
     cancelAll: () => orders.cancelAll(),

@@ -1,4 +1,4 @@
-import type { Acknowledgement, VenueOrderRequest } from "../../../ports/broker-connection.ts";
+import type { Acknowledgement, Urgency, VenueOrderRequest } from "../../../ports/broker-connection.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
 import type { AlpacaMarket } from "../../sources/alpaca/alpaca-messages.ts";
 import type { IdBook } from "../shared/id-book.ts";
@@ -34,11 +34,11 @@ export class AlpacaOrders {
     this.ids = ids;
   }
 
-  async submit(order: VenueOrderRequest): Promise<Acknowledgement> {
+  async submit(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const wrong = unfit(order, this.market);
     if (wrong !== null) return refusal("other", `not sent: ${wrong}`);
     const answer = await this.caller.call({
-      urgency: "order",
+      urgency,
       send: () => this.calls.send("POST", "/v2/orders", orderBody(order)),
       judge: (said) => judgeCreated(said, this.mode, order.clientOrderId),
       lookUp: () => lookUpTaken(order, () => this.questions.order(order.clientOrderId)),
@@ -52,7 +52,7 @@ export class AlpacaOrders {
     const venueId = this.ids.venueIdOf(id) ?? (await this.questions.order(id))?.venueOrderId;
     if (venueId === undefined) return refusal("unknown_order", "the venue has no order of this name");
     return this.caller.call({
-      urgency: "cancel",
+      urgency: "urgent",
       send: () => this.calls.send("DELETE", `/v2/orders/${encodeURIComponent(venueId)}`),
       judge: (said) => judgeCanceled(said, this.mode, venueId),
     });
@@ -60,7 +60,7 @@ export class AlpacaOrders {
 
   cancelAll(): Promise<Acknowledgement> {
     return this.caller.call({
-      urgency: "cancel",
+      urgency: "urgent",
       send: () => this.calls.send("DELETE", "/v2/orders"),
       judge: (said) => judgeCanceledAll(said, this.mode),
     });

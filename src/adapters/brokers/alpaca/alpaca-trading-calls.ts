@@ -48,6 +48,7 @@ export class AlpacaCalls {
       ...this.options,
       venue: "Alpaca",
       role: "broker",
+      lane: "question",
       policy: questionPolicy,
       judge: (answer) => this.judge(answer, what),
     }).call({

@@ -46,9 +46,8 @@ function hostsOf({ rest, stream }: { readonly rest: string; readonly stream: str
   return [new URL(rest).hostname, new URL(stream).hostname];
 }
 
-/** Of 600 requests in 5 seconds and address; a tenth of them is kept for cancels. */
-const allowance = { weight: 400, windowMs: 5 * secondMs };
-const reserve = 40;
+/** Of 600 requests in 5 seconds and address; a tenth of them is kept for exits and cancels. */
+const allowance = { weight: 400, windowMs: 5 * secondMs, reserve: 40 };
 
 const capabilitiesOf: Readonly<Record<BybitTraded, BrokerCapabilities>> = {
   linear: {
@@ -92,7 +91,6 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
   const caller = new OrderCaller({
     clock,
     limit,
-    reserve,
     redact,
     onKeyRefused: (error) => connection.refuse(error),
   });
@@ -116,8 +114,8 @@ export function bybitBroker(options: BybitBrokerOptions, tools: BrokerTools): Br
     interpret: interpretBybitOrders(category, clock, mode),
     ping: pingBybit,
     prepare: (symbol) => orders.prepare(symbol),
-    submit: (order) => orders.submit(order),
-    modify: (order) => orders.modify(order),
+    submit: (order, urgency) => orders.submit(order, urgency),
+    modify: (order, urgency) => orders.modify(order, urgency),
     cancel: (id, symbol) => orders.cancel(id, symbol),
     cancelAll: () => orders.cancelAll(),
     async account() {

@@ -148,6 +148,7 @@ export class BybitCalls {
       ...this.options,
       venue: "Bybit",
       role: "broker",
+      lane: "question",
       policy: questionPolicy,
       timeIn: bybitTime,
       judge: (answer) => this.judge(answer, what),

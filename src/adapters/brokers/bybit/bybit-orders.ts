@@ -1,4 +1,9 @@
-import type { Acknowledgement, BrokerFinding, VenueOrderRequest } from "../../../ports/broker-connection.ts";
+import type {
+  Acknowledgement,
+  BrokerFinding,
+  Urgency,
+  VenueOrderRequest,
+} from "../../../ports/broker-connection.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
 import { lookUpTaken } from "../shared/look-up-taken.ts";
 import { refusal, type OrderCaller, type SendVerdict } from "../shared/order-caller.ts";
@@ -51,18 +56,18 @@ export class BybitOrders {
     this.prepared.clear();
   }
 
-  submit(order: VenueOrderRequest): Promise<Acknowledgement> {
+  submit(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const { clientOrderId, symbol } = order;
     return this.caller.call({
-      urgency: "order",
+      urgency,
       ...this.post("/v5/order/create", createBody(order, this.wanted.category)),
       lookUp: () => lookUpTaken(order, () => this.questions.order(clientOrderId, symbol)),
     });
   }
 
-  modify(order: VenueOrderRequest): Promise<Acknowledgement> {
+  modify(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const body = amendBody(order, this.wanted.category);
-    return this.caller.call({ urgency: "order", ...this.post("/v5/order/amend", body) });
+    return this.caller.call({ urgency, ...this.post("/v5/order/amend", body) });
   }
 
   /** On spot the list that the order waits in has to be named: they are tried in turn. */
@@ -73,7 +78,7 @@ export class BybitOrders {
       category === "spot" ? spotFilters.map((orderFilter) => ({ ...body, orderFilter })) : [body];
     let said = refusal("unknown_order", "in no list");
     for (const one of bodies) {
-      const answer = await this.caller.call({ urgency: "cancel", ...this.post("/v5/order/cancel", one) });
+      const answer = await this.caller.call({ urgency: "urgent", ...this.post("/v5/order/cancel", one) });
       if (answer.kind !== "rejected" || answer.code !== "unknown_order") return answer;
       said = answer;
     }
@@ -99,7 +104,7 @@ export class BybitOrders {
         : settleCoins.map((settleCoin) => ({ category, settleCoin }));
     const answers = await Promise.all(
       bodies.map((body) =>
-        this.caller.call({ urgency: "cancel", ...this.post("/v5/order/cancel-all", body, judgeDone) }),
+        this.caller.call({ urgency: "urgent", ...this.post("/v5/order/cancel-all", body, judgeDone) }),
       ),
     );
     return answers.find(({ kind }) => kind !== "accepted") ?? answers[0]!;

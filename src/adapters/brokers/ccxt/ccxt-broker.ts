@@ -1,13 +1,16 @@
 import { secondMs } from "../../../base/time.ts";
 import { KiwiError } from "../../../base/errors.ts";
+import { sha256 } from "../../../base/hash.ts";
 import type {
   Acknowledgement,
   BrokerCapabilities,
   BrokerConnection,
+  Urgency,
   VenueOrder,
   VenueOrderRequest,
 } from "../../../ports/broker-connection.ts";
 import type { BrokerTools } from "../../../ports/broker-plugin.ts";
+import type { Clock } from "../../../ports/clock.ts";
 import { HostLimits } from "../../shared/host-limit.ts";
 import { redactor } from "../../shared/redact.ts";
 import { CcxtCalls } from "../../sources/ccxt/ccxt-calls.ts";
@@ -30,6 +33,8 @@ export type CcxtBrokerOptions = {
   /** As ccxt writes it: `kraken`, `okx`. */
   readonly exchangeId: string;
   readonly defaultType: "spot" | "swap";
+  /** What the account is called here; by default part of a hash of its key. */
+  readonly account?: string | undefined;
   /** How often orders and fills are asked for. */
   readonly everyMs?: number | undefined;
   /** Between two requests; ccxt's own number where nothing is said. */
@@ -41,7 +46,7 @@ export type CcxtBrokerOptions = {
   readonly exchangeOptions?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** Of a second's worth of requests, so much is kept for cancels. */
+/** Of a second's worth of requests, so much is kept for exits and cancels. */
 const reserve = 1;
 
 /**
@@ -60,6 +65,7 @@ export async function ccxtBroker(options: CcxtBrokerOptions, tools: BrokerTools)
   const limit = new HostLimits(clock).of(hostOf(exchange), {
     weight: costMax,
     windowMs: costMax * rateLimitMs,
+    reserve,
   });
   const calls = new CcxtCalls(exchange, clock, limit, costMax, options.requestTimeoutMs ?? 10 * secondMs);
   const { errors } = library;
@@ -81,30 +87,23 @@ export async function ccxtBroker(options: CcxtBrokerOptions, tools: BrokerTools)
     questions,
     ids,
     calls,
-    new OrderCaller({ clock, limit, reserve, redact, onKeyRefused: (error) => connection.refuse(error) }),
+    new OrderCaller({ clock, limit, redact, onKeyRefused: (error) => connection.refuse(error) }),
     (answer) => judgeCcxtOrder(answer, { venue: exchange.name, mode, errors }),
   );
+  const accountName = accountNameOf(options, tools);
   const everyMs = options.everyMs ?? 2 * secondMs;
-  const watch = new PollingWatch({
-    clock,
-    everyMs,
-    idleMsMax: everyMs,
-    openOrders: () => questions.openOrders(),
-    newFills: () => questions.newFills(),
-    order: ({ clientOrderId, symbol }) =>
-      clientOrderId === null ? Promise.resolve(null) : questions.order(clientOrderId, symbol),
-  });
+  const watch = watching(questions, clock, everyMs);
   const connection = new VenueConnection({
     venue: exchange.name,
     clock,
     prng,
     capabilities: capabilitiesOf(exchange, options),
     staleAfterMs: Math.max(60 * secondMs, 10 * everyMs),
-    inspect: () => inspectCcxt(line, questions, options, mode),
+    inspect: () => inspectCcxt(line, questions, options, accountName),
     openWire: (events) => watch.openWire(events),
     interpret: (message) => [message as VenueEvent],
     ping() {},
-    submit: (order) => orders.submit(order),
+    submit: (order, urgency) => orders.submit(order, urgency),
     cancel: (id, symbol) => orders.cancel(id, symbol),
     modify: () =>
       Promise.resolve(refusal("unsupported", "not sent: exchanges of ccxt change orders in many ways")),
@@ -118,6 +117,18 @@ export async function ccxtBroker(options: CcxtBrokerOptions, tools: BrokerTools)
     isMarketOpen: (symbol) => questions.isMarketOpen(symbol),
   });
   return connection;
+}
+
+function watching(questions: CcxtQuestions, clock: Clock, everyMs: number): PollingWatch {
+  return new PollingWatch({
+    clock,
+    everyMs,
+    idleMsMax: everyMs,
+    openOrders: () => questions.openOrders(),
+    newFills: () => questions.newFills(),
+    order: ({ clientOrderId, symbol }) =>
+      clientOrderId === null ? Promise.resolve(null) : questions.order(clientOrderId, symbol),
+  });
 }
 
 function exchangeOf(
@@ -143,6 +154,19 @@ function exchangeOf(
   }
   if (mode === "paper") useSandbox(exchange);
   return exchange;
+}
+
+/**
+ * Exchanges have no common word for the name of an account. A lock, a journal and a kill switch hold for a name, so two
+ * accounts must not share one: the key tells them apart, and nothing of the key is shown.
+ */
+function accountNameOf(
+  { exchangeId, account, baseUrl }: CcxtBrokerOptions,
+  { mode, credentials: { key = "" } }: BrokerTools,
+): string {
+  return account === undefined
+    ? `${exchangeId}:${baseUrl ?? mode}:${sha256(key).slice(0, 8)}`
+    : `${exchangeId}:${account}`;
 }
 
 /** Play money is traded at the exchange's own test network; without one nothing is sent. */
@@ -184,8 +208,8 @@ function capabilitiesOf({ features }: CcxtTrader, { defaultType }: CcxtBrokerOpt
 async function inspectCcxt(
   line: CcxtLine,
   questions: CcxtQuestions,
-  { exchangeId, defaultType, baseUrl }: CcxtBrokerOptions,
-  mode: BrokerTools["mode"],
+  { defaultType }: CcxtBrokerOptions,
+  accountName: string,
 ): Promise<Inspection> {
   await questions.account();
   const { has, name } = line.exchange;
@@ -201,7 +225,7 @@ async function inspectCcxt(
     openOrders = error.parts.message;
   }
   return {
-    accountName: `${exchangeId}:${baseUrl ?? mode}`,
+    accountName,
     findings: [
       {
         what: "what ccxt can do there",
@@ -242,7 +266,7 @@ class CcxtOrders {
     this.judge = judge;
   }
 
-  async submit(order: VenueOrderRequest): Promise<Acknowledgement> {
+  async submit(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const { clientOrderId, symbol, side, quantity, terms, timeInForce, postOnly, reduceOnly } = order;
     await this.questions.instruments([symbol]);
     const isLimit = terms.type === "limit";
@@ -254,11 +278,12 @@ class CcxtOrders {
     };
     const price = isLimit ? terms.limitPrice : undefined;
     const answer = await this.caller.call({
-      urgency: "order",
+      urgency,
       send: () =>
         this.calls.run(
           (one) => (one as CcxtTrader).createOrder(symbol, terms.type, side, quantity, price, params),
           undefined,
+          urgency,
         ),
       judge: this.judge,
       lookUp: () => lookUpTaken(order, () => this.questions.order(clientOrderId, symbol)),
@@ -287,7 +312,7 @@ class CcxtOrders {
 
   private cancelOne({ venueOrderId, symbol }: VenueOrder): Promise<Acknowledgement> {
     return this.caller.call({
-      urgency: "cancel",
+      urgency: "urgent",
       send: () =>
         this.calls.run(
           // What a cancel is answered with differs; that it was taken is what counts.
@@ -296,6 +321,7 @@ class CcxtOrders {
             id: venueOrderId,
           }),
           undefined,
+          "urgent",
         ),
       judge: this.judge,
     });

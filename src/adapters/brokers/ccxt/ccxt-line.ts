@@ -93,6 +93,7 @@ export class CcxtLine {
       ...this.options,
       venue: exchange.name,
       role: "broker",
+      lane: "question",
       policy: questionPolicy,
       judge: (answer) => this.judge(answer, what),
     });
@@ -101,7 +102,7 @@ export class CcxtLine {
       // What a request costs is taken when ccxt sends it.
       weight: 0,
       schema,
-      send: () => calls.run((one) => work(one as CcxtTrader), undefined),
+      send: () => calls.run((one) => work(one as CcxtTrader), undefined, "question"),
     });
     return value;
   }

@@ -39,10 +39,9 @@ const ports: Readonly<Record<TradingMode, readonly [number, number]>> = {
   paper: [4002, 7497],
   live: [4001, 7496],
 };
-/** Of 50 messages in a second; some are kept for cancels. */
-const allowance = { weight: 45, windowMs: secondMs };
-const reserve = 5;
-/** How long nothing but cancels is sent after a gateway has said that it is too much. */
+/** Of 50 messages in a second; some are kept for exits and cancels. */
+const allowance = { weight: 45, windowMs: secondMs, reserve: 5 };
+/** How long nothing is sent after a gateway has said that it is too much. */
 const pauseMs = secondMs;
 
 const capabilities: BrokerCapabilities = {
@@ -71,7 +70,7 @@ export function ibBroker(options: IbBrokerOptions, tools: BrokerTools): BrokerCo
     venue,
     clock,
     prng,
-    capabilities,
+    capabilities: { ...capabilities, waitsForOpen: !options.outsideRth },
     staleAfterMs: options.staleAfterMs ?? 30 * secondMs,
     inspect: async () =>
       inspectIb({
@@ -90,8 +89,8 @@ export function ibBroker(options: IbBrokerOptions, tools: BrokerTools): BrokerCo
     hangUp: () => line.hangUp(),
     fillTimeStepMs,
     prepare: (symbol) => orders.prepare(symbol),
-    submit: (order) => orders.submit(order),
-    modify: (order) => orders.modify(order),
+    submit: (order, urgency) => orders.submit(order, urgency),
+    modify: (order, urgency) => orders.modify(order, urgency),
     cancel: (id) => orders.cancel(id),
     cancelAll: () => orders.cancelAll(),
     account: () => questions.account(),
@@ -148,7 +147,7 @@ function partsOf(options: IbBrokerOptions, { mode, clock, prng }: BrokerTools) {
   });
   const asking = { line, clock, prng, limit, orders: book, fills, names, contracts, accountName, fractional };
   const questions: IbQuestions = new IbQuestions(asking);
-  const caller = new OrderCaller({ clock, limit, reserve, redact: (text) => text, onKeyRefused: () => {} });
+  const caller = new OrderCaller({ clock, limit, redact: (text) => text, onKeyRefused: () => {} });
   const orders = new IbOrders({ line, clock, book, questions, caller, accountName, outsideRth });
   const chooseAccount = (name: string): void => {
     chosen = name;

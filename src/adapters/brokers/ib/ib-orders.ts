@@ -1,5 +1,10 @@
 import type { Contract, Order, OrderAction, OrderType, TimeInForce } from "@stoqey/ib";
-import type { Acknowledgement, VenueOrder, VenueOrderRequest } from "../../../ports/broker-connection.ts";
+import type {
+  Acknowledgement,
+  Urgency,
+  VenueOrder,
+  VenueOrderRequest,
+} from "../../../ports/broker-connection.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { lookUpTaken } from "../shared/look-up-taken.ts";
 import { refusal, type OrderCaller, type SendVerdict } from "../shared/order-caller.ts";
@@ -41,7 +46,7 @@ export class IbOrders {
     if (!this.contracts.has(symbol)) this.contracts.set(symbol, await this.parts.questions.contract(symbol));
   }
 
-  async submit(order: VenueOrderRequest): Promise<Acknowledgement> {
+  async submit(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const { book, caller, questions } = this.parts;
     const { clientOrderId } = order;
     if (this.sent.has(clientOrderId) || book.byRef(clientOrderId) !== null) {
@@ -49,7 +54,7 @@ export class IbOrders {
       if (found !== null) return lookUpTaken(order, () => Promise.resolve(found));
     }
     return caller.converse({
-      urgency: "order",
+      urgency,
       exchange: async () => {
         const session = await this.session();
         if ("kind" in session) return session;
@@ -59,11 +64,11 @@ export class IbOrders {
     });
   }
 
-  async modify(order: VenueOrderRequest): Promise<Acknowledgement> {
+  async modify(order: VenueOrderRequest, urgency: Urgency): Promise<Acknowledgement> {
     const known = await this.working(order.clientOrderId);
     if ("kind" in known) return known;
     return this.parts.caller.converse({
-      urgency: "order",
+      urgency,
       exchange: async () => {
         const session = await this.session();
         if ("kind" in session) return session;
@@ -81,7 +86,7 @@ export class IbOrders {
     const known = await this.working(clientOrderId);
     if ("kind" in known) return known;
     return this.parts.caller.converse({
-      urgency: "cancel",
+      urgency: "urgent",
       exchange: async () => {
         const session = await this.session();
         if ("kind" in session) return session;
@@ -99,7 +104,7 @@ export class IbOrders {
   cancelAll(): Promise<Acknowledgement> {
     const { caller, clock } = this.parts;
     return caller.converse({
-      urgency: "cancel",
+      urgency: "urgent",
       exchange: async () => {
         const session = await this.session();
         if ("kind" in session) return session;

@@ -210,7 +210,7 @@ export class IbQuestions {
     for (let attempt = 1; ; attempt++) {
       let session: IbSession | null = null;
       try {
-        await limit.take(1);
+        await limit.take(1, undefined, "question");
         session = await line.signedIn();
         return await ask(session);
       } catch (error) {

@@ -39,6 +39,7 @@ const capabilities: BrokerCapabilities = {
   timesInForce: ["gtc", "day", "ioc", "fok"],
   postOnly: false,
   reduceOnly: false,
+  waitsForOpen: true,
   // A pending order can have another price, and never another volume.
   modify: false,
   // A comment holds 31 characters.

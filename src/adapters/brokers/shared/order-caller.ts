@@ -1,7 +1,7 @@
 import type { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
 import type { VenueCode } from "../../../domain/order.ts";
-import type { Acknowledgement } from "../../../ports/broker-connection.ts";
+import type { Acknowledgement, Urgency } from "../../../ports/broker-connection.ts";
 import { sleep, type Clock } from "../../../ports/clock.ts";
 import { heedRateHeaders } from "../../shared/heed-rate-headers.ts";
 import type { HostLimit } from "../../shared/host-limit.ts";
@@ -22,8 +22,8 @@ export type SendVerdict =
 
 /** One message about an order. */
 export type Sending = {
-  /** New orders and changes leave a reserve of the limit; cancels may use all of it. */
-  readonly urgency: "order" | "cancel";
+  /** What is usual leaves the reserve of the limit; what is urgent may use all of it. */
+  readonly urgency: Urgency;
   readonly send: () => Promise<HttpAnswer>;
   /** What the venue means; null leaves it to the rules that hold everywhere. */
   readonly judge: (answer: HttpAnswer) => SendVerdict | null;
@@ -39,14 +39,12 @@ type SocketSending = Omit<Sending, "send" | "judge"> & { readonly exchange: () =
 export type OrderCallerOptions = {
   readonly clock: Clock;
   readonly limit: HostLimit;
-  /** What is kept of the limit for cancels. */
-  readonly reserve: number;
   readonly redact: Redact;
   readonly onKeyRefused: (error: KiwiError) => void;
 };
 
-/** A cancel waits so long for a limit; after that its owner hears that nothing was sent. */
-const cancelWaitMsMax = 5_000;
+/** What is urgent waits so long for a limit in all; after that its owner hears that nothing was sent. */
+const urgentWaitMsMax = 4_000;
 /** How long everybody keeps silent when the venue says "too often" and not until when. */
 const pauseMsDefault = 1_000;
 
@@ -79,9 +77,26 @@ export class OrderCaller {
     sending: Omit<SocketSending, "exchange">,
     exchange: SocketSending["exchange"],
   ): Promise<Acknowledgement> {
-    const notSent = await this.waitTurn(sending.urgency);
-    if (notSent !== null) return refusal("rate_limited", `not sent: ${notSent}`);
-    const verdict = await attempt(exchange);
+    const { clock, limit } = this.options;
+    const deadlineMs = sending.urgency === "urgent" ? clock.nowMs() + urgentWaitMsMax : clock.nowMs();
+    for (;;) {
+      const notSent = await this.waitTurn(sending.urgency, deadlineMs);
+      if (notSent !== null) return refusal("rate_limited", `not sent: ${notSent}`);
+      const isProbe = limit.isPaused;
+      const verdict = await attempt(exchange);
+      const acknowledgement = await this.conclude(sending, exchange, verdict);
+      // "Too often" is said before anything is done: the same may be sent again as soon as it may be sent at all.
+      if (verdict.kind === "shut-out" && !verdict.isBan && clock.nowMs() < deadlineMs) continue;
+      if (isProbe && verdict.kind !== "shut-out" && verdict.kind !== "unknown") limit.resume();
+      return acknowledgement;
+    }
+  }
+
+  private async conclude(
+    sending: Omit<SocketSending, "exchange">,
+    exchange: SocketSending["exchange"],
+    verdict: SendVerdict,
+  ): Promise<Acknowledgement> {
     if (verdict.kind !== "stale-stamp" || sending.resync === undefined) return this.settle(sending, verdict);
     try {
       await sending.resync();
@@ -116,18 +131,15 @@ export class OrderCaller {
   }
 
   /** Null when it may be sent, else why not. */
-  private async waitTurn(urgency: Sending["urgency"]): Promise<string | null> {
-    const { limit, clock, reserve } = this.options;
-    let waitedMs = 0;
+  private async waitTurn(urgency: Urgency, deadlineMs: number): Promise<string | null> {
+    const { limit, clock } = this.options;
     for (;;) {
       const ban = limit.bannedNow();
       if (ban !== null) return `the venue has shut us out until ${formatTime(ban.untilMs)} (${ban.reason})`;
-      const wait = limit.tryTake(1, urgency === "order" ? reserve : 0);
+      const wait = limit.tryTake(1, urgency);
       if (wait === null) return null;
-      const isTooLong = urgency === "order" || waitedMs + wait.waitMs > cancelWaitMsMax;
-      if (isTooLong) return `the rate limit is used up for ${wait.waitMs} ms`;
+      if (clock.nowMs() + wait.waitMs > deadlineMs) return `the rate limit is used up for ${wait.waitMs} ms`;
       await sleep(clock, wait.waitMs);
-      waitedMs += wait.waitMs;
     }
   }
 }

@@ -15,6 +15,7 @@ import type {
   VenueInstrument,
   VenueOrder,
   VenueOrderRequest,
+  Urgency,
 } from "../../../ports/broker-connection.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { StreamConnection } from "../../shared/stream-connection.ts";
@@ -56,9 +57,9 @@ export type VenueParts = {
   readonly staleAfterMs: number;
   /** What has to be right before an order of a symbol may go: settings are set and read back. */
   readonly prepare?: (symbol: string) => Promise<void>;
-  readonly submit: (order: VenueOrderRequest) => Promise<Acknowledgement>;
+  readonly submit: (order: VenueOrderRequest, urgency: Urgency) => Promise<Acknowledgement>;
   readonly cancel: (clientOrderId: string, symbol: string) => Promise<Acknowledgement>;
-  readonly modify: (order: VenueOrderRequest) => Promise<Acknowledgement>;
+  readonly modify: (order: VenueOrderRequest, urgency: Urgency) => Promise<Acknowledgement>;
   readonly cancelAll: () => Promise<Acknowledgement>;
   readonly account: () => Promise<AccountSnapshot>;
   /** Rejects where not every list and every page could be read. */
@@ -147,16 +148,16 @@ export class VenueConnection implements BrokerConnection {
     return findings;
   }
 
-  submit(order: VenueOrderRequest): Promise<Acknowledgement> {
-    return this.sendOrder(order, () => this.parts.submit(order));
+  submit(order: VenueOrderRequest, urgency: Urgency = "usual"): Promise<Acknowledgement> {
+    return this.sendOrder(order, () => this.parts.submit(order, urgency));
   }
 
-  modify(order: VenueOrderRequest): Promise<Acknowledgement> {
+  modify(order: VenueOrderRequest, urgency: Urgency = "usual"): Promise<Acknowledgement> {
     if (!this.capabilities.modify)
       return Promise.resolve(
         refusal("other", `not sent: ${this.parts.venue} changes no orders; cancel and send anew`),
       );
-    return this.sendOrder(order, () => this.parts.modify(order));
+    return this.sendOrder(order, () => this.parts.modify(order, urgency));
   }
 
   cancel(clientOrderId: string, symbol: string): Promise<Acknowledgement> {

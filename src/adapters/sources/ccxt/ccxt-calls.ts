@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../../ports/clock.ts";
 import { RecordingFetch } from "../../shared/capture-fetch.ts";
-import type { HostLimit } from "../../shared/host-limit.ts";
+import type { HostLimit, Lane } from "../../shared/host-limit.ts";
 import { TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
 import type { CcxtExchange } from "./load-ccxt.ts";
 
@@ -11,7 +11,11 @@ export type CcxtOutcome = (
   | { readonly kind: "error"; readonly error: unknown }
 ) & { readonly wire: unknown };
 
-type Call = { readonly answers: HttpAnswer[]; readonly signal: AbortSignal | undefined };
+type Call = {
+  readonly answers: HttpAnswer[];
+  readonly signal: AbortSignal | undefined;
+  readonly lane: Lane;
+};
 
 /**
  * Makes an exchange of ccxt send through us: one clock, one rate limit, and every answer seen as it came. ccxt takes an
@@ -28,9 +32,11 @@ export class CcxtCalls {
     exchange.milliseconds = () => clock.nowMs();
     // ccxt knows what each endpoint costs; when it may be called is for our own limit to say.
     exchange.throttle = async (cost = 1) => {
-      for (let left = cost; left > 0; left -= costMax) {
-        await limit.take(Math.min(left, costMax), this.current.getStore()?.signal);
-      }
+      const { signal, lane = "usual" } = this.current.getStore() ?? {};
+      // What is urgent had its turn before it came here.
+      if (lane === "urgent") return limit.spend(cost);
+      for (let left = cost; left > 0; left -= costMax)
+        await limit.take(Math.min(left, costMax), signal, lane);
     };
     exchange.fetchImplementation = async (url: string, init: RequestInit): Promise<Response> => {
       const recording = new RecordingFetch(clock, timeoutMs);
@@ -44,8 +50,9 @@ export class CcxtCalls {
   async run(
     work: (exchange: CcxtExchange) => Promise<unknown>,
     signal: AbortSignal | undefined,
+    lane: Lane = "usual",
   ): Promise<HttpAnswer> {
-    const call: Call = { answers: [], signal };
+    const call: Call = { answers: [], signal, lane };
     const sentMs = this.clock.nowMs();
     const outcome = await this.current
       .run(call, () => work(this.exchange))
