@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openData } from "../../src/app/data/open-data.ts";
-import { storedHistory } from "../../src/app/trading/stored-history.ts";
+import { storedHistory } from "../../src/app/data/stored-history.ts";
 import { sliceBars } from "../../src/domain/bars.ts";
 import { calendarNamed } from "../../src/domain/calendar/calendar-named.ts";
 import { centMarket } from "../../test/robot/kill-market.ts";

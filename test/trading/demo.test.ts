@@ -1,3 +1,6 @@
+import { heldAgainstBacktest } from "../../src/app/trading/demo/held-against-backtest.ts";
+import { replayStored } from "../../src/app/trading/replay-stored.ts";
+import { findSession } from "../../src/app/trading/session-folder.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -44,6 +47,21 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   expect((await bench.run("logs", "--part", "report")).out).toContain("kind=fill");
   expect((await bench.run("logs", "--order", "1", "--level", "debug")).out).toContain("accepted");
 
+  // Why it traded, asked while it trades: the strategy on the bars of the journal, and what came of it.
+  const at = status.decisions.find(({ what }) => what === "wants")!;
+  const why = await bench.run(
+    "explain",
+    "--at",
+    new Date(at.timeMs).toISOString().slice(0, 16),
+    "-p",
+    at.symbol,
+  );
+  expect([why.code, why.out]).toEqual([0, expect.stringContaining("what the session did, by its journal")]);
+  expect(why.out).toContain(`signal`);
+  expect(why.out).toContain(at.reason);
+  const lived = await replayStored(bench.home, findSession(bench.home, undefined));
+  expect(heldAgainstBacktest(lived)).toMatchObject({ difference: null });
+
   // A copy that is made while it trades holds whole records.
   expect(await bench.run("db", "backup", "copy")).toMatchObject({ code: 0 });
 
@@ -54,6 +72,8 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   expect((await bench.run("paper", "status")).out).toContain("HALTED: person: a test");
   expect((await bench.run("paper", "stop")).code).toBe(0);
   await bench.ended();
+  const closed = await bench.run("status");
+  expect(closed.out).toMatch(/^parts +closed$/m);
   // Halted, restarted, and for every account: it does not start.
   const again = await bench.run("paper", "start", "--demo");
   expect(again.code).toBe(7);

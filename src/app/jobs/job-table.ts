@@ -47,9 +47,9 @@ export const jobs = {
     "trainAll",
     new URL("./models/train-all-job.ts", import.meta.url),
   ),
-  explainSession: jobAt<typeof import("./explain-session-job.ts").default>(
+  explainSession: jobAt<typeof import("../explain/explain-session-job.ts").default>(
     "explainSession",
-    new URL("./explain-session-job.ts", import.meta.url),
+    new URL("../explain/explain-session-job.ts", import.meta.url),
   ),
   explainModel: jobAt<typeof import("./models/explain-model-job.ts").default>(
     "explainModel",

@@ -17,7 +17,7 @@ import { loadRegistry } from "../plugins/load-registry.ts";
 import { sessionModels } from "../predictions/session-models.ts";
 import { readTables } from "../runs/run-tables.ts";
 import type { RunRequest } from "../runs/run-request.ts";
-import { storedHistory } from "./stored-history.ts";
+import { storedHistory } from "../data/stored-history.ts";
 import type { TradingPlan } from "./session-parts.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

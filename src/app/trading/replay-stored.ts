@@ -14,8 +14,7 @@ import { recordedAnswers } from "../predictions/recorded-answers.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
 import { sessionPaths, type SessionNote } from "./session-folder.ts";
-import { readSessionTables } from "./session-tables.ts";
-import { sessionSettings } from "./session-settings.ts";
+import { readSessionTables, sessionSettings } from "./session-settings.ts";
 
 /** A replay, and the backtest of the bars that the session saw. */
 export type StoredReplay = Replay & { readonly setup: BacktestSetup };

@@ -1,32 +1,29 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { KiwiError } from "../../base/errors.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
 
-const sessionNote = z.object({
-  id: z.string(),
-  mode: z.enum(["paper", "live"]),
-  account: z.string(),
-  strategy: z.string(),
-  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  symbols: z.array(z.string()),
-  timeframe: z.string(),
-  broker: z.string(),
-  isDemo: z.boolean(),
-  startedMs: z.number(),
-  settingsHash: z.string(),
-  /** Models that it serves, by the hash of what they learned. */
-  models: z.array(z.object({ name: z.string(), fingerprint: z.string() })).default([]),
-  pid: z.number(),
-  /** Where several sessions share an account: what this one is called there, and its share of the equity. */
-  part: z.object({ name: z.string(), share: z.number() }).nullable().default(null),
-  /** A person has said that what it still held is not to be cared for any more. */
-  isLeft: z.boolean().default(false),
-});
-
 /** What a session is, written when it starts. */
-export type SessionNote = z.output<typeof sessionNote>;
+export type SessionNote = {
+  readonly id: string;
+  readonly mode: "paper" | "live";
+  readonly account: string;
+  readonly strategy: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  readonly symbols: string[];
+  readonly timeframe: string;
+  readonly broker: string;
+  readonly isDemo: boolean;
+  readonly startedMs: number;
+  readonly settingsHash: string;
+  /** Models that it serves, by the hash of what they learned. */
+  readonly models: { readonly name: string; readonly fingerprint: string }[];
+  readonly pid: number;
+  /** Where several sessions share an account: what this one is called there, and its share of the equity. */
+  readonly part: { readonly name: string; readonly share: number } | null;
+  /** A person has said that what it still held is not to be cared for any more. */
+  readonly isLeft: boolean;
+};
 
 /** The files of a session. */
 export type SessionPaths = {
@@ -113,8 +110,28 @@ export function findSession(home: string, name: string | undefined, mode?: Sessi
 
 function readNote(home: string, id: string): SessionNote | null {
   try {
-    return sessionNote.parse(JSON.parse(textOf(sessionPaths(home, id).note) ?? ""));
+    return noteIn(JSON.parse(textOf(sessionPaths(home, id).note) ?? ""));
   } catch {
     return null;
   }
+}
+
+const texts = ["id", "account", "strategy", "timeframe", "broker", "settingsHash"] as const;
+
+/** By hand: a status is asked for often, and a schema takes longer to load than all else that is read. */
+function noteIn(value: unknown): SessionNote | null {
+  const note = value as SessionNote;
+  const { mode, symbols, params, startedMs, pid, isDemo } = note;
+  const isNote =
+    texts.every((name) => typeof note[name] === "string") &&
+    (mode === "paper" || mode === "live") &&
+    Array.isArray(symbols) &&
+    symbols.every((symbol) => typeof symbol === "string") &&
+    typeof params === "object" &&
+    [startedMs, pid].every(Number.isFinite) &&
+    typeof isDemo === "boolean";
+  // Notes of before have not all of it.
+  return isNote
+    ? { ...note, models: note.models ?? [], part: note.part ?? null, isLeft: note.isLeft ?? false }
+    : null;
 }

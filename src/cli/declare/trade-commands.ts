@@ -207,7 +207,7 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
     .option("--session <id>", "which one; the newest without it");
   addCommon(status, [`kiwi ${mode} status`, `kiwi ${mode} status --json`]).action(
     act(async (shell, flags: SessionFlags) =>
-      (await import("../trading/paper.ts")).sessionStatusCommand(shell, mode, flags),
+      (await import("../trading/status.ts")).sessionStatusCommand(shell, mode, flags),
     ),
   );
   const stop = parent

@@ -1,7 +1,6 @@
 import { exitCodes } from "../../base/errors.ts";
-import { findSession, sessionPaths, type SessionNote } from "../../app/trading/session-folder.ts";
-import { readStatus } from "../../app/trading/session-status.ts";
-import { isRunning, stopSession } from "../../app/trading/stop-session.ts";
+import { findSession, type SessionNote } from "../../app/trading/session-folder.ts";
+import { stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { asTyped } from "../program-name.ts";
@@ -13,7 +12,6 @@ import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
 import { sessionRequestsOf } from "./session-requests.ts";
 import type { RobotEnd, TradingSurroundings } from "../../app/trading/run-trading.ts";
 import { envelope } from "../output/json.ts";
-import { sessionText } from "./session-text.ts";
 import type { Shell } from "../shell.ts";
 
 export type PaperStartFlags = CommonFlags &
@@ -90,23 +88,6 @@ export async function tradeUntilStopped(
   );
   if (end.kind === "failed") throw end.error;
   return isInterrupted ? interruptedExit : exitCodes.ok;
-}
-
-/** `kiwi paper status`, `kiwi live status`: a session on one screen. Exit 7 when trading is stopped. */
-export async function sessionStatusCommand(
-  shell: Shell,
-  mode: SessionNote["mode"],
-  flags: SessionFlags,
-): Promise<number> {
-  const home = tradingHome(shell.env);
-  const note = findSession(home, flags.session, mode);
-  const status = readStatus(sessionPaths(home, note.id).status);
-  const runs = isRunning(home, note);
-  const isActive = status === null || status.robot.trading.state === "active";
-  if (flags.json === true)
-    shell.out(envelope(`${mode}-status@1`, { session: note, isRunning: runs, status }, isActive));
-  else shell.out(sessionText(note, status, runs, Date.now()));
-  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
 }
 
 /** `kiwi paper stop`, `kiwi live stop`: ends a running session; orders and positions at the venue stay. */

@@ -22,4 +22,8 @@ test("troubles with two symbols are two incidents, and one trouble without a sym
   const about = (symbol: string | null) =>
     alertOf({ kind: "external fill", gravity: "alarm", atMs, symbol, message: "m" }).about;
   expect(new Set([about("A"), about("B"), about(null), about(null)]).size).toBe(3);
+  // Whoever mends one mistake of a file and makes another is told of both.
+  const edit = (message: string) =>
+    alertOf({ kind: "settings refused", gravity: "alarm", atMs, symbol: null, message }).about;
+  expect(new Set([edit("a comma"), edit("a secret"), edit("a comma")]).size).toBe(2);
 });

@@ -201,6 +201,7 @@ export class SessionControl {
       }),
       // What the reporter asks for before it compares; nothing hangs on it.
       { kind: "shadow", name: "shadow", isSwitchable: true, open() {} },
+      ...plan.models.map(({ name, fingerprint }) => modelPart(name, fingerprint)),
       ...(monitorPort === null ? [] : [this.monitorPart(monitorPort)]),
       ...(configWatch === null
         ? []
@@ -228,4 +229,10 @@ export class SessionControl {
       health: () => ({ condition: "ok", detail: this.pages?.url ?? "" }),
     };
   }
+}
+
+/** A model is opened before the robot starts and asked at every bar; one that fails ends the robot, which says so. */
+function modelPart(name: string, fingerprint: string): ComponentPart {
+  const detail = `asked at every bar; what it learned is ${fingerprint.slice(0, 12)}`;
+  return { kind: "model", name, health: () => ({ condition: "ok", detail }) };
 }

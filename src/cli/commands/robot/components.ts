@@ -27,10 +27,15 @@ export async function componentsCommand(shell: Shell, flags: ComponentFlags): Pr
     shell.out(envelope("components@1", { session: note?.id ?? null, isRunning: runs, components }, isWell));
   else {
     if (note !== null)
-      shell.out(`session ${note.id}   ${runs === true ? "running" : "not running: as it was at its end"}`);
+      shell.out(`session ${note.id}   ${runs === true ? "running" : endText(components.length)}`);
     shell.out(componentTree(components, runs === true));
   }
   return isWell ? exitCodes.ok : exitCodes.config;
+}
+
+/** A session that was stopped has closed its parts; of one that was killed there is what it said last. */
+function endText(parts: number): string {
+  return parts === 0 ? "not running: its parts are closed" : "not running: as it was at its end";
 }
 
 /** `kiwi components enable|disable`: switches a part of a running session, and waits until it has. */

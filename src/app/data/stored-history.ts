@@ -4,8 +4,8 @@ import { sliceBars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore } from "../../ports/bar-store.ts";
-import { isDataFolder } from "../data/data-folder.ts";
-import { openBars } from "../data/open-data.ts";
+import { isDataFolder } from "./data-folder.ts";
+import { openBars } from "./open-data.ts";
 
 /** What a warm-up needs of the bars that are held on this machine. */
 export type StoredHistoryParts = {

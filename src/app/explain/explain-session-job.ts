@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
-import { explainSession, type SessionExplanation } from "../explain/explain-session.ts";
+import { explainSession, type SessionExplanation } from "./explain-session.ts";
 
 const request = z.strictObject({
   home: z.string(),

@@ -4,7 +4,7 @@ import { centMarket } from "../../../test/robot/kill-market.ts";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
 import { sliceBars } from "../../domain/bars.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
-import { openData } from "../data/open-data.ts";
+import { openData } from "./open-data.ts";
 import { storedHistory } from "./stored-history.ts";
 
 const folder = temporaryFolder();
