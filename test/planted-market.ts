@@ -46,6 +46,8 @@ export function plant(rows: number, seed: number, edge: number): Planted {
 export type Found = {
   readonly fold: Fold;
   readonly answers: readonly Recalibrated[];
+  /** Answers for the rows that recalibrated it. */
+  readonly calibrated: readonly Recalibrated[];
   readonly conformal: number;
 };
 
@@ -65,5 +67,8 @@ export async function learnFrom(
   const { calibration, conformal } = calibratePredictor(data, calibrate, before.probability);
   const raw = await rawPredictions(learned, data.x, judged.from, judged.to, graph);
   await graph?.close();
-  return { fold: fold!, answers: Array.from(raw.probability, (p) => recalibrate(calibration, p)), conformal };
+  const [answers, calibrated] = [raw, before].map(({ probability }) =>
+    Array.from(probability, (p) => recalibrate(calibration, p)),
+  ) as [Recalibrated[], Recalibrated[]];
+  return { fold: fold!, answers, calibrated, conformal };
 }

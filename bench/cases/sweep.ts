@@ -1,5 +1,6 @@
 import { runConfigSchema } from "../../src/app/config/run-config.ts";
-import { sweep } from "../../src/app/runs/sweep.ts";
+import { kiwiConfigSchema } from "../../src/app/config/config-schema.ts";
+import { TrialRunner } from "../../src/app/search/trial-runner.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { medianMs } from "../median.ts";
 import { randomWalk } from "../random-walk.ts";
@@ -18,10 +19,18 @@ const busy: Pair[] = [];
 for (let fast = 2; fast <= 46; fast++)
   for (let slow = fast + 1; slow <= 46; slow++) busy.push({ fast, slow });
 
+const request = { config: kiwiConfigSchema.parse({}) };
+const measuring = { keys: [], folds: 1, holdout: 0 };
 const setup = { bars: [bars], strategy: smaCross, params: {}, config };
 
+function runAll(pairs: readonly Pair[]): void {
+  const runner = new TrialRunner({ setup, request }, { measuring });
+  for (const [index, params] of pairs.entries())
+    runner.run({ index, params, settings: {}, share: 1, wantsReturns: false });
+}
+
 function comboBarsPerSecond(pairs: readonly Pair[]): number {
-  return ((pairs.length * bars.length) / medianMs(() => sweep(setup, pairs), 7, 2)) * 1_000;
+  return ((pairs.length * bars.length) / medianMs(() => runAll(pairs), 7, 2)) * 1_000;
 }
 
 console.log(

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { runBacktest, runThrough } from "../../src/app/runs/run-backtest.ts";
-import { sweep } from "../../src/app/runs/sweep.ts";
+import { kiwiConfigSchema } from "../../src/app/config/config-schema.ts";
+import { TrialRunner } from "../../src/app/search/trial-runner.ts";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
 import { smaCross } from "../../src/strategies/sma-cross.ts";
 import { bareLoop } from "./bare-loop.ts";
@@ -33,9 +34,15 @@ function runEngine(): Found {
 }
 
 function sweepOver(sets: typeof pairs): Found {
-  const rows = sweep({ ...setup, params: {} }, sets);
-  // A sweep keeps no orders: its closed trades stand for them.
-  const orders = rows.reduce((sum, { trades }) => sum + trades, 0);
+  const request = { config: kiwiConfigSchema.parse({}) };
+  const measuring = { keys: [], folds: 1, holdout: 0 };
+  const runner = new TrialRunner({ setup: { ...setup, params: {} }, request }, { measuring });
+  const rows = sets.map((params, index) => {
+    const outcome = runner.run({ index, params, settings: {}, share: 1, wantsReturns: false });
+    return outcome.kind === "measured" ? outcome.inSample : {};
+  });
+  // A search keeps no orders: its closed trades stand for them.
+  const orders = rows.reduce((sum, { trades }) => sum + (trades ?? 0), 0);
   return { orders, returns: rows.map(({ totalReturn }) => totalReturn ?? Number.NaN) };
 }
 

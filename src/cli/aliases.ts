@@ -5,6 +5,10 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   "new-strategy": ["strategy", "new"],
   "download-data": ["data", "download"],
   "list-data": ["data", "list"],
+  hyperopt: ["optimize"],
+  // Never with money: who wants that says kiwi live.
+  trade: ["paper", "start"],
+  "dry-run": ["paper", "start"],
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],

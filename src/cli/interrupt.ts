@@ -9,14 +9,14 @@ const endingSignals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const sameSignalMs = 250;
 
 /** What Ctrl-C does at the moment; null ends the program at once. */
-let handler: (() => void) | null = null;
+let handler: ((exitCode: number) => void) | null = null;
 
 /**
  * While work runs, the first Ctrl-C calls `onInterrupt` instead of ending the program: the work ends itself and keeps
  * what it has. The second one ends the program at once.
  */
 export async function interruptible<Result>(
-  onInterrupt: () => void,
+  onInterrupt: (exitCode: number) => void,
   work: () => Promise<Result>,
 ): Promise<Result> {
   handler = onInterrupt;
@@ -28,7 +28,7 @@ export async function interruptible<Result>(
 }
 
 /** Takes what Ctrl-C is to do; it is taken once. */
-export function takeInterrupt(): (() => void) | null {
+export function takeInterrupt(): ((exitCode: number) => void) | null {
   const taken = handler;
   handler = null;
   return taken;
@@ -47,4 +47,15 @@ export function onSignals(onEnd: (exitCode: number) => void): () => void {
   return () => {
     for (const name of names) process.removeListener(name, hear);
   };
+}
+
+/**
+ * Ends this process by the signal behind an exit code, as if nobody had listened to it. For work in native code: threads that
+ * are told to stop in the middle of a computation take the process down with an error of their own.
+ */
+export function endBySignal(exitCode: number): void {
+  const names = Object.keys(endingSignals) as (keyof typeof endingSignals)[];
+  const name = names.find((one) => endingSignals[one] === exitCode - signalExitBase) ?? "SIGINT";
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }

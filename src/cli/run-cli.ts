@@ -17,7 +17,7 @@ export async function runCli(shell: Shell): Promise<number> {
   const release = onSignals((code) => {
     signalExit = code;
     const handle = takeInterrupt();
-    if (handle !== null) return handle();
+    if (handle !== null) return handle(code);
     shell.err("interrupted: nothing was kept of this command");
     process.exit(code);
   });

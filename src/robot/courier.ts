@@ -10,7 +10,7 @@ import type { Ticket } from "./desk/desk-state.ts";
 import { wantedOf } from "./desk/wanted-quantity.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { Inquiries } from "./inquiries.ts";
-import { waitsUntilMs } from "./market-hours.ts";
+import { waitsUntilMs } from "./desk/market-hours.ts";
 import type { Patience } from "./patience.ts";
 import type { HeldLock, Incident, RobotCounts, RobotLimits, RobotLog, TradingState } from "./robot-types.ts";
 import { SendBudget } from "./send-budget.ts";

@@ -120,7 +120,7 @@ function empty(limits: readonly string[]): KiwiError {
     exit: "usage",
     message: "there is nothing to search in",
     why: limits.length === 0 ? "no value is left to try" : `${together}: ${limits.join("; ")}`,
-    fix: "widen --vary, or leave a --where out",
+    fix: "give more values (--vary), or leave a --where out",
     topic: "optimize",
   });
 }

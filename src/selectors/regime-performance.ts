@@ -3,12 +3,14 @@ import { regimeLabels } from "../domain/regime.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import type { Candidate, PerformanceView, Selection, SelectionContext } from "../ports/selector.ts";
 import { rankScores } from "./rank-scores.ts";
-import { weighEvidence, type EdgePrior } from "./weigh-evidence.ts";
+import { leadOf, weighEvidence, type Evidence, type Lead } from "./weigh-evidence.ts";
 
 type Options = {
   readonly otherwise: "first" | "cash";
   readonly edgeShare: number;
   readonly edgeSharpe: number;
+  readonly takeDeviations: number;
+  readonly keepDeviations: number;
   readonly horizonBars: number;
   readonly holdBarsMin: number;
   readonly leadMin: number;
@@ -19,12 +21,15 @@ type Options = {
 const nobody = -1;
 /** Holding nothing, as a performance: nothing gained, nothing risked. */
 const cash = { bars: Infinity, mean: 0, deviation: 0 };
+/** What trades otherwise is not ahead of itself. */
+const none: Lead = { mean: 0, doubt: 0 };
 
 /**
  * Compares every strategy, and holding nothing, with what trades otherwise (by default the first of the arsenal), regime
- * by regime. The growth of a bar is its mean less half its variance. A difference counts as far as the evidence for it
- * goes (`weighEvidence`): overall first, and then, around that, in each regime; the regimes are weighted with the present
- * posterior. A newcomer must also earn back, over the horizon, what taking over the position costs.
+ * by regime. The growth of a bar is its mean less half its variance. What trades otherwise trades, unless another one
+ * leads it in the present regime: by more than its doubt explains (`leadOf`), and by more than taking over the position
+ * costs. Whether a lead is proved never depends on who trades, but for one deviation that keeps it from flickering: near
+ * ties end at what trades otherwise, and not at whoever happened to be there.
  */
 export const regimePerformance = definePlugin({
   kind: "selector",
@@ -36,12 +41,22 @@ export const regimePerformance = definePlugin({
       ["first", "cash"],
       "what trades while nothing has proved better: the first strategy of the arsenal, or nothing",
     ),
-    edgeShare: float(0.005, { min: 0.001, max: 0.9, step: 0.05 }, "share of differences expected to be real"),
+    edgeShare: float(
+      0.005,
+      { min: 0.001, max: 0.9, step: 0.05 },
+      "share of strategies expected to differ from the first at all",
+    ),
     edgeSharpe: float(
       3,
       { min: 0.1, max: 20, step: 0.5 },
       "size of a real difference, as a Sharpe ratio a year",
     ),
+    takeDeviations: float(
+      3,
+      { min: 0, max: 10, step: 0.5 },
+      "standard deviations by which a lead must be above `leadMin` to take over",
+    ),
+    keepDeviations: float(2, { min: 0, max: 10, step: 0.5 }, "and below which it is given up"),
     horizonBars: int(200, { min: 1, max: 10_000 }, "bars over which a switch must earn back its cost"),
     holdBarsMin: int(10, { min: 0, max: 10_000 }, "bars for which a choice stands at least"),
     leadMin: float(
@@ -60,76 +75,74 @@ export const regimePerformance = definePlugin({
     let hasBegun = false;
     return {
       select(context) {
-        const scores = scoresOf(context, options);
+        const contest = contestOf(context, options);
         const share = context.regime.label === "unknown" ? options.unknownShare : 1;
-        const picked = options.blend ? mix(context, scores) : pick(context, scores, options, hasBegun);
+        const picked = options.blend ? mix(context, contest) : pick(context, contest, options, hasBegun);
         hasBegun ||= picked.strategy !== nobody;
-        return { ...picked, share, scores: scores.candidates };
+        return { ...picked, share, scores: contest.scores };
       },
     };
   },
 });
 
-/** Expected growth per bar beyond that of what trades otherwise, after the cost of switching; NaN: not considered. */
-type Scores = {
-  readonly candidates: Float64Array;
-  readonly nobody: number;
-  /** Whether holding nothing needs a proof: somebody trades otherwise. */
-  readonly hasBase: boolean;
+type Contest = {
+  /** What trades otherwise: 0, or nobody. */
+  readonly base: number;
+  /** Expected growth per bar beyond that of the base, after the cost of switching; NaN: not considered. */
+  readonly scores: Float64Array;
+  readonly scoreOfNobody: number;
+  /** Whether one leads the base by more than chance, and more than is asked for. */
+  readonly isProved: (k: number) => boolean;
 };
 
-function scoresOf(context: SelectionContext, options: Options): Scores {
+function contestOf(context: SelectionContext, options: Options): Contest {
   const { candidates, current, switchCost, barsPerYear } = context;
-  const prior: EdgePrior = { share: options.edgeShare, bars: barsPerYear / options.edgeSharpe ** 2 };
-  const [first] = candidates;
-  const base = options.otherwise === "first" && first?.isReady === true ? first : null;
-  const leaving = current === nobody ? 0 : switchCost.reduce((most, cost) => Math.max(most, cost), 0);
+  const isFirstReady = options.otherwise === "first" && candidates[0]?.isReady === true;
+  const base = isFirstReady ? 0 : nobody;
   const scores = new Float64Array(candidates.length).fill(Number.NaN);
+  const doubts = new Float64Array(candidates.length);
+  const leader = (k: number): Candidate | null => (k === nobody ? null : candidates[k]!);
+  const leads = (k: number): Lead =>
+    k === base ? none : advantageOf(leader(k), leader(base), context, options);
   for (let k = 0; k < scores.length; k++) {
-    const candidate = candidates[k]!;
     // What trades otherwise is not there for what it has proved, and cannot lose that.
-    if (!candidate.isReady || (candidate.demotion !== null && candidate !== base)) continue;
-    const cost = k === current ? 0 : switchCost[k]! / options.horizonBars;
-    scores[k] = advantageOf(candidate, base, context, prior) - cost;
+    if (k !== base && (!candidates[k]!.isReady || candidates[k]!.demotion !== null)) continue;
+    const { mean, doubt } = leads(k);
+    scores[k] = mean - (k === current || k === base ? 0 : switchCost[k]! / options.horizonBars);
+    doubts[k] = doubt;
   }
-  return {
-    candidates: scores,
-    nobody: advantageOf(null, base, context, prior) - leaving / options.horizonBars,
-    hasBase: base !== null,
+  const nothing = leads(nobody);
+  const leaving = current === nobody ? 0 : switchCost.reduce((most, cost) => Math.max(most, cost), 0);
+  const scoreOfNobody = nothing.mean - (base === nobody ? 0 : leaving / options.horizonBars);
+  const isProved = (k: number): boolean => {
+    const [score, doubt] = k === nobody ? [scoreOfNobody, nothing.doubt] : [scores[k]!, doubts[k]!];
+    const deviations = k === current ? options.keepDeviations : options.takeDeviations;
+    return (score - deviations * doubt) * barsPerYear > options.leadMin;
   };
+  return { base, scores, scoreOfNobody, isProved };
 }
 
-/** Growth per bar of `one` beyond that of `base`, as far as it is proved; null stands for holding nothing. */
+/** How far `one` is ahead of `base`, in growth per bar; null stands for holding nothing. */
 function advantageOf(
   one: Candidate | null,
   base: Candidate | null,
-  { regime }: SelectionContext,
-  prior: EdgePrior,
-): number {
-  if (one === base) return 0;
-  const overall = difference(one?.overall ?? cash, base?.overall ?? cash, 0, prior);
-  let sum = 0;
-  for (const label of regimeLabels) {
-    const probability = regime.posterior[label];
-    if (probability === 0) continue;
-    sum +=
-      probability * difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, overall, prior);
-  }
-  return sum;
+  { regime, barsPerYear }: SelectionContext,
+  { edgeShare, edgeSharpe }: Options,
+): Lead {
+  const priorBars = barsPerYear / edgeSharpe ** 2;
+  const evidence = regimeLabels.map((label) =>
+    difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, priorBars),
+  );
+  const weights = regimeLabels.map((label) => regime.posterior[label]);
+  return leadOf(evidence, weights, edgeShare);
 }
 
 type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
 
-function difference(one: Returns, base: Returns, center: number, prior: EdgePrior): number {
+function difference(one: Returns, base: Returns, priorBars: number): Evidence {
   // Two strategies may share their risks; taking them for independent errs on the side of doubt.
   const deviation = Math.hypot(one.deviation, base.deviation);
-  return weighEvidence(
-    Math.min(one.bars, base.bars),
-    growthOf(one) - growthOf(base),
-    deviation,
-    center,
-    prior,
-  );
+  return weighEvidence(Math.min(one.bars, base.bars), growthOf(one) - growthOf(base), deviation, priorBars);
 }
 
 function growthOf({ mean, deviation }: Returns): number {
@@ -138,23 +151,14 @@ function growthOf({ mean, deviation }: Returns): number {
 
 type Picked = Omit<Selection, "share" | "scores">;
 
-function pick(
-  context: SelectionContext,
-  scores: Scores,
-  { holdBarsMin, leadMin }: Options,
-  hasBegun: boolean,
-): Picked {
-  const { current, candidates, regime } = context;
-  const order = rankScores(scores.candidates);
-  // Before anybody has traded, holding nothing must be proved like any newcomer.
-  const mayBeNobody = !scores.hasBase || scores.nobody * context.barsPerYear > (hasBegun ? 0 : leadMin);
-  const isNobodyBest = order.length === 0 || (mayBeNobody && scores.nobody >= scores.candidates[order[0]!]!);
-  const scoreOf = (k: number): number => (k === nobody ? scores.nobody : scores.candidates[k]!);
-  const mayStay = current === nobody ? mayBeNobody : !Number.isNaN(scores.candidates[current]!);
-  // Where the present choice cannot stay, what trades otherwise follows, unless another one has proved its lead over it.
-  const isProved = (k: number): boolean => scoreOf(k) * context.barsPerYear > leadMin;
-  const leader = isNobodyBest ? nobody : order[0]!;
-  const best = mayStay || !scores.hasBase || order.length === 0 || isProved(leader) ? leader : 0;
+function pick(context: SelectionContext, contest: Contest, options: Options, hasBegun: boolean): Picked {
+  const { current, candidates, regime, barsSinceSwitch } = context;
+  const { base, scores, scoreOfNobody, isProved } = contest;
+  const order = rankScores(scores);
+  const scoreOf = (k: number): number => (k === nobody ? scoreOfNobody : scores[k]!);
+  let best = base;
+  for (const k of [...order, nobody]) if (scoreOf(k) > scoreOf(best) && isProved(k)) best = k;
+  const mayStay = current === nobody ? base === nobody || hasBegun : !Number.isNaN(scores[current]!);
   const runnerUpTo = (chosen: number): number => order.find((k) => k !== chosen) ?? nobody;
   if (order.length === 0 && !(mayStay && current !== nobody))
     return {
@@ -164,30 +168,34 @@ function pick(
       runnerUp: nobody,
       reason: `nobody may trade: ${demotionsOf(candidates)}`,
     };
-  const leadPerYear = (scoreOf(best) - (mayStay ? scoreOf(current) : 0)) * context.barsPerYear;
-  // Going back to what trades otherwise needs no proof: staying away from it does.
-  const needed = scores.hasBase && best === 0 ? 0 : leadMin;
   // A choice has its time, also that of nothing; only one that has lost the right to trade has none.
-  const isHeld = context.barsSinceSwitch < holdBarsMin && (mayStay || (current === nobody && hasBegun));
-  if (isHeld || (mayStay && leadPerYear <= needed))
+  const isHeld = barsSinceSwitch < options.holdBarsMin && (current === nobody ? hasBegun : mayStay);
+  if (isHeld || best === current)
     return {
       action: "hold",
       strategy: current,
       blend: null,
       runnerUp: runnerUpTo(current),
-      reason: `nothing has proved better in ${regime.label}`,
+      reason:
+        isHeld || current === base
+          ? `nothing has proved better in ${regime.label}`
+          : provedIn(context, current),
     };
   const why =
     mayStay || current === nobody
       ? ""
       : `${candidates[current]!.demotion?.split(":")[0] ?? "not measured"}; `;
   return {
-    action: best === nobody ? "exit" : best === current ? "hold" : "switch",
+    action: best === nobody ? "exit" : "switch",
     strategy: best,
     blend: null,
     runnerUp: mayStay ? current : runnerUpTo(best),
-    reason: `${why}${nameOf(candidates, best)} has proved better in ${regime.label}`,
+    reason: `${why}${best === base ? `${nameOf(candidates, best)} trades: nothing has proved better in ${regime.label}` : provedIn(context, best)}`,
   };
+}
+
+function provedIn({ candidates, regime }: SelectionContext, k: number): string {
+  return `${nameOf(candidates, k)} has proved better in ${regime.label}`;
 }
 
 function demotionsOf(candidates: readonly Candidate[]): string {
@@ -198,13 +206,13 @@ function demotionsOf(candidates: readonly Candidate[]): string {
 }
 
 /** Shares in proportion to what is proved beyond holding nothing. */
-function mix(context: SelectionContext, scores: Scores): Picked {
-  const blend = Float64Array.from(scores.candidates, (score) =>
-    Number.isNaN(score) ? 0 : Math.max(0, score - scores.nobody),
+function mix(context: SelectionContext, { scores, scoreOfNobody }: Contest): Picked {
+  const blend = Float64Array.from(scores, (score) =>
+    Number.isNaN(score) ? 0 : Math.max(0, score - scoreOfNobody),
   );
   const total = blend.reduce((sum, value) => sum + value, 0);
   for (let k = 0; k < blend.length; k++) blend[k] = total > 0 ? blend[k]! / total : 0;
-  const order = rankScores(scores.candidates).filter((k) => blend[k]! > 0);
+  const order = rankScores(scores).filter((k) => blend[k]! > 0);
   const strategy = order[0] ?? nobody;
   const parts = order.filter((k) => blend[k]! >= 0.05).map((k) => context.candidates[k]!.name);
   return {

@@ -109,11 +109,11 @@ function bybit(category: "linear" | "spot"): Subject {
 const ib: Subject = {
   name: "Interactive Brokers",
   symbol: "AAPL",
-  start: (quads, faults) =>
+  start: (quads, faults, startMs = tapeStartMs) =>
     startLab({
       listings: [aapl, bitcoin],
       timeframe: "1m",
-      startMs: tapeStartMs,
+      startMs,
       quads,
       faults,
       face: (tools) => new IbFace(tools, { rateScale: 1_000 }),
@@ -147,12 +147,12 @@ function metatrader(marginMode: "netting" | "hedging"): Subject {
   return {
     name: `MetaTrader ${marginMode}`,
     symbol: "EURUSD",
-    start: (quads, faults) =>
+    start: (quads, faults, startMs = tapeStartMs) =>
       startTerminalLab(
         {
           listings: [euro],
           timeframe: "1m",
-          startMs: tapeStartMs,
+          startMs,
           quads,
           faults,
           hasHedgeMode: marginMode === "hedging",
@@ -214,5 +214,5 @@ export const subjects: readonly Subject[] = [
 /** Those that are taken through hundreds of faulty runs: what ccxt waits for of its own accord takes minutes of them. */
 export const triedSubjects: readonly Subject[] = subjects.filter(({ name }) => !name.startsWith("ccxt"));
 
-/** Those over which whole robots live on faulty wires: their tapes may begin at any time. */
-export const robotSubjects: readonly Subject[] = subjects.filter(({ name }) => /^(Alpaca|Bybit)/.test(name));
+/** Those over which whole robots live on faulty wires. */
+export const robotSubjects: readonly Subject[] = triedSubjects;

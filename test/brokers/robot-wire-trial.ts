@@ -54,6 +54,7 @@ const markets: Readonly<Record<string, readonly [lotSize: number, calendar: stri
   AAPL: [1, "us-equity"],
   "BTC/USD": [0.0001, "24/7"],
   BTCUSDT: [0.001, "24/7"],
+  EURUSD: [1, "24/7"],
 };
 
 /** The time of the tape: it runs faster than the machine's. */
@@ -96,7 +97,7 @@ export async function robotWireTrial(
   const startMs = startOf(subject);
   const lab = await subject.start(quads, "", startMs);
   const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil);
-  // After a 429 nothing may be sent for the rest of a true minute: that would be all of the trial.
+  // After a 429 nothing that opens may be sent for the rest of a true minute: that would be all of the trial.
   const faults = isVenueRestarted ? "" : drawFaults(prng, seed).replace(/,429=[^,]*/, "");
   const restartAt = !isVenueRestarted && prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
   try {

@@ -3,6 +3,8 @@ import { onnxRuntime } from "../../src/adapters/runtime/onnx-runtime.ts";
 import { Prng } from "../../src/base/prng.ts";
 import type { Recalibrated } from "../../src/learning/judge/recalibrate.ts";
 import { shrunkenKelly } from "../../src/learning/judge/shrunken-kelly.ts";
+import type { Span } from "../../src/learning/data/splits.ts";
+import { conformalReach } from "../../src/learning/predictors/calibrate-predictor.ts";
 import { EnsembleRows } from "../../src/learning/ensemble/ensemble-rows.ts";
 import { rangeOf } from "../../src/learning/ensemble/pool-opinions.ts";
 import { networkLearner, type NetworkFamily } from "../../src/learning/predictors/fit-network.ts";
@@ -68,23 +70,40 @@ async function find(planted: Planted, family: Family, seed: number): Promise<Fou
   return learnFrom(data, await learnerOf(family), seed, isPlain ? undefined : await onnxRuntime());
 }
 
-/** The families that need no network as one: pooled row by row, with records of what came after each. */
+/**
+ * The families that need no network as one: pooled row by row, with records of what came after each. Its 90 % sets are as wide as
+ * it itself was wrong on the rows that recalibrated its members.
+ */
 async function together(planted: Planted, seed: number): Promise<Found> {
   const members: Found[] = [];
   for (const family of plain) members.push(await find(planted, family, seed));
-  const [{ fold, conformal }] = members as unknown as readonly [Found];
-  const { from, to } = fold.test;
-  const { closeTimeMs, labels } = planted.data;
+  const [{ fold }] = members as unknown as readonly [Found];
+  const before = pooled(
+    planted,
+    fold.calibrate,
+    members.map(({ calibrated }) => calibrated),
+  );
+  const { outcome } = planted.data.labels;
+  const conformal = conformalReach(
+    before.map(({ probability }) => probability),
+    [...outcome.subarray(fold.calibrate.from, fold.calibrate.to)],
+  );
+  const answers = pooled(
+    planted,
+    fold.test,
+    members.map((member) => member.answers),
+  );
+  return { fold, answers, calibrated: before, conformal };
+}
+
+function pooled({ data }: Planted, { from, to }: Span, members: readonly (readonly Recalibrated[])[]) {
   const close = new Float64Array(to).fill(1);
   for (let row = 1; row < to; row++)
-    close[row] = close[row - 1]! * (labels.outcome[row - 1]! > 0.5 ? 1.01 : 0.99);
-  const pick = (found: Found, name: "probability" | "low" | "high") =>
-    Float64Array.from(found.answers, (answer) => answer[name]);
-  const of = members.map((found) => ({
-    probability: pick(found, "probability"),
-    low: pick(found, "low"),
-    high: pick(found, "high"),
-  }));
+    close[row] = close[row - 1]! * (data.labels.outcome[row - 1]! > 0.5 ? 1.01 : 0.99);
+  const of = members.map((answers) => {
+    const pick = (name: keyof Recalibrated) => Float64Array.from(answers, (answer) => answer[name]);
+    return { probability: pick("probability"), low: pick("low"), high: pick("high") };
+  });
   const rows = new EnsembleRows({
     horizons: [1, 1, 1],
     terms: ["short", "short", "short"],
@@ -94,12 +113,11 @@ async function together(planted: Planted, seed: number): Promise<Found> {
     penalty: 1,
     timeframeMs: 3_600_000,
   });
-  const moment = { close, closeTimeMs, shares: [0, 0, 0, 0, 1] };
-  const answers = Array.from({ length: to - from }, (_, k) => {
-    const { pooled, trust } = rows.speak({ from, to, of }, from + k, moment)!;
-    return rangeOf(pooled, trust, 0);
+  const moment = { close, closeTimeMs: data.closeTimeMs, shares: [0, 0, 0, 0, 1] };
+  return Array.from({ length: to - from }, (_, k) => {
+    const { pooled: opinion, trust } = rows.speak({ from, to, of }, from + k, moment)!;
+    return rangeOf(opinion, trust, 0);
   });
-  return { fold, answers, conformal };
 }
 
 /** Learns a planted edge, and holds what was found against what is true. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
 import { KiwiError } from "../../src/base/errors.ts";
+import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
 import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
@@ -605,4 +606,25 @@ test("an order that the venue refuses because it is closed goes again until it o
   expect(at.robot!.status().counts.refusedByVenue).toBe(0);
   await at.bars(1);
   expect(held(at)).toBe(499);
+});
+
+test("a cancel that is answered without the venue's name for the order makes no second order of it", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }], 4: [1, { stopPrice: 95 }], 6: [0] }, flat(9), {
+    capabilities: { modify: false },
+  });
+  await at.start();
+  // The answer comes first, and the order ends a moment later.
+  at.link.cancel = async (name: string) => {
+    at.world.after(100, () => at.side.cancel(name));
+    return { kind: "accepted", venueOrderId: "", venueTimeMs: at.world.nowMs };
+  };
+  await at.bars(5);
+  await at.pass(5_000);
+  expect(at.robot!.session.orders.open(0 as InstrumentIndex).map(({ pending }) => pending)).not.toContain(
+    "cancel",
+  );
+  expect(at.side.openOrders().map(({ terms }) => terms)).toEqual([{ type: "stop_market", stopPrice: 95 }]);
+  await at.bars(3);
+  expect(held(at)).toBe(0);
+  expect(at.side.openOrders()).toEqual([]);
 });

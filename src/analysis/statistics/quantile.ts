@@ -21,3 +21,15 @@ export function quantile(ascending: Float64Array, probability: number): number {
 export function median(values: Float64Array): number {
   return quantile(sorted(values), 0.5);
 }
+
+/**
+ * The range in which values are drawn: all of them, but for those that lie further from the middle half than it is wide times
+ * `reach` (Tukey's fences: 1.5 outside, 3 far out). One value far away would press all others into one place.
+ */
+export function fences(values: readonly number[], reach: number): readonly [number, number] {
+  const ascending = sorted(Float64Array.from(values));
+  const [lower, upper] = [quantile(ascending, 0.25), quantile(ascending, 0.75)];
+  const room = reach * (upper - lower);
+  const inside = ascending.filter((value) => value >= lower - room && value <= upper + room);
+  return [inside[0] ?? Number.NaN, inside.at(-1) ?? Number.NaN];
+}

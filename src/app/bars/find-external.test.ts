@@ -9,7 +9,6 @@ import { lexiconScorer } from "../../data/news/lexicon-scorer.ts";
 import { sentimentSeries } from "../../data/news/sentiment-series.ts";
 import { sliceBars, type Bars } from "../../domain/bars.ts";
 import { news } from "../../domain/external-series.ts";
-import type { ParamValue } from "../../domain/params.ts";
 import { sma } from "../../indicators/sma.ts";
 import type { NewsItem } from "../../ports/news-source.ts";
 import { crossOver, strategy, type AnyStrategy } from "../../ports/strategy.ts";
@@ -18,7 +17,8 @@ import { buildSession, layGround } from "../session/build-session.ts";
 import { explainRun } from "../explain/explain-run.ts";
 import { runBacktest } from "../runs/run-backtest.ts";
 import { runConfigSchema } from "../config/run-config.ts";
-import { sweep } from "../runs/sweep.ts";
+import { kiwiConfigSchema } from "../config/config-schema.ts";
+import { TrialRunner } from "../search/trial-runner.ts";
 
 const startMs = Date.UTC(2024, 0, 1);
 const at = (hours: number): number => startMs + hours * hourMs;
@@ -168,8 +168,13 @@ test("replacing all later news by noise leaves every decision up to then as it w
 test("a search and an explanation know the news of their run", () => {
   const externals = [newsOf([newsItem("a", at(10), "Profit soars")])];
   const setup: BacktestSetup = { bars: [bars], strategy: mood as AnyStrategy, params: {}, config, externals };
-  const [row] = sweep(setup, [{} as Readonly<Record<string, ParamValue>>]);
-  expect(row!.totalReturn).not.toBe(0);
+  const runner = new TrialRunner(
+    { setup, request: { config: kiwiConfigSchema.parse({}) } },
+    { measuring: { keys: [], folds: 1, holdout: 0 } },
+  );
+  const outcome = runner.run({ index: 0, params: {}, settings: {}, share: 1, wantsReturns: false });
+  expect(outcome).toMatchObject({ kind: "measured" });
+  expect(outcome.kind === "measured" && outcome.inSample["totalReturn"]).not.toBe(0);
   const { series, signal } = explainRun(setup, { symbol: undefined, timeMs: at(10) });
   expect(series.find(({ name }) => name === "mood")).toMatchObject({ expression: "news:@:close", prev: 0 });
   expect(signal?.weight).toBe(1);

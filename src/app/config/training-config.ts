@@ -25,7 +25,7 @@ const boosted = z.strictObject({
   leavesMax: count.min(2).max(4096).optional().describe("with it, trees grow leaf by leaf to so many"),
   l1: weight.describe("pulls leaves to zero by a constant; 0"),
   l2: weight.describe("pulls leaves to zero by a share; 1"),
-  childWeightMin: weight.describe("least sum of p (1 - p) on each side of a split; 5"),
+  childWeightMin: weight.describe("least sum of p (1 - p) on each side of a split; 50"),
   gainMin: weight.describe("least gain of a split; 0"),
   rowShare: share.describe("share of the rows that each tree sees; 0.8"),
   featureShare: share.describe("share of the features that each tree sees; 0.8"),
@@ -39,7 +39,7 @@ const boosted = z.strictObject({
 const forest = z.strictObject({
   trees: count.max(100_000).optional().describe("200"),
   depthMax: count.max(16).optional().describe("questions on the way to a leaf; 8"),
-  leafWeightMin: z.number().gt(0).optional().describe("least weight of rows in a leaf; 50"),
+  leafWeightMin: z.number().gt(0).optional().describe("least weight of rows in a leaf; 150"),
   featuresPerNode: count.optional().describe("features that a node chooses from; the root of all"),
 });
 

@@ -37,6 +37,7 @@ async function performCheckJob(
   context.stage(kind === "all" ? "checks" : kind);
   const results = await makeChecks(checkRequestOf(prepared, pluginPathsOf(request), barsMax), kind, {
     onDone: (done, all) => context.board.report(done, all),
+    onAnswer: context.say,
   });
   const learning =
     kind === "lookahead" || kind === "all" ? await checkLearning(prepared, barsMax, context) : [];

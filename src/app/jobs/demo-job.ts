@@ -110,6 +110,8 @@ async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput)
     data: [`synthetic:symbols=${symbols},bars=${bars},regimes=clear`],
     timeframe: "2h",
     seed,
+    // Larger accounts are no question on a made-up market, and the demo is to take a minute.
+    capacity: false,
   });
   return prepareRun(
     { folder, strategy: shown, params: {}, config, nowMs },

@@ -13,11 +13,16 @@ const names = ["lookahead", "warmup", "repro"] as const;
 export const checkKinds = [...names, "all"] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
+/** How the answer of one of several checks is said while the others run. */
+export const checkLine = /^(PASS|FAIL|N\/A) (lookahead|warmup|repro)$/;
+
 /** Hears how far some checks are together. */
 export type ChecksHearing = {
   /** One of them has what it needs. */
   readonly onBegin?: () => void;
   readonly onDone?: (done: number, total: number) => void;
+  /** One of several has its answer, in a line like `checkLine`. */
+  readonly onAnswer?: (line: string) => void;
 };
 
 /** Makes one check or all of them, as many at a time as there are cores: each has a process of its own. */
@@ -34,6 +39,8 @@ export async function makeChecks(
       hearing.onDone?.(sumOf(parts, "done"), sumOf(parts, "total"));
     };
     const result = await oneOfAll(name, request, { ...hearing, onDone });
+    const answer = result.pass === null ? "N/A" : result.pass ? "PASS" : "FAIL";
+    hearing.onAnswer?.(`${answer} ${name}`);
     const { total } = parts[k]!;
     onDone(total, total);
     return result;

@@ -1,14 +1,13 @@
 import { relative } from "node:path";
 import { z } from "zod";
 import { countTrials, ledgerPathOf } from "../../adapters/stores/runs/trials-ledger.ts";
-import { KiwiError } from "../../base/errors.ts";
 import { defineJob, type JobContext } from "../../jobs/job.ts";
 import { triedMarkets } from "../runs/run-hashes.ts";
 import { newSearchFolder } from "../search/count-tried.ts";
 import { ignoredDimensions, judgeSearch } from "../search/judge-search.ts";
 import { openPlace } from "../search/open-place.ts";
 import { planSearch } from "../search/plan-search.ts";
-import { runSearch, type SearchPlan, type SearchTable } from "../search/run-search.ts";
+import { runSearch } from "../search/run-search.ts";
 import {
   beginJournal,
   findSearch,
@@ -17,6 +16,7 @@ import {
   type SearchJournal,
 } from "../search/search-journal.ts";
 import { searchDocument, type SearchDocument } from "../search/search-document.ts";
+import { refuseUnranked } from "../search/search-row.ts";
 import { searchHooks } from "../search/search-hooks.ts";
 import { searchRequestSchema, type SearchRequest } from "../search/search-request.ts";
 import { writeSearch } from "../search/write-search.ts";
@@ -48,7 +48,7 @@ async function performOptimize(input: OptimizeInput, context: JobContext): Promi
     context.stage("luck");
     const markets = triedMarkets(prepared);
     const counted = countTrials(ledgerPathOf(asked.request.folder), { markets, trials: [] });
-    refuseNothing(table, plan);
+    refuseUnranked(table.rows, plan.objective);
     const luck = await judgeSearch(plan, place, hooks, table, counted.count);
     const ignored = await ignoredDimensions(plan, place, hooks, table);
     const document = searchDocument({
@@ -78,25 +78,6 @@ function openSearch({ search }: OptimizeInput): {
   if (!("resume" in search)) return { asked: search, journal: null };
   const folder = findSearch(search.folder, search.resume);
   return { asked: searchRequestSchema.parse(readSearchRequest(folder)), journal: openJournal(folder) };
-}
-
-/** Throws `OBJECTIVE_NONE` where no trial can be ranked, with the reasons by how often they were met. */
-function refuseNothing({ rows }: SearchTable, { objective }: SearchPlan): void {
-  if (rows.some(({ value }) => value !== null)) return;
-  const reasons = new Map<string, number>();
-  for (const { why } of rows) {
-    const reason = why ?? `${objective.formula.text} is not available (too few periods or trades)`;
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  const common = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3);
-  throw new KiwiError({
-    code: "OBJECTIVE_NONE",
-    exit: "data",
-    message: `none of ${rows.length} trials can be ranked by ${objective.formula.text}`,
-    why: common.map(([reason, count]) => `${count}: ${reason}`).join("; "),
-    fix: "loosen --require, take more data, or another --objective; the table of trials is kept",
-    topic: "optimize",
-  });
 }
 
 function ignoredText(name: string): string {

@@ -64,6 +64,40 @@ test("every set that was tried counts as a trial, those of a changed strategy to
   removeClean();
 });
 
+test("optimize() is the search of the command: formulas, requirements, keys of the configuration and every method", async () => {
+  const { path: clean, remove: removeClean } = temporaryFolder();
+  const question = {
+    ...asked,
+    folder: clean,
+    strategy: "sma-cross",
+    grid: { fast: [3, 5, 10], slow: [20, 40], "costs.latencyMs": [0, 7_200_000] },
+    maximize: "totalReturn - 2 * maxDrawdown",
+    require: ["trades > 10"],
+  } as const;
+  const { rows, best } = await optimizeProgram(question);
+  expect(rows.length).toBe(12);
+  const [first] = rows;
+  expect(first!.value).toBeCloseTo(first!.totalReturn! - 2 * first!.maxDrawdown!, 12);
+  expect(best.metrics.totalReturn).toBe(first!.totalReturn);
+  const refused = rows.filter(({ value }) => value === null);
+  for (const { why, trades } of refused) expect([why, trades! <= 10]).toEqual(["trades > 10", true]);
+  const late = rows.find(({ settings }) => settings["costs.latencyMs"] !== 0)!;
+  const { metrics } = await runProgram({
+    ...asked,
+    folder: clean,
+    strategy: "sma-cross",
+    params: late.params,
+    config: { costs: { latencyMs: 7_200_000 } },
+  });
+  expect(metrics.totalReturn).toBe(late.totalReturn);
+  const some = await optimizeProgram({ ...question, method: "tpe", trials: 5, seed: 4 });
+  expect(some.rows.length).toBe(5);
+  for (const row of some.rows) expect(rows).toContainEqual(row);
+  await expect(optimizeProgram({ ...question, require: ["trades > 1e6"] })).rejects.toThrow("OBJECTIVE_NONE");
+  await expect(optimizeProgram({ ...question, grid: { fats: [3] } })).rejects.toThrow("fats");
+  removeClean();
+});
+
 const [first] = market.bars as readonly [Bars];
 const changed = (field: "close" | "closeTimeMs" | "volume", row: number, value: number): Bars => {
   const columns = { ...first, [field]: first[field].slice() };
@@ -92,5 +126,6 @@ test("two tables of one symbol and an empty grid are refused", async () => {
     "BARS_INVALID",
   );
   const grid = { fast: [50], slow: [20] };
-  await expect(optimizeProgram({ ...asked, strategy: "sma-cross", grid })).rejects.toThrow("GRID_EMPTY");
+  await expect(optimizeProgram({ ...asked, strategy: "sma-cross", grid })).rejects.toThrow("SPACE_EMPTY");
+  await expect(optimizeProgram({ ...asked, strategy: "sma-cross", grid: {} })).rejects.toThrow("GRID_EMPTY");
 });

@@ -162,7 +162,7 @@ export function withChecks(finished: FinishedRun, made: readonly ReportCheck[]):
   return { ...finished, input: { ...input, meta: { ...input.meta, checks } } };
 }
 
-/** The run with larger accounts, where it was asked for, or takes no time: a choice among strategies runs all of them. */
+/** The run with larger accounts, where it was asked for, or does not take long. */
 function capacityIn(
   { setup, request }: PreparedRun,
   { ground }: BacktestResult,
@@ -170,7 +170,7 @@ function capacityIn(
 ): readonly CapacityPoint[] | undefined {
   const { capacity, report } = request.config;
   const barCount = setup.bars.reduce((sum, bars) => sum + bars.length, 0);
-  const isCheap = barCount < costGridBarsMax && setup.strategy.plan === undefined;
+  const isCheap = barCount < costGridBarsMax;
   if (!(capacity ?? (report.includes("html") && isCheap))) return undefined;
   onStage("capacity");
   return capacityOf(setup, {

@@ -7,7 +7,6 @@ import { smaCross } from "../../strategies/sma-cross.ts";
 import { runConfigSchema } from "../config/run-config.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { runBacktest } from "./run-backtest.ts";
-import { sweep } from "./sweep.ts";
 
 const { bars } = syntheticMarket({
   seed: 11,
@@ -53,22 +52,6 @@ test("warming up is no time: a strategy that could decide later is measured late
     tradeFromMs: result.log.timeMs[0]!,
   });
   expect(result.metrics.benchmarkReturn).toBe(held.metrics.totalReturn);
-});
-
-test("a sweep scores a run as its backtest does, to the last bit, from a day on and without one", () => {
-  const sets = [params, { fast: 5, slow: 200 }, { fast: 2, slow: 3 }];
-  for (const tradeFromMs of [-Infinity, bars[0]!.closeTimeMs[2_345]!]) {
-    const rows = sweep({ ...setup, tradeFromMs }, sets);
-    for (const row of rows) {
-      const { metrics, trades } = runBacktest({ ...setup, params: row.params, tradeFromMs });
-      expect([row.totalReturn, row.sharpe, row.trades]).toEqual([
-        metrics.totalReturn,
-        metrics.sharpe,
-        trades.length,
-      ]);
-      expect(row.sharpe).not.toBeNull();
-    }
-  }
 });
 
 test("a run that never could decide has its account and nothing else", () => {

@@ -7,9 +7,6 @@ import type { Session } from "../../engine/session.ts";
 /** A run's log from the first slice on which a decision was possible; events and exposure are those of the whole run. */
 export type RunLog = Pick<DecisionLog, "timeMs" | "equity" | "length" | "events" | "exposedSlices">;
 
-/** What a search ranks runs by. */
-export type RunScore = CurveScore & { readonly trades: number };
-
 /**
  * The row from which a run is measured: the first on which a decision was possible. What warms up before it neither
  * earns nor waits, so the same trades give the same numbers however much history precedes them.
@@ -31,24 +28,21 @@ export function measuredLog(session: Session, from = measuredFrom(session)): Run
 }
 
 /**
- * The numbers that a whole report gives a run, to the last bit. `ends` are the last rows of the trading days of its
- * log: found once for runs over the same slices.
+ * The return and Sharpe ratio that a whole report gives a run, to the last bit. `ends` are the last rows of the trading days
+ * of its log: found once for runs over the same slices.
  */
 export function scoreRun(
   session: Session,
   calendar: Calendar,
   startEquity: number,
   ends: Int32Array,
-): RunScore {
+): CurveScore {
   const { timeMs, equity, length } = session.recorder.log;
   const from = measuredFrom(session);
   const measured = ends.subarray(firstAbove(ends, from));
   const years = length === 0 ? 0 : yearsBetween(timeMs[from]!, timeMs[length - 1]!);
   const periodsPerYear = periodsPerYearOf(measured.length, years, calendar.periodsPerYear);
-  return {
-    ...scoreCurve(equity, measured, startEquity, periodsPerYear),
-    trades: session.portfolio.trades.count,
-  };
+  return scoreCurve(equity, measured, startEquity, periodsPerYear);
 }
 
 /** Place of the first entry above `value` in ascending rows. */

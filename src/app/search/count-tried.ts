@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { freeRunId } from "../../adapters/stores/runs/run-store.ts";
 import { ledgerPathOf, recordTrials } from "../../adapters/stores/runs/trials-ledger.ts";
 import { sha256 } from "../../base/hash.ts";
@@ -20,7 +20,7 @@ export function newSearchFolder({ request, command }: SearchRequest): string {
 }
 
 /** Everything that was tried counts when luck is reckoned, before its results are used, and also what is thrown away. */
-export function onTriedOf(prepared: PreparedRun, searchFolder: string): SearchHooks["onTried"] {
+export function onTriedOf(prepared: PreparedRun, runId: string): SearchHooks["onTried"] {
   const { request, setup } = prepared;
   const hashOf = trialHasher(prepared);
   const markets = triedMarkets(prepared);
@@ -34,7 +34,7 @@ export function onTriedOf(prepared: PreparedRun, searchFolder: string): SearchHo
     );
     recordTrials(ledgerPathOf(request.folder), {
       timeMs: request.nowMs,
-      runId: relative(searchesFolder(request.folder), searchFolder),
+      runId,
       strategy: setup.strategy.name,
       markets,
       trials: [...new Set(trials)],

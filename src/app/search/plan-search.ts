@@ -26,10 +26,13 @@ export type PlannedSearch = {
   readonly warnings: readonly string[];
 };
 
-/** Reads what was asked for. Throws what reading spaces and objectives throws. */
-export function planSearch(asked: SearchRequest, prepared: PreparedRun): PlannedSearch {
+/** Reads what was asked for; a program may bring the space. Throws what reading spaces and objectives throws. */
+export function planSearch(
+  asked: SearchRequest,
+  prepared: PreparedRun,
+  space = readSpace(asked, prepared.setup.strategy, asked.request.params, asked.request.config),
+): PlannedSearch {
   const { strategy, params } = prepared.setup;
-  const space = readSpace(asked, strategy, asked.request.params, asked.request.config);
   const objective = readObjective(asked);
   if (asked.method === "racing" && asked.folds < partsMin) throw tooFewParts(asked.folds);
   const { proposer, trialsMax, warnings } = proposerOf(asked, space, prepared.setup);

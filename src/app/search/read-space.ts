@@ -39,6 +39,26 @@ export function readSpace(
   return space;
 }
 
+/** The space of the lists that a program gives. Throws `PARAM_INVALID`, `SETTING_INVALID` and `SPACE_EMPTY`. */
+export function spaceOfLists(
+  lists: Readonly<Record<string, readonly ParamValue[]>>,
+  strategy: AnyStrategy,
+  given: Readonly<Record<string, ParamValue>>,
+  config: KiwiConfig,
+): SearchSpace {
+  const dimensions = Object.entries(lists).map(([name, list]): Dimension => {
+    for (const value of list) {
+      if (name.includes(".")) configAt(config, { [name]: value });
+      else resolveParams(`strategy ${strategy.name}`, strategy.params as Params, { [name]: value });
+    }
+    const values = [...new Set(list)];
+    return { name, values, isOrdered: values.every((value) => typeof value === "number") };
+  });
+  const space = new SearchSpace(dimensions, limitsOf([], dimensions, strategy, given));
+  space.refuseEmpty();
+  return space;
+}
+
 /** The values of a setting that are parameters, and those that are keys of the configuration. */
 export function splitSetting(
   setting: Setting,

@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../base/hash.ts";
+import { KiwiError } from "../../base/errors.ts";
 import type { Proposal } from "../../search/proposer.ts";
 import type { Setting } from "../../search/search-space.ts";
 import { brokenRequirement, valueOf, type Objective } from "./objective.ts";
@@ -48,4 +49,23 @@ export function lineOf(row: SearchRow): string {
 export function ranked(rows: readonly SearchRow[]): readonly SearchRow[] {
   const worth = ({ value }: SearchRow): number => value ?? -Number.MAX_VALUE;
   return rows.filter(({ share }) => share === 1).toSorted((a, b) => worth(b) - worth(a) || a.trial - b.trial);
+}
+
+/** Throws `OBJECTIVE_NONE` where no trial can be ranked, with the reasons by how often they were met. */
+export function refuseUnranked(rows: readonly SearchRow[], { formula }: Objective): void {
+  if (rows.some(({ value }) => value !== null)) return;
+  const reasons = new Map<string, number>();
+  for (const { why } of rows) {
+    const reason = why ?? `${formula.text} is not available (too few periods or trades)`;
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  const common = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  throw new KiwiError({
+    code: "OBJECTIVE_NONE",
+    exit: "data",
+    message: `none of ${rows.length} trials can be ranked by ${formula.text}`,
+    why: common.map(([reason, count]) => `${count}: ${reason}`).join("; "),
+    fix: "loosen what is required (--require), take more data, or another --objective; the trials stay counted",
+    topic: "optimize",
+  });
 }

@@ -50,6 +50,21 @@ test("990 pairs of averages have the numbers of 990 backtests, bit for bit, with
   }
 });
 
+test("a run that trades from a day on has the numbers of its backtest", () => {
+  const late = { ...setup, tradeFromMs: bars[0]!.closeTimeMs[700]! };
+  const runner = new TrialRunner({ setup: late, request }, { measuring });
+  for (const params of [
+    { fast: 5, slow: 60 },
+    { fast: 2, slow: 3 },
+  ]) {
+    const { metrics } = runBacktest({ ...late, params });
+    const { inSample } = runner.run(taskOf(0, params)) as Measured;
+    for (const key of ["totalReturn", "sharpe", "maxDrawdown", "trades"] as const)
+      expect(inSample[key]).toBe(metrics[key]);
+    expect(inSample["sharpe"]).not.toBeNull();
+  }
+});
+
 test("little memory for columns changes no number: what is let go is folded again", () => {
   const market = syntheticMarket({
     seed: 3,

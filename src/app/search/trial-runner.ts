@@ -7,7 +7,7 @@ import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import type { Session } from "../../engine/session.ts";
 import { runConfigOf, type KiwiConfig } from "../config/config-schema.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
-import type { PreparedRun } from "../runs/prepare-run.ts";
+import type { RunRequest } from "../runs/run-request.ts";
 import { runThrough } from "../runs/run-backtest.ts";
 import { measuredFrom } from "../runs/score-run.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
@@ -37,9 +37,15 @@ type Field = {
   ends: Int32Array | null;
 };
 
+/** A run of which trials are variations, and the configuration whose keys they may set. */
+type Runnable = {
+  readonly setup: BacktestSetup;
+  readonly request: Pick<RunRequest, "config">;
+};
+
 /** Runs trials of one search one after the other. Each is a whole run of the engine; only what they share is kept. */
 export class TrialRunner {
-  private readonly prepared: Pick<PreparedRun, "setup" | "request">;
+  private readonly prepared: Runnable;
   private readonly measuring: TrialMeasuring;
   private readonly watch: StrategyWatch | undefined;
   private readonly columnBytesMax: number | undefined;
@@ -47,7 +53,7 @@ export class TrialRunner {
   private field: Field | null = null;
 
   constructor(
-    prepared: Pick<PreparedRun, "setup" | "request">,
+    prepared: Runnable,
     { measuring }: Pick<TrialsRequest, "measuring">,
     watch?: StrategyWatch,
     columnBytesMax?: number,

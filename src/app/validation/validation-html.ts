@@ -75,7 +75,7 @@ function tests({ metrics, conditions, validation }: ValidationDocument): Html {
     ]),
   ];
   return html`<div class="pair">
-    ${rowsTable("Tests", ["Test", "Value"], numbers)}${rowsTable("95 % intervals by block bootstrap", ["Metric", "Value", "From", "To"], intervals)}
+    ${rowsTable("One number each", ["Test", "Value"], numbers)}${rowsTable("95 % intervals by block bootstrap", ["Metric", "Value", "From", "To"], intervals)}
   </div>`;
 }
 

@@ -10,8 +10,7 @@ import {
 import type { OptimizeInput } from "../../app/jobs/optimize-job.ts";
 import { newestSearch } from "../../app/search/search-journal.ts";
 import type { SearchDocument } from "../../app/search/search-document.ts";
-import { asTyped } from "../program-name.ts";
-import { interruptedExit, interruptible } from "../interrupt.ts";
+import { interruptedExit } from "../interrupt.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
@@ -20,6 +19,7 @@ import { searchFlags } from "../flags/search-flags.ts";
 import { searchText } from "../output/search-text.ts";
 import type { Shell } from "../shell.ts";
 import { queueUrl, type QueueFlags } from "../flags/queue-url.ts";
+import { stoppable } from "./stoppable.ts";
 import { runRequestOf, type RequestFlags } from "./run-request.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -91,26 +91,17 @@ async function searched(
   input: OptimizeInput,
 ): Promise<SearchDocument | null> {
   const before = newestSearch(shell.folder);
-  const stopped = new AbortController();
-  try {
-    return await interruptible(
-      () => stopped.abort(),
-      () => withProgress(shell, flags, jobs.optimize, input, { signal: stopped.signal }),
-    );
-  } catch (error) {
-    if (!stopped.signal.aborted) throw error;
-    const newest = newestSearch(shell.folder);
-    const id = "resume" in input.search ? input.search.resume : newest === before ? null : newest;
-    shell.err(
-      id === null
+  return stoppable(
+    shell,
+    (signal) => withProgress(shell, flags, jobs.optimize, input, { signal }),
+    () => {
+      const newest = newestSearch(shell.folder);
+      const id = "resume" in input.search ? input.search.resume : newest === before ? null : newest;
+      return id === null
         ? "stopped before the first trial"
-        : asTyped(
-            `stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`,
-            shell,
-          ),
-    );
-    return null;
-  }
+        : `stopped; the trials that were done are kept. To go on:  kiwi optimize --resume ${id}`;
+    },
+  );
 }
 
 /** What is gone on with was asked for before: nothing of it can be said anew. */

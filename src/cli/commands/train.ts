@@ -15,6 +15,8 @@ import type { TrainRegimeInput, TrainRegimeOutput } from "../../app/jobs/models/
 import type { KiwiConfig } from "../../app/config/config-schema.ts";
 import { configOf } from "../flags/config-of.ts";
 import { readTimeframe } from "./data/data-context.ts";
+import { stoppableOnTheSpot } from "./stoppable.ts";
+import { keptModels } from "./training/kept-models.ts";
 import { withProgress } from "./with-progress.ts";
 
 export type TrainFlags = CommonFlags &
@@ -36,7 +38,11 @@ export type TrainFlags = CommonFlags &
  */
 export async function trainCommand(shell: Shell, flags: TrainFlags): Promise<number> {
   const input = await inputOf(shell, flags);
-  const { trained, warnings } = await withProgress(shell, flags, jobs.trainRegime, input);
+  const { trained, warnings } = await stoppableOnTheSpot(
+    shell,
+    () => withProgress(shell, flags, jobs.trainRegime, input),
+    await keptModels(shell),
+  );
   const own = trained.flatMap((one) =>
     one.kind === "done" && one.outcome.kind === "trained" ? one.outcome.warnings : [],
   );

@@ -11,7 +11,11 @@ export async function withProgress<Request, Result>(
   flags: CommonFlags & ProgressFlags,
   job: JobAddress<Request, Result>,
   request: Request,
-  { stuckAfterSeconds = 30, signal }: Pick<JobWatching, "stuckAfterSeconds" | "signal"> = {},
+  {
+    stuckAfterSeconds = 30,
+    signal,
+    onLine,
+  }: Pick<JobWatching, "stuckAfterSeconds" | "signal" | "onLine"> = {},
 ): Promise<Result> {
   const progress = await progressFor(shell, flags);
   try {
@@ -19,7 +23,7 @@ export async function withProgress<Request, Result>(
       stuckAfterSeconds,
       ...(signal === undefined ? {} : { signal }),
       onLook: progress.look,
-      onLine: progress.line,
+      onLine: onLine ?? progress.line,
     });
   } finally {
     progress.end();

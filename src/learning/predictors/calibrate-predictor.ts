@@ -25,24 +25,16 @@ export function calibratePredictor(
   const [outcomes, counts] = [known.map((k) => y[k]!), known.map((k) => weights[k]!)];
   const fit = kind === "beta" ? fitBetaCalibration : fitStepCalibration;
   const calibration = fit(raw, outcomes, counts);
-  return { calibration, conformal: conformalReach(calibration, raw, outcomes) };
+  const said = raw.map((value) => recalibrate(calibration, value).probability);
+  return { calibration, conformal: conformalReach(said, outcomes) };
 }
 
 /**
  * Split conformal prediction (Vovk, Gammerman and Shafer 2005): an outcome belongs to the set of a row when one less its
  * probability is at most this. So that nine of ten outcomes do, it is that rank of the calibration's own, one counted extra.
  */
-function conformalReach(
-  calibration: Calibration,
-  raw: readonly number[],
-  outcomes: readonly number[],
-): number {
-  const misses = raw
-    .map((value, k) => {
-      const { probability } = recalibrate(calibration, value);
-      return outcomes[k]! > 0.5 ? 1 - probability : probability;
-    })
-    .sort((a, b) => a - b);
+export function conformalReach(probability: readonly number[], outcomes: readonly number[]): number {
+  const misses = probability.map((p, k) => (outcomes[k]! > 0.5 ? 1 - p : p)).sort((a, b) => a - b);
   const rank = Math.ceil((misses.length + 1) * coverage) - 1;
   return misses[rank] ?? 1;
 }

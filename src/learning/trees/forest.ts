@@ -21,7 +21,7 @@ export type ForestOptions = {
 export const forestDefaults: ForestOptions = {
   trees: 200,
   depthMax: 8,
-  leafWeightMin: 50,
+  leafWeightMin: 150,
   featuresPerNode: null,
   seed: 1,
 };

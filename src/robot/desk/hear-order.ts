@@ -172,10 +172,15 @@ function refuseChange(
   state.inbox.push({ kind: "modify_rejected", orderId: work.order.id, timeMs: state.timeMs, code, reason });
 }
 
-function knowVenueId(state: DeskState, ticket: Ticket, venueOrderId: string): void {
-  if (venueOrderId === "") venueOrderId = ticket.clientOrderId;
-  if (ticket.sides.has(venueOrderId)) return;
-  ticket.sides.set(venueOrderId, { filled: 0, end: null });
+/** A venue that answers without its own name for the order is taken to mean ours, until it tells another. */
+function knowVenueId(state: DeskState, ticket: Ticket, told: string): void {
+  const { clientOrderId, sides } = ticket;
+  const venueOrderId = told === "" ? clientOrderId : told;
+  if (sides.has(venueOrderId) || (told === "" && sides.size > 0)) return;
+  // The same order, and no second one that would have to end as well.
+  const side = sides.get(clientOrderId) ?? { filled: 0, end: null };
+  sides.delete(clientOrderId);
+  sides.set(venueOrderId, side);
   state.ticketByVenueId.set(venueOrderId, ticket);
 }
 

@@ -23,6 +23,7 @@ export async function fileNotFound(path: string): Promise<KiwiError> {
       fix: `check the path: it is looked up from the folder you are in`,
     });
   }
+  const csvNames = names.filter((name) => /\.csv(\.gz|\.zip)?$/i.test(name)).sort();
   const near = nearest(basename(path), names);
   return csvError({
     code: "FILE_NOT_FOUND",
@@ -30,7 +31,7 @@ export async function fileNotFound(path: string): Promise<KiwiError> {
     why:
       names.length === 0
         ? `the folder ${folder} is empty`
-        : `the folder ${folder} holds ${names.length} other names`,
+        : `the folder ${folder} holds ${csvNames.length === 0 ? `${names.length} other names` : `${csvNames.slice(0, 5).join(", ")}${csvNames.length > 5 ? " ..." : ""}`}`,
     fix:
       near === null
         ? "put a CSV file there, or give the path of another"

@@ -1,5 +1,6 @@
 import { pixel, xyStills } from "../chart/xy-chart.ts";
 import type { FigureParts } from "../html/figure.ts";
+import { fences } from "../../statistics/quantile.ts";
 import { ratioText } from "../number-text.ts";
 
 /** A trial on the plane of two dimensions: places of its values, and what it is ranked by. */
@@ -26,7 +27,12 @@ export function heatmapFigure({ xName, yName, xTexts, yTexts, cells, best }: Hea
   const known = cells.filter((cell): cell is HeatCell & { value: number } => cell.value !== null);
   const low = Math.min(...known.map(({ value }) => value));
   const high = Math.max(...known.map(({ value }) => value));
-  const shade = (value: number): number => (high === low ? 1 : (value - low) / (high - low));
+  const [palest] = fences(
+    known.map(({ value }) => value),
+    1.5,
+  );
+  const shade = (value: number): number =>
+    high === palest ? 1 : Math.max(0, value - palest) / (high - palest);
   const names = (texts: readonly string[]) =>
     texts.flatMap((text, k) =>
       k % Math.ceil(texts.length / labelsMax) === 0 ? [{ at: k + 0.5, text }] : [],
@@ -36,7 +42,7 @@ export function heatmapFigure({ xName, yName, xTexts, yTexts, cells, best }: Hea
     title: `${yName} and ${xName}`,
     summary: `Heat map of ${known.length} places: from ${ratioText(low)} to ${ratioText(high)}, the best at ${xName} ${xTexts[best.x]}, ${yName} ${yTexts[best.y]}.`,
     caption:
-      "Darker is better. The ring is the best: on a plateau its neighbours are dark as well. Hollow squares could not be ranked.",
+      "Darker is better; what is far below all others is as pale as the worst of them. The ring is the best: on a plateau its neighbours are dark as well. Hollow squares could not be ranked.",
     stills: xyStills(
       "full",
       Math.min(520, 140 + 26 * yTexts.length),

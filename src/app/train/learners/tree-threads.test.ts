@@ -35,7 +35,7 @@ test.each([
   ["leaf by leaf", { depthMax: 12, leavesMax: 9, l1: 0.5 }],
   ["with features that may only push one way", { monotone: [1, 0, -1] as const }],
 ])(`boosting %s grows the same bytes on any number of threads (seed ${seed})`, async (_, changes) => {
-  const options = { ...boostDefaults, rounds: 8, patience: 5, rate: 0.3, ...changes };
+  const options = { ...boostDefaults, rounds: 8, patience: 5, rate: 0.3, childWeightMin: 5, ...changes };
   const alone = await plainFitters.boosted(rows, options, held, () => {});
   for (const { team } of opened) expect(await team.boosted(rows, options, held, () => {})).toEqual(alone);
 });

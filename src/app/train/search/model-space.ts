@@ -10,7 +10,7 @@ const ofBoosted: Values = {
   depthMax: [2, 3, 4, 5, 6],
   l1: [0, 0.1, 1, 5],
   l2: [0.1, 1, 5, 20],
-  childWeightMin: [1, 5, 20, 50],
+  childWeightMin: [5, 20, 50, 100],
   rowShare: [0.4, 0.6, 0.8, 1],
   featureShare: [0.3, 0.5, 0.8, 1],
 };

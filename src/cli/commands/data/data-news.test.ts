@@ -79,7 +79,7 @@ test("a download that was interrupted goes on where the news were safe", async (
   const args = ["AAPL", "--from", dayOf(startMs - 200 * dayMs), "--to", newsFrom, "--json"];
   const start = asked().length;
   host.answer = (request) => {
-    if (request.path === "/v1beta1/news" && asked().length - start === 3) takeInterrupt()?.();
+    if (request.path === "/v1beta1/news" && asked().length - start === 3) takeInterrupt()?.(130);
     return answer(request);
   };
   const stopped = await fetchNews(...args);

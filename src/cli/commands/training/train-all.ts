@@ -10,6 +10,8 @@ import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts
 
 import type { Shell } from "../../shell.ts";
 import { readCount, regimeInput, type TrainFlags } from "../train.ts";
+import { stoppableOnTheSpot } from "../stoppable.ts";
+import { keptModels } from "./kept-models.ts";
 import { withProgress } from "../with-progress.ts";
 import { trainedTable } from "./trained-table.ts";
 import {
@@ -32,7 +34,11 @@ export async function trainAllCommand(shell: Shell, flags: TrainAllFlags): Promi
     regime: regimeInput(shell, ofOne, config),
     jobs: count,
   };
-  const { trained, warnings } = await withProgress(shell, flags, jobs.trainAll, input, { stuckAfterSeconds });
+  const { trained, warnings } = await stoppableOnTheSpot(
+    shell,
+    () => withProgress(shell, flags, jobs.trainAll, input, { stuckAfterSeconds }),
+    await keptModels(shell),
+  );
   const own = trained.flatMap(warningsOfOne);
   if (flags.quiet !== true) for (const warning of [...warnings, ...own]) shell.err(`warning ${warning}`);
   const failures = trained.flatMap((one) => {

@@ -18,6 +18,8 @@ import { modelText } from "../../output/model-text.ts";
 import { errorContent, errorText, exitCodeOf } from "../../output/print-error.ts";
 import type { Shell } from "../../shell.ts";
 import { readIfDue } from "../train.ts";
+import { stoppableOnTheSpot } from "../stoppable.ts";
+import { keptModels } from "./kept-models.ts";
 import { withProgress } from "../with-progress.ts";
 import { modelSearchMethods } from "../../../app/train/search/model-trial.ts";
 import { modelSearchText } from "../../output/model-search-text.ts";
@@ -54,9 +56,11 @@ export async function trainPredictorCommand(
   const isAlike = flags.search !== undefined || family === "boosted" || family === "forest";
   const count = flags.jobs ?? (isAlike ? Math.min(64, availableParallelism()) : 1);
   const input = predictorInput(shell, [family], { ...flags, jobs: count }, config);
-  const { trained, warnings } = await withProgress(shell, flags, jobs.trainPredictor, input, {
-    stuckAfterSeconds: stuckAfterSeconds,
-  });
+  const { trained, warnings } = await stoppableOnTheSpot(
+    shell,
+    () => withProgress(shell, flags, jobs.trainPredictor, input, { stuckAfterSeconds }),
+    await keptModels(shell),
+  );
   if (flags.quiet !== true)
     for (const warning of [...warnings, ...trained.flatMap(warningsOf)]) shell.err(`warning ${warning}`);
   const [first] = trained;

@@ -1,8 +1,8 @@
-import { dayMs } from "../base/time.ts";
-import { calendarNamed } from "../domain/calendar/calendar-named.ts";
-import type { InstrumentIndex } from "../domain/instrument.ts";
-import type { Market } from "../ports/market.ts";
-import type { VenueOrderRequest } from "../ports/broker-connection.ts";
+import { dayMs } from "../../base/time.ts";
+import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import type { Market } from "../../ports/market.ts";
+import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
 
 /** Bars further from the clock than this are played back: the hours of the day are not theirs. */
 const playedBackMs = 7 * dayMs;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { BarTable } from "../domain/bar-table.ts";
-import type { Instrument, InstrumentIndex } from "../domain/instrument.ts";
-import type { OrderTerms, TimeInForce } from "../domain/order.ts";
-import type { VenueOrderRequest } from "../ports/broker-connection.ts";
+import { BarTable } from "../../domain/bar-table.ts";
+import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
+import type { OrderTerms, TimeInForce } from "../../domain/order.ts";
+import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
 import { waitsUntilMs } from "./market-hours.ts";
 
 const at = Date.parse;
