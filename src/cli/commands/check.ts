@@ -51,6 +51,8 @@ function stoppedText(kind: CheckKind, made: ReadonlyMap<string, string>): string
   const rest = open.map((name) => `kiwi check ${name}`).join(", ");
   return (
     `stopped: ${answers.length === 0 ? "no check has an answer yet" : answers.join(", ")}\n` +
-    `${open.length === 0 ? "Checks of what is learned were left: kiwi check lookahead" : `Those that are left, with the same flags: ${rest}`}`
+    (open.length === 0
+      ? "Checks of what is learned were left: kiwi check lookahead"
+      : `Those that are left, with the same flags: ${rest}`)
   );
 }
