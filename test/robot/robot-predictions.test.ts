@@ -28,7 +28,7 @@ import { RobotBench } from "./robot-bench.ts";
 // A session that trades what a trained model says, at an exchange of the emulator.
 
 // On this one the recalibration finds something: on others the model falls back to the base rate and nobody trades.
-const [market] = centMarket(6, 1, 2_400) as readonly [BarTable];
+const [market] = centMarket(10, 1, 2_400) as readonly [BarTable];
 const learned = 1_700;
 const tape = [copyOf(1_300, 2_100)];
 let folder = "";

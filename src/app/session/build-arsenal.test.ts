@@ -115,7 +115,15 @@ test("the choice among one strategy does what that strategy does, from the first
 
 test("what is chosen rests on the past alone: with the future cut off, every decision until then is the same", () => {
   const strategy = metaOf([smaCross, trendFollowing, meanReversion], {
-    selector: { use: "regime-performance", holdBarsMin: 5, edgeSharpe: 20, edgeShare: 0.9 },
+    // Quick to believe, so that there are choices to compare.
+    selector: {
+      use: "regime-performance",
+      holdBarsMin: 5,
+      edgeSharpe: 20,
+      edgeShare: 0.9,
+      takeDeviations: 0.5,
+      keepDeviations: 0,
+    },
   });
   const whole = arsenalIn(run(strategy));
   for (const length of [700, 1500, 2400]) {
