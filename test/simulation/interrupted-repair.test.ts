@@ -40,7 +40,7 @@ type Command = {
 };
 const isProof = process.env["KIWI_PROVE"] === "1";
 const commands: readonly Command[] = [
-  { name: "repair of a damaged file", from: damaged, run: life.repair, stride: 1 },
+  { name: "repair of a damaged file", from: damaged, run: life.repair, stride: 3 },
   {
     name: "download",
     from: life.folder("empty"),
@@ -92,7 +92,7 @@ test.each(commands)(
   async (command) => {
     const faults = (at: number): readonly Fault[] => [
       { kind: "kill", at },
-      ...(isProof || at % 3 === 1 ? [{ kind: "torn", at } as const] : []),
+      ...(isProof || at % 9 === 1 ? [{ kind: "torn", at } as const] : []),
     ];
     expect(await faultsOf(command, faults)).toEqual([]);
   },

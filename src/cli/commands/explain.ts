@@ -5,8 +5,10 @@ import { refuseStrangersCode } from "../../app/runs/refuse-strangers-code.ts";
 import type { CommonFlags, ProgressFlags } from "../declare/common-flags.ts";
 import type { SessionExplanation } from "../../app/explain/explain-session.ts";
 import { sessionsNow } from "../../app/trading/sessions-now.ts";
+import { allSessions } from "../../app/trading/session-folder.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import { priceText } from "../../analysis/report/number-text.ts";
+import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import { explanationText } from "../output/explanation-text.ts";
 import { envelope } from "../output/json.ts";
@@ -52,6 +54,7 @@ export async function explainCommand(
 async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number): Promise<number> {
   const home = tradingHome(shell.env);
   const question = { symbol: flags.pairs?.[0], timeMs };
+  if (flags.session === undefined && allSessions(home).length === 0) throw nothingToExplain(flags.at);
   const all = sessionsNow(home, flags.session).map(({ note }) => note);
   // Of several sessions only those are asked that trade the symbol.
   const own = all.filter(({ symbols }) => question.symbol === undefined || symbols.includes(question.symbol));
@@ -77,4 +80,15 @@ function sessionText({ session, explanation, happened }: SessionExplanation): st
     "what the session did, by its journal",
     ...(lines.length === 0 ? ["    nothing until the next bar"] : lines),
   ].join("\n");
+}
+
+function nothingToExplain(at: string): KiwiError {
+  return new KiwiError({
+    code: "ARGUMENT_MISSING",
+    exit: "usage",
+    message: "explain needs <run>, for nothing has been traded here",
+    why: "without a run it explains the sessions of paper or live trading",
+    fix: `kiwi explain last --at ${at}   explains the last backtest; kiwi runs list shows all`,
+    topic: "explain",
+  });
 }
