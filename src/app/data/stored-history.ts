@@ -1,6 +1,6 @@
+import { noBars } from "../../adapters/stores/bars/version-columns.ts";
 import { secondMs } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
-import { sliceBars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { BarStore } from "../../ports/bar-store.ts";
@@ -28,7 +28,7 @@ export function storedHistory(
   const { path, timeframe, warmupBars, sources, calendarOf } = parts;
   const kept = keptOpen(path);
   return async (symbol, fromMs, toMs) => {
-    const none = sliceBars({ ...noBars, symbol, timeframe }, 0, 0);
+    const none: Bars = noBars(symbol, timeframe);
     return kept(async (store) => {
       const bars = await store.read(symbol, timeframe, fromMs, toMs);
       const isOfSources = bars.sources.every((name) => sources.includes(name));
@@ -68,14 +68,3 @@ function keptOpen(path: string) {
     }
   };
 }
-
-const empty = new Float64Array(0);
-const noBars = {
-  length: 0,
-  closeTimeMs: empty,
-  open: empty,
-  high: empty,
-  low: empty,
-  close: empty,
-  volume: empty,
-};

@@ -87,7 +87,7 @@ export async function optimizeProgram({
     herePlace(prepared, plan.piece.measuring),
     { folder: request.folder, rows: [], append: () => {} },
     {
-      columnsFor: (tasks) => (tasks.every(({ share }) => share === 1) ? pool.columnsFor(tasks) : undefined),
+      columnsFor: (tasks) => pool.columnsFor(tasks),
       onTried: onTriedOf(prepared, command),
       onDone: () => {},
       onLoss: () => {},

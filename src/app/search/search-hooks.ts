@@ -17,8 +17,7 @@ export function searchHooks(
   const pool = new ColumnPool(prepared.setup, say);
   return {
     // What is on another machine shares no memory.
-    columnsFor: (tasks) =>
-      queue === undefined && tasks.every(({ share }) => share === 1) ? pool.columnsFor(tasks) : undefined,
+    columnsFor: (tasks) => (queue === undefined ? pool.columnsFor(tasks) : undefined),
     onTried: onTriedOf(prepared, relative(searchesFolder(prepared.request.folder), searchFolder)),
     onDone: (done) => board.report(done, trialsMax),
     onLoss: say,

@@ -45,8 +45,12 @@ export class ColumnPool {
     this.bytesMax = bytesMax;
   }
 
-  /** Columns that at least two of these trials read, and those of earlier ones that one of them reads. */
-  columnsFor(tasks: readonly TrialTask[]): SharedColumns {
+  /**
+   * Columns that at least two of these trials read, and those of earlier ones that one of them reads; undefined for trials on a
+   * share of the bars, which fold their own.
+   */
+  columnsFor(tasks: readonly TrialTask[]): SharedColumns | undefined {
+    if (tasks.some(({ share }) => share !== 1)) return undefined;
     const { strategy } = this.setup;
     // A choice among strategies and a portfolio build their series in ways of their own.
     if (strategy.plan !== undefined || strategy.portfolio !== undefined) return {};

@@ -41,7 +41,7 @@ test("990 pairs of averages have the numbers of 990 backtests, bit for bit, with
   const short = { ...setup, bars: [sliceBars(bars[0]!, 0, 450)] };
   const own = new TrialRunner({ setup: short, request }, { measuring });
   const sharing = new TrialRunner({ setup: short, request }, { measuring });
-  sharing.adopt(new ColumnPool(short, () => {}).columnsFor(pairs));
+  sharing.adopt(new ColumnPool(short, () => {}).columnsFor(pairs)!);
   for (const task of pairs) {
     const { metrics } = runBacktest({ ...short, params: task.params });
     const { totalReturn, sharpe, maxDrawdown, trades } = metrics;
@@ -90,7 +90,7 @@ test("little memory for columns changes no number: what is let go is folded agai
     const runner = new TrialRunner(own, { measuring }, undefined, stores * columnBytes);
     const got = [0, 6, 12].flatMap((from) => {
       const batch = tasks.slice(from, from + 6);
-      const columns = pool.columnsFor(batch);
+      const columns = pool.columnsFor(batch)!;
       expect(Object.keys(columns).length).toBeLessThanOrEqual(shared);
       runner.adopt(columns);
       return batch.map((task) => runner.run(task));
@@ -118,7 +118,7 @@ test("a setup that throws with some parameters is the failure of those trials, a
   const own = { setup: { ...setup, strategy: picky }, request };
   const tasks = [2, 3, 4].map((at) => taskOf(at, { at }));
   const runner = new TrialRunner(own, { measuring });
-  runner.adopt(new ColumnPool(own.setup, () => {}).columnsFor(tasks));
+  runner.adopt(new ColumnPool(own.setup, () => {}).columnsFor(tasks)!);
   expect(tasks.map((task) => runner.run(task).kind)).toEqual(["measured", "failed", "measured"]);
 });
 
