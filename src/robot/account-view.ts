@@ -6,6 +6,7 @@ import type { EngineView, HeldPosition } from "./engine/engine-view.ts";
 export type AccountView = {
   /** Cash. */
   readonly balance: number;
+  /** The lower of what the venue and our own books say, which is what the limits go by. */
   readonly equity: number;
   /** What new positions may use, by the venue; null before it was asked. */
   readonly marginAvailable: number | null;
@@ -20,15 +21,16 @@ export type AccountView = {
 
 /** The account as a person reads it: by our books, and by the venue's where it alone knows. */
 export function accountView(view: EngineView, venue: AccountSnapshot | null, day: Day | null): AccountView {
-  const equity = venue?.equity ?? view.equity;
+  // The lower of the venue's figure and ours, as the triggers see it: of one line every number has one source.
+  const equity = day?.lastEquity ?? venue?.equity ?? view.equity;
   const positions = view.positions.map((position) => ({ ...position, share: position.value / equity }));
   const exposure = positions.reduce((sum, { value }) => sum + Math.abs(value), 0);
   return {
     balance: view.cash,
     equity,
     marginAvailable: venue?.buyingPower ?? null,
-    // As the triggers see it: what was put in or taken out is in both of its figures.
-    dayPnl: day === null ? 0 : day.lastEquity - day.startEquity,
+    // What was put in or taken out is in both of its figures.
+    dayPnl: day === null ? 0 : equity - day.startEquity,
     dayFills: day?.fills ?? 0,
     exposure,
     exposureShare: exposure / equity,

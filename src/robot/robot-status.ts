@@ -37,6 +37,7 @@ export function robotStatus(
     lastFillMs: desk?.state.lastFillMs ?? Number.NaN,
     lastDecision: view?.lastDecision ?? null,
     decisionsHash: view?.decisionsHash ?? "",
+    heldBack: view?.heldBack ?? { refused: 0, trimmed: 0 },
   };
 }
 

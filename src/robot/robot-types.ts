@@ -122,6 +122,8 @@ export type RobotStatus = {
   readonly lastTurnMs: number;
   readonly decisionsHash: string;
   readonly counts: RobotCounts;
+  /** Orders that our own limits refused, and those they let through in part, since the session began. */
+  readonly heldBack: { readonly refused: number; readonly trimmed: number };
   /** The newest incidents, oldest first. */
   readonly incidents: readonly Incident[];
 };

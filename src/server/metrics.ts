@@ -55,6 +55,8 @@ export class Metrics {
     this.set("kiwi_slices_total", counts.slices);
     this.set("kiwi_orders_total", counts.sent, { outcome: "sent" });
     this.set("kiwi_orders_total", counts.refusedHere, { outcome: "refused_here" });
+    this.set("kiwi_orders_total", status.heldBack.refused, { outcome: "refused_by_limit" });
+    this.set("kiwi_orders_total", status.heldBack.trimmed, { outcome: "trimmed_by_limit" });
     this.set("kiwi_orders_total", counts.refusedByVenue, { outcome: "refused_by_venue" });
     this.set("kiwi_orders_total", counts.canceled, { outcome: "canceled" });
     this.set("kiwi_orders_total", counts.unknown, { outcome: "unknown" });

@@ -44,6 +44,7 @@ const running: RobotStatus = {
   lastBarMs: nowMs - 30_000,
   lastTurnMs: nowMs - 100,
   decisionsHash: "",
+  heldBack: { refused: 4, trimmed: 2 },
   counts: {
     slices: 60,
     sent: 7,

@@ -74,11 +74,23 @@ function stateRows(
     ],
     [
       "orders",
-      `sent ${robot.counts.sent}   filled ${robot.counts.fills}   refused ${robot.counts.refusedByVenue}   held back here ${robot.counts.refusedHere}`,
+      `sent ${robot.counts.sent}   fills ${robot.counts.fills}   refused by the venue ${robot.counts.refusedByVenue}   ${heldBackText(robot)}`,
     ],
     ["backtest", comparisonText(comparison)],
     ["parts", partsText(status.components)],
   ];
+}
+
+type HeldBack = Pick<SessionStatus["robot"], "counts"> & {
+  /** Absent in what versions before wrote. */
+  readonly heldBack?: SessionStatus["robot"]["heldBack"];
+};
+
+/** What never left: against a rule of the venue, or beyond a limit of ours. */
+function heldBackText({ counts, heldBack }: HeldBack): string {
+  const { refused, trimmed } = heldBack ?? { refused: 0, trimmed: 0 };
+  const held = `held back here ${counts.refusedHere + refused}`;
+  return trimmed === 0 ? held : `${held}, made smaller ${trimmed}`;
 }
 
 function comparisonText(comparison: SessionStatus["comparison"]): string {

@@ -25,6 +25,9 @@ export class DecisionRecorder {
   ordersSent = 0;
   ordersFilled = 0;
   marginCallFills = 0;
+  /** Orders that a limit or a breaker of ours refused, or let through in part. */
+  ordersRefused = 0;
+  ordersTrimmed = 0;
   /** Fills that a simulated venue had to assume something for. */
   assumedFills = 0;
   readonly stopDistances = new StopDistances();
@@ -68,6 +71,8 @@ export class DecisionRecorder {
       this.stopDistances.note(review.approved, portfolio);
     }
     this.ordersSent += review.approved.length;
+    this.ordersRefused += review.refused.length;
+    this.ordersTrimmed += review.trimmed.length;
     if (review.trimmed.length > 0) this.recordTrims(slice.timeMs, review);
     if (review.refused.length > 0) this.recordRefusals(slice.timeMs, review);
     if (risk.alarm.kind !== "clear" || this.lastAlarm !== "") this.recordAlarm(slice.timeMs, risk);

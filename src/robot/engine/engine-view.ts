@@ -13,6 +13,8 @@ export type EngineView = {
   readonly decisionsHash: string;
   /** Whether nothing waits for its time to be sent again. */
   readonly isSettled: boolean;
+  /** Orders that our own limits refused, and those they let through in part. */
+  readonly heldBack: RobotStatus["heldBack"];
   /** By instrument. */
   readonly symbols: readonly SymbolView[];
   /** Orders that are not over, without what only the desk knows. */
@@ -54,6 +56,7 @@ export function viewOf(session: Session): EngineView {
     cash: portfolio.cash,
     decisionsHash: recorder.log.hash(),
     isSettled: targets.isSettled,
+    heldBack: { refused: recorder.ordersRefused, trimmed: recorder.ordersTrimmed },
     symbols: symbolsOf(session),
     orders: ordersOf(session),
     lastDecision: lastDecision(session),
