@@ -2,11 +2,10 @@ import { sessionEnds } from "../../analysis/metrics/sessions.ts";
 import type { CurveScore } from "../../analysis/metrics/score-curve.ts";
 import type { CapacityPoint, CostPoint } from "../../analysis/report/report-input.ts";
 import type { Ledger } from "../../domain/ledger.ts";
-import { DecisionLog } from "../../engine/decision-log/decision-log.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 import { atAccountSize } from "../session/account-sizes.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
+import { buildSession, layGround, logOver } from "../session/build-session.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
 import { runThrough } from "./run-backtest.ts";
 import { scoreRun } from "./score-run.ts";
@@ -73,7 +72,7 @@ export function costSensitivity(
 function rerunner(setup: BacktestSetup, options: RerunOptions): (variant: BacktestSetup) => Rerun {
   const ground = options.ground ?? layGround(setup.bars, setup.config, setup.timeframe, setup.actions);
   const strategy = watchedStrategy(setup.strategy, options.watch, setup.registry);
-  const log = new DecisionLog(setup.bars[0]?.length);
+  const log = logOver(setup.bars);
   const calendar = ground.calendars[0]!;
   let ends: Int32Array | null = null;
   return (variant) => {

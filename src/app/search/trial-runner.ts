@@ -11,7 +11,7 @@ import type { RunRequest } from "../runs/run-request.ts";
 import { runThrough } from "../runs/run-backtest.ts";
 import { measuredFrom } from "../runs/score-run.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
+import { buildSession, layGround, logOver } from "../session/build-session.ts";
 import { configAt } from "./config-at.ts";
 import { firstAbove, measureRows, type MeasuredRun } from "./measure-rows.ts";
 import { adoptColumns } from "./shared-columns.ts";
@@ -125,7 +125,7 @@ export class TrialRunner {
       strategy: watchedStrategy(whole.strategy, this.watch, whole.registry),
     };
     const ground = layGround(bars, setup.config, setup.timeframe, setup.actions);
-    const log = new DecisionLog(bars[0]!.length);
+    const log = logOver(bars);
     return (this.field = { share, setup, ground, log, cutMs, adopted: new Set<string>(), ends: null });
   }
 }

@@ -209,7 +209,7 @@ export function buildSession(
     risk: new RiskGate(market, (seen) =>
       riskRules(config, { ...gateTools, market: seen, calendars }, registry),
     ),
-    recorder: new DecisionRecorder(parts.log ?? new DecisionLog(bars.length === 1 ? bars[0]!.length : 4096)),
+    recorder: new DecisionRecorder(parts.log ?? logOver(bars)),
     plan: emptyPlan(),
     planOptions: {
       rebalanceBand: config.execution.rebalanceBand,
@@ -219,6 +219,11 @@ export function buildSession(
     skipQuiet: config.execution.skipQuiet,
     ...endTimes(bars, config),
   };
+}
+
+/** Room for all slices that are known; of one instrument they are its bars. */
+export function logOver(bars: readonly Bars[]): DecisionLog {
+  return bars.length === 1 ? new DecisionLog(bars[0]!.length, bars[0]!.closeTimeMs) : new DecisionLog(4096);
 }
 
 function sizerOf(sizer: Sizer, mayEnter: MayEnter | null): Sizer {

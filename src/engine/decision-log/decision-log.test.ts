@@ -97,3 +97,30 @@ test("a hash that is asked for at every slice is the one that is asked for once,
   };
   expect(told(true)).toBe(told(false));
 });
+
+test("a log that expects the closes of its bars holds them once, and writes its own times as soon as one differs", () => {
+  const count = 50;
+  const prices = new Float64Array(count).fill(100);
+  const closeTimeMs = Float64Array.from(prices, (_, k) => (k + 1) * 60_000);
+  const columns = { open: prices, high: prices, low: prices, close: prices, volume: prices };
+  const bars = barsOf("TEST", "1m", { closeTimeMs, ...columns });
+  const instruments = [testInstrument()];
+  const ledger = new Ledger(1_000, instruments, conversionsFor(instruments, "USD"));
+  const tell = (log: DecisionLog, extraAfter: number): readonly unknown[] => {
+    for (let row = 0; row < count; row++) {
+      // Some rows one by one, some at once.
+      if (row % 10 === 4 && row + 3 < count) log.recordQuiet(bars, row, (row += 3), ledger);
+      log.record(closeTimeMs[row]!, 1_000, false);
+      if (row === extraAfter) log.record(closeTimeMs[row]! + 1, 1_000, false);
+    }
+    return [log.length, [...log.timeMs.subarray(0, log.length)], log.hash()];
+  };
+  const log = new DecisionLog(count, closeTimeMs);
+  for (const extraAfter of [-1, 20, -1, 3, count - 1]) {
+    expect(tell(log, extraAfter)).toEqual(tell(new DecisionLog(4), extraAfter));
+    expect(log.timeMs === closeTimeMs).toBe(extraAfter < 0);
+    log.reset();
+  }
+  // The bars are as they were.
+  expect(closeTimeMs).toEqual(Float64Array.from(prices, (_, k) => (k + 1) * 60_000));
+});

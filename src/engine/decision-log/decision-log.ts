@@ -12,6 +12,7 @@ const chunkSlices = 65_536;
  * same hash, wherever and however they ran.
  */
 export class DecisionLog {
+  /** Rows beyond `length` mean nothing. */
   timeMs: Float64Array;
   equity: Float64Array;
   length = 0;
@@ -25,9 +26,13 @@ export class DecisionLog {
   private hashedEvents = 0;
   /** Of the chunk that is not whole yet, with its events up to `hashedEvents`: who asks at every bar must not pay for all before. */
   private running: Hash | null = null;
+  private readonly expectedTimeMs: Float64Array | null;
+  private ownTimeMs: Float64Array | null = null;
 
-  constructor(capacity = 1024) {
-    this.timeMs = new Float64Array(capacity);
+  /** `expectedTimeMs` are the closes of the only instrument: while the slices are just those they are not written again. */
+  constructor(capacity = 1024, expectedTimeMs: Float64Array | null = null) {
+    this.expectedTimeMs = expectedTimeMs;
+    this.timeMs = expectedTimeMs ?? new Float64Array(capacity);
     this.equity = new Float64Array(capacity);
   }
 
@@ -39,6 +44,7 @@ export class DecisionLog {
   /** Forgets everything and keeps the room. */
   reset(): void {
     this.length = 0;
+    if (this.expectedTimeMs !== null) this.timeMs = this.expectedTimeMs;
     this.exposedSlices = 0;
     this.chunkEvents.length = 0;
     this.chain = "";
@@ -51,8 +57,11 @@ export class DecisionLog {
   /** Ends a slice. Events recorded since the last call belong to it. */
   record(timeMs: number, equity: number, isExposed: boolean): void {
     const row = this.length;
-    if (row === this.timeMs.length) this.grow();
-    this.timeMs[row] = timeMs;
+    if (row === this.equity.length) this.grow();
+    if (this.timeMs[row] !== timeMs) {
+      this.ownTimes();
+      this.timeMs[row] = timeMs;
+    }
     this.equity[row] = equity;
     if (isExposed) this.exposedSlices += 1;
     this.length = row + 1;
@@ -64,10 +73,13 @@ export class DecisionLog {
     for (let row = from; row < to;) {
       const room = chunkSlices - (this.length % chunkSlices);
       const end = Math.min(to, row + room);
-      while (this.length + end - row > this.timeMs.length) this.grow();
+      while (this.length + end - row > this.equity.length) this.grow();
       const { closeTimeMs } = bars;
-      const { timeMs, length } = this;
-      for (let k = row; k < end; k++) timeMs[length + k - row] = closeTimeMs[k]!;
+      if (row !== this.length || closeTimeMs !== this.timeMs) {
+        this.ownTimes();
+        const { timeMs, length } = this;
+        for (let k = row; k < end; k++) timeMs[length + k - row] = closeTimeMs[k]!;
+      }
       ledger.equityPath(bars.close, row, end, this.equity, this.length);
       if (ledger.held.length > 0) this.exposedSlices += end - row;
       this.length += end - row;
@@ -105,12 +117,23 @@ export class DecisionLog {
     return hash.digest("hex");
   }
 
+  /** From here on the times are no longer those that were expected. */
+  private ownTimes(): void {
+    if (this.timeMs !== this.expectedTimeMs) return;
+    if (this.ownTimeMs === null || this.ownTimeMs.length < this.equity.length)
+      this.ownTimeMs = new Float64Array(this.equity.length);
+    this.ownTimeMs.set(this.timeMs.subarray(0, this.length));
+    this.timeMs = this.ownTimeMs;
+  }
+
   private grow(): void {
-    const capacity = Math.max(1024, this.timeMs.length * 2);
-    for (const name of ["timeMs", "equity"] as const) {
+    const capacity = Math.max(1024, this.equity.length * 2);
+    const grown = (values: Float64Array): Float64Array => {
       const larger = new Float64Array(capacity);
-      larger.set(this[name]);
-      this[name] = larger;
-    }
+      larger.set(values.subarray(0, this.length));
+      return larger;
+    };
+    this.equity = grown(this.equity);
+    if (this.timeMs !== this.expectedTimeMs) this.timeMs = this.ownTimeMs = grown(this.timeMs);
   }
 }
