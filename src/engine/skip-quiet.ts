@@ -1,4 +1,5 @@
 import { clamp } from "../base/numbers.ts";
+import { empty } from "../base/empty.ts";
 import type { SliceBatch } from "../domain/slice.ts";
 import { everyBar } from "./resampler.ts";
 import type { Session } from "./session.ts";
@@ -7,6 +8,7 @@ import type { Session } from "./session.ts";
 export function maySkip(session: Session): boolean {
   const { pipeline, risk, resampler } = session;
   return (
+    session.skipQuiet &&
     pipeline.runners.length === 1 &&
     session.followers === null &&
     pipeline.together === null &&
@@ -26,16 +28,24 @@ const stretchRows = 64;
  * with and without.
  */
 export function skipQuiet(session: Session, batch: SliceBatch): void {
+  const to = passQuiet(session, batch.nextRow, batch.endRow);
+  if (to > batch.nextRow) batch.skipTo(to);
+}
+
+/**
+ * The same for rows `from` to `endRow - 1` of the only instrument, the row before them seen: returns the first that is
+ * left for a whole step.
+ */
+export function passQuiet(session: Session, from: number, endRow: number): number {
   const { portfolio, broker, pipeline, recorder, tradeFromMs, firstEndMs } = session;
-  if (!session.targets.isSettled) return;
-  const from = batch.nextRow;
+  if (!session.targets.isSettled) return from;
   const bars = pipeline.bars[0]!;
   // Times grow, so the ends of the stretch answer for all of it.
-  if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[batch.endRow - 1]! >= firstEndMs) return;
+  if (bars.closeTimeMs[from]! < tradeFromMs || bars.closeTimeMs[endRow - 1]! >= firstEndMs) return from;
   const runner = pipeline.runners[0]!;
   const warmRow = runner.firstDecisionRow();
   const isWarmingUp = from < warmRow;
-  const end = isWarmingUp ? Math.min(batch.endRow, warmRow) : batch.endRow;
+  const end = isWarmingUp ? Math.min(endRow, warmRow) : endRow;
   // While the strategy warms up or sleeps only the venue is asked.
   const wakeRow = isWarmingUp ? end : clamp(pipeline.nextRows[0]!, from, end);
   let to = broker.quietUntil(from, wakeRow);
@@ -44,7 +54,9 @@ export function skipQuiet(session: Session, batch: SliceBatch): void {
     to = runner.silentUntil(to, broker.quietUntil(to, stretchEnd), portfolio.ledger);
     isQuiet = to === stretchEnd;
   }
-  if (to === from) return;
+  if (to === from) return from;
   recorder.recordQuiet(bars, from, to, portfolio, isWarmingUp);
-  batch.skipTo(to);
+  // Nobody has spoken on the last of them.
+  empty(pipeline.decision.targets);
+  return to;
 }

@@ -10,7 +10,7 @@ import type { Review } from "./execution/risk-gate.ts";
 import { LoneSlice } from "./lone-slice.ts";
 import type { Followers, Session } from "./session.ts";
 import { emptyDecision } from "./pipeline.ts";
-import { maySkip, skipQuiet } from "./skip-quiet.ts";
+import { maySkip, passQuiet, skipQuiet } from "./skip-quiet.ts";
 
 const silence = emptyDecision();
 const loneSlice = new LoneSlice();
@@ -78,11 +78,13 @@ function send({ broker, orders, targets, portfolio }: Session, { cancels }: Plan
   for (let k = 0; k < trimmed.length; k++) targets.settleFor(trimmed[k]!.order.instrument, portfolio, orders);
 }
 
-/** Takes the shadows of the instruments of a slice through their bar. */
+/** Takes the shadows of the instruments of a slice through their bar: by the short way where nothing happens in it. */
 function lead(followers: Followers, slice: MarketSlice): void {
   for (let k = 0; k < slice.count; k++) {
-    const lone = loneSlice.at(slice.timeMs, slice.rows[k]!);
-    for (const session of followers.sessionsOf(slice.instruments[k] as InstrumentIndex)) live(session, lone);
+    const row = slice.rows[k]!;
+    const lone = loneSlice.at(slice.timeMs, row);
+    for (const session of followers.sessionsOf(slice.instruments[k] as InstrumentIndex))
+      if (row === 0 || !maySkip(session) || passQuiet(session, row, row + 1) === row) live(session, lone);
   }
 }
 
@@ -99,7 +101,7 @@ export function live(session: Session, slice: MarketSlice): void {
 
 /** Runs every slice of a batch: the synchronous heart, without a promise between two bars. */
 export function runBatch(session: Session, batch: SliceBatch): void {
-  const canSkip = session.skipQuiet && maySkip(session);
+  const canSkip = maySkip(session);
   while (batch.advance()) {
     live(session, batch.slice);
     if (canSkip && batch.nextRow < batch.endRow) skipQuiet(session, batch);

@@ -83,6 +83,7 @@ export class StrategyRunner implements Runner {
     const { cursor, hasFrames } = this.window;
     const { closeTimeMs, close } = this.store.bars;
     if (!this.isReady || hasFrames) return from;
+    this.window.holdUntil(to);
     const onBar = this.strategy.onBar as (context: RunnerContext) => unknown;
     const alarms = this.alarms === null ? null : this.alarms.values;
     this.signal = null;

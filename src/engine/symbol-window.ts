@@ -64,9 +64,14 @@ export class SymbolWindow {
     this.series = series;
   }
 
+  /** Makes sure that the columns hold the rows before `row`. */
+  holdUntil(row: number): void {
+    if (row > this.rowsSeen) this.extend();
+  }
+
   /** Lets the series show `row` as their present, and nothing later. */
   moveTo(row: number): void {
-    if (row >= this.rowsSeen) this.extend();
+    this.holdUntil(row + 1);
     this.cursor.row = row;
     for (let k = 0; k < this.frames.length; k++)
       this.frames[k]!.cursor.row = this.frames[k]!.frame.visible[row]!;

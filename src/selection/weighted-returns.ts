@@ -14,8 +14,7 @@ export class WeightedReturns {
   private peak = 0;
   private total = 0;
   private deepest = 0;
-  /** The numbers as they stand, once somebody has asked for them; null when a bar has come since. */
-  private known: PerformanceView | null = null;
+  private readonly present: PerformanceView = new Present(this);
 
   constructor(barsPerYear: number) {
     this.barsPerYear = barsPerYear;
@@ -24,7 +23,6 @@ export class WeightedReturns {
   /** Takes in the return of a bar. West (1979): one pass, no cancellation. */
   add(value: number, weight: number, isExposed: boolean, turnover: number): void {
     if (!(weight > 0)) return;
-    this.known = null;
     this.weight += weight;
     this.weightSquared += weight * weight;
     const delta = value - this.runningMean;
@@ -51,31 +49,73 @@ export class WeightedReturns {
     return this.runningMean;
   }
 
-  /** The numbers as they stand. Annualised figures need two bars and some movement. */
+  /**
+   * The numbers as they stand whenever one is read: most selectors read three of nine, and every bar changes all. Annualised
+   * figures need two bars and some movement.
+   */
   view(): PerformanceView {
-    this.known ??= this.compute();
-    return this.known;
+    return this.present;
   }
 
-  private compute(): PerformanceView {
-    const { weight, barsPerYear } = this;
-    const isKnown = weight > 0;
-    // Reliability weights: the unbiased variance divides by V1 - V2 / V1.
-    const freedom = weight - this.weightSquared / weight;
-    const deviation = freedom > 0 ? Math.sqrt(this.squares / freedom) : Number.NaN;
-    const downside = isKnown ? Math.sqrt(this.losses / weight) : Number.NaN;
-    const mean = isKnown ? this.runningMean : Number.NaN;
-    const scale = Math.sqrt(barsPerYear);
-    return {
-      bars: weight,
-      mean,
-      deviation,
-      sharpe: deviation > 0 ? (mean / deviation) * scale : Number.NaN,
-      sortino: downside > 0 ? (mean / downside) * scale : Number.NaN,
-      drawdownMax: isKnown ? Math.expm1(this.deepest) : Number.NaN,
-      drawdown: isKnown ? Math.expm1(this.total - this.peak) : Number.NaN,
-      hitRate: this.exposed > 0 ? this.wins / this.exposed : Number.NaN,
-      turnover: isKnown ? this.turned / weight : Number.NaN,
-    };
+  /** Standard deviation; NaN before the second bar. Reliability weights: the unbiased variance divides by V1 - V2 / V1. */
+  get deviation(): number {
+    const freedom = this.weight - this.weightSquared / this.weight;
+    return freedom > 0 ? Math.sqrt(this.squares / freedom) : Number.NaN;
+  }
+
+  /** Mean over the spread of all returns, or of the losses alone, a year. */
+  ratio(of: "sharpe" | "sortino"): number {
+    const spread = of === "sharpe" ? this.deviation : Math.sqrt(this.losses / this.weight);
+    return spread > 0 ? (this.runningMean / spread) * Math.sqrt(this.barsPerYear) : Number.NaN;
+  }
+
+  /** Fall from the highest point, at worst or now, as a negative share. */
+  fall(of: "deepest" | "now"): number {
+    if (!(this.weight > 0)) return Number.NaN;
+    return Math.expm1(of === "deepest" ? this.deepest : this.total - this.peak);
+  }
+
+  get hitRate(): number {
+    return this.exposed > 0 ? this.wins / this.exposed : Number.NaN;
+  }
+
+  get turnover(): number {
+    return this.weight > 0 ? this.turned / this.weight : Number.NaN;
+  }
+}
+
+/** What a selector sees of weighted returns. */
+class Present implements PerformanceView {
+  readonly #returns: WeightedReturns;
+
+  constructor(returns: WeightedReturns) {
+    this.#returns = returns;
+  }
+  get bars(): number {
+    return this.#returns.bars;
+  }
+  get mean(): number {
+    return this.bars > 0 ? this.#returns.mean : Number.NaN;
+  }
+  get deviation(): number {
+    return this.#returns.deviation;
+  }
+  get sharpe(): number {
+    return this.#returns.ratio("sharpe");
+  }
+  get sortino(): number {
+    return this.#returns.ratio("sortino");
+  }
+  get drawdownMax(): number {
+    return this.#returns.fall("deepest");
+  }
+  get drawdown(): number {
+    return this.#returns.fall("now");
+  }
+  get hitRate(): number {
+    return this.#returns.hitRate;
+  }
+  get turnover(): number {
+    return this.#returns.turnover;
   }
 }

@@ -101,9 +101,11 @@ function contestOf(context: SelectionContext, options: Options): Contest {
   const base = isFirstReady ? 0 : nobody;
   const scores = new Float64Array(candidates.length).fill(Number.NaN);
   const doubts = new Float64Array(candidates.length);
+  const weights = regimeLabels.map((label) => context.regime.posterior[label]);
+  const priorBars = barsPerYear / options.edgeSharpe ** 2;
   const leader = (k: number): Candidate | null => (k === nobody ? null : candidates[k]!);
   const leads = (k: number): Lead =>
-    k === base ? none : advantageOf(leader(k), leader(base), context, options);
+    k === base ? none : leadOf(evidenceOf(leader(k), leader(base), priorBars), weights, options.edgeShare);
   for (let k = 0; k < scores.length; k++) {
     // What trades otherwise is not there for what it has proved, and cannot lose that.
     if (k !== base && (!candidates[k]!.isReady || candidates[k]!.demotion !== null)) continue;
@@ -122,30 +124,26 @@ function contestOf(context: SelectionContext, options: Options): Contest {
   return { base, scores, scoreOfNobody, isProved };
 }
 
-/** How far `one` is ahead of `base`, in growth per bar; null stands for holding nothing. */
-function advantageOf(
-  one: Candidate | null,
-  base: Candidate | null,
-  { regime, barsPerYear }: SelectionContext,
-  { edgeShare, edgeSharpe }: Options,
-): Lead {
-  const priorBars = barsPerYear / edgeSharpe ** 2;
-  const evidence = regimeLabels.map((label) =>
-    difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, priorBars),
-  );
-  const weights = regimeLabels.map((label) => regime.posterior[label]);
-  return leadOf(evidence, weights, edgeShare);
+/** What the bars of each regime say of how far `one` is ahead of `base`; null stands for holding nothing. */
+function evidenceOf(one: Candidate | null, base: Candidate | null, priorBars: number): readonly Evidence[] {
+  const evidence: Evidence[] = [];
+  for (let k = 0; k < regimeLabels.length; k++) {
+    const label = regimeLabels[k]!;
+    evidence.push(difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, priorBars));
+  }
+  return evidence;
 }
 
 type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
 
 function difference(one: Returns, base: Returns, priorBars: number): Evidence {
   // Two strategies may share their risks; taking them for independent errs on the side of doubt.
-  const deviation = Math.hypot(one.deviation, base.deviation);
-  return weighEvidence(Math.min(one.bars, base.bars), growthOf(one) - growthOf(base), deviation, priorBars);
+  const [own, other] = [one.deviation, base.deviation];
+  const growth = growthOf(one.mean, own) - growthOf(base.mean, other);
+  return weighEvidence(Math.min(one.bars, base.bars), growth, Math.hypot(own, other), priorBars);
 }
 
-function growthOf({ mean, deviation }: Returns): number {
+function growthOf(mean: number, deviation: number): number {
   return mean - deviation ** 2 / 2;
 }
 

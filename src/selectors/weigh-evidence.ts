@@ -37,10 +37,12 @@ export type Lead = { readonly mean: number; readonly doubt: number };
  */
 export function leadOf(evidence: readonly Evidence[], weights: readonly number[], share: number): Lead {
   let logFactor = 0;
-  for (const regime of evidence) logFactor += logSumOfHalves(regime.logFactor);
+  for (let k = 0; k < evidence.length; k++) logFactor += logSumOfHalves(evidence[k]!.logFactor);
   const differs = sigmoid(Math.log(share / (1 - share)) + logFactor);
-  let [mean, variance] = [0, 0];
-  for (const [k, regime] of evidence.entries()) {
+  let mean = 0;
+  let variance = 0;
+  for (let k = 0; k < evidence.length; k++) {
+    const regime = evidence[k]!;
     mean += weights[k]! * differs * sigmoid(regime.logFactor) * regime.mean;
     variance += weights[k]! ** 2 * regime.variance;
   }

@@ -185,3 +185,39 @@ test("an arsenal may name built-in strategies, and a wrong name is told with the
 test("an arsenal without strategies is refused", () => {
   expect(() => run(metaOf([]))).toThrow(/has no strategies to choose from/);
 });
+
+test("shadows go the short way through quiet bars, and are worth the same to the last bit", () => {
+  const arsenal = [smaCross, meanReversion, trendFollowing].map((strategy) => ({ strategy }));
+  for (const kind of ["cash", "margin"] as const) {
+    const [short, whole] = [true, false].map((skipQuiet) =>
+      runBacktest({
+        bars,
+        strategy: metaStrategy({
+          name: "test-short-way",
+          summary: "A choice among three.",
+          params: {},
+          plan: () => ({
+            arsenal,
+            regime: { use: "hmm" },
+            selector: { use: "best-recent" },
+            windowBars: 500,
+            measuredBarsMin: 200,
+          }),
+        }),
+        params: {},
+        config: runConfigSchema.parse({ account: { kind }, execution: { skipQuiet } }),
+      }),
+    );
+    expect(short!.decisionsHash).toBe(whole!.decisionsHash);
+    const logs = [short!, whole!].map(({ session }) =>
+      arsenalOf(session)!.runners.flatMap(({ candidates }) =>
+        candidates.map(({ shadow }) => {
+          const { log } = shadow.session.recorder;
+          return [log.length, log.hash(), shadow.tradedNotional, shadow.equity];
+        }),
+      ),
+    );
+    expect(logs[0]!.every(([, , traded]) => (traded as number) > 0)).toBe(true);
+    expect(logs[0]).toEqual(logs[1]);
+  }
+});
