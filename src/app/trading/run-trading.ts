@@ -44,10 +44,10 @@ export type TradingSurroundings = {
   readonly monitorPort: number | null;
   /** Throws where a session may not start: live asks for an arm. */
   readonly mayStart?: (notes: readonly SessionNote[]) => void;
-  /** Sessions that share an account begin anew, whatever those before them hold. */
+  /** Every session is a new one, whatever those before it hold. */
   readonly isFresh?: boolean;
-  /** Called when the robot runs, and when it has ended while others may go on. */
-  readonly onStart: (note: SessionNote, robot: Robot) => void;
+  /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
+  readonly onStart: (note: SessionNote, robot: Robot, origin: string) => void;
   readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
 };
 
@@ -122,6 +122,7 @@ async function tradeOne(
   noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
   const { logLevels: levels, secrets } = plan;
   const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
+  if (session.origin !== "") log.part("session").info({}, session.origin);
   for (const { symbol, what, why } of overruled)
     log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
   try {
@@ -153,7 +154,7 @@ async function tradeWatched(
   log: OpenLog,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
-  const { plan, note, connection, seat, shared } = session;
+  const { plan, note, origin, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
   const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
   seat?.begin(robot);
@@ -177,7 +178,7 @@ async function tradeWatched(
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
   const calmDown = tellOfRejections(robot);
-  around.onStart(note, robot);
+  around.onStart(note, robot, origin);
   try {
     const end = await robot.done;
     around.onEnd?.(note, end);

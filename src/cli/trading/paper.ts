@@ -74,9 +74,10 @@ export async function tradeUntilStopped(
       env: shell.env,
       signal: ending.signal,
       monitorPort: monitor === undefined ? null : portOf(monitor),
-      onStart: ({ id, account, symbols, timeframe, part }) =>
+      onStart: ({ id, account, symbols, timeframe, part }, _robot, origin) =>
         shell.err(
           `${title}   session ${id}   account ${account}${part === null ? "" : `   ${partText(part)}`}\n` +
+            (origin === "" ? "" : `${origin}\n`) +
             `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
             asTyped("in another terminal:  kiwi status   kiwi logs -f   kiwi kill", shell),
         ),
