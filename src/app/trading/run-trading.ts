@@ -49,6 +49,8 @@ export type TradingSurroundings = {
   /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
   readonly onStart: (note: SessionNote, robot: Robot, origin: string) => void;
   readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
+  /** Called every few seconds while a long journal is lived through, with how far that is. */
+  readonly onRelived?: (note: SessionNote, timeMs: number) => void;
 };
 
 const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_000 };
@@ -206,7 +208,7 @@ async function startServed(
   around: TradingSurroundings,
   { feed, paths, log, watch }: RobotSurroundings,
 ): Promise<{ readonly robot: Robot; readonly served: Served }> {
-  const kept = await keptBefore(around.home, note);
+  const kept = keptBefore(around.home, note);
   const pause = new Pause(around.home, note.account);
   const journal = openJournalFile(paths.journal);
   const answers: PredictedRecord[] = [];
@@ -233,6 +235,7 @@ async function startServed(
       ...(plan.limits === undefined ? {} : { limits: plan.limits }),
       remote: {
         ...remoteEngine(plan, feed, around, log),
+        onRelived: (timeMs) => around.onRelived?.(note, timeMs),
         newAnswers: () => answers.splice(0),
         isShadowOn: () => watch.isOn("shadow"),
       },
@@ -273,7 +276,7 @@ function remoteEngine(
   { bars }: LiveFeed,
   { env }: TradingSurroundings,
   log: OpenLog,
-): Omit<RemoteMaking, "newAnswers" | "isShadowOn"> {
+): Omit<RemoteMaking, "newAnswers" | "isShadowOn" | "onRelived"> {
   const { folder, plugins, strategyText, params, config, timeframe, tables } = plan;
   const { clock, broker, strategyLimits } = plan;
   const say = log.part("report");

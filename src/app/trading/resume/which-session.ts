@@ -43,7 +43,12 @@ export function whichSessions(
  * Sessions that may go on: of several on an account the newest of every name; else the last that traded on it, for the
  * books of one before it are not those of the account any more. The venue of a demo ends with it.
  */
-function sessionsBefore(home: string, account: string, { mode, part }: TradingPlan): readonly SessionNote[] {
+function sessionsBefore(
+  home: string,
+  account: string,
+  { mode, part, isDemo }: TradingPlan,
+): readonly SessionNote[] {
+  if (isDemo) return [];
   const all = allSessions(home).filter(
     (note) => note.account === account && note.mode === mode && !note.isDemo && !note.isLeft,
   );
