@@ -53,7 +53,7 @@ export type TradingSurroundings = {
   readonly onRelived?: (note: SessionNote, timeMs: number) => void;
 };
 
-const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_000 };
+const logRoom = { fileBytesMax: 20_000_000, dayBytesMax: 100_000_000 };
 
 /**
  * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
@@ -122,8 +122,14 @@ async function tradeOne(
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   writeTables(paths.tables, plan.tables);
   noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
-  const { logLevels: levels, secrets } = plan;
-  const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
+  const { logLevels: levels, secrets, logFilesMax: filesMax } = plan;
+  const log = openLog({
+    folder: paths.logs,
+    room: { ...logRoom, filesMax },
+    levels,
+    secrets,
+    nowMs: Date.now,
+  });
   if (session.origin !== "") log.part("session").info({}, session.origin);
   for (const { symbol, what, why } of overruled)
     log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
