@@ -58,6 +58,8 @@ test("a fresh project is not ready and says of each thing what to do; a prepared
     mode: "paper",
     isDemo: false,
     startedMs,
+    begunMs: startedMs,
+    ranMs: 0,
     settingsHash: "",
     pid: 1,
   });

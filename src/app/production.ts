@@ -4,7 +4,7 @@ import type { KiwiConfig } from "./config/config-schema.ts";
 import { scanFolder } from "./secrets/scan-folder.ts";
 import { accountStates, resetKeyPath } from "./trading/kill/kill-accounts.ts";
 import { allSessions, sessionPaths } from "./trading/session-folder.ts";
-import { readStatus } from "./trading/session-status.ts";
+import { ranMs, readStatus } from "./trading/session-status.ts";
 
 /** What was found about one thing that Kiwi, or a robot, needs. */
 export type Finding = {
@@ -125,9 +125,7 @@ function switches(home: string): Finding {
 function paperRecord(home: string): Finding {
   const spans = allSessions(home)
     .filter(({ mode, isDemo }) => mode === "paper" && !isDemo)
-    .map(
-      ({ id, startedMs }) => (readStatus(sessionPaths(home, id).status)?.writtenMs ?? startedMs) - startedMs,
-    );
+    .map((note) => ranMs(note, readStatus(sessionPaths(home, note.id).status)));
   const days = spans.reduce((sum, spanMs) => sum + spanMs, 0) / dayMs;
   const text = `${days.toFixed(1)} days on paper of ${paperDaysMin}`;
   return finding(

@@ -2,6 +2,8 @@ import { assert } from "../base/assert.ts";
 import type { Bars } from "./bars.ts";
 import type { Timeframe } from "./timeframe.ts";
 
+const manyRows = 16_384;
+
 /** Bars that grow by one row at a time: what a live feed and the resampler write and everybody else reads. */
 export class BarTable implements Bars {
   readonly symbol: string;
@@ -40,7 +42,9 @@ export class BarTable implements Bars {
   }
 
   private grow(): void {
-    const capacity = Math.max(64, this.closeTimeMs.length * 2);
+    const { length } = this.closeTimeMs;
+    // The tables of a session of months: room for as much again would be the largest part of them.
+    const capacity = Math.max(64, Math.ceil(length * (length < manyRows ? 2 : 1.25)));
     for (const name of ["closeTimeMs", "open", "high", "low", "close", "volume"] as const) {
       const larger = new Float64Array(capacity);
       larger.set(this[name]);

@@ -8,7 +8,7 @@ export function journalOfAnother(what: string, journal: string, now: string): Ki
     exit: "safety",
     message: `the journal is of another ${what}: ${journal}, and this is ${now}`,
     why: "a session is continued by living through its journal again, and that only works with what wrote it",
-    fix: "start with the settings of the journal, or move it away to begin a new session from what the account holds",
+    fix: "start with the settings of the journal, or with --fresh: a new session begins from what the account holds",
     topic: "trading",
   });
 }
@@ -20,8 +20,8 @@ export function journalDiffers(difference: NonNullable<Restored["difference"]>):
     code: "JOURNAL_DIFFERS",
     exit: "safety",
     message: `lived through again, the session does something else at ${new Date(timeMs).toISOString()}: ${JSON.stringify(now)} where the journal has ${JSON.stringify(recorded)}`,
-    why: "the strategy, its settings or Kiwi itself are not those that wrote the journal",
-    fix: "start with what wrote it, or move the journal away to begin a new session from what the account holds",
+    why: "the strategy, the venue's steps or Kiwi itself are not those that wrote the journal",
+    fix: "start with what wrote it, or with --fresh: a new session begins from what the account holds",
     topic: "trading",
   });
 }

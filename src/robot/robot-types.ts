@@ -51,6 +51,8 @@ export type Incident = {
     /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
     | "strategy ended"
     | "strategy back"
+    /** It comes near its limit of memory. */
+    | "strategy large"
     | "recovered"
     /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
     | "settings changed"

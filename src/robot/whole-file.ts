@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
-/** Writes a small file so that a reader sees the old text or the new one, never half of it. */
-export function replaceFile(path: string, text: string): void {
+/** Writes a small file so that a reader sees what was in it or what is new, never half of it. */
+export function replaceFile(path: string, text: string | Uint8Array): void {
   const aside = `${path}.${process.pid}.partial`;
   writeFileSync(aside, text, { mode: 0o600 });
   renameSync(aside, path);

@@ -37,6 +37,7 @@ function remoteOf({ config }: RobotBench, mischief: Mischief | null): Partial<Ro
       limits: { cpuMsMax: 500, memoryMbMax: 96 },
       instruments,
       prices,
+      onRelived() {},
       newAnswers: () => [],
       isShadowOn: () => false,
       onEvents: () => {},

@@ -234,6 +234,7 @@ function remoteBench() {
     limits: { cpuMsMax: 10_000, memoryMbMax: 256 },
     instruments,
     prices: new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account),
+    onRelived() {},
     newAnswers: () => answers.splice(0),
     isShadowOn: () => true,
     onEvents() {},

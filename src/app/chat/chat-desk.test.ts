@@ -29,6 +29,8 @@ const note: SessionNote = {
   broker: "alpaca",
   isDemo: false,
   startedMs: 0,
+  begunMs: 0,
+  ranMs: 0,
   settingsHash: "",
   models: [],
   part: null,

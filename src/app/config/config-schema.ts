@@ -116,6 +116,11 @@ const trading = z.strictObject({
     .min(64)
     .default(512)
     .describe("memory that a strategy may take, in MB; then it is ended and started again"),
+  logFilesMax: z
+    .int()
+    .positive()
+    .default(10)
+    .describe("log files of 20 MB that are kept of a session; the oldest go first"),
   silenceSecondsMax: z
     .number()
     .min(2)

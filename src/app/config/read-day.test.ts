@@ -13,6 +13,9 @@ test("days and moments are read in UTC unless they carry an offset", () => {
   ])
     expect(readDay(text, "--from")).toBe(day);
   expect(readDay("2024-01-31T12:30", "--from")).toBe(day + 12.5 * 3_600_000);
+  // As JSON and logs have it.
+  expect(readDay("2024-01-31T12:30:00.250Z", "--at")).toBe(day + 12.5 * 3_600_000 + 250);
+  expect(() => readDay("2024-01-31T12:30.250", "--at")).toThrow("DATE_INVALID --at");
 });
 
 test("a day that does not exist is refused and not moved", () => {

@@ -1,9 +1,10 @@
 import { KiwiError } from "../../base/errors.ts";
 
-const pattern = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2}))?)?(Z|[+-]\d{2}:?\d{2})?$/;
+const pattern =
+  /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2}(?:\.\d{1,3})?))?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * Reads a day or a moment as people type it: `2024-01-31`, `20240131`, `2024-01-31T12:00`, with an offset or in UTC.
+ * Reads a day or a moment as people type it: `2024-01-31`, `20240131`, `2024-01-31T12:00`, to the millisecond, with an offset or in UTC.
  * Returns UTC milliseconds. Throws `DATE_INVALID`, naming the flag.
  */
 export function readDay(text: string, flag: string): number {

@@ -3,7 +3,7 @@ import type { StateDatabase } from "../../adapters/stores/state/state-database.t
 import type { SessionRows } from "../../adapters/stores/state/state-tables.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { JournalStore } from "../../ports/journal-store.ts";
-import { replayJournal, withStoredJournal } from "../trading/replay-stored.ts";
+import { replayJournal, storedJournal } from "../trading/replay-stored.ts";
 import { allSessions, sessionPaths, type SessionNote } from "../trading/session-folder.ts";
 import { journalFacts } from "./journal-rows.ts";
 import { replayRows, type ReplayRows } from "./replay-rows.ts";
@@ -62,13 +62,12 @@ async function updateSession(
 }
 
 async function rowsOfSession(home: string, note: SessionNote, journalBytes: number): Promise<SessionRows> {
-  // One copy for both: a session that goes on must not have a fill here whose equity is not there.
-  const { facts, replay } = await withStoredJournal(home, note, async (journal) => ({
-    facts: journalFacts(journal.read()),
-    replay: await lifeOf(home, note, journal),
-  }));
+  // One end for both: a session that goes on must not have a fill here whose equity is not there.
+  const journal = storedJournal(home, note);
+  const facts = journalFacts(journal.read());
+  const replay = await lifeOf(home, note, journal);
   const { cash, ...told } = facts;
-  const { id, mode, account, strategy, timeframe, broker, startedMs, settingsHash } = note;
+  const { id, mode, account, strategy, timeframe, broker, begunMs: startedMs, settingsHash } = note;
   return {
     session: {
       id,

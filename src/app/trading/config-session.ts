@@ -146,6 +146,7 @@ function planOf(
       ? {}
       : { settings: { ...reread, config, read: async () => own(await reread.read()) } }),
     logLevels: config.trading.log,
+    logFilesMax: config.trading.logFilesMax,
     secrets: secretsIn(env),
     strategyLimits: {
       cpuMsMax: config.trading.strategyCpuSecondsMax * 1_000,

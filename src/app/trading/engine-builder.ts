@@ -35,14 +35,15 @@ export default async function buildEngine(
   // The models are asked elsewhere: what they say comes with the steps, and the backtest reads the same.
   const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
   const setup = { bars, strategy, params, config, registry, externals, ...tables };
-  const ground = () => layGround(bars, config, undefined, tables.actions);
+  // Session and backtest read the same columns: they are folded once, and lie in memory once.
+  const ground = layGround(bars, config, undefined, tables.actions);
   return {
     bars,
     cash,
-    build: ({ broker, tradingState }) => buildSession(setup, ground(), { broker, tradingState }),
+    build: ({ broker, tradingState }) => buildSession(setup, ground, { broker, tradingState }),
     takePredicted: take,
     shadow: {
-      session: buildSession(setup, ground()),
+      session: buildSession(setup, ground),
       fromMs: shadowFromMs,
       slippageRate: Number(config.costs.slippage["rate"] ?? 0),
     },

@@ -1,15 +1,12 @@
 import { KeptAnswers } from "../predictions/kept-answers.ts";
-import { withStoredJournal } from "./replay-stored.ts";
+import { storedJournal } from "./replay-stored.ts";
 import { allSessions, type SessionNote } from "./session-folder.ts";
 
 /**
  * What the models of a session said in the newest session before it, of the same account: a restart says the same of the same
  * bars. A session without models, and a journal that cannot be read any more, keep nothing.
  */
-export async function keptBefore(
-  home: string,
-  { id, account, models, part }: SessionNote,
-): Promise<KeptAnswers> {
+export function keptBefore(home: string, { id, account, models, part }: SessionNote): KeptAnswers {
   const earlier = allSessions(home).findLast(
     (note) =>
       note.account === account &&
@@ -20,7 +17,7 @@ export async function keptBefore(
   );
   if (earlier === undefined) return new KeptAnswers([]);
   try {
-    return await withStoredJournal(home, earlier, async (journal) => new KeptAnswers(journal.read()));
+    return new KeptAnswers(storedJournal(home, earlier).read());
   } catch {
     return new KeptAnswers([]);
   }

@@ -1,7 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
+import { readJournalFile } from "../../adapters/stores/journal/journal-file.ts";
 import { KiwiError } from "../../base/errors.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import type { JournalStore } from "../../ports/journal-store.ts";
@@ -21,7 +18,7 @@ export type StoredReplay = Replay & { readonly setup: BacktestSetup };
 
 /** Replays a session that was kept. Throws `SESSION_DAMAGED` and `JOURNAL_BROKEN`. */
 export async function replayStored(home: string, note: SessionNote): Promise<StoredReplay> {
-  return withStoredJournal(home, note, (journal) => replayJournal(home, note, journal));
+  return replayJournal(home, note, storedJournal(home, note));
 }
 
 /** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
@@ -69,24 +66,9 @@ export function storedSettings(home: string, { id }: SessionNote) {
   return { ...settings, config: runConfigSchema.parse(settings.config) };
 }
 
-/** Reads a copy of the journal of a session, for it may still be written to. Throws `JOURNAL_BROKEN`. */
-export async function withStoredJournal<T>(
-  home: string,
-  { id }: SessionNote,
-  read: (journal: JournalStore) => Promise<T>,
-): Promise<T> {
-  const copies = mkdtempSync(join(tmpdir(), "kiwi-replay-"));
-  try {
-    copyFileSync(sessionPaths(home, id).journal, join(copies, "journal"));
-    const journal = openJournalFile(join(copies, "journal"));
-    try {
-      return await read(journal);
-    } finally {
-      journal.close();
-    }
-  } finally {
-    rmSync(copies, { recursive: true, force: true });
-  }
+/** The journal of a session as it is now, for it may still be written to. Reading throws `JOURNAL_BROKEN`. */
+export function storedJournal(home: string, { id }: SessionNote): JournalStore {
+  return readJournalFile(sessionPaths(home, id).journal);
 }
 
 function damaged(id: string): KiwiError {

@@ -44,14 +44,16 @@ export type TradingSurroundings = {
   readonly monitorPort: number | null;
   /** Throws where a session may not start: live asks for an arm. */
   readonly mayStart?: (notes: readonly SessionNote[]) => void;
-  /** Sessions that share an account begin anew, whatever those before them hold. */
+  /** Every session is a new one, whatever those before it hold. */
   readonly isFresh?: boolean;
-  /** Called when the robot runs, and when it has ended while others may go on. */
-  readonly onStart: (note: SessionNote, robot: Robot) => void;
+  /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
+  readonly onStart: (note: SessionNote, robot: Robot, origin: string) => void;
   readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
+  /** Called every few seconds while a long journal is lived through, with how far that is. */
+  readonly onRelived?: (note: SessionNote, timeMs: number) => void;
 };
 
-const logRoom = { fileBytesMax: 20_000_000, filesMax: 10, dayBytesMax: 100_000_000 };
+const logRoom = { fileBytesMax: 20_000_000, dayBytesMax: 100_000_000 };
 
 /**
  * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
@@ -120,8 +122,15 @@ async function tradeOne(
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   writeTables(paths.tables, plan.tables);
   noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
-  const { logLevels: levels, secrets } = plan;
-  const log = openLog({ folder: paths.logs, room: logRoom, levels, secrets, nowMs: Date.now });
+  const { logLevels: levels, secrets, logFilesMax: filesMax } = plan;
+  const log = openLog({
+    folder: paths.logs,
+    room: { ...logRoom, filesMax },
+    levels,
+    secrets,
+    nowMs: Date.now,
+  });
+  if (session.origin !== "") log.part("session").info({}, session.origin);
   for (const { symbol, what, why } of overruled)
     log.part("session").warn({ symbol }, `${symbol} is not traded with ${what}: ${why}`);
   try {
@@ -153,7 +162,7 @@ async function tradeWatched(
   log: OpenLog,
   watch: SessionWatch,
 ): Promise<RobotEnd> {
-  const { plan, note, connection, seat, shared } = session;
+  const { plan, note, origin, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
   const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
   seat?.begin(robot);
@@ -177,7 +186,7 @@ async function tradeWatched(
   const stop = (): void => void robot.stop();
   around.signal.addEventListener("abort", stop, { once: true });
   const calmDown = tellOfRejections(robot);
-  around.onStart(note, robot);
+  around.onStart(note, robot, origin);
   try {
     const end = await robot.done;
     around.onEnd?.(note, end);
@@ -205,7 +214,7 @@ async function startServed(
   around: TradingSurroundings,
   { feed, paths, log, watch }: RobotSurroundings,
 ): Promise<{ readonly robot: Robot; readonly served: Served }> {
-  const kept = await keptBefore(around.home, note);
+  const kept = keptBefore(around.home, note);
   const pause = new Pause(around.home, note.account);
   const journal = openJournalFile(paths.journal);
   const answers: PredictedRecord[] = [];
@@ -232,6 +241,7 @@ async function startServed(
       ...(plan.limits === undefined ? {} : { limits: plan.limits }),
       remote: {
         ...remoteEngine(plan, feed, around, log),
+        onRelived: (timeMs) => around.onRelived?.(note, timeMs),
         newAnswers: () => answers.splice(0),
         isShadowOn: () => watch.isOn("shadow"),
       },
@@ -272,7 +282,7 @@ function remoteEngine(
   { bars }: LiveFeed,
   { env }: TradingSurroundings,
   log: OpenLog,
-): Omit<RemoteMaking, "newAnswers" | "isShadowOn"> {
+): Omit<RemoteMaking, "newAnswers" | "isShadowOn" | "onRelived"> {
   const { folder, plugins, strategyText, params, config, timeframe, tables } = plan;
   const { clock, broker, strategyLimits } = plan;
   const say = log.part("report");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { KiwiError } from "../../base/errors.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
 
-/** What a session is, written when it starts. */
+/** What a session is, written whenever it starts. */
 export type SessionNote = {
   readonly id: string;
   readonly mode: "paper" | "live";
@@ -14,7 +14,12 @@ export type SessionNote = {
   readonly timeframe: string;
   readonly broker: string;
   readonly isDemo: boolean;
+  /** When it was started the last time. */
   readonly startedMs: number;
+  /** When it was started the first time. */
+  readonly begunMs: number;
+  /** How long it has run before its last start. */
+  readonly ranMs: number;
   readonly settingsHash: string;
   /** Models that it serves, by the hash of what they learned. */
   readonly models: { readonly name: string; readonly fingerprint: string }[];
@@ -72,7 +77,7 @@ export function writeNote(home: string, note: SessionNote): void {
   replaceFile(sessionPaths(home, note.id).note, JSON.stringify(note, null, 2));
 }
 
-/** Every session that was kept here, oldest first. */
+/** Every session that was kept here; the one that was started last is the last. */
 export function allSessions(home: string): readonly SessionNote[] {
   let names: readonly string[];
   try {
@@ -132,6 +137,13 @@ function noteIn(value: unknown): SessionNote | null {
     typeof isDemo === "boolean";
   // Notes of before have not all of it.
   return isNote
-    ? { ...note, models: note.models ?? [], part: note.part ?? null, isLeft: note.isLeft ?? false }
+    ? {
+        ...note,
+        begunMs: note.begunMs ?? startedMs,
+        ranMs: note.ranMs ?? 0,
+        models: note.models ?? [],
+        part: note.part ?? null,
+        isLeft: note.isLeft ?? false,
+      }
     : null;
 }

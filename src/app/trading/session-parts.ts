@@ -54,6 +54,7 @@ export type TradingPlan = Pick<SessionNote, "mode" | "isDemo" | "params"> & {
   readonly settings?: LiveSettings;
   readonly limits?: Partial<RobotLimits>;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
+  readonly logFilesMax: number;
   /** Texts that no log may hold. */
   readonly secrets: readonly string[];
   /** What a strategy may take in its thread. */

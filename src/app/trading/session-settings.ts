@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import { z } from "zod";
 import { replaceFile } from "../../robot/whole-file.ts";
@@ -27,7 +27,7 @@ export function writeSettings(
 
 /** Keeps what a session was told beside its bars: the files that said it may be edited while it lives. */
 export function writeTables(path: string, tables: RunTables): void {
-  if (Object.keys(tables).length > 0) writeFileSync(path, serialize(tables), { mode: 0o600 });
+  if (Object.keys(tables).length > 0) replaceFile(path, serialize(tables));
 }
 
 /** What a session was told beside its bars; nothing where it was told nothing. */

@@ -5,6 +5,7 @@ import type { ExplainedDifference } from "../../robot/comparison/comparison.ts";
 import type { DecisionLine, FillLine } from "../../robot/engine/recent-lines.ts";
 import type { ComponentReport } from "../../ports/component.ts";
 import { replaceFile, textOf } from "../../robot/whole-file.ts";
+import type { SessionNote } from "./session-folder.ts";
 
 /** What a running session says of itself, once a second. */
 export type SessionStatus = {
@@ -45,4 +46,9 @@ export function readStatus(path: string): SessionStatus | null {
   } catch {
     return null;
   }
+}
+
+/** How long a session has run, from each start to what it said last; the time between is not counted. */
+export function ranMs(note: SessionNote, status: SessionStatus | null): number {
+  return note.ranMs + Math.max(0, (status?.writtenMs ?? note.startedMs) - note.startedMs);
 }

@@ -12,7 +12,8 @@ import { sessionFlags } from "../flags/session-flags.ts";
 import type { LiveFlags } from "../trading/live.ts";
 import { addCommon, addConfig, addProgress, type Act, type CommonFlags } from "./common-flags.ts";
 
-const freshHelp = "several sessions begin anew: what those before them hold stays at the venue, nobody's";
+const freshHelp =
+  "a new session, though the one before is the same; of several, what those before hold is nobody's";
 
 /** Adds what trades and what stops it: paper, live, replay, logs, kill. */
 export function declareTradeCommands(program: Command, act: Act): void {

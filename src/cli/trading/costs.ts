@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fitCosts, fitCountMin, type Fitted } from "../../app/costs/fit-costs.ts";
 import { fitFileOf } from "../../app/costs/fit-file.ts";
 import type { RunConfig } from "../../app/config/run-config.ts";
-import { storedSettings, withStoredJournal } from "../../app/trading/replay-stored.ts";
+import { storedSettings, storedJournal } from "../../app/trading/replay-stored.ts";
 import { findSession } from "../../app/trading/session-folder.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import { exitCodes } from "../../base/errors.ts";
@@ -22,9 +22,7 @@ export async function costsRefitCommand(
 ): Promise<number> {
   const home = tradingHome(shell.env);
   const note = findSession(home, session);
-  const measured = await withStoredJournal(home, note, (journal) =>
-    Promise.resolve(fitCosts(journal.read())),
-  );
+  const measured = fitCosts(storedJournal(home, note).read());
   const file = fitFileOf(note.id, measured, flags.cautious === true);
   if (flags.toFile !== undefined)
     writeFileSync(resolve(shell.folder, flags.toFile), `${JSON.stringify(file, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import { exitCodes } from "../../base/errors.ts";
+import { formatTime } from "../../base/time.ts";
 import { findSession, type SessionNote } from "../../app/trading/session-folder.ts";
 import { stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
@@ -74,12 +75,15 @@ export async function tradeUntilStopped(
       env: shell.env,
       signal: ending.signal,
       monitorPort: monitor === undefined ? null : portOf(monitor),
-      onStart: ({ id, account, symbols, timeframe, part }) =>
+      onStart: ({ id, account, symbols, timeframe, part }, _robot, origin) =>
         shell.err(
           `${title}   session ${id}   account ${account}${part === null ? "" : `   ${partText(part)}`}\n` +
+            (origin === "" ? "" : `${origin}\n`) +
             `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
             asTyped("in another terminal:  kiwi status   kiwi logs -f   kiwi kill", shell),
         ),
+      onRelived: ({ id }, timeMs) =>
+        shell.err(`session ${id} lives through its journal and has come to ${formatTime(timeMs)}`),
       onEnd({ id, part }, { kind, ...end }) {
         const why = "error" in end && end.error instanceof Error ? `: ${end.error.message}` : "";
         if (part !== null) shell.err(`session ${id} (${part.name}) has ended: ${kind}${why}`);

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { withStoredJournal } from "../../app/trading/replay-stored.ts";
+import { storedJournal } from "../../app/trading/replay-stored.ts";
 import { findSession } from "../../app/trading/session-folder.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import { orderSpans } from "../../app/traces/order-spans.ts";
@@ -24,9 +24,7 @@ export async function tracesCommand(shell: Shell, session: string, flags: Traces
   const home = tradingHome(env);
   const note = findSession(home, session);
   const sinceMs = flags.since === undefined ? -Infinity : readDay(flags.since, "--since");
-  const spans = await withStoredJournal(home, note, (journal) =>
-    Promise.resolve(orderSpans(journal.read(), sinceMs)),
-  );
+  const spans = orderSpans(storedJournal(home, note).read(), sinceMs);
   const resource = { session: note.id, mode: note.mode, strategy: note.strategy };
   const counts = {
     session: note.id,

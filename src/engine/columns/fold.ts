@@ -23,12 +23,17 @@ export class Column {
 }
 
 const none = new Float64Array(0);
+/** Longer columns get less room to spare: a session of months has many. */
+const manyRows = 16_384;
 
 /** An array at least `length` long that starts with the values of `array`. */
 export function grow(array: Float64Array, length: number): Float64Array {
   if (length <= array.length) return array;
   // History arrives whole and fits exactly; live rows arrive one by one and get room to spare.
-  const larger = new Float64Array(array.length === 0 ? length : Math.max(length, array.length * 2));
+  const factor = array.length < manyRows ? 2 : 1.25;
+  const larger = new Float64Array(
+    array.length === 0 ? length : Math.max(length, Math.ceil(array.length * factor)),
+  );
   larger.set(array);
   return larger;
 }

@@ -37,37 +37,69 @@ export function restoreSession(
   records: Iterable<JournalRecord>,
   onOther: (record: OtherRecord) => void = () => {},
 ): Restored {
-  assert(session.broker === broker, "the session speaks to the broker that is shown the journal");
-  const slice = new RecordedSlice(tables.length);
-  let steps = 0;
-  let present: RecordedStep | null = null;
-  const sentThen: Sent[] = [];
-  const compare = (isLast: boolean) => {
-    if (present === null) return null;
-    // Of the last step the journal may have a part: nothing of it was sent before all of it was written.
-    const now = isLast ? broker.sentAgain.slice(0, sentThen.length) : broker.sentAgain;
-    return (
-      firstDifference(present.timeMs, present.reports, broker.heardAgain) ??
-      firstDifference(present.timeMs, sentThen, now)
-    );
-  };
-  for (const record of records) {
-    if (isSent(record)) {
-      sentThen.push(record);
-      continue;
-    }
-    if (record.kind !== "slice") {
-      onOther(record);
-      continue;
-    }
-    const difference = compare(false);
-    if (difference !== null) return ended(broker, steps, difference, []);
-    sentThen.length = 0;
-    present = record;
-    stepRecorded(session, broker, slice, record, tables);
-    steps += 1;
+  const restorer = new Restorer(session, broker, tables, onOther);
+  for (const record of records) if (!restorer.take(record)) break;
+  return restorer.end();
+}
+
+/** The same record by record, for a journal that comes in pieces. */
+export class Restorer {
+  private readonly session: Session;
+  private readonly broker: JournaledBroker;
+  private readonly tables: readonly BarTable[];
+  private readonly onOther: (record: OtherRecord) => void;
+  private readonly slice: RecordedSlice;
+  private readonly sentThen: Sent[] = [];
+  private present: RecordedStep | null = null;
+  private difference: Restored["difference"] = null;
+  private steps = 0;
+
+  constructor(
+    session: Session,
+    broker: JournaledBroker,
+    tables: readonly BarTable[],
+    onOther: (record: OtherRecord) => void,
+  ) {
+    assert(session.broker === broker, "the session speaks to the broker that is shown the journal");
+    this.session = session;
+    this.broker = broker;
+    this.tables = tables;
+    this.onOther = onOther;
+    this.slice = new RecordedSlice(tables.length);
   }
-  return ended(broker, steps, compare(true), broker.sentAgain.slice(sentThen.length));
+
+  /** Lives through a record; false after a difference, when nothing more is lived through. */
+  take(record: JournalRecord): boolean {
+    if (this.difference !== null) return false;
+    if (isSent(record)) this.sentThen.push(record);
+    else if (record.kind !== "slice") this.onOther(record);
+    else {
+      this.difference = this.compare(this.broker.sentAgain);
+      if (this.difference !== null) return false;
+      this.sentThen.length = 0;
+      this.present = record;
+      stepRecorded(this.session, this.broker, this.slice, record, this.tables);
+      this.steps += 1;
+    }
+    return true;
+  }
+
+  /** What came of it, after the last record. */
+  end(): Restored {
+    const { broker, sentThen, steps } = this;
+    // Of the last step the journal may have a part: nothing of it was sent before all of it was written.
+    const difference = this.difference ?? this.compare(broker.sentAgain.slice(0, sentThen.length));
+    const unwritten = this.difference === null ? broker.sentAgain.slice(sentThen.length) : [];
+    broker.showRecorded(null);
+    return { steps, unwritten, difference };
+  }
+
+  private compare(now: readonly Sent[]): Restored["difference"] {
+    const { present, broker, sentThen } = this;
+    if (present === null) return null;
+    const { timeMs, reports } = present;
+    return firstDifference(timeMs, reports, broker.heardAgain) ?? firstDifference(timeMs, sentThen, now);
+  }
 }
 
 /** Takes a session through one recorded step, whose bars go to the end of `tables`. Returns what it sends, until the next step. */
@@ -86,16 +118,6 @@ export function stepRecorded(
 /** Whether a record is of something that the session sent. */
 export function isSent(record: JournalRecord): record is Sent {
   return record.kind === "order" || record.kind === "change" || record.kind === "cancel";
-}
-
-function ended(
-  broker: JournaledBroker,
-  steps: number,
-  difference: Restored["difference"],
-  unwritten: readonly Sent[],
-): Restored {
-  broker.showRecorded(null);
-  return { steps, unwritten, difference };
 }
 
 function firstDifference<Item extends Sent | ExecutionReport>(

@@ -24,6 +24,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "rejection unhandled": "robot",
   "strategy ended": "robot",
   "strategy back": "robot",
+  "strategy large": "robot",
   recovered: "robot",
   "settings changed": "robot",
   "money moved": "reconciliation",

@@ -1,7 +1,22 @@
 import { expect, test } from "vitest";
 import { Prng } from "../../base/prng.ts";
-import { compareFills } from "./comparison.ts";
+import { measured } from "./comparison.ts";
 import type { ComparedFill } from "./compared-fills.ts";
+import { ComparedSide } from "./compared-side.ts";
+import { FillComparison } from "./fill-comparison.ts";
+
+function compareFills(
+  ours: readonly ComparedFill[],
+  theirs: readonly ComparedFill[],
+  pnl: number,
+  shadowPnl: number,
+  slippageRate: number,
+) {
+  const comparison = new FillComparison(new ComparedSide(), new ComparedSide());
+  for (const fill of ours) comparison.ours.take(fill);
+  for (const fill of theirs) comparison.theirs.take(fill);
+  return measured(comparison, comparison.tally(), { pnl, shadowPnl }, slippageRate);
+}
 
 /** What a backtest filled: buys and sells by turns, five minutes apart. */
 function modelled(count: number): readonly ComparedFill[] {

@@ -1,7 +1,11 @@
 import type { Bars } from "../../domain/bars.ts";
 import type { Session } from "../../engine/session.ts";
-import { joined, pairFills, sideOf, type ComparedFill } from "./compared-fills.ts";
-import { explainDifference, type Explanation } from "./explain-difference.ts";
+import { timeframeMs } from "../../domain/timeframe.ts";
+import { hourMs } from "../../base/time.ts";
+import { marketPriceAt, SideReader, type ComparedSide } from "./compared-side.ts";
+import { explainDifference, type Explanation, type Valuation } from "./explain-difference.ts";
+import { FillComparison } from "./fill-comparison.ts";
+import type { Tally } from "./tally.ts";
 
 /** What really happened against what the backtest of the same bars says. */
 export type Difference = {
@@ -28,6 +32,10 @@ export type Difference = {
 const matchedMin = 8;
 const errorsMin = 3;
 const fillRatioMin = 0.9;
+/** Fills are settled when they are so old: what a venue tells of them later has no counterpart any more. */
+const settleAfterMsMin = hourMs;
+/** And when their bar and some after it must have closed. */
+const settleAfterBars = 4;
 
 /** A difference, and why there is one. Fees are shares of what was traded; NaN where nothing was. */
 export type ExplainedDifference = Difference & {
@@ -36,65 +44,78 @@ export type ExplainedDifference = Difference & {
   readonly explanation: Explanation;
 };
 
-/**
- * Compares a session with its shadow from `fromMs` on; `bars` are those both traded on, `slippageRate` is what the model of
- * the shadow takes.
- */
-export function compareSessions(
-  real: Session,
-  shadow: Session,
-  bars: readonly Bars[],
-  fromMs: number,
-  slippageRate: number,
-): ExplainedDifference {
-  const [ours, theirs] = [sideOf(real, bars, fromMs), sideOf(shadow, bars, fromMs)];
-  const [pnl, shadowPnl] = [madeBy(real), madeBy(shadow)];
-  const { ledger } = real.portfolio;
-  const [fees, shadowFees] = [ledger.feesPaid, shadow.portfolio.ledger.feesPaid];
-  const unitValue = (instrument: number): number => ledger.unitValue(instrument, 1);
-  const lastPrice = (instrument: number): number => ledger.lastPrice[instrument]!;
-  const explanation = explainDifference(ours, theirs, {
-    pnl,
-    shadowPnl,
-    fees,
-    shadowFees,
-    lastPrice,
-    unitValue,
-  });
-  const traded = (fills: readonly ComparedFill[]): number =>
-    fills.reduce(
-      (sum, { instrument, quantity, price }) => sum + Math.abs(quantity) * price * unitValue(instrument),
-      0,
+/** A comparison that goes on: what was looked at is not looked at again. */
+export class SessionComparison {
+  private readonly real: Session;
+  private readonly shadow: Session;
+  private readonly slippageRate: number;
+  private readonly readers: readonly [SideReader, SideReader];
+  private readonly fills: FillComparison;
+  private readonly settleAfterMs: number;
+
+  /**
+   * Of a session and its shadow from `fromMs` on; `bars` are those both trade on, `slippageRate` is what the model of the
+   * shadow takes.
+   */
+  constructor(real: Session, shadow: Session, bars: readonly Bars[], fromMs: number, slippageRate: number) {
+    this.real = real;
+    this.shadow = shadow;
+    this.slippageRate = slippageRate;
+    this.readers = [new SideReader(real, fromMs), new SideReader(shadow, fromMs)];
+    const [{ side: ours }, { side: theirs }] = this.readers;
+    this.fills = new FillComparison(ours, theirs, ({ instrument, timeMs }) =>
+      marketPriceAt(bars[instrument]!, timeMs),
     );
-  const difference = compareFills(ours.fills, theirs.fills, pnl, shadowPnl, slippageRate);
-  const [feeRate, shadowFeeRate] = [fees / traded(ours.fills), shadowFees / traded(theirs.fills)];
-  const drift = difference.drift ?? feeDriftOf(difference.matched, feeRate, shadowFeeRate);
-  return { ...difference, drift, feeRate, shadowFeeRate, explanation };
+    const barMs = bars.length === 0 ? 0 : timeframeMs(bars[0]!.timeframe);
+    this.settleAfterMs = Math.max(settleAfterMsMin, settleAfterBars * barMs);
+  }
+
+  /** How both stand now. */
+  compare(): ExplainedDifference {
+    const { real, shadow, fills } = this;
+    for (const reader of this.readers) reader.read();
+    const nowMs = Math.min(real.recorder.log.lastTimeMs, shadow.recorder.log.lastTimeMs);
+    if (nowMs > 0) fills.settle(nowMs - this.settleAfterMs);
+    const tally = fills.tally();
+    const { ledger } = real.portfolio;
+    const valuation = {
+      pnl: madeBy(real),
+      shadowPnl: madeBy(shadow),
+      fees: ledger.feesPaid,
+      shadowFees: shadow.portfolio.ledger.feesPaid,
+      unitValue: (instrument: number): number => ledger.unitValue(instrument, 1),
+      lastPrice: (instrument: number): number => ledger.lastPrice[instrument]!,
+    };
+    const explanation = explainDifference(fills, tally, valuation);
+    const difference = measured(fills, tally, valuation, this.slippageRate);
+    const [feeRate, shadowFeeRate] = [
+      valuation.fees / tradedBy(fills.ours, valuation),
+      valuation.shadowFees / tradedBy(fills.theirs, valuation),
+    ];
+    const drift = difference.drift ?? feeDriftOf(difference.matched, feeRate, shadowFeeRate);
+    return { ...difference, drift, feeRate, shadowFeeRate, explanation };
+  }
 }
 
-/** The same on plain numbers. */
-export function compareFills(
-  ours: readonly ComparedFill[],
-  theirs: readonly ComparedFill[],
-  pnl: number,
-  shadowPnl: number,
+/** How fills differ, in figures; `slippageRate` is what the model of theirs takes. */
+export function measured(
+  { ours, theirs }: FillComparison,
+  { matched, worseMean, worseError }: Tally,
+  { pnl, shadowPnl }: Pick<Valuation, "pnl" | "shadowPnl">,
   slippageRate: number,
 ): Difference {
-  const { pairs } = pairFills(joined(ours), joined(theirs));
-  const worse = pairs.map(([own, other]) => Math.sign(own.quantity) * (own.price / other.price - 1));
-  const slippageMean = mean(worse);
-  const slippageError = Math.sqrt(mean(worse.map((one) => (one - slippageMean) ** 2)) / (worse.length - 1));
-  const fillRatio = total(ours) / total(theirs);
-  const parts = { matched: pairs.length, slippageMean, slippageError, fillRatio };
+  const slippageMean = matched === 0 ? Number.NaN : worseMean;
+  const fillRatio = ours.quantity / theirs.quantity;
+  const parts = { matched, slippageMean, slippageError: worseError, fillRatio };
   return {
-    fills: ours.length,
-    shadowFills: theirs.length,
+    fills: ours.fills,
+    shadowFills: theirs.fills,
     ...parts,
-    latencyMsMean: mean(ours.map(({ afterMs }) => afterMs)),
+    latencyMsMean: ours.afterMs / ours.fills,
     pnl,
     shadowPnl,
-    drift: driftOf(parts, theirs.length),
-    refittedSlippage: Math.max(0, slippageRate + (pairs.length === 0 ? 0 : slippageMean)),
+    drift: driftOf(parts, theirs.fills),
+    refittedSlippage: Math.max(0, slippageRate + worseMean),
   };
 }
 
@@ -131,10 +152,8 @@ function madeBy({ portfolio, recorder }: Session): number {
   return portfolio.equity - (log.length === 0 ? portfolio.equity : log.equity[0]!);
 }
 
-function total(fills: readonly ComparedFill[]): number {
-  return fills.reduce((sum, { quantity }) => sum + Math.abs(quantity), 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function tradedBy({ traded }: ComparedSide, { unitValue }: Valuation): number {
+  let sum = 0;
+  for (const [instrument, value] of traded) sum += value * unitValue(instrument);
+  return sum;
 }

@@ -5,19 +5,40 @@ import { buildSession, layGround } from "../../app/session/build-session.ts";
 import { Prng } from "../../base/prng.ts";
 import { BarTable } from "../../domain/bar-table.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
-import type { ComparedFill, ComparedSide } from "./compared-fills.ts";
-import { compareSessions } from "./comparison.ts";
+import type { ComparedFill, ComparedOrder } from "./compared-fills.ts";
+import { ComparedSide } from "./compared-side.ts";
+import { SessionComparison } from "./comparison.ts";
 import { explainDifference, type Explanation } from "./explain-difference.ts";
+import { FillComparison } from "./fill-comparison.ts";
 import { Shadow } from "./shadow.ts";
 
+type Side = {
+  readonly fills: readonly ComparedFill[];
+  readonly orders: readonly ComparedOrder[];
+  readonly kept: readonly ComparedFill[];
+};
 const lastPrice = 110;
 const sumOf = (parts: Explanation): number => Object.values(parts).reduce((sum, part) => sum + part, 0);
 /** What fills have made at the last price, by cash and holding. */
-const madeBy = ({ fills, kept }: ComparedSide): number =>
+const madeBy = ({ fills, kept }: Side): number =>
   [...fills, ...kept].reduce((sum, { quantity, price }) => sum - quantity * price + quantity * lastPrice, 0);
 
-function explained(ours: ComparedSide, theirs: ComparedSide, fees = 0, shadowFees = 0): Explanation {
-  return explainDifference(ours, theirs, {
+function compared(ours: Side, theirs: Side): FillComparison {
+  const comparison = new FillComparison(new ComparedSide(), new ComparedSide());
+  for (const [side, { fills, orders, kept }] of [
+    [comparison.ours, ours],
+    [comparison.theirs, theirs],
+  ] as const) {
+    for (const order of orders) side.orders.add(order);
+    for (const one of fills) side.take(one);
+    for (const one of kept) side.keep(one);
+  }
+  return comparison;
+}
+
+function explained(ours: Side, theirs: Side, fees = 0, shadowFees = 0): Explanation {
+  const comparison = compared(ours, theirs);
+  return explainDifference(comparison, comparison.tally(), {
     pnl: madeBy(ours) - fees,
     shadowPnl: madeBy(theirs) - shadowFees,
     fees,
@@ -37,7 +58,7 @@ const fill = (over: Partial<ComparedFill> = {}): ComparedFill => ({
   marketPrice: 100,
   ...over,
 });
-const side = (fills: readonly ComparedFill[], kept: readonly ComparedFill[] = []): ComparedSide => ({
+const side = (fills: readonly ComparedFill[], kept: readonly ComparedFill[] = []): Side => ({
   fills,
   kept,
   orders: fills.map(({ instrument, timeMs, orderedQuantity }) => ({
@@ -50,7 +71,7 @@ const nothing = { price: 0, delay: 0, fee: 0, missed: 0, data: 0 };
 
 test("each cause of a difference has its own part", () => {
   const model = side([fill()]);
-  const close = (ours: ComparedSide, wanted: Partial<Explanation>, fees = 0): void => {
+  const close = (ours: Side, wanted: Partial<Explanation>, fees = 0): void => {
     const parts = explained(ours, model, fees);
     for (const [name, part] of Object.entries({ ...nothing, rest: 0, ...wanted }))
       expect(parts[name as keyof Explanation], name).toBeCloseTo(part, 9);
@@ -115,7 +136,13 @@ test("two sessions over the same bars differ by their costs, and by nothing that
   };
   const model = await sessionWith();
   const real = await sessionWith("costs.slippage.rate=0.002", "costs.commission.rate=0.003");
-  const { explanation, pnl, shadowPnl, matched, drift } = compareSessions(real, model, [bars], 0, 0.0005);
+  const { explanation, pnl, shadowPnl, matched, drift } = new SessionComparison(
+    real,
+    model,
+    [bars],
+    0,
+    0.0005,
+  ).compare();
   expect(matched).toBeGreaterThan(20);
   expect(sumOf(explanation)).toBeCloseTo(pnl - shadowPnl, 6);
   expect(Math.abs(explanation.rest)).toBeLessThan(1e-6);
@@ -123,4 +150,56 @@ test("two sessions over the same bars differ by their costs, and by nothing that
   expect(explanation.price).toBeLessThan(0);
   expect(explanation.fee).toBeLessThan(0);
   expect(drift).toContain("slippage");
+});
+
+test("a comparison that looks again and again says what one look over everything says", () => {
+  // Two sides of one strategy: most fills have a counterpart, some come late, in parts, in another size or not at all.
+  const fate = fc.record({
+    gapMs: fc.integer({ min: 0, max: 20 * 60_000 }),
+    instrument: fc.integer({ min: 0, max: 2 }),
+    quantity: fc.constantFrom(2, -2, 5),
+    price: fc.double({ min: 50, max: 200, noNaN: true }),
+    kind: fc.constantFrom("both", "both", "late", "parts", "ours", "theirs", "unordered", "smaller"),
+    looks: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(fate, { maxLength: 60 }), (fates) => {
+      const whole = compared(side([]), side([]));
+      const looking = compared(side([]), side([]));
+      let timeMs = 0;
+      for (const { gapMs, instrument, quantity, price, kind, looks } of fates) {
+        timeMs += gapMs;
+        const one = { ...fill(), instrument, timeMs, quantity, price, orderedQuantity: quantity };
+        const order = { instrument, timeMs, quantity };
+        const late = { ...one, timeMs: timeMs + 9 * 60_000, afterMs: 9 * 60_000, marketPrice: 103 };
+        for (const { ours, theirs } of [whole, looking]) {
+          if (kind !== "theirs" && kind !== "unordered") ours.orders.add(order);
+          theirs.orders.add(order);
+          if (kind !== "ours") theirs.take(one);
+          if (kind === "parts")
+            for (const part of [0.5, 0.5]) ours.take({ ...one, quantity: quantity * part });
+          else if (kind === "late") ours.take(late);
+          else if (kind === "smaller") ours.take({ ...one, quantity: quantity / 2 });
+          else if (kind !== "theirs" && kind !== "unordered") ours.take({ ...one, price: price + 1 });
+        }
+        if (looks) looking.settle(timeMs - 3_600_000);
+      }
+      const [once, often] = [whole.tally(), looking.tally()];
+      expect(often.matched).toBe(once.matched);
+      expect(often.worseMean).toBeCloseTo(once.worseMean, 9);
+      if (once.matched > 1) expect(often.worseError).toBeCloseTo(once.worseError, 9);
+      const figures = (tally: typeof once, instrument: number) => {
+        const { price, delay, missed, data } = tally.of(instrument);
+        return [price, delay, missed.quantity, missed.cost, data.quantity, data.cost];
+      };
+      for (const instrument of [0, 1, 2])
+        for (const [k, figure] of figures(once, instrument).entries())
+          expect(figures(often, instrument)[k]).toBeCloseTo(figure, 6);
+      // What is settled is not kept.
+      looking.settle(timeMs + 86_400_000);
+      expect([looking.ours.recent, looking.theirs.recent]).toEqual([[], []]);
+      expect(looking.tally().matched).toBe(once.matched);
+    }),
+    { seed: 3, numRuns: 100 },
+  );
 });

@@ -1,12 +1,6 @@
-import {
-  isNear,
-  joined,
-  pairFills,
-  type ComparedFill,
-  type ComparedOrder,
-  type ComparedSide,
-  type FillPair,
-} from "./compared-fills.ts";
+import type { ComparedSide } from "./compared-side.ts";
+import type { FillComparison } from "./fill-comparison.ts";
+import type { Made, Tally } from "./tally.ts";
 
 /** Why a session made something else than its backtest, in the account's currency; all parts together are the whole. */
 export type Explanation = {
@@ -43,58 +37,33 @@ export type Valuation = {
  * and `rest` is what is left over.
  */
 export function explainDifference(
-  ours: ComparedSide,
-  theirs: ComparedSide,
+  { ours, theirs }: FillComparison,
+  tally: Tally,
   valuation: Valuation,
 ): Explanation {
-  const paired = pairFills(joined(ours.fills), joined(theirs.fills));
-  const made = madeBy(valuation);
+  const { unitValue, lastPrice, fees, shadowFees, pnl, shadowPnl } = valuation;
   const parts = { price: 0, delay: 0, missed: 0, data: 0 };
-  for (const pair of paired.pairs) addPair(parts, pair, valuation, made);
-  for (const fill of paired.ours) parts[wasOrdered(fill, theirs.orders) ? "missed" : "data"] += made(fill);
-  for (const fill of paired.theirs) parts[wasOrdered(fill, ours.orders) ? "missed" : "data"] -= made(fill);
-  const kept = [...ours.kept.map(made), ...theirs.kept.map((fill) => -made(fill))];
+  for (const [instrument, { price, delay, missed, data }] of tally.byInstrument) {
+    const unit = unitValue(instrument);
+    parts.price += price * unit;
+    parts.delay += delay * unit;
+    parts.missed += worthOf(missed, lastPrice(instrument)) * unit;
+    parts.data += worthOf(data, lastPrice(instrument)) * unit;
+  }
   // What a venue keeps of a purchase it books as sold: its worth is the fee, and what it makes later is no longer ours.
-  const fee = kept.reduce((sum, one) => sum + one, valuation.shadowFees - valuation.fees);
+  const fee = shadowFees - fees + keptBy(ours, valuation) - keptBy(theirs, valuation);
   const { price, delay, missed, data } = parts;
-  const whole = valuation.pnl - valuation.shadowPnl;
+  const whole = pnl - shadowPnl;
   return { ...parts, fee, rest: whole - price - delay - missed - data - fee };
 }
 
-type Parts = { price: number; delay: number; missed: number; data: number };
-type Made = (fill: Pick<ComparedFill, "instrument" | "quantity" | "price">) => number;
-
-function madeBy({ lastPrice, unitValue }: Valuation): Made {
-  return ({ instrument, quantity, price }) =>
-    quantity * (lastPrice(instrument) - price) * unitValue(instrument);
+function keptBy({ kept }: ComparedSide, { unitValue, lastPrice }: Valuation): number {
+  let sum = 0;
+  for (const [instrument, made] of kept) sum += worthOf(made, lastPrice(instrument)) * unitValue(instrument);
+  return sum;
 }
 
-function addPair(parts: Parts, [own, other]: FillPair, { unitValue }: Valuation, made: Made): void {
-  const { instrument } = own;
-  const sign = Math.sign(own.quantity);
-  const common = sign * Math.min(Math.abs(own.quantity), Math.abs(other.quantity));
-  const value = common * unitValue(instrument);
-  // Without bars nobody knows what the market did: all of it is price.
-  const moved = own.marketPrice - other.marketPrice;
-  const delay = Number.isFinite(moved) ? moved : 0;
-  parts.delay -= value * delay;
-  parts.price -= value * (own.price - other.price - delay);
-  const [more, less] = [own.quantity - common, other.quantity - common];
-  const areWhole = isWhole(own) && isWhole(other);
-  parts[areWhole ? "data" : "missed"] +=
-    made({ instrument, quantity: more, price: own.price }) -
-    made({ instrument, quantity: less, price: other.price });
-}
-
-/** Filled as it was ordered: another quantity of the other side was another decision. */
-function isWhole({ quantity, orderedQuantity }: ComparedFill): boolean {
-  return Math.abs(quantity - orderedQuantity) <= 1e-6 * Math.abs(orderedQuantity);
-}
-
-/** The other side wanted the same, and did not get it. */
-function wasOrdered(
-  { instrument, timeMs, quantity, afterMs }: ComparedFill,
-  orders: readonly ComparedOrder[],
-): boolean {
-  return orders.some((order) => isNear({ instrument, quantity, timeMs: timeMs - afterMs }, order));
+/** Where nothing is left the price does not count, not even one that nobody knows. */
+function worthOf({ quantity, cost }: Made, price: number): number {
+  return quantity === 0 && cost === 0 ? 0 : quantity * price - cost;
 }

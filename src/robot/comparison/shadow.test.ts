@@ -16,4 +16,7 @@ test("a shadow lives through what the robot has lived through, and through nothi
   expect(shadow.session.recorder.log.length).toBe(0);
   shadow.advance(2 * 3_600_000);
   expect(shadow.session.recorder.log.length).toBe(2);
+  // In pieces it comes as far, and says when.
+  expect([shadow.advance(Infinity, 1), shadow.advance(Infinity, 1)]).toEqual([false, true]);
+  expect(shadow.session.recorder.log.length).toBe(3);
 });

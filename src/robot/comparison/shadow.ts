@@ -28,10 +28,18 @@ export class Shadow {
     this.staleTimes = staleTimes;
   }
 
-  /** Lives through the bars that closed up to `timeMs`, which the robot has lived through; later ones wait. */
-  advance(timeMs: number): void {
-    for (let slice = this.sliceTo(timeMs); slice !== null; slice = this.sliceTo(timeMs))
+  /**
+   * Lives through the bars that closed up to `timeMs`, which the robot has lived through; later ones wait. After about so many
+   * bars it pauses. Returns whether it has come there.
+   */
+  advance(timeMs: number, barsMax = Infinity): boolean {
+    for (let bars = 0; bars < barsMax;) {
+      const slice = this.sliceTo(timeMs);
+      if (slice === null) return true;
       live(this.session, slice);
+      bars += slice.count;
+    }
+    return false;
   }
 
   private sliceTo(untilMs: number): MarketSlice | null {

@@ -90,6 +90,26 @@ test("what the venue tells again of an order that was forgotten is no news, and 
   expect([desk.state.position[0], desk.hasAnswers]).toEqual([held, false]);
 });
 
+test("a fill that was forgotten and is taken back is said with what to do, and booked by nobody", () => {
+  const desk = deskAfter(2_000);
+  const said: string[] = [];
+  desk.onIncident = ({ kind, message }) => said.push(`${kind}: ${message}`);
+  const held = desk.state.position[0];
+  // Some venues tell it with the time of the fill.
+  const bust = { ...fillOf(10), fillId: "b10", takesBack: "f10" };
+  expect(desk.isNewFill(bust)).toBe(true);
+  desk.hear({ kind: "fill", atMs: desk.state.timeMs, fill: bust });
+  expect(said).toEqual([
+    expect.stringMatching(/^bust: .*f10 .*older than what this session remembers.*kiwi status/),
+  ]);
+  expect([desk.state.position[0], desk.state.blocked[0]]).toEqual([held, expect.stringContaining("f10")]);
+  // A session that has forgotten nothing knows that it never had it.
+  const young = deskAfter(3);
+  young.onIncident = ({ kind }) => said.push(kind);
+  young.hear({ kind: "fill", atMs: young.state.timeMs, fill: bust });
+  expect([said.length, young.state.blocked[0]]).toEqual([1, null]);
+});
+
 test("an order that was forgotten and works at the venue all the same is said, and nothing is opened beside it", () => {
   const desk = deskAfter(2_000);
   const said: string[] = [];

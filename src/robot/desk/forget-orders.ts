@@ -1,4 +1,5 @@
 import { hourMs, dayMs } from "../../base/time.ts";
+import type { VenueFill } from "../../ports/broker-connection.ts";
 import type { DeskState, Work } from "./desk-state.ts";
 
 /** So many orders that are over are remembered, and all of the last hour. */
@@ -41,12 +42,12 @@ export function knowFill(state: DeskState, fillId: string, venueTimeMs: number):
   return true;
 }
 
-/** Whether a fill may be one that was booked: by its id, or as old as those that were forgotten. */
+/** Whether a fill may be one that was booked: by its id, or as old as those that were forgotten. What takes one back is news at any age. */
 export function isKnownFill(
   { fillTimes, fillsForgottenMs }: DeskState,
-  { fillId, venueTimeMs }: { readonly fillId: string; readonly venueTimeMs: number },
+  { fillId, venueTimeMs, takesBack }: Pick<VenueFill, "fillId" | "venueTimeMs" | "takesBack">,
 ): boolean {
-  return fillTimes.has(fillId) || venueTimeMs <= fillsForgottenMs;
+  return fillTimes.has(fillId) || (takesBack === undefined && venueTimeMs <= fillsForgottenMs);
 }
 
 /** An order that lives may ask for its parent, its other half, its siblings; and what is not over at the venue stays. */

@@ -143,7 +143,7 @@ function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueF
 function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
   const { symbol, side, quantity, price, takesBack = "" } = fill;
   // What was never booked has not to be taken back; should it come yet, it is known.
-  if (knowFill(state, takesBack, fill.venueTimeMs)) return;
+  if (knowFill(state, takesBack, fill.venueTimeMs)) return sayForgottenBust(state, instrument, fill);
   const opposite = { ...fill, side: side === "buy" ? "sell" : "buy" } as const;
   bookForeign(state, instrument, opposite, number, -fill.fee);
   block(state, instrument, `the venue has taken back the fill ${takesBack}`);
@@ -152,6 +152,26 @@ function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill
     gravity: "alarm",
     symbol,
     message: `the venue has taken back the fill ${takesBack}: ${side} ${quantity} ${symbol} at ${price}`,
+  });
+}
+
+/** It was booked so long ago that nobody here knows it, or never: only the venue's holdings can say which. */
+function sayForgottenBust(state: DeskState, instrument: InstrumentIndex, fill: VenueFill): void {
+  const { symbol, side, quantity, price, takesBack } = fill;
+  if (state.fillsForgottenMs === -Infinity) return;
+  block(
+    state,
+    instrument,
+    `the venue has taken back the fill ${takesBack}, which is not known here any more`,
+  );
+  state.say({
+    kind: "bust",
+    gravity: "alarm",
+    symbol,
+    message:
+      `the venue has taken back the fill ${takesBack} (${side} ${quantity} ${symbol} at ${price}), which is older than what this ` +
+      "session remembers: it is not booked, and nothing is opened until the holdings were compared. kiwi status shows what is held " +
+      "here; where the venue holds something else, it is taken over, or close the difference there",
   });
 }
 

@@ -3,18 +3,21 @@ import type { MarketSlice } from "../../domain/slice.ts";
 import type { Session } from "../../engine/session.ts";
 import { live } from "../../engine/step.ts";
 import { viewOf, type EngineView } from "./engine-view.ts";
+import { RecentLines } from "./recent-lines.ts";
 
 /** An engine in the thread of its robot. */
 export class EngineHere {
   readonly session: Session;
   readonly isUp = true;
+  private readonly lines: RecentLines;
 
   constructor(session: Session) {
     this.session = session;
+    this.lines = new RecentLines(session);
   }
 
   get view(): EngineView {
-    return viewOf(this.session);
+    return viewOf(this.session, this.lines);
   }
 
   get isSettled(): boolean {

@@ -1,14 +1,15 @@
 import type { BarTable } from "../../domain/bar-table.ts";
 import { JournaledBroker, type Sent } from "../../engine/journal/journaled-broker.ts";
-import { RecordedSlice, restoreSession, stepRecorded } from "../../engine/journal/restore-session.ts";
+import { RecordedSlice, Restorer, stepRecorded } from "../../engine/journal/restore-session.ts";
 import type { Session } from "../../engine/session.ts";
 import type { JournalRecord, PredictedRecord } from "../../ports/journal-store.ts";
 import type { TradingState } from "../../ports/risk.ts";
-import { compareSessions } from "../comparison/comparison.ts";
+import { SessionComparison } from "../comparison/comparison.ts";
 import { Shadow } from "../comparison/shadow.ts";
 import type { ReplayMaking } from "../replay.ts";
 import type { EngineAnswer, EngineEvent, EngineQuestion } from "./engine-messages.ts";
 import { viewOf } from "./engine-view.ts";
+import { RecentLines } from "./recent-lines.ts";
 
 /** How an engine is made in its thread. */
 export type EngineParts = {
@@ -27,6 +28,8 @@ export type EngineParts = {
 };
 
 const progressEvery = 200;
+/** About half a second's work. */
+const shadowBarsAtOnceMax = 100_000;
 const noStore = { append() {}, sync() {}, read: () => [], close() {} };
 
 /**
@@ -38,7 +41,10 @@ export class EngineHost {
   private readonly session: Session;
   private readonly broker: JournaledBroker;
   private readonly slice: RecordedSlice;
+  private readonly restorer: Restorer;
+  private readonly lines: RecentLines;
   private readonly shadow: Shadow | null;
+  private readonly comparison: SessionComparison | null;
   private trading: TradingState = { state: "active", reason: "" };
   private eventsTold = 0;
 
@@ -54,12 +60,18 @@ export class EngineHost {
     });
     this.broker = made.broker!;
     this.slice = new RecordedSlice(bars.length);
+    this.lines = new RecentLines(this.session);
+    this.restorer = new Restorer(this.session, this.broker, bars, (other) => this.hear(other));
     this.shadow = shadow === null ? null : new Shadow(shadow.session, bars, shadow.fromMs);
+    this.comparison =
+      shadow === null
+        ? null
+        : new SessionComparison(this.session, shadow.session, bars, shadow.fromMs, shadow.slippageRate);
   }
 
   /** `onProgress` hears that a long answer is under way. */
   answer(question: EngineQuestion, onProgress: () => void): EngineAnswer {
-    if (question.kind === "restore") return this.restore(question.records, onProgress);
+    if (question.kind === "restore") return this.restore(question, onProgress);
     if (question.kind === "compare") return this.compare();
     if (question.trading !== null) this.hear(question.trading);
     const sent: Sent[] = [];
@@ -68,23 +80,22 @@ export class EngineHost {
       if (record.kind === "predicted") this.hear(record);
       else sent.push(...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars));
     }
-    return { kind: "stepped", sent, view: viewOf(this.session), events: this.newEvents() };
+    return { kind: "stepped", sent, view: viewOf(this.session, this.lines), events: this.newEvents() };
   }
 
-  private restore(records: readonly JournalRecord[], onProgress: () => void): EngineAnswer {
-    const { bars } = this.parts;
-    const counted = function* (): Generator<JournalRecord> {
-      for (const [k, record] of records.entries()) {
-        if (k % progressEvery === 0) onProgress();
-        yield record;
-      }
-    };
-    const { difference, unwritten } = restoreSession(this.session, this.broker, bars, counted(), (other) =>
-      this.hear(other),
-    );
+  private restore(
+    { records, isLast }: Extract<EngineQuestion, { readonly kind: "restore" }>,
+    onProgress: () => void,
+  ): EngineAnswer {
+    for (const [k, record] of records.entries()) {
+      if (k % progressEvery === 0) onProgress();
+      this.restorer.take(record);
+    }
+    if (!isLast) return { kind: "relived" };
+    const { difference, unwritten } = this.restorer.end();
     // What was told before is in the log.
     this.eventsTold = this.session.recorder.log.events.length;
-    return { kind: "restored", difference, unwritten, view: viewOf(this.session) };
+    return { kind: "restored", difference, unwritten, view: viewOf(this.session, this.lines) };
   }
 
   private hear(record: JournalRecord): void {
@@ -93,16 +104,12 @@ export class EngineHost {
       this.trading = { state: record.state as TradingState["state"], reason: record.reason };
   }
 
+  /** After a start it has the bars of months to live through: in pieces, between which the session goes on. */
   private compare(): EngineAnswer {
-    const { shadow, session, parts } = this;
-    if (shadow === null) return { kind: "compared", comparison: null };
     // The tables have the bars of the steps that were taken and no others.
-    shadow.advance(Infinity);
-    const { fromMs, slippageRate } = parts.shadow!;
-    return {
-      kind: "compared",
-      comparison: compareSessions(session, shadow.session, parts.bars, fromMs, slippageRate),
-    };
+    const isThere = this.shadow?.advance(Infinity, shadowBarsAtOnceMax) ?? true;
+    const comparison = isThere ? (this.comparison?.compare() ?? null) : null;
+    return { kind: "compared", comparison, isThere };
   }
 
   private newEvents(): readonly EngineEvent[] {

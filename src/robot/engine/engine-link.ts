@@ -14,6 +14,7 @@ import type { Incident } from "../robot-types.ts";
 import type { EngineEvent } from "./engine-messages.ts";
 import { EngineThread, type EngineGone, type EngineLimits, type EngineMaking } from "./engine-thread.ts";
 import type { EngineView } from "./engine-view.ts";
+import { liveThrough } from "./live-through.ts";
 
 /** An engine in a thread of its own, as a robot is given it. */
 export type RemoteMaking = EngineMaking & {
@@ -25,6 +26,8 @@ export type RemoteMaking = EngineMaking & {
   readonly newAnswers: () => readonly PredictedRecord[];
   /** Whether the backtest beside it is wanted. */
   readonly isShadowOn: () => boolean;
+  /** It lives through a long journal, and has come to the bar that closed then. */
+  readonly onRelived: (timeMs: number) => void;
   /** What the session does, line by line. */
   readonly onEvents: (events: readonly EngineEvent[]) => void;
 };
@@ -118,12 +121,10 @@ export class EngineLink {
 
   /** Brings desk and engine to the state in which the journal ends. Throws `JOURNAL_DIFFERS`, and what the first start throws. */
   async open(records: Iterable<JournalRecord>): Promise<void> {
-    const { market } = this.parts;
-    const slice = new RecordedSlice(market.instruments.length);
-    for (const record of records) this.relive(record, slice);
+    const sent = await this.start(this.relived(records));
     this.broker.showRecorded(null);
     this.steps = [];
-    this.send(await this.start());
+    this.send(sent);
   }
 
   /** Hears the state of trading, which the engine is told with its next step. */
@@ -183,7 +184,9 @@ export class EngineLink {
     this.isComparing = true;
     try {
       const answer = await thread.ask({ kind: "compare" });
-      if (answer.kind === "compared") this.comparison = answer.comparison;
+      if (answer.kind !== "compared") return;
+      this.comparison = answer.comparison;
+      this.hasNews ||= !answer.isThere;
     } catch {
       // The end of the thread is heard of, and the next step brings it back.
     } finally {
@@ -220,7 +223,7 @@ export class EngineLink {
       await this.wait(restartMsFirst * 2 ** (this.ends.length - 1));
       if (this.isClosed) return;
       try {
-        const sent = await this.start();
+        const sent = await this.start(this.written());
         this.sayBack();
         this.send(sent);
       } catch (error) {
@@ -231,14 +234,17 @@ export class EngineLink {
   }
 
   /** Starts a thread and has it live through the journal. Returns what the journal lacks of its last step. */
-  private async start(): Promise<readonly Sent[]> {
-    const { remote, cash, market, journal } = this.parts;
+  private async start(records: Iterable<JournalRecord>): Promise<readonly Sent[]> {
+    const { remote, cash, market } = this.parts;
     const making = { ...remote.making, cash, symbols: market.instruments.map(({ symbol }) => symbol) };
-    const thread = new EngineThread({ ...remote, making }, remote.limits, (why) =>
-      this.hearGone(thread, why),
+    const thread = new EngineThread(
+      { ...remote, making },
+      remote.limits,
+      (why) => this.hearGone(thread, why),
+      (megabytes) => this.sayLarge(megabytes),
     );
     this.thread = thread;
-    const answer = await thread.ask({ kind: "restore", records: [...journal.read()].slice(1) });
+    const answer = await liveThrough(thread, records, remote.onRelived);
     if (answer.kind !== "restored") return [];
     if (answer.difference !== null) throw journalDiffers(answer.difference);
     this.present = answer.view;
@@ -263,6 +269,12 @@ export class EngineLink {
     this.parts.onGone();
   }
 
+  private sayLarge(megabytes: number): void {
+    const { memoryMbMax } = this.parts.remote.limits;
+    const message = `the strategy holds ${megabytes.toFixed(0)} of the ${memoryMbMax} MB that it may: bars and columns of a session grow with it, and at the limit it is ended. Raise trading.strategyMemoryMbMax, or trade fewer symbols, and start the robot again`;
+    this.parts.say({ kind: "strategy large", gravity: "alarm", symbol: null, message });
+  }
+
   private sayBack(): void {
     const message = "the strategy has lived through its journal again and goes on";
     this.parts.say({ kind: "strategy back", gravity: "notice", symbol: null, message });
@@ -276,6 +288,24 @@ export class EngineLink {
         if (work !== undefined) this.broker.cancel(work.order);
       } else if (one.kind === "order") this.broker.submit(one.order as ApprovedOrder);
       else this.broker.modify(one.order as ApprovedOrder);
+    }
+  }
+
+  /** The journal from its second record on. */
+  private *written(): Generator<JournalRecord> {
+    let isFirst = true;
+    for (const record of this.parts.journal.read()) {
+      if (!isFirst) yield record;
+      isFirst = false;
+    }
+  }
+
+  /** Records that the desk has lived through when they are passed on. */
+  private *relived(records: Iterable<JournalRecord>): Generator<JournalRecord> {
+    const slice = new RecordedSlice(this.parts.market.instruments.length);
+    for (const record of records) {
+      this.relive(record, slice);
+      yield record;
     }
   }
 

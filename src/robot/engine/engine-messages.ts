@@ -18,21 +18,23 @@ export type EngineEvent = {
 
 /** What a thread with an engine is asked. */
 export type EngineQuestion =
-  /** Asked first: to live through a journal, without its first record. */
-  | { readonly kind: "restore"; readonly records: readonly JournalRecord[] }
+  /** Asked first: to live through a journal without its first record, piece by piece. */
+  | { readonly kind: "restore"; readonly records: readonly JournalRecord[]; readonly isLast: boolean }
   /** To live through steps, each after what models said before it; `trading` is the state of trading where that is another one now. */
   | {
       readonly kind: "steps";
       readonly records: readonly (RecordedStep | PredictedRecord)[];
       readonly trading: JournalRecord | null;
     }
-  /** To live through the backtest beside it, up to where it stands itself, and to hold one against the other. */
+  /** To live through a part of the backtest beside it, at most to where it stands itself, and to hold one against the other. */
   | { readonly kind: "compare" };
 
 /** What it answers. */
 export type EngineAnswer =
   /** It is not done, and has come further. */
   | { readonly kind: "progress" }
+  /** It has lived through a piece of a journal, or has found a difference and waits for the last one to say so. */
+  | { readonly kind: "relived" }
   | ({ readonly kind: "restored"; readonly view: EngineView } & Pick<Restored, "difference" | "unwritten">)
   | {
       readonly kind: "stepped";
@@ -40,5 +42,10 @@ export type EngineAnswer =
       readonly view: EngineView;
       readonly events: readonly EngineEvent[];
     }
-  | { readonly kind: "compared"; readonly comparison: ExplainedDifference | null }
+  /** Unless it is there, the backtest has bars to live through yet. */
+  | {
+      readonly kind: "compared";
+      readonly comparison: ExplainedDifference | null;
+      readonly isThere: boolean;
+    }
   | { readonly kind: "failed"; readonly error: string };

@@ -22,6 +22,9 @@ const lookEveryMs = 200;
 const wallFactor = 12;
 /** To load the code, or to live through all of a backtest, may take so much longer than a step; a part of a journal so much. */
 const restoreFactor = 10;
+/** What a thread holds at the least through so many looks counts, for the rest may be garbage; from this share of its limit on it is said. */
+const looksForMemory = 60;
+const largeShare = 0.8;
 const progressFactor = 2;
 const entry = new URL("engine-entry.ts", import.meta.url);
 
@@ -41,15 +44,24 @@ export class EngineThread {
   private cpuMsAtAsking = Number.NaN;
   private readonly look: NodeJS.Timeout;
   private onGone: (why: EngineGone) => void;
+  private readonly onLarge: (megabytes: number) => void;
+  private bytesAtLeast = Infinity;
+  private looks = 0;
+  private isLargeSaid = false;
 
-  /** `onGone` hears once that it is gone, whether it was asked something or not. */
+  /**
+   * `onGone` hears once that it is gone, whether it was asked something or not, `onLarge` once that it has taken most of what it
+   * may.
+   */
   constructor(
     { builder, making, environment }: EngineMaking,
     limits: EngineLimits,
     onGone: (why: EngineGone) => void,
+    onLarge: (megabytes: number) => void,
   ) {
     this.limits = limits;
     this.onGone = onGone;
+    this.onLarge = onLarge;
     this.worker = new Worker(entry, {
       workerData: { builder: builder.href, making },
       env: environment,
@@ -118,6 +130,7 @@ export class EngineThread {
       if (this.gone !== null) return;
       const bytes = heap.used_heap_size + heap.external_memory;
       if (bytes > limits.memoryMbMax * 2 ** 20) this.end(this.tooLarge());
+      this.watchMemory(bytes);
       if (this.asked === null) return;
       const cpuMs = (user + system) / 1_000;
       if (Number.isNaN(this.cpuMsAtAsking)) this.cpuMsAtAsking = cpuMs;
@@ -129,6 +142,17 @@ export class EngineThread {
     const wallMsMax = this.cpuMsMax * wallFactor;
     if (this.asked !== null && performance.now() - this.askedMs > wallMsMax)
       this.end(`it has not answered for ${wallMsMax / 1_000} s`);
+  }
+
+  private watchMemory(bytes: number): void {
+    this.bytesAtLeast = Math.min(this.bytesAtLeast, bytes);
+    this.looks += 1;
+    if (this.looks % looksForMemory !== 0) return;
+    const megabytes = this.bytesAtLeast / 2 ** 20;
+    this.bytesAtLeast = Infinity;
+    if (this.isLargeSaid || megabytes < this.limits.memoryMbMax * largeShare) return;
+    this.isLargeSaid = true;
+    this.onLarge(megabytes);
   }
 
   private tooLarge(): string {

@@ -4,7 +4,7 @@ import type { Session } from "../../engine/session.ts";
 import type { ExplainedDifference } from "../comparison/comparison.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "../robot-types.ts";
 import { heldValueAtRisk } from "./held-value-at-risk.ts";
-import { recentLines, type DecisionLine, type FillLine } from "./recent-lines.ts";
+import { RecentLines, type DecisionLine, type FillLine } from "./recent-lines.ts";
 
 /** A session as plain data: all that anybody outside of its thread knows of it. Money in base currency. */
 export type EngineView = {
@@ -47,8 +47,8 @@ export type HeldPosition = {
 /** One instrument of a view. */
 export type SymbolView = Omit<PositionLine, "blocked"> & { readonly hasTarget: boolean };
 
-/** Looks at a session. */
-export function viewOf(session: Session): EngineView {
+/** Looks at a session, whose last lines are read by `lines`. */
+export function viewOf(session: Session, lines: RecentLines): EngineView {
   const { portfolio, targets, recorder } = session;
   const positions = positionsOf(session);
   return {
@@ -63,7 +63,7 @@ export function viewOf(session: Session): EngineView {
     positions,
     largestExposure: positions.reduce((largest, { value }) => Math.max(largest, Math.abs(value)), 0),
     valueAtRisk: heldValueAtRisk(session) ?? null,
-    ...recentLines(session),
+    ...lines.read(),
     comparison: null,
   };
 }

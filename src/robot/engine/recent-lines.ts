@@ -20,26 +20,38 @@ export type FillLine = {
 };
 
 const linesKept = 30;
+const decisionKinds: ReadonlySet<EventKind> = new Set(["signal", "refused", "trimmed"]);
 
-/** The last decisions and fills of a session, newest last. */
-export function recentLines({ recorder, pipeline }: Session): {
-  readonly decisions: readonly DecisionLine[];
-  readonly fills: readonly FillLine[];
-} {
-  const { events } = recorder.log;
-  const decisions: DecisionLine[] = [];
-  const fills: FillLine[] = [];
-  const wanted: ReadonlySet<EventKind> = new Set(["signal", "refused", "trimmed"]);
-  for (let row = events.length - 1; row >= 0; row--) {
-    if (decisions.length >= linesKept && fills.length >= linesKept) break;
-    const { kind, timeMs, instrument, first, second, third, text } = events.at(row);
-    const symbol = pipeline.instruments[instrument]?.symbol ?? "";
-    if (kind === "fill" && fills.length < linesKept)
-      fills.push({ timeMs, symbol, quantity: first, price: second });
-    else if (wanted.has(kind) && decisions.length < linesKept) {
-      const what = kind === "signal" ? "wants" : kind;
-      decisions.push({ timeMs, symbol, what, quantity: third, reason: text });
-    }
+/** The last decisions and fills of a session, read off its log as that grows. */
+export class RecentLines {
+  private readonly session: Session;
+  private decisions: readonly DecisionLine[] = [];
+  private fills: readonly FillLine[] = [];
+  private row = 0;
+
+  constructor(session: Session) {
+    this.session = session;
   }
-  return { decisions: decisions.toReversed(), fills: fills.toReversed() };
+
+  /** As they are now, newest last. */
+  read(): { readonly decisions: readonly DecisionLine[]; readonly fills: readonly FillLine[] } {
+    const { recorder, pipeline } = this.session;
+    const { events } = recorder.log;
+    for (; this.row < events.length; this.row++) {
+      const { kind, timeMs, instrument, first, second, third, text } = events.at(this.row);
+      const symbol = pipeline.instruments[instrument]?.symbol ?? "";
+      if (kind === "fill")
+        this.fills = newest(this.fills, { timeMs, symbol, quantity: first, price: second });
+      else if (decisionKinds.has(kind)) {
+        const what = kind === "signal" ? "wants" : kind;
+        this.decisions = newest(this.decisions, { timeMs, symbol, what, quantity: third, reason: text });
+      }
+    }
+    return { decisions: this.decisions, fills: this.fills };
+  }
+}
+
+/** A new list each time: who was given the one before keeps it. */
+function newest<Line>(lines: readonly Line[], line: Line): readonly Line[] {
+  return [...lines.slice(1 - linesKept), line];
 }

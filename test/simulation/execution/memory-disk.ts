@@ -42,8 +42,12 @@ export class MemoryDisk implements JournalDisk {
   }
 
   /** Everything written, synced or not: what the process that wrote it reads back. */
-  read(): Buffer {
-    return this.bytes.subarray(0, this.length);
+  readAt(at: number, length: number): Buffer {
+    return this.bytes.subarray(at, Math.min(at + length, this.length));
+  }
+
+  size(): number {
+    return this.length;
   }
 
   /** What a crash at this moment would leave for sure. */

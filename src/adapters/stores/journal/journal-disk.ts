@@ -4,7 +4,8 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -14,8 +15,10 @@ import { dirname } from "node:path";
 export type JournalDisk = {
   /** What people call it. */
   readonly path: string;
-  /** All that is there; null for a file that does not exist. */
-  read(): Buffer | null;
+  /** How many bytes are there; 0 for a file that does not exist. */
+  size(): number;
+  /** So many bytes from `at` on, or those that there are. */
+  readAt(at: number, length: number): Buffer;
   /** Ends the file at `at`; `rest`, which stood behind it, is kept aside. */
   cutOff(at: number, rest: Buffer): void;
   /** Makes the file ready to be written at its end. */
@@ -33,7 +36,8 @@ export function fileDisk(path: string): JournalDisk {
   let descriptor = -1;
   return {
     path,
-    read: () => readIfThere(path),
+    size: () => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    readAt: (at, length) => readPart(path, at, length),
     cutOff(at, rest) {
       writeFileSync(`${path}.torn-${at}`, rest, { flush: true });
       const file = openSync(path, "r+");
@@ -57,12 +61,19 @@ export function fileDisk(path: string): JournalDisk {
   };
 }
 
-function readIfThere(path: string): Buffer | null {
+function readPart(path: string, at: number, length: number): Buffer {
+  const part = Buffer.allocUnsafe(length);
+  const file = openSync(path, "r");
   try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    let read = 0;
+    while (read < length) {
+      const more = readSync(file, part, read, length - read, at + read);
+      if (more === 0) break;
+      read += more;
+    }
+    return part.subarray(0, read);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,9 +1,22 @@
+import { statSync } from "node:fs";
 import { assert } from "../../../base/assert.ts";
+import type { KiwiError } from "../../../base/errors.ts";
 import type { JournalRecord, JournalStore } from "../../../ports/journal-store.ts";
 import { fileDisk, type JournalDisk } from "./journal-disk.ts";
 import { brokenJournal, diskFailed } from "./journal-errors.ts";
-import { frameOf, journalMagic, readFrame } from "./journal-frames.ts";
+import { FrameReader, frameOf, journalMagic } from "./journal-frames.ts";
 import { recordIn, textOf } from "./journal-text.ts";
+
+/**
+ * A journal that somebody else may be writing, to be read and no more: what is there now, to the last whole record. Throws
+ * `JOURNAL_BROKEN` while it is read, and ENOENT.
+ */
+export function readJournalFile(path: string): JournalStore {
+  const disk = fileDisk(path);
+  const endAt = statSync(path).size;
+  const closed = (): void => assert(false, "this journal is only read");
+  return { append: closed, sync: closed, read: () => readRecords(disk, endAt), close() {} };
+}
 
 /** A journal in a file, as `openJournal` says. */
 export function openJournalFile(path: string): JournalStore {
@@ -73,26 +86,23 @@ class Journal implements JournalStore {
 
 /** Makes sure that a file ends with a whole record; returns where, 0 for a file that is new. */
 function mendEnd(disk: JournalDisk): number {
-  const { path } = disk;
-  const bytes = disk.read();
-  if (bytes === null || bytes.length === 0) return 0;
-  if (bytes.length < journalMagic.length && journalMagic.subarray(0, bytes.length).equals(bytes))
-    return cutOff(disk, bytes, 0);
-  checkMagic(path, bytes);
-  let at: number = journalMagic.length;
-  while (at < bytes.length) {
-    const frame = readFrame(bytes, at);
-    if (frame.kind === "torn") return cutOff(disk, bytes, at);
-    if (frame.kind === "broken") throw brokenJournal(path, at, "the record there is not what was written");
-    at = frame.endAt;
+  const frames = new FrameReader(disk, disk.size());
+  if (frames.endAt === 0) return 0;
+  const magic = frames.magic();
+  if (magic.length < journalMagic.length && journalMagic.subarray(0, magic.length).equals(magic))
+    return cutOff(disk, magic, 0);
+  checkMagic(disk.path, magic);
+  for (let frame = frames.next(); frame !== null; frame = frames.next()) {
+    if (frame.kind === "torn") return cutOff(disk, frames.rest(), frames.at);
+    if (frame.kind === "broken") throw notAsWritten(disk.path, frames.at);
   }
-  return at;
+  return frames.at;
 }
 
 /** The rest of a record that was not finished is kept: somebody may want to know what it was. */
-function cutOff(disk: JournalDisk, bytes: Buffer, at: number): number {
+function cutOff(disk: JournalDisk, rest: Buffer, at: number): number {
   try {
-    disk.cutOff(at, bytes.subarray(at));
+    disk.cutOff(at, rest);
   } catch (cause) {
     throw diskFailed(disk.path, cause);
   }
@@ -109,17 +119,22 @@ function checkMagic(path: string, bytes: Buffer): void {
   );
 }
 
-function* readRecords(disk: JournalDisk): Generator<JournalRecord> {
+/** Up to `openEndAt` somebody may just have been writing: a record that is not finished is the end. */
+function* readRecords(disk: JournalDisk, openEndAt: number | null = null): Generator<JournalRecord> {
   const { path } = disk;
-  const bytes = disk.read() ?? journalMagic;
-  checkMagic(path, bytes);
-  for (let at: number = journalMagic.length; at < bytes.length;) {
-    const frame = readFrame(bytes, at);
-    if (frame.kind !== "whole") throw brokenJournal(path, at, "the record there is not what was written");
+  const frames = new FrameReader(disk, openEndAt ?? disk.size());
+  if (frames.endAt === 0) return;
+  checkMagic(path, frames.magic());
+  for (let at = frames.at, frame = frames.next(); frame !== null; at = frames.at, frame = frames.next()) {
+    if (frame.kind === "torn" && openEndAt !== null) return;
+    if (frame.kind !== "whole") throw notAsWritten(path, at);
     const record = recordIn(frame.payload.toString("utf8"));
     if (typeof record === "string")
       throw brokenJournal(path, at, `its record "${record}" is of a kind that only another Kiwi knows`);
     yield record;
-    at = frame.endAt;
   }
+}
+
+function notAsWritten(path: string, at: number): KiwiError {
+  return brokenJournal(path, at, "the record there is not what was written");
 }

@@ -110,6 +110,7 @@ async function planOf(
     settings,
     limits: slower(usualLimits, demoMarket.speed),
     logLevels: settings.config.trading.log,
+    logFilesMax: settings.config.trading.logFilesMax,
     secrets: [demoMarket.secret],
     strategyLimits: { cpuMsMax: 10_000, memoryMbMax: 512 },
     silenceMsMax: 10_000,

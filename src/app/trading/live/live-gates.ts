@@ -10,7 +10,7 @@ import { newestValidation } from "../../validation/newest-validation.ts";
 import { resetKeyPath } from "../kill/kill-accounts.ts";
 import { allSessions, sessionPaths } from "../session-folder.ts";
 import type { TradingPlan } from "../session-parts.ts";
-import { readStatus } from "../session-status.ts";
+import { ranMs, readStatus } from "../session-status.ts";
 
 /** One gate before money: what must be shown, and whether it is. */
 export type Gate = {
@@ -197,8 +197,7 @@ function paperDays(home: string, { strategyName, params, symbols, timeframe }: G
     if (canonicalJson({ params: tried, symbols: traded, timeframe: bars }) !== wanted) continue;
     const status = readStatus(sessionPaths(home, note.id).status);
     // A session that ended at a halt is no record of anything but the halt.
-    if (status !== null && status.robot.trading.state === "active")
-      spanMs += status.writtenMs - note.startedMs;
+    if (status !== null && status.robot.trading.state === "active") spanMs += ranMs(note, status);
   }
   return spanMs / dayMs;
 }

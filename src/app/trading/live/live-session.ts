@@ -26,11 +26,19 @@ export type SessionRequest = TradingSurroundings & {
 /** Bars of each symbol that the checks of a gate look at. */
 const checkedBars = 3_000;
 
-/** Trades with play money at the venue of the configuration. */
+/**
+ * Trades with play money at the venue of the configuration. A strategy alone on its account whose code was changed begins
+ * anew, and that is said; with money a person says so with --fresh.
+ */
 export async function startPaper({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
   const { plans, sources } = await sessionsFromConfig(requests, "paper", around.env, say, reread);
   try {
     return await runTrading(plans, around);
+  } catch (error) {
+    const isOther = error instanceof KiwiError && error.parts.code === "JOURNAL_DIFFERS";
+    if (!isOther || plans[0].part !== null || around.isFresh === true) throw error;
+    say(`a new session begins, from what the account holds: ${error.message}`);
+    return await runTrading(plans, { ...around, isFresh: true });
   } finally {
     await sources.close();
   }

@@ -1,0 +1,60 @@
+import { joined, matchMsMax, type ComparedFill, type JoinedFill } from "./compared-fills.ts";
+import { ComparedSide } from "./compared-side.ts";
+import { Tally } from "./tally.ts";
+
+/**
+ * The fills of two sides, held against each other as they come. What is long over is settled: it is paired, added up and
+ * forgotten, so that to look again costs as much as what is new. The outcome is that of all fills looked at together, as
+ * long as none is told later than what `settle` was called with.
+ */
+export class FillComparison {
+  readonly ours: ComparedSide;
+  readonly theirs: ComparedSide;
+  private readonly settled = new Tally();
+  private readonly marketPrice: (fill: ComparedFill) => number;
+
+  /** `marketPrice` is asked anew until a fill is settled: its bar may not have closed yet. */
+  constructor(
+    ours: ComparedSide,
+    theirs: ComparedSide,
+    marketPrice: (fill: ComparedFill) => number = (fill) => fill.marketPrice,
+  ) {
+    this.ours = ours;
+    this.theirs = theirs;
+    this.marketPrice = marketPrice;
+  }
+
+  /** Settles our fills before `timeMs`, and those of theirs that no later one of ours can be the counterpart of. */
+  settle(timeMs: number): void {
+    const { ours, theirs, settled } = this;
+    const [own, others] = [this.joinedOf(ours), this.joinedOf(theirs)];
+    const end = own.findIndex((fill) => fill.timeMs >= timeMs);
+    const over = end < 0 ? own : own.slice(0, end);
+    const rest = end < 0 ? [] : own.slice(end);
+    const alone = settled.addFills(over, others, (fill) => theirs.orders.has(fill));
+    const firstMs = rest.reduce((first, fill) => Math.min(first, fill.timeMs), timeMs) - matchMsMax;
+    for (const fill of alone)
+      if (fill.timeMs < firstMs) settled.addAlone(fill, -1, (one) => ours.orders.has(one));
+    ours.recent = partsOf(rest);
+    theirs.recent = partsOf(alone.filter((fill) => fill.timeMs >= firstMs));
+  }
+
+  /** Of all fills until now. */
+  tally(): Tally {
+    const { ours, theirs } = this;
+    const tally = this.settled.copy();
+    const alone = tally.addFills(this.joinedOf(ours), this.joinedOf(theirs), (fill) =>
+      theirs.orders.has(fill),
+    );
+    for (const fill of alone) tally.addAlone(fill, -1, (one) => ours.orders.has(one));
+    return tally;
+  }
+
+  private joinedOf({ recent }: ComparedSide): readonly JoinedFill[] {
+    return joined(recent.map((fill) => ({ ...fill, marketPrice: this.marketPrice(fill) })));
+  }
+}
+
+function partsOf(fills: readonly JoinedFill[]): ComparedFill[] {
+  return fills.flatMap(({ parts }) => parts);
+}

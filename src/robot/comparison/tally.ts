@@ -1,0 +1,139 @@
+import {
+  isNear,
+  matchMsMax,
+  pairFills,
+  type ComparedFill,
+  type ComparedOrder,
+  type FillPair,
+} from "./compared-fills.ts";
+
+/** What fills have made by some price: `quantity` times it, less what they cost. In quote currency. */
+export type Made = { quantity: number; cost: number };
+
+/** Sums of one instrument, all in quote currency, so that later prices and rates can still be put in. */
+export type InstrumentTally = {
+  price: number;
+  delay: number;
+  readonly missed: Made;
+  readonly data: Made;
+};
+
+/** Whether an order of the other side stands behind a fill. */
+export type WasOrdered = (fill: ComparedFill) => boolean;
+
+/** What of a comparison is a sum over pairs of fills and over fills that are alone. */
+export class Tally {
+  matched = 0;
+  readonly byInstrument = new Map<number, InstrumentTally>();
+  /** How much worse our fill of a pair was, as a share: mean, and the sum of squares about it (Welford). */
+  worseMean = 0;
+  private worseSquares = 0;
+
+  /** The standard error of that mean; NaN below two pairs. */
+  get worseError(): number {
+    return Math.sqrt(this.worseSquares / this.matched / (this.matched - 1));
+  }
+
+  copy(): Tally {
+    const copy = new Tally();
+    copy.matched = this.matched;
+    copy.worseMean = this.worseMean;
+    copy.worseSquares = this.worseSquares;
+    for (const [instrument, { missed, data, ...sums }] of this.byInstrument)
+      copy.byInstrument.set(instrument, { ...sums, missed: { ...missed }, data: { ...data } });
+    return copy;
+  }
+
+  of(instrument: number): InstrumentTally {
+    let sums = this.byInstrument.get(instrument);
+    if (sums === undefined) {
+      sums = { price: 0, delay: 0, missed: { quantity: 0, cost: 0 }, data: { quantity: 0, cost: 0 } };
+      this.byInstrument.set(instrument, sums);
+    }
+    return sums;
+  }
+
+  /** Pairs fills and adds them; returns those of theirs that are still alone. */
+  addFills<Fill extends ComparedFill>(
+    ours: readonly Fill[],
+    theirs: readonly Fill[],
+    wasOrdered: WasOrdered,
+  ): readonly Fill[] {
+    const paired = pairFills(ours, theirs);
+    for (const pair of paired.pairs) this.addPair(pair);
+    for (const fill of paired.ours) this.addAlone(fill, 1, wasOrdered);
+    return paired.theirs;
+  }
+
+  /** Ordered by both and filled by one alone, it was missed; else one alone has decided so. `sign` is 1 of ours, -1 of theirs. */
+  addAlone(fill: ComparedFill, sign: 1 | -1, wasOrdered: WasOrdered): void {
+    const sums = this.of(fill.instrument);
+    add(wasOrdered(fill) ? sums.missed : sums.data, sign * fill.quantity, fill.price);
+  }
+
+  private addPair([own, other]: FillPair): void {
+    const sums = this.of(own.instrument);
+    const sign = Math.sign(own.quantity);
+    this.addWorse(sign * (own.price / other.price - 1));
+    const common = sign * Math.min(Math.abs(own.quantity), Math.abs(other.quantity));
+    // Without bars nobody knows what the market did: all of it is price.
+    const moved = own.marketPrice - other.marketPrice;
+    const delay = Number.isFinite(moved) ? moved : 0;
+    sums.delay -= common * delay;
+    sums.price -= common * (own.price - other.price - delay);
+    const rest = isWhole(own) && isWhole(other) ? sums.data : sums.missed;
+    add(rest, own.quantity - common, own.price);
+    add(rest, common - other.quantity, other.price);
+  }
+
+  private addWorse(share: number): void {
+    this.matched += 1;
+    const off = share - this.worseMean;
+    this.worseMean += off / this.matched;
+    this.worseSquares += off * (share - this.worseMean);
+  }
+}
+
+/** Orders of one side, found again by time: as many as there are, they are not looked through. */
+export class KnownOrders {
+  private readonly byInstrument = new Map<number, ComparedOrder[]>();
+
+  add(order: ComparedOrder): void {
+    const orders = this.byInstrument.get(order.instrument);
+    if (orders === undefined) this.byInstrument.set(order.instrument, [order]);
+    // As a rule it is the newest.
+    else orders.splice(firstFrom(orders, order.timeMs + 1), 0, order);
+  }
+
+  /** Whether one of them may come of the same decision as the order of a fill. */
+  has({ instrument, quantity, timeMs, afterMs }: ComparedFill): boolean {
+    const orders = this.byInstrument.get(instrument) ?? [];
+    const orderedMs = timeMs - afterMs;
+    for (let k = firstFrom(orders, orderedMs - matchMsMax); k < orders.length; k++) {
+      if (orders[k]!.timeMs > orderedMs + matchMsMax) return false;
+      if (isNear({ instrument, quantity, timeMs: orderedMs }, orders[k]!)) return true;
+    }
+    return false;
+  }
+}
+
+/** The first of orders in time that is not before `timeMs`. */
+function firstFrom(orders: readonly ComparedOrder[], timeMs: number): number {
+  let [low, high] = [0, orders.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (orders[middle]!.timeMs < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function add(made: Made, quantity: number, price: number): void {
+  made.quantity += quantity;
+  made.cost += quantity * price;
+}
+
+/** Filled as it was ordered: another quantity of the other side was another decision. */
+function isWhole({ quantity, orderedQuantity }: ComparedFill): boolean {
+  return Math.abs(quantity - orderedQuantity) <= 1e-6 * Math.abs(orderedQuantity);
+}

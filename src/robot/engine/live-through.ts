@@ -1,0 +1,47 @@
+import { isSent } from "../../engine/journal/restore-session.ts";
+import type { JournalRecord } from "../../ports/journal-store.ts";
+import type { EngineAnswer } from "./engine-messages.ts";
+import type { EngineThread } from "./engine-thread.ts";
+
+/** Bars that are handed over together. */
+const barsAtOnceMax = 20_000;
+const tellEveryMs = 5_000;
+
+/**
+ * Has a new thread live through a journal, in pieces: while it lives through one the next is read, so that a journal of months
+ * never lies in memory. `onRelived` hears every few seconds how far it is. Rejects with `EngineGone`.
+ */
+export async function liveThrough(
+  thread: EngineThread,
+  records: Iterable<JournalRecord>,
+  onRelived: (timeMs: number) => void,
+): Promise<EngineAnswer> {
+  let piece: JournalRecord[] = [];
+  let bars = 0;
+  let toldMs = performance.now();
+  let under: Promise<unknown> = Promise.resolve();
+  for (const record of records) {
+    if (!isForEngine(record)) continue;
+    piece.push(record);
+    if (record.kind !== "slice") continue;
+    bars += 1 + record.bars.length;
+    if (bars < barsAtOnceMax) continue;
+    await under;
+    under = thread.ask({ kind: "restore", records: piece, isLast: false });
+    // Whoever waits for it next hears of its end.
+    under.catch(() => {});
+    [piece, bars] = [[], 0];
+    if (performance.now() - toldMs < tellEveryMs) continue;
+    toldMs = performance.now();
+    onRelived(record.timeMs);
+  }
+  await under;
+  return thread.ask({ kind: "restore", records: piece, isLast: true });
+}
+
+/** What a session follows from; the rest of a journal is between desk and venue. */
+function isForEngine(record: JournalRecord): boolean {
+  return (
+    isSent(record) || record.kind === "slice" || record.kind === "predicted" || record.kind === "trading"
+  );
+}
