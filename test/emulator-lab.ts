@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/adapters/system-clock.ts";
+import { bookLine, readBookLine } from "../src/app/emulator/emulator-books.ts";
+import { replayBooks } from "../src/app/emulator/replay-books.ts";
 import { BarTable } from "../src/domain/bar-table.ts";
 import { timeframeMs, type Timeframe } from "../src/domain/timeframe.ts";
 import {
@@ -75,7 +77,39 @@ export function tapeBars(
 
 /** Starts an emulator; its history has been played. */
 export async function startLab(options: LabOptions): Promise<EmulatorLab> {
-  const { listings, timeframe, startMs, quads, marks, clock = systemClock } = options;
+  const { clock = systemClock } = options;
+  const lines: string[] = [];
+  const faults = new FaultPlan(parseFaults(options.faults ?? ""));
+  let life = beginLife(options, clock, faults, lines);
+  const port = await life.host.listen(0);
+  life.pace.start();
+  return {
+    get exchange() {
+      return life.exchange;
+    },
+    get account() {
+      return life.account;
+    },
+    faults,
+    get host() {
+      return life.host;
+    },
+    async restart(awayMs) {
+      await life.host.close();
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      life = beginLife(options, clock, faults, lines);
+      await life.host.listen(port);
+      life.pace.start();
+    },
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    close: () => life.host.close(),
+  };
+}
+
+/** A venue's program from its start: nothing of an earlier one is left but what its books say. */
+function beginLife(options: LabOptions, clock: Clock, faults: FaultPlan, lines: string[]) {
+  const { listings, timeframe, startMs, quads, marks } = options;
   const exchange = new Exchange({
     listings,
     bars: listings.map(({ symbol }) => tapeBars(symbol, timeframe, startMs, quads)),
@@ -88,34 +122,12 @@ export async function startLab(options: LabOptions): Promise<EmulatorLab> {
   const venue = venueOptions("margin", { maker: 0, taker: 0 });
   const account = exchange.openAccount(accountOptions({ venue, ...options.account }));
   for (let k = 0; k < (options.historyBars ?? 1); k++) exchange.advance();
-  const faults = new FaultPlan(parseFaults(options.faults ?? ""));
   const pace = new Pace(exchange, clock, options.pace ?? { kind: "manual" });
-  const open = (): EmulatorHost => {
-    const watch = (change: number): void => void (pace.watchers += change);
-    const face = options.face({ exchange, faults, clock, watch });
-    return new EmulatorHost({ face, exchange, pace, faults, clock });
-  };
-  let host = open();
-  const port = await host.listen(0);
-  pace.start();
-  return {
-    exchange,
-    account,
-    faults,
-    get host() {
-      return host;
-    },
-    async restart(awayMs) {
-      await host.close();
-      await new Promise((resolve) => setTimeout(resolve, awayMs));
-      host = open();
-      await host.listen(port);
-      pace.start();
-    },
-    url: `http://127.0.0.1:${port}`,
-    wsUrl: `ws://127.0.0.1:${port}`,
-    close: () => host.close(),
-  };
+  const watch = (change: number): void => void (pace.watchers += change);
+  const face = options.face({ exchange, faults, clock, watch });
+  replayBooks(exchange, { path: "memory", entries: lines.map(readBookLine) });
+  exchange.keepBooks((entry) => lines.push(bookLine(entry)) > 0);
+  return { exchange, account, pace, host: new EmulatorHost({ face, exchange, pace, faults, clock }) };
 }
 
 /** An emulator behind a folder: `folder` is the terminal's MQL5/Files, and `terminal` what looks at it. */

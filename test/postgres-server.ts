@@ -39,7 +39,7 @@ function ownerOf(): Owner | null {
 export const hasPostgres = programs !== null && owner !== null;
 
 /** Ends the server at once, as a fall of its machine would, and starts it again over what it had written. */
-type Restart = () => Promise<void>;
+type Restart = (during?: { readonly whileAway: () => Promise<void> }) => Promise<void>;
 
 /** Runs a PostgreSQL of its own on a free port of this machine while `act` works with it, and removes it. */
 export async function withPostgres(
@@ -71,8 +71,9 @@ export async function withPostgres(
   };
   let server = await start();
   try {
-    await act(connection, async () => {
+    await act(connection, async (during) => {
       await end("SIGQUIT");
+      await during?.whileAway();
       server = await start();
     });
   } finally {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -40,4 +40,21 @@ function tryToMakeDisk(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Takes the last byte of a disk; the returned function gives them back. */
+export function fillDisk(folder: string): () => void {
+  const paths: string[] = [];
+  for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2))
+    for (let again = 0; again < 2; again++) {
+      paths.push(join(folder, `stuff${paths.length}`));
+      try {
+        writeFileSync(paths.at(-1)!, Buffer.alloc(size));
+      } catch {
+        // No room for so much: less may fit.
+      }
+    }
+  return () => {
+    for (const path of paths) rmSync(path, { force: true });
+  };
 }

@@ -20,6 +20,14 @@ export function floorToStep(value: number, step: number): number {
   return unitsToValue(whole, step);
 }
 
+/**
+ * Whole lots of something held, which is a sum of fills and may be a little less than it should be. What is forgiven is less than
+ * a hundredth of a lot, however large the holding is: a venue sells nothing that is not there.
+ */
+export function lotsOf(held: number, lotSize: number): number {
+  return floorToStep(held + Math.min(held * 1e-9, lotSize / 100), lotSize);
+}
+
 /** Rounds `value` to the nearest multiple of `step`. */
 export function roundToStep(value: number, step: number): number {
   return unitsToValue(Math.round(value / step), step);

@@ -57,7 +57,10 @@ export type Incident = {
     /** Something was changed while the robot runs: settings, or a part that was switched on or off. */
     | "settings changed"
     /** Settings that cannot be, or do not open: those before them stay in force. */
-    | "settings refused";
+    | "settings refused"
+    /** The tables of the sessions cannot be told what happens; they have been told what they missed. */
+    | "database away"
+    | "database back";
   readonly gravity: "notice" | "alarm";
   readonly atMs: number;
   readonly symbol: string | null;

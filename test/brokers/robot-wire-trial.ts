@@ -106,7 +106,10 @@ export async function robotWireTrial(
     for (let row = 1; row < bars; row++) {
       if (row === decidingBars + 2) lab.faults.stop();
       if (row === restartAt) await trial.start();
-      if (isVenueRestarted && row === awayAtBar) await lab.restart(awayMs);
+      if (isVenueRestarted && row === awayAtBar) {
+        await lab.restart(awayMs);
+        trial.watchExchange();
+      }
       lab.exchange.advance();
       trial.arrive(row);
       await pause(barMs);
@@ -151,7 +154,12 @@ class WireLife {
     this.tape = bars;
     this.spoil = spoil;
     this.disk = new MemoryDisk(new Prng(seed).fork("disk"));
-    lab.exchange.listen((event) => {
+    this.watchExchange();
+  }
+
+  /** The exchange of a venue that was started again is another one, made from its books. */
+  watchExchange(): void {
+    this.lab.exchange.listen((event) => {
       if (event.kind === "order") this.lookAtDoubles();
       if (event.kind === "fill") this.lookAtHolding();
     });

@@ -1,10 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { minuteMs, secondMs } from "../../src/base/time.ts";
 import { strategy, type TargetOptions } from "../../src/ports/strategy.ts";
 import { KillSwitch } from "../../src/robot/kill/kill-switch.ts";
-import { canMakeDisk, withSmallDisk } from "../small-disk.ts";
+import { canMakeDisk, fillDisk, withSmallDisk } from "../small-disk.ts";
 import { PaperStack } from "./paper-stack.ts";
 import { noTrouble } from "./troubled-link.ts";
 
@@ -159,7 +157,7 @@ test.skipIf(!canMakeDisk)(
       await stack.bars(3);
       const [held, sent] = [stack.held(), stack.link.sent.length];
       const { robot } = stack;
-      const empty = fill(folder);
+      const empty = fillDisk(folder);
       // The last page of the journal may have room for a few records more.
       await stack.bars(12);
       expect(await robot!.done).toMatchObject({ kind: "failed", error: { parts: { code: "DISK_FAILED" } } });
@@ -176,20 +174,3 @@ test.skipIf(!canMakeDisk)(
     });
   },
 );
-
-/** Takes the last byte of a disk; the returned function gives them back. */
-function fill(folder: string): () => void {
-  const paths: string[] = [];
-  for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2))
-    for (let again = 0; again < 2; again++) {
-      paths.push(join(folder, `stuff${paths.length}`));
-      try {
-        writeFileSync(paths.at(-1)!, Buffer.alloc(size));
-      } catch {
-        // No room for so much: less may fit.
-      }
-    }
-  return () => {
-    for (const path of paths) rmSync(path, { force: true });
-  };
-}

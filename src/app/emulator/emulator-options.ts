@@ -20,6 +20,8 @@ export type EmulatorWish = {
   readonly hedge?: boolean | undefined;
   readonly folder?: string | undefined;
   readonly serverTime?: string | undefined;
+  readonly books?: string | undefined;
+  readonly fresh?: boolean | undefined;
 };
 
 /** The same, understood. */
@@ -34,6 +36,10 @@ export type EmulatorOptions = {
   readonly positionMode: "one-way" | "hedge";
   /** What a terminal says of itself; null for a venue that is none. */
   readonly terminal: TerminalWish | null;
+  /** The file of its books; null where nobody has named one. */
+  readonly books: string | null;
+  /** Whether the account begins anew, whatever is kept. */
+  readonly isFresh: boolean;
 };
 
 /** Where a terminal has its files, and which clock its server shows. */
@@ -62,15 +68,25 @@ export function emulatorOptions(wish: EmulatorWish): EmulatorOptions {
       `${venue} has no hedge mode`,
       "leave out --hedge, or emulate bybit or metatrader",
     );
+  const pace = paceOf(wish);
+  const isKept = wish.books !== undefined || (pace.kind === "real" && wish.port !== 0);
+  if (wish.fresh === true && !isKept)
+    throw contradiction(
+      `--fresh with ${pace.kind === "real" ? "--port 0" : `--pace ${pace.kind}`}`,
+      "such an emulator keeps no books, and is always new",
+      "leave out --fresh, or name books with --books FILE",
+    );
   return {
     venue,
     faults: wish.faults === undefined ? noFaults : parseFaults(wish.faults),
-    pace: paceOf(wish),
+    pace,
     historyBars: wish.history === undefined ? null : whole("--history", wish.history, 0, 100_000_000),
     port: wish.port === undefined ? portOf[venue] : whole("--port", wish.port, 0, 65_535),
     rateScale: positive("--rate-scale", wish.rateScale ?? 1),
     positionMode: wish.hedge === true ? "hedge" : "one-way",
     terminal: terminalOf(wish, venue),
+    books: wish.books ?? null,
+    isFresh: wish.fresh === true,
   };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { systemClock } from "../../adapters/system-clock.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { barsOf, type Bars } from "../../domain/bars.ts";
@@ -24,8 +25,19 @@ import { maintenanceMarginOf } from "../config/run-config.ts";
 import { createPlugin } from "../plugins/registry.ts";
 import type { Ground } from "../session/backtest-setup.ts";
 import { layGround } from "../session/build-session.ts";
+import { tapeOver } from "./books-errors.ts";
+import {
+  checkHead,
+  openBooks,
+  tapeMarks,
+  termsOf,
+  usualBooks,
+  type BooksHead,
+  type EmulatorBooks,
+} from "./emulator-books.ts";
 import type { EmulatorOptions } from "./emulator-options.ts";
 import { listingFor } from "./emulator-listings.ts";
+import { replayBooks, scribeOf } from "./replay-books.ts";
 import { terminalFor } from "./terminal-for.ts";
 
 /** What clients sign in with: these open nothing but an emulator. */
@@ -46,47 +58,69 @@ export type RunningEmulator = {
   readonly folder: string | null;
   /** And which clock its server shows. */
   readonly serverTime: string | null;
-  /** Resolves when the tape has been played. */
+  /** Where its books are kept, and whether its account is one that goes on; null where it is forgotten. */
+  readonly books: { readonly path: string; readonly isOld: boolean } | null;
+  /** Resolves when the tape has been played; rejects when the books cannot be written any more. */
   readonly ended: Promise<void>;
   readonly requestCount: () => number;
   readonly close: () => Promise<void>;
 };
 
-/** Starts an emulator over the bars of a configuration. Throws what loading bars throws, and `EMULATOR_PORT`. */
+/** Starts an emulator over the bars of a configuration. Throws what loading bars throws, `EMULATOR_BOOKS` and `EMULATOR_PORT`. */
 export async function startEmulator(
   folder: string,
   config: KiwiConfig,
   options: EmulatorOptions,
   onEvent: (event: ExchangeEvent) => void,
 ): Promise<RunningEmulator> {
+  const request = barsRequestOf({ folder, config, nowMs: systemClock.nowMs() });
+  const tables = (await loadBars(request)).sources.map(({ bars }) => bars);
+  const path = options.books ?? usualBooks(folder, config, options);
+  const books = path === null ? null : openBooks(resolve(folder, path), options.isFresh);
+  try {
+    return await serve(folder, config, options, { tables, books, onEvent });
+  } catch (error) {
+    books?.close();
+    throw error;
+  }
+}
+
+async function serve(
+  folder: string,
+  config: KiwiConfig,
+  options: EmulatorOptions,
+  { tables, books, onEvent }: ServeTools,
+): Promise<RunningEmulator> {
   const clock = systemClock;
-  const loaded = await loadBars(barsRequestOf({ folder, config, nowMs: clock.nowMs() }));
-  const tables = loaded.sources.map(({ bars }) => bars);
+  const terms = termsOf(config, options);
+  if (books !== null) checkHead(books, terms, tables);
   const ground = layGround(tables, config);
-  const { exchange, historyMs } = exchangeOver(ground, config.seed, options, clock.nowMs());
-  exchange.skipTo(historyMs);
+  const place = placeOf(ground, options, clock.nowMs(), books?.head ?? null);
+  const exchange = exchangeOver(ground, config.seed, options, place.shiftMs);
+  exchange.skipTo(place.historyMs);
   const account = openAccount(exchange, ground, config, options);
-  exchange.listen(onEvent);
   const faults = new FaultPlan(options.faults);
-  let tellEnd = (): void => {};
-  const ended = new Promise<void>((resolve) => {
-    tellEnd = resolve;
-  });
-  const pace = new Pace(exchange, clock, options.pace, tellEnd);
-  const face = faceOf(options, {
-    exchange,
-    faults,
-    clock,
-    watch: (change) => {
-      pace.watchers += change;
-    },
-  });
+  const end = Promise.withResolvers<void>();
+  // Whoever does not wait for the end has no use for its reason.
+  end.promise.catch(() => {});
+  const pace = new Pace(exchange, clock, options.pace, end.resolve);
+  const watch = (change: 1 | -1): void => void (pace.watchers += change);
+  const face = faceOf(options, { exchange, faults, clock, watch });
   const host = new EmulatorHost({ face, exchange, pace, faults, clock });
   const terminal = terminalFor(folder, options, { exchange, account, faults, clock, pace });
+  if (books !== null) {
+    if (books.head === null)
+      books.begin({ schema: "emulator-books@1", terms, tapes: tapeMarks(tables), ...place });
+    // Faces hear it all once more, and know again what they knew.
+    replayBooks(exchange, books);
+    exchange.keepBooks(scribeOf(books, end.reject));
+  }
+  exchange.listen(onEvent);
+  catchUp(exchange, options, place, clock.nowMs());
+  if (books !== null && exchange.nextTimeMs === Infinity) throw tapeOver(books.path);
   const port = await host.listen(options.port).catch((error: unknown) => {
     throw portTaken(options.port, error);
   });
-  if (options.pace.kind === "real") exchange.tellTime(clock.nowMs());
   terminal?.host.start();
   pace.start();
   return {
@@ -98,39 +132,67 @@ export async function startEmulator(
     wsUrl: `ws://127.0.0.1:${port}`,
     folder: terminal?.folder ?? null,
     serverTime: options.terminal?.serverTime ?? null,
-    ended,
+    books: books === null ? null : { path: books.path, isOld: books.head !== null },
+    ended: end.promise,
     requestCount: () => host.requestCount + (terminal?.host.commandCount ?? 0),
     async close() {
       terminal?.host.close();
       await host.close();
+      books?.close();
     },
   };
 }
 
-/** The exchange, and until when its tape is history. In real time the tape is moved so that this is now. */
-function exchangeOver(
+type ServeTools = {
+  readonly tables: readonly Bars[];
+  readonly books: EmulatorBooks | null;
+  readonly onEvent: (event: ExchangeEvent) => void;
+};
+
+/** Where a tape stands in time: how far it is moved, and until when it is history. */
+type TapePlace = Pick<BooksHead, "shiftMs" | "historyMs">;
+
+/** In real time a tape of a market around the clock is moved so that its history ends now, or where its books say. */
+function placeOf(
   { instruments, bars: tables }: Ground,
-  seed: number,
-  { venue, historyBars, pace, positionMode }: EmulatorOptions,
+  { historyBars, pace }: EmulatorOptions,
   nowMs: number,
-): { exchange: Exchange; historyMs: number } {
-  const listings = instruments.map((instrument, index) => listingFor(instrument, tables[index]!, venue));
+  head: BooksHead | null,
+): TapePlace {
+  if (head !== null) return { shiftMs: head.shiftMs, historyMs: head.historyMs };
   const first = tables[0]!;
   const row = Math.min(historyBars ?? Math.min(historyBarsDefault, first.length >> 1), first.length) - 1;
   const lastMs = row < 0 ? first.closeTimeMs[0]! - 1 : first.closeTimeMs[row]!;
-  const isMoved =
-    pace.kind === "real" && listings.every(({ calendarName }) => calendarName.startsWith("24/7"));
   const spanMs = timeframeMs(first.timeframe);
+  const isMoved =
+    pace.kind === "real" && instruments.every(({ calendarName }) => calendarName.startsWith("24/7"));
   const shiftMs = isMoved ? Math.floor((nowMs - lastMs) / spanMs) * spanMs : 0;
+  return { shiftMs, historyMs: lastMs + shiftMs };
+}
+
+/** The market went on while its program was away, if it follows the clock; what then filled is told now. */
+function catchUp(exchange: Exchange, { pace }: EmulatorOptions, { shiftMs }: TapePlace, nowMs: number): void {
+  if (pace.kind !== "real") return;
+  if (pace.speed === 1 && shiftMs !== 0) while (exchange.nextTimeMs <= nowMs && exchange.advance());
+  exchange.tellTime(nowMs);
+}
+
+/** The exchange over a tape that is moved by `shiftMs`. */
+function exchangeOver(
+  { instruments, bars: tables }: Ground,
+  seed: number,
+  { venue, positionMode }: EmulatorOptions,
+  shiftMs: number,
+): Exchange {
+  const listings = instruments.map((instrument, index) => listingFor(instrument, tables[index]!, venue));
   const moved = tables.map((bars, index) => movedBars(bars, listings[index]!.symbol, shiftMs));
   const [all, bars] = venue === "bybit" ? withCoins(listings, moved) : [listings, moved];
-  const exchange = new Exchange({
+  return new Exchange({
     listings: all,
     bars,
     hasHedgeMode: venue === "bybit" || positionMode === "hedge",
     seed,
   });
-  return { exchange, historyMs: lastMs + shiftMs };
 }
 
 /** Bybit trades every coin twice: as a contract, and as itself. */

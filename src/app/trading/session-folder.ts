@@ -103,12 +103,20 @@ export function findSession(home: string, name: string | undefined, mode?: Sessi
   throw new KiwiError({
     code: "SESSION_UNKNOWN",
     exit: "usage",
-    message: name === undefined ? "nothing has been traded here yet" : `there is no session ${name}`,
+    message:
+      name === undefined
+        ? `nothing has been traded here yet${mode === "live" ? " with money" : ""}`
+        : `there is no session ${name}`,
     why:
       known.length === 0
         ? `no session is in ${join(home, "sessions")}`
         : `the last ones: ${known.join(", ")}`,
-    fix: "kiwi paper start --demo   starts one, offline and with play money",
+    fix:
+      known.length > 0
+        ? `name one of them, or the newest: --session ${known.at(-1)!}`
+        : mode === "live"
+          ? "kiwi live arm STRATEGY --account NAME   shows what has to be shown before money is traded"
+          : "kiwi paper start --demo   starts one, offline and with play money",
     topic: "trading",
   });
 }

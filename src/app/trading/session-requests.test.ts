@@ -44,6 +44,8 @@ test("shares that are not given are what the others of the same account leave", 
     pairs: ["ETH/USD"],
     timeframe: "4h",
   });
+  const [other] = started([{ strategy: "sma-cross", broker: { use: "bybit", category: "spot" } }]);
+  expect(other!.request.config.broker).toEqual({ use: "bybit", category: "spot" });
   // A configuration that is read again while it runs says the same of the session.
   expect(parts[3]!.own(config([]))).toMatchObject({ pairs: ["ETH/USD"], timeframe: "4h" });
 });

@@ -54,8 +54,17 @@ function ownConfig(config: KiwiConfig, session: SessionConfig): KiwiConfig {
   return {
     ...config,
     ...defined({ pairs, timeframe, sizing, risk, protection }),
-    ...(broker === undefined ? {} : { broker: { ...config.broker, ...broker } as KiwiConfig["broker"] }),
+    ...(broker === undefined ? {} : { broker: brokerOf(config.broker, broker) }),
   };
+}
+
+/** What a session leaves open of its broker is that of the configuration; another broker has options and keys of its own. */
+function brokerOf(
+  base: KiwiConfig["broker"],
+  own: NonNullable<SessionConfig["broker"]>,
+): KiwiConfig["broker"] {
+  const isOther = own.use !== undefined && own.use !== base?.use;
+  return { ...(isOther ? {} : base), ...own } as KiwiConfig["broker"];
 }
 
 function defined<Parts extends object>(parts: Parts): { [K in keyof Parts]?: Exclude<Parts[K], undefined> } {

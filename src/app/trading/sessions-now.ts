@@ -10,13 +10,21 @@ export type SessionNow = {
   readonly isRunning: boolean;
 };
 
-/** The session of a name; else all that run, or the newest where none does. Throws `SESSION_UNKNOWN`. */
-export function sessionsNow(home: string, name: string | undefined): readonly SessionNow[] {
-  if (name !== undefined) return [sessionNow(home, findSession(home, name))];
+/** The session of a name; else all of a mode that run, or the newest where none does. Throws `SESSION_UNKNOWN`. */
+export function sessionsNow(
+  home: string,
+  name: string | undefined,
+  mode?: SessionNote["mode"],
+): readonly [SessionNow, ...SessionNow[]] {
   // Each account is asked once: whoever runs there is written on its lock.
-  const running = allSessions(home).filter((note) => isRunning(home, note));
-  const shown = running.length === 0 ? [findSession(home, undefined)] : running;
-  return shown.map((note) => sessionNow(home, note));
+  const [first, ...others] =
+    name === undefined
+      ? allSessions(home).filter((note) => (mode ?? note.mode) === note.mode && isRunning(home, note))
+      : [];
+  return [
+    sessionNow(home, first ?? findSession(home, name, mode)),
+    ...others.map((note) => sessionNow(home, note)),
+  ];
 }
 
 function sessionNow(home: string, note: SessionNote): SessionNow {

@@ -23,6 +23,11 @@ export function declareEmulator(program: Command, act: Act): void {
     .option("--history <bars>", "bars that have closed when it begins", number("--history"))
     .option("--rate-scale <times>", "limits on requests, so many times the venue's", number("--rate-scale"))
     .option("--hedge", "long and short positions of one symbol apart (bybit, metatrader)")
+    .option(
+      "--books <file>",
+      "where orders, positions and money are kept; in .kiwi/emulator/books by default",
+    )
+    .option("--fresh", "a new account, whatever is kept")
     .option("--folder <path>", "the terminal's MQL5/Files (metatrader)")
     .option("--server-time <zone>", "the clock of the broker's server (metatrader): America/New_York+7");
   addRunFlags(command, emulatorFlags);

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { emulatorOptions, type EmulatedVenue } from "../../app/emulator/emulator-options.ts";
 import { startEmulator, type RunningEmulator } from "../../app/emulator/start-emulator.ts";
 import { resolveConfig } from "../../app/config/resolve-config.ts";
@@ -24,6 +25,8 @@ export type EmulatorFlags = CommonFlags &
     readonly hedge?: true;
     readonly folder?: string;
     readonly serverTime?: string;
+    readonly books?: string;
+    readonly fresh?: true;
   };
 
 /** What happens, as the emulator tells it. */
@@ -46,7 +49,7 @@ export async function emulatorCommand(shell: Shell, venue: string, flags: Emulat
     if (line !== null) shell.out(line);
   };
   const emulator = await startEmulator(shell.folder, config, options, hear);
-  shell.out(isJson ? startJson(emulator, options.venue) : startText(emulator, options.venue));
+  shell.out(isJson ? startJson(emulator, options.venue) : startText(emulator, options.venue, shell.folder));
   let isInterrupted = false;
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
@@ -58,14 +61,17 @@ export async function emulatorCommand(shell: Shell, venue: string, flags: Emulat
     isInterrupted = true;
     stopping.abort();
   };
-  await interruptible(onInterrupt, async () => Promise.race([emulator.ended, stopped]));
-  await emulator.close();
+  try {
+    await interruptible(onInterrupt, async () => Promise.race([emulator.ended, stopped]));
+  } finally {
+    await emulator.close();
+  }
   if (!isJson) shell.err(endText(emulator, isInterrupted));
   return isInterrupted ? interruptedExit : exitCodes.ok;
 }
 
 function startJson(
-  { url, wsUrl, folder, key, secret, symbols }: RunningEmulator,
+  { url, wsUrl, folder, key, secret, symbols, books }: RunningEmulator,
   venue: EmulatedVenue,
 ): string {
   return envelope("emulator@1", {
@@ -76,10 +82,11 @@ function startJson(
     key,
     secret,
     symbols,
+    ...(books === null ? {} : { books: books.path, isAccountOld: books.isOld }),
   });
 }
 
-function startText(emulator: RunningEmulator, venue: EmulatedVenue): string {
+function startText(emulator: RunningEmulator, venue: EmulatedVenue, place: string): string {
   const { url, wsUrl, key, secret, exchange, folder } = emulator;
   const symbols = exchange.listings.map(({ symbol }) => symbol.split("@")[0]!);
   return [
@@ -88,12 +95,28 @@ function startText(emulator: RunningEmulator, venue: EmulatedVenue): string {
       : `kiwi emulator   ${venue} in ${folder}   control on ${url}`,
     `  symbols  ${[...new Set(symbols)].join(" ")}`,
     `  market   ${formatTime(exchange.timeMs)}`,
+    ...accountLines(emulator, place),
     ...(folder === null ? [`  key      ${key}`, `  secret   ${secret}`] : []),
     "",
     ...clientExample(venue, emulator).map((line) => `  ${line}`),
     "",
     "Ctrl-C ends it. Orders and fills:",
   ].join("\n");
+}
+
+/** Where the account is kept, and what it has by now. */
+function accountLines({ books, account }: RunningEmulator, place: string): readonly string[] {
+  if (books === null) return [];
+  const kept = `  books    ${relative(place, books.path)}`;
+  if (!books.isOld) return [`${kept}   a new account`];
+  const { orders, fills } = account;
+  const open = `${orders.open().length} of ${orders.count} orders open, ${fills.length} fills`;
+  const held = account.positions().map(({ symbol, quantity }) => `${quantity} ${symbol.split("@")[0]!}`);
+  const equity = `equity ${account.summary().equity.toFixed(2)}`;
+  return [
+    `${kept}   the account goes on; --fresh begins another`,
+    `           ${[equity, open, ...held].join(", ")}`,
+  ];
 }
 
 function textLine(event: Heard): string | null {

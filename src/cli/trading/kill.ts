@@ -33,16 +33,27 @@ const everyAccount = "*";
 
 /** `kiwi kill`: latches first, and sees to the venue afterwards. Exit 7 while the venue has not confirmed. */
 export async function killCommand(shell: Shell, flags: KillFlags): Promise<number> {
+  return killAccounts(shell, flags, [flags.account ?? null]);
+}
+
+/** The same for several accounts at once, every one of them latched before the first venue is asked; null is all. */
+export async function killAccounts(
+  shell: Shell,
+  flags: Omit<KillFlags, "account">,
+  accounts: readonly (string | null)[],
+): Promise<number> {
   const home = tradingHome(shell.env);
-  const account = flags.account ?? null;
   const action = flags.flatten === true ? "flatten" : flags.reduce === true ? "reduce" : "freeze";
-  const file = pullByHand(home, account, action, flags.reason ?? "by hand", whoAmI(shell.env));
-  shell.err(`pulled: ${wordsOf[action]}\nlatched in ${file}`);
-  const named = accountStates(home, account).filter((one) => one.account !== everyAccount);
+  const reason = flags.reason ?? "by hand";
+  const files = accounts.map((account) => pullByHand(home, account, action, reason, whoAmI(shell.env)));
+  shell.err([`pulled: ${wordsOf[action]}`, ...files.map((file) => `latched in ${file}`)].join("\n"));
+  const named = accounts
+    .flatMap((account) => accountStates(home, account))
+    .filter((one) => one.account !== everyAccount);
   const states = await Promise.all(named.map((one) => carryOut(home, one, shell.env, shell.err)));
   const isDone = states.every(isCarriedOut);
   if (flags.json === true)
-    shell.out(envelope("kill@1", { action, file, accounts: states.map(plain) }, isDone));
+    shell.out(envelope("kill@1", { action, file: files[0], accounts: states.map(plain) }, isDone));
   else shell.out(states.length === 0 ? nobody : states.map((state) => stateText(state)).join("\n"));
   return isDone ? exitCodes.ok : exitCodes.safety;
 }

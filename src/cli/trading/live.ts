@@ -3,11 +3,11 @@ import { formatDuration } from "../../base/time.ts";
 import { asTyped } from "../program-name.ts";
 import { armedMs } from "../../app/trading/live/arm-live.ts";
 import { tradingHome, whoAmI } from "../../app/trading/trading-home.ts";
-import { findSession } from "../../app/trading/session-folder.ts";
+import { sessionsNow } from "../../app/trading/sessions-now.ts";
 import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
-import { killCommand } from "./kill.ts";
+import { killAccounts } from "./kill.ts";
 import { rereadOf, type RequestFlags } from "../commands/run-request.ts";
 import { sessionFlags } from "../flags/session-flags.ts";
 import { sessionRequestsOf } from "./session-requests.ts";
@@ -47,7 +47,9 @@ export async function liveArmCommand(
         gates.map(({ name, isOpen, found }) => [name, isOpen ? "open" : "CLOSED", found]),
       ),
     );
-    for (const { todo } of gates.filter(({ isOpen }) => !isOpen)) shell.out(`todo  ${todo}`);
+    // Sessions of one strategy have the same to do.
+    const todos = new Set(gates.filter(({ isOpen }) => !isOpen).map(({ todo }) => todo));
+    for (const todo of todos) shell.out(`todo  ${todo}`);
     shell.out(
       isArmed
         ? `\naccount ${account} is ARMED for ${formatDuration(armedMs)}: REAL MONEY\n` +
@@ -79,10 +81,14 @@ export async function liveStartCommand(
   );
 }
 
-/** `kiwi live flatten`: closes everything of the newest live account and latches: what is out must not come back in. */
+/**
+ * `kiwi live flatten`: closes everything of every account that trades with money now, or of the newest one, and latches: what is
+ * out must not come back in.
+ */
 export async function liveFlattenCommand(shell: Shell, flags: SessionFlags): Promise<number> {
-  const { account } = findSession(tradingHome(shell.env), flags.session, "live");
-  return killCommand(shell, { ...flags, account, flatten: true, reason: "kiwi live flatten" });
+  const sessions = sessionsNow(tradingHome(shell.env), flags.session, "live");
+  const accounts = [...new Set(sessions.map(({ note }) => note.account))];
+  return killAccounts(shell, { ...flags, flatten: true, reason: "kiwi live flatten" }, accounts);
 }
 
 function nameMissing(): KiwiError {

@@ -89,7 +89,12 @@ export async function tradeUntilStopped(
         if (part !== null) shell.err(`session ${id} (${part.name}) has ended: ${kind}${why}`);
       },
     }),
-  );
+  ).catch((error: unknown) => {
+    // Whoever interrupts a start interrupts what it is asking the venue.
+    if (isInterrupted && error instanceof Error && error.name === "AbortError") return null;
+    throw error;
+  });
+  if (end === null) return interruptedExit;
   if (end.kind === "failed") throw end.error;
   return isInterrupted ? interruptedExit : exitCodes.ok;
 }

@@ -1,8 +1,6 @@
 import { exitCodes } from "../../base/errors.ts";
-import { findSession, sessionPaths, type SessionNote } from "../../app/trading/session-folder.ts";
-import { readStatus } from "../../app/trading/session-status.ts";
+import type { SessionNote } from "../../app/trading/session-folder.ts";
 import { sessionsNow, type SessionNow } from "../../app/trading/sessions-now.ts";
-import { isRunning } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { envelope } from "../output/json.ts";
@@ -15,32 +13,36 @@ export type StatusFlags = CommonFlags & { readonly session?: string };
 /** `kiwi status`: every session that runs, account by account; the newest one where none does. Exit 7 when trading is stopped. */
 export async function statusCommand(shell: Shell, flags: StatusFlags): Promise<number> {
   const sessions = sessionsNow(tradingHome(shell.env), flags.session);
-  const isActive = sessions.every(isActiveNow);
-  if (flags.json === true) shell.out(envelope("status@1", { sessions }, isActive));
-  else if (sessions.length === 1) {
-    const [{ note, status, isRunning }] = sessions as readonly [SessionNow];
-    shell.out(sessionText(note, status, isRunning, Date.now()));
-  } else shell.out(overviewText(sessions, Date.now()));
-  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
+  if (flags.json === true) shell.out(envelope("status@1", { sessions }, areActive(sessions)));
+  else shell.out(sessionsText(sessions));
+  return await Promise.resolve(exitOf(sessions));
 }
 
-/** `kiwi paper status`, `kiwi live status`: a session on one screen. Exit 7 when trading is stopped. */
+/** `kiwi paper status`, `kiwi live status`: the same of one mode alone. As JSON the newest stands in front of all. */
 export async function sessionStatusCommand(
   shell: Shell,
   mode: SessionNote["mode"],
   flags: StatusFlags,
 ): Promise<number> {
-  const home = tradingHome(shell.env);
-  const note = findSession(home, flags.session, mode);
-  const status = readStatus(sessionPaths(home, note.id).status);
-  const runs = isRunning(home, note);
-  const isActive = status === null || status.robot.trading.state === "active";
+  const sessions = sessionsNow(tradingHome(shell.env), flags.session, mode);
+  const { note, isRunning, status } = sessions.at(-1)!;
+  const newest = { session: note, isRunning, status };
   if (flags.json === true)
-    shell.out(envelope(`${mode}-status@1`, { session: note, isRunning: runs, status }, isActive));
-  else shell.out(sessionText(note, status, runs, Date.now()));
-  return await Promise.resolve(isActive ? exitCodes.ok : exitCodes.safety);
+    shell.out(envelope(`${mode}-status@1`, { ...newest, sessions }, areActive(sessions)));
+  else shell.out(sessionsText(sessions));
+  return await Promise.resolve(exitOf(sessions));
 }
 
-function isActiveNow({ status }: SessionNow): boolean {
-  return status === null || status.robot.trading.state === "active";
+function sessionsText(sessions: readonly [SessionNow, ...SessionNow[]]): string {
+  const [{ note, status, isRunning }, ...others] = sessions;
+  if (others.length > 0) return overviewText(sessions, Date.now());
+  return sessionText(note, status, isRunning, Date.now());
+}
+
+function areActive(sessions: readonly SessionNow[]): boolean {
+  return sessions.every(({ status }) => status === null || status.robot.trading.state === "active");
+}
+
+function exitOf(sessions: readonly SessionNow[]): number {
+  return areActive(sessions) ? exitCodes.ok : exitCodes.safety;
 }

@@ -45,7 +45,7 @@ export function positionJson(
 ): Record<string, unknown> {
   const { symbol, leg, quantity, averagePrice, markPrice } = position;
   const size = Math.abs(quantity);
-  const leverage = leverageOf(account, symbol);
+  const leverage = account.leverageOf(symbol);
   const value = size * averagePrice;
   const exits = exitsOf(account, symbol, leg);
   const priceOf = (kind: string): string => {
@@ -94,11 +94,6 @@ export function positionJson(
   };
 }
 
-/** What an account has set for a symbol, or what was left there. */
-function leverageOf(account: ExchangeAccount, symbol: string): number {
-  return account.leverageBySymbol.get(symbol) ?? account.options.venue.leverage;
-}
-
 const kinds = new Set(["TakeProfit", "StopLoss", "TrailingStop"]);
 
 /** The exits that belong to a position and to no order. */
@@ -129,8 +124,8 @@ function setLeverage({ account, exchange, body }: AccountContext): BybitReply {
   if (listingIn(exchange, "linear", symbol) === null) return refused("linear", "unknown_symbol", "");
   if (buyLeverage !== sellLeverage && account.positionMode === "one-way")
     return badParameter("buyLeverage must equal sellLeverage");
-  if (leverageOf(account, symbol) === buyLeverage) return failed(110043, "leverage not modified");
-  account.leverageBySymbol.set(symbol, buyLeverage);
+  if (account.leverageOf(symbol) === buyLeverage) return failed(110043, "leverage not modified");
+  account.setLeverage(symbol, buyLeverage);
   return ok();
 }
 
@@ -151,7 +146,7 @@ function switchMode({ account, body }: AccountContext): BybitReply {
     return failed(110024, "You have an existing position, so position mode cannot be switched");
   if (account.orders.open().length > 0)
     return failed(110028, "You have open orders, so position mode cannot be switched");
-  account.positionMode = wanted;
+  account.setPositionMode(wanted);
   return ok();
 }
 

@@ -7,6 +7,7 @@ import type { AccountView, ExchangeView } from "./exchange-views.ts";
 import {
   isOver,
   newOrder,
+  notWorking,
   orderTicket,
   type ExchangeAnswer,
   type ExchangeEvent,
@@ -39,7 +40,7 @@ export class ExchangeAccount implements AccountView {
   readonly fills: ExchangeFill[] = [];
   /** As the account holder, or somebody before us, has set them. */
   positionMode: "one-way" | "hedge";
-  readonly leverageBySymbol: Map<string, number>;
+  private readonly leverageBySymbol: Map<string, number>;
   private readonly exchange: ExchangeView;
   private readonly venue: VenueAccount;
   private readonly tools: AccountTools;
@@ -87,9 +88,7 @@ export class ExchangeAccount implements AccountView {
   cancel(venueOrderId: string): ExchangeAnswer {
     const { orders } = this;
     const order = orders.byId(venueOrderId);
-    if (order === null) return { kind: "rejected", code: "unknown_order", reason: "no such order" };
-    if (isOver(order))
-      return { kind: "rejected", code: "already_over", reason: `the order is ${order.status}` };
+    if (order === null || isOver(order)) return notWorking(order);
     const number = orders.numberOf(venueOrderId);
     if (number === null) {
       this.change(order, { status: "canceled", code: "on_request", reason: "canceled on request" });
@@ -106,9 +105,7 @@ export class ExchangeAccount implements AccountView {
   modify(venueOrderId: string, change: OrderChange): ExchangeAnswer {
     const { orders } = this;
     const order = orders.byId(venueOrderId);
-    if (order === null) return { kind: "rejected", code: "unknown_order", reason: "no such order" };
-    if (isOver(order))
-      return { kind: "rejected", code: "already_over", reason: `the order is ${order.status}` };
+    if (order === null || isOver(order)) return notWorking(order);
     const number = orders.numberOf(venueOrderId);
     const wanted = { ...order, ...change };
     if (number === null) {
@@ -157,6 +154,19 @@ export class ExchangeAccount implements AccountView {
   label(venueOrderId: string, labels: Readonly<Record<string, string>>): void {
     const order = this.orders.byId(venueOrderId);
     if (order !== null) this.orders.update({ ...order, labels: { ...order.labels, ...labels } });
+  }
+
+  /** How many times its money a position in a symbol may be. */
+  leverageOf(symbol: string): number {
+    return this.leverageBySymbol.get(symbol) ?? this.options.venue.leverage;
+  }
+
+  setLeverage(symbol: string, leverage: number): void {
+    this.leverageBySymbol.set(symbol, leverage);
+  }
+
+  setPositionMode(mode: "one-way" | "hedge"): void {
+    this.positionMode = mode;
   }
 
   /** Signed quantity held of a leg. */

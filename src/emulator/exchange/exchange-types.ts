@@ -138,6 +138,13 @@ export function isOver({ status }: ExchangeOrder): boolean {
   return status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
 }
 
+/** What is answered about an order that is not there, or not any more. */
+export function notWorking(order: ExchangeOrder | null): ExchangeAnswer {
+  return order === null
+    ? { kind: "rejected", code: "unknown_order", reason: "no such order" }
+    : { kind: "rejected", code: "already_over", reason: `the order is ${order.status}` };
+}
+
 /** A ticket from what is not usual about it. */
 export function orderTicket(
   wanted: Partial<OrderTicket> & Pick<OrderTicket, "symbol" | "side" | "quantity">,

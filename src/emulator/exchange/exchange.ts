@@ -8,6 +8,7 @@ import { Venue } from "../../venue/venue.ts";
 import type { VenueAccount } from "../../venue/venue-account.ts";
 import type { AccountOptions } from "./account-options.ts";
 import { ExchangeAccount } from "./exchange-account.ts";
+import { noteAccountCalls, type ExchangeCall, type Scribe } from "./exchange-calls.ts";
 import { idMaker } from "./exchange-ids.ts";
 import type { ExchangeEvent, Leg, Listing } from "./exchange-types.ts";
 import type { ExchangeView } from "./exchange-views.ts";
@@ -44,6 +45,9 @@ export class Exchange implements ExchangeView {
   private readonly seed: number;
   private sliceMs = 0;
   private toldMs = 0;
+  private scribe: Scribe | null = null;
+  /** How deep we are in what a call from outside brings about. */
+  private depth = 0;
 
   constructor(options: ExchangeOptions) {
     const { listings, bars, seed } = options;
@@ -125,10 +129,27 @@ export class Exchange implements ExchangeView {
 
   /** Plays the next slice; false at the end of the tape. */
   advance(): boolean {
-    const symbols = this.playSlice();
-    if (symbols === null) return false;
-    this.tell({ kind: "slice", timeMs: this.sliceMs, symbols });
-    return true;
+    if (this.tape.nextTimeMs === Infinity) return false;
+    return this.carryOut(
+      { call: "advance", timeMs: this.tape.nextTimeMs },
+      () => {
+        const symbols = this.playSlice()!;
+        this.tell({ kind: "slice", timeMs: this.sliceMs, symbols });
+        return true;
+      },
+      false,
+    );
+  }
+
+  /** From now on what comes from outside is written down before it has an effect; all accounts are open by now. */
+  keepBooks(scribe: Scribe): void {
+    this.scribe = scribe;
+    for (const account of this.accountsByKey.values())
+      noteAccountCalls(
+        account,
+        (call, act, refused) => this.carryOut(call, act, refused),
+        () => this.timeMs,
+      );
   }
 
   /** The listing of a symbol; null for one that is not traded here. */
@@ -167,8 +188,8 @@ export class Exchange implements ExchangeView {
 
   /** Halts a symbol, or lets it trade again: a halted one takes no orders. */
   halt(symbol: string, isHalted: boolean): void {
-    if (isHalted) this.halted.add(symbol);
-    else this.halted.delete(symbol);
+    const act = (): unknown => (isHalted ? this.halted.add(symbol) : this.halted.delete(symbol));
+    this.carryOut({ call: "halt", timeMs: this.timeMs, args: [symbol, isHalted] }, act, null);
   }
 
   /** Where a leg of a symbol stands among the venue's instruments. */
@@ -203,7 +224,19 @@ export class Exchange implements ExchangeView {
     return symbols;
   }
 
+  /** What listeners call while this goes on follows from it, and is not written down. */
+  private carryOut<T>(call: ExchangeCall, act: () => T, refused: T): T {
+    if (this.depth === 0 && this.scribe?.(call) === false) return refused;
+    this.depth += 1;
+    try {
+      return act();
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
   private tell(event: ExchangeEvent): void {
+    if (event.kind === "fill") this.scribe?.({ call: "filled", account: event.accountKey, fill: event.fill });
     for (const listener of this.listeners) listener(event);
   }
 }

@@ -1,5 +1,5 @@
 import type { ExchangeAccount } from "../exchange/exchange-account.ts";
-import type { ExchangeOrder } from "../exchange/exchange-types.ts";
+import type { ExchangeEvent, ExchangeOrder } from "../exchange/exchange-types.ts";
 import type { FaceTools } from "../wire/face-tools.ts";
 
 type Placed = { readonly account: ExchangeAccount; readonly venueOrderId: string };
@@ -37,9 +37,16 @@ export class IbDesk {
     return this.accountNames[this.tools.exchange.accounts.indexOf(account)]!;
   }
 
-  /** Remembers the number of an order. */
-  note(clientId: number, orderId: number, account: ExchangeAccount, { venueOrderId }: ExchangeOrder): void {
+  /** Remembers the numbers of an order, as its client has given them. */
+  hear(event: ExchangeEvent): void {
+    if (event.kind !== "order") return;
+    const { venueOrderId, parentId, ocoGroup, labels } = event.order;
+    const account = this.tools.exchange.account(event.accountKey);
+    const { clientId, orderId, ocaGroup = "" } = labels;
+    if (account === null || clientId === undefined || orderId === undefined) return;
     this.placed.set(`${clientId} ${orderId}`, { account, venueOrderId });
+    this.use(Number(clientId), Number(orderId));
+    if (ocoGroup > 0) this.groups.set(groupName(ocaGroup, parentId), ocoGroup);
   }
 
   /** Says that a client has used a number, whatever came of it. */
@@ -64,9 +71,15 @@ export class IbDesk {
   }
 
   /** The number of a group of orders of which one cancels the others. */
-  groupNumber(name: string): number {
+  groupNumber(ocaGroup: string, parentId: string | null): number {
+    const name = groupName(ocaGroup, parentId);
     const number = this.groups.get(name) ?? this.groups.size + 1;
     this.groups.set(name, number);
     return number;
   }
+}
+
+/** The children of one parent cancel each other, and so do the orders of one named group. */
+function groupName(ocaGroup: string, parentId: string | null): string {
+  return ocaGroup === "" ? `children of ${parentId}` : ocaGroup;
 }

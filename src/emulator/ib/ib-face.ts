@@ -55,6 +55,7 @@ export class IbFace implements Face {
     this.candles = new CandleBook(tools.exchange);
     this.limit = new RateLimit(messagesPerSecond * rateScale, secondMs);
     tools.exchange.listen((event) => {
+      this.desk.hear(event);
       for (const session of this.sessions) session.hear(event);
     });
   }

@@ -43,7 +43,6 @@ export function placeNew(asked: AskedOrder, clientId: number, desk: IbDesk): IbE
     }),
   );
   if (answer.kind === "rejected") return refusalOf(answer.code, answer.reason);
-  desk.note(clientId, asked.orderId, account, answer.order);
   if (faults.isRejectedLater())
     account.rejectLater(answer.order.venueOrderId, "the order was rejected by the exchange");
   return null;
@@ -64,8 +63,7 @@ function freeName(orderRef: string, account: ExchangeAccount): string | null {
   return orderRef === "" || account.orders.byClientId(orderRef) !== null ? null : orderRef;
 }
 
-/** The children of one parent cancel each other, and so do the orders of one named group. */
 function groupOf({ ocaGroup }: AskedOrder, parent: ExchangeOrder | null, desk: IbDesk): number {
-  if (ocaGroup !== "") return desk.groupNumber(ocaGroup);
-  return parent === null ? 0 : desk.groupNumber(`children of ${parent.venueOrderId}`);
+  if (ocaGroup === "" && parent === null) return 0;
+  return desk.groupNumber(ocaGroup, parent?.venueOrderId ?? null);
 }

@@ -83,7 +83,8 @@ export class Pace {
     if (nextTimeMs === Infinity) return this.onEnd();
     const atMs = this.startWallMs + (nextTimeMs - this.startMarketMs) / speed;
     this.unschedule = this.clock.schedule(atMs - this.clock.nowMs(), () => {
-      while (this.exchange.nextTimeMs <= this.marketMs(speed)) this.exchange.advance();
+      while (this.exchange.nextTimeMs <= this.marketMs(speed))
+        if (!this.exchange.advance()) return this.onEnd();
       this.scheduleNext();
     });
   }

@@ -29,6 +29,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "settings changed": "robot",
   "money moved": "reconciliation",
   "settings refused": "robot",
+  "database away": "robot",
+  "database back": "robot",
 };
 /** What costs money or stops trading until somebody does something. */
 const critical: ReadonlySet<Incident["kind"]> = new Set([

@@ -1,9 +1,6 @@
-import { floorToStep } from "../../base/numbers.ts";
+import { lotsOf } from "../../base/numbers.ts";
 import { signOf } from "../../domain/order.ts";
 import { leftOfTicket, liveTicket, lotOf, type DeskState, type Work } from "./desk-state.ts";
-
-/** Rounding of a venue is no quantity. */
-const tolerance = 1e-9;
 
 /** What an order should still do, and why it cannot do anything any more where that is so. */
 export type Wanted =
@@ -63,7 +60,7 @@ function nominalOf(state: DeskState, { order, filled }: Work): number {
   const held = state.position[order.instrument]!;
   const there = signOf(order.side) * held < 0 ? Math.abs(held) : 0;
   const most = order.closePosition ? there : Math.min(there, Math.max(0, order.quantity - filled));
-  return floorToStep(most * (1 + tolerance), lotOf(state, state.market.instruments[order.instrument]!));
+  return lotsOf(most, lotOf(state, state.market.instruments[order.instrument]!));
 }
 
 /** Less than a lot, which a fee has left, nobody can sell: that is another thing than nothing. */
@@ -126,5 +123,5 @@ function filledBySiblings(state: DeskState, { order }: Work): number {
 }
 
 function onLot(state: DeskState, { order }: Work, quantity: number): number {
-  return floorToStep(quantity * (1 + tolerance), lotOf(state, state.market.instruments[order.instrument]!));
+  return lotsOf(quantity, lotOf(state, state.market.instruments[order.instrument]!));
 }

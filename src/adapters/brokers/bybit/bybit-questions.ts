@@ -160,7 +160,7 @@ export class BybitQuestions {
               .filter(({ coin }) => settleCoins.some((known) => known === coin))
               .reduce((sum, coin) => sum + free(coin), 0)
           : amount(wallet.totalAvailableBalance),
-      positions: positions ?? this.holdings(cash),
+      positions: positions ?? this.holdings(cash, wallet.coin),
     };
   }
 
@@ -181,12 +181,19 @@ export class BybitQuestions {
     return positions;
   }
 
-  /** On spot a position is what there is of a coin; what it cost, the venue does not say. */
-  private holdings(cash: Map<string, number>): ReadonlyMap<string, VenuePosition> {
+  /**
+   * On spot a position is what there is of a coin. What it cost the venue does not say, but what it is worth: at a price of
+   * nothing it would count twice, once in the equity and once as profit.
+   */
+  private holdings(
+    cash: Map<string, number>,
+    coins: readonly WalletCoin[],
+  ): ReadonlyMap<string, VenuePosition> {
     const positions = new Map<string, VenuePosition>();
     for (const { symbol, baseCurrency } of this.known.values()) {
       const quantity = cash.get(baseCurrency) ?? 0;
-      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: 0 });
+      const worth = amount(coins.find(({ coin }) => coin === baseCurrency)?.usdValue);
+      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: worth / quantity });
     }
     for (const { baseCurrency } of this.known.values()) cash.delete(baseCurrency);
     return positions;
@@ -207,12 +214,16 @@ function hedged(symbol: string): Error {
   });
 }
 
-function free(coin: {
+type WalletCoin = {
+  readonly coin: string;
   readonly walletBalance: number;
+  readonly usdValue?: string | null | undefined;
   readonly locked?: string | null | undefined;
   readonly totalOrderIM?: string | null | undefined;
   readonly totalPositionIM?: string | null | undefined;
-}): number {
+};
+
+function free(coin: WalletCoin): number {
   const bound = amount(coin.locked) + amount(coin.totalOrderIM) + amount(coin.totalPositionIM);
   return Math.max(0, coin.walletBalance - bound);
 }

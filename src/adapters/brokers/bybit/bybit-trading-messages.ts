@@ -99,6 +99,7 @@ export const walletSchema = z.object({
           z.object({
             coin: z.string(),
             walletBalance: numeric,
+            usdValue: z.string().nullish(),
             locked: z.string().nullish(),
             totalOrderIM: z.string().nullish(),
             totalPositionIM: z.string().nullish(),

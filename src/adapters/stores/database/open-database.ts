@@ -50,5 +50,9 @@ function withWholeChanges(dialect: Dialect): Dialect {
 /** The driver is loaded only by those who have a server. */
 async function postgres(connectionString: string): Promise<Dialect> {
   const { default: driver } = await import("pg");
-  return new PostgresDialect({ pool: new driver.Pool({ connectionString }) });
+  const pool = new driver.Pool({ connectionString });
+  // A server that ends takes connections along that nobody uses at the moment: the next question makes a new one, or fails.
+  // Without somebody who hears of it, it would end this process.
+  pool.on("error", () => {});
+  return new PostgresDialect({ pool });
 }

@@ -69,7 +69,8 @@ export async function liveGates(
   const hasPassed = first === undefined ? null : await measures.check(first);
   const days = paperDays(home, plan);
   const { profile, tradingProfile } = plan.config.risk;
-  const command = `kiwi backtest ${strategyName} --data FILE`;
+  const settings = settingsOf(plan);
+  const command = `kiwi backtest ${settings}`;
   return [
     gate(
       "backtest",
@@ -88,7 +89,7 @@ export async function liveGates(
       "checks",
       hasPassed === true,
       hasPassed === null ? "not made" : hasPassed ? "passed just now" : "FAILED just now",
-      `kiwi check all ${strategyName} --data FILE`,
+      `kiwi check all ${settings}`,
     ),
     gate(
       "paper record",
@@ -116,7 +117,7 @@ async function validationGate(plan: GatePlan, findingsMax: number): Promise<Gate
   const { strategyName, strategyText, symbols, timeframe, folder, plugins, registry } = plan;
   const subject = { strategy: strategyName, params: wholeParams(plan), symbols, timeframe };
   const newest = await newestValidation(folder, subject);
-  const todo = `kiwi validate ${strategyText} --data FILE`;
+  const todo = `kiwi validate ${settingsOf(plan)}`;
   const closed = (found: string): Gate => gate("validation", false, found, todo);
   if (newest === null)
     return closed(`no validation with these parameters of ${symbols.join(", ")} ${timeframe} on real bars`);
@@ -135,6 +136,12 @@ async function validationGate(plan: GatePlan, findingsMax: number): Promise<Gate
     `${what}: ${verdict}`,
     `${todo}   after a change; trading.gates.findingsMax says how many tests may speak against it`,
   );
+}
+
+/** Strategy, bars and parameters as they are typed: a proof of other ones opens no gate. */
+function settingsOf({ strategyText, timeframe, params }: GatePlan): string {
+  const told = Object.entries(params).map(([name, value]) => ` --param ${name}=${String(value)}`);
+  return `${strategyText} --data FILE -t ${timeframe}${told.join("")}`;
 }
 
 function gate(name: Gate["name"], isOpen: boolean, found: string, todo: string): Gate {

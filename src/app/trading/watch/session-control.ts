@@ -3,7 +3,7 @@ import type { LogLevel } from "../../../adapters/logging/log-level.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
 import type { ComponentPart, ComponentReport } from "../../../ports/component.ts";
 import type { Robot } from "../../../robot/robot-parts.ts";
-import type { RobotLog } from "../../../robot/robot-types.ts";
+import type { Incident, RobotLog } from "../../../robot/robot-types.ts";
 import { healthOf } from "../../../server/health.ts";
 import { openMonitoring, type MonitoringServer } from "../../../server/monitoring-server.ts";
 import { AlertFiles } from "../../alerts/alert-files.ts";
@@ -21,6 +21,7 @@ import { ChatWatch } from "./chat-watch.ts";
 import { unhandledRejections } from "./rejections.ts";
 import { robotParts, type HealthFacts } from "./robot-parts.ts";
 import { sessionConcern } from "./session-concern.ts";
+import { hasState, statePart, StateWatch, updateBeside, type StatePlace } from "./state-watch.ts";
 import { SwitchRequests, type SwitchRequest } from "./switches.ts";
 
 /** What a session tells to others is made of. */
@@ -138,10 +139,11 @@ export class SessionControl {
     const [wish, did] = isOn ? ["on", "switched on"] : ["off", "switched off"];
     try {
       await this.components.switch(id, isOn);
-      this.note("settings changed", `${id} was ${did} by ${by}`);
+      this.note({ kind: "settings changed", gravity: "notice", message: `${id} was ${did} by ${by}` });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.note("settings refused", `${by} wanted ${id} ${wish}: ${why}`);
+      const message = `${by} wanted ${id} ${wish}: ${why}`;
+      this.note({ kind: "settings refused", gravity: "alarm", message });
     }
   }
 
@@ -166,14 +168,14 @@ export class SessionControl {
   }
 
   private tellOfEdit({ kind, text }: Edit): void {
-    this.note(kind === "changed" ? "settings changed" : "settings refused", text);
+    if (kind === "changed") this.note({ kind: "settings changed", gravity: "notice", message: text });
+    else this.note({ kind: "settings refused", gravity: "alarm", message: text });
   }
 
   /** Into journal, log and alerts; what somebody changed is worth knowing, what was refused is to be mended. */
-  private note(kind: "settings changed" | "settings refused", message: string): void {
-    const gravity = kind === "settings changed" ? "notice" : "alarm";
-    if (this.robot === null) this.parts.log.warn({ kind }, message);
-    else this.robot.note({ kind, gravity, symbol: null, message });
+  private note(incident: Pick<Incident, "kind" | "gravity" | "message">): void {
+    if (this.robot === null) this.parts.log.warn({ kind: incident.kind }, incident.message);
+    else this.robot.note({ ...incident, symbol: null });
   }
 
   /** Alerts go and commands come over the channels that are open. */
@@ -192,7 +194,7 @@ export class SessionControl {
   }
 
   private ownParts(): readonly ComponentPart[] {
-    const { plan, monitorPort } = this.parts;
+    const { plan, monitorPort, home } = this.parts;
     const { configWatch } = this;
     return [
       ...robotParts(() => (this.facts ??= this.health.facts()), {
@@ -201,12 +203,24 @@ export class SessionControl {
       }),
       // What the reporter asks for before it compares; nothing hangs on it.
       { kind: "shadow", name: "shadow", isSwitchable: true, open() {} },
+      ...this.stateParts({
+        home,
+        ...this.places,
+        config: plan.settings?.config,
+        configPath: plan.settings?.path,
+      }),
       ...plan.models.map(({ name, fingerprint }) => modelPart(name, fingerprint)),
       ...(monitorPort === null ? [] : [this.monitorPart(monitorPort)]),
       ...(configWatch === null
         ? []
         : [{ kind: "config", name: "config", health: () => configWatch.health() }]),
     ];
+  }
+
+  private stateParts(place: StatePlace): readonly ComponentPart[] {
+    if (!hasState(place)) return [];
+    const note = this.note.bind(this);
+    return [statePart(new StateWatch({ clock: systemClock, update: updateBeside(place), note }))];
   }
 
   private monitorPart(port: number): ComponentPart {
