@@ -73,20 +73,18 @@ function lossOf(calibration: Calibration, { probabilities, outcomes, weights }: 
   return loss;
 }
 
-/** The 95th percentile of chi-squared with two degrees of freedom: an intercept and a slope. */
+/** An intercept and a slope, and the 95th percentile of chi-squared with so many degrees of freedom. */
+const freedoms = 2;
 const differentMin = 5.991;
 
 /**
- * Whether newer rows say something else about predictions than older ones: a likelihood ratio test at 5 % of a Beta calibration for
- * each against one for all of them.
+ * How many times more than chance newer rows differ from older ones in what they say about predictions: the likelihood ratio of a Beta
+ * calibration for each against one for all, over its mean. 1 where that is no more than chance makes in 19 of 20: then all are alike.
  */
-export function isContradicted(
-  older: CalibrationRows,
-  newer: CalibrationRows,
-  all: CalibrationRows,
-): boolean {
+export function contradiction(older: CalibrationRows, newer: CalibrationRows, all: CalibrationRows): number {
   const loss = (rows: CalibrationRows): number => fitCoefficients(rows, ["ab"]).loss;
-  return 2 * (loss(all) - loss(older) - loss(newer)) > differentMin;
+  const ratio = 2 * (loss(all) - loss(older) - loss(newer));
+  return ratio > differentMin ? ratio / freedoms : 1;
 }
 
 function termsOf(probability: number): { readonly a: number; readonly b: number } {

@@ -2,9 +2,9 @@ import type { Calibration, PredictorArtifact } from "../../domain/predictor-arti
 import { labelledRows, type Dataset } from "../data/dataset.ts";
 import type { Span } from "../data/splits.ts";
 import {
+  contradiction,
   fitBetaCalibration,
   fitStepCalibration,
-  isContradicted,
   recalibrate,
   type CalibrationRows,
 } from "../judge/recalibrate.ts";
@@ -17,8 +17,8 @@ export type Calibrated = Pick<PredictorArtifact, "calibration" | "conformal">;
 
 /**
  * Fits a recalibration, and the width of prediction sets, on rows that the model did not learn from. `probability` are its raw
- * answers for the rows of the span, from the first on. Where the rows from `newest` on contradict those before, they alone count:
- * an edge that is gone must not live on in what it was worth once.
+ * answers for the rows of the span, from the first on. Where the rows from `newest` on contradict those before, they alone count
+ * (an edge that is gone must not live on in what it was worth once), and for less: what has changed once may change again.
  */
 export function calibratePredictor(
   data: Dataset,
@@ -34,7 +34,9 @@ export function calibratePredictor(
   ].map(([from, to]) =>
     answeredRows(data, { from: from!, to: to! }, probability.subarray(from! - span.from)),
   ) as [AnsweredRows, AnsweredRows, AnsweredRows];
-  const rows = newest > span.from && isContradicted(older, newer, all) ? newer : all;
+  const apart = newest > span.from ? contradiction(older, newer, all) : 1;
+  // Overdispersion divides weights (McCullagh and Nelder 1989, 4.5).
+  const rows = apart > 1 ? { ...newer, weights: newer.weights.map((weight) => weight / apart) } : all;
   const calibration = (kind === "beta" ? fitBetaCalibration : fitStepCalibration)(rows);
   const said = rows.probabilities.map((value) => recalibrate(calibration, value).probability);
   return { calibration, conformal: conformalReach(said, rows.outcomes) };
