@@ -50,7 +50,7 @@ test("every point of the characteristic is a point of scikit-learn's roc_curve",
 
 test("isotonic steps of weighted rows are those of scikit-learn", () => {
   const weights = Float64Array.from(outcome, (_, k) => (k % 3 === 0 ? 0.25 : 1));
-  const calibration = fitStepCalibration(probability, outcome, weights);
+  const calibration = fitStepCalibration({ probabilities: probability, outcomes: outcome, weights });
   known.weightedIsotonic.at.forEach((at, k) =>
     expect(recalibrate(calibration, at).probability).toBeCloseTo(known.weightedIsotonic.value[k]!, 6),
   );

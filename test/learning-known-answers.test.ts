@@ -71,7 +71,7 @@ test("the reliability diagram is scikit-learn's calibration curve", () => {
 });
 
 test("isotonic steps are those of scikit-learn", () => {
-  const calibration = fitStepCalibration(probability, outcome, weights);
+  const calibration = fitStepCalibration({ probabilities: probability, outcomes: outcome, weights });
   known.isotonic.at.forEach((at, k) =>
     expect(recalibrate(calibration, at).probability).toBeCloseTo(known.isotonic.value[k]!, 6),
   );
@@ -80,7 +80,7 @@ test("isotonic steps are those of scikit-learn", () => {
 test("Beta calibration is scikit-learn's logistic regression: on the logit, or on ln p and -ln(1 - p) where that is worth it", () => {
   const { one, two } = known.betaCalibration;
   const close = (value: number) => expect.closeTo(value, 4);
-  expect(fitBetaCalibration(probability, outcome, weights)).toMatchObject({
+  expect(fitBetaCalibration({ probabilities: probability, outcomes: outcome, weights })).toMatchObject({
     a: close(one.slope),
     b: close(one.slope),
     c: close(one.c),
@@ -88,7 +88,7 @@ test("Beta calibration is scikit-learn's logistic regression: on the logit, or o
   // Promises that are far too low: twice the log-likelihood grows by 8.0 with the second slope, where chance makes 3.8.
   const low = probability.map((p) => p ** 3);
   const came = Float32Array.from(probability, (p, k) => (((k * 53) % 97) / 97 < p ? 1 : 0));
-  expect(fitBetaCalibration(low, came, weights)).toMatchObject({
+  expect(fitBetaCalibration({ probabilities: low, outcomes: came, weights })).toMatchObject({
     a: close(two.a),
     b: close(two.b),
     c: close(two.c),

@@ -1,9 +1,9 @@
 import { Prng } from "../src/base/prng.ts";
 import type { Dataset } from "../src/learning/data/dataset.ts";
-import { walkDefaults, walkForward, type Fold } from "../src/learning/data/splits.ts";
+import { walkDefaults, walkForward, type Fold, type Span } from "../src/learning/data/splits.ts";
 import { recalibrate, type Recalibrated } from "../src/learning/judge/recalibrate.ts";
-import { calibratePredictor } from "../src/learning/predictors/calibrate-predictor.ts";
 import type { Learner } from "../src/learning/predictors/fit-predictor.ts";
+import { makePredictor, type Recipe } from "../src/learning/predictors/make-predictor.ts";
 import { rawPredictions } from "../src/learning/predictors/raw-predictions.ts";
 import type { TensorRuntime } from "../src/ports/tensor-runtime.ts";
 
@@ -46,29 +46,39 @@ export function plant(rows: number, seed: number, edge: number): Planted {
 export type Found = {
   readonly fold: Fold;
   readonly answers: readonly Recalibrated[];
-  /** Answers for the rows that recalibrated it. */
+  /** The rows that recalibrated it, and the answers for them. */
+  readonly answered: Span;
   readonly calibrated: readonly Recalibrated[];
   readonly conformal: number;
 };
 
-/** Learns from the older part, recalibrates behind it, and answers for the newest third. */
+/** Makes a model of the older two thirds, and answers for the newest third. */
 export async function learnFrom(
   data: Dataset,
   learner: Learner,
   seed: number,
+  recalibratedBy: Recipe["recalibratedBy"] = "walk",
   runtime?: TensorRuntime,
 ): Promise<Found> {
   const [fold] = walkForward(data.x.rows, { ...walkDefaults, folds: 1, purge: 1, embargo: 1 });
-  const learned = await learner(data, fold!, seed, () => {});
-  const { calibrate, test: judged } = fold!;
-  const { body } = learned;
-  const graph = body.kind === "network" ? await runtime!.open(Buffer.from(body.onnx, "base64"), 1) : null;
-  const before = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
-  const { calibration, conformal } = calibratePredictor(data, calibrate, before.probability);
+  const { test: judged } = fold!;
+  const recipe = { learner, seed, calibration: "beta", recalibratedBy } as const;
+  const made = await makePredictor(
+    recipe,
+    data,
+    fold!,
+    async ({ body }) => (body.kind === "network" ? runtime!.open(Buffer.from(body.onnx, "base64"), 1) : null),
+    { onShare() {}, log() {} },
+  );
+  const { learned, calibrated, answered, graph } = made;
   const raw = await rawPredictions(learned, data.x, judged.from, judged.to, graph);
   await graph?.close();
-  const [answers, calibrated] = [raw, before].map(({ probability }) =>
-    Array.from(probability, (p) => recalibrate(calibration, p)),
-  ) as [Recalibrated[], Recalibrated[]];
-  return { fold: fold!, answers, calibrated, conformal };
+  const believed = (said: Float64Array) => Array.from(said, (p) => recalibrate(calibrated.calibration, p));
+  return {
+    fold: fold!,
+    answers: believed(raw.probability),
+    answered,
+    calibrated: believed(made.raw),
+    conformal: calibrated.conformal,
+  };
 }

@@ -23,6 +23,9 @@ export type ModelRows = {
   readonly to: number;
 };
 
+/** Mean log likelihood of outcomes above that of a coin, in nats, and how many outcomes that do not overlap it is the mean of. */
+export type ModelJudgement = { readonly gain: number; readonly outcomes: number };
+
 /**
  * Something that was learned, or a rule that takes its time. It is asked between feed and `step`, where waiting is allowed, and
  * its answers become columns, so that the engine and every strategy stay synchronous.
@@ -37,6 +40,8 @@ export interface Model extends Connected {
   readonly trainedThroughMs: number;
   /** Bars that its answers, and the labels it learned from, look ahead. */
   readonly horizonBars: number;
+  /** How it did on bars it had not seen when it was made; absent where nobody judged it. */
+  readonly judgement?: ModelJudgement;
   /** Where it was trained, which are the only bars it may be asked about; absent: any. */
   readonly symbol?: string;
   readonly timeframe?: Timeframe;

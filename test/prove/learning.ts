@@ -6,6 +6,7 @@ import { shrunkenKelly } from "../../src/learning/judge/shrunken-kelly.ts";
 import type { Span } from "../../src/learning/data/splits.ts";
 import { conformalReach } from "../../src/learning/predictors/calibrate-predictor.ts";
 import { EnsembleRows } from "../../src/learning/ensemble/ensemble-rows.ts";
+import type { ModelJudgement } from "../../src/ports/model.ts";
 import { rangeOf } from "../../src/learning/ensemble/pool-opinions.ts";
 import { networkLearner, type NetworkFamily } from "../../src/learning/predictors/fit-network.ts";
 import { plainLearner, type Learner } from "../../src/learning/predictors/fit-predictor.ts";
@@ -67,7 +68,9 @@ async function find(planted: Planted, family: Family, seed: number): Promise<Fou
   const { data } = planted;
   if (family === "ensemble") return together(planted, seed);
   const isPlain = plain.some((one) => one === family);
-  return learnFrom(data, await learnerOf(family), seed, isPlain ? undefined : await onnxRuntime());
+  return isPlain
+    ? learnFrom(data, await learnerOf(family), seed)
+    : learnFrom(data, await learnerOf(family), seed, "window", await onnxRuntime());
 }
 
 /**
@@ -77,26 +80,42 @@ async function find(planted: Planted, family: Family, seed: number): Promise<Fou
 async function together(planted: Planted, seed: number): Promise<Found> {
   const members: Found[] = [];
   for (const family of plain) members.push(await find(planted, family, seed));
-  const [{ fold }] = members as unknown as readonly [Found];
+  const [{ fold, answered }] = members as unknown as readonly [Found];
+  const judgements = members.map((member) => judgementOf(planted, member));
   const before = pooled(
     planted,
-    fold.calibrate,
+    judgements,
+    answered,
     members.map(({ calibrated }) => calibrated),
   );
   const { outcome } = planted.data.labels;
   const conformal = conformalReach(
     before.map(({ probability }) => probability),
-    [...outcome.subarray(fold.calibrate.from, fold.calibrate.to)],
+    [...outcome.subarray(answered.from, answered.to)],
   );
   const answers = pooled(
     planted,
+    judgements,
     fold.test,
     members.map((member) => member.answers),
   );
-  return { fold, answers, calibrated: before, conformal };
+  return { fold, answers, answered, calibrated: before, conformal };
 }
 
-function pooled({ data }: Planted, { from, to }: Span, members: readonly (readonly Recalibrated[])[]) {
+/** What a walk forward over the rows that recalibrated a member says of it. */
+function judgementOf({ data }: Planted, { answered: { from }, calibrated }: Found): ModelJudgement {
+  const gains = calibrated.map(({ probability }, k) =>
+    Math.log(2 * (data.labels.outcome[from + k]! > 0.5 ? probability : 1 - probability)),
+  );
+  return { gain: gains.reduce((sum, gain) => sum + gain, 0) / gains.length, outcomes: gains.length };
+}
+
+function pooled(
+  { data }: Planted,
+  judgements: readonly ModelJudgement[],
+  { from, to }: Span,
+  members: readonly (readonly Recalibrated[])[],
+) {
   const close = new Float64Array(to).fill(1);
   for (let row = 1; row < to; row++)
     close[row] = close[row - 1]! * (data.labels.outcome[row - 1]! > 0.5 ? 1.01 : 0.99);
@@ -107,6 +126,7 @@ function pooled({ data }: Planted, { from, to }: Span, members: readonly (readon
   const rows = new EnsembleRows({
     horizons: [1, 1, 1],
     terms: ["short", "short", "short"],
+    judgements,
     horizonBars: 1,
     lookbackTrades: 50,
     pool: "linear",

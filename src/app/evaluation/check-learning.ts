@@ -10,13 +10,15 @@ import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
 import { featureSetNamed } from "../../features/feature-sets.ts";
 import { labelBars } from "../../learning/data/labels.ts";
 import { partsBefore, walkDefaults } from "../../learning/data/splits.ts";
+import { makePredictor, type Recipe } from "../../learning/predictors/make-predictor.ts";
 import type { JobContext } from "../../jobs/job.ts";
 import { externalsNeeded } from "../bars/externals-needed.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
 import { barsOfTimeframe, calendarOf } from "../train/model-bars.ts";
 import { modelsFolderOf, readModelName } from "../train/models-folder.ts";
-import { datasetOf, learnAndCalibrate, type Recipe } from "../train/train-predictor.ts";
+import { openNetwork } from "../predictions/predictor-model.ts";
+import { datasetOf } from "../train/train-predictor.ts";
 import { answersFor } from "./answers.ts";
 import { recipeOf } from "./model-recipe.ts";
 
@@ -74,7 +76,7 @@ export function pipelineOf(
       const end = cut - (bars.length - data.x.rows);
       const gaps = { purge: label.horizonBars, embargo: label.horizonBars };
       const parts = partsBefore(end, { ...walkDefaults, ...gaps });
-      const { learned, calibrated, graph } = await learnAndCalibrate(recipe, data, parts, {
+      const { learned, calibrated, graph } = await makePredictor(recipe, data, parts, openNetwork, {
         onShare() {},
         log() {},
       });

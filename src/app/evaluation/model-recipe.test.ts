@@ -31,6 +31,7 @@ test.each(cases)("a stored model of the family %s is made again as it was made",
     features: { set: "", version: 1, definition: "", names },
   } as const;
   const again = await (await recipeOf(stored, 1)).learner(data, parts, seed, () => {});
-  expect(again).toEqual(made);
+  // The way to make one more is no part of what was made.
+  expect({ ...again, again: null }).toEqual({ ...made, again: null });
   if (family === "boosted") expect(made.settings["treesKept"]).toBeGreaterThan(300);
 });

@@ -1,10 +1,10 @@
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
+import { recalibrationOf, type Recipe } from "../../learning/predictors/make-predictor.ts";
 import { networkDefaults } from "../../learning/training/network-task.ts";
 import { boostDefaults, type BoostOptions } from "../../learning/trees/boost.ts";
 import { forestDefaults } from "../../learning/trees/forest.ts";
 import { learnerOf, type LearnerSetting } from "../train/learners/learner-of.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
-import type { Recipe } from "../train/train-predictor.ts";
 
 /** What of a stored model says how it was made. */
 type Made = Pick<PredictorArtifact, "family" | "settings" | "seed" | "calibration" | "features">;
@@ -34,7 +34,12 @@ export async function recipeOf(
     threads,
     codeVersion: trainingCodeVersion(),
   });
-  return { learner, seed, calibration: calibration.kind === "steps" ? "steps" : "beta" };
+  return {
+    learner,
+    seed,
+    calibration: calibration.kind === "steps" ? "steps" : "beta",
+    recalibratedBy: recalibrationOf(family),
+  };
 }
 
 type Settings = PredictorArtifact["settings"];

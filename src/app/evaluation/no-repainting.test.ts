@@ -37,7 +37,7 @@ const learners: Readonly<Record<string, Learner>> = {
 function pipeline(learner: Learner): LearningPipeline {
   const set = featureSets.medium;
   const named = { name: "mine", features: { set: set.name }, label } as PredictorArtifact;
-  return pipelineOf(named, calendar, { learner, seed: 1, calibration: "beta" });
+  return pipelineOf(named, calendar, { learner, seed: 1, calibration: "beta", recalibratedBy: "walk" });
 }
 
 /** One cut is enough for what is planted. */

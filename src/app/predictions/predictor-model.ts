@@ -13,7 +13,7 @@ const outputs = ["probability", "low", "high", "alpha", "beta"] as const;
 
 /** A trained model of direction, ready to be asked. Throws `MODEL_FEATURES_CHANGED`. */
 export function predictorModel(artifact: PredictorArtifact): Model {
-  const { name, family, symbol, timeframe, trainedThroughMs, label, features } = artifact;
+  const { name, family, symbol, timeframe, trainedThroughMs, label, features, scores } = artifact;
   const set = featureSetNamed(features.set);
   const wanted = expressionsOf(set, timeframe);
   if (definitionHash(wanted) !== features.definition || Object.keys(wanted).join() !== features.names.join())
@@ -25,6 +25,9 @@ export function predictorModel(artifact: PredictorArtifact): Model {
     fingerprint: sha256(canonicalJson({ ...artifact, version: 0 })),
     trainedThroughMs,
     horizonBars: label.horizonBars,
+    ...(scores === null
+      ? {}
+      : { judgement: { gain: Math.LN2 - scores.logLoss, outcomes: scores.rows / label.horizonBars } }),
     symbol,
     timeframe,
     outputs,

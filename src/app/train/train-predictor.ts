@@ -10,10 +10,14 @@ import { labelledRows, makeDataset, type Dataset } from "../../learning/data/dat
 import type { LabelOptions } from "../../learning/data/labels.ts";
 import { partsBefore, rowsNeeded, walkDefaults, walkForward, type Fold } from "../../learning/data/splits.ts";
 import { driftReference } from "../../learning/judge/drift-reference.ts";
-import { calibratePredictor, type Calibrated } from "../../learning/predictors/calibrate-predictor.ts";
-import type { Learned, Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
-import { rawPredictions } from "../../learning/predictors/raw-predictions.ts";
-import type { TensorGraph } from "../../ports/tensor-runtime.ts";
+import type { Learner, MetricsLog } from "../../learning/predictors/fit-predictor.ts";
+import {
+  makePredictor,
+  recalibrationOf,
+  type Ears,
+  type Made,
+  type Recipe,
+} from "../../learning/predictors/make-predictor.ts";
 import { calculateFeatures } from "../features/calculate-features.ts";
 import { answersFor, judgedOf, type Answers } from "../evaluation/answers.ts";
 import { definitionHash, expressionsOf } from "../features/set-expressions.ts";
@@ -43,9 +47,6 @@ export type PredictorTraining = {
   readonly log?: (part: string, ...metrics: Parameters<MetricsLog>) => void;
 };
 
-/** How a model is made of rows. */
-export type Recipe = Pick<PredictorTraining, "learner" | "seed" | "calibration">;
-
 /** What training came to. */
 export type PredictorOutcome = Saved & {
   readonly name: string;
@@ -69,13 +70,14 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     onShare: (share) => training.onProgress(Math.round((turn + share) * 1000), total),
     log: (...metrics) => training.log?.(turn < folds ? `turn${turn + 1}` : "final", ...metrics),
   });
+  const recipe = { ...training, recalibratedBy: recalibrationOf(training.family) };
   const judged: Judged[] = [];
-  for (const [turn, fold] of turns.entries()) judged.push(await judgeFold(training, data, fold, ears(turn)));
+  for (const [turn, fold] of turns.entries()) judged.push(await judgeFold(recipe, data, fold, ears(turn)));
   const scores = scorePredictions(joinJudged(judged), label.horizonBars, training.seed);
   const parts = partsBefore(data.x.rows, { ...walkDefaults, purge: 0, embargo: label.horizonBars });
   refuseOneOutcome(training, data, parts);
-  const made = await learnAndCalibrate(training, data, parts, ears(folds));
-  const artifact = artifactOf(training, data, parts, made, scores);
+  const made = await makePredictor(recipe, data, parts, openNetwork, ears(folds));
+  const artifact = artifactOf(training, data, made, scores);
   const inUse = (await store.promotions(name))[0] ?? null;
   const judgement = inUse === null ? null : await judgeAgainst(training, inUse, scores);
   const draft: ModelDraft<PredictorArtifact> = { artifact, dataKind, tried: [], judgement };
@@ -94,9 +96,6 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     ],
   };
 }
-
-/** Who hears how a turn goes. */
-export type Ears = { readonly onShare: (share: number) => void; readonly log: MetricsLog };
 
 /** Features of every bar from the first on that has them, and what became of it. */
 export function datasetOf({
@@ -119,35 +118,8 @@ function firstRowWith(columns: readonly Float64Array[], length: number, enough: 
   return length;
 }
 
-type Made = {
-  readonly learned: Learned;
-  readonly calibrated: Calibrated;
-  /** What it says of the rows that recalibrated it, before that. */
-  readonly raw: Float64Array;
-  readonly graph: TensorGraph | null;
-};
-
 /** What learning one turn depends on, besides its rows. */
 export type TurnTraining = Recipe & { readonly bars: Pick<Bars, "symbol"> };
-
-/** Learns from a part and recalibrates behind it: all that makes a model, and nothing after `parts`. */
-export async function learnAndCalibrate(
-  training: Recipe,
-  data: Dataset,
-  parts: Omit<Fold, "test">,
-  { onShare, log }: Ears,
-): Promise<Made> {
-  const learned = await training.learner(data, parts, training.seed, onShare, log);
-  const graph = await openNetwork(learned);
-  const { calibrate } = parts;
-  const raw = await rawPredictions(learned, data.x, calibrate.from, calibrate.to, graph);
-  return {
-    learned,
-    calibrated: calibratePredictor(data, calibrate, raw.probability, training.calibration),
-    raw: raw.probability,
-    graph,
-  };
-}
 
 /** Learns, recalibrates and predicts one turn; the next turn knows nothing of it. Throws `TRAIN_ONE_OUTCOME`. */
 export async function answerFold(
@@ -157,7 +129,7 @@ export async function answerFold(
   ears: Ears,
 ): Promise<Answers> {
   refuseOneOutcome(training, data, fold);
-  const { learned, calibrated, graph } = await learnAndCalibrate(training, data, fold, ears);
+  const { learned, calibrated, graph } = await makePredictor(training, data, fold, openNetwork, ears);
   const answers = await answersFor({ ...learned, ...calibrated }, data, fold.test, graph);
   await graph?.close();
   return answers;
@@ -174,7 +146,7 @@ export async function judgeFold(
 }
 
 function refuseOneOutcome(
-  training: TurnTraining,
+  training: Pick<TurnTraining, "bars">,
   data: Dataset,
   { learn, calibrate }: Omit<Fold, "test">,
 ): void {
@@ -208,14 +180,13 @@ async function judgeAgainst(
 function artifactOf(
   training: PredictorTraining,
   data: Dataset,
-  { learn, calibrate }: Omit<Fold, "test">,
-  { learned, calibrated: { calibration, conformal }, raw }: Made,
+  { learned, learn, answered, calibrated: { calibration, conformal }, raw }: Made,
   scores: PredictorScores,
 ): PredictorArtifact {
   const { body, scaler, windowRows, importance, settings } = learned;
   const { name, family, bars, set, label, seed, codeVersion } = training;
   const expressions = expressionsOf(set, bars.timeframe);
-  const last = labelledRows(data, calibrate).rows.at(-1)!;
+  const last = labelledRows(data, answered).rows.at(-1)!;
   return {
     format: 1,
     kind: "predictor",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { barsOf } from "../../domain/bars.ts";
 import { labelBars, overlapWeights } from "./labels.ts";
 import { fitScaler, scaleRows } from "./scaler.ts";
-import { partsBefore, rowsNeeded, walkDefaults, walkForward } from "./splits.ts";
+import { crossTurnsOf, partsBefore, rowsNeeded, walkDefaults, walkForward } from "./splits.ts";
 
 function barsOfCloses(closes: readonly number[], reach = 0) {
   const close = Float64Array.from(closes);
@@ -94,6 +94,29 @@ test("no part of a walk forward knows an outcome of a later part", () => {
         );
       },
     ),
+  );
+});
+
+test("turns within a model's rows answer for the newer half once, and know no outcome of what they answer for", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 900 }), (gap, more) => {
+      const options = { ...walkDefaults, purge: gap, embargo: gap };
+      const parts = partsBefore(rowsNeeded(gap, gap) + more, options);
+      const { turns, whole } = crossTurnsOf(parts);
+      const { to } = parts.calibrate;
+      expect(turns.map(({ answered }) => answered.from)).toEqual([
+        Math.floor(to / 2),
+        ...turns.slice(0, -1).map(({ answered }) => answered.to),
+      ]);
+      expect([turns.at(-1)!.answered.to, whole.held.to]).toEqual([to, to]);
+      for (const { learn, answered } of [
+        ...turns,
+        { learn: whole.learn, answered: { from: whole.held.from } },
+      ]) {
+        expect(learn.to).toBeGreaterThan(learn.from);
+        expect(learn.to - 1 + 2 * gap).toBeLessThan(answered.from);
+      }
+    }),
   );
 });
 

@@ -47,14 +47,44 @@ export function partsBefore(
   const gap = purge + embargo;
   const calibrateTo = end - gap;
   const calibrateFrom = Math.floor(calibrateTo * (1 - calibrateShare));
-  const heldTo = calibrateFrom - gap;
-  const heldFrom = Math.floor(heldTo * (1 - heldShare));
-  const learnTo = heldFrom - gap;
-  assert(learnTo > 0, "something is left to learn from");
   return {
-    learn: { from: 0, to: learnTo },
-    held: { from: heldFrom, to: heldTo },
+    ...learnedBefore(calibrateFrom - gap, heldShare, gap),
     calibrate: { from: calibrateFrom, to: calibrateTo },
+  };
+}
+
+/** Everything before row `end`: what is learned from and, a gap behind it, what stops the learning. */
+function learnedBefore(end: number, heldShare: number, gap: number): Pick<Fold, "learn" | "held"> {
+  const from = Math.floor(end * (1 - heldShare));
+  assert(from - gap > 0, "something is left to learn from");
+  return { learn: { from: 0, to: from - gap }, held: { from, to: end } };
+}
+
+/** A turn within the rows that a model is made of: what an earlier one learns from, and the rows behind it that it answers for. */
+export type CrossTurn = { readonly learn: Span; readonly answered: Span };
+
+const crossTurns = 3;
+/** Of all rows; they are learned from in the end, so that they cost nothing. */
+const crossHeldShare = 0.2;
+
+/**
+ * Walks forward within the rows of `parts`, so that the newer half is answered by models that knew only what lay before, with the
+ * gaps that stand between the parts. `whole` is what the model itself learns from and is stopped by: all of the rows.
+ */
+export function crossTurnsOf({ learn, held, calibrate }: Omit<Fold, "test">): {
+  readonly turns: readonly CrossTurn[];
+  readonly whole: Pick<Fold, "learn" | "held">;
+} {
+  const gap = held.from - learn.to;
+  const { to } = calibrate;
+  const first = to >> 1;
+  const edge = (turn: number): number => first + Math.floor(((to - first) * turn) / crossTurns);
+  return {
+    turns: Array.from({ length: crossTurns }, (_, turn) => ({
+      learn: { from: 0, to: edge(turn) - gap },
+      answered: { from: edge(turn), to: edge(turn + 1) },
+    })),
+    whole: learnedBefore(to, crossHeldShare, gap),
   };
 }
 

@@ -1,4 +1,14 @@
-import { finalWeights, recordFactor, termWeights, type RegimeShares, type Term } from "./member-weights.ts";
+import type { ModelJudgement } from "../../ports/model.ts";
+import {
+  favour,
+  finalWeights,
+  judgedFactors,
+  patienceWith,
+  recordFactor,
+  termWeights,
+  type RegimeShares,
+  type Term,
+} from "./member-weights.ts";
 import { opinionOf, poolOpinions, type Pooled } from "./pool-opinions.ts";
 import { askStack, fitStack, type Stack } from "./stack-members.ts";
 
@@ -17,6 +27,8 @@ export type EnsembleRule = {
   /** By member: bars that it looks ahead. */
   readonly horizons: readonly number[];
   readonly terms: readonly Term[];
+  /** How each did before it was used; null where nobody judged it. */
+  readonly judgements: readonly (ModelJudgement | null)[];
   readonly horizonBars: number;
   readonly lookbackTrades: number;
   readonly pool: "linear" | "logarithmic" | "stacked";
@@ -47,10 +59,14 @@ export class EnsembleRows {
   /** Rows before one that its answer reads. */
   readonly rowsBack: number;
   private readonly rule: EnsembleRule;
+  private readonly judged: readonly number[];
+  private readonly patience: number;
   private stack: { readonly row: number; readonly fit: Stack | null } | null = null;
 
   constructor(rule: EnsembleRule) {
     this.rule = rule;
+    this.judged = judgedFactors(rule.judgements);
+    this.patience = patienceWith(rule.judgements);
     const records = rule.lookbackTrades * Math.max(...rule.horizons);
     this.rowsBack = Math.max(records, rule.pool === "stacked" ? rule.horizonBars * (stackOutcomes + 2) : 0);
   }
@@ -64,13 +80,17 @@ export class EnsembleRows {
     );
     if (present.length === 0) return null;
     const shares = regimeSharesOf(moment.shares);
-    const base = termWeights(
+    const byRegime = termWeights(
       present.map((k) => rule.terms[k]!),
       shares,
     );
+    const base = favour(
+      byRegime,
+      present.map((k) => this.judged[k]!),
+    );
     const records = present.map((k) => this.record(members, k, row, moment.close));
     const confidence = present.map((k) => 1 - (members.of[k]!.high[at]! - members.of[k]!.low[at]!));
-    const weights = finalWeights(base, records, confidence);
+    const weights = finalWeights(base, records, confidence, this.patience);
     const trust = weights.reduce((sum, weight) => sum + weight, 0);
     const pooled = this.pool(members, present, row, moment, weights, trust);
     const all = rule.horizons.map((_, k) => (present.includes(k) ? weights[present.indexOf(k)]! : 0));

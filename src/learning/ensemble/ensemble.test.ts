@@ -4,7 +4,16 @@ import { Prng } from "../../base/prng.ts";
 import { excessCalibrationError } from "../judge/calibration-drift.ts";
 import { shrunkenKelly } from "../judge/shrunken-kelly.ts";
 import { EnsembleRows, type EnsembleRule, type MemberRows } from "./ensemble-rows.ts";
-import { finalWeights, recordFactor, termOf, termWeights, type RegimeShares } from "./member-weights.ts";
+import {
+  favour,
+  finalWeights,
+  judgedFactors,
+  patienceWith,
+  recordFactor,
+  termOf,
+  termWeights,
+  type RegimeShares,
+} from "./member-weights.ts";
 import { betaWith, opinionOf, poolOpinions, rangeOf, type Opinion } from "./pool-opinions.ts";
 
 const terms = ["short", "medium", "long"] as const;
@@ -37,6 +46,28 @@ test("a record is the likelihood against a coin, and what nobody earns belongs t
   expect(finalWeights([0.5, 0.5], [0.125, 0.125], [1, 1])).toEqual([0.125, 0.125]);
   // In a volatile market a half is all there is.
   expect(finalWeights([0.25, 0.25], [4, 4], [1, 1])).toEqual([0.25, 0.25]);
+});
+
+test("what members were judged by shifts weight to the better, two records at most, and lends patience", () => {
+  const [good, better, worse] = [
+    { gain: 0.01, outcomes: 500 },
+    { gain: 0.012, outcomes: 400 },
+    { gain: -0.1, outcomes: 900 },
+  ];
+  expect(judgedFactors([good, better, worse])).toEqual([
+    expect.closeTo(Math.exp(400 * (0.01 - 0.012)), 12) as number,
+    1,
+    1 / 64,
+  ]);
+  // Of somebody whom nobody judged nothing is known, good or bad.
+  expect(judgedFactors([good, null])).toEqual([1, 1]);
+  expect(favour([0.25, 0.25], [1, 1 / 4])).toEqual([0.4, 0.1]);
+  expect(patienceWith([null, null])).toBe(2);
+  expect(patienceWith([worse, good])).toBe(8);
+  expect(patienceWith([{ gain: 0.01, outcomes: 100 }])).toBeCloseTo(Math.E, 12);
+  // Records of the worst of luck are overlooked then, and are not without a judgement.
+  expect(finalWeights([0.5, 0.5], [0.25, 0.25], [1, 1], 8)).toEqual([0.5, 0.5]);
+  expect(finalWeights([0.5, 0.5], [0.25, 0.25], [1, 1])).toEqual([0.25, 0.25]);
 });
 
 test("pools of Beta opinions have the moments of a mixture, and those of a product of powers", () => {
@@ -143,6 +174,7 @@ test("more disagreement, or worse outcomes, never give a larger order", () => {
 const rule: EnsembleRule = {
   horizons: [1, 1],
   terms: ["short", "short"],
+  judgements: [null, null],
   horizonBars: 1,
   lookbackTrades: 50,
   pool: "linear",

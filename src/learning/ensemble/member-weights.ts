@@ -1,3 +1,5 @@
+import type { ModelJudgement } from "../../ports/model.ts";
+
 /** How far a model looks ahead, as the weights by regime know it. */
 export const terms = ["short", "medium", "long"] as const;
 export type Term = (typeof terms)[number];
@@ -20,8 +22,10 @@ const regimeWeights: Readonly<Record<keyof RegimeShares, readonly [number, numbe
 
 /** A record moves a weight at most by this factor, up or down. */
 const recordMax = 8;
+/** What judged members before they were used moves a weight by two records at most: what came lately can overturn it. */
+const judgementMax = recordMax ** 2;
 /** Honest models with a small edge look this many times worse than a coin now and then: that costs them nothing. */
-const patience = 2;
+const patienceMin = 2;
 const edge = 1e-6;
 
 /** The term of a model by the bars that it looks ahead: up to 8 short, up to 60 medium. */
@@ -59,19 +63,51 @@ export function recordFactor(promised: readonly number[], rose: readonly boolean
 }
 
 /**
+ * How judgements multiply weights: the likelihood of each member against that of the best, over as many outcomes as all were judged
+ * on, 1/64 at least. All 1 where one was not judged: it would have to count as something.
+ */
+export function judgedFactors(judgements: readonly (ModelJudgement | null)[]): readonly number[] {
+  const known = judgements.filter((one) => one !== null);
+  if (known.length < judgements.length) return judgements.map(() => 1);
+  const best = Math.max(...known.map(({ gain }) => gain));
+  const outcomes = Math.min(...known.map((one) => one.outcomes));
+  return known.map(({ gain }) => Math.max(1 / judgementMax, Math.exp(outcomes * (gain - best))));
+}
+
+/**
+ * How many times worse than a coin the records of all may look before weight goes to the coin: two, and up to eight (all that a
+ * record can say) for members that were judged so much better than a coin that fifty calls tell nothing against it.
+ */
+export function patienceWith(judgements: readonly (ModelJudgement | null)[]): number {
+  const gains = judgements.map((one) => (one === null ? 0 : one.outcomes * one.gain));
+  return Math.min(recordMax, Math.max(patienceMin, Math.exp(Math.max(...gains))));
+}
+
+/** Weights times factors, scaled to add up to as much as before. */
+export function favour(weights: readonly number[], factors: readonly number[]): readonly number[] {
+  const raw = weights.map((weight, k) => weight * factors[k]!);
+  const share = sumOf(weights) / sumOf(raw);
+  return raw.map((weight) => weight * share);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/**
  * Final weights, which add up to the sum of `base` at most: what is missing belongs to a coin. `base` by regime, `records` by what came
- * of the last calls, `confidence` 0 to 1 by the model's own range. Both shift weight among members; records that are together less
- * than half as good as a coin's give it to the coin. How wide ranges are is doubt already, and takes nothing off here.
+ * of the last calls, `confidence` 0 to 1 by the model's own range. Both shift weight among members; records that are together more
+ * than `patience` times worse than a coin's give it to the coin. How wide ranges are is doubt already, and takes nothing off here.
  */
 export function finalWeights(
   base: readonly number[],
   records: readonly number[],
   confidence: readonly number[],
+  patience = patienceMin,
 ): readonly number[] {
   const raw = base.map((weight, k) => weight * records[k]! * confidence[k]!);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const whole = sum(base);
-  const together = sum(base.map((weight, k) => weight * records[k]!)) / whole;
+  const whole = sumOf(base);
+  const together = sumOf(base.map((weight, k) => weight * records[k]!)) / whole;
   const trust = whole * Math.min(1, patience * together);
-  return raw.map((weight) => (sum(raw) > 0 ? (trust * weight) / sum(raw) : 0));
+  return raw.map((weight) => (sumOf(raw) > 0 ? (trust * weight) / sumOf(raw) : 0));
 }

@@ -18,18 +18,14 @@ const worthMin = 3.841;
  * two: one that nothing speaks for makes ranges wider far from one half. Where predictions say nothing, it says the base rate.
  * `weights` are the overlap weights of the rows: rows that tell of the same moves must not make it sure of itself.
  */
-export function fitBetaCalibration(
-  probabilities: ArrayLike<number>,
-  outcomes: ArrayLike<number>,
-  weights: ArrayLike<number>,
-): Calibration {
-  const rows = { probabilities, outcomes, weights };
+export function fitBetaCalibration(rows: CalibrationRows): Calibration {
   const tied = fitCoefficients(rows, ["ab"]);
   const free = fitCoefficients(rows, ["a", "b"]);
   return 2 * (tied.loss - free.loss) > worthMin ? free.calibration : tied.calibration;
 }
 
-type CalibrationRows = {
+/** Raw probabilities, what came of them (1 or 0), and how much each counts. */
+export type CalibrationRows = {
   readonly probabilities: ArrayLike<number>;
   readonly outcomes: ArrayLike<number>;
   readonly weights: ArrayLike<number>;
@@ -65,12 +61,30 @@ function fitCoefficients(
     order.map((column) => (row < 0 || column < 0 ? 0 : covariance[row * (width + 1) + column]!)),
   );
   const calibration = { kind: "beta", a, b, c, covariance: full } as const;
+  return { calibration, loss: lossOf(calibration, rows) };
+}
+
+function lossOf(calibration: Calibration, { probabilities, outcomes, weights }: CalibrationRows): number {
   let loss = 0;
   for (let row = 0; row < outcomes.length; row++) {
     const { probability } = recalibrate(calibration, probabilities[row]!);
     loss -= weights[row]! * Math.log(outcomes[row]! > 0.5 ? probability : 1 - probability);
   }
-  return { calibration, loss };
+  return loss;
+}
+
+/** An intercept and a slope, and the 95th percentile of chi-squared with so many degrees of freedom. */
+const freedoms = 2;
+const differentMin = 5.991;
+
+/**
+ * How many times more than chance newer rows differ from older ones in what they say about predictions: the likelihood ratio of a Beta
+ * calibration for each against one for all, over its mean. 1 where that is no more than chance makes in 19 of 20: then all are alike.
+ */
+export function contradiction(older: CalibrationRows, newer: CalibrationRows, all: CalibrationRows): number {
+  const loss = (rows: CalibrationRows): number => fitCoefficients(rows, ["ab"]).loss;
+  const ratio = 2 * (loss(all) - loss(older) - loss(newer));
+  return ratio > differentMin ? ratio / freedoms : 1;
 }
 
 function termsOf(probability: number): { readonly a: number; readonly b: number } {
@@ -82,11 +96,7 @@ function termsOf(probability: number): { readonly a: number; readonly b: number 
  * Isotonic regression by pooling neighbours that are out of order (Ayer et al. 1955): the rising staircase closest to the
  * outcomes. Needs more rows than Beta calibration, and can follow any shape.
  */
-export function fitStepCalibration(
-  probabilities: ArrayLike<number>,
-  outcomes: ArrayLike<number>,
-  weights: ArrayLike<number>,
-): Calibration {
+export function fitStepCalibration({ probabilities, outcomes, weights }: CalibrationRows): Calibration {
   const order = Array.from(outcomes, (_, row) => row).sort((a, b) => probabilities[a]! - probabilities[b]!);
   const steps: { from: number; up: number; weight: number }[] = [];
   for (let k = 0; k < order.length;) {

@@ -1,7 +1,7 @@
 import type { PredictorBody, PredictorFamily } from "../../domain/predictor-artifact.ts";
 import { gatherRows, labelledRows, type Dataset } from "../data/dataset.ts";
 import { fitScaler, scaleRows, type Scaler } from "../data/scaler.ts";
-import type { Fold } from "../data/splits.ts";
+import type { Fold, Span } from "../data/splits.ts";
 import { fitLogistic, type LogisticRows } from "../linear/logistic-regression.ts";
 import { boostDefaults, type BoostOptions } from "../trees/boost.ts";
 import type { Labelled } from "../trees/labelled.ts";
@@ -18,7 +18,12 @@ export type Learned = {
   readonly settings: Readonly<Record<string, number | string>>;
   /** What whoever trains should know. */
   readonly warnings?: readonly string[];
+  /** Makes another with what was decided here; absent where that costs as much as the first. */
+  readonly again?: Again;
 };
+
+/** Learns from all rows of a span of the same data, with nothing left to decide. */
+export type Again = (span: Span, onShare: (share: number) => void) => Promise<Learned> | Learned;
 
 /** Hears numbers by name while a model learns, at the step that they belong to. */
 export type MetricsLog = (step: number, values: Readonly<Record<string, number>>) => void;
@@ -67,15 +72,28 @@ async function learnBoosted(
 ): Promise<Learned> {
   const options = { ...boostDefaults, ...changes, seed };
   const [learn, held] = [partOf(data, parts.learn), partOf(data, parts.held)];
-  const fit = await fitters.boosted(learn, options, held, onShare);
-  return {
-    body: fit.body,
-    scaler: fitScaler(data.x, parts.learn.from, parts.learn.to),
-    windowRows: 1,
-    importance: fit.importance,
+  const { rounds } = await fitters.boosted(learn, options, held, (share) => onShare(share / 2));
+  // How many trees it takes is known now: rows that have told that are learned from too.
+  const decided = { ...options, rounds };
+  const again: Again = async (span, hear) => {
+    const { body, importance } = await fitters.boosted(partOf(data, span), decided, null, hear);
     // All that it takes to make it again.
-    settings: { ...numbersOf(options), treesKept: fit.rounds, ...monotoneOf(options) },
+    const settings = { ...numbersOf(options), treesKept: rounds, ...monotoneOf(options) };
+    return {
+      body,
+      scaler: fitScaler(data.x, span.from, span.to),
+      windowRows: 1,
+      importance,
+      settings,
+      again,
+    };
   };
+  return again(wholeOf(parts), (share) => onShare((1 + share) / 2));
+}
+
+/** All that a model may learn from once nothing is left to decide. */
+function wholeOf({ learn, held }: Pick<Fold, "learn" | "held">): Span {
+  return { from: learn.from, to: held.to };
 }
 
 async function learnForest(
@@ -84,11 +102,20 @@ async function learnForest(
   ...[data, parts, seed, onShare]: Parameters<Learner>
 ): Promise<Learned> {
   const options = { ...forestDefaults, ...changes, seed };
+  const again: Again = async (span, hear) => {
+    const { body, importance } = await fitters.forest(partOf(data, span), options, hear);
+    const settings = numbersOf(options);
+    return {
+      body,
+      scaler: fitScaler(data.x, span.from, span.to),
+      windowRows: 1,
+      importance,
+      settings,
+      again,
+    };
+  };
   // A forest needs no rows that stop it: it learns from those too.
-  const span = { from: parts.learn.from, to: parts.held.to };
-  const { body, importance } = await fitters.forest(partOf(data, span), options, onShare);
-  const settings = numbersOf(options);
-  return { body, scaler: fitScaler(data.x, span.from, span.to), windowRows: 1, importance, settings };
+  return again(wholeOf(parts), onShare);
 }
 
 /** The options that are numbers; the seed stands elsewhere. */
@@ -106,33 +133,41 @@ function monotoneOf({ monotone }: BoostOptions): { readonly monotone?: string } 
 const ridges = [1, 10, 100, 1000] as const;
 
 /** The baseline that everybody must beat: the strength of its ridge is what does best on `held`. */
-function learnLogistic(...[data, parts]: Parameters<Learner>): Learned {
-  const { width } = data.x;
+async function learnLogistic(...[data, parts, , onShare]: Parameters<Learner>): Promise<Learned> {
   const scaler = fitScaler(data.x, parts.learn.from, parts.learn.to);
-  const scaled = (span: Fold["learn"]) => {
-    const part = labelledRows(data, span);
-    const gathered = gatherRows(data.x, part.rows);
-    const x = new Float32Array(gathered.values.length);
-    scaleRows(scaler, gathered.values, 0, part.rows.length, x);
-    return { x, y: part.y, weights: toMeanOne(part.weights), width };
+  const [learn, held] = [scaledRows(data, parts.learn, scaler), scaledRows(data, parts.held, scaler)];
+  const tried = ridges.map((ridge) => ({
+    ridge,
+    loss: lossOf(fitLogistic(learn, ridge).coefficients, held),
+  }));
+  const { ridge } = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const again: Again = (span) => {
+    const own = fitScaler(data.x, span.from, span.to);
+    const { coefficients } = fitLogistic(scaledRows(data, span, own), ridge);
+    const { width } = data.x;
+    return {
+      body: {
+        kind: "linear",
+        weights: [...coefficients.subarray(0, width)],
+        intercept: coefficients[width]!,
+      },
+      scaler: own,
+      windowRows: 1,
+      importance: null,
+      settings: { ridge },
+      again,
+    };
   };
-  const [learn, held] = [scaled(parts.learn), scaled(parts.held)];
-  const tried = ridges.map((ridge) => {
-    const { coefficients } = fitLogistic(learn, ridge);
-    return { ridge, coefficients, loss: lossOf(coefficients, held) };
-  });
-  const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
-  return {
-    body: {
-      kind: "linear",
-      weights: [...best.coefficients.subarray(0, width)],
-      intercept: best.coefficients[width]!,
-    },
-    scaler,
-    windowRows: 1,
-    importance: null,
-    settings: { ridge: best.ridge },
-  };
+  return again(wholeOf(parts), onShare);
+}
+
+function scaledRows(data: Dataset, span: Span, scaler: Scaler): LogisticRows {
+  const { width } = data.x;
+  const part = labelledRows(data, span);
+  const gathered = gatherRows(data.x, part.rows);
+  const x = new Float32Array(gathered.values.length);
+  scaleRows(scaler, gathered.values, 0, part.rows.length, x);
+  return { x, y: part.y, weights: toMeanOne(part.weights), width };
 }
 
 function lossOf(coefficients: Float64Array, { x, y, weights, width }: LogisticRows): number {

@@ -36,6 +36,7 @@ export function ensembleModel(
   const rule: EnsembleRule = {
     horizons,
     terms: members.map((member) => config.terms[member.name] ?? termOf(member.model.horizonBars)),
+    judgements: members.map(({ model }) => model.judgement ?? null),
     horizonBars,
     lookbackTrades: config.lookbackTrades,
     pool: config.pool,
@@ -55,7 +56,7 @@ export function ensembleModel(
     kind: "ensemble",
     name,
     fingerprint: sha256(
-      canonicalJson({ rule: 1, config, members: members.map(({ model }) => model.fingerprint) }),
+      canonicalJson({ rule: 2, config, members: members.map(({ model }) => model.fingerprint) }),
     ),
     trainedThroughMs,
     horizonBars,

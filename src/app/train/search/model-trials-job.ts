@@ -55,8 +55,9 @@ async function measure(ground: ModelTrialGround, { setting, share }: ModelTask):
   const turns = walkForward(rows, { ...walkDefaults, ...gaps, folds });
   const judged: Judged[] = [];
   const ears = { onShare: () => {}, log: () => {} };
-  for (const fold of turns)
-    judged.push(await judgeFold({ learner, seed, calibration, bars: { symbol } }, data, fold, ears));
+  // A window is enough to tell settings apart, and takes a fifth of the time.
+  const recipe = { learner, seed, calibration, recalibratedBy: "window", bars: { symbol } } as const;
+  for (const fold of turns) judged.push(await judgeFold(recipe, data, fold, ears));
   const scores = scorePredictions(joinJudged(judged), horizonBars, seed);
   const { logLoss, brier, accuracy, auc, eceMass } = scores;
   const measures = { logLoss, brier, accuracy: accuracy.value, auc, ece: eceMass };
