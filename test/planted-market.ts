@@ -14,16 +14,21 @@ export const plantedWidth = 6;
 
 export type Planted = { readonly data: Dataset; readonly chance: Float64Array };
 
-/** Rows of noise in which the first three features move the chance of a rise by `edge` logits; 0 plants nothing. */
-export function plant(rows: number, seed: number, edge: number): Planted {
+/**
+ * Rows of noise in which the first three features move the chance of a rise by `edge` logits; 0 plants nothing. With `rowsBack` it is
+ * the mean of the features over so many rows that does, as strongly: most of it lies in rows before the newest one.
+ */
+export function plant(rows: number, seed: number, edge: number, rowsBack = 1): Planted {
   const random = new Prng(seed);
   const values = Float32Array.from({ length: rows * plantedWidth }, () => random.normal());
+  const over = (row: number, feature: number): number => {
+    let sum = 0;
+    for (let back = 0; back < Math.min(rowsBack, row + 1); back++)
+      sum += values[(row - back) * plantedWidth + feature]!;
+    return sum / Math.sqrt(rowsBack);
+  };
   const chance = Float64Array.from({ length: rows }, (_, row) => {
-    const [a, b, c] = [
-      values[row * plantedWidth]!,
-      values[row * plantedWidth + 1]!,
-      values[row * plantedWidth + 2]!,
-    ];
+    const [a, b, c] = [over(row, 0), over(row, 1), over(row, 2)];
     return 1 / (1 + Math.exp(-edge * (a - 0.8 * b + 0.6 * c)));
   });
   const outcome = Float32Array.from(chance, (p) => (random.next() < p ? 1 : 0));

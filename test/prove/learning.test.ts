@@ -17,3 +17,12 @@ test("a planted edge is found, sized and calibrated; of what is not there nothin
       expect((await measureNothing(family, 18_000, 1_003, isShuffled)).sizeMedian).toBe(0);
   }
 });
+
+test("a small network finds four fifths of a planted edge, does not learn noise by heart, and is honest about it (long-term, seed 3)", async () => {
+  const { skill, held, errorKnown, coverage } = await measurePlanted("long-term", 18_000, 3);
+  expect(skill).toBeGreaterThan(0.8);
+  expect(held).toBeGreaterThan(0.5);
+  expect(errorKnown).toBeLessThan(0.02);
+  expect(coverage).toBeGreaterThan(0.87);
+  expect(coverage).toBeLessThan(0.93);
+});

@@ -141,8 +141,13 @@ function pooled(
 }
 
 /** Learns a planted edge, and holds what was found against what is true. */
-export async function measurePlanted(family: Family, rows: number, seed: number): Promise<LearningFigures> {
-  const planted = plant(rows, seed, edge);
+export async function measurePlanted(
+  family: Family,
+  rows: number,
+  seed: number,
+  rowsBack = 1,
+): Promise<LearningFigures> {
+  const planted = plant(rows, seed, edge, rowsBack);
   const found = await find(planted, family, seed);
   const { answers, fold } = found;
   const known = planted.chance.slice(fold.test.from, fold.test.to);
@@ -246,22 +251,28 @@ type SeedFigures = {
 const everybody: readonly Family[] = [...plain, "ensemble", ...networks];
 
 /**
- * The full size: `npm run prove learning [families] [seeds] [rows] [first seed]`, whole or in pieces: every seed of a family is
- * written as a line of its own when it is done, and a line for the family at the end.
+ * The full size: `npm run prove learning [families] [seeds] [rows] [first seed] [rows back]`, whole or in pieces: every seed of a family
+ * is written as a line of its own when it is done, and a line for the family at the end.
  */
 export async function prove(
   families = everybody.join(),
   seedsText = "20",
   rowsText = "18000",
   firstText = "1",
+  rowsBackText = "1",
 ): Promise<string> {
-  const [count, rows, first] = [seedsText, rowsText, firstText].map(Number) as [number, number, number];
+  const [count, rows, first, rowsBack] = [seedsText, rowsText, firstText, rowsBackText].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const lines: string[] = [];
   for (const family of families.split(",") as Family[]) {
     const found: SeedFigures[] = [];
     for (let seed = first; seed < first + count; seed++) {
       const figures = {
-        planted: await measurePlanted(family, rows, seed),
+        planted: await measurePlanted(family, rows, seed, rowsBack),
         nothing: await measureNothing(family, rows, 1_000 + seed, false),
         shuffled: await measureNothing(family, rows, 2_000 + seed, true),
       };

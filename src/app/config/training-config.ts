@@ -4,12 +4,12 @@ const count = z.int().min(1);
 
 const network = z.strictObject({
   batch: count.max(4096).optional().describe("rows of a step; 64 by default"),
-  epochs: count.max(10_000).optional().describe("20, of full ones 100"),
+  epochs: count.max(10_000).optional().describe("10, of full ones 100"),
   stepsPerEpoch: count.max(100_000).optional().describe("80"),
-  ratePeak: z.number().positive().max(1).optional().describe("0.002, of full ones 0.0001"),
-  weightDecay: z.number().min(0).max(1).optional().describe("0.00001"),
+  ratePeak: z.number().positive().max(1).optional().describe("0.001, of full ones 0.0001"),
+  weightDecay: z.number().min(0).max(100).optional().describe("5, of full ones 0.00001"),
   gradientNormMax: z.number().positive().optional().describe("longer gradients are cut to it; 1"),
-  patience: count.optional().describe("epochs without a better loss before it stops; 6, of full ones 15"),
+  patience: count.optional().describe("epochs without a better loss before it stops; 3, of full ones 15"),
   deltaMin: z.number().min(0).optional().describe("what counts as a better loss; 0.0001"),
   keepBest: count.max(20).optional().describe("parameters that are kept, the best ones; 3"),
   checkpointSteps: count.optional().describe("steps between two checkpoints; 200, of full ones 50"),

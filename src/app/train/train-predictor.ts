@@ -53,6 +53,8 @@ export type PredictorOutcome = Saved & {
   readonly model: ModelDraft<PredictorArtifact>;
   /** Version in use before; null for none. */
   readonly replaced: number | null;
+  /** Loss on held rows, look by look; empty where learning is not looked at as it goes. */
+  readonly heldLosses: readonly number[];
   readonly warnings: readonly string[];
 };
 
@@ -89,6 +91,7 @@ export async function trainPredictor(training: PredictorTraining): Promise<Predi
     name,
     model,
     replaced: inUse,
+    heldLosses: made.learned.heldLosses ?? [],
     warnings: [
       ...(made.learned.warnings ?? []),
       // Trees have a side for what is missing.

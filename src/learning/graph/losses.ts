@@ -9,8 +9,8 @@ import {
   softplus,
   subtract,
 } from "./elementwise.ts";
-import type { Tensor } from "./graph.ts";
-import { reshape, slice } from "./shapes.ts";
+import { sizeOf, type Tensor } from "./graph.ts";
+import { concatenate, reshape, slice, split } from "./shapes.ts";
 
 /** Two numbers per row become a Beta distribution with one hill: both parameters above 1. */
 export function betaHead(raw: Tensor): { readonly alpha: Tensor; readonly beta: Tensor } {
@@ -29,9 +29,14 @@ function weighted(loss: Tensor, weights: Tensor | undefined): Tensor {
 
 /** Mean negative log density of a Beta distribution at `y`, strictly between 0 and 1. */
 export function betaLoss(alpha: Tensor, beta: Tensor, y: Tensor, weights?: Tensor): Tensor {
+  const rows = sizeOf(alpha.shape);
+  // One row of all three: a node of a graph costs more than the few numbers in it.
+  const sizes = [rows, rows, rows];
+  const gammas = logGamma(concatenate([alpha, beta, add(alpha, beta)], 0));
+  const [ofAlpha, ofBeta, ofBoth] = split(gammas, 0, sizes) as readonly [Tensor, Tensor, Tensor];
   const density = subtract(
     add(multiply(subtract(alpha, 1), log(y)), multiply(subtract(beta, 1), log(subtract(1, y)))),
-    subtract(add(logGamma(alpha), logGamma(beta)), logGamma(add(alpha, beta))),
+    subtract(add(ofAlpha, ofBeta), ofBoth),
   );
   return weighted(negate(density), weights);
 }

@@ -1,5 +1,5 @@
 import { assert } from "../../base/assert.ts";
-import { add, divide, multiply, sigmoid, sqrt, subtract } from "./elementwise.ts";
+import { multiply, sigmoid, subtract } from "./elementwise.ts";
 import type { Tensor } from "./graph.ts";
 import { elementTypes } from "./onnx-model.ts";
 import { concatenate, meanAlong, pad, reshape, slice, split, sumAlong, sumTo, transpose } from "./shapes.ts";
@@ -52,10 +52,28 @@ export function softmax(a: Tensor): Tensor {
 
 /** Each row of the last axis to mean 0 and deviation 1, then scaled and moved (Ba, Kiros and Hinton 2016). */
 export function layerNorm(a: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  const axes = [a.shape.length - 1];
-  const centred = subtract(a, meanAlong(a, axes));
-  const deviation = sqrt(add(meanAlong(multiply(centred, centred), axes), 1e-5));
-  return add(multiply(divide(centred, deviation), scale), shift);
+  const { graph } = a;
+  const last = a.shape.length - 1;
+  const axes = [last];
+  const single = a.shape.with(last, 1);
+  const found = graph.apply("LayerNormalization", [a, scale, shift], [a.shape, single, single], {
+    axis: -1,
+    epsilon: { float: 1e-5 },
+  });
+  const [normed, mean, inverse] = found as readonly [Tensor, Tensor, Tensor];
+  return graph.record(normed, [a, scale, shift], (up) => {
+    let made: Tensor | null = null;
+    const even = () => (made ??= multiply(subtract(a, mean), inverse));
+    return [
+      () => {
+        const own = multiply(up, scale);
+        const along = multiply(even(), meanAlong(multiply(own, even()), axes));
+        return multiply(subtract(subtract(own, meanAlong(own, axes)), along), inverse);
+      },
+      () => sumTo(multiply(up, even()), scale.shape),
+      () => sumTo(up, shift.shape),
+    ];
+  });
 }
 
 /** Gated linear unit: one half of the last axis, let through by the sigmoid of the other (Dauphin et al. 2017). */
@@ -63,8 +81,18 @@ export function glu(a: Tensor): Tensor {
   const last = a.shape.length - 1;
   const half = a.shape[last]! / 2;
   assert(Number.isInteger(half), "a gate needs two halves");
-  const [value, gate] = split(a, last, [half, half]) as readonly [Tensor, Tensor];
-  return multiply(value, sigmoid(gate));
+  const { graph } = a;
+  const [value, open, gated] = graph.unrecorded(() => {
+    const [through, gate] = split(a, last, [half, half]) as readonly [Tensor, Tensor];
+    const share = sigmoid(gate);
+    return [through, share, multiply(through, share)] as const;
+  });
+  return graph.record(gated, [a], (up) => [
+    () => {
+      const own = multiply(up, open);
+      return concatenate([own, multiply(multiply(own, value), subtract(1, open))], last);
+    },
+  ]);
 }
 
 /**

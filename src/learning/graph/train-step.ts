@@ -22,7 +22,7 @@ export function parameterCount(shapes: ParameterShapes): number {
 }
 
 /** Cuts one row of numbers into parameters. */
-function unpack(row: Tensor, shapes: ParameterShapes): Parameters {
+export function parametersOf(row: Tensor, shapes: ParameterShapes): Parameters {
   const names = Object.keys(shapes);
   const pieces = split(
     row,
@@ -53,7 +53,7 @@ export function trainStepGraph(
   const [rate, correction1, correction2] = ["rate", "correction1", "correction2"].map((name) =>
     graph.input(name, []),
   ) as [Tensor, Tensor, Tensor];
-  const parameters = graph.unrecorded(() => unpack(row, shapes));
+  const parameters = graph.unrecorded(() => parametersOf(row, shapes));
   const value = loss(graph, parameters);
   const gradient = concatenate(
     graph.gradients(value, Object.values(parameters)).map((one) => reshape(one, [sizeOf(one.shape)])),

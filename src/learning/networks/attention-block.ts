@@ -13,21 +13,23 @@ export function attentionShapes(prefix: string, width: number): ParameterShapes 
 }
 
 /**
- * Attention of several heads of every time step to every other (Vaswani et al. 2017): x [time, batch, width] to the same shape,
- * and the weights [batch, heads, time, time].
+ * Attention of several heads of the steps `asking` [steps, batch, width] to every step of x [time, batch, width] (Vaswani et al.
+ * 2017): to the shape of `asking`, and the weights [batch, heads, steps, time].
  */
 export function attention(
   x: Tensor,
   parameters: Parameters,
   prefix: string,
   heads: number,
+  asking: Tensor = x,
 ): { readonly attended: Tensor; readonly weights: Tensor } {
-  const [time, batch, width] = x.shape as readonly [number, number, number];
   const project = (part: string, from: Tensor) =>
     linear(from, parameters[`${prefix}.${part}.weight`]!, parameters[`${prefix}.${part}.bias`]!);
-  const perHead = (part: string) =>
-    transpose(reshape(project(part, x), [time, batch, heads, width / heads]), [1, 2, 0, 3]);
-  const { attended, weights } = attend(perHead("query"), perHead("key"), perHead("value"));
-  const joined = reshape(transpose(attended, [2, 0, 1, 3]), [time, batch, width]);
+  const perHead = (part: string, from: Tensor) => {
+    const [time, batch, width] = from.shape as readonly [number, number, number];
+    return transpose(reshape(project(part, from), [time, batch, heads, width / heads]), [1, 2, 0, 3]);
+  };
+  const { attended, weights } = attend(perHead("query", asking), perHead("key", x), perHead("value", x));
+  const joined = reshape(transpose(attended, [2, 0, 1, 3]), asking.shape);
   return { attended: project("out", joined), weights };
 }

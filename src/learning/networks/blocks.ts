@@ -67,8 +67,28 @@ export function gated(x: Tensor, parameters: Parameters, prefix: string): Tensor
   return norm(add(skip, gate), parameters, `${prefix}.norm`);
 }
 
-/** What [time, batch, width] holds at its last step: [batch, width]. */
+/** The last step of [time, batch, width] alone: [1, batch, width]. */
 export function lastStep(x: Tensor): Tensor {
-  const [time, batch, width] = x.shape as readonly [number, number, number];
-  return reshape(slice(x, 0, time - 1, time), [batch, width]);
+  const time = x.shape[0]!;
+  return slice(x, 0, time - 1, time);
+}
+
+/** Shapes of the two numbers for the Beta head. */
+export function headShapes(width: number, features: number): ParameterShapes {
+  return denseShapes("head", width + features, 2);
+}
+
+/**
+ * Two numbers for the Beta head from what a network made of a window, `last` [.., batch, width], and straight from the newest row of x
+ * [time, batch, features]: what a line can see needs no way through the layers (as the linear part of LSTNet, Lai et al. 2018), and
+ * is never dropped. `forget` drops of what was made.
+ */
+export function head(
+  last: Tensor,
+  x: Tensor,
+  parameters: Parameters,
+  forget: (value: Tensor) => Tensor,
+): Tensor {
+  const flat = (of: Tensor) => reshape(of, of.shape.slice(-2));
+  return dense(concatenate([forget(flat(last)), flat(lastStep(x))], 1), parameters, "head");
 }

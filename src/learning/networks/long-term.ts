@@ -4,11 +4,11 @@ import { linear } from "../graph/matrices.ts";
 import { concatenate, reshape, slice, transpose } from "../graph/shapes.ts";
 import type { Parameters, ParameterShapes } from "../graph/train-step.ts";
 import { attention, attentionShapes } from "./attention-block.ts";
-import { dense, denseShapes, lastStep, norm, normShapes } from "./blocks.ts";
+import { dense, denseShapes, head, headShapes, lastStep, norm, normShapes } from "./blocks.ts";
 import type { Network, NetworkSize } from "./network.ts";
 
 const sizes = {
-  small: { windowRows: 40, hidden: 32, width: 24, heads: 4, layers: 1, dropout: 0.1 },
+  small: { windowRows: 40, hidden: 32, width: 24, heads: 4, layers: 1, dropout: 0.3 },
   full: { windowRows: 120, hidden: 256, width: 128, heads: 8, layers: 3, dropout: 0.3 },
 } as const;
 
@@ -60,7 +60,7 @@ export function longTermNetwork(features: number, size: NetworkSize): Network {
     ...denseShapes("line", features, 1),
     ...denseShapes("embed", features, width),
     "place.bias": [windowRows, 1, width],
-    ...denseShapes("head", width + 2 * ahead, 2),
+    ...headShapes(width + 2 * ahead, features),
   }) as ParameterShapes;
   return {
     windowRows,
@@ -71,13 +71,15 @@ export function longTermNetwork(features: number, size: NetworkSize): Network {
       const { trend, season } = explain(reshape(dense(x, p, "line"), [batch, windowRows]), p);
       let seen = add(dense(inTime, p, "embed"), p["place.bias"]!);
       for (let k = 0; k < layers; k++) {
-        const { attended } = attention(seen, p, `layer${k}`, heads);
-        const joined = norm(add(seen, dropout(attended, share)), p, `layer${k}.before`);
+        // Of the last layer only the newest step is asked.
+        const asking = k === layers - 1 ? lastStep(seen) : seen;
+        const { attended } = attention(seen, p, `layer${k}`, heads, asking);
+        const joined = norm(add(asking, dropout(attended, share)), p, `layer${k}.before`);
         const wide = gelu(dense(joined, p, `layer${k}.wide`));
         seen = norm(add(joined, dense(wide, p, `layer${k}.narrow`)), p, `layer${k}.after`);
       }
-      const raw = dense(concatenate([lastStep(seen), trend, season], 1), p, "head");
-      return { raw, seen: { trend, season } };
+      const found = concatenate([reshape(seen, [batch, width]), trend, season], 1);
+      return { raw: head(found, inTime, p, (value) => dropout(value, share)), seen: { trend, season } };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { add, multiply } from "../graph/elementwise.ts";
-import { glu, softmax } from "../graph/matrices.ts";
-import { reshape, slice, sumAlong, transpose } from "../graph/shapes.ts";
+import { glu, linear, softmax } from "../graph/matrices.ts";
+import { reshape, transpose } from "../graph/shapes.ts";
 import type { Tensor } from "../graph/graph.ts";
 import type { Parameters, ParameterShapes } from "../graph/train-step.ts";
 import { attention, attentionShapes } from "./attention-block.ts";
@@ -9,6 +9,8 @@ import {
   denseShapes,
   gated,
   gatedShapes,
+  head,
+  headShapes,
   lastStep,
   lstmShapes,
   norm,
@@ -25,7 +27,8 @@ const sizes = {
 /**
  * For the next day or so: a temporal fusion transformer (Lim et al. 2021) without static and known-future inputs. Every feature has
  * a vector of its own and a weight that depends on the moment; an LSTM reads what is selected, attention looks back over it,
- * and gates leave out what does not help. `selection` [batch, features] and `attention` are what it looked at.
+ * and gates leave out what does not help. Only the newest step looks back, because only it is asked. `selection` [batch, features]
+ * and `attention` [batch, heads, 1, time] are what it looked at.
  */
 export function mediumTermNetwork(features: number, size: NetworkSize): Network {
   const { windowRows, width, heads, dropout: share } = sizes[size];
@@ -38,7 +41,7 @@ export function mediumTermNetwork(features: number, size: NetworkSize): Network 
     ...attentionShapes("attention", width),
     ...residualShapes("attend", width),
     ...gatedShapes("think", width, width),
-    ...denseShapes("head", width, 2),
+    ...headShapes(width, features),
   };
   return {
     windowRows,
@@ -49,22 +52,24 @@ export function mediumTermNetwork(features: number, size: NetworkSize): Network 
       const weights = softmax(gated(inTime, p, "select"));
       const chosen = select(inTime, weights, p);
       const remembered = residual(chosen, dropout(recurrent(chosen, p, "lstm", 1), share), p, "remember");
-      const { attended, weights: looks } = attention(remembered, p, "attention", heads);
-      const joined = residual(remembered, dropout(attended, share), p, "attend");
-      const last = lastStep(gated(joined, p, "think"));
-      const selection = reshape(slice(weights, 0, windowRows - 1, windowRows), [batch, features]);
-      return { raw: dense(last, p, "head"), seen: { selection, attention: looks } };
+      const newest = lastStep(remembered);
+      const { attended, weights: looks } = attention(remembered, p, "attention", heads, newest);
+      const joined = residual(newest, dropout(attended, share), p, "attend");
+      const selection = reshape(lastStep(weights), [batch, features]);
+      return {
+        raw: head(gated(joined, p, "think"), inTime, p, (value) => dropout(value, share)),
+        seen: { selection, attention: looks },
+      };
     },
   };
 }
 
-/** The vectors of the features, each by its weight, summed: [time, batch, width]. */
+/**
+ * The vectors of the features, each by its weight, summed: [time, batch, width]. A vector is its feature times `weight` plus `bias`, so
+ * the sum is two matrix products, and no vector of a single feature is ever written down.
+ */
 function select(x: Tensor, weights: Tensor, p: Parameters): Tensor {
-  const [time, batch, features] = x.shape as readonly [number, number, number];
-  const column = [time, batch, features, 1];
-  const vectors = add(multiply(reshape(x, column), p["vector.weight"]!), p["vector.bias"]!);
-  const summed = sumAlong(multiply(vectors, reshape(weights, column)), [2]);
-  return reshape(summed, [time, batch, p["vector.weight"]!.shape[1]!]);
+  return add(linear(multiply(x, weights), p["vector.weight"]!), linear(weights, p["vector.bias"]!));
 }
 
 function residualShapes(prefix: string, width: number): ParameterShapes {

@@ -3,7 +3,17 @@ import { conv1d } from "../graph/matrices.ts";
 import { transpose } from "../graph/shapes.ts";
 import type { ParameterShapes } from "../graph/train-step.ts";
 import { attention, attentionShapes } from "./attention-block.ts";
-import { dense, denseShapes, lastStep, lstmShapes, norm, normShapes, recurrent } from "./blocks.ts";
+import {
+  dense,
+  denseShapes,
+  head,
+  headShapes,
+  lastStep,
+  lstmShapes,
+  norm,
+  normShapes,
+  recurrent,
+} from "./blocks.ts";
 import type { Network, NetworkSize } from "./network.ts";
 
 type Sizes = {
@@ -18,7 +28,7 @@ type Sizes = {
 
 const kernels = [3, 5, 7] as const;
 const sizes: Readonly<Record<NetworkSize, Sizes>> = {
-  small: { windowRows: 30, filters: [16, 24, 32], hidden: 24, layers: 1, width: 32, heads: 4, dropout: 0.2 },
+  small: { windowRows: 20, filters: [16, 24, 32], hidden: 24, layers: 1, width: 32, heads: 4, dropout: 0.2 },
   full: {
     windowRows: 60,
     filters: [64, 128, 256],
@@ -32,7 +42,7 @@ const sizes: Readonly<Record<NetworkSize, Sizes>> = {
 
 /**
  * For the next few bars: three convolutions see shapes, an LSTM both ways reads the window, attention of several heads weighs its
- * steps against each other. `attention` [batch, heads, time, time] is what it looked at.
+ * steps for the newest one. `attention` [batch, heads, 1, time] is what it looked at.
  */
 export function shortTermNetwork(features: number, size: NetworkSize): Network {
   const { windowRows, filters, hidden, layers, width, heads, dropout: share } = sizes[size];
@@ -47,20 +57,22 @@ export function shortTermNetwork(features: number, size: NetworkSize): Network {
     ...denseShapes("project", 2 * hidden, width),
     ...attentionShapes("attention", width),
     ...normShapes("norm", width),
-    ...denseShapes("head", width, 2),
+    ...headShapes(width, features),
   }) as ParameterShapes;
   return {
     windowRows,
     shapes,
     build(x, p, dropout) {
-      let seen = transpose(x, [1, 0, 2]);
+      const inTime = transpose(x, [1, 0, 2]);
+      let seen = inTime;
       for (const [k, kernel] of kernels.entries())
         seen = relu(conv1d(seen, p[`conv${k}.weight`]!, p[`conv${k}.bias`]!, kernel));
       for (let k = 0; k < layers; k++) seen = dropout(recurrent(seen, p, `lstm${k}`, 2), share);
       const projected = dense(seen, p, "project");
-      const { attended, weights } = attention(projected, p, "attention", heads);
-      const last = lastStep(norm(add(projected, attended), p, "norm"));
-      return { raw: dense(last, p, "head"), seen: { attention: weights } };
+      const newest = lastStep(projected);
+      const { attended, weights } = attention(projected, p, "attention", heads, newest);
+      const last = norm(add(newest, attended), p, "norm");
+      return { raw: head(last, inTime, p, (value) => dropout(value, share)), seen: { attention: weights } };
     },
   };
 }

@@ -91,6 +91,7 @@ export function networkLearner(setting: NetworkSetting): Learner {
       scaler,
       windowRows: network.windowRows,
       importance: null,
+      heldLosses: trained.losses.map(([, loss]) => loss),
       settings: {
         // All that it takes to make it again, but for the threads of whoever does.
         ...asked,

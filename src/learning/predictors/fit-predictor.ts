@@ -16,6 +16,8 @@ export type Learned = {
   /** Share of the gain by feature; null where the family cannot tell. */
   readonly importance: readonly number[] | null;
   readonly settings: Readonly<Record<string, number | string>>;
+  /** Loss on held rows, look by look, where learning is looked at as it goes. */
+  readonly heldLosses?: readonly number[];
   /** What whoever trains should know. */
   readonly warnings?: readonly string[];
   /** Makes another with what was decided here; absent where that costs as much as the first. */

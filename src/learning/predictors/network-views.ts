@@ -33,11 +33,12 @@ export async function networkViews(
       values: features.names.map((name, k) => ({ name, value: selection.data[k]! })),
     });
   if (attention !== undefined) {
-    const [, heads, time] = attention.shape as readonly [number, number, number, number];
-    // Of each head, how the newest step (the last row) weighs every step; the mean of the heads.
+    const [, heads, asking, time] = attention.shape as readonly [number, number, number, number];
+    // Of each head, how the newest step (the last row of those that ask) weighs every step; the mean of the heads.
     const weigh = (step: number): number => {
       let sum = 0;
-      for (let head = 0; head < heads; head++) sum += attention.data[(head * time + time - 1) * time + step]!;
+      for (let head = 0; head < heads; head++)
+        sum += attention.data[(head * asking + asking - 1) * time + step]!;
       return sum / heads;
     };
     const name = (step: number) => (step === time - 1 ? "this bar" : `${time - 1 - step} bars before`);

@@ -1,6 +1,7 @@
-import type { Graph } from "../graph/graph.ts";
+import type { TensorGraph } from "../../ports/tensor-runtime.ts";
+import { Graph } from "../graph/graph.ts";
 import { betaHead } from "../graph/losses.ts";
-import { inferenceGraph } from "../graph/train-step.ts";
+import { inferenceGraph, parameterCount, parametersOf } from "../graph/train-step.ts";
 import type { Network } from "../networks/network.ts";
 import { windowsOf } from "./network-step.ts";
 import type { NetworkTask } from "./network-task.ts";
@@ -9,11 +10,49 @@ import type { TrainingState } from "./training-state.ts";
 /** Rows that are looked at after each epoch: as many of the held ones as a look is worth, spread over all. */
 const lookedAtMax = 2048;
 
-/** Looks at the held rows, and remembers the parameters if they are among the best. */
-export async function lookAtHeld(task: NetworkTask, state: TrainingState): Promise<TrainingState> {
-  const { options } = task;
+/** Looks at the held rows. */
+export type HeldRows = {
+  /** Looks, and remembers the parameters if they are among the best. */
+  readonly look: (state: TrainingState) => Promise<TrainingState>;
+  /** Puts the mean of the best parameters among them, if it is as good as the best: it hangs less on the luck of one look. */
+  readonly blend: (state: TrainingState) => Promise<TrainingState>;
+  readonly close: () => Promise<void>;
+};
+
+/** Opens the network for looks at the held rows of a training: once, with its parameters handed in, because opening takes long. */
+export async function openHeldRows(task: NetworkTask): Promise<HeldRows> {
+  const { network, options, width, runtime } = task;
+  const graph = new Graph();
+  const parameters = parametersOf(
+    graph.input("parameters", [parameterCount(network.shapes)]),
+    network.shapes,
+  );
+  const x = graph.input("rows", [options.batch, network.windowRows, width]);
+  const answer = betaHead(network.build(x, parameters, (value) => value).raw);
+  for (const [name, value] of Object.entries(answer)) graph.output(name, value);
+  const session = await runtime.open(graph.bytes(), options.threads);
+  const lossOf = (row: Float32Array) => heldLoss(task, row, session);
+  return {
+    look: async (state) => remember(task, state, await lossOf(state.parameters)),
+    async blend(state) {
+      const { best } = state;
+      if (best.length < 2) return state;
+      const parameters = meanOf(best.map((one) => one.parameters));
+      const [loss, step] = [await lossOf(parameters), Math.max(...best.map((one) => one.step))];
+      const isBest = loss <= best[0]!.loss;
+      return isBest ? { ...state, best: [{ step, loss, parameters }, ...best].slice(0, best.length) } : state;
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Parameters in the middle of several of one training (stochastic weight averaging, Izmailov et al. 2018). */
+function meanOf(rows: readonly Float32Array[]): Float32Array {
+  return rows[0]!.map((_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
+}
+
+function remember({ options }: NetworkTask, state: TrainingState, loss: number): TrainingState {
   const learned = state.epochLoss / options.stepsPerEpoch;
-  const loss = await heldLoss(task, state.parameters);
   const isBetter = loss < (state.best[0]?.loss ?? Infinity) - options.deltaMin;
   const best = [...state.best, { step: state.step, loss, parameters: state.parameters }]
     .filter((one) => Number.isFinite(one.loss))
@@ -29,10 +68,10 @@ export async function lookAtHeld(task: NetworkTask, state: TrainingState): Promi
 }
 
 /** Mean log loss of outcomes on the held rows. */
-async function heldLoss(task: NetworkTask, parameters: Float32Array): Promise<number> {
-  const { network, options, width, held, runtime } = task;
+async function heldLoss(task: NetworkTask, row: Float32Array, session: TensorGraph): Promise<number> {
+  const { network, options, width, held } = task;
   const { batch } = options;
-  const session = await runtime.open(askGraph(network, parameters, width, batch).bytes(), options.threads);
+  const parameters = { shape: [row.length], data: row };
   const stride = Math.max(1, Math.ceil(held.rows.length / lookedAtMax));
   const looked = [...held.rows.keys()].filter((k) => k % stride === 0);
   let [loss, weight] = [0, 0];
@@ -41,15 +80,17 @@ async function heldLoss(task: NetworkTask, parameters: Float32Array): Promise<nu
     const data = new Float32Array(batch * network.windowRows * width);
     const ends = Int32Array.from(part, (k) => held.rows[k]!);
     data.set(windowsOf(task, ends));
-    const found = await session.run({ rows: { shape: [batch, network.windowRows, width], data } });
-    for (const [k, row] of part.entries()) {
+    const found = await session.run({
+      parameters,
+      rows: { shape: [batch, network.windowRows, width], data },
+    });
+    for (const [k, one] of part.entries()) {
       const [alpha, beta] = [found["alpha"]!.data[k]!, found["beta"]!.data[k]!];
-      const p = held.outcome[row]! > 0.5 ? alpha / (alpha + beta) : beta / (alpha + beta);
-      loss -= held.weights[row]! * Math.log(p);
-      weight += held.weights[row]!;
+      const p = held.outcome[one]! > 0.5 ? alpha / (alpha + beta) : beta / (alpha + beta);
+      loss -= held.weights[one]! * Math.log(p);
+      weight += held.weights[one]!;
     }
   }
-  await session.close();
   return loss / weight;
 }
 

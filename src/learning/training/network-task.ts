@@ -60,15 +60,15 @@ export type NetworkTask = {
   readonly onLook: (report: LookReport) => void;
 };
 
-/** Defaults of small networks, which learn fast and are stopped early. */
+/** Defaults of small networks, which learn fast and are stopped early, and whose weights are pulled to 0 hard (decisions/0166). */
 export const networkDefaults: NetworkOptions = {
   batch: 64,
-  epochs: 20,
+  epochs: 10,
   stepsPerEpoch: 80,
-  ratePeak: 2e-3,
-  weightDecay: 1e-5,
+  ratePeak: 1e-3,
+  weightDecay: 5,
   gradientNormMax: 1,
-  patience: 6,
+  patience: 3,
   deltaMin: 1e-4,
   keepBest: 3,
   checkpointSteps: 200,
@@ -80,6 +80,7 @@ export const fullNetworkDefaults: NetworkOptions = {
   ...networkDefaults,
   epochs: 100,
   ratePeak: 1e-4,
+  weightDecay: 1e-5,
   patience: 15,
   checkpointSteps: 50,
 };

@@ -3,14 +3,16 @@ import { memoryCheckpoint } from "../../../test/fakes/memory-checkpoint.ts";
 import { onnxRuntime } from "../../adapters/runtime/onnx-runtime.ts";
 import { Prng } from "../../base/prng.ts";
 import { relu } from "../graph/elementwise.ts";
+import { Graph, sizeOf } from "../graph/graph.ts";
 import { reshape } from "../graph/shapes.ts";
-import { dense, denseShapes } from "../networks/blocks.ts";
+import { attention, attentionShapes } from "../networks/attention-block.ts";
+import { dense, denseShapes, lastStep } from "../networks/blocks.ts";
 import { longTermNetwork } from "../networks/long-term.ts";
 import { mediumTermNetwork } from "../networks/medium-term.ts";
 import type { Network } from "../networks/network.ts";
 import { shortTermNetwork } from "../networks/short-term.ts";
 import { oneCycleRate } from "./schedule.ts";
-import { askGraph } from "./held-loss.ts";
+import { askGraph, openHeldRows } from "./held-loss.ts";
 import { networkDefaults, type NetworkTask, type StepReport } from "./network-task.ts";
 import { trainNetwork } from "./train-network.ts";
 
@@ -49,7 +51,14 @@ function task(changes: Partial<NetworkTask> = {}): NetworkTask {
     width,
     learn: part(1, 2_400),
     held: part(2_400, rows),
-    options: { ...networkDefaults, epochs: 8, stepsPerEpoch: 60, ratePeak: 0.02, checkpointSteps: 25 },
+    options: {
+      ...networkDefaults,
+      epochs: 8,
+      stepsPerEpoch: 60,
+      ratePeak: 0.02,
+      weightDecay: 0,
+      checkpointSteps: 25,
+    },
     seed: 3,
     runtime,
     checkpoint: null,
@@ -113,6 +122,45 @@ test("a loss that explodes ends the training with the best parameters so far, or
   expect(kept.stopped).toBe("the loss exploded");
   expect(kept.parameters.every(Number.isFinite)).toBe(true);
   await expect(trainNetwork(poisoned(1))).rejects.toMatchObject({ parts: { code: "TRAIN_EXPLODED" } });
+});
+
+test("what only the newest step asks is what it is told where every step asks (seed 9)", async () => {
+  const [time, batch, wide, heads] = [6, 3, 8, 2];
+  const random = new Prng(9);
+  const drawn = (shape: readonly number[]) => ({
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+  });
+  const shapes = attentionShapes("a", wide);
+  const graph = new Graph();
+  const x = graph.input("x", [time, batch, wide]);
+  const p = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, graph.input(name, shape)]),
+  );
+  graph.output("every", lastStep(attention(x, p, "a", heads).attended));
+  graph.output("newest", attention(x, p, "a", heads, lastStep(x)).attended);
+  const opened = await runtime.open(graph.bytes(), 1);
+  const given = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, drawn(shape)]));
+  const { every, newest } = await opened.run({ ...given, x: drawn([time, batch, wide]) });
+  await opened.close();
+  expect(newest!.shape).toEqual([1, batch, wide]);
+  newest!.data.forEach((value, k) => expect(value).toBeCloseTo(every!.data[k]!, 5));
+});
+
+test("what is kept is at least as good on the held rows as the best look, and may be the mean of the best few", async () => {
+  const asked = task();
+  const trained = await trainNetwork(asked);
+  const held = await openHeldRows(asked);
+  const empty = new Float32Array();
+  const state = { ...trained, step: 0, first: empty, second: empty, best: [], waited: 0, epochLoss: 0 };
+  const looked = await held.look({ ...state, losses: [] });
+  const [one, other] = [looked.best[0]!, { step: 1, loss: 9, parameters: trained.parameters.map(() => 5) }];
+  // The mean of a good one and a bad one is no better than the good one: nothing changes. That of two alike is as good.
+  expect(await held.blend({ ...looked, best: [one, other] })).toEqual({ ...looked, best: [one, other] });
+  const blended = await held.blend({ ...looked, best: [one, { ...one, step: 4 }] });
+  expect(blended.best[0]).toMatchObject({ step: 4, loss: one.loss });
+  await held.close();
+  expect(one.loss).toBeLessThanOrEqual(Math.min(...trained.losses.map(([, loss]) => loss)));
 });
 
 const networks = [

@@ -1,7 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { Prng } from "../../base/prng.ts";
 import { firstParameters } from "../networks/network.ts";
-import { lookAtHeld } from "./held-loss.ts";
+import { openHeldRows, type HeldRows } from "./held-loss.ts";
 import { stepGraph, takeStep } from "./network-step.ts";
 import type { NetworkTask } from "./network-task.ts";
 import { bytesOfState, stateOfBytes, type TrainingState } from "./training-state.ts";
@@ -34,14 +34,18 @@ export async function trainNetwork(task: NetworkTask): Promise<TrainedNetwork> {
   if (state.stopped === null) {
     const { graph, masks } = stepGraph(task);
     const session = await runtime.open(graph.bytes(), options.threads);
+    const held = await openHeldRows(task);
     try {
       while (state.stopped === null) {
-        state = await advance(task, state, (from, steps) => takeStep(task, session, masks, from, steps));
+        state = await advance(task, state, held, (from, steps) =>
+          takeStep(task, session, masks, from, steps),
+        );
         const isDue = state.step % options.checkpointSteps === 0 || state.stopped !== null;
         if (isDue) await checkpoint?.write(bytesOfState(state, key));
       }
     } finally {
       await session.close();
+      await held.close();
     }
   }
   const { step, losses, gradientNorms, stopped, best } = state;
@@ -54,7 +58,12 @@ export async function trainNetwork(task: NetworkTask): Promise<TrainedNetwork> {
 type Take = (from: TrainingState, steps: number) => ReturnType<typeof takeStep>;
 
 /** One step, and the look at the held rows where it ends an epoch. A step that explodes is not kept. */
-async function advance(task: NetworkTask, state: TrainingState, take: Take): Promise<TrainingState> {
+async function advance(
+  task: NetworkTask,
+  state: TrainingState,
+  held: HeldRows,
+  take: Take,
+): Promise<TrainingState> {
   const { options } = task;
   const steps = options.epochs * options.stepsPerEpoch;
   const { loss, gradientNorm, rate, ...next } = await take(state, steps);
@@ -68,12 +77,12 @@ async function advance(task: NetworkTask, state: TrainingState, take: Take): Pro
   };
   task.onStep({ step: taken.step, steps, loss, gradientNorm, rate });
   if (taken.step % options.stepsPerEpoch !== 0) return taken;
-  const looked = await lookAtHeld(task, taken);
+  const looked = await held.look(taken);
   const [learnedLoss, heldLoss] = looked.losses.at(-1)!;
   task.onLook({ step: looked.step, learnedLoss, heldLoss });
   const isLast = looked.step === steps;
   const stopped = looked.waited >= options.patience ? "no better loss" : isLast ? "at the last epoch" : null;
-  return { ...looked, stopped };
+  return stopped === null ? looked : { ...(await held.blend(looked)), stopped };
 }
 
 function beginning({ network, seed }: NetworkTask): TrainingState {

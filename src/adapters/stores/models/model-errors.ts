@@ -1,5 +1,6 @@
 import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
+import { predictorFamilies } from "../../../domain/predictor-artifact.ts";
 
 function modelError(parts: Omit<ErrorParts, "topic">, cause?: unknown): KiwiError {
   return new KiwiError({ ...parts, topic: "models" }, { cause });
@@ -76,13 +77,15 @@ export function modelNewer(path: string, format: number, known: number): KiwiErr
 
 /** `MODEL_DAMAGED`: what is wrong with the file, and how to go on without it. */
 export function modelDamaged(path: string, why: string, name: string, cause?: unknown): KiwiError {
+  // The file cannot tell what it was; a model's name begins with its family unless somebody chose another.
+  const family = predictorFamilies.find((one) => name.startsWith(`${one}-`)) ?? "regime";
   return modelError(
     {
       code: "MODEL_DAMAGED",
       exit: "data",
       message: `${path} is not a model that Kiwi wrote: ${why}`,
       why: "the file was changed, cut off, or comes from elsewhere",
-      fix: `use an earlier version: kiwi model rollback ${name}   (or train it again: kiwi train regime)`,
+      fix: `use an earlier version: kiwi model rollback ${name}   (or train it again: kiwi train ${family} --name ${name})`,
     },
     cause,
   );

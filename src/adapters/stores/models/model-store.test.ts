@@ -166,7 +166,10 @@ describe("what cannot be read says so", () => {
     ]) {
       writeFileSync(fileOf(store, 2), other);
       const { code, fix } = await errorOf(store.read(name));
-      expect([code, fix]).toEqual(["MODEL_DAMAGED", expect.stringContaining(`kiwi model rollback ${name}`)]);
+      expect([code, fix]).toEqual([
+        "MODEL_DAMAGED",
+        expect.stringContaining(`kiwi model rollback ${name}   (or train it again: kiwi train `),
+      ]);
     }
     await store.rollback(name);
     expect((await store.read(name)).artifact.version).toBe(1);

@@ -22,8 +22,8 @@ const ofForest: Values = {
 };
 
 const ofNetworks: Values = {
-  ratePeak: [0.0003, 0.0006, 0.001, 0.002, 0.004],
-  weightDecay: [0.000001, 0.00001, 0.0001, 0.001],
+  ratePeak: [0.0003, 0.0006, 0.001, 0.002],
+  weightDecay: [0.00001, 0.1, 1, 2.5, 5, 10],
   batch: [32, 64, 128],
 };
 

@@ -70,7 +70,11 @@ test("train all shows every model in one table; one that fails is said, stops no
 test("a training that is killed and started again ends in the same model, and repeats no turn that was over", async () => {
   const args = ["train", "short-term", "--data", "synthetic:bars=1100", "--horizon", "4"];
   const [whole, killed] = [project("whole"), project("killed")];
-  expect((await runKiwi(whole, args)).code).toBe(0);
+  const { code, out } = await runKiwi(whole, args);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /\nloss on held rows {2}[▁-█]{3} {2}0\.\d{4} to 0\.\d{4} in 3 looks, 0\.\d{4} at best\n/,
+  );
   const states = join(killed, ".kiwi", "models", ".training");
   const main = join(import.meta.dirname, "..", "..", "main.ts");
   const child = spawn(process.execPath, [main, ...args], { cwd: killed, stdio: "ignore" });

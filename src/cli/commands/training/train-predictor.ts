@@ -5,6 +5,7 @@ import type {
   TrainPredictorOutput,
 } from "../../../app/jobs/models/train-predictor-job.ts";
 import type { KiwiConfig } from "../../../app/config/config-schema.ts";
+import { sparkline } from "../../../analysis/report/terminal/sparkline.ts";
 import { exitCodes, KiwiError } from "../../../base/errors.ts";
 import type { PredictorFamily } from "../../../domain/predictor-artifact.ts";
 import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/common-flags.ts";
@@ -112,13 +113,23 @@ function print(shell: Shell, flags: CommonFlags, trained: readonly Trained[]): v
 
 type Outcome = Extract<Trained, { kind: "done" }>["outcome"];
 
-function textOf({ name, version, isNew, isPromoted, replaced, model }: Outcome): string {
+function textOf({ name, version, isNew, isPromoted, replaced, model, heldLosses }: Outcome): string {
   const fate = !isNew
     ? `version ${version} is this very model already${isPromoted ? ", and in use" : ""}`
     : isPromoted
       ? `version ${version} is in use${replaced === null ? "" : ` in place of ${replaced}`}`
       : `version ${version} is kept as a candidate, version ${replaced} stays in use   (kiwi model promote ${name} ${version})`;
-  return `${name}: ${fate}\n\n${modelText(model)}`;
+  return [`${name}: ${fate}`, ...curveOf(heldLosses), modelText(model)].join("\n\n");
+}
+
+/** How the loss on held rows went, in a line. */
+function curveOf(losses: readonly number[]): readonly string[] {
+  if (losses.length < 2) return [];
+  const { length } = losses;
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
+  const line = sparkline(Float64Array.from(losses), length, length, low, high);
+  const [first, last] = [losses[0]!, losses[length - 1]!].map((loss) => loss.toFixed(4));
+  return [`loss on held rows  ${line}  ${first} to ${last} in ${length} looks, ${low.toFixed(4)} at best`];
 }
 
 /** What training models of direction is asked for: by flags, else by the configuration. Throws `FLAG_INVALID`. */
