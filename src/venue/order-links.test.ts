@@ -142,3 +142,17 @@ test("protection of the other side is no predecessor", () => {
   expect(harness.story(at(114))).toEqual([]);
   expect(harness.story(at(113))[0]).toBe("#3 10@113");
 });
+
+test("protection that has closed the part of an entry that filled waits for the rest of it", () => {
+  const harness = new VenueHarness({ volumeShareMax: 0.01 });
+  harness.bar(at(100));
+  const entry = harness.send({ quantity: 10, terms: { type: "limit", limitPrice: 100 } });
+  const child = { ...closing, quantity: 10, parentId: entry, ocoGroup: 1 };
+  harness.send({ ...child, terms: { type: "stop_market", stopPrice: 90 } });
+  harness.send({ ...child, terms: { type: "limit", limitPrice: 110 } });
+  expect(harness.story(at(100, 600))).toEqual(["#1 6@100"]);
+  // The target sells the six; neither it nor the stop is over, for four are still to come.
+  expect(harness.story(at(110, 100_000))).toEqual(["#3 6@110"]);
+  expect(harness.story(at(100, 100_000))).toEqual(["#1 4@100"]);
+  expect(harness.story(at(90, 100_000))).toEqual(["#2 4@90", "#3 canceled: no position left to close"]);
+});

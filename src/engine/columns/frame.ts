@@ -49,7 +49,6 @@ export class ResampledFrame implements Frame {
 
   extend(): void {
     const { source } = this;
-    if (this.next >= source.length) return;
     this.visible = grown(this.visible, source.length);
     for (let row = this.next; row < source.length; row++) {
       this.merge(row);
