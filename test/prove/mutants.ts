@@ -28,13 +28,13 @@ const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
       "!src/engine/conservation",
       "!src/engine/journal/restore-session",
       "!src/app/session/build-arsenal",
-      "!src/app/session/build-together",
+      "!src/app/session/quoted-costs",
     ],
     [
       "src/engine/conservation",
       "src/engine/journal/restore-session",
       "src/app/session/build-arsenal",
-      "src/app/session/build-together",
+      "src/app/session/quoted-costs",
       "src/app/runs/",
       "src/selection/",
       "test/simulation/order-life",
@@ -181,13 +181,14 @@ async function usualSeconds(drawn: readonly Mutant[]): Promise<ReadonlyMap<strin
   return times;
 }
 
-/** The tests to ask about a fault, cheapest first: those beside it, then the halves of its room. */
+/** The tests to ask about a fault, cheapest first: those of its file, those beside it, then the halves of its room. */
 function stagesOf(mutant: Mutant): readonly (readonly string[])[] {
   const halves = halvesOf(mutant);
   const quick = halves[0]!;
+  const own = mutant.path.replace(/ts$/, "test.");
   const beside = `${dirname(mutant.path)}/`;
-  if (quick.includes(beside)) return halves;
-  return [[beside, ...quick.filter((word) => word.startsWith("!"))], ...halves];
+  const without = quick.filter((word) => word.startsWith("!"));
+  return [[own, ...without], ...(quick.includes(beside) ? [] : [[beside, ...without]]), ...halves];
 }
 
 function halvesOf(mutant: Mutant): readonly (readonly string[])[] {

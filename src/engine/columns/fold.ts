@@ -28,7 +28,7 @@ const none = new Float64Array(0);
 export function grow(array: Float64Array, length: number): Float64Array {
   if (length <= array.length) return array;
   // History arrives whole and fits exactly; live rows arrive one by one and get room to spare.
-  const larger = new Float64Array(array.length === 0 ? length : Math.max(length, array.length * 2));
+  const larger = new Float64Array(Math.max(length, array.length * 2));
   larger.set(array);
   return larger;
 }

@@ -191,3 +191,21 @@ test("hours before the open are no missing part of the session that comes", () =
   partial.extend();
   expect(partial.bars.length).toBe(0);
 });
+
+test("of a market that closes at night a week that began without us makes no bar either", () => {
+  const bars = new BarTable("TEST", "1d");
+  // Wednesday to Friday, and the whole week after it; stamped at midnight.
+  for (const day of [4, 5, 6, 9, 10, 11, 12, 13]) bars.append(Date.UTC(2024, 0, day), day, day, day, day, 1);
+  const frame = new ResampledFrame(bars, "1w", calendarNamed("us-equity"));
+  frame.extend();
+  expect(rows(frame).map(([, open, , , close, volume]) => [open, close, volume])).toEqual([[9, 13, 5]]);
+});
+
+test("prices below nothing have their highest and their lowest as well", () => {
+  const bars = new BarTable("OIL", "1m");
+  for (const [k, price] of [-37, -12, -20].entries())
+    bars.append((k + 1) * minuteMs, price, price + 1, price - 1, price, 1);
+  const frame = new ResampledFrame(bars, "3m", always);
+  frame.extend();
+  expect(rows(frame)).toEqual([[3, -37, -11, -38, -20, 3]]);
+});
