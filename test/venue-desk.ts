@@ -32,7 +32,8 @@ export class VenueDesk<Desk extends Broker> {
   private readonly rows: Int32Array;
   private readonly sent = new Map<OrderId, ApprovedOrder>();
   private lastId = 0;
-  private day = 0;
+  /** Days that have passed; whoever sets it lets time pass without bars. */
+  day = 0;
 
   constructor(
     make: (behind: VenueBehind) => Desk,
@@ -101,6 +102,12 @@ export class VenueDesk<Desk extends Broker> {
     instruments.set(present);
     rows.set(present.map((index) => this.behind.bars[index]!.length - 1));
     return [...this.desk.advance({ timeMs, count: present.length, instruments, rows })];
+  }
+
+  /** Lets a day pass of whose bar nobody hears: it is in the table of the first instrument. */
+  skip(price: number): void {
+    this.day += 1;
+    this.behind.bars[0]!.append(this.day * dayMs, price, price, price, price, 1_000);
   }
 
   /** As `pass`, a word each: `fill 1 10@100`, `dividend 5`, `canceled 2`; that an order was taken in or triggered is left out. */

@@ -23,8 +23,9 @@ function deciding(decisions: Readonly<Record<number, (view: View) => void>>, mor
 }
 
 const still = (price: number, days = 6) => Array.from({ length: days }, () => price);
+/** What was filled, and what the venue took off because the account did not carry it. */
 const fills = (...run: Parameters<typeof runTogether>): readonly string[] =>
-  storyOf(runTogether(...run), ["fill"]).map((line) => line.slice("2024-01-".length));
+  storyOf(runTogether(...run), ["fill", "canceled"]).map((line) => line.slice("2024-01-".length));
 
 test("what nobody names keeps its part of the account, long or short", () => {
   for (const side of [1, -1]) {
@@ -182,4 +183,10 @@ test("a portfolio that fails or answers later stops the run and says so", () => 
     }),
   ).toThrow("failed on its portfolio");
   expect(run(() => Promise.resolve())).toThrow("STRATEGY_ASYNC");
+});
+
+test("what models may look at ends with the last bar of each symbol, whoever else had one", () => {
+  const bars = [dailyBars("AAA", still(10, 3)), dailyBars("BBB", still(10, 6))];
+  const { seenBars } = runTogether(deciding({}), bars).session.pipeline;
+  expect(seenBars.map(({ length }) => length)).toEqual([3, 6]);
 });

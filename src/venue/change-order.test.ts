@@ -120,3 +120,21 @@ test("after a change the order has a place in the queue no more: where its limit
     .flatMap((report) => (report.kind === "filled" ? [report.fill.liquidity] : []));
   expect(liquidity).toEqual(["taker"]);
 });
+
+test("an answer to a change waits at once, so that whoever asks need not wait for the next bar", () => {
+  const harness = opened();
+  const id = harness.send({ terms: buyAt(90) });
+  harness.bar(flat);
+  expect(harness.venue.hasAnswers).toBe(false);
+  harness.modify(id, { terms: buyAt(91) });
+  expect(harness.venue.hasAnswers).toBe(true);
+});
+
+test("a cancel that needs time arrives without a bar", () => {
+  const harness = opened({ latencyMs: 1_000 });
+  const id = harness.send({ terms: buyAt(90) });
+  harness.bar(flat);
+  harness.cancel(id);
+  expect(harness.heartbeat(999)).toEqual([]);
+  expect(harness.heartbeat(1_000)).toEqual(["#1 canceled: canceled on request"]);
+});

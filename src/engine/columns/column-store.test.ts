@@ -6,6 +6,7 @@ import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import { apply, barSeries, type Expr } from "../../domain/expression.ts";
+import { indicator } from "../../domain/indicator.ts";
 import type { Timeframe } from "../../domain/timeframe.ts";
 import { minus } from "../../indicators/minus.ts";
 import { sma, smaIndicator } from "../../indicators/sma.ts";
@@ -72,6 +73,28 @@ test("equal outputs of one fold are folded once, and others share it", () => {
   expect(store.column(sma(close, 3))).not.toBe(store.column(sma(close, 4)));
   expect(valuesOf(store, sma(close, 3)).slice(1, 4)).toEqual([none, 2, 3]);
   expect(valuesOf(store, sma(close, 4)).slice(2, 5)).toEqual([none, 2.5, 3.5]);
+});
+
+test("outputs of one indicator are made by one fold", () => {
+  let made = 0;
+  const pair = indicator({
+    name: "pair",
+    summary: "For this test.",
+    formula: "",
+    source: "",
+    inputs: ["value"],
+    outputs: ["same", "double"],
+    params: {},
+    warmup: () => 0,
+    create(_params, out) {
+      made += 1;
+      return (value) => (out[1] = 2 * value) / 2;
+    },
+  });
+  const store = storeOver(counting(3));
+  expect(valuesOf(store, apply(pair, [close], {}, 0))).toEqual([1, 2, 3]);
+  expect(valuesOf(store, apply(pair, [close], {}, 1))).toEqual([2, 4, 6]);
+  expect(made).toBe(1);
 });
 
 test("a name stands for one fold, wherever it comes up in an expression", () => {

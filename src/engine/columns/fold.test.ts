@@ -77,28 +77,49 @@ test("an input that an indicator does not have is the first again, from three in
   expect(foldOver(indicatorOf(3, 1, last), [columnOf(7), columnOf(1), columnOf(2)], 1)).toEqual([[77]]);
 });
 
-test("rows that come one by one are folded as those that come at once, and without news nobody is asked", () => {
-  const values: number[] = [];
-  let asked = 0;
-  const input = new Column((column) => {
-    asked += 1;
-    column.values = Float64Array.from(values);
-  });
-  const fold = new Fold(indicatorOf(1, 1, total), {}, [input], () => values.length);
-  fold.extend();
-  expect(asked).toBe(0);
-  for (const [k, value] of [5, 6, 7, 8, 9].entries()) {
-    values.push(value);
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 1],
+  [5, 2],
+])(
+  "%i inputs and %i outputs: rows that come one by one are folded as those that come at once",
+  (inputs, outputs) => {
+    const values: number[] = [];
+    let asked = 0;
+    // As in a live session there is room behind the last row, with something in it.
+    const input = new Column((column) => {
+      asked += 1;
+      column.values = Float64Array.from([...values, 1_000, 1_000]);
+    });
+    const columns = Array.from({ length: inputs }, () => input);
+    const twice = (out: Float64Array): Next => {
+      const next = total();
+      return (...given) => (out[1] = 2 * next(...given)) / 2;
+    };
+    const fold = new Fold(indicatorOf(inputs, outputs, twice), {}, columns, () => values.length);
     fold.extend();
-    fold.extend();
-    expect(asked).toBe(k + 1);
-  }
-  expect([...fold.outputs[0]!.values.subarray(0, 5)]).toEqual([5, 11, 18, 26, 35]);
-  // The output is a column of its own: to ask it for news is to ask the fold.
-  values.push(10);
-  fold.outputs[0]!.extend();
-  expect(fold.outputs[0]!.values[5]).toBe(45);
-});
+    expect(asked).toBe(0);
+    for (const value of [5, 6, 7, 8, 9]) {
+      values.push(value);
+      fold.extend();
+      fold.extend();
+    }
+    // Without news nobody is asked.
+    expect(asked).toBe(5 * inputs);
+    // From three inputs on those that are not there are the first one again.
+    const times = inputs >= 3 ? 5 : inputs;
+    const sums = [5, 11, 18, 26, 35].map((sum) => times * sum);
+    expect([...fold.outputs[0]!.values.subarray(0, 5)]).toEqual(sums);
+    expect(fold.outputs[0]!.values.slice(5).every((value) => value === 0)).toBe(true);
+    if (outputs === 2)
+      expect([...fold.outputs[1]!.values.subarray(0, 5)]).toEqual(sums.map((sum) => 2 * sum));
+    // The output is a column of its own: to ask it for news is to ask the fold.
+    values.push(10);
+    fold.outputs[0]!.extend();
+    expect(fold.outputs[0]!.values[5]).toBe(45 * times);
+  },
+);
 
 test("history fits exactly, and what comes live gets room to spare", () => {
   const three = Float64Array.of(1, 2, 3);

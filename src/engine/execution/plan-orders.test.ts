@@ -277,3 +277,30 @@ test("prices that orders wait for are told apart in each of their places", () =>
   for (const [k, one] of orders.entries())
     for (const [n, other] of orders.entries()) expect(sameTerms(one, { ...other })).toBe(k === n);
 });
+
+test("where nothing is wanted, what could open is withdrawn, though it would just close what somebody else has sold", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5);
+  desk.plan();
+  desk.fillForeign("sell", 5, 99);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["cancel 1"]);
+});
+
+test("after a margin call the entry that was to enlarge the position is withdrawn", () => {
+  const desk = holding(5);
+  desk.decide(8, at(90));
+  expect(desk.story()).toEqual(["buy 3 limit"]);
+  desk.fillForeign("sell", 5, -1);
+  expect(desk.wanted).toBe(0);
+  expect(desk.story()).toEqual(["cancel 2"]);
+});
+
+test("getting out has a life of its own, whatever the entry of the target says", () => {
+  const desk = holding(5);
+  const entry = { kind: "limit", price: 90, timeInForce: "day" } as const;
+  desk.decide(0, { entry });
+  expect(desk.story()).toEqual(["sell 5 reduce"]);
+  desk.decide(0, { entry });
+  expect(desk.story()).toEqual([]);
+});

@@ -5,9 +5,10 @@ import { buildSession, layGround } from "../../app/session/build-session.ts";
 import { hourMs } from "../../base/time.ts";
 import { historicalFeed } from "../../data/historical-feed.ts";
 import { BarTable } from "../../domain/bar-table.ts";
+import type { OrderRequest } from "../../domain/order.ts";
 import type { JournalRecord, JournalStore } from "../../ports/journal-store.ts";
 import { live } from "../step.ts";
-import { JournaledBroker } from "./journaled-broker.ts";
+import { JournaledBroker, type RecordedStep } from "./journaled-broker.ts";
 import { restoreSession, type Restored } from "./restore-session.ts";
 
 // A journal that can be changed between writing and reading. Bars stand still at 100; the script buys at the close of hour 2
@@ -57,6 +58,8 @@ function placesOf(records: readonly JournalRecord[], kind: JournalRecord["kind"]
   return records.flatMap((record, k) => (record.kind === kind ? [k] : []));
 }
 
+type OrderRecord = { readonly kind: "order" | "change"; readonly order: OrderRequest };
+
 /** A copy in which a record is changed. */
 function changed(records: readonly JournalRecord[], place: number, change: object): JournalRecord[] {
   return records.map((record, k) => (k === place ? ({ ...record, ...change } as JournalRecord) : record));
@@ -105,7 +108,7 @@ test.each([
   ["a switch the other way round", { reduceOnly: true }],
 ])("an order with %s is the first difference", (_name, change) => {
   const place = orders[0]!;
-  const record = records[place] as Extract<JournalRecord, { kind: "order" }>;
+  const record = records[place] as OrderRecord;
   const { difference, steps, unwritten } = restoredFrom(
     changed(records, place, { order: { ...record.order, ...change } }),
   );
@@ -131,9 +134,9 @@ test("an order that only one of both knows is a difference, unless it is the las
 });
 
 test("what the venue told is compared as well, also of the last step", () => {
-  const place = slices.findIndex((at) => (records[at] as { reports: unknown[] }).reports.length > 0);
-  const at = slices[place]!;
-  const { reports } = records[at] as { reports: object[] };
+  const reportsAt = (at: number) => (records[at] as RecordedStep).reports;
+  const at = slices.find((place) => reportsAt(place).length > 0)!;
+  const reports = reportsAt(at);
   const fewer = changed(records, at, { reports: reports.slice(1) });
   expect(restoredFrom(fewer).difference).not.toBeNull();
   expect(restoredFrom(fewer.slice(0, at + 1)).difference).not.toBeNull();
@@ -142,7 +145,7 @@ test("what the venue told is compared as well, also of the last step", () => {
 
 test("a field without a value is none, and numbers that are the same are the same", () => {
   const place = orders[0]!;
-  const record = records[place] as Extract<JournalRecord, { kind: "order" }>;
+  const record = records[place] as OrderRecord;
   const same = { ...record.order, nothing: undefined, ocoGroup: -0, expireTimeMs: Infinity };
   expect(restoredFrom(changed(records, place, { order: same })).difference).toBeNull();
 });
