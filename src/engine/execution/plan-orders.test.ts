@@ -304,3 +304,17 @@ test("getting out has a life of its own, whatever the entry of the target says",
   desk.decide(0, { entry });
   expect(desk.story()).toEqual([]);
 });
+
+test("a single unit is protected as any other holding is", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(1, { protection: { stopPrice: 90 } });
+  expect(desk.story()).toEqual(["buy 1", "sell 1 close stop_market"]);
+});
+
+test("less than a lot that is missing orders nothing, whatever is held", () => {
+  for (const held of [1, -1, 2]) {
+    const desk = holding(held);
+    desk.decide(held * 1.25);
+    expect(desk.story()).toEqual([]);
+  }
+});
