@@ -170,7 +170,7 @@ function uncalled(
   rig.send({ side, quantity: 4_000 / (instrument.contractMultiplier ?? 1) });
   rig.pass(100);
   const table = rig.behind.bars[0]!;
-  for (const [k, [low, high, close = 100]] of bars.entries())
+  for (const [k, [low, high, close = 101]] of bars.entries())
     table.append((k + 3) * dayMs, 100, high, low, close, 1_000);
   const until = rig.desk.quietUntil(2, 2 + bars.length) - 2;
   // Only looked at: the books are those of the last bar that was shown.

@@ -318,3 +318,28 @@ test("less than a lot that is missing orders nothing, whatever is held", () => {
     expect(desk.story()).toEqual([]);
   }
 });
+
+test("a contradiction of the venue is explained by a whole fill, or when nothing is left that could explain it", () => {
+  const contradicted = (): ExecutionDesk => {
+    const desk = new ExecutionDesk();
+    const trail = { kind: "amount", amount: 5 } as const;
+    desk.decide(5, { protection: { stopPrice: 90, trail, takeProfitPrice: 120 } });
+    desk.plan();
+    desk.fill(1);
+    // The venue says that the position is gone, and our books do not: the trail or the target may have filled.
+    desk.end(2, "position_closed");
+    return desk;
+  };
+  const filled = contradicted();
+  filled.fill(3);
+  filled.decide(8);
+  expect(filled.story()).toEqual(["buy 8"]);
+
+  const ended = contradicted();
+  ended.decide(8);
+  expect(ended.story()).toEqual([]);
+  ended.end(3, "on_request");
+  expect(ended.story()).toEqual([]);
+  ended.end(4, "on_request");
+  expect(ended.story()).toContain("buy 3");
+});
