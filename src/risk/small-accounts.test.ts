@@ -37,3 +37,15 @@ test.each(Object.keys(rules))("%s lets an account without equity open nothing", 
     if (verdict.kind === "refuse" && verdict.quantityMax !== undefined) expect(verdict.quantityMax).toBe(0);
   }
 });
+
+test("an order may be allowed no money at all, or any", () => {
+  const says = (money: number) =>
+    ask(make(orderNotional, { money, share: -1 }, tools), {
+      portfolio: testPortfolio(10),
+      quantity: 1,
+      price: 1,
+    });
+  expect(says(0).kind).toBe("refuse");
+  expect(says(1).kind).toBe("approve");
+  expect(says(-1).kind).toBe("approve");
+});
