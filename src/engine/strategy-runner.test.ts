@@ -61,3 +61,17 @@ test("an alarm of longer bars rings on every bar that sees it, and one that is m
   expect(asked[0]).toBe(24);
   expect(asked).toHaveLength(200 - 23);
 });
+
+test("a promise is refused on whichever bar it comes, a quiet one as well", () => {
+  for (const hour of [2, 150]) {
+    const later = strategy({
+      name: "later",
+      summary: "For this test.",
+      params: {},
+      setup: ({ bars }) => ({ close: bars.close }),
+      onBar: (({ timeMs }: { timeMs: number }) =>
+        timeMs === hour * hourMs ? Promise.resolve() : undefined) as never,
+    });
+    expect(() => run(later)).toThrow("STRATEGY_ASYNC");
+  }
+});
