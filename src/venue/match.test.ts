@@ -260,7 +260,8 @@ test("where somebody quoted a spread, a limit needs the other side of it at the 
   expect(opened({ type: "limit", limitPrice: 101 })).toHaveLength(1);
   expect(opened({ type: "limit", limitPrice: 99.01 }, "sell")).toEqual([]);
   expect(opened({ type: "limit", limitPrice: 99 }, "sell")).toHaveLength(1);
-  expect(opened({ type: "market_if_touched", triggerPrice: 100 })).toHaveLength(1);
+  // The market is below the trigger: it fills at the open, which is the better price.
+  expect(opened({ type: "market_if_touched", triggerPrice: 100.5 })).toEqual(["#1 1@100"]);
   expect(opened({ type: "market_if_touched", triggerPrice: 99.99 })).toEqual([]);
   expect(opened({ type: "stop_market", stopPrice: 100 })).toHaveLength(1);
 });
