@@ -111,6 +111,15 @@ export class ExecutionDesk {
     });
   }
 
+  /** Hears of a fill at 100 that no order of ours asked for: of a margin call where `orderId` is below zero. */
+  fillForeign(side: "buy" | "sell", quantity: number, orderId: number): void {
+    this.fillId += 1;
+    const order = { orderId: orderId as OrderId, instrument: 0 as InstrumentIndex, side, quantity };
+    const rest = { price: 100, fee: 0, slippageCost: 0, liquidity: "taker", timeMs: this.timeMs } as const;
+    const fill = { fillId: this.fillId, ...order, cumulativeQuantity: quantity, ...rest };
+    this.hear({ kind: "filled", isComplete: true, fill });
+  }
+
   /** Hears that an order has ended without another fill. */
   end(id: number, code: VenueCode, kind: "canceled" | "rejected" | "expired" = "canceled"): void {
     const { filledQuantity: cumulativeQuantity } = this.order(id);

@@ -12,7 +12,8 @@ import type { VenueOptions } from "../src/venue/venue-options.ts";
 /** Open, high, low, close, and volume if it matters. */
 export type Quad = readonly [open: number, high: number, low: number, close: number, volume?: number];
 
-const free: VenueOptions = {
+/** A venue that takes everything at once and for nothing. */
+export const freeVenue: VenueOptions = {
   accountKind: "margin",
   leverage: 10,
   maintenanceMargin: 0,
@@ -62,7 +63,7 @@ export class VenueHarness {
     this.tables = symbols.map((symbol) => new BarTable(symbol, "1h"));
     const market = { instruments, bars: this.tables };
     const calendars = instruments.map(({ calendarName }) => calendarNamed(calendarName));
-    this.venue = new Venue(market, calendars).openAccount(this.ledger, { ...free, ...options });
+    this.venue = new Venue(market, calendars).openAccount(this.ledger, { ...freeVenue, ...options });
   }
 
   /** Sends an order: a market buy of one unit of the first symbol, changed by what is given. Returns its number. */

@@ -140,3 +140,23 @@ test("half of one unit of money buys what costs a tenth of it", () => {
   harness.send({ quantity: 10 });
   expect(harness.story(cheap)).toEqual(["#1 5@0.1", `#1 canceled: ${lowMargin}`]);
 });
+
+test("what came free in an earlier bar is nobody's any more: it does not count against what comes free in this one", () => {
+  const harness = new VenueHarness({ accountKind: "cash" }, 2_000, {}, ["A", "B"]);
+  harness.bar(flat, flat);
+  harness.send({ quantity: 10 });
+  harness.send({ quantity: 10, instrument: second });
+  harness.bar(flat, flat);
+  // Ten of A are sold inside a bar, and the money goes into B at the next open.
+  harness.send({ side: "sell", quantity: 10, terms: { type: "limit", limitPrice: 110 } });
+  expect(harness.story([100, 111, 100, 100], flat)).toEqual(["#3 10@110"]);
+  harness.send({ quantity: 11, instrument: second });
+  expect(harness.story(flat, flat)).toEqual(["#4 11@100"]);
+  // Now B is sold inside a bar: what it brings buys no A in that bar.
+  harness.send({ side: "sell", quantity: 10, terms: { type: "limit", limitPrice: 110 }, instrument: second });
+  harness.send({ quantity: 5, terms: { type: "limit", limitPrice: 90 } });
+  expect(harness.story([100, 100, 89, 100], [100, 111, 100, 100])).toEqual([
+    "#5 10@110",
+    `#6 rejected: ${lowCash}`,
+  ]);
+});

@@ -96,3 +96,45 @@ test("a changed order that has waited through quiet bars at its new price is a m
   // A gap down to 94: who was in the book gets it, without slippage.
   expect(harness.story([94, 95, 94, 95])).toEqual(["#1 1@94"]);
 });
+
+test("a change to less than what has filled until it arrives is refused then, and the order works on", () => {
+  const harness = opened({ volumeShareMax: 0.1, latencyMs: 1_000 });
+  const id = harness.send({ quantity: 30, terms: buyAt(99) });
+  harness.bar(flat);
+  harness.modify(id, { quantity: 8 });
+  expect(harness.answer).toEqual({ kind: "underway" });
+  expect(harness.story([99, 99, 98, 98, 100])).toEqual([
+    "#1 10@99",
+    "#1 modify_rejected: less than what has filled already",
+  ]);
+  expect(harness.story([98, 98, 98, 98, 1_000])).toEqual(["#1 20@98"]);
+});
+
+test("after a change the order has a place in the queue no more: where its limit is marketable it takes", () => {
+  const harness = opened();
+  const id = harness.send({ terms: buyAt(90) });
+  harness.bar(flat);
+  harness.modify(id, { terms: buyAt(105) });
+  const liquidity = harness
+    .bar(flat)
+    .flatMap((report) => (report.kind === "filled" ? [report.fill.liquidity] : []));
+  expect(liquidity).toEqual(["taker"]);
+});
+
+test("an answer to a change waits at once, so that whoever asks need not wait for the next bar", () => {
+  const harness = opened();
+  const id = harness.send({ terms: buyAt(90) });
+  harness.bar(flat);
+  expect(harness.venue.hasAnswers).toBe(false);
+  harness.modify(id, { terms: buyAt(91) });
+  expect(harness.venue.hasAnswers).toBe(true);
+});
+
+test("a cancel that needs time arrives without a bar", () => {
+  const harness = opened({ latencyMs: 1_000 });
+  const id = harness.send({ terms: buyAt(90) });
+  harness.bar(flat);
+  harness.cancel(id);
+  expect(harness.heartbeat(999)).toEqual([]);
+  expect(harness.heartbeat(1_000)).toEqual(["#1 canceled: canceled on request"]);
+});

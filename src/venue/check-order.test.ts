@@ -62,6 +62,7 @@ test("the last bits of a sum do not make a price miss its tick, nor does a large
   expect(fault({ terms: limit(0.1 + 0.2), quantity: 100 }, tenth)).toBeNull();
   expect(fault({ terms: limit(0.35), quantity: 100 }, tenth)).toBe("tick_size");
   expect(fault({ terms: limit(123_456_789_012.3) }, tenth)).toBeNull();
+  expect(fault({ terms: limit(-123_456_789_012.3) }, tenth)).toBeNull();
 });
 
 test("times and weights are numbers where they are given", () => {

@@ -126,3 +126,13 @@ test("an order that only reduces and finds nothing is canceled, one that finds n
   cash.send({ side: "sell" });
   expect(cash.bar(flat)[0]).toMatchObject({ kind: "rejected", code: "long_only" });
 });
+
+test("the last bits of a sum are nothing that is left of an order", () => {
+  const harness = new VenueHarness({ volumeShareMax: 0.003 }, 10_000, { lotSize: 0.1 });
+  harness.bar([100, 100, 100, 100]);
+  // A little more than 0.3, of which a bar of a hundred units offers 0.3.
+  harness.send({ quantity: 0.1 + 0.2 });
+  const reports = harness.bar([100, 100, 100, 100, 100]);
+  expect(reports.find(({ kind }) => kind === "filled")).toMatchObject({ isComplete: true });
+  expect(harness.story([100, 100, 100, 100, 100])).toEqual([]);
+});

@@ -98,3 +98,25 @@ test("what is added inside the hour of funding to less than one unit pays with t
   harness.send({ quantity: 0.5, terms: { type: "limit", limitPrice: 99 } });
   expect(harness.story([100, 100, 98, 100])).toEqual(["#2 0.5@99", "funding 1"]);
 });
+
+test("a part of a unit that is held long borrows nothing, and of nothing no fee is told", () => {
+  const costs = { fundingRate: 0, borrowRate: 0.876 };
+  const long = new VenueHarness(costs, 10_000, { lotSize: 0.1 });
+  long.bar(flat);
+  long.send({ quantity: 0.5 });
+  expect([long.story(flat), long.story(flat)]).toEqual([["#1 0.5@100"], []]);
+  // To sell what is not held yet costs from then on, and the moment itself nothing more.
+  const short = at(1, { side: "sell" }, costs);
+  expect(short.story(flat)).toHaveLength(2);
+  expect(short.heartbeat(0)).toEqual([]);
+});
+
+test("a small payment is one as well, for who leaves inside the hour", () => {
+  const harness = new VenueHarness({ fundingRate: 0.001 }, 10_000, { lotSize: 0.1 });
+  for (let hour = 1; hour <= 6; hour++) harness.bar(flat);
+  harness.send({ quantity: 0.5 });
+  harness.bar(flat);
+  harness.send({ side: "sell", quantity: 0.5, terms: { type: "limit", limitPrice: 100.5 } });
+  // Half a unit at 100.5, and a thousandth of that.
+  expect(harness.story([100, 102, 100, 100])).toEqual(["funding 0.05025", "#2 0.5@100.5"]);
+});

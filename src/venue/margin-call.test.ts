@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { InstrumentIndex, Instrument } from "../domain/instrument.ts";
+import { dayMs } from "../base/time.ts";
+import { VenueDesk } from "../../test/venue-desk.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -154,4 +156,54 @@ test("quiet bars are passed over up to the one that calls", () => {
   const harness = holding(40);
   for (const low of [99, 95, 93.75]) expect(harness.story([100, 100, low, 100])).toEqual([]);
   expect(harness.story([100, 100, 93.74, 100])).toEqual(["#-1 40@93.75"]);
+});
+
+/** Until which of the bars to come no margin call is possible for 400,000 of a symbol at 100, on 100,000 of equity. */
+function uncalled(
+  side: "buy" | "sell",
+  bars: readonly (readonly [low: number, high: number, close?: number])[],
+  instrument: Partial<Instrument> = {},
+): number {
+  const options = { leverage: 4, maintenanceMargin: 0.2 };
+  const rig = new VenueDesk(({ inner }) => inner, { options, instrument });
+  rig.pass(100);
+  rig.send({ side, quantity: 4_000 / (instrument.contractMultiplier ?? 1) });
+  rig.pass(100);
+  const table = rig.behind.bars[0]!;
+  for (const [k, [low, high, close = 101]] of bars.entries())
+    table.append((k + 3) * dayMs, 100, high, low, close, 1_000);
+  const until = rig.desk.quietUntil(2, 2 + bars.length) - 2;
+  // Only looked at: the books are those of the last bar that was shown.
+  expect(rig.behind.ledger.equity()).toBe(100_000);
+  expect(rig.desk.quietUntil(2, 2)).toBe(2);
+  return until;
+}
+
+test.each([{}, { contractMultiplier: 10 }])(
+  "bars are passed over up to the first that may call: %o",
+  (instrument) => {
+    // 100,000 + 4,000 (p - 100) = 0.2 * 4,000 p at p = 93.75, and of a short position at 104.1666...
+    const near = [93.75, 104.16] as const;
+    expect(uncalled("buy", [near, [99, 200], [93.74, 101], near], instrument)).toBe(2);
+    expect(uncalled("sell", [near, [1, 101], [99, 104.17], near], instrument)).toBe(2);
+    expect(uncalled("buy", [near, near, near], instrument)).toBe(3);
+    expect(uncalled("sell", [near, near, near], instrument)).toBe(3);
+    expect(uncalled("buy", [[90, 100], near], instrument)).toBe(0);
+  },
+);
+
+test("what funding takes from an account that could just carry two symbols withdraws its entries at once", () => {
+  const options = { leverage: 4, maintenanceMargin: 0.2, fundingRate: 0.06 };
+  const harness = new VenueHarness(options, 1_000, {}, ["A", "B"]);
+  for (let hour = 1; hour <= 6; hour++) harness.bar(flat, flat);
+  for (const instrument of [0 as InstrumentIndex, second]) harness.send({ quantity: 20, instrument });
+  harness.bar(flat, flat);
+  harness.send({ quantity: 1, terms: { type: "limit", limitPrice: 50 } });
+  // 6 % of 4,000 leave 760, and 800 are wanted; B has no bar at that hour, so nothing can be closed in it.
+  expect(harness.story(flat)).toEqual([
+    "funding 120",
+    "funding 120",
+    "#3 canceled: margin call: what opens is withdrawn",
+  ]);
+  expect(harness.story(flat, flat)).toEqual(["#-1 20@100", "#-2 20@100"]);
 });

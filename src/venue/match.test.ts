@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { OrderTerms } from "../domain/order.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 /** Every price below is reckoned by hand from the four prices of the bar and docs/reference/fills.md. */
@@ -245,4 +246,22 @@ test("where the bar's best price might have moved the level first, the fill of a
   };
   expect(assumed([100, 100, 94, 96])).toBe(0);
   expect(assumed([100, 101, 94, 96])).toBe(1);
+});
+
+test("where somebody quoted a spread, a limit needs the other side of it at the open, and a trigger its price alone", () => {
+  const spread = { within: () => 1, known: () => 1 };
+  const opened = (terms: OrderTerms, side: "buy" | "sell" = "buy"): readonly string[] => {
+    const harness = new VenueHarness({ halfSpreads: [spread] });
+    harness.bar([100, 100, 100, 100]);
+    harness.send({ side, terms });
+    return harness.story([100, 100, 100, 100]);
+  };
+  expect(opened({ type: "limit", limitPrice: 100.99 })).toEqual([]);
+  expect(opened({ type: "limit", limitPrice: 101 })).toHaveLength(1);
+  expect(opened({ type: "limit", limitPrice: 99.01 }, "sell")).toEqual([]);
+  expect(opened({ type: "limit", limitPrice: 99 }, "sell")).toHaveLength(1);
+  // The market is below the trigger: it fills at the open, which is the better price.
+  expect(opened({ type: "market_if_touched", triggerPrice: 100.5 })).toEqual(["#1 1@100"]);
+  expect(opened({ type: "market_if_touched", triggerPrice: 99.99 })).toEqual([]);
+  expect(opened({ type: "stop_market", stopPrice: 100 })).toHaveLength(1);
 });

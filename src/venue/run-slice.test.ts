@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { hourMs } from "../base/time.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { OrderId, OrderTerms } from "../domain/order.ts";
+import { VenueDesk } from "../../test/venue-desk.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -201,4 +202,30 @@ test("a day order of the last moment of a day lives through the next one", () =>
   harness.send({ timeInForce: "day", terms: limit(50) });
   for (let hour = 25; hour <= 48; hour++) expect(harness.story(flat)).toEqual([]);
   expect(harness.story(flat)).toEqual(["#1 expired: end of the trading day"]);
+});
+
+test("what arrived while there were no bars is done before the next one, which would have filled the order", () => {
+  for (const errand of ["cancel", "modify"] as const) {
+    const rig = new VenueDesk(({ inner }) => inner, { options: { latencyMs: 1 } });
+    rig.pass(100);
+    const order = rig.send({ terms: { type: "limit", limitPrice: 90 } });
+    rig.pass(100);
+    rig[errand](order, { terms: { type: "limit", limitPrice: 70 } });
+    // The bars of two days are missing.
+    rig.day += 2;
+    expect(rig.story(80)).toEqual([errand === "cancel" ? "canceled 1" : "modified 1"]);
+    expect(rig.held()).toBe(0);
+  }
+});
+
+test("a day order lives through the first day on which it meets a bar, and not through the next", () => {
+  const rig = new VenueDesk(({ inner }) => inner);
+  rig.pass(100);
+  rig.send({ terms: { type: "limit", limitPrice: 90 }, timeInForce: "day" });
+  // Bars that close on day 5 at a fifth and at three fifths of it, and one early on day 6.
+  const story = [5.2, 5.6, 6.1].map((close) => {
+    rig.day = close - 1;
+    return rig.story(100);
+  });
+  expect(story).toEqual([[], [], ["expired 1"]]);
 });

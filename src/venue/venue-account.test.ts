@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { hourMs } from "../base/time.ts";
+import { VenueDesk } from "../../test/venue-desk.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -268,4 +269,44 @@ test("an entry that turns a position around protects only what it opens", () => 
   // Four of the five held go; nothing is short yet.
   expect(harness.story([100, 100, 100, 100, 40])).toEqual(["#2 4@100"]);
   expect(harness.story([120, 120, 120, 120, 1_000])).toEqual(["#2 6@120", "#3 5@120"]);
+});
+
+/** Ten dollars' worth of yen, of which 100 are a dollar at first; the bar of row 0 has been shown, or none of three. */
+function yen(isShown: boolean, options = {}) {
+  const instrument = { symbol: "USDJPY", quoteCurrency: "JPY" } as const;
+  const rig = new VenueDesk(({ inner }) => inner, { instrument, options });
+  if (isShown) rig.pass(100);
+  else
+    for (let day = 1; day <= 3; day++) rig.behind.bars[0]!.append(day * 24 * hourMs, 100, 100, 100, 100, 1);
+  return rig;
+}
+
+test("money is converted at the close before, though that bar was passed over", () => {
+  const rig = yen(true, { fundingRate: 0.01 });
+  rig.send({ quantity: 10 });
+  rig.pass(100);
+  expect(rig.behind.ledger.chargesPaid).toBeCloseTo(0.3, 12);
+  // The next day passes unseen and leaves 200 yen for a dollar.
+  rig.skip(200);
+  rig.pass(150);
+  // Six times a hundredth of 1,500 yen are 90 yen: 0.45 dollars.
+  expect(rig.behind.ledger.chargesPaid).toBeCloseTo(0.3 + 0.45, 12);
+});
+
+test("before a bar was shown nothing is known of a rate, whatever the tables hold", () => {
+  const unseen = yen(false);
+  unseen.day = 3;
+  unseen.send({ quantity: 10 });
+  expect(unseen.story(100)).toEqual(["rejected 1"]);
+  const seen = yen(true);
+  seen.send({ quantity: 10 });
+  expect(seen.story(100)).toEqual(["fill 1 10@100"]);
+});
+
+test("a refusal takes as long as the way to the venue", () => {
+  const harness = opened({ latencyMs: 1.5 * hourMs });
+  harness.send({ quantity: 0.5 });
+  expect(harness.answer).toEqual({ kind: "underway" });
+  expect(harness.story(flat)).toEqual([]);
+  expect(harness.story(flat)).toHaveLength(1);
 });

@@ -19,3 +19,17 @@ test("faults are planted in code and not in comments, types or texts", () => {
     "7 ",
   ]);
 });
+
+test("where equal values take the same way, a comparison that lets them in is no fault", () => {
+  const source = [
+    "if (bars.low[row]! < low) low = bars.low[row]!;",
+    "if (best >= price) price = best;",
+    "if (a < b) c = a;",
+  ].join("\n");
+  expect(mutantsOf("x.ts", source).map(({ line, after }) => `${line} ${after}`)).toEqual([
+    "1 if (false) low = bars.low[row]!;",
+    "2 if (false) price = best;",
+    "3 if (a <= b) c = a;",
+    "3 if (false) c = a;",
+  ]);
+});

@@ -63,6 +63,7 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
     const swapped = swaps.flatMap(([pattern, replacement]) =>
       [...line.matchAll(pattern)]
         .filter(({ index }) => !isQuoted(line, index) && !isInType(line, index))
+        .filter(({ 0: found }) => !keepsExtreme(line, found))
         .map(({ index, 0: found }) =>
           withLine(line.slice(0, index) + replacement + line.slice(index + found.length)),
         ),
@@ -76,6 +77,14 @@ export function mutantsOf(path: string, source: string): readonly Mutant[] {
 function isQuoted(line: string, index: number): boolean {
   const before = line.slice(0, index);
   return [`"`, "`"].some((quote) => before.split(quote).length % 2 === 0) || before.includes("//");
+}
+
+/** `if (a < low) low = a`: with `<=` an equal value is put in its own place, which nobody can see. */
+function keepsExtreme(line: string, comparison: string): boolean {
+  const [, left, sign, right, kept, taken] =
+    /^\s*if \((\S+) (<=?|>=?) (\S+)\) (\S+) = (\S+);$/.exec(line) ?? [];
+  if (left === undefined || sign !== comparison.trim()) return false;
+  return (left === taken && right === kept) || (left === kept && right === taken);
 }
 
 /** Whether a number is one of a type's: nothing runs that could be wrong. */

@@ -312,3 +312,18 @@ test("damage to another series does not keep this one from being repaired", asyn
   };
   expect((await repairSeries(request)).ranges).toMatchObject([{ fault: "gap", bars: 1, remaining: 0 }]);
 });
+
+test("earlier bars of the very series say that its beginning is a gap, and those of no other series do", async () => {
+  const asked = async (symbol: string, timeframe: "1h" | "30m", at: number): Promise<number> => {
+    const { primary, hold, store, request } = setUp();
+    await hold((bars) => [1, 2, 3].forEach((missing) => bars.delete(hour(missing))));
+    const earlier = new BarTable(symbol, timeframe);
+    earlier.append(hour(at), ...pricesAt(hour(at)));
+    await store.append(symbol, timeframe, earlier, { source: "First", receivedAtMs: 1 });
+    await repairSeries(request);
+    return primary.asked.length;
+  };
+  expect(await asked("BTCUSDT", "1h", 0)).toBe(1);
+  expect(await asked("BTCUSDT", "30m", 0)).toBe(0);
+  expect(await asked("ETHUSDT", "1h", 0)).toBe(0);
+});

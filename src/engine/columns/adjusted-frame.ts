@@ -2,7 +2,7 @@ import { BarTable } from "../../domain/bar-table.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
 import type { CorporateAction } from "../../domain/corporate-action.ts";
-import type { Frame } from "./frame.ts";
+import { grown, type Frame } from "./frame.ts";
 
 /** What the prices of a symbol's series are, in multiples of those at which it traded. */
 export interface PriceScale {
@@ -32,17 +32,13 @@ export class AdjustedFrame implements Frame, PriceScale {
     this.source = source;
     this.actions = actions;
     this.calendar = calendar;
-    this.bars = new BarTable(source.symbol, source.timeframe, Math.max(64, source.length));
+    this.bars = new BarTable(source.symbol, source.timeframe, source.length);
     this.visible = new Int32Array(source.length);
   }
 
   extend(): void {
     const { source, bars } = this;
-    if (this.visible.length < source.length) {
-      const larger = new Int32Array(source.length * 2);
-      larger.set(this.visible);
-      this.visible = larger;
-    }
+    this.visible = grown(this.visible, source.length);
     for (let row = bars.length; row < source.length; row++) {
       this.take(row);
       const { open, high, low, close, volume } = source;
@@ -68,16 +64,14 @@ export class AdjustedFrame implements Frame, PriceScale {
 
   /** Takes the actions that are in force with a bar. */
   private take(row: number): void {
-    const { actions, source } = this;
-    if (this.nextAction >= actions.length) return;
+    const { actions, source, calendar } = this;
     const timeMs = source.closeTimeMs[row]!;
-    const session = this.calendar.sessionOf(timeMs);
     const before = this.price;
-    // The last close, in the shares of this day: a dividend is a part of it.
-    let lastClose = row === 0 ? Number.NaN : source.close[row - 1]!;
-    while (this.nextAction < actions.length && actions[this.nextAction]!.day <= session) {
+    // The last close, in the shares of this day: a dividend is a part of it. The first bar has none and asks for none.
+    let lastClose = source.close[row - 1]!;
+    for (; this.nextAction < actions.length; this.nextAction += 1) {
       const action = actions[this.nextAction]!;
-      this.nextAction += 1;
+      if (action.day > calendar.sessionOf(timeMs)) break;
       // What happened before the first bar is in its price already.
       if (row === 0) continue;
       if (action.kind === "split") {

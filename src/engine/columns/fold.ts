@@ -31,9 +31,7 @@ export function grow(array: Float64Array, length: number): Float64Array {
   if (length <= array.length) return array;
   // History arrives whole and fits exactly; live rows arrive one by one and get room to spare.
   const factor = array.length < manyRows ? 2 : 1.25;
-  const larger = new Float64Array(
-    array.length === 0 ? length : Math.max(length, Math.ceil(array.length * factor)),
-  );
+  const larger = new Float64Array(Math.max(length, Math.ceil(array.length * factor)));
   larger.set(array);
   return larger;
 }

@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 /** Rows grow by doubling; -1 marks rows that are not computed yet. */
-function grown(array: Int32Array, length: number): Int32Array {
+export function grown(array: Int32Array, length: number): Int32Array {
   if (length <= array.length) return array;
   const larger = new Int32Array(Math.max(length, array.length * 2)).fill(-1);
   larger.set(array);
@@ -29,14 +29,15 @@ export class ResampledFrame implements Frame {
   private readonly calendar: Calendar;
   private readonly timeframe: Timeframe;
   private next = 0;
+  /** End of the bar that is being built; NaN, as all of it, when there is none. */
   private bucketEndMs = Number.NaN;
   private lastEndMs = -Infinity;
   private isPartial = false;
-  private open = 0;
-  private high = 0;
-  private low = 0;
-  private close = 0;
-  private volume = 0;
+  private open = Number.NaN;
+  private high = Number.NaN;
+  private low = Number.NaN;
+  private close = Number.NaN;
+  private volume = Number.NaN;
 
   constructor(source: Bars, timeframe: Timeframe, calendar: Calendar) {
     this.source = source;
@@ -48,7 +49,6 @@ export class ResampledFrame implements Frame {
 
   extend(): void {
     const { source } = this;
-    if (this.next >= source.length) return;
     this.visible = grown(this.visible, source.length);
     for (let row = this.next; row < source.length; row++) {
       this.merge(row);

@@ -201,6 +201,10 @@ test("a heartbeat on which nothing happened leaves no trace, and one with anythi
     { review: { changed: [approved()] } },
     { review: { approved: [approved()] } },
     { review: { refused: [refusal] } },
+    // Nothing makes up for anything.
+    { review: { approved: [approved()], refused: [refusal] } },
+    { reports: [fill(1)], review: { refused: [refusal] } },
+    { targets: [target], plan: { cancels: [approved()] }, review: { changed: [approved()] } },
     { risk: { alarm: { kind: "pause", reason: "", limit: 1, value: 2 }, alarmRule: "halt" } },
   ] satisfies readonly Step[])
     expect(lengthAfter(step)).toBe(1);

@@ -292,3 +292,10 @@ test("an acceptance after a trigger says nothing new", () => {
   expect(hear(tracker, { kind: "accepted", orderId: 1 as OrderId, timeMs: 0 })).toBeNull();
   expect(hear(tracker, fill(1, 10, 10, true))?.progress).toBe("filled");
 });
+
+test("of what did not fit the newest stays, so that a venue that repeats itself fills no memory", () => {
+  const tracker = new OrderTracker();
+  for (let id = 1; id <= 300; id++) hear(tracker, { kind: "accepted", orderId: id as OrderId, timeMs: id });
+  expect(tracker.surprises).toHaveLength(256);
+  expect(tracker.surprises.at(-1)!.report).toMatchObject({ orderId: 300 });
+});

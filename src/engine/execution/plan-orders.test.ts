@@ -277,3 +277,69 @@ test("prices that orders wait for are told apart in each of their places", () =>
   for (const [k, one] of orders.entries())
     for (const [n, other] of orders.entries()) expect(sameTerms(one, { ...other })).toBe(k === n);
 });
+
+test("where nothing is wanted, what could open is withdrawn, though it would just close what somebody else has sold", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5);
+  desk.plan();
+  desk.fillForeign("sell", 5, 99);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["cancel 1"]);
+});
+
+test("after a margin call the entry that was to enlarge the position is withdrawn", () => {
+  const desk = holding(5);
+  desk.decide(8, at(90));
+  expect(desk.story()).toEqual(["buy 3 limit"]);
+  desk.fillForeign("sell", 5, -1);
+  expect(desk.wanted).toBe(0);
+  expect(desk.story()).toEqual(["cancel 2"]);
+});
+
+test("getting out has a life of its own, whatever the entry of the target says", () => {
+  const desk = holding(5);
+  const entry = { kind: "limit", price: 90, timeInForce: "day" } as const;
+  desk.decide(0, { entry });
+  expect(desk.story()).toEqual(["sell 5 reduce"]);
+  desk.decide(0, { entry });
+  expect(desk.story()).toEqual([]);
+});
+
+test("a single unit is protected as any other holding is", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(1, { protection: { stopPrice: 90 } });
+  expect(desk.story()).toEqual(["buy 1", "sell 1 close stop_market"]);
+});
+
+test("less than a lot that is missing orders nothing, whatever is held", () => {
+  for (const held of [1, -1, 2]) {
+    const desk = holding(held);
+    desk.decide(held * 1.25);
+    expect(desk.story()).toEqual([]);
+  }
+});
+
+test("a contradiction of the venue is explained by a whole fill, or when nothing is left that could explain it", () => {
+  const contradicted = (): ExecutionDesk => {
+    const desk = new ExecutionDesk();
+    const trail = { kind: "amount", amount: 5 } as const;
+    desk.decide(5, { protection: { stopPrice: 90, trail, takeProfitPrice: 120 } });
+    desk.plan();
+    desk.fill(1);
+    // The venue says that the position is gone, and our books do not: the trail or the target may have filled.
+    desk.end(2, "position_closed");
+    return desk;
+  };
+  const filled = contradicted();
+  filled.fill(3);
+  filled.decide(8);
+  expect(filled.story()).toEqual(["buy 8"]);
+
+  const ended = contradicted();
+  ended.decide(8);
+  expect(ended.story()).toEqual([]);
+  ended.end(3, "on_request");
+  expect(ended.story()).toEqual([]);
+  ended.end(4, "on_request");
+  expect(ended.story()).toContain("buy 3");
+});
