@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runKiwi, temporaryFolder } from "../../test/run-kiwi.ts";
+import { takeLock } from "../robot/account-lock.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -248,7 +249,37 @@ test.each([
   [["--vary", "costs.latencyMs=-5..0:5"], "SETTING_INVALID", "costs.latencyMs"],
   [["--vary", "instruments.X.lotSize=1,2"], "SETTING_FIXED", "only keys under"],
   [["--vary", "fast=5..9:1", "--only-when", "fast:kind=a"], "VARY_INVALID", "NAME:OTHER=VALUE"],
+  [
+    [
+      "--vary",
+      "fast=5,6",
+      "--vary",
+      "slow=20,30",
+      "--only-when",
+      "fast:slow=20",
+      "--only-when",
+      "slow:fast=5",
+    ],
+    "VARY_INVALID",
+    "depend on itself",
+  ],
+  [
+    [
+      "--vary",
+      "fast=5,6",
+      "--vary",
+      "slow=20,30",
+      ...["fast:slow=20", "fast:slow=30"].flatMap((text) => ["--only-when", text]),
+    ],
+    "VARY_INVALID",
+    "said twice",
+  ],
+  [["--vary", "risk.rules.0.limit=1,2"], "SETTING_INVALID", "risk.rules is empty"],
+  [["--vary", "sizing.fractoin=0.5,1"], "PARAM_UNKNOWN", "fraction"],
   [["--vary", "fast=5..9:1", "--objective", "sharp"], "FORMULA_INVALID", "sharp is none of"],
+  [["--vary", "fast=5..9:1", "--objective", "2"], "FORMULA_INVALID", "equally good"],
+  [["--vary", "fast=5..9:1", "--objective", "beta"], "FORMULA_INVALID", "beta is none of"],
+  [["--vary", "fast=5..9:1", "--pareto", "sharpe - maxDrawdown"], "FORMULA_INVALID", "each by itself"],
   [["--vary", "fast=5..9:1", "--require", "trades > 1000000"], "OBJECTIVE_NONE", "5: trades > 1000000"],
   [["--vary", "fast=5..9:1", "--method", "gird"], "FLAG_INVALID", "grid, random, tpe, halving, racing"],
   [["--vary", "fast=5..9:1", "--method", "racing", "--folds", "2"], "FOLDS_FEW", "part by part"],
@@ -267,5 +298,51 @@ test.each([
 
 test("nothing to go on with is said, and what was asked for before cannot be asked anew", async () => {
   expect((await errorOf("optimize", "--resume", "nothing")).code).toBe("SEARCH_UNKNOWN");
-  expect((await errorOf("optimize", "--resume", "last", "--trials", "5")).code).toBe("FLAG_INVALID");
+  for (const flags of [
+    ["--trials", "5"],
+    ["--data", market],
+    ["--seed", "7"],
+    ["--param", "slow=40"],
+  ])
+    expect((await errorOf("optimize", "--resume", "last", ...flags)).code).toBe("FLAG_INVALID");
+});
+
+test("a search is gone on with over the bars that it was begun on, from a whole table, and by one process", async () => {
+  const path = join(folder, "WALK-1h.csv");
+  const rows = Array.from({ length: 400 }, (_, k) => {
+    const price = 100 + 10 * Math.sin(k / 9) + (k % 7);
+    return `${new Date(Date.UTC(2024, 0, 1, k)).toISOString()},${price},${price + 1},${price - 1},${price},5`;
+  });
+  const write = (count: number): void =>
+    writeFileSync(path, ["time,open,high,low,close,volume", ...rows.slice(0, count), ""].join("\n"));
+  write(400);
+  const { document } = await optimize("sma-cross", "--data", path, "--vary", "fast=2..8:1", "--jobs", "1");
+  const { searchId } = document;
+  const again = ["optimize", "--resume", searchId, "--jobs", "1"];
+  // Its newest kin is a validation, whose table is no search.
+  const judged = await runKiwi(folder, ["validate", "sma-cross", "--data", path, "--trials", "4", "-q"]);
+  expect(judged.code).toBe(0);
+  expect((await optimize("--resume", "last", "--jobs", "1")).document.searchId).toBe(searchId);
+  write(399);
+  expect(await errorOf(...again)).toMatchObject({ code: "SEARCH_OTHER" });
+  write(400);
+  const folderOf = join(folder, ".kiwi", "searches", searchId);
+  const lock = takeLock(join(folderOf, "lock"), "search", { sinceMs: 0, what: "searches" })!;
+  expect((await errorOf(...again)).code).toBe("SEARCH_RUNNING");
+  lock.release();
+  const table = join(folderOf, "trials.jsonl");
+  const whole = readFileSync(table, "utf8");
+  writeFileSync(table, whole.replace(/\n.*?\n/, "\nhello\n"));
+  const { out } = await runKiwi(folder, [...again, "--json"]);
+  expect(out).toContain("SEARCH_EDITED");
+  expect(out).toContain("line 2 of");
+  // Killed before its first line.
+  rmSync(table);
+  expect(tableOf((await optimize("--resume", searchId, "--jobs", "1")).document)).toBe(whole);
+}, 60_000);
+
+test("what is ranked on few bars and by nobody on all of them is nobody's best", async () => {
+  const args = ["sma-cross", "--data", longer, "--vary", "fast=2..6:1", "--method", "halving", "--jobs", "1"];
+  const error = await errorOf("optimize", ...args, "--require", "bars < 2500");
+  expect(error.code).toBe("OBJECTIVE_NONE");
 });
