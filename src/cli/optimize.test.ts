@@ -2,7 +2,6 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runKiwi, temporaryFolder } from "../../test/run-kiwi.ts";
-import { takeLock } from "../robot/account-lock.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -306,40 +305,6 @@ test("nothing to go on with is said, and what was asked for before cannot be ask
   ])
     expect((await errorOf("optimize", "--resume", "last", ...flags)).code).toBe("FLAG_INVALID");
 });
-
-test("a search is gone on with over the bars that it was begun on, from a whole table, and by one process", async () => {
-  const path = join(folder, "WALK-1h.csv");
-  const rows = Array.from({ length: 400 }, (_, k) => {
-    const price = 100 + 10 * Math.sin(k / 9) + (k % 7);
-    return `${new Date(Date.UTC(2024, 0, 1, k)).toISOString()},${price},${price + 1},${price - 1},${price},5`;
-  });
-  const write = (count: number): void =>
-    writeFileSync(path, ["time,open,high,low,close,volume", ...rows.slice(0, count), ""].join("\n"));
-  write(400);
-  const { document } = await optimize("sma-cross", "--data", path, "--vary", "fast=2..8:1", "--jobs", "1");
-  const { searchId } = document;
-  const again = ["optimize", "--resume", searchId, "--jobs", "1"];
-  // Its newest kin is a validation, whose table is no search.
-  const judged = await runKiwi(folder, ["validate", "sma-cross", "--data", path, "--trials", "4", "-q"]);
-  expect(judged.code).toBe(0);
-  expect((await optimize("--resume", "last", "--jobs", "1")).document.searchId).toBe(searchId);
-  write(399);
-  expect(await errorOf(...again)).toMatchObject({ code: "SEARCH_OTHER" });
-  write(400);
-  const folderOf = join(folder, ".kiwi", "searches", searchId);
-  const lock = takeLock(join(folderOf, "lock"), "search", { sinceMs: 0, what: "searches" })!;
-  expect((await errorOf(...again)).code).toBe("SEARCH_RUNNING");
-  lock.release();
-  const table = join(folderOf, "trials.jsonl");
-  const whole = readFileSync(table, "utf8");
-  writeFileSync(table, whole.replace(/\n.*?\n/, "\nhello\n"));
-  const { out } = await runKiwi(folder, [...again, "--json"]);
-  expect(out).toContain("SEARCH_EDITED");
-  expect(out).toContain("line 2 of");
-  // Killed before its first line.
-  rmSync(table);
-  expect(tableOf((await optimize("--resume", searchId, "--jobs", "1")).document)).toBe(whole);
-}, 60_000);
 
 test("what is ranked on few bars and by nobody on all of them is nobody's best", async () => {
   const args = ["sma-cross", "--data", longer, "--vary", "fast=2..6:1", "--method", "halving", "--jobs", "1"];

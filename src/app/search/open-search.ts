@@ -21,6 +21,9 @@ export type FoundSearch = {
   readonly madeWith: KeptSearch["madeWith"];
 };
 
+/** What its trials are made of: code and bars. */
+type Ground = Pick<PreparedRun, "found" | "loaded" | "detail" | "setup">;
+
 /** A search that this process alone goes on with. */
 type HeldSearch = { readonly journal: SearchJournal; readonly release: () => void };
 
@@ -43,7 +46,7 @@ function isSearch(request: unknown): boolean {
  * Begins its table, or goes on with it. Throws `SEARCH_RUNNING` while another process does, `SEARCH_OTHER` where the code or
  * the bars are not those that it was begun with, and `SEARCH_EDITED`.
  */
-export function holdSearch({ asked, folder, madeWith }: FoundSearch, prepared: PreparedRun): HeldSearch {
+export function holdSearch({ asked, folder, madeWith }: FoundSearch, prepared: Ground): HeldSearch {
   const now = { code: codeHash(prepared.found.ownFiles), data: readHash(prepared) };
   const at = folder ?? newSearchFolder(asked);
   if (madeWith !== undefined) {
