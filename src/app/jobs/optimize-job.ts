@@ -6,7 +6,7 @@ import type { PreparedRun } from "../runs/prepare-run.ts";
 import { triedMarkets } from "../runs/run-hashes.ts";
 import { ignoredDimensions, judgeSearch } from "../search/judge-search.ts";
 import { openPlace } from "../search/open-place.ts";
-import { foundSearch, holdSearch } from "../search/open-search.ts";
+import { foundSearch, holdSearch } from "../search/begin/open-search.ts";
 import type { Place } from "../search/place.ts";
 import { planSearch, type PlannedSearch } from "../search/plan-search.ts";
 import { runSearch } from "../search/run-search.ts";
@@ -15,7 +15,7 @@ import { searchDocument, type SearchDocument } from "../search/search-document.t
 import { refuseUnranked } from "../search/search-row.ts";
 import { searchHooks } from "../search/search-hooks.ts";
 import { searchRequestSchema, type SearchRequest } from "../search/search-request.ts";
-import { trySettings } from "../search/try-settings.ts";
+import { trySettings } from "../search/begin/try-settings.ts";
 import { writeSearch } from "../search/write-search.ts";
 import { prepareWatched } from "./prepare-watched.ts";
 

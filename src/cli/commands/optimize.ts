@@ -105,14 +105,13 @@ async function searched(
 }
 
 /** Flags that say where and how trials run, and what is shown of them: none of these changes the table. */
-const ofAnySearch = [
-  ["resume", "jobs", "queue", "redis", "trialSeconds", "format"],
-  ["json", "quiet", "verbose", "color", "progress"],
-].flat();
+const ofAnySearch = new Set(
+  "resume jobs queue redis trialSeconds format json quiet verbose color progress".split(" "),
+);
 
 /** What is gone on with was asked for before: nothing of it can be said anew. */
 function resumable(name: string, strategy: string | undefined, flags: OptimizeFlags): string {
-  const other = Object.keys(flags).find((flag) => !ofAnySearch.includes(flag));
+  const other = Object.keys(flags).find((flag) => !ofAnySearch.has(flag));
   if (other === undefined && strategy === undefined) return name;
   const said = other === undefined ? strategy! : `--${flagText(other)}`;
   throw new KiwiError({

@@ -1,10 +1,10 @@
-import { KiwiError } from "../../base/errors.ts";
-import type { SearchSpace } from "../../search/search-space.ts";
-import { runConfigOf } from "../config/config-schema.ts";
-import type { PreparedRun } from "../runs/prepare-run.ts";
-import { buildSession, layGround } from "../session/build-session.ts";
-import { configAt } from "./config-at.ts";
-import { splitSetting } from "./read-space.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import type { SearchSpace } from "../../../search/search-space.ts";
+import { runConfigOf } from "../../config/config-schema.ts";
+import type { PreparedRun } from "../../runs/prepare-run.ts";
+import { buildSession, layGround } from "../../session/build-session.ts";
+import { configAt } from "../config-at.ts";
+import { splitSetting } from "../read-space.ts";
 
 /** What is said of a plug-in, an option or a value that nobody knows. */
 const misspelt = /^PARAM_INVALID$|_UNKNOWN$/;

@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { takeLock, type AccountLock } from "../../robot/account-lock.ts";
-import { KiwiError } from "../../base/errors.ts";
-import { codeHash } from "../plugins/code-identity.ts";
-import type { PreparedRun } from "../runs/prepare-run.ts";
-import { readHash } from "../runs/run-hashes.ts";
-import { newSearchFolder } from "./count-tried.ts";
+import { takeLock, type AccountLock } from "../../../robot/account-lock.ts";
+import { KiwiError } from "../../../base/errors.ts";
+import { codeHash } from "../../plugins/code-identity.ts";
+import type { PreparedRun } from "../../runs/prepare-run.ts";
+import { readHash } from "../../runs/run-hashes.ts";
+import { newSearchFolder } from "../count-tried.ts";
 import {
   beginJournal,
   findSearch,
   openJournal,
   readSearchRequest,
   type SearchJournal,
-} from "./search-journal.ts";
-import { keptSearchSchema, type KeptSearch, type SearchRequest } from "./search-request.ts";
+} from "../search-journal.ts";
+import { keptSearchSchema, type KeptSearch, type SearchRequest } from "../search-request.ts";
 
 /** A search by what was asked for; `folder` is that of one to go on with, `null` for a new one. */
 export type FoundSearch = {

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
-import { sliceBars } from "../../domain/bars.ts";
-import { kiwiConfigSchema } from "../config/config-schema.ts";
+import { syntheticMarket } from "../../../data/synthetic/synthetic-market.ts";
+import { sliceBars } from "../../../domain/bars.ts";
+import { kiwiConfigSchema } from "../../config/config-schema.ts";
 import { foundSearch, holdSearch } from "./open-search.ts";
-import { beginJournal, readTable, searchesFolder } from "./search-journal.ts";
-import type { SearchRequest } from "./search-request.ts";
+import { beginJournal, readTable, searchesFolder } from "../search-journal.ts";
+import type { SearchRequest } from "../search-request.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-search-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
