@@ -248,7 +248,37 @@ test.each([
   [["--vary", "costs.latencyMs=-5..0:5"], "SETTING_INVALID", "costs.latencyMs"],
   [["--vary", "instruments.X.lotSize=1,2"], "SETTING_FIXED", "only keys under"],
   [["--vary", "fast=5..9:1", "--only-when", "fast:kind=a"], "VARY_INVALID", "NAME:OTHER=VALUE"],
+  [
+    [
+      "--vary",
+      "fast=5,6",
+      "--vary",
+      "slow=20,30",
+      "--only-when",
+      "fast:slow=20",
+      "--only-when",
+      "slow:fast=5",
+    ],
+    "VARY_INVALID",
+    "depend on itself",
+  ],
+  [
+    [
+      "--vary",
+      "fast=5,6",
+      "--vary",
+      "slow=20,30",
+      ...["fast:slow=20", "fast:slow=30"].flatMap((text) => ["--only-when", text]),
+    ],
+    "VARY_INVALID",
+    "said twice",
+  ],
+  [["--vary", "risk.rules.0.limit=1,2"], "SETTING_INVALID", "risk.rules is empty"],
+  [["--vary", "sizing.fractoin=0.5,1"], "PARAM_UNKNOWN", "fraction"],
   [["--vary", "fast=5..9:1", "--objective", "sharp"], "FORMULA_INVALID", "sharp is none of"],
+  [["--vary", "fast=5..9:1", "--objective", "2"], "FORMULA_INVALID", "equally good"],
+  [["--vary", "fast=5..9:1", "--objective", "beta"], "FORMULA_INVALID", "beta is none of"],
+  [["--vary", "fast=5..9:1", "--pareto", "sharpe - maxDrawdown"], "FORMULA_INVALID", "each by itself"],
   [["--vary", "fast=5..9:1", "--require", "trades > 1000000"], "OBJECTIVE_NONE", "5: trades > 1000000"],
   [["--vary", "fast=5..9:1", "--method", "gird"], "FLAG_INVALID", "grid, random, tpe, halving, racing"],
   [["--vary", "fast=5..9:1", "--method", "racing", "--folds", "2"], "FOLDS_FEW", "part by part"],
@@ -267,5 +297,17 @@ test.each([
 
 test("nothing to go on with is said, and what was asked for before cannot be asked anew", async () => {
   expect((await errorOf("optimize", "--resume", "nothing")).code).toBe("SEARCH_UNKNOWN");
-  expect((await errorOf("optimize", "--resume", "last", "--trials", "5")).code).toBe("FLAG_INVALID");
+  for (const flags of [
+    ["--trials", "5"],
+    ["--data", market],
+    ["--seed", "7"],
+    ["--param", "slow=40"],
+  ])
+    expect((await errorOf("optimize", "--resume", "last", ...flags)).code).toBe("FLAG_INVALID");
+});
+
+test("what is ranked on few bars and by nobody on all of them is nobody's best", async () => {
+  const args = ["sma-cross", "--data", longer, "--vary", "fast=2..6:1", "--method", "halving", "--jobs", "1"];
+  const error = await errorOf("optimize", ...args, "--require", "bars < 2500");
+  expect(error.code).toBe("OBJECTIVE_NONE");
 });

@@ -49,11 +49,17 @@ export class SearchSpace {
 
   /** The point that stands for all that differ only in what does not matter there. */
   canonical(point: Point): Point {
-    const setting = this.settingAt(point);
-    return point.map((index, k) => {
-      const { onlyWhen } = this.dimensions[k]!;
-      return onlyWhen === undefined || setting[onlyWhen.name] === onlyWhen.value ? index : 0;
-    });
+    return this.dimensions.some(({ onlyWhen }) => onlyWhen !== undefined)
+      ? point.map((index, k) => (this.matters(point, k) ? index : 0))
+      : point;
+  }
+
+  /** What depends on something that does not matter itself matters as little. */
+  private matters(point: Point, k: number): boolean {
+    const { onlyWhen } = this.dimensions[k]!;
+    if (onlyWhen === undefined) return true;
+    const other = this.dimensions.findIndex(({ name }) => name === onlyWhen.name);
+    return this.dimensions[other]!.values[point[other]!] === onlyWhen.value && this.matters(point, other);
   }
 
   /** Whether a point may be tried. */

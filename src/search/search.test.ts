@@ -166,6 +166,26 @@ test("what does not matter is not tried twice", () => {
   ]);
 });
 
+test("what depends on something that does not matter itself is not tried twice, by a grid or by chance", () => {
+  const space = new SearchSpace(
+    [
+      { name: "stop", values: [false, true], isOrdered: false },
+      {
+        name: "kind",
+        values: ["atr", "percent"],
+        isOrdered: false,
+        onlyWhen: { name: "stop", value: true },
+      },
+      { ...numbers("width", [1, 2, 3]), onlyWhen: { name: "kind", value: "atr" } },
+    ],
+    [],
+  );
+  const points = [...space.points()].map(keyOf);
+  expect(points).toEqual(["0,0,0", "1,0,0", "1,0,1", "1,0,2", "1,1,0"]);
+  const drawn = searchOn(space, randomSearch(space, 50, 1), () => 0).map(({ point }) => keyOf(point));
+  expect(drawn.toSorted()).toEqual(points.toSorted());
+});
+
 test("an empty space names the constraint that empties it, or those that do together", () => {
   const limit = (text: string, allows: (setting: Setting) => boolean) => ({ text, allows });
   const dimensions = [numbers("fast", [1, 2, 3]), numbers("slow", [1, 2, 3])];

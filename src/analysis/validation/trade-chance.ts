@@ -13,7 +13,7 @@ export type TradeOrder = {
   readonly drawdown: number;
   readonly drawdownMedian: number;
   readonly drawdown95: number;
-  /** Equity after each trade, in multiples of the start: quantiles over the orders. */
+  /** Equity after each trade, in multiples of the start: quantiles over the orders. All end where the trades ended. */
   readonly fan: readonly { readonly probability: number; readonly path: readonly number[] }[];
 };
 
@@ -21,8 +21,8 @@ const fanProbabilities = [0.05, 0.25, 0.5, 0.75, 0.95];
 const fanPointsMax = 120;
 
 /**
- * Draws the profits of trades with replacement, in any order: how deep an account could have fallen with the same trades.
- * `null` below ten trades.
+ * Shuffles the profits of trades: how deep an account could have fallen with the same trades, each of them once. What they
+ * add up to is the same in every order. `null` below ten trades.
  */
 export function tradeOrders(
   trades: readonly Trade[],
@@ -36,9 +36,12 @@ export function tradeOrders(
   const points = Math.min(fanPointsMax, count);
   const falls = new Float64Array(samples);
   const at = Array.from({ length: points + 1 }, () => new Float64Array(samples));
-  const drawn = new Float64Array(count);
+  const drawn = profits.slice();
   for (let sample = 0; sample < samples; sample++) {
-    for (let k = 0; k < count; k++) drawn[k] = profits[prng.integer(count)]!;
+    for (let k = count - 1; k > 0; k--) {
+      const other = prng.integer(k + 1);
+      [drawn[k], drawn[other]] = [drawn[other]!, drawn[k]!];
+    }
     falls[sample] = deepestFall(drawn, (done, equity) => {
       const point = Math.floor((done * points) / count);
       at[point]![sample] = equity;

@@ -130,6 +130,12 @@ test("orders of the same trades: those that only win never fall, and few trades 
   const found = tradeOrders(mixed, 1_000, new Prng(1), 500)!;
   expect(found.drawdown).toBeCloseTo(0.05, 12);
   expect(found.drawdown95).toBeGreaterThan(found.drawdownMedian);
+  // The order changes nothing about the sum: one large win among small losses is in every order, once.
+  const lonely = Array.from({ length: 12 }, (_, k) => trade(k === 0 ? 110 : -10, 100, 100));
+  const orders12 = tradeOrders(lonely, 1_000, new Prng(2), 300)!;
+  for (const { path } of orders12.fan) expect(path.at(-1)).toBeCloseTo(1, 12);
+  // Eleven losses of 1 % in a row at most: 11 % below the start where the win comes last.
+  expect(orders12.drawdown95).toBeLessThanOrEqual(0.11 + 1e-12);
 });
 
 test("entering at random makes as much as a strategy that is merely in a rising market, and less than one that knows", () => {

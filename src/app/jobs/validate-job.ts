@@ -51,7 +51,7 @@ async function performValidate(input: ValidateInput, context: JobContext): Promi
   const prepared = await prepareWatched(search.request, context);
   const { setup } = prepared;
   const folder = newSearchFolder(search);
-  const journal = beginJournal(folder, search);
+  const journal = beginJournal(folder, { ...search, madeBy: "validate" });
   context.stage("backtest");
   const raw = executeRun(setup, { withBenchmark: false, watch: context.board });
   refuseOnlyWarmup(raw);

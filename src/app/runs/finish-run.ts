@@ -7,7 +7,8 @@ import type {
 } from "../../analysis/report/report-input.ts";
 import type { SelectionInput } from "../../analysis/selection/selection-input.ts";
 import type { RunHashes } from "../../adapters/stores/runs/run-manifest.ts";
-import type { TrialCount, TrialEntry } from "../../adapters/stores/runs/trials-ledger.ts";
+import type { TrialEntry } from "../../adapters/stores/runs/trial-entry.ts";
+import type { TrialCount } from "../../adapters/stores/runs/trials-ledger.ts";
 import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";

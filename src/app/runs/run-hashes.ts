@@ -1,8 +1,9 @@
-import type { TriedMarket } from "../../adapters/stores/runs/trials-ledger.ts";
+import type { TriedMarket } from "../../adapters/stores/runs/trial-entry.ts";
 import { dataHash } from "../bars/data-hash.ts";
 import { plainSymbol } from "../bars/pick-symbols.ts";
 import { canonicalJson, sha256 } from "../../base/hash.ts";
 import type { Bars } from "../../domain/bars.ts";
+import { movesOf } from "../../adapters/stores/runs/market-moves.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { fileHash } from "../plugins/code-identity.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -91,12 +92,22 @@ export function triedMarkets({
   loaded,
   setup,
 }: Pick<PreparedRun, "loaded" | "setup">): readonly TriedMarket[] {
-  return loaded.sources.map(({ bars: { symbol, timeframe, closeTimeMs, length } }) => ({
+  return loaded.sources.map(({ bars }, k) => triedMarket(bars, setup.tradeFromMs, k < movesMax));
+}
+
+/** Symbols of a run that are known again under another name: in a panel that was renamed a few are enough. */
+const movesMax = 4;
+
+/** One of the bars that something is tried on, from `fromMs` on. */
+export function triedMarket(bars: Bars, fromMs = -Infinity, hasMoves = true): TriedMarket {
+  const { symbol, timeframe, closeTimeMs, length } = bars;
+  const market = {
     symbol: plainSymbol(symbol),
     timeframe,
-    fromMs: Math.max(closeTimeMs[0]!, setup.tradeFromMs ?? -Infinity),
+    fromMs: Math.max(closeTimeMs[0]!, fromMs),
     toMs: closeTimeMs[length - 1]!,
-  }));
+  };
+  return hasMoves ? { ...market, moves: movesOf(bars, market.fromMs) } : market;
 }
 
 function withoutInfinity(value: unknown): unknown {

@@ -11,8 +11,8 @@ import type { Measures } from "./trial.ts";
 
 /** What every trial is measured by; anything else costs a whole table of metrics. */
 const quickKeys = ["totalReturn", "sharpe", "maxDrawdown", "trades"] as const satisfies readonly MetricKey[];
-/** Metrics that are sums over a whole run, and mean nothing on a part of it. */
-export const wholeRunKeys: readonly MetricKey[] = [
+/** Metrics that no trial has: sums over a whole run, which mean nothing on a part of it, and those beside a benchmark, which is not run. */
+export const unmeasuredKeys: readonly MetricKey[] = [
   "exposure",
   "turnover",
   "turnoverPerYear",
@@ -22,6 +22,12 @@ export const wholeRunKeys: readonly MetricKey[] = [
   "dsr",
   "trialCount",
   "expectedMaximumSharpe",
+  "benchmarkReturn",
+  "alpha",
+  "beta",
+  "informationRatio",
+  "trackingError",
+  "treynor",
 ];
 
 /** A finished run, and how its rows are cut into periods. */

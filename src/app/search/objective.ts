@@ -1,6 +1,7 @@
+import { KiwiError } from "../../base/errors.ts";
 import { metricDefinitions, type MetricKey } from "../../analysis/metrics/metric-definitions.ts";
 import { readCondition, readFormula, type Condition, type Formula } from "../../search/formula.ts";
-import { wholeRunKeys } from "./measure-rows.ts";
+import { unmeasuredKeys } from "./measure-rows.ts";
 import type { Measures } from "./trial.ts";
 
 /** What a search looks for: a formula over metrics, and what a trial must hold to count. */
@@ -22,7 +23,7 @@ export type ObjectiveTexts = {
   readonly pareto: readonly string[];
 };
 
-const known = metricDefinitions.filter(({ key }) => !wholeRunKeys.includes(key));
+const known = metricDefinitions.filter(({ key }) => !unmeasuredKeys.includes(key));
 const names = known.map(({ key }) => key);
 const isKnown = (name: string): name is MetricKey => (names as readonly string[]).includes(name);
 
@@ -30,9 +31,13 @@ const isKnown = (name: string): name is MetricKey => (names as readonly string[]
 export function readObjective({ objective, require, pareto }: ObjectiveTexts): Objective {
   const formula = readFormula(objective, isKnown, names);
   const requirements = require.map((text) => readCondition(text, isKnown, names));
+  if (formula.names.length === 0)
+    throw noMetric("--objective", objective, "all trials would be equally good");
   const front = pareto.map((text) => {
-    const [key] = readFormula(text, isKnown, names).names;
-    return { key: key as MetricKey, direction: directionOf(key!) };
+    const { names: found } = readFormula(text, isKnown, names);
+    const key = found.find((one) => one === text.trim());
+    if (key === undefined) throw noMetric("--pareto", text, "a front is of metrics, each by itself");
+    return { key: key as MetricKey, direction: directionOf(key) };
   });
   const keys = [
     ...formula.names,
@@ -47,6 +52,17 @@ export function readObjective({ objective, require, pareto }: ObjectiveTexts): O
     front,
     keys: [...new Set(keys)] as MetricKey[],
   };
+}
+
+function noMetric(flag: string, text: string, why: string): KiwiError {
+  return new KiwiError({
+    code: "FORMULA_INVALID",
+    exit: "usage",
+    message: `${flag} cannot be "${text}"`,
+    why,
+    fix: `name metrics (kiwi help metrics), for example ${flag} ${flag === "--pareto" ? "sharpe,maxDrawdown" : "'sharpe - 2 * maxDrawdown'"}`,
+    topic: "optimize",
+  });
 }
 
 function directionOf(name: string): 1 | -1 {

@@ -130,22 +130,32 @@ function readValue(text: string): ParamValue {
 }
 
 function withConditions(dimensions: readonly Dimension[], texts: readonly string[]): readonly Dimension[] {
-  const conditions = new Map(
-    texts.map((text) => {
-      const match = /^([^:=]+):([^:=]+)=(.+)$/.exec(text);
-      const other = dimensions.find(({ name }) => name === match?.[2]?.trim());
-      const value = readValue(match?.[3]?.trim() ?? "");
-      if (match === null || other === undefined || !other.values.includes(value))
-        throw invalid(text, "it is no NAME:OTHER=VALUE with an OTHER that varies and takes VALUE");
-      return [match[1]!.trim(), { name: other.name, value }] as const;
-    }),
-  );
-  for (const name of conditions.keys())
-    if (dimensions.every((one) => one.name !== name)) throw invalid(name, `${name} does not vary`);
+  const conditions = new Map<string, NonNullable<Dimension["onlyWhen"]>>();
+  for (const text of texts) {
+    const match = /^([^:=]+):([^:=]+)=(.+)$/.exec(text);
+    const other = dimensions.find(({ name }) => name === match?.[2]?.trim());
+    const value = readValue(match?.[3]?.trim() ?? "");
+    if (match === null || other === undefined || !other.values.includes(value))
+      throw invalid(text, "it is no NAME:OTHER=VALUE with an OTHER that varies and takes VALUE");
+    const name = match[1]!.trim();
+    if (dimensions.every((one) => one.name !== name)) throw invalid(text, `${name} does not vary`);
+    if (conditions.has(name)) throw invalid(text, `it is said twice when ${name} matters`);
+    conditions.set(name, { name: other.name, value });
+  }
+  for (const name of conditions.keys()) refuseCircle(name, conditions);
   return dimensions.map((one) => {
     const onlyWhen = conditions.get(one.name);
     return onlyWhen === undefined ? one : { ...one, onlyWhen };
   });
+}
+
+function refuseCircle(name: string, conditions: ReadonlyMap<string, { readonly name: string }>): void {
+  const way = [name];
+  for (let next = conditions.get(name); next !== undefined; next = conditions.get(next.name)) {
+    if (way.includes(next.name))
+      throw invalid(`${name}:${conditions.get(name)!.name}=...`, `${name} would depend on itself`);
+    way.push(next.name);
+  }
 }
 
 function limitsOf(

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { makeFolder } from "../../adapters/stores/runs/make-folder.ts";
 import { storeError } from "../../adapters/stores/runs/store-errors.ts";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
@@ -33,17 +33,19 @@ export function beginJournal(folder: string, request: unknown): SearchJournal {
   return journalAt(folder, []);
 }
 
-/** Goes on with the table of a search. A line that a crash cut short is taken away. */
+/** Goes on with the table of a search. A line that a crash cut short is taken away. Throws `SEARCH_EDITED`. */
 export function openJournal(folder: string): SearchJournal {
   const path = join(folder, tableName);
-  const whole = wholeLines(readFileSync(path, "utf8"));
-  truncateSync(path, Buffer.byteLength(whole));
-  return journalAt(folder, rowsOf(whole));
+  const whole = wholeLines(path);
+  const rows = rowsOf(path, whole);
+  if (existsSync(path)) truncateSync(path, Buffer.byteLength(whole));
+  return journalAt(folder, rows);
 }
 
-/** The whole lines of a table, which is left as it is: the search may still be running. */
+/** The whole lines of a table, which is left as it is: the search may still be running. Throws `SEARCH_EDITED`. */
 export function readTable(folder: string): readonly SearchRow[] {
-  return rowsOf(wholeLines(readFileSync(join(folder, tableName), "utf8")));
+  const path = join(folder, tableName);
+  return rowsOf(path, wholeLines(path));
 }
 
 /** What a search was asked for: plain data, to be checked by whoever asked. */
@@ -63,12 +65,16 @@ export function newestSearch(folder: string): string | null {
   );
 }
 
-/** The folder of a search by its id, the beginning of one, or `last`. Throws `SEARCH_UNKNOWN`. */
-export function findSearch(folder: string, name: string): string {
+/** The folder of a search by its id, the beginning of one, or `last`, among those that are meant. Throws `SEARCH_UNKNOWN`. */
+export function findSearch(
+  folder: string,
+  name: string,
+  isMeant: (request: unknown) => boolean = () => true,
+): string {
   const root = searchesFolder(folder);
   const ids = existsSync(root)
     ? readdirSync(root)
-        .filter((id) => existsSync(join(root, id, requestName)))
+        .filter((id) => existsSync(join(root, id, requestName)) && isMeant(readSearchRequest(join(root, id))))
         .sort()
     : [];
   const found = name === "last" ? ids.slice(-1) : ids.filter((id) => id.startsWith(name));
@@ -84,15 +90,40 @@ export function findSearch(folder: string, name: string): string {
   });
 }
 
-function wholeLines(text: string): string {
+/** A search that was killed before its first trial may have no table. */
+function wholeLines(path: string): string {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   return text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
-function rowsOf(text: string): readonly SearchRow[] {
+function rowsOf(path: string, text: string): readonly SearchRow[] {
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as SearchRow);
+    .map((line, k) => {
+      const row = rowIn(line);
+      if (row?.trial !== k) throw edited(path, k + 1);
+      return row;
+    });
+}
+
+function rowIn(line: string): SearchRow | null {
+  try {
+    return JSON.parse(line) as SearchRow | null;
+  } catch {
+    return null;
+  }
+}
+
+function edited(path: string, line: number): KiwiError {
+  return new KiwiError({
+    code: "SEARCH_EDITED",
+    exit: "data",
+    message: `line ${line} of ${path} is not trial ${line - 1}`,
+    why: "a line of the table was changed, removed or written twice, so nobody can say what was tried there",
+    fix: `take that line and those below it away, and go on: kiwi optimize --resume ${basename(dirname(path))}`,
+    topic: "optimize",
+  });
 }
 
 function journalAt(folder: string, rows: readonly SearchRow[]): SearchJournal {

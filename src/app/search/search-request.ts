@@ -32,3 +32,12 @@ export const searchRequestSchema = z.strictObject({
   command: z.string(),
 });
 export type SearchRequest = z.output<typeof searchRequestSchema>;
+
+/** A search as it is kept: what was asked for, of whom, and what it is made with. */
+export const keptSearchSchema = searchRequestSchema.extend({
+  /** Absent from searches of versions that did not say. */
+  madeBy: z.enum(["optimize", "validate"]).optional(),
+  /** SHA-256 of the code and of the bars: with others its table would be of two kinds of trials. */
+  madeWith: z.strictObject({ code: z.string(), data: z.string() }).optional(),
+});
+export type KeptSearch = z.output<typeof keptSearchSchema>;

@@ -53,9 +53,11 @@ export function ranked(rows: readonly SearchRow[]): readonly SearchRow[] {
 
 /** Throws `OBJECTIVE_NONE` where no trial can be ranked, with the reasons by how often they were met. */
 export function refuseUnranked(rows: readonly SearchRow[], { formula }: Objective): void {
-  if (rows.some(({ value }) => value !== null)) return;
+  // What was good on few bars and could not be ranked on all of them is nobody's best.
+  const whole = rows.filter(({ share }) => share === 1);
+  if (whole.some(({ value }) => value !== null)) return;
   const reasons = new Map<string, number>();
-  for (const { why } of rows) {
+  for (const { why } of whole) {
     const reason = why ?? `${formula.text} is not available (too few periods or trades)`;
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
@@ -63,7 +65,7 @@ export function refuseUnranked(rows: readonly SearchRow[], { formula }: Objectiv
   throw new KiwiError({
     code: "OBJECTIVE_NONE",
     exit: "data",
-    message: `none of ${rows.length} trials can be ranked by ${formula.text}`,
+    message: `none of ${whole.length} trials${whole.length < rows.length ? " that saw all bars" : ""} can be ranked by ${formula.text}`,
     why: common.map(([reason, count]) => `${count}: ${reason}`).join("; "),
     fix: "loosen what is required (--require), take more data, or another --objective; the trials stay counted",
     topic: "optimize",

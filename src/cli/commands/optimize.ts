@@ -104,27 +104,28 @@ async function searched(
   );
 }
 
+/** Flags that say where and how trials run, and what is shown of them: none of these changes the table. */
+const ofAnySearch = new Set(
+  "resume jobs queue redis trialSeconds format json quiet verbose color progress".split(" "),
+);
+
 /** What is gone on with was asked for before: nothing of it can be said anew. */
 function resumable(name: string, strategy: string | undefined, flags: OptimizeFlags): string {
-  const said = [
-    "vary",
-    "where",
-    "onlyWhen",
-    "method",
-    "objective",
-    "require",
-    "pareto",
-    "trials",
-    "folds",
-    "holdout",
-  ];
-  const other = said.find((flag) => flag in flags);
+  const other = Object.keys(flags).find((flag) => !ofAnySearch.has(flag));
   if (other === undefined && strategy === undefined) return name;
-  throw invalidFlag(
-    "--resume",
-    name,
-    `no strategy and no flag of the search beside it (here ${other ?? strategy}): those of the search itself hold`,
-  );
+  const said = other === undefined ? strategy! : `--${flagText(other)}`;
+  throw new KiwiError({
+    code: "FLAG_INVALID",
+    exit: "usage",
+    message: `--resume goes on with a search as it was asked for: ${said} cannot be said again`,
+    why: "half of its table would be of other trials than the rest",
+    fix: `kiwi optimize --resume ${name}  (beside it: --jobs, --queue, --trial-seconds, --format)`,
+    topic: "optimize",
+  });
+}
+
+function flagText(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function searchOf(

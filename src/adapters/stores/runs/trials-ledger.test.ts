@@ -3,8 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
-import { dayMs } from "../../../base/time.ts";
-import { countTrials, hasTrial, recordTrials, resetLedger, type TriedMarket } from "./trials-ledger.ts";
+import { triedMarket } from "../../../app/runs/run-hashes.ts";
+import { Prng } from "../../../base/prng.ts";
+import { dayMs, hourMs } from "../../../base/time.ts";
+import { barsOf } from "../../../domain/bars.ts";
+import type { TriedMarket } from "./trial-entry.ts";
+import { countTrials, hasTrial, recordTrials, resetLedger } from "./trials-ledger.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,13 +38,52 @@ test("what was tried counts once on every range that overlaps, however often it 
   // One day less, one bar more, a part of it: the same bars were looked at.
   for (const range of [market("BTCUSDT", 0, 99), market("BTCUSDT", 0, 101), market("BTCUSDT", 60, 90)])
     expect(countOn(path, [range], "c")).toBe(3);
-  for (const other of [
-    market("BTCUSDT", 101, 200),
-    market("ETHUSDT", 0, 100),
-    market("BTCUSDT", 0, 100, "1d"),
-  ])
+  for (const other of [market("BTCUSDT", 101, 200), market("ETHUSDT", 0, 100)])
     expect(countOn(path, [other], "c")).toBe(1);
+  // Longer bars of the same time tell the same, and the same settings on them are another try.
+  expect(countOn(path, [market("BTCUSDT", 0, 100, "1d")], "a")).toBe(3);
   expect(countOn(path, [market("ETHUSDT", 0, 100), market("BTCUSDT", 0, 100)], "a")).toBe(2);
+});
+
+/** Bars of a walk, and the same walk in longer bars, as another vendor has them, or under another name. */
+function walked(symbol: string, seed: number, hours: number, times = 1): TriedMarket {
+  const prng = new Prng(seed);
+  let price = 100;
+  const closes = Array.from({ length: hours }, () => (price *= 1 + 0.01 * prng.normal()));
+  const kept = closes.flatMap((close, k) => ((k + 1) % times === 0 ? [[(k + 1) * hourMs, close]] : []));
+  const [closeTimeMs, close] = [0, 1].map((at) => Float64Array.from(kept, (row) => row[at]!)) as [
+    Float64Array,
+    Float64Array,
+  ];
+  const bars = barsOf(symbol, `${times}h`, {
+    closeTimeMs,
+    open: close,
+    high: close,
+    low: close,
+    close: close.map((value) => Number((value * 1.0002).toFixed(2))),
+    volume: close,
+  });
+  return triedMarket(bars);
+}
+
+test("a file with another name, longer bars and another venue's spelling do not begin the count anew", () => {
+  const path = ledgerAt("renamed");
+  const hours = 24 * 60;
+  for (const trial of ["a", "b"]) recordTrials(path, tried([walked("BTCUSDT", 1, hours)], trial));
+  // Its moves are written once, however many lines a search adds.
+  expect(readFileSync(path, "utf8").split('"moves":')).toHaveLength(2);
+  const renamed = countTrials(path, { markets: [walked("MINE", 1, hours - 48)], trials: ["c"] });
+  expect(renamed).toEqual({
+    count: 3,
+    warnings: [
+      "MINE moves as BTCUSDT did: it is taken for the same market, and what was tried there is counted",
+    ],
+  });
+  expect(countOn(path, [walked("XBTUSD", 1, hours, 4)], "a")).toBe(3);
+  expect(countOn(path, [walked("XBTUSD", 1, hours, 24)], "c")).toBe(3);
+  expect(countOn(path, [walked("ETHUSDT", 2, hours)], "c")).toBe(1);
+  // Less than three weeks of days: moves are too few to know a market by.
+  expect(countOn(path, [walked("MINE", 1, 24 * 15)], "c")).toBe(1);
 });
 
 function codeOf(act: () => unknown): string {

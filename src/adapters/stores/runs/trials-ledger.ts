@@ -5,26 +5,10 @@ import { formatTime } from "../../../base/time.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { whileLocked } from "./ledger-lock.ts";
+import { MarketsMet, withoutKnownMoves } from "./markets-met.ts";
 import { storeError } from "./store-errors.ts";
+import type { TrialEntry } from "./trial-entry.ts";
 import { writeWhole } from "./write-whole.ts";
-
-/** Bars that something was tried on: who was traded, in bars of which length, between which closes. */
-export type TriedMarket = {
-  readonly symbol: string;
-  readonly timeframe: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-};
-
-/** One backtest, or a round of a search, as the ledger keeps it. */
-export type TrialEntry = {
-  readonly timeMs: number;
-  readonly runId: string;
-  readonly strategy: string;
-  readonly markets: readonly TriedMarket[];
-  /** Hashes of what was tried: strategy, parameters, settings, code. */
-  readonly trials: readonly string[];
-};
 
 /** How many different things were ever tried on some bars, and what is to be said about that number. */
 export type TrialCount = { readonly count: number; readonly warnings: readonly string[] };
@@ -62,19 +46,27 @@ export function hasTrial(path: string, runId: string): boolean {
 }
 
 /**
- * How many different things were tried on bars of the same symbols and length whose time overlaps, one more for each of
- * `trials` that is new. Writes nothing. Throws `LEDGER_EDITED`.
+ * How many different things were tried on bars of the same markets whose time overlaps, one more for each of `trials` that is
+ * new. The same settings on bars of another length are another thing. Writes nothing. Throws `LEDGER_EDITED`.
  */
 export function countTrials(path: string, asked: Pick<TrialEntry, "markets" | "trials">): TrialCount {
   const ledger = readLedger(path);
-  const seen = new Set([...asked.trials, ...ledger.old]);
+  const old = new Set(ledger.old);
+  const seen = new Set(ledger.old);
+  const add = ({ markets, trials }: Pick<TrialEntry, "markets" | "trials">): void => {
+    const lengths = [...new Set(markets.map(({ timeframe }) => timeframe))].sort().join();
+    for (const trial of trials) if (!old.has(trial)) seen.add(`${trial} ${lengths}`);
+  };
+  const met = new MarketsMet(asked.markets, ledger.lines);
   const resets: Extract<Line, { kind: "reset" }>[] = [];
+  add(asked);
   for (const line of ledger.lines) {
     if (line.kind === "reset") resets.push(line);
-    else if (overlaps(line.markets, asked.markets)) for (const trial of line.trials) seen.add(trial);
+    else if (met.has(line.markets)) add(line);
   }
   const warnings = resets.map(({ timeMs, lost }) => resetText(lost, `on ${formatTime(timeMs)}`));
   if (ledger.lost !== undefined) warnings.push(resetText(ledger.lost, "since it was last written"));
+  warnings.push(...met.otherNames());
   return { count: seen.size, warnings };
 }
 
@@ -98,7 +90,7 @@ export function recordTrials(path: string, entry: TrialEntry): void {
     const { lost } = ledger;
     const started =
       lost === undefined ? ledger : append(path, ledger, { kind: "reset", timeMs: entry.timeMs, lost });
-    append(path, started, { kind: "tried", ...entry });
+    append(path, started, { kind: "tried", ...withoutKnownMoves(entry, ledger.lines) });
   });
 }
 
@@ -205,14 +197,6 @@ function refuseCut(path: string, head: Head, count: number, lines: readonly Line
   if (count < head.lines) throw edited(path, count + 1, `${head.lines - count} lines from there on are gone`);
   if (lines[head.lines - oldCount - 1]?.hash !== head.hash)
     throw edited(path, head.lines, "another line stands there than was written");
-}
-
-function overlaps(one: readonly TriedMarket[], other: readonly TriedMarket[]): boolean {
-  return one.some((a) =>
-    other.some(
-      (b) => a.symbol === b.symbol && a.timeframe === b.timeframe && a.fromMs <= b.toMs && b.fromMs <= a.toMs,
-    ),
-  );
 }
 
 function resetText(lost: number | null, when: string): string {

@@ -14,7 +14,7 @@ export function fanFigure({ fan, samples, drawdown, drawdown95 }: TradeOrder): F
     id: "figure-fan",
     title: "The same trades in other orders",
     summary: `Fan of ${samples} orders of the same trades: the deepest fall was ${percentText(drawdown)}, and one order in twenty falls by ${percentText(drawdown95)}.`,
-    caption: `Equity in multiples of the start; lines are the ${fan.map(({ probability }) => text(probability)).join(", ")} quantiles of ${samples} draws.`,
+    caption: `Equity in multiples of the start; lines are the ${fan.map(({ probability }) => text(probability)).join(", ")} quantiles of ${samples} orders.`,
     stills: xyStills(
       "half",
       320,

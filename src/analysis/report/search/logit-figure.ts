@@ -5,9 +5,13 @@ import { histogram } from "../series/histogram.ts";
 
 /** Where the best in sample ranks out of sample, over all splits: left of zero it is below the median. */
 export function logitFigure(logits: readonly number[], pbo: number): FigureParts {
-  const bins = histogram(logits, 24).map(({ from, to, count }) => ({
-    from: Number.isFinite(from) ? from : to - 1,
-    to: Number.isFinite(to) ? to : from + 1,
+  const counted = histogram(logits, 24);
+  const inner = counted.find(({ from, to }) => Number.isFinite(to - from));
+  const width = inner === undefined ? 1 : inner.to - inner.from;
+  // What lies beyond an outermost bin is drawn as wide as the others, and named as what it is below.
+  const bins = counted.map(({ from, to, count }) => ({
+    from: Number.isFinite(from) ? from : to - width,
+    to: Number.isFinite(to) ? to : from + width,
     count,
   }));
   const most = Math.max(...bins.map(({ count }) => count));
@@ -33,7 +37,7 @@ export function logitFigure(logits: readonly number[], pbo: number): FigureParts
     twin: {
       caption: "Splits by logit",
       columns: [{ label: "Logit" }, { label: "Splits", isNumber: true }],
-      rows: bins.map(({ from, to, count }) => [`${ratioText(from)} to ${ratioText(to)}`, countText(count)]),
+      rows: counted.map(({ from, to, count }) => [borders(from, to), countText(count)]),
     },
     csv: {
       fileName: "overfitting.csv",
@@ -41,4 +45,9 @@ export function logitFigure(logits: readonly number[], pbo: number): FigureParts
       rows: bins.map(({ from, to, count }) => [from, to, count]),
     },
   };
+}
+
+function borders(from: number, to: number): string {
+  if (!Number.isFinite(from)) return `below ${ratioText(to)}`;
+  return Number.isFinite(to) ? `${ratioText(from)} to ${ratioText(to)}` : `${ratioText(from)} and above`;
 }

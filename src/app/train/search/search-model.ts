@@ -14,9 +14,9 @@ import type { Proposer } from "../../../search/proposer.ts";
 import { randomSearch } from "../../../search/random-search.ts";
 import type { SearchSpace, Setting } from "../../../search/search-space.ts";
 import { tpeSearch } from "../../../search/tpe-search.ts";
-import { plainSymbol } from "../../bars/pick-symbols.ts";
 import type { KiwiConfig } from "../../config/config-schema.ts";
 import { expressionsOf } from "../../features/set-expressions.ts";
+import { triedMarket } from "../../runs/run-hashes.ts";
 import type { Objective } from "../../search/objective.ts";
 import { watchingOf, type Place } from "../../search/place.ts";
 import { runSearch, type SearchTable, type TrialPlan } from "../../search/run-search.ts";
@@ -166,13 +166,7 @@ function countedIn(
   { folder, createdMs, family, training, bars, codeVersion, seed, size, label, set }: Subject,
   runId: string,
 ): (tasks: ModelTrials["tasks"]) => void {
-  const { symbol, timeframe, closeTimeMs, length } = bars;
-  const market = {
-    symbol: plainSymbol(symbol),
-    timeframe,
-    fromMs: closeTimeMs[0]!,
-    toMs: closeTimeMs[length - 1]!,
-  };
+  const market = triedMarket(bars);
   const common = { family, size, label, set: set.name, seed, codeVersion };
   return (tasks) =>
     recordTrials(ledgerPathOf(folder), {
