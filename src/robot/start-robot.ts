@@ -7,6 +7,7 @@ import type { Session } from "../engine/session.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
 import { closeInReverse } from "../ports/component.ts";
+import { SteadyClock } from "../ports/steady-clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
@@ -81,10 +82,11 @@ class TradingRobot implements Robot {
   private settleDone: (end: RobotEnd) => void = () => {};
 
   constructor(parts: RobotParts) {
-    this.parts = parts;
+    // A clock that is set back must not make the robot wait until it is there again.
+    this.parts = { ...parts, clock: new SteadyClock(parts.clock) };
     this.limits = { ...usualLimits, ...parts.limits };
-    this.incidents = new Incidents(parts);
-    this.patience = new Patience(parts.clock, this.limits.answerMs);
+    this.incidents = new Incidents(this.parts);
+    this.patience = new Patience(this.parts.clock, this.limits.answerMs);
     this.done = new Promise((resolve) => (this.settleDone = resolve));
   }
 

@@ -4,6 +4,7 @@ import { KiwiError } from "../../src/base/errors.ts";
 import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
 import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
+import { hourMs, minuteMs } from "../../src/base/time.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
 import { RobotBench, type BenchOptions } from "./robot-bench.ts";
 
@@ -627,4 +628,23 @@ test("a cancel that is answered without the venue's name for the order makes no 
   await at.bars(3);
   expect(held(at)).toBe(0);
   expect(at.side.openOrders()).toEqual([]);
+});
+
+test("an order that the venue has refused behind a silent line is found out, although the clock was set back and bars are ahead of it", async () => {
+  const at = bench({ 2: [1], 3: [0] }, flat(8));
+  const clock = at.world.clockOf(at.world.process("robot"));
+  let behindMs = 0;
+  await at.start({ clock: { ...clock, nowMs: () => clock.nowMs() - behindMs } });
+  await at.bars(3);
+  const exit = at.link.sent.at(-1)!;
+  expect([held(at), exit.side]).toEqual([499, "sell"]);
+  // Nobody tells of it: only the list of what works there says so.
+  at.link.isSilent = true;
+  at.side.refuseLate(exit.clientOrderId);
+  behindMs = 3 * hourMs;
+  await at.pass(2 * minuteMs);
+  at.link.isSilent = false;
+  expect(at.link.sent.slice(2)).toMatchObject([{ side: "sell", quantity: 499, reduceOnly: true }]);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
 });
