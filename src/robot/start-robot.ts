@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import { KiwiError } from "../base/errors.ts";
 import { signOf } from "../domain/order.ts";
-import { StaleSlice } from "./stale-slice.ts";
+import { HandedSlice } from "./handed-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
 import type { EngineView } from "./engine/engine-view.ts";
@@ -62,7 +62,7 @@ class TradingRobot implements Robot {
     resent: 0,
   };
   private readonly incidents: Incidents;
-  private readonly stale = new StaleSlice();
+  private readonly handed = new HandedSlice();
   /** What the venue told before the books were there to take it. */
   private early: VenueNews[] | null = [];
   private phase: RobotStatus["phase"] = "starting";
@@ -268,7 +268,8 @@ class TradingRobot implements Robot {
     // The feed loads what the journal has brought already.
     if (slice.count > 0 && slice.timeMs <= this.livedThroughMs) return null;
     this.noteTrading();
-    const waiting = this.made!.engine.live(slice.timeMs <= catchUpToMs ? this.stale.of(slice) : slice);
+    const handed = this.handed.of(slice, this.lastTurnMs, slice.timeMs <= catchUpToMs);
+    const waiting = this.made!.engine.live(handed);
     if (waiting !== null) return waiting.then(() => this.finishTurn(slice));
     this.finishTurn(slice);
     return null;

@@ -648,3 +648,41 @@ test("an order that the venue has refused behind a silent line is found out, alt
   await at.bars(1);
   expect(held(at)).toBe(0);
 });
+
+test("while bars are overdue a stop that the venue takes back goes again by the clock, and a position that cannot have one is left", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.at(-1)!;
+  expect([held(at), stop.terms.type]).toEqual([499, "stop_market"]);
+  // The next bar is late, and nothing tells what the price is.
+  await at.pass(hourMs + minuteMs);
+  at.link.interfere = ({ terms }) =>
+    terms.type === "market" ? null : { kind: "rejected", code: "other", reason: "no stops at the moment" };
+  at.side.refuseLate(stop.clientOrderId);
+  await at.pass(20_000);
+  expect(at.link.sent.slice(2).map(({ side, terms }) => `${side} ${terms.type}`)).toEqual([
+    "sell stop_market",
+    "sell stop_market",
+    "sell stop_market",
+    "sell market",
+  ]);
+  // It came after the late bar, and fills on the one that follows.
+  await at.bars(2);
+  expect(held(at)).toBe(0);
+});
+
+test("while bars are overdue nothing opens: an entry that the venue refuses for the moment waits for a price of now", async () => {
+  const at = bench({ 2: [1, { entry: { kind: "limit", price: 95 } }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  await at.pass(hourMs + minuteMs);
+  at.side.refuseLate(at.link.sent[0]!.clientOrderId);
+  await at.pass(20_000);
+  expect(at.link.sent).toHaveLength(1);
+  // What is late is history; the bar after it is not.
+  await at.bars(1);
+  expect(at.link.sent).toHaveLength(1);
+  await at.bars(1);
+  expect(at.link.sent.map(({ side, terms }) => `${side} ${terms.type}`)).toEqual(["buy limit", "buy limit"]);
+});
