@@ -11,7 +11,7 @@ import { SteadyClock } from "../ports/steady-clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
-import { Courier } from "./courier.ts";
+import { Courier } from "./courier/courier.ts";
 import { Incidents } from "./incidents.ts";
 import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";

@@ -686,3 +686,28 @@ test("while bars are overdue nothing opens: an entry that the venue refuses for 
   await at.bars(1);
   expect(at.link.sent.map(({ side, terms }) => `${side} ${terms.type}`)).toEqual(["buy limit", "buy limit"]);
 });
+
+test("an order that is refused for steps of prices that the venue has changed is made anew for those of now", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90.03 }] }, flat(6));
+  await at.start();
+  await at.bars(2);
+  at.side.setTickSize("AAA", 0.25);
+  await at.bars(1);
+  await at.pass(2_000);
+  expect(at.link.sent.slice(1).map(({ terms }) => terms)).toEqual([
+    { type: "stop_market", stopPrice: 90.03 },
+    { type: "stop_market", stopPrice: 90 },
+  ]);
+  expect(kinds(at)).toEqual(["rules changed"]);
+  expect(at.robot!.status().orders).toMatchObject([{ isProtection: true, status: "accepted" }]);
+});
+
+test("an order that is refused for steps that are what they were is refused", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  at.link.interfere = () => ({ kind: "rejected", code: "lot_size", reason: "no" });
+  await at.bars(2);
+  await at.pass(20_000);
+  expect(at.link.sent).toHaveLength(1);
+  expect(at.robot!.status().counts.refusedByVenue).toBe(1);
+});

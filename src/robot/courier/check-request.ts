@@ -1,8 +1,8 @@
-import type { InstrumentIndex } from "../domain/instrument.ts";
-import { signOf, type VenueCode } from "../domain/order.ts";
-import type { VenueInstrument, VenueOrderRequest } from "../ports/broker-connection.ts";
-import type { DeskState, Ticket } from "./desk/desk-state.ts";
-import type { TradingState } from "./robot-types.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import { signOf, type VenueCode } from "../../domain/order.ts";
+import type { VenueInstrument, VenueOrderRequest } from "../../ports/broker-connection.ts";
+import type { DeskState, Ticket } from "../desk/desk-state.ts";
+import type { TradingState } from "../robot-types.ts";
 
 /** Why an order is not sent. */
 export type Denial = { readonly code: VenueCode; readonly reason: string };
