@@ -42,6 +42,16 @@ export type WireSpoil = "twice" | null;
 /** Who hears the story of a trial, line by line. */
 export type Tell = (line: string) => void;
 
+/** What a trial may be beyond its seed. */
+export type RobotWireOptions = {
+  readonly spoil?: WireSpoil;
+  /** The venue's program goes and comes back, and the wire has no other fault. */
+  readonly isVenueRestarted?: boolean;
+  /** Whether 429 is among the faults. */
+  readonly hasLimits?: boolean;
+  readonly tell?: Tell;
+};
+
 /** How long the venue's program is away in the middle of a trial; the wire has no other fault then. */
 const awayMs = 300;
 const awayAtBar = 8;
@@ -91,9 +101,7 @@ const hastyClock: Clock = {
  */
 export async function robotWireTrial(
   seed: number,
-  spoil: WireSpoil = null,
-  isVenueRestarted = false,
-  tell: Tell = () => {},
+  { spoil = null, isVenueRestarted = false, hasLimits = false, tell = () => {} }: RobotWireOptions = {},
 ): Promise<RobotWireTrial> {
   const prng = new Prng(seed).fork("robot over a wire");
   const subject = robotSubjects[seed % robotSubjects.length]!;
@@ -102,7 +110,8 @@ export async function robotWireTrial(
   const lab = await subject.start(quads, "", startMs);
   const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil, tell);
   // After a 429 nothing that opens may be sent for the rest of a true minute: that would be all of the trial.
-  const faults = isVenueRestarted ? "" : drawFaults(prng, seed).replace(/,429=[^,]*/, "");
+  const drawn = isVenueRestarted ? "" : drawFaults(prng, seed);
+  const faults = hasLimits ? drawn : drawn.replace(/,429=[^,]*/, "");
   const restartAt = !isVenueRestarted && prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
   try {
     await trial.start();

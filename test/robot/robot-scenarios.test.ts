@@ -711,3 +711,18 @@ test("an order that is refused for steps that are what they were is refused", as
   expect(at.link.sent).toHaveLength(1);
   expect(at.robot!.status().counts.refusedByVenue).toBe(1);
 });
+
+test("where a venue would take a reached stop for an order at a better price the position is closed at once instead", async () => {
+  const bars: (Quad | number)[] = [100, 100, [100, 100, 80, 80, 1_000], 80, 80];
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, bars, { capabilities: { turnsReachedStops: true } });
+  await at.start();
+  // The first goes before the bar has come that reaches it.
+  at.link.interfere = ({ terms }) =>
+    terms.type === "market" ? null : { kind: "rejected", code: "other", reason: "not now" };
+  await at.bars(3);
+  await at.pass(5_000);
+  const sent = at.link.sent.map(({ side, terms }) => `${side} ${terms.type}`);
+  expect(sent).toEqual(["buy market", "sell stop_market", "sell market"]);
+  await at.bars(2);
+  expect(held(at)).toBe(0);
+});
