@@ -59,7 +59,7 @@ export class ExecutionDesk {
   plan(): Plan {
     const plan = emptyPlan();
     const { targets, instruments, portfolio, tracker, timeMs } = this;
-    planOrders(plan, targets, instruments, portfolio, tracker, timeMs, this.options);
+    planOrders(plan, targets, instruments, portfolio, tracker, { timeMs }, this.options);
     for (const order of plan.cancels) tracker.cancelSent(order);
     for (const order of plan.changes) tracker.changeSent(order as ApprovedOrder);
     for (const order of plan.orders) tracker.track(order as ApprovedOrder);

@@ -4,14 +4,27 @@
  */
 export interface MarketSlice {
   readonly timeMs: number;
+  /**
+   * When it was handed over, by the clock of whoever trades: what waits for another try waits by it, for a live feed
+   * whose bars are overdue stands still. Absent where time comes with the bars alone: it is `timeMs` then.
+   */
+  readonly nowMs?: number | undefined;
   /** How many instruments have a bar that closes now. */
   readonly count: number;
   /** `instruments[k]` for k < count: the instrument index of the k-th bar, increasing. */
   readonly instruments: Int32Array;
   /** `rows[k]` for k < count: the row of that bar in the instrument's bars. */
   readonly rows: Int32Array;
-  /** True while a live feed catches up: the bars are old, so they warm up and mark, and nothing is ordered on them. */
+  /**
+   * True while a live feed catches up, or its bars are overdue: prices are old, so that they warm up and mark, and nothing
+   * is ordered on them. Where there are no bars either, what gets out or protects goes all the same.
+   */
   readonly isStale?: boolean;
+}
+
+/** When a slice was handed over. */
+export function handedOverMs({ nowMs, timeMs }: Pick<MarketSlice, "nowMs" | "timeMs">): number {
+  return nowMs ?? timeMs;
 }
 
 /** A run of slices, handed over together because `for await` costs more than a bar's whole budget. */

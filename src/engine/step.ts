@@ -1,4 +1,4 @@
-import type { MarketSlice, SliceBatch } from "../domain/slice.ts";
+import { handedOverMs, type MarketSlice, type SliceBatch } from "../domain/slice.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { ExecutionReport } from "../domain/order.ts";
 import type { Target } from "../domain/target.ts";
@@ -22,8 +22,9 @@ const answerTurnsMax = 8;
 export function step(session: Session, slice: MarketSlice): void {
   const { broker, portfolio, resampler, pipeline, risk, recorder, followers } = session;
 
+  const nowMs = handedOverMs(slice);
   const reports = broker.advance(slice); // What happened to orders sent on EARLIER slices.
-  for (let k = 0; k < reports.length; k++) hear(session, reports[k]!, slice.timeMs);
+  for (let k = 0; k < reports.length; k++) hear(session, reports[k]!, nowMs);
   portfolio.mark(slice);
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
   if (followers !== null) lead(followers, slice); // Shadows live through the bar before one of them is chosen.
@@ -41,19 +42,19 @@ export function step(session: Session, slice: MarketSlice): void {
 }
 
 /** What a venue tells changes our books first, and then what is still wanted of it. */
-function hear({ orders, portfolio, targets }: Session, report: ExecutionReport, timeMs: number): void {
+function hear({ orders, portfolio, targets }: Session, report: ExecutionReport, nowMs: number): void {
   const order = orders.apply(report, portfolio);
-  targets.hear(report, order, portfolio, orders, timeMs);
+  targets.hear(report, order, portfolio, orders, nowMs);
 }
 
-/** Decisions replace what stood; what stands and is not there yet is planned. On stale prices nothing is sent. */
+/** Decisions replace what stood; what stands and is not there yet is planned. On old bars nothing is sent. */
 function planStanding(session: Session, decided: readonly Target[], slice: MarketSlice): Plan {
   const { targets, portfolio, orders, risk, pipeline, plan } = session;
   for (const target of decided)
     targets.decide(target, portfolio.ledger.quantity[target.instrument]!, slice.timeMs);
   clearPlan(plan);
-  if (slice.isStale === true) return plan;
-  planOrders(plan, targets, pipeline.instruments, portfolio, orders, slice.timeMs, session.planOptions);
+  if (slice.isStale === true && slice.count > 0) return plan;
+  planOrders(plan, targets, pipeline.instruments, portfolio, orders, slice, session.planOptions);
   if (risk.alarm.kind !== "clear") withdrawAllEntries(plan, targets, portfolio, orders);
   return plan;
 }
@@ -93,10 +94,9 @@ function lead(followers: Followers, slice: MarketSlice): void {
  * it. A live feed hands over such answers as slices without bars; here they come at once.
  */
 export function live(session: Session, slice: MarketSlice): void {
-  const { timeMs } = slice;
   step(session, slice);
   for (let turn = 0; session.broker.hasAnswers && turn < answerTurnsMax; turn++)
-    step(session, heartbeat.at(timeMs, null));
+    step(session, heartbeat.after(slice));
 }
 
 /** Runs every slice of a batch: the synchronous heart, without a promise between two bars. */

@@ -72,6 +72,11 @@ export type BrokerCapabilities = {
    * or keep it where nobody looks at it any more before it fills.
    */
   readonly waitsForOpen?: boolean;
+  /**
+   * True where the venue tells from the market to which side of it a trigger lies: a stop whose price has been reached would
+   * then wait for the market to come back, and protect nothing.
+   */
+  readonly turnsReachedStops?: boolean;
   /** False where an order must be canceled and sent anew to change it. */
   readonly modify: boolean;
   /** The longest client order id, and what it may be made of. */

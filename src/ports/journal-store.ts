@@ -95,6 +95,8 @@ export type JournalRecord =
   | {
       readonly kind: "slice";
       readonly timeMs: number;
+      /** When it was handed over, by the robot's clock: waits go by it. */
+      readonly nowMs?: number | undefined;
       readonly isStale: boolean;
       readonly bars: readonly JournaledBar[];
       /** Bars of earlier instants that came too late for their slice. */

@@ -3,7 +3,7 @@ import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
 import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
-import { liveTicket, lotOf } from "./desk/desk-state.ts";
+import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import type { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
@@ -181,7 +181,7 @@ export class Reconciler {
   }
 
   private async checkOrders(): Promise<void> {
-    const { connection, desk, inquiries, patience, hear, clock, limits } = this.parts;
+    const { connection, desk, inquiries, patience, hear, clock } = this.parts;
     const askedMs = clock.nowMs();
     const open = await patience.within(() => connection.openOrders());
     if (open.kind === "unknown") throw new Error(open.reason);
@@ -192,8 +192,7 @@ export class Reconciler {
       if (desk.isNews(order)) hear({ kind: "told", atMs: clock.nowMs(), order });
     }
     for (const ticket of desk.livingTickets()) {
-      const isQuiet = askedMs - ticket.touchedMs >= limits.quietMs;
-      if (ticket.phase === "working" && isQuiet && !listed.has(ticket.clientOrderId))
+      if (ticket.phase === "working" && !this.isFresh(ticket, askedMs) && !listed.has(ticket.clientOrderId))
         inquiries.suspect(ticket);
     }
     this.forgetStrangers(open.orders.map(({ venueOrderId }) => venueOrderId));
@@ -274,12 +273,16 @@ export class Reconciler {
 
   /** Whether an answer about an order of the symbol is owed, or was given just now. */
   private isTouched(index: InstrumentIndex): boolean {
-    const { desk, clock, limits } = this.parts;
+    const { desk, clock } = this.parts;
     return desk.state.openBy[index]!.some((work) => {
       const ticket = liveTicket(work);
-      if (ticket === null) return false;
-      return ticket.phase === "sent" || clock.nowMs() - ticket.touchedMs < limits.quietMs;
+      return ticket !== null && (ticket.phase === "sent" || this.isFresh(ticket, clock.nowMs()));
     });
+  }
+
+  /** Whether something was heard of a ticket just now. What is of the future was written before the clock was set back. */
+  private isFresh({ touchedMs }: Ticket, nowMs: number): boolean {
+    return touchedMs <= nowMs && nowMs - touchedMs < this.parts.limits.quietMs;
   }
 
   private isUnderWay(symbol: string): boolean {

@@ -35,6 +35,8 @@ export type Incident = {
     | "money moved"
     /** An order waits here until its market opens. */
     | "market closed"
+    /** The venue has other steps or sizes for a symbol than it told at the start. */
+    | "rules changed"
     /** What is held is too little to be sold. */
     | "dust"
     /** A position has no protection, for it was refused; it is closed. */

@@ -1,16 +1,17 @@
 import { assert } from "../base/assert.ts";
 import { KiwiError } from "../base/errors.ts";
 import { signOf } from "../domain/order.ts";
-import { StaleSlice } from "./stale-slice.ts";
+import { HandedSlice } from "./handed-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connection.ts";
 import { closeInReverse } from "../ports/component.ts";
+import { SteadyClock } from "../ports/steady-clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
-import { Courier } from "./courier.ts";
+import { Courier } from "./courier/courier.ts";
 import { Incidents } from "./incidents.ts";
 import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
@@ -61,7 +62,7 @@ class TradingRobot implements Robot {
     resent: 0,
   };
   private readonly incidents: Incidents;
-  private readonly stale = new StaleSlice();
+  private readonly handed = new HandedSlice();
   /** What the venue told before the books were there to take it. */
   private early: VenueNews[] | null = [];
   private phase: RobotStatus["phase"] = "starting";
@@ -81,10 +82,11 @@ class TradingRobot implements Robot {
   private settleDone: (end: RobotEnd) => void = () => {};
 
   constructor(parts: RobotParts) {
-    this.parts = parts;
+    // A clock that is set back must not make the robot wait until it is there again.
+    this.parts = { ...parts, clock: new SteadyClock(parts.clock) };
     this.limits = { ...usualLimits, ...parts.limits };
-    this.incidents = new Incidents(parts);
-    this.patience = new Patience(parts.clock, this.limits.answerMs);
+    this.incidents = new Incidents(this.parts);
+    this.patience = new Patience(this.parts.clock, this.limits.answerMs);
     this.done = new Promise((resolve) => (this.settleDone = resolve));
   }
 
@@ -266,7 +268,8 @@ class TradingRobot implements Robot {
     // The feed loads what the journal has brought already.
     if (slice.count > 0 && slice.timeMs <= this.livedThroughMs) return null;
     this.noteTrading();
-    const waiting = this.made!.engine.live(slice.timeMs <= catchUpToMs ? this.stale.of(slice) : slice);
+    const handed = this.handed.of(slice, this.lastTurnMs, slice.timeMs <= catchUpToMs);
+    const waiting = this.made!.engine.live(handed);
     if (waiting !== null) return waiting.then(() => this.finishTurn(slice));
     this.finishTurn(slice);
     return null;

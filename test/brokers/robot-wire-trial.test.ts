@@ -11,12 +11,14 @@ test("over a faulty wire the robot sends nothing twice, protects what it holds, 
 }, 120_000);
 
 test("a robot whose entries go out twice is found out", async () => {
-  const trials = await Promise.all([2, 9].map((seed) => robotWireTrial(seed, "twice")));
+  const trials = await Promise.all([2, 9].map((seed) => robotWireTrial(seed, { spoil: "twice" })));
   expect(trials.flatMap(({ violations }) => violations).join("; ")).toMatch(/lives 2 times|were wanted/);
 }, 120_000);
 
 test("the venue's program is started again: told once, recovery said, and the robot goes on without a person", async () => {
-  const trials = await Promise.all([0, 1, 2, 3].map((seed) => robotWireTrial(seed, null, true)));
+  const trials = await Promise.all(
+    [0, 1, 2, 3].map((seed) => robotWireTrial(seed, { isVenueRestarted: true })),
+  );
   for (const { broker, told, violations, starts, fills } of trials) {
     expect([broker, starts, violations]).toEqual([broker, 1, []]);
     expect(told.filter((kind) => kind === "line down" || kind === "line back")).toEqual([

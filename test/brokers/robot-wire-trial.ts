@@ -15,7 +15,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { strategy, type AnyStrategy } from "../../src/ports/strategy.ts";
 import { startRobot } from "../../src/robot/start-robot.ts";
 import type { Robot } from "../../src/robot/robot-parts.ts";
-import type { SessionMaking } from "../../src/robot/robot-types.ts";
+import type { RobotLog, SessionMaking } from "../../src/robot/robot-types.ts";
 import { tapeBars, type EmulatorLab } from "../emulator-lab.ts";
 import { MemoryDisk } from "../simulation/execution/memory-disk.ts";
 import { heldAfter, robotSubjects, tapeStartMs, type Subject } from "./emulated-brokers.ts";
@@ -38,6 +38,19 @@ export type RobotWireTrial = {
 
 /** How a trial may be spoiled, to see that it finds that: the robot's orders go out once more under another name. */
 export type WireSpoil = "twice" | null;
+
+/** Who hears the story of a trial, line by line. */
+export type Tell = (line: string) => void;
+
+/** What a trial may be beyond its seed. */
+export type RobotWireOptions = {
+  readonly spoil?: WireSpoil;
+  /** The venue's program goes and comes back, and the wire has no other fault. */
+  readonly isVenueRestarted?: boolean;
+  /** Whether 429 is among the faults. */
+  readonly hasLimits?: boolean;
+  readonly tell?: Tell;
+};
 
 /** How long the venue's program is away in the middle of a trial; the wire has no other fault then. */
 const awayMs = 300;
@@ -88,17 +101,17 @@ const hastyClock: Clock = {
  */
 export async function robotWireTrial(
   seed: number,
-  spoil: WireSpoil = null,
-  isVenueRestarted = false,
+  { spoil = null, isVenueRestarted = false, hasLimits = false, tell = () => {} }: RobotWireOptions = {},
 ): Promise<RobotWireTrial> {
   const prng = new Prng(seed).fork("robot over a wire");
   const subject = robotSubjects[seed % robotSubjects.length]!;
   const quads = tape(prng, bars);
   const startMs = startOf(subject);
   const lab = await subject.start(quads, "", startMs);
-  const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil);
+  const trial = new WireLife(subject, lab, seed, tapeBars(subject.symbol, "1m", startMs, quads), spoil, tell);
   // After a 429 nothing that opens may be sent for the rest of a true minute: that would be all of the trial.
-  const faults = isVenueRestarted ? "" : drawFaults(prng, seed).replace(/,429=[^,]*/, "");
+  const drawn = isVenueRestarted ? "" : drawFaults(prng, seed);
+  const faults = hasLimits ? drawn : drawn.replace(/,429=[^,]*/, "");
   const restartAt = !isVenueRestarted && prng.next() < 0.4 ? 3 + prng.integer(decidingBars) : Number.NaN;
   try {
     await trial.start();
@@ -136,6 +149,7 @@ class WireLife {
   private readonly seed: number;
   private readonly tape: BarTable;
   private readonly spoil: WireSpoil;
+  private readonly tell: Tell;
   private readonly disk: MemoryDisk;
   private robot: Robot | null = null;
   private feed: WireFeed | null = null;
@@ -147,12 +161,20 @@ class WireLife {
   private readonly wanted = { short: 0, long: 0 };
   private readonly before = { sent: 0, unknown: 0, resent: 0 };
 
-  constructor(subject: Subject, lab: EmulatorLab, seed: number, bars: BarTable, spoil: WireSpoil) {
+  constructor(
+    subject: Subject,
+    lab: EmulatorLab,
+    seed: number,
+    bars: BarTable,
+    spoil: WireSpoil,
+    tell: Tell,
+  ) {
     this.subject = subject;
     this.lab = lab;
     this.seed = seed;
     this.tape = bars;
     this.spoil = spoil;
+    this.tell = tell;
     this.disk = new MemoryDisk(new Prng(seed).fork("disk"));
     this.watchExchange();
   }
@@ -160,6 +182,7 @@ class WireLife {
   /** The exchange of a venue that was started again is another one, made from its books. */
   watchExchange(): void {
     this.lab.exchange.listen((event) => {
+      this.tell(`  exchange: ${JSON.stringify(event)}`);
       if (event.kind === "order") this.lookAtDoubles();
       if (event.kind === "fill") this.lookAtHolding();
     });
@@ -180,8 +203,11 @@ class WireLife {
       journal: openJournal(this.disk),
       clock,
       tradingState: () => ({ state: "active", reason: "" }),
-      onIncident: ({ kind }) => this.told.push(kind),
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      onIncident: ({ kind, message }) => {
+        this.told.push(kind);
+        this.tell(`incident: ${kind}: ${message}`);
+      },
+      log: teller(this.tell),
       // A busy machine must not pass for a venue that is silent.
       limits: { answerMs: 2_000 * hurry },
       sessionTag: "wire",
@@ -221,6 +247,7 @@ class WireLife {
 
   arrive(row: number): void {
     this.row = row;
+    this.tell(`bar ${row}`);
     this.feed?.arrive(row);
   }
 
@@ -245,7 +272,16 @@ class WireLife {
       await pause(50);
       wrong = this.wrong();
     }
+    if (wrong.length > 0 && this.robot !== null) this.tellBooks(this.robot);
     return wrong;
+  }
+
+  private tellBooks({ session }: Robot): void {
+    const standing = session.targets.of(0 as InstrumentIndex);
+    this.tell(`standing: ${JSON.stringify(standing)}`);
+    for (const order of session.orders.open(0 as InstrumentIndex))
+      this.tell(`open in the books: ${JSON.stringify(order)}`);
+    this.tell(`isSettled ${session.targets.isSettled}, ${JSON.stringify(this.robot?.status())}`);
   }
 
   private wrong(): readonly string[] {
@@ -381,6 +417,11 @@ function chanceStrategy(
       });
     },
   });
+}
+
+function teller(tell: Tell): RobotLog {
+  const line = (fields: object, text: string): void => tell(`${text} ${JSON.stringify(fields)}`);
+  return { debug: line, info: line, warn: line, error: line };
 }
 
 function pause(spanMs: number): Promise<void> {

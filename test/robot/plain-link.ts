@@ -40,6 +40,8 @@ export class PlainLink implements BrokerConnection {
   readonly canceled: string[] = [];
   readonly modified: VenueOrderRequest[] = [];
   listener: BrokerListener | null = null;
+  /** Looks well, and tells nothing of what happens. */
+  isSilent = false;
   /** What a test answers in place of the venue; null lets it through. */
   interfere: (order: VenueOrderRequest) => Acknowledgement | null = () => null;
   private readonly side: ExchangeSide;
@@ -52,7 +54,10 @@ export class PlainLink implements BrokerConnection {
 
   async open(listener: BrokerListener): Promise<void> {
     this.listener = listener;
-    this.unlisten = this.side.listen(listener);
+    this.unlisten = this.side.listen({
+      onOrder: (order) => !this.isSilent && listener.onOrder(order),
+      onFill: (fill) => !this.isSilent && listener.onFill(fill),
+    });
     this.line = { kind: "live", atMs: 0 };
   }
 

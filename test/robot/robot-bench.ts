@@ -143,11 +143,11 @@ export class RobotBench {
     return this.robot;
   }
 
-  /** Lets the next `count` bars close, and everything come to rest after each. */
+  /** Lets the next `count` bars close, at once where they are late, and everything come to rest after each. */
   async bars(count: number): Promise<void> {
     for (let k = 0; k < count; k++) {
       this.row += 1;
-      await this.pass(this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs);
+      await this.pass(Math.max(0, this.options.tape[0]!.closeTimeMs[this.row]! - this.world.nowMs));
       this.exchange.advance();
       for (const feed of this.feeds) feed.arrive(this.row);
       await this.rest();

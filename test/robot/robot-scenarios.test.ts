@@ -4,6 +4,7 @@ import { KiwiError } from "../../src/base/errors.ts";
 import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
 import { closingOrderId } from "../../src/robot/kill/closing-order-id.ts";
+import { hourMs, minuteMs } from "../../src/base/time.ts";
 import { hours, scripted, type Quad, type Script } from "../scripted-run.ts";
 import { RobotBench, type BenchOptions } from "./robot-bench.ts";
 
@@ -627,4 +628,101 @@ test("a cancel that is answered without the venue's name for the order makes no 
   await at.bars(3);
   expect(held(at)).toBe(0);
   expect(at.side.openOrders()).toEqual([]);
+});
+
+test("an order that the venue has refused behind a silent line is found out, although the clock was set back and bars are ahead of it", async () => {
+  const at = bench({ 2: [1], 3: [0] }, flat(8));
+  const clock = at.world.clockOf(at.world.process("robot"));
+  let behindMs = 0;
+  await at.start({ clock: { ...clock, nowMs: () => clock.nowMs() - behindMs } });
+  await at.bars(3);
+  const exit = at.link.sent.at(-1)!;
+  expect([held(at), exit.side]).toEqual([499, "sell"]);
+  // Nobody tells of it: only the list of what works there says so.
+  at.link.isSilent = true;
+  at.side.refuseLate(exit.clientOrderId);
+  behindMs = 3 * hourMs;
+  await at.pass(2 * minuteMs);
+  at.link.isSilent = false;
+  expect(at.link.sent.slice(2)).toMatchObject([{ side: "sell", quantity: 499, reduceOnly: true }]);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+});
+
+test("while bars are overdue a stop that the venue takes back goes again by the clock, and a position that cannot have one is left", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const stop = at.link.sent.at(-1)!;
+  expect([held(at), stop.terms.type]).toEqual([499, "stop_market"]);
+  // The next bar is late, and nothing tells what the price is.
+  await at.pass(hourMs + minuteMs);
+  at.link.interfere = ({ terms }) =>
+    terms.type === "market" ? null : { kind: "rejected", code: "other", reason: "no stops at the moment" };
+  at.side.refuseLate(stop.clientOrderId);
+  await at.pass(20_000);
+  expect(at.link.sent.slice(2).map(({ side, terms }) => `${side} ${terms.type}`)).toEqual([
+    "sell stop_market",
+    "sell stop_market",
+    "sell stop_market",
+    "sell market",
+  ]);
+  // It came after the late bar, and fills on the one that follows.
+  await at.bars(2);
+  expect(held(at)).toBe(0);
+});
+
+test("while bars are overdue nothing opens: an entry that the venue refuses for the moment waits for a price of now", async () => {
+  const at = bench({ 2: [1, { entry: { kind: "limit", price: 95 } }] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  await at.pass(hourMs + minuteMs);
+  at.side.refuseLate(at.link.sent[0]!.clientOrderId);
+  await at.pass(20_000);
+  expect(at.link.sent).toHaveLength(1);
+  // What is late is history; the bar after it is not.
+  await at.bars(1);
+  expect(at.link.sent).toHaveLength(1);
+  await at.bars(1);
+  expect(at.link.sent.map(({ side, terms }) => `${side} ${terms.type}`)).toEqual(["buy limit", "buy limit"]);
+});
+
+test("an order that is refused for steps of prices that the venue has changed is made anew for those of now", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90.03 }] }, flat(6));
+  await at.start();
+  await at.bars(2);
+  at.side.setTickSize("AAA", 0.25);
+  await at.bars(1);
+  await at.pass(2_000);
+  expect(at.link.sent.slice(1).map(({ terms }) => terms)).toEqual([
+    { type: "stop_market", stopPrice: 90.03 },
+    { type: "stop_market", stopPrice: 90 },
+  ]);
+  expect(kinds(at)).toEqual(["rules changed"]);
+  expect(at.robot!.status().orders).toMatchObject([{ isProtection: true, status: "accepted" }]);
+});
+
+test("an order that is refused for steps that are what they were is refused", async () => {
+  const at = bench({ 2: [1] }, flat(6));
+  await at.start();
+  at.link.interfere = () => ({ kind: "rejected", code: "lot_size", reason: "no" });
+  await at.bars(2);
+  await at.pass(20_000);
+  expect(at.link.sent).toHaveLength(1);
+  expect(at.robot!.status().counts.refusedByVenue).toBe(1);
+});
+
+test("where a venue would take a reached stop for an order at a better price the position is closed at once instead", async () => {
+  const bars: (Quad | number)[] = [100, 100, [100, 100, 80, 80, 1_000], 80, 80];
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, bars, { capabilities: { turnsReachedStops: true } });
+  await at.start();
+  // The first goes before the bar has come that reaches it.
+  at.link.interfere = ({ terms }) =>
+    terms.type === "market" ? null : { kind: "rejected", code: "other", reason: "not now" };
+  await at.bars(3);
+  await at.pass(5_000);
+  const sent = at.link.sent.map(({ side, terms }) => `${side} ${terms.type}`);
+  expect(sent).toEqual(["buy market", "sell stop_market", "sell market"]);
+  await at.bars(2);
+  expect(held(at)).toBe(0);
 });

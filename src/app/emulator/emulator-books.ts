@@ -137,8 +137,9 @@ function writeLine(disk: JournalDisk, value: BookEntry | BooksHead, kind: "new" 
 
 /** The lines that are whole; one that a crash cut short is kept aside. */
 function readLines(disk: JournalDisk): readonly unknown[] {
-  const bytes = disk.read();
-  if (bytes === null || bytes.length === 0) return [];
+  const size = disk.size();
+  if (size === 0) return [];
+  const bytes = disk.readAt(0, size);
   const end = bytes.lastIndexOf(10) + 1;
   if (end < bytes.length) disk.cutOff(end, bytes.subarray(end));
   return bytes

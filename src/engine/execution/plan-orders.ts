@@ -1,4 +1,5 @@
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
+import { handedOverMs, type MarketSlice } from "../../domain/slice.ts";
 import { signOf, type OrderRequest } from "../../domain/order.ts";
 import { draftOrder, entryTerms, inLots, isSame, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
@@ -10,7 +11,7 @@ import type { Standing, StandingTargets } from "./standing-targets.ts";
 /**
  * Puts into an empty plan the differences between what the account holds, or has on its way, and what stands. Only
  * instruments are looked at that a decision or a report has made due. While a venue owes an answer to a cancel nothing
- * takes the place of the canceled order: both together would be more than was wanted.
+ * takes the place of the canceled order: both together would be more than was wanted. On a stale slice nothing opens.
  */
 export function planOrders(
   plan: Plan,
@@ -18,18 +19,26 @@ export function planOrders(
   instruments: readonly Instrument[],
   portfolio: Portfolio,
   tracker: OrderTracker,
-  timeMs: number,
+  slice: Pick<MarketSlice, "timeMs" | "nowMs" | "isStale">,
   options: PlanOptions,
 ): void {
   if (targets.isSettled) return;
-  const ground = { plan, portfolio, tracker, timeMs, options };
+  const nowMs = handedOverMs(slice);
+  const ground = { plan, portfolio, tracker, timeMs: slice.timeMs, options };
   const due = targets.takeDue();
   for (let k = 0; k < due.length; k++) {
     const instrument = due[k]!;
     const standing = targets.of(instrument)!;
     if (standing.startsOver) withdraw(plan, liveEntries(tracker, instrument));
     standing.startsOver = false;
-    if (targets.mustWait(instrument, timeMs)) continue;
+    if (targets.mustWait(instrument, nowMs)) continue;
+    // What opens waits for a price of now; what protects has its price, and what gets out takes any.
+    if (slice.isStale === true && standing.quantity !== 0) {
+      const held = portfolio.ledger.quantity[instrument]!;
+      planProtection(ground, standing, instruments[instrument]!.lotSize, held);
+      targets.lookLater(instrument);
+      continue;
+    }
     planTarget(ground, standing, instruments[instrument]!);
     standing.isFresh = false;
   }

@@ -41,6 +41,7 @@ type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number
 
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
 const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
+const retryMsMax = retryPolicy.waitMs * 2 ** 10;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
 /** And no less than this: a live session takes many steps in a second, and a lost message is asked for after some. */
@@ -105,13 +106,16 @@ export class StandingTargets {
     this.look(instrument);
   }
 
-  /** Learns from a report that `tracker` has taken in; `order` is the one it was about. */
+  /**
+   * Learns from a report that `tracker` has taken in; `order` is the one it was about. Waits go by `nowMs`, when the
+   * slice was handed over.
+   */
   hear(
     report: ExecutionReport,
     order: TrackedOrder | null,
     portfolio: Portfolio,
     tracker: OrderTracker,
-    timeMs: number,
+    nowMs: number,
   ): void {
     if (order === null) {
       if (report.kind === "filled" && report.fill.orderId < 0) this.fall(report.fill.instrument);
@@ -122,18 +126,18 @@ export class StandingTargets {
     }
     switch (report.kind) {
       case "filled":
-        this.hearFill(order, portfolio, tracker, timeMs);
+        this.hearFill(order, portfolio, tracker, nowMs);
         break;
       case "modified":
       case "cancel_rejected":
       case "modify_rejected":
-        this.hearAnswer(order, report.kind !== "modified", timeMs);
+        this.hearAnswer(order, report.kind !== "modified", nowMs);
         break;
       default:
     }
     // The last missing fill may be what ends an order that was canceled before.
     if (report.kind !== "accepted" && report.kind !== "triggered" && isOver(order))
-      this.hearEnd(order, portfolio, tracker, timeMs);
+      this.hearEnd(order, portfolio, tracker, nowMs);
   }
 
   /** Settles for what is held and on its way: a gate, a breaker or the order's own terms allow no more. */
@@ -159,10 +163,16 @@ export class StandingTargets {
   }
 
   /** Whether nothing may be sent for an instrument yet; it stays due then. */
-  mustWait(instrument: InstrumentIndex, timeMs: number): boolean {
-    if (this.standing[instrument]!.retryAtMs <= timeMs && !this.isUnsure(instrument, timeMs)) return false;
+  mustWait(instrument: InstrumentIndex, nowMs: number): boolean {
+    const isWaiting = isAhead(this.standing[instrument]!.retryAtMs, nowMs, retryMsMax);
+    if (!isWaiting && !this.isUnsure(instrument, nowMs)) return false;
     this.due.push(instrument);
     return true;
+  }
+
+  /** An instrument that was handed over stays due: it could not be planned yet. */
+  lookLater(instrument: InstrumentIndex): void {
+    this.due.push(instrument);
   }
 
   /** What the venue keeps of a purchase is not bought once more. */
@@ -184,7 +194,7 @@ export class StandingTargets {
     if (this.due.length === 0 || !this.due.includes(instrument)) this.due.push(instrument);
   }
 
-  private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
+  private hearFill(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, nowMs: number): void {
     const { instrument, closePosition, side } = order.request;
     const standing = this.of(instrument);
     if (standing === null) return;
@@ -199,7 +209,7 @@ export class StandingTargets {
         this.waitFor(
           instrument,
           guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
-          timeMs,
+          nowMs,
         );
     }
     // A stop of the position before may have done what another order is on its way to do.
@@ -209,23 +219,23 @@ export class StandingTargets {
       this.look(instrument);
   }
 
-  private hearEnd(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
+  private hearEnd(order: TrackedOrder, portfolio: Portfolio, tracker: OrderTracker, nowMs: number): void {
     const { instrument, closePosition, weightAtFill } = order.request;
     const standing = this.of(instrument);
     const { code } = order.end!;
     this.noLongerAwaited(order);
     if (standing === null) return;
     if (closePosition) {
-      if (code !== null) this.hearProtectionEnd(standing, order, code, tracker, timeMs);
+      if (code !== null) this.hearProtectionEnd(standing, order, code, tracker, nowMs);
       return;
     }
     if (code === null) {
       if (weightAtFill !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
     } else if (passing.has(code) || (code === "buying_power" && standing.quantity === 0)) {
       // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
-      this.fail(standing, timeMs);
+      this.fail(standing, nowMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, timeMs);
+    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     // Getting out is never given up.
@@ -239,16 +249,16 @@ export class StandingTargets {
     order: TrackedOrder,
     code: VenueCode,
     tracker: OrderTracker,
-    timeMs: number,
+    nowMs: number,
   ): void {
     if (isAboutPosition(code) || code === "sibling_filled" || code === "at_target") {
-      this.doubt(order, tracker, timeMs);
+      this.doubt(order, tracker, nowMs);
       // Where it was taken for the protection of a later position, that one has none.
       return this.look(standing.target.instrument);
     }
     if (code === "parent_ended") return;
     if (code === "on_request") return this.look(standing.target.instrument);
-    this.fail(standing, timeMs);
+    this.fail(standing, nowMs);
     // A position whose stop cannot be placed is not kept, and one whose stop has been reached is over: at once.
     if (standing.failures > retryPolicy.failuresMax || code === "would_trigger") {
       standing.quantity = 0;
@@ -262,15 +272,11 @@ export class StandingTargets {
    * The venue says that the position is closed, and other orders that could have closed it are open by our books: their
    * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
-  private doubt(
-    { request: { instrument, side } }: TrackedOrder,
-    tracker: OrderTracker,
-    timeMs: number,
-  ): void {
-    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)), timeMs);
+  private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker, nowMs: number): void {
+    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)), nowMs);
   }
 
-  private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[], timeMs: number): void {
+  private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[], nowMs: number): void {
     if (guards.length === 0) return;
     const awaited = new Set(guards.map((guard) => guard.request.id));
     // A second contradiction does not explain the first.
@@ -279,18 +285,18 @@ export class StandingTargets {
       awaited,
       stepsLeft: doubtSteps,
       seenMs: -Infinity,
-      untilMs: timeMs + doubtMsMin,
+      untilMs: nowMs + doubtMsMin,
     });
     this.look(instrument);
   }
 
-  private isUnsure(instrument: InstrumentIndex, timeMs: number): boolean {
+  private isUnsure(instrument: InstrumentIndex, nowMs: number): boolean {
     if (this.unsure.size === 0) return false;
     const doubt = this.unsure.get(instrument);
     if (doubt === undefined) return false;
-    if (timeMs > doubt.seenMs) doubt.stepsLeft -= 1;
-    doubt.seenMs = timeMs;
-    const isLong = doubt.stepsLeft < 0 && timeMs >= doubt.untilMs;
+    if (nowMs > doubt.seenMs) doubt.stepsLeft -= 1;
+    doubt.seenMs = nowMs;
+    const isLong = doubt.stepsLeft < 0 && !isAhead(doubt.untilMs, nowMs, doubtMsMin);
     if (isLong) this.unsure.delete(instrument);
     return !isLong;
   }
@@ -303,16 +309,16 @@ export class StandingTargets {
     if (doubt.awaited.size === 0 || end?.progress === "filled") this.unsure.delete(instrument);
   }
 
-  private hearAnswer(order: TrackedOrder, isRefused: boolean, timeMs: number): void {
+  private hearAnswer(order: TrackedOrder, isRefused: boolean, nowMs: number): void {
     const standing = this.of(order.request.instrument);
     if (standing === null) return;
     // The venue says that it cannot be changed: its fill or its end is on the way. It is asked again later.
-    if (isRefused) standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** Math.min(order.refusedChanges, 10);
+    if (isRefused) standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(order.refusedChanges, 10);
     this.look(order.request.instrument);
   }
 
-  private fail(standing: Standing, timeMs: number): void {
-    standing.retryAtMs = timeMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
+  private fail(standing: Standing, nowMs: number): void {
+    standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
     standing.failures += 1;
   }
 
@@ -325,6 +331,11 @@ export class StandingTargets {
     standing.retryAtMs = -Infinity;
     this.look(instrument);
   }
+}
+
+/** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */
+function isAhead(momentMs: number, nowMs: number, spanMsMax: number): boolean {
+  return momentMs > nowMs && momentMs - nowMs <= spanMsMax;
 }
 
 /** Whether an order ended because the venue has no position for it to reduce. */

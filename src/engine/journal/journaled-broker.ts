@@ -86,7 +86,7 @@ export class JournaledBroker implements Broker {
 
   /** Bars that came too late for their slice are in the tables all the same: columns read them. */
   private stepOf(slice: MarketSlice, reports: readonly ExecutionReport[]): RecordedStep {
-    const { timeMs, count, instruments, rows } = slice;
+    const { timeMs, nowMs, count, instruments, rows } = slice;
     const bars: JournaledBar[] = [];
     const late: JournaledBar[] = [];
     let k = 0;
@@ -101,6 +101,7 @@ export class JournaledBroker implements Broker {
     const step = {
       kind: "slice",
       timeMs,
+      ...(nowMs === undefined ? {} : { nowMs }),
       isStale: slice.isStale === true,
       bars,
       reports: [...reports],

@@ -145,6 +145,7 @@ function isSame(then: unknown, now: unknown): boolean {
 /** A recorded step as the engine sees it: its bars go to the end of the tables. */
 export class RecordedSlice implements MarketSlice {
   timeMs = 0;
+  nowMs: number | undefined = undefined;
   count = 0;
   isStale = false;
   readonly instruments: Int32Array;
@@ -157,6 +158,7 @@ export class RecordedSlice implements MarketSlice {
 
   show(record: RecordedStep, tables: readonly BarTable[]): this {
     this.timeMs = record.timeMs;
+    this.nowMs = record.nowMs;
     this.isStale = record.isStale;
     this.count = record.bars.length;
     for (const bar of record.late ?? []) append(bar, tables);

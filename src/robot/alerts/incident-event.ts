@@ -13,6 +13,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "order lost": "trade failures",
   "order unresolved": "trade failures",
   "market closed": "trade failures",
+  "rules changed": "trade failures",
   dust: "trade failures",
   unprotected: "protection",
   "reject storm": "reject rate",

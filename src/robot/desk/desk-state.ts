@@ -51,6 +51,7 @@ export type Ticket = {
   readonly fills: VenueFill[];
   end: TicketEnd | null;
   createdMs: number;
+  /** When something was sent or heard of it last, by the robot's clock. */
   touchedMs: number;
   /** By the venue's clock, the newest that it has told; NaN before the first. */
   toldMs: number;
@@ -113,7 +114,10 @@ export type DeskState = {
   readonly strangers: Set<string>;
   /** What the session has not heard yet. */
   inbox: ExecutionReport[];
+  /** The newest time of all: of bars and of events. */
   timeMs: number;
+  /** When the event that is being heard was written, by the robot's clock: bars may be far from it. */
+  heardMs: number;
   say: (incident: Omit<Incident, "atMs">) => void;
   /** What a unit of a currency is worth in the session's money, or null: fees may be taken in anything. */
   rateOfMoney: (currency: string, instrument: InstrumentIndex, price: number) => number | null;
@@ -143,6 +147,7 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     strangers: new Set(),
     inbox: [],
     timeMs: Number.NaN,
+    heardMs: Number.NaN,
     say: () => {},
     rateOfMoney: () => null,
   };

@@ -53,7 +53,7 @@ function hearOwn(
 ): void {
   const work = state.works.get(ticket.orderId)!;
   const quantity = isInferred ? fill.quantity : withoutInferred(state, ticket, fill);
-  ticket.touchedMs = state.timeMs;
+  ticket.touchedMs = state.heardMs;
   if (!isInferred) ticket.fills.push(fill);
   else ticket.inferred += fill.quantity;
   if (quantity <= 0) return;

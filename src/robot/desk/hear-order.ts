@@ -23,7 +23,7 @@ export function hearAnswer(
   answer: Exclude<Acknowledgement, { readonly kind: "unknown" }>,
 ): void {
   if (ticket.phase === "over") return;
-  ticket.touchedMs = state.timeMs;
+  ticket.touchedMs = state.heardMs;
   const work = state.works.get(ticket.orderId)!;
   if (answer.kind === "accepted") {
     knowVenueId(state, ticket, answer.venueOrderId);
@@ -44,7 +44,7 @@ export function hearOrder(state: DeskState, order: VenueOrder): void {
     state.ticketByVenueId.get(order.venueOrderId);
   if (ticket === undefined) return hearStranger(state, order);
   const work = state.works.get(ticket.orderId)!;
-  ticket.touchedMs = state.timeMs;
+  ticket.touchedMs = state.heardMs;
   knowVenueId(state, ticket, order.venueOrderId);
   const side = ticket.sides.get(order.venueOrderId)!;
   side.filled = Math.max(side.filled, order.filledQuantity);
@@ -116,7 +116,7 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
     // A later change shows: should an earlier one be acted on after it all the same, that is a stray.
     ticket.mayHave = 0;
     if (work.change !== null) confirmChange(state, work);
-  } else if (state.timeMs - ticket.askedAtMs >= changeShowsMs) {
+  } else if (state.heardMs - ticket.askedAtMs >= changeShowsMs) {
     ticket.mayHave = Math.max(ticket.mayHave, asked.quantity);
     refuseChange(state, work, ticket, { code: "other", reason: "the change does not show at the venue" });
   }

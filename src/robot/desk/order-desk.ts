@@ -113,6 +113,7 @@ export class OrderDesk implements Broker {
   hear(event: DeskEvent | Intent): void {
     const { state } = this;
     this.at(event.atMs);
+    state.heardMs = event.atMs;
     switch (event.kind) {
       case "instruments":
         for (const rule of event.instruments) state.rules.set(rule.symbol, rule);

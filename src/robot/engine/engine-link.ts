@@ -135,8 +135,9 @@ export class EngineLink {
   /** Lives through a slice and what the venue answers at once. Resolves when all that it sends lies at the desk. */
   live(slice: MarketSlice): Promise<void> | null {
     this.note(slice);
-    // On a stale slice nothing is sent: history goes over in one piece.
-    return slice.isStale === true && this.steps.length < stepsAtOnceMax ? null : this.liveNow(slice);
+    // On old bars nothing is sent: history goes over in one piece.
+    const isHistory = slice.isStale === true && slice.count > 0;
+    return isHistory && this.steps.length < stepsAtOnceMax ? null : this.liveNow(slice);
   }
 
   /** Hands over what was noted; null where there is nothing. */
@@ -146,7 +147,7 @@ export class EngineLink {
 
   private async liveNow(slice: MarketSlice): Promise<void> {
     await this.step();
-    const silent = { timeMs: slice.timeMs, count: 0, instruments: slice.instruments, rows: slice.rows };
+    const silent = { ...slice, count: 0 };
     for (let turn = 0; this.parts.desk.hasAnswers && !this.isEnding && turn < answerTurnsMax; turn++)
       await this.note(silent).step();
   }

@@ -15,6 +15,8 @@ import type {
   VenueOrder,
   VenueOrderRequest,
 } from "../../../src/ports/broker-connection.ts";
+import { sameTerms } from "../../../src/engine/execution/draft-order.ts";
+import { roundTerms } from "../../../src/robot/desk/round-terms.ts";
 import type { VenueNews, VenueSide } from "./venue-side.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
@@ -37,6 +39,8 @@ export class ExchangeSide implements VenueSide {
   private readonly listeners = new Set<VenueNews>();
   /** Orders that were taken and are refused afterwards, by venue order id. */
   private readonly refusedLate = new Set<string>();
+  /** Steps of prices that are not those of the listing any more. */
+  private readonly tickSizes = new Map<string, number>();
   /** What was filled in each order, overfills included, by venue order id. */
   private readonly overfilled = new Map<string, number>();
 
@@ -67,6 +71,8 @@ export class ExchangeSide implements VenueSide {
     this.moveTime();
     if (this.habits.refusesReached && this.isReached(order))
       return { kind: "rejected", code: "would_trigger", reason: "the price of the trigger has been reached" };
+    const offTick = this.offTick(order);
+    if (offTick !== null) return offTick;
     const reduceOnly = order.reduceOnly && this.habits.hasReduceOnly;
     return this.answer(
       this.trader.submit(
@@ -92,8 +98,11 @@ export class ExchangeSide implements VenueSide {
     return this.answer(this.trader.cancel(order.venueOrderId));
   }
 
-  modify({ clientOrderId, quantity, terms }: VenueOrderRequest): Acknowledgement {
+  modify(request: VenueOrderRequest): Acknowledgement {
+    const { clientOrderId, quantity, terms } = request;
     this.moveTime();
+    const offTick = this.offTick(request);
+    if (offTick !== null) return offTick;
     const order = this.trader.orders.byClientId(clientOrderId);
     if (order === null) return { kind: "rejected", code: "unknown_order", reason: "no such order" };
     return this.answer(this.trader.modify(order.venueOrderId, { quantity, terms }));
@@ -135,7 +144,10 @@ export class ExchangeSide implements VenueSide {
   }
 
   instruments(symbols: readonly string[]): readonly VenueInstrument[] {
-    return symbols.map((symbol) => ({ ...this.exchange.listing(symbol)!, isTradable: true }));
+    return symbols.map((symbol) => {
+      const listing = this.exchange.listing(symbol)!;
+      return { ...listing, tickSize: this.tickSizes.get(symbol) ?? listing.tickSize, isTradable: true };
+    });
   }
 
   isOpen(symbol: string): boolean {
@@ -194,6 +206,17 @@ export class ExchangeSide implements VenueSide {
     if (answer.kind === "rejected") return null;
     this.overfillOf.set(answer.order.venueOrderId, victim);
     return victim.symbol;
+  }
+
+  /** Prices of a symbol come in other steps from now on. */
+  setTickSize(symbol: string, tickSize: number): void {
+    this.tickSizes.set(symbol, tickSize);
+  }
+
+  private offTick({ symbol, side, terms }: VenueOrderRequest): Acknowledgement | null {
+    const tickSize = this.tickSizes.get(symbol);
+    if (tickSize === undefined || sameTerms(terms, roundTerms(terms, side, tickSize))) return null;
+    return { kind: "rejected", code: "tick_size", reason: `prices are multiples of ${tickSize}` };
   }
 
   private moveTime(): void {

@@ -10,6 +10,8 @@ export type LinkFaults = {
   /** The network hands a message over twice, and the second answer is the one that comes. */
   readonly sentTwice: number;
   readonly rateLimited: number;
+  /** Cancels that come too often. */
+  readonly cancelLimited: number;
   readonly unavailable: number;
   readonly noMoney: number;
   readonly stopRefused: number;
@@ -36,6 +38,7 @@ export const noLinkFaults: LinkFaults = {
   broken: 0,
   sentTwice: 0,
   rateLimited: 0,
+  cancelLimited: 0,
   unavailable: 0,
   noMoney: 0,
   stopRefused: 0,
@@ -70,7 +73,12 @@ export type Mishap =
   | "halt"
   | "reject storm"
   | "symbol fails"
-  | "forgets orders";
+  | "forgets orders"
+  | "ban"
+  | "venue closes"
+  | "rules change"
+  | "kill switch"
+  | "clock set anew";
 
 const mishaps: readonly Mishap[] = [
   "disconnect",
@@ -94,21 +102,42 @@ const mishaps: readonly Mishap[] = [
   "forgets orders",
 ];
 
+/** Those that came later: they are drawn apart, so that seeds of before have what they had, and more. */
+const laterMishaps: readonly Mishap[] = [
+  "ban",
+  "venue closes",
+  "rules change",
+  "kill switch",
+  "clock set anew",
+];
+
 /** Everything that goes wrong in one seed. */
-export type FaultPlan = { readonly link: LinkFaults; readonly mishaps: readonly Mishap[] };
+export type FaultPlan = {
+  readonly link: LinkFaults;
+  readonly mishaps: readonly Mishap[];
+  readonly later: readonly Mishap[];
+};
 
 /** Every seed has faults of its own: a few kinds, each mild or bad, so that none hides behind the others for ever. */
 export function drawFaults(prng: Prng): FaultPlan {
   const link: { -readonly [Name in keyof LinkFaults]: number } = { ...noLinkFaults };
-  const names = Object.keys(noLinkFaults) as (keyof LinkFaults)[];
+  const names = Object.keys(noLinkFaults).filter((name) => name !== "cancelLimited") as (keyof LinkFaults)[];
   const kinds = prng.integer(6);
   for (let k = 0; k < kinds; k++) {
     const name = names[prng.integer(names.length)]!;
     link[name] = name === "invisibleMs" ? 500 + prng.integer(8_000) : prng.next() * 0.4;
   }
   const count = prng.integer(4);
-  return { link, mishaps: Array.from({ length: count }, () => mishaps[prng.integer(mishaps.length)]!) };
+  const apart = prng.fork("later");
+  if (apart.next() < 0.1) link.cancelLimited = apart.next() * 0.6;
+  const laterCount = apart.integer(3);
+  const later = Array.from({ length: laterCount }, () => laterMishaps[apart.integer(laterMishaps.length)]!);
+  return {
+    later,
+    link,
+    mishaps: Array.from({ length: count }, () => mishaps[prng.integer(mishaps.length)]!),
+  };
 }
 
 /** A plan without faults. */
-export const calm: FaultPlan = { link: noLinkFaults, mishaps: [] };
+export const calm: FaultPlan = { link: noLinkFaults, mishaps: [], later: [] };

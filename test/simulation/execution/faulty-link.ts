@@ -27,6 +27,12 @@ export type Roads = {
   faults: LinkFaults;
   /** Every order is refused. */
   isStorm: boolean;
+  /** The venue takes no orders: its market is closed. */
+  isClosed: boolean;
+  /** When it opened again, or the ban ended. */
+  openedMs: number;
+  /** Nothing that is sent is taken, and no question is answered. */
+  isBanned: boolean;
   /** Nothing about this symbol is answered. */
   failingSymbol: string | null;
   /** The venue has forgotten orders that were over at this moment. */
@@ -175,7 +181,7 @@ export class FaultyLink implements BrokerConnection {
     watch.told(`change ${order.clientOrderId} to ${order.quantity} ${JSON.stringify(order.terms)}`);
     return this.send({
       symbol: order.symbol,
-      act: () => this.lateOr(25, order.clientOrderId, () => venue.modify(order), venue),
+      act: () => this.lateOr(25, order.clientOrderId, () => this.modifyNow(order), venue),
       answerLost: 3,
       requestLost: 3,
     });
@@ -187,6 +193,8 @@ export class FaultyLink implements BrokerConnection {
     const answers = await Promise.all(
       open.orders.map(async ({ clientOrderId, symbol }) => this.cancel(clientOrderId ?? "", symbol)),
     );
+    const refused = answers.filter(({ kind }) => kind !== "accepted").length;
+    if (refused > 0) this.hit(27);
     return (
       answers.find(({ kind }) => kind !== "accepted") ?? {
         kind: "accepted",
@@ -278,6 +286,8 @@ export class FaultyLink implements BrokerConnection {
   private refusalOf(order: VenueOrderRequest): Acknowledgement | null {
     const { roads } = this.parts;
     const { faults } = roads;
+    if (roads.isBanned) return this.refuse(11, "rate_limited", "418: access too frequent");
+    if (roads.isClosed) return this.refuse(48, "session_closed", "the market is closed");
     if (roads.isStorm) return this.refuse(13, "other", "internal risk control");
     if (this.happens(faults.rateLimited)) return this.refuse(10, "rate_limited", "429: too many requests");
     if (this.happens(faults.unavailable))
@@ -306,10 +316,20 @@ export class FaultyLink implements BrokerConnection {
     if (answer.kind === "accepted" && this.happens(roads.faults.refusedLate))
       world.after(this.delay(0), () => venue.refuseLate(order.clientOrderId) && this.hit(8));
     if (answer.kind === "rejected" && answer.code === "nothing_to_reduce") this.hit(75);
+    if (answer.kind === "rejected" && answer.code === "tick_size") this.hit(79);
     return answer;
   }
 
+  private modifyNow(order: VenueOrderRequest): Acknowledgement {
+    if (this.parts.roads.isBanned) return this.refuse(11, "rate_limited", "418: access too frequent");
+    return this.parts.venue.modify(order);
+  }
+
   private cancelNow(clientOrderId: string): Acknowledgement {
+    const { roads } = this.parts;
+    if (roads.isBanned) return this.refuse(11, "rate_limited", "418: access too frequent");
+    if (this.happens(roads.faults.cancelLimited))
+      return this.refuse(10, "rate_limited", "429: too many cancels");
     const answer = this.parts.venue.cancel(clientOrderId);
     if (answer.kind !== "rejected") return answer;
     const order = this.parts.venue.order(clientOrderId);
@@ -379,6 +399,7 @@ export class FaultyLink implements BrokerConnection {
     const { roads } = this.parts;
     const isFailing =
       this.line.kind === "down" ||
+      roads.isBanned ||
       this.happens(roads.faults.questionFails) ||
       (symbol !== null && symbol === roads.failingSymbol);
     if (!isFailing) return this.exchange(ask, (value) => value);

@@ -1,4 +1,5 @@
 import type { Prng } from "../../../src/base/prng.ts";
+import { hourMs } from "../../../src/base/time.ts";
 import type { TradingState } from "../../../src/robot/robot-types.ts";
 import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
@@ -7,6 +8,8 @@ import type { Roads } from "./faulty-link.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 import type { RobotLife } from "./robot-life.ts";
 import type { SendPromises } from "./send-promises.ts";
+import type { BrokenPromises } from "./promises.ts";
+import { pullSwitch } from "./pulled-switch.ts";
 import { symbols } from "./small-market.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
@@ -19,7 +22,8 @@ export type MishapParts = {
   readonly roads: Roads;
   readonly coverage: Coverage;
   readonly sends: SendPromises;
-  readonly trading: { state: TradingState };
+  readonly trading: { state: TradingState; closing: AbortController | null };
+  readonly broken: BrokenPromises;
   /** The robot that lives now; null between two lives. */
   readonly life: () => RobotLife | null;
   /** Somebody starts the program again although it runs. */
@@ -95,6 +99,18 @@ export function happen(mishap: Mishap, parts: MishapParts): void {
       life?.kill();
       roads.forgottenAtMs = world.nowMs;
       return;
+    case "ban":
+    case "venue closes":
+      return closeVenue(mishap === "ban" ? "isBanned" : "isClosed", parts, spanMs);
+    case "rules change":
+      return parts.venue.setTickSize(symbols[prng.integer(symbols.length)]!, 0.05);
+    case "kill switch":
+      return pullSwitch(parts, spanMs);
+    case "clock set anew":
+      if (life === null) return;
+      coverage.hit(59);
+      life.process.clockAheadMs = Math.round((prng.next() - 0.5) * 2 * hourMs);
+      return;
   }
 }
 
@@ -103,14 +119,28 @@ export function mend(parts: MishapParts): void {
   const { roads, disk, trading } = parts;
   const life = parts.life();
   roads.isStorm = false;
+  roads.isClosed = false;
+  roads.isBanned = false;
+  roads.openedMs = parts.world.nowMs;
+  trading.closing?.abort(new Error("the switch is reset"));
   roads.failingSymbol = null;
   roads.forgottenAtMs = -Infinity;
   disk.state = "healthy";
   trading.state = active;
   if (life === null) return;
   life.link.comeBack();
+  // Whoever looks after the machine has set its clock.
+  life.process.clockAheadMs = Math.max(-4_000, Math.min(4_000, life.process.clockAheadMs));
   life.dieAfter(Infinity);
   life.dieAt(null);
+}
+
+function closeVenue(how: "isBanned" | "isClosed", { roads, world }: MishapParts, spanMs: number): void {
+  roads[how] = true;
+  world.after(spanMs, () => {
+    roads[how] = false;
+    roads.openedMs = world.nowMs;
+  });
 }
 
 function tradeByHand({ prng, venue, sends }: MishapParts): void {

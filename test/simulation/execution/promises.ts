@@ -25,6 +25,7 @@ export const promises = {
   20: "after the faults, robot and venue agree",
   23: "nothing is timed into the past, no timer is left behind",
   24: "no number is not a number",
+  25: "a kill switch is done when nothing of before works, and nothing is held where it flattens",
 } as const;
 export type Promised = keyof typeof promises;
 

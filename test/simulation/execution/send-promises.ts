@@ -1,6 +1,7 @@
 import { signOf, type OrderTerms } from "../../../src/domain/order.ts";
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
+import { isClosingOrderId } from "../../../src/robot/kill/closing-order-id.ts";
 import type { TradingState } from "../../../src/robot/robot-types.ts";
 import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
@@ -51,6 +52,8 @@ export class SendPromises {
   }
 
   look(order: VenueOrderRequest, life: Life): void {
+    // A kill switch has no journal, no wishes and no limits.
+    if (isClosingOrderId(order.clientOrderId)) return;
     const { broken, disk } = this.parts;
     const name = `${order.side} ${order.quantity} ${order.symbol} (${order.clientOrderId})`;
     if (!isFinite(order.quantity) || !pricesOf(order.terms).every(isFinite))

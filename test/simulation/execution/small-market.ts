@@ -73,7 +73,13 @@ export const config: RunConfig = runConfigSchema.parse({
   account: { kind: "margin", cash, leverage: 3, maintenanceMargin: 0 },
   costs: { commission: { use: "rate", rate: 0 }, slippage: { use: "fixed", rate: 0 } },
   sizing: { use: "fixed-fraction", fraction: 0.2 },
-  risk: { profile: "none", rules: [{ use: "stale-data", barsMax: 3 }] },
+  risk: {
+    profile: "none",
+    rules: [
+      { use: "stale-data", barsMax: 3 },
+      { use: "price-collar", limit: 0.05 },
+    ],
+  },
   instruments: { "*": { lotSize: 1, tickSize: 0.01, calendar: "24/7" } },
 });
 
@@ -96,6 +102,7 @@ export function chanceStrategy(seed: number, see: SeenBar) {
       const price = series.close.now;
       const weight = [0, 1, -1, 0.5, -0.5, 0.8][prng.integer(6)]!;
       const side = Math.sign(weight);
+      const slip = new Prng(seed).fork(`${symbol} slips ${timeMs}`).next() < 0.03 ? 1.2 : 1;
       const kind = (["market", "market", "limit", "stop"] as const)[prng.integer(4)]!;
       const protection: Protection = {
         ...(prng.next() < 0.7 ? { stopPrice: price * (1 - side * 0.004) } : {}),
@@ -103,7 +110,8 @@ export function chanceStrategy(seed: number, see: SeenBar) {
       };
       target(weight, {
         reason: "chance",
-        entry: kind === "market" ? { kind } : { kind, price: price * (1 + (prng.next() - 0.5) * 0.004) },
+        entry:
+          kind === "market" ? { kind } : { kind, price: slip * price * (1 + (prng.next() - 0.5) * 0.004) },
         ...(side === 0 ? {} : protection),
       });
     },

@@ -4,7 +4,8 @@ import { secondMs } from "../../../src/base/time.ts";
 import { accountOptions, venueOptions } from "../../../src/emulator/exchange/account-options.ts";
 import { Exchange } from "../../../src/emulator/exchange/exchange.ts";
 import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
-import type { RobotEnd, TradingState } from "../../../src/robot/robot-types.ts";
+import type { Robot } from "../../../src/robot/robot-parts.ts";
+import type { RobotEnd } from "../../../src/robot/robot-types.ts";
 import { BookPromises } from "./book-promises.ts";
 import { Coverage } from "./coverage.ts";
 import { lookAtEnd } from "./end-promises.ts";
@@ -47,6 +48,8 @@ const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dat
 const endMs = startMs + slices * sliceMs;
 /** A robot that has died is started again after so long. */
 const restartMsMax = 6 * secondMs;
+/** After it has found the venue closed a robot looks again as late as this. */
+const closedMsMax = 62 * secondMs;
 /** What the world is given after the last bar to come to rest, and after the robot was stopped. */
 const restMs = 120 * secondMs;
 
@@ -63,7 +66,10 @@ export class Trial {
   private readonly broken: BrokenPromises;
   private readonly sends: SendPromises;
   private readonly books: BookPromises;
-  private readonly trading: { state: TradingState } = { state: { state: "active", reason: "" } };
+  private readonly trading: MishapParts["trading"] = {
+    state: { state: "active", reason: "" },
+    closing: null,
+  };
   private readonly options: TrialOptions;
   private readonly lock = { holder: null as LifeParts["lock"]["holder"] };
   private readonly capabilities: BrokerCapabilities;
@@ -95,7 +101,15 @@ export class Trial {
       refusesReached,
     });
     this.disk = new MemoryDisk(world.prng.fork("disk"));
-    this.roads = { faults: plan.link, isStorm: false, failingSymbol: null, forgottenAtMs: -Infinity };
+    this.roads = {
+      faults: plan.link,
+      isStorm: false,
+      isClosed: false,
+      isBanned: false,
+      openedMs: -Infinity,
+      failingSymbol: null,
+      forgottenAtMs: -Infinity,
+    };
     this.broken = new BrokenPromises(world);
     this.sends = new SendPromises({
       world,
@@ -121,6 +135,12 @@ export class Trial {
       world.after((5 + this.prng.integer(calmSlice - 10)) * sliceMs + this.prng.integer(sliceMs), () => {
         this.tell(`mishap: ${mishap}`);
         happen(mishap, this.mishapParts());
+      });
+    const apart = world.prng.fork("later mishaps");
+    for (const mishap of plan.later)
+      world.after((5 + apart.integer(calmSlice - 10)) * sliceMs + apart.integer(sliceMs), () => {
+        this.tell(`mishap: ${mishap}`);
+        happen(mishap, { ...this.mishapParts(), prng: apart });
       });
     world.after(calmSlice * sliceMs, () => {
       this.tell("mended");
@@ -182,12 +202,19 @@ export class Trial {
     for (let row = 0; row < slices; row++) {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        this.books.lookAtProtection((symbol) => this.roads.isStorm || this.roads.failingSymbol === symbol);
+        this.books.lookAtProtection((symbol) => this.mayBeBare(symbol));
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
     }
     this.world.after(slices * sliceMs + restMs, () => void this.end());
+  }
+
+  /** Whether nobody can place a stop: nothing is taken, or was until just now. */
+  private mayBeBare(symbol: string): boolean {
+    const { isStorm, isClosed, isBanned, failingSymbol, openedMs } = this.roads;
+    const isJustOpen = this.world.nowMs - openedMs < closedMsMax;
+    return isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
   }
 
   private arrive(row: number): void {
@@ -289,6 +316,7 @@ export class Trial {
     // Living through it all again takes as long as all the rest.
     if (this.seed % 4 === 0) this.lookAtJournal(life, 18);
     if (life.robot.status().counts.refusedHere > 0) this.coverage.hit(14);
+    if (hasRefused(life.robot, "price-collar")) this.coverage.hit(15);
     await life.robot.stop();
     if (life.process.openTimers > 0)
       this.broken.say(23, `${life.process.openTimers} timers are left after the stop`);
@@ -313,6 +341,7 @@ export class Trial {
       trading,
       life: () => this.life,
       startSecond: () => this.startSecond(),
+      broken: this.broken,
     };
   }
 
@@ -321,6 +350,16 @@ export class Trial {
     this.story.push(text);
     this.options.tell?.(text);
   }
+}
+
+/** Whether a rule of the gate has refused something in this session. */
+function hasRefused({ session }: Robot, ruleName: string): boolean {
+  const { events } = session.recorder.log;
+  for (let k = 0; k < events.length; k++) {
+    const { kind, text } = events.at(k);
+    if (kind === "refused" && text.startsWith(ruleName)) return true;
+  }
+  return false;
 }
 
 function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabilities {

@@ -63,6 +63,7 @@ const capabilitiesOf: Readonly<Record<BybitTraded, BrokerCapabilities>> = {
     timesInForce: ["gtc", "ioc", "fok"],
     postOnly: true,
     reduceOnly: false,
+    turnsReachedStops: true,
     modify: true,
     clientOrderId: { lengthMax: 36, pattern: /^[A-Za-z0-9_-]+$/ },
   },

@@ -38,13 +38,13 @@ export function recordIn(text: string): JournalRecord | string {
   return journalKinds.has(record.kind) ? record : record.kind;
 }
 
-function writtenStep({ timeMs, isStale, bars, late, reports }: Step): WrittenStep {
-  const step = { kind: "step", timeMs, isStale, bars: bars.map(rowOf), reports } as const;
+function writtenStep({ timeMs, nowMs, isStale, bars, late, reports }: Step): WrittenStep {
+  const step = { kind: "step", timeMs, nowMs, isStale, bars: bars.map(rowOf), reports } as const;
   return late === undefined ? step : { ...step, late: late.map(rowOf) };
 }
 
-function readStep({ timeMs, isStale, bars, late, reports }: WrittenStep): Step {
-  const step = { kind: "slice", timeMs, isStale, bars: bars.map(barOf), reports } as const;
+function readStep({ timeMs, nowMs, isStale, bars, late, reports }: WrittenStep): Step {
+  const step = { kind: "slice", timeMs, nowMs, isStale, bars: bars.map(barOf), reports } as const;
   return late === undefined ? step : { ...step, late: late.map(barOf) };
 }
 

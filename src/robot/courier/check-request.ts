@@ -1,8 +1,8 @@
-import type { InstrumentIndex } from "../domain/instrument.ts";
-import { signOf, type VenueCode } from "../domain/order.ts";
-import type { VenueInstrument, VenueOrderRequest } from "../ports/broker-connection.ts";
-import type { DeskState, Ticket } from "./desk/desk-state.ts";
-import type { TradingState } from "./robot-types.ts";
+import type { InstrumentIndex } from "../../domain/instrument.ts";
+import { signOf, type VenueCode } from "../../domain/order.ts";
+import type { VenueInstrument, VenueOrderRequest } from "../../ports/broker-connection.ts";
+import type { DeskState, Ticket } from "../desk/desk-state.ts";
+import type { TradingState } from "../robot-types.ts";
 
 /** Why an order is not sent. */
 export type Denial = { readonly code: VenueCode; readonly reason: string };
@@ -41,7 +41,11 @@ export function denialOf(
   const rule = state.rules.get(request.symbol);
   if (rule === undefined)
     return denied("unknown_symbol", `the venue has not told its rules for ${request.symbol}`);
-  return unsupported(state, request) ?? numbersOf(state, instrument, request, rule, reduces);
+  return (
+    unsupported(state, request) ??
+    reachedStop(state, instrument, request) ??
+    numbersOf(state, instrument, request, rule, reduces)
+  );
 }
 
 function unsupported(
@@ -56,6 +60,19 @@ function unsupported(
   return postOnly && !capabilities.postOnly
     ? denied("unsupported", "the venue takes no post-only orders")
     : null;
+}
+
+/** A stop that the venue would take for an order at a better price. */
+function reachedStop(
+  { capabilities, market }: DeskState,
+  instrument: InstrumentIndex,
+  { terms, side }: VenueOrderRequest,
+): Denial | null {
+  const { close, length } = market.bars[instrument]!;
+  if (capabilities.turnsReachedStops !== true || length === 0 || !("stopPrice" in terms)) return null;
+  const last = close[length - 1]!;
+  if (signOf(side) * (last - terms.stopPrice) < 0) return null;
+  return denied("would_trigger", `the price of the stop, ${terms.stopPrice}, has been reached: ${last}`);
 }
 
 function numbersOf(
