@@ -25,6 +25,8 @@ export type ReconcilerParts = {
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
   readonly fail: (error: unknown) => void;
+  /** Called when the open orders have been looked at. */
+  readonly onLooked: () => void;
 };
 
 /** Executions are asked for from so long before the last one that is known: venues tell some of them late. */
@@ -142,6 +144,7 @@ export class Reconciler {
       if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
         this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
         await this.attempt("open orders", () => this.checkOrders());
+        if (!this.isClosed) this.parts.onLooked();
       }
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;

@@ -68,7 +68,7 @@ function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine
 
 /** What is held or wanted, symbol by symbol. */
 function positionLines({ symbols }: EngineView, desk: OrderDesk): readonly PositionLine[] {
-  return symbols.flatMap(({ hasTarget, ...line }, index) => {
+  return symbols.flatMap(({ hasTarget, wantsStop: _, ...line }, index) => {
     const blocked = desk.state.blocked[index]!;
     return line.quantity === 0 && !hasTarget && blocked === null ? [] : [{ ...line, blocked }];
   });

@@ -39,7 +39,7 @@ export type Incident = {
     | "rules changed"
     /** What is held is too little to be sold. */
     | "dust"
-    /** A position has no protection, for it was refused; it is closed. */
+    /** A position has stood without the stop that it should have; or has one again. */
     | "unprotected"
     /** Orders are refused one after the other. */
     | "reject storm"

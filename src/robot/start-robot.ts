@@ -18,6 +18,7 @@ import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { usualLimits } from "./limits.ts";
 import { Patience } from "./patience.ts";
+import { ProtectionWatch } from "./protection-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
 import { robotStatus } from "./robot-status.ts";
@@ -124,6 +125,10 @@ class TradingRobot implements Robot {
     this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
     desk.onIncident = (incident) => this.incidents.say(incident);
     const courier = this.courierOf(desk);
+    const protection = new ProtectionWatch({
+      ...this.parts,
+      say: (incident) => this.incidents.say(incident),
+    });
     const reconciler = new Reconciler({
       ...this.sharedParts(desk),
       inquiries: courier.inquiries,
@@ -131,6 +136,7 @@ class TradingRobot implements Robot {
       atDifference: this.parts.atDifference,
       sinceMs: record.venueTimeMs,
       signal: this.closing.signal,
+      onLooked: () => protection.look(engine.view.symbols, desk.state),
     });
     this.made = { engine, desk, courier, reconciler };
     await reconciler.recover();

@@ -470,12 +470,19 @@ test("neither a stop nor an exit that the account has nothing for is sent again 
     side === "sell" ? { kind: "rejected", code: "buying_power", reason: "insufficient balance" } : null;
   await at.bars(3);
   await at.pass(600_000);
+  const bare = () => at.incidents.filter(({ kind }) => kind === "unprotected");
+  expect(bare().map(({ gravity }) => gravity)).toEqual(["alarm"]);
+  expect(bare()[0]!.message).toMatch(
+    /^499 AAA stands without its stop for 1\d s; the venue said: insufficient balance\. /,
+  );
   // Stops after 0, 1, 3 and 7 s, then exits that wait twice as long each time, 64 s at most.
   expect(at.link.sent.length).toBeLessThan(24);
   at.link.interfere = () => null;
   await at.pass(70_000);
   await at.bars(1);
   expect(held(at)).toBe(0);
+  await at.pass(20_000);
+  expect(bare().map(({ gravity }) => gravity)).toEqual(["alarm", "notice"]);
 });
 
 test("a disk that fails ends the robot before anything is sent", async () => {

@@ -1,3 +1,4 @@
+import { roundToStep } from "../../base/numbers.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Fill, OrderId } from "../../domain/order.ts";
 import type { ExchangeFill, ExchangeOrder, Listing } from "./exchange-types.ts";
@@ -38,9 +39,14 @@ export function bustOf(
   return bookedByHand(instrument, side === "buy" ? -quantity : quantity, price, -fee, timeMs);
 }
 
+/** Venues count coins to eight places. */
+const coinStep = 1e-8;
+
 /** How much of a purchase goes for its fee; 0 where that is money. */
 export function keptOfPurchase({ side, fee, price }: Fill, { keepsFeeOfPurchase }: Listing): number {
-  return keepsFeeOfPurchase && side === "buy" && fee > 0 ? fee / price : 0;
+  if (!keepsFeeOfPurchase || side !== "buy" || !(fee > 0)) return 0;
+  // Told and booked alike: a holder who reckons with what was told must be able to sell all of it.
+  return roundToStep(fee / price, coinStep);
 }
 
 /** A fill of the venue in the words of the exchange; `kept` of what was bought went for its fee. */

@@ -205,3 +205,17 @@ test("a market of coins keeps the fee of a purchase in coins, and a fill that is
   expect(other.account.positions()).toEqual([]);
   expect(other.account.summary().cash).toBeCloseTo(100_000, 9);
 });
+
+test("a fee in coins is booked as it is told, to eight places: all that is left by what was told can be sold", () => {
+  const { exchange, account } = open([flat, flat, flat], {}, undefined, {
+    keepsFeeOfPurchase: true,
+    lotSize: 1e-8,
+    quantityMin: 1e-8,
+    notionalMin: 0,
+  });
+  // A thousandth of it is 0.00033333333.
+  account.submit(orderTicket({ ...buy, quantity: 0.33333333 }));
+  exchange.advance();
+  expect(account.fills[0]!.fee).toBe(0.00033333);
+  expect(account.positions()[0]!.quantity).toBeCloseTo(0.333, 12);
+});

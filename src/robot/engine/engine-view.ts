@@ -1,5 +1,6 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { statusOf } from "../../engine/execution/order-tracker.ts";
+import type { Standing } from "../../engine/execution/standing-targets.ts";
 import type { Session } from "../../engine/session.ts";
 import type { ExplainedDifference } from "../comparison/comparison.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "../robot-types.ts";
@@ -45,7 +46,11 @@ export type HeldPosition = {
 };
 
 /** One instrument of a view. */
-export type SymbolView = Omit<PositionLine, "blocked"> & { readonly hasTarget: boolean };
+export type SymbolView = Omit<PositionLine, "blocked"> & {
+  readonly hasTarget: boolean;
+  /** Whether what is held should never be without a stop, or is being left for it could not have one. */
+  readonly wantsStop: boolean;
+};
 
 /** Looks at a session, whose last lines are read by `lines`. */
 export function viewOf(session: Session, lines: RecentLines): EngineView {
@@ -85,8 +90,13 @@ function symbolsOf({ portfolio, targets, pipeline }: Session): readonly SymbolVi
       wanted: standing?.quantity ?? 0,
       reason: standing?.target.reason ?? "",
       hasTarget: standing !== null,
+      wantsStop: quantity !== 0 && standing !== null && wantsStop(standing),
     };
   });
+}
+
+function wantsStop({ protection: { stopPrice, trail }, isLeaving }: Standing): boolean {
+  return isLeaving || stopPrice !== undefined || trail !== undefined;
 }
 
 function ordersOf({ pipeline, orders }: Session): EngineView["orders"] {
