@@ -369,10 +369,8 @@ class TradingRobot implements Robot {
     this.incidents.closeJournal();
     const code = error instanceof KiwiError ? error.parts.code : "";
     const message = error instanceof Error ? error.message : String(error);
-    if (code === "DISK_FAILED")
-      this.incidents.say({ kind: "disk failed", gravity: "alarm", symbol: null, message });
-    if (code === "LOCK_LOST")
-      this.incidents.say({ kind: "lock lost", gravity: "alarm", symbol: null, message });
+    const kind = code === "DISK_FAILED" ? "disk failed" : code === "LOCK_LOST" ? "lock lost" : null;
+    if (kind !== null) this.incidents.say({ kind, gravity: "alarm", symbol: null, message });
     void this.end({ kind: "failed", error });
   }
 

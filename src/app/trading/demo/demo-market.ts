@@ -17,6 +17,8 @@ export const demoMarket = {
   days: 10,
   cash: 10_000,
   slippage: 0.0005,
+  /** The way of an order takes some sixty milliseconds of ours, and the venue asks for what the price did meanwhile. */
+  latencyMs: 2_000,
   key: "PKDEMODEMODEMODEMO00", // not-a-secret: the demo's own venue takes it
   secret: "play-money-of-the-demo",
 } as const;

@@ -77,6 +77,7 @@ async function planOf(
     costs: {
       commission: { use: "rate", rate: 0 },
       slippage: { use: "fixed", rate: demoMarket.slippage },
+      latencyMs: demoMarket.latencyMs,
     },
     risk: { profile: "moderate", tradingProfile: "trader" },
     instruments: { "*": { calendar: "24/7", tickSize: 0.01, lotSize: 0.0001, notionalMin: 1 } },

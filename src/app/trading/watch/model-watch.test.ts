@@ -90,7 +90,7 @@ test("a market that becomes another one is told by the alert rules, once, with w
   const { told: messages } = await told(risingBars());
   expect(messages).toHaveLength(1);
   expect(messages[0]).toMatchObject({ severity: "warning", title: "rise version 1 has drifted" });
-  expect(messages[0]!.text).toMatch(/more rises came than it said.*kiwi model rollback rise/);
+  expect(messages[0]!.text).toMatch(/by [\d.]+ standard errors.*kiwi model rollback rise/);
 });
 
 test("a newer version that does better in the shadow is told of, and not put to use", async () => {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runKiwi, temporaryFolder } from "../../../../test/run-kiwi.ts";
+import { Prng } from "../../../base/prng.ts";
 
 const { path: folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -81,7 +82,29 @@ test("a model says what each feature adds to an answer, and which features it ne
   expect((await explain("--at", "2022-03-05T10:30")).out).toMatch(
     /closes 2022-03-05T11:00.* up with [\s\S]*before any feature[\s\S]*others[\s\S]*sum/,
   );
-  const needed = JSON.parse((await explain("--json")).out) as Explained;
-  expect(needed.features[0]!.rise).toBeGreaterThan(needed.features.at(-1)!.rise);
   expect((await explain("--at", "2031-01-01")).err).toMatch(/has no bar at 2031/);
+  // Where nothing can be known nothing is needed: a market that takes back most of each move has something.
+  const path = join(folder, "BACK-1h.csv");
+  writeFileSync(path, swingingRows(1_700));
+  const training = ["--data", path, "--to", "2022-03-01", "--horizon", "1", ...quick.slice(2)];
+  const { code } = await kiwi("train", "forest", ...training);
+  expect(code).toBe(0);
+  const { out } = await kiwi("model", "explain", "forest-BACK-1h", "--data", path, "--json");
+  const rises = (JSON.parse(out) as Explained).features.map(({ rise }) => rise);
+  expect(rises[0]).toBeGreaterThan(0.01);
+  expect(rises[0]).toBeGreaterThan(rises.at(-1)!);
 });
+
+/** Hours of a price that takes back nine tenths of every move. */
+function swingingRows(count: number): string {
+  const prng = new Prng(20_261_130);
+  let [close, move] = [100, 0];
+  const rows = Array.from({ length: count }, (_, hour) => {
+    const open = close;
+    move = -0.9 * move + 0.005 * prng.normal();
+    close = open * Math.exp(move);
+    const [high, low] = [Math.max(open, close) * 1.001, Math.min(open, close) * 0.999];
+    return [new Date(Date.UTC(2022, 0, 1, hour)).toISOString(), open, high, low, close, 100].join();
+  });
+  return `time,open,high,low,close,volume\n${rows.join("\n")}\n`;
+}
