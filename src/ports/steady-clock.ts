@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 export class SteadyClock implements Clock {
   private readonly clock: Clock;
   private steadyMs = -Infinity;
-  private seenMs = -Infinity;
+  private seenMs = Infinity;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -17,7 +17,7 @@ export class SteadyClock implements Clock {
     const nowMs = this.clock.nowMs();
     const passedMs = Math.max(0, nowMs - this.seenMs);
     this.seenMs = nowMs;
-    this.steadyMs = nowMs >= this.steadyMs ? nowMs : this.steadyMs + passedMs / 2;
+    this.steadyMs = Math.max(nowMs, this.steadyMs + passedMs / 2);
     return Math.floor(this.steadyMs);
   }
 

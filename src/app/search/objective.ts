@@ -60,7 +60,7 @@ function noMetric(flag: string, text: string, why: string): KiwiError {
     exit: "usage",
     message: `${flag} cannot be "${text}"`,
     why,
-    fix: `name metrics (kiwi help metrics), for example ${flag} ${flag === "--pareto" ? "sharpe,maxDrawdown" : "'sharpe - 2 * maxDrawdown'"}`,
+    fix: `name metrics (kiwi runs show last --json lists them), for example ${flag} ${flag === "--pareto" ? "sharpe,maxDrawdown" : "'sharpe - 2 * maxDrawdown'"}`,
     topic: "optimize",
   });
 }
