@@ -68,7 +68,8 @@ function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine
 
 /** What is held or wanted, symbol by symbol. */
 function positionLines({ symbols }: EngineView, desk: OrderDesk): readonly PositionLine[] {
-  return symbols.flatMap(({ hasTarget, wantsStop: _, ...line }, index) => {
+  return symbols.flatMap((view, index) => {
+    const { hasTarget, wantsStop: _, ...line } = view;
     const blocked = desk.state.blocked[index]!;
     return line.quantity === 0 && !hasTarget && blocked === null ? [] : [{ ...line, blocked }];
   });
