@@ -3,6 +3,7 @@ import { openPool, type JobPool } from "../../jobs/open-pool.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { trialsJob, watchingOf } from "../search/place.ts";
 import { otherCode } from "../search/trials-job.ts";
+import { modelTrialsJob } from "../train/search/model-place.ts";
 import { restartJob } from "../train/run-restarts.ts";
 import { trainingCodeVersion } from "../train/training-hash.ts";
 import type { QueuedWork } from "./queued-work.ts";
@@ -39,6 +40,12 @@ export async function serveWork(
 function performWork(pool: JobPool, work: QueuedWork, own: string): Promise<unknown> {
   if (work.kind === "trials")
     return pool.perform(trialsJob, work.piece, watchingOf(work.limits, work.piece.tasks.length));
+  if (work.kind === "model trials") {
+    const { piece, limits } = work;
+    // Other code could come to other numbers.
+    if (piece.ground.codeVersion !== own) return Promise.reject(otherCode(piece.ground.codeVersion, own));
+    return pool.perform(modelTrialsJob, piece, watchingOf(limits, piece.tasks.length));
+  }
   if (work.codeVersion !== own) return Promise.reject(otherCode(work.codeVersion, own));
   return pool.perform(restartJob, work.request);
 }

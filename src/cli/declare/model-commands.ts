@@ -169,6 +169,7 @@ function addSearch(command: Command): void {
     .option("--trial-seconds <count>", "a trial that takes longer is given up", (text) =>
       readNumber("--trial-seconds", text),
     );
+  addQueue(command);
 }
 
 function declareExplain(model: Command, act: Act): void {

@@ -47,6 +47,8 @@ export const trainPredictorRequest = z.strictObject({
       trials: z.int().min(1).max(100_000),
       method: z.enum(modelSearchMethods),
       trialSeconds: z.number().positive().optional(),
+      /** Address of the server of a queue. */
+      queue: z.string().optional(),
     })
     .optional(),
   /** Train only where the newest version has missed so much. */

@@ -13,6 +13,8 @@ export type ModelSearch = {
   readonly method: (typeof modelSearchMethods)[number];
   /** Seconds that one trial may take. */
   readonly trialSeconds?: number | undefined;
+  /** Address of the server of a queue whose workers try; threads here where it is left out. */
+  readonly queue?: string | undefined;
 };
 
 /** One set of values to try, on the first `share` of the rows that the search may see. */

@@ -7,6 +7,9 @@ import { featureSets } from "../../../features/feature-sets.ts";
 import { runConfigSchema } from "../../config/run-config.ts";
 import { trainingConfigSchema } from "../../config/training-config.ts";
 import { calendarOf } from "../model-bars.ts";
+import { hasRedis, OwnRedis } from "../../../../test/redis-server.ts";
+import { serveWork } from "../../queue/serve-work.ts";
+import { trainingCodeVersion } from "../training-hash.ts";
 import { searchModel } from "./search-model.ts";
 
 const { path: folder, remove } = temporaryFolder();
@@ -14,7 +17,7 @@ afterAll(remove);
 
 const bars = marketBars(1_500);
 
-async function searchOn(jobs: number) {
+async function searchOn(jobs: number, queue?: string, codeVersion = trainingCodeVersion(), trials = 18) {
   const found = await searchModel(
     {
       folder,
@@ -29,7 +32,7 @@ async function searchOn(jobs: number) {
       folds: 2,
       calibration: "beta",
       seed: 7,
-      codeVersion: "test",
+      codeVersion,
       createdMs: Date.UTC(2024, 0, 1),
       dataKind: "synthetic",
       jobs,
@@ -37,7 +40,7 @@ async function searchOn(jobs: number) {
       say: () => {},
     },
     // Two rounds: those of the second depend on what became of the first.
-    { trials: 18, method: "tpe" },
+    { trials, method: "tpe", queue },
   );
   return { ...found, table: readFileSync(found.path, "utf8") };
 }
@@ -63,3 +66,26 @@ test("a search over a model finds the same on 1, 2 and 8 threads, and every tria
   const hashes = new Set(ledger.flatMap((line) => (JSON.parse(line) as { trials: string[] }).trials));
   expect(hashes.size).toBe(18);
 }, 120_000);
+
+test.skipIf(!hasRedis)(
+  "workers of a queue find what threads here find, and one of other code takes nothing",
+  async () => {
+    const redis = await OwnRedis.open();
+    const over = new AbortController();
+    const serving = serveWork(redis.url, 2, () => {}, over.signal);
+    try {
+      const own = trainingCodeVersion();
+      const [here, there] = [await searchOn(2, undefined, own, 4), await searchOn(2, redis.url, own, 4)];
+      expect({ ...there, path: "" }).toEqual({ ...here, path: "" });
+      // Who asks is of other code than the worker, which ends.
+      await expect(Promise.race([serving, searchOn(1, redis.url, "other", 1)])).rejects.toMatchObject({
+        parts: { code: "WORKER_OTHER_CODE" },
+      });
+    } finally {
+      over.abort();
+      await serving.catch(() => {});
+      await redis.close();
+    }
+  },
+  120_000,
+);

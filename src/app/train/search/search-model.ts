@@ -5,8 +5,6 @@ import { writeWhole } from "../../../adapters/stores/runs/write-whole.ts";
 import { csvText } from "../../../analysis/report/csv-text.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
-import { jobAt } from "../../../jobs/job.ts";
-import { openPool } from "../../../jobs/open-pool.ts";
 import { rowsNeeded, walkDefaults, walkForward } from "../../../learning/data/splits.ts";
 import { readFormula } from "../../../search/formula.ts";
 import { halvingSearch } from "../../../search/halving-search.ts";
@@ -18,11 +16,11 @@ import type { KiwiConfig } from "../../config/config-schema.ts";
 import { expressionsOf } from "../../features/set-expressions.ts";
 import { triedMarket } from "../../runs/run-hashes.ts";
 import type { Objective } from "../../search/objective.ts";
-import { watchingOf, type Place } from "../../search/place.ts";
 import { runSearch, type SearchTable, type TrialPlan } from "../../search/run-search.ts";
 import { beginJournal } from "../../search/search-journal.ts";
 import { ranked, type SearchRow } from "../../search/search-row.ts";
 import { trialTable } from "../../search/write-search.ts";
+import { modelPlace } from "./model-place.ts";
 import { modelSpace } from "./model-space.ts";
 import {
   modelMeasures,
@@ -49,11 +47,6 @@ const shownMax = 10;
 /** Turns of the walk forward inside the search: it is made often. */
 const searchFolds = 3;
 
-const modelTrialsJob = jobAt<typeof import("./model-trials-job.ts").default>(
-  "model trials",
-  new URL("./model-trials-job.ts", import.meta.url),
-);
-
 type Subject = Omit<PredictorTraining, "learner" | "store" | "log"> & {
   readonly folder: string;
   readonly size: "small" | "full";
@@ -76,7 +69,9 @@ export async function searchModel(subject: Subject, asked: ModelSearch): Promise
   const root = resolve(folder, ".kiwi", "model-searches");
   const id = freeRunId(root, createdMs, sha256(`${process.pid} ${performance.now()} ${name}`));
   const { data: _, ...plain } = ground;
-  const journal = beginJournal(resolve(root, id), { name, ...asked, ground: plain });
+  // The address of a server may hold a password.
+  const { queue, ...told } = asked;
+  const journal = beginJournal(resolve(root, id), { name, ...told, ground: plain });
   const plan: TrialPlan<ModelTrials> = {
     space,
     objective,
@@ -84,7 +79,7 @@ export async function searchModel(subject: Subject, asked: ModelSearch): Promise
     piece: { ground },
     taskOf: ({ point, share }, index) => ({ index, setting: space.settingAt(point), share }),
   };
-  const place = threadsFor(jobs, asked.trialSeconds);
+  const place = await modelPlace({ jobs, queue, trialSeconds: asked.trialSeconds, onLine: say });
   try {
     const table = await runSearch(plan, place, journal, {
       columnsFor: () => undefined,
@@ -144,21 +139,6 @@ function proposerOf(
   // Each rung is a third of the one before, so all of them are no more than one and a half times the first.
   const proposer = halvingSearch(space, trials, seed, Math.min(4, rungs));
   return { proposer, trialsMax: Math.ceil(trialsMax * 1.5) };
-}
-
-function threadsFor(threads: number, trialSeconds: number | undefined): Place<ModelTrials> {
-  const pool = openPool("thread", threads, { environment: {} });
-  return {
-    // A trial takes long: each is a piece of its own.
-    pieces: Number.MAX_SAFE_INTEGER,
-    perform: (piece) =>
-      pool.perform(
-        modelTrialsJob,
-        piece,
-        watchingOf({ stuckAfterSeconds: Infinity, secondsMax: trialSeconds }, piece.tasks.length),
-      ),
-    close: () => pool.close(),
-  };
 }
 
 /** Every trial counts when luck is reckoned, like one of a strategy. */

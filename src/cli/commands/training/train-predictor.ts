@@ -12,6 +12,7 @@ import type { CommonFlags, ConfigFlags, ProgressFlags } from "../../declare/comm
 import { invalidFlag } from "../../flags/flag-errors.ts";
 import { configOf } from "../../flags/config-of.ts";
 import type { FlagValues } from "../../flags/flag-layer.ts";
+import { queueUrl, type QueueFlags } from "../../flags/queue-url.ts";
 import { readBetween, readOneOf } from "../../flags/read-values.ts";
 import { trainFlags } from "../../flags/train-flags.ts";
 import { envelope } from "../../output/json.ts";
@@ -41,7 +42,7 @@ export type TrainPredictorFlags = CommonFlags &
     readonly search?: number;
     readonly method?: string;
     readonly trialSeconds?: number;
-  };
+  } & QueueFlags;
 
 /** Between two looks at how far a training is, a network may take long: it is ours, and does not hang. */
 export const stuckAfterSeconds = 3600;
@@ -53,6 +54,13 @@ export async function trainPredictorCommand(
   flags: TrainPredictorFlags,
 ): Promise<number> {
   const config = await configOf(shell, flags, trainFlags);
+  const queue = queueUrl(shell, flags);
+  if (queue !== undefined && flags.search === undefined)
+    throw invalidFlag(
+      "--queue",
+      flags.queue ?? flags.redis ?? queue,
+      "said together with --search: trials are what workers take",
+    );
   // Trees and searches come to the same on any number of threads; a network may not.
   const isAlike = flags.search !== undefined || family === "boosted" || family === "forest";
   const count = flags.jobs ?? (isAlike ? Math.min(64, availableParallelism()) : 1);
@@ -162,17 +170,20 @@ export function predictorInput(
     folds: readBetween("--folds", flags.folds ?? training.folds, 1, 20),
     jobs: readBetween("--jobs", flags.jobs ?? 1, 1, 64),
     everyMs: readIfDue(flags.ifDue),
-    search: searchOf(flags),
+    search: searchOf(shell, flags),
     mlflow: shell.env["KIWI_MLFLOW_URI"] || undefined,
   };
 }
 
-function searchOf({ search, method, trialSeconds }: TrainPredictorFlags): TrainPredictorInput["search"] {
+function searchOf(shell: Shell, flags: TrainPredictorFlags): TrainPredictorInput["search"] {
+  const { search, method, trialSeconds } = flags;
+  const queue = queueUrl(shell, flags);
   if (search === undefined) {
     if (method !== undefined) throw invalidFlag("--method", method, "said together with --search");
     return undefined;
   }
   return {
+    ...(queue === undefined ? {} : { queue }),
     trials: readBetween("--search", search, 1, 100_000),
     method: readOneOf("--method", method ?? "tpe", modelSearchMethods),
     ...(trialSeconds === undefined
