@@ -59,7 +59,7 @@ export async function trainPredictorCommand(
     throw invalidFlag(
       "--queue",
       flags.queue ?? flags.redis ?? queue,
-      "said together with --search: trials are what workers take",
+      "--search N beside it: trials are what workers take",
     );
   // Trees and searches come to the same on any number of threads; a network may not.
   const isAlike = flags.search !== undefined || family === "boosted" || family === "forest";
