@@ -272,8 +272,14 @@ export class StandingTargets {
    * The venue says that the position is closed, and other orders that could have closed it are open by our books: their
    * fill or their end is on the way to us, and what would be planned until it is here would be wrong.
    */
-  private doubt({ request: { instrument, side } }: TrackedOrder, tracker: OrderTracker, nowMs: number): void {
-    this.waitFor(instrument, tracker.guards(instrument, -signOf(side)), nowMs);
+  private doubt({ request, end }: TrackedOrder, tracker: OrderTracker, nowMs: number): void {
+    const { instrument, side } = request;
+    const guards = tracker.guards(instrument, -signOf(side));
+    const standing = this.of(instrument);
+    if (guards.length > 0) this.waitFor(instrument, guards, nowMs);
+    // Nothing on the way explains it: the books are wrong, and who asks at once gets the same answer, without an end, and
+    // without the quiet moment in which they could be compared.
+    else if (standing !== null && end?.progress === "rejected") this.fail(standing, nowMs);
   }
 
   private waitFor(instrument: InstrumentIndex, guards: readonly TrackedOrder[], nowMs: number): void {
