@@ -485,6 +485,25 @@ test("neither a stop nor an exit that the account has nothing for is sent again 
   expect(bare().map(({ gravity }) => gravity)).toEqual(["alarm", "notice"]);
 });
 
+test("an exit that the venue has nothing to reduce for goes again after pauses that grow", async () => {
+  const at = bench({ 2: [1], 4: [0] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  expect(held(at)).toBe(499);
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "nothing_to_reduce", reason: "there is no position" } : null;
+  await at.bars(1);
+  const before = at.link.sent.length;
+  await at.pass(600_000);
+  // After 1, 3, 7, 15, 31, 63 s, and then every 64 s.
+  expect(at.link.sent.length - before).toBeGreaterThan(5);
+  expect(at.link.sent.length - before).toBeLessThan(20);
+  at.link.interfere = () => null;
+  await at.pass(70_000);
+  await at.bars(1);
+  expect(held(at)).toBe(0);
+});
+
 test("a disk that fails ends the robot before anything is sent", async () => {
   const at = bench({ 2: [1] }, flat(6));
   const robot = await at.start();
