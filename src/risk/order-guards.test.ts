@@ -166,6 +166,22 @@ test("without volumes nothing is said of a share of them, and a share of nothing
   expect(ask(make(orderSize, { units: 0 }), { quantity: 1 })).toMatchObject({ kind: "refuse", limit: 0 });
 });
 
+test("an order is held against the bars that have come, and against nothing where no limit is set", () => {
+  const bars = barsFrom([[9, 9, 9, 9, 10]]);
+  const early = make(orderSize, { volumeShare: 1 }, testTools([bars]));
+  expect(ask(early, { quantity: 1e6 }).kind).toBe("approve");
+  const free = make(orderSize, {}, testTools([bars]));
+  for (const rule of [early, free]) rule.observe!(sliceAt(bars.closeTimeMs[0]!, 0), testPortfolio(1));
+  expect([early, free].map((rule) => ask(rule, { quantity: 1e6 }).kind)).toEqual(["refuse", "approve"]);
+});
+
+test("what went at any time of the clock is remembered for its moment", () => {
+  const rule = make(duplicateOrder, { spanMs: 1_000 });
+  rule.passed!(marketOrder({ id: 1 as OrderId }), 1e12);
+  expect(ask(rule, { id: 2, timeMs: 1e12 + 1_000 })).toMatchObject({ kind: "refuse", value: 1_000 });
+  expect(ask(rule, { id: 2, timeMs: 1e12 + 1_001 }).kind).toBe("approve");
+});
+
 test("margin is asked for on the side that the account would be on, and an account without equity opens nothing", () => {
   const rule = make(buyingPower, { margin: 0.5, shortMargin: 1 });
   const portfolio = testPortfolio(13_000, [
