@@ -20,7 +20,6 @@ export function fundingBetween({ timeMs, rate }: RateHistory, otherwise: number)
       : Math.floor(toMs / fundingIntervalMs) - Math.floor(Math.max(fromMs, 0) / fundingIntervalMs);
   return (fromMs, toMs) => {
     const known = sums[upTo(timeMs, toMs)]! - sums[upTo(timeMs, fromMs)]!;
-    if (otherwise === 0) return known;
     // A millisecond before the first moment: at the moment itself the history speaks.
     const outside = marks(fromMs, Math.min(toMs, firstMs - 1)) + marks(Math.max(fromMs, lastMs), toMs);
     return known + otherwise * outside;

@@ -193,6 +193,9 @@ test("margin is asked for on the side that the account would be on, and an accou
   expect(ask(rule, { portfolio, quantity: 141 })).toMatchObject({ kind: "refuse", quantityMax: 140 });
   // What works of the other symbol counts instead of what is held.
   expect(ask(rule, { portfolio, quantity: 160, after: { 1: -20 } }).kind).toBe("approve");
+  // A part of a unit is held long like any other.
+  const dear = make(buyingPower, { margin: 0.5, shortMargin: 3 });
+  expect(ask(dear, { portfolio: testPortfolio(20, [[0, 100]]), quantity: 0.4 }).kind).toBe("approve");
   expect(ask(rule, { portfolio: testPortfolio(0, [[0, 100]]), quantity: 1 })).toMatchObject({
     quantityMax: 0,
   });

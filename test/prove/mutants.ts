@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Prng } from "../../src/base/prng.ts";
 import { Lane } from "./ask-lane.ts";
+import { isHarmless } from "./harmless.ts";
 import { mutantsOf, type Mutant } from "./mutate.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -44,7 +45,10 @@ const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["src/venue/", "test/fills-document", "src/app/session/corporate-actions"],
     ["test/simulation/order-life", "src/engine/conservation"],
   ],
-  "src/risk": [["src/risk/"], ["src/app/plugins/registry-contract", "test/reference."]],
+  "src/risk": [
+    ["src/risk/"],
+    ["src/app/session/risk-rules", "src/app/plugins/registry-contract", "test/reference."],
+  ],
   "src/costs": [["src/costs/"], ["src/app/plugins/registry-contract", "test/reference."]],
   "src/data/repair": [["src/data/repair/"], ["src/app/data/", "test/simulation/interrupted-repair"]],
 };
@@ -54,7 +58,11 @@ type Verdict = { readonly mutant: Mutant; readonly outcome: Outcome };
 
 /** Plants small faults, one at a time, in copies of the project, and counts how many of them the tests notice. */
 export async function prove(): Promise<string> {
-  const drawn = sample(allMutants().filter(isAskedFor), size);
+  const able = allMutants().filter(isAskedFor);
+  const drawn = sample(
+    able.filter((mutant) => !isHarmless(mutant)),
+    size,
+  );
   const usual = await usualSeconds(drawn);
   const queue = [...drawn];
   const verdicts: Verdict[] = [];
@@ -71,7 +79,8 @@ export async function prove(): Promise<string> {
     }),
   );
   await Promise.all(lanes);
-  return reportOn(verdicts);
+  const left = able.filter(isHarmless).length;
+  return `${reportOn(verdicts)}\n\n${left} of ${able.length} that could be planted change nothing (test/prove/harmless.ts).`;
 }
 
 function reportOn(verdicts: readonly Verdict[]): string {

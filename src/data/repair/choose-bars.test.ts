@@ -68,6 +68,10 @@ test("a bar belongs into a gap on the hour of the bars around it, or of the cale
   expect(fitsGap(shifted, 4 * hourMs + half, "1h", always)).toBe(true);
   expect(fitsGap(shifted, 4 * hourMs + half / 2, "1h", always)).toBe(false);
   expect(fitsGap({ ...shifted, anchorMs: Number.NaN }, 4 * hourMs + half, "1h", always)).toBe(false);
+  // Weeks may end on any day of the week, but on the same time of the day.
+  const week = { ...fault("gap", 2, 9), anchorMs: 0 };
+  expect(fitsGap(week, 8 * 24 * hourMs, "1w", always)).toBe(true);
+  expect(fitsGap(week, 8 * 24 * hourMs + hourMs, "1w", always)).toBe(false);
   // Saturday.
   const saturday = Date.UTC(2024, 0, 6, 12);
   expect(fitsGap(shifted, saturday, "1h", calendarNamed("24/5"))).toBe(false);
