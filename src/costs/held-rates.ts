@@ -15,9 +15,7 @@ export function fundingBetween({ timeMs, rate }: RateHistory, otherwise: number)
   const firstMs = timeMs[0]!;
   const lastMs = timeMs.at(-1)!;
   const marks = (fromMs: number, toMs: number): number =>
-    toMs <= fromMs
-      ? 0
-      : Math.floor(toMs / fundingIntervalMs) - Math.floor(Math.max(fromMs, 0) / fundingIntervalMs);
+    Math.max(0, Math.floor(toMs / fundingIntervalMs) - Math.floor(fromMs / fundingIntervalMs));
   return (fromMs, toMs) => {
     const known = sums[upTo(timeMs, toMs)]! - sums[upTo(timeMs, fromMs)]!;
     // A millisecond before the first moment: at the moment itself the history speaks.
