@@ -15,6 +15,12 @@ type Harmless = {
  */
 export const harmless: readonly Harmless[] = [
   {
+    path: "src/data/repair/repair-series.ts",
+    before: "if (part.fromMs < part.toMs) await store.settleMissing(symbol, timeframe, part);",
+    after: ["if (part.fromMs <= part.toMs) await store.settleMissing(symbol, timeframe, part);"],
+    because: "a range without any time in it settles nothing",
+  },
+  {
     path: "src/risk/bad-data.ts",
     before:
       "while (value < goodBarsMin && isGood(bars, last - value, gapBarsMax, calendars[index]!)) value += 1;",

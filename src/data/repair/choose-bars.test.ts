@@ -120,6 +120,10 @@ test("the open ends of a window are gaps by the hour, the first only where somet
     [after, 8, 2, 5],
   ]);
   expect(ends([3, 5], false)).toEqual([[after, 8, 2, 5]]);
+  expect(ends([2, 6], true)).toEqual([
+    [1, 2, 1, 2],
+    [6 + 1 / hourMs, 8, 1, 6],
+  ]);
   expect(ends([1, 7], true)).toEqual([]);
   expect(ends([], false)).toEqual([[1, 8, 7, Number.NaN]]);
 });

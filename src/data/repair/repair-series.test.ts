@@ -327,6 +327,22 @@ test("a gap that was known to be lost is one fault, and one that reaches a momen
   expect(await store.missingOf("BTCUSDT", "1h")).toEqual([]);
 });
 
+test("what its source does not have is lost no longer and still missing; what may still come stays lost", async () => {
+  const { primary, second, store, hold, request } = setUp();
+  for (const { bars } of [primary, second]) [55, 56].forEach((at) => bars.delete(hour(at)));
+  await hold(() => {});
+  await store.noteMissing("BTCUSDT", "1h", { fromMs: hour(54), toMs: hour(57) + 1 });
+  // At 104 nobody knows yet whether 101 to 103 will be published.
+  await store.noteMissing("BTCUSDT", "1h", { fromMs: hour(99), toMs: hour(103) + 1 });
+  const clock = new ManualClock(hour(104));
+  const { ranges } = await repairSeries({ ...request, toMs: hour(103) + 1, clock });
+  expect(ranges).toMatchObject([
+    { fault: "lost", fromMs: hour(54), bars: 2, repairedBy: [], remaining: 2 },
+    { fault: "lost", fromMs: hour(99), bars: 3, repairedBy: [], remaining: 3 },
+  ]);
+  expect(await store.missingOf("BTCUSDT", "1h")).toEqual([{ fromMs: hour(100), toMs: hour(103) + 1 }]);
+});
+
 test("damage to another series does not keep this one from being repaired", async () => {
   const { store, hold, request } = setUp();
   await hold((bars) => bars.delete(hour(10)));
