@@ -34,8 +34,7 @@ export function applyChange(state: AccountState, order: WorkingOrder): void {
   order.isResting = false;
   state.out.push({ kind: "modified", orderId: id, timeMs: state.timeMs, terms, quantity });
   if (quantity === order.filled) finish(state, order, "canceled", "on_request", "changed to what has filled");
-  else if (order.state === "working" && order.remaining === 0)
-    retire(state, order, "on_request", "nothing is left of it");
+  else if (order.remaining === 0) retire(state, order, "on_request", "nothing is left of it");
 }
 
 /** Says that a change was refused. */

@@ -35,6 +35,21 @@ export const harmless: readonly Harmless[] = [
     after: ["if (false) return;"],
     because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
   },
+  {
+    path: "src/venue/fill-order.ts",
+    before:
+      "order.remaining = order.remaining - quantity <= order.remaining * 1e-12 ? 0 : order.remaining - quantity;",
+    after: [
+      "order.remaining = order.remaining - quantity < order.remaining * 1e-12 ? 0 : order.remaining - quantity;",
+    ],
+    because: "nothing is left of a whole fill, which is less than the limit, and never the limit itself",
+  },
+  {
+    path: "src/venue/inside-bar.ts",
+    before: "if (dueUpward.length + dueDownward.length > 0) {",
+    after: ["if (dueUpward.length + dueDownward.length >= 0) {"],
+    because: "two empty ways lead nowhere: going them only takes time",
+  },
 ];
 
 /** Whether a fault is known to change nothing. */
