@@ -21,6 +21,12 @@ export const harmless: readonly Harmless[] = [
     because: "a range without any time in it settles nothing",
   },
   {
+    path: "src/engine/decision-log/decision-log.ts",
+    before: "if (this.timeMs !== this.expectedTimeMs) return;",
+    after: ["if (false) return;"],
+    because: "times that are a log's own already are written into their own places",
+  },
+  {
     path: "src/risk/bad-data.ts",
     before:
       "while (value < goodBarsMin && isGood(bars, last - value, gapBarsMax, calendars[index]!)) value += 1;",
