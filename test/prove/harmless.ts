@@ -33,6 +33,12 @@ export const harmless: readonly Harmless[] = [
     because: "a text that is not found among the last two is found by its name, with the same number",
   },
   {
+    path: "src/engine/execution/risk-gate.ts",
+    before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
+    after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
+    because: "of nothing that is held nothing is closed, on either way",
+  },
+  {
     path: "src/risk/bad-data.ts",
     before:
       "while (value < goodBarsMin && isGood(bars, last - value, gapBarsMax, calendars[index]!)) value += 1;",
@@ -61,6 +67,12 @@ export const harmless: readonly Harmless[] = [
     before: "if (dueUpward.length + dueDownward.length > 0) {",
     after: ["if (dueUpward.length + dueDownward.length >= 0) {"],
     because: "two empty ways lead nowhere: going them only takes time",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;",
+    after: ["if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;"],
+    because: "where all rows are not passed at once, each is looked at, with the same answer",
   },
   {
     path: "src/venue/venue.ts",
