@@ -38,10 +38,10 @@ test("what nobody names keeps its part of the account, long or short", () => {
       3: ({ target }) => target("BBB", 0.8, "second"),
     });
     // 10,000 of which 6,000 are in use: 4,000 are left for what is wanted of BBB, at 10.
-    expect(fills(subject, [dailyBars("AAA", still(100)), dailyBars("BBB", still(10))])).toEqual([
-      `03 fill AAA ${side * 60}@100`,
-      "04 fill BBB 400@10",
-    ]);
+    const { session } = runTogether(subject, [dailyBars("AAA", still(100)), dailyBars("BBB", still(10))]);
+    expect([...session.portfolio.ledger.quantity]).toEqual([side * 60, 400]);
+    // It was sized so: no rule had to make it smaller.
+    expect([session.recorder.ordersSent, session.recorder.ordersTrimmed]).toEqual([2, 0]);
   }
 });
 
