@@ -143,18 +143,20 @@ export class Reconciler {
     try {
       if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
         this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
-        await this.attempt("open orders", () => this.checkOrders());
+        const isTold = await this.attempt("open orders", () => this.checkOrders());
+        if (!isTold) this.ordersDueMs = Math.min(this.ordersDueMs, clock.nowMs() + limits.askEveryMs);
         if (!this.isClosed) this.parts.onLooked();
       }
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
-        await this.attempt("account", async () => {
+        const isTold = await this.attempt("account", async () => {
           const snapshot = await patience.within(() => connection.account());
           await inquiries.fetchFills(this.fillsSinceMs());
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
         });
+        if (!isTold) this.positionsDueMs = Math.min(this.positionsDueMs, clock.nowMs() + lookAgainMs);
       }
       if (connection.line.kind !== "live") {
         const againMs = clock.nowMs() + lookAgainMs;
@@ -167,10 +169,11 @@ export class Reconciler {
     }
   }
 
-  /** A question that failed is put again at its next turn. */
-  private async attempt(what: string, question: () => Promise<void>): Promise<void> {
+  /** Puts a question; false when there was no answer: then it is put again before its usual turn. */
+  private async attempt(what: string, question: () => Promise<void>): Promise<boolean> {
     try {
       await question();
+      return true;
     } catch (error) {
       if (!isSilence(error)) throw error;
       this.parts.log.warn({ error: String(error) }, `could not ask for ${what}`);
@@ -180,6 +183,7 @@ export class Reconciler {
         symbol: null,
         message: `the venue did not tell ${what}: ${error instanceof Error ? error.message : String(error)}`,
       });
+      return false;
     }
   }
 

@@ -675,6 +675,21 @@ test("an order that the venue has refused behind a silent line is found out, alt
   expect(held(at)).toBe(0);
 });
 
+test("a list of open orders that does not come is asked for again soon, so that a fill of which nobody tells has its stop", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  await at.bars(2);
+  const list = at.link.openOrders.bind(at.link);
+  let failures = 5;
+  at.link.isSilent = true;
+  await at.bars(1);
+  at.link.openOrders = () => (failures-- > 0 ? Promise.reject(new Error("no answer")) : list());
+  // Five questions at their usual turns of ten seconds would take fifty.
+  await at.pass(25_000);
+  expect(held(at)).toBe(499);
+  expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
+});
+
 test("while bars are overdue a stop that the venue takes back goes again by the clock, and a position that cannot have one is left", async () => {
   const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
   await at.start();
