@@ -21,6 +21,13 @@ function bench(
 const held = ({ robot }: RobotBench): number => robot!.session.portfolio.ledger.quantity[0]!;
 const kinds = ({ incidents }: RobotBench): readonly string[] => incidents.map(({ kind }) => kind);
 
+/** How orders ended that did not fill. */
+function endings({ robot }: RobotBench): readonly string[] {
+  const { events } = robot!.session.recorder.log;
+  const kinds = Array.from({ length: events.length }, (_, k): string => events.at(k).kind);
+  return kinds.filter((kind) => ["canceled", "rejected", "expired"].includes(kind));
+}
+
 /** An order of the venue as it is, changed. */
 async function told(at: RobotBench, name: string, change: Partial<VenueOrder>): Promise<VenueOrder> {
   return { ...(await at.link.order(name))!, ...change };
@@ -633,6 +640,32 @@ test("an order that the venue refuses because it is closed goes again until it o
   expect(at.robot!.status().counts.refusedByVenue).toBe(0);
   await at.bars(1);
   expect(held(at)).toBe(499);
+});
+
+test("an order that waits for a closed venue and is withdrawn ends at once as withdrawn, and is refused by nobody", async () => {
+  const at = bench({ 2: [1], 3: [0] }, flat(6));
+  await at.start();
+  at.link.interfere = () => ({ kind: "rejected", code: "session_closed", reason: "market is closed" });
+  await at.bars(3);
+  expect(at.robot!.session.orders.open(0 as InstrumentIndex)).toEqual([]);
+  expect(endings(at)).toEqual(["canceled"]);
+  expect([at.link.canceled, at.robot!.status().counts.refusedByVenue]).toEqual([[], 0]);
+});
+
+test("a cancel for which there is no way to the venue goes again, and nobody is told that it was refused", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }], 4: [1, { takeProfitPrice: 120 }] }, flat(8));
+  await at.start();
+  const cancel = at.link.cancel.bind(at.link);
+  let tries = 0;
+  at.link.cancel = async (name: string) =>
+    ++tries <= 3 ? { kind: "rejected", code: "unavailable", reason: "not sent: not open" } : cancel(name);
+  await at.bars(4);
+  await at.pass(2_500);
+  const stop = at.robot!.session.orders.open(0 as InstrumentIndex)[0]!;
+  expect([tries, stop.pending, stop.refusedChanges]).toEqual([2, "cancel", 0]);
+  await at.pass(20_000);
+  expect([tries, at.link.canceled]).toEqual([4, ["bencho2"]]);
+  expect(at.side.openOrders().map(({ terms }) => terms)).toEqual([{ type: "limit", limitPrice: 120 }]);
 });
 
 test("a cancel that is answered without the venue's name for the order makes no second order of it", async () => {
