@@ -118,10 +118,18 @@ async function tradeOne(
   const { plan, note } = session;
   const { home } = around;
   const paths = openSessionFolder(home, note);
-  const { strategyText, plugins, folder, broker, mode } = plan;
+  const { strategyText, plugins, folder, broker, mode, symbols } = plan;
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   writeTables(paths.tables, plan.tables);
-  noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
+  noteAccount(home, {
+    account: note.account,
+    mode,
+    broker,
+    folder,
+    plugins: [...plugins],
+    session: note.id,
+    symbols: [...symbols],
+  });
   const { logLevels: levels, secrets, logFilesMax: filesMax } = plan;
   const log = openLog({
     folder: paths.logs,
