@@ -371,6 +371,31 @@ test("halted lets cancels through and nothing else, reducing lets stops and exit
   expect(at.robot!.status().counts.refusedHere).toBeGreaterThan(0);
 });
 
+test("all that a cash account has can be spent at a venue that looks at the money before it takes an order", async () => {
+  for (const [rate, sent] of [
+    // 999 at 100 and a fee of a thousandth are 99,999.90, and 100,000 are there.
+    [0.001, [999]],
+    // The venue takes a fee that was not reckoned with: it is told so, and less is tried.
+    [0, [1_000, 995]],
+  ] as const) {
+    const at = bench({ 2: [1] }, flat(6), {
+      accountKind: "cash",
+      fundsChecked: "arrival",
+      config: {
+        sizing: { use: "fixed-fraction", fraction: 1 },
+        costs: { commission: { use: "rate", rate }, slippage: { use: "fixed", rate: 0 } },
+      },
+    });
+    await at.start();
+    await at.bars(2);
+    await at.pass(5_000);
+    await at.bars(1);
+    expect(at.link.sent.map(({ quantity }) => quantity)).toEqual(sent);
+    expect(held(at)).toBe(sent.at(-1));
+    expect(at.robot!.session.orders.open(0 as InstrumentIndex)).toEqual([]);
+  }
+});
+
 test("an order below the venue's smallest is refused here", async () => {
   const at = bench({ 2: [1] }, flat(6), { listing: { notionalMin: 1e9 } });
   await at.start();

@@ -215,7 +215,7 @@ function isCloseEnough(
 
 /** Whether less than a lot is missing, which no order brings. */
 function isWithinLot(wanted: number, reached: number, lotSize: number): boolean {
-  if (reached === 0 || Math.sign(wanted) !== Math.sign(reached)) return false;
+  if (reached !== 0 && Math.sign(wanted) !== Math.sign(reached)) return false;
   const missing = Math.abs(wanted) - Math.abs(reached);
   return missing > 0 && inLots(missing, lotSize) === 0;
 }

@@ -42,6 +42,8 @@ type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
 const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 const retryMsMax = retryPolicy.waitMs * 2 ** 10;
+/** Of what is missing so much is left out after the first refusal for want of money, twice that after the second. */
+const easedShare = 0.005;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
 /** And no less than this: a live session takes many steps in a second, and a lost message is asked for after some. */
@@ -235,7 +237,9 @@ export class StandingTargets {
       // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
       this.fail(standing, nowMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
+    } else if (code === "buying_power" && isRefusedWhole(order))
+      this.ease(standing, portfolio.ledger.quantity[instrument]!, nowMs);
+    else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     // Getting out is never given up.
@@ -323,6 +327,16 @@ export class StandingTargets {
     this.look(order.request.instrument);
   }
 
+  /**
+   * A venue that looks at the money before it takes an order refuses what a fill would have made smaller: fees, and what
+   * it sets aside for a price that moves. A little less is tried, and less again.
+   */
+  private ease(standing: Standing, held: number, nowMs: number): void {
+    const less = easedShare * 2 ** standing.failures;
+    standing.quantity = held + (standing.quantity - held) * (1 - less);
+    this.fail(standing, nowMs);
+  }
+
   private fail(standing: Standing, nowMs: number): void {
     standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
     standing.failures += 1;
@@ -337,6 +351,11 @@ export class StandingTargets {
     standing.retryAtMs = -Infinity;
     this.look(instrument);
   }
+}
+
+/** Whether the venue took nothing of an order that opens. */
+function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean {
+  return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
 }
 
 /** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */
