@@ -5,6 +5,7 @@ import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
 import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
@@ -292,10 +293,14 @@ export class Reconciler {
     return touchedMs <= nowMs && nowMs - touchedMs < this.parts.limits.quietMs;
   }
 
+  /** Whether an order may be at the venue unheard of, or has filled there by more than was booked. */
   private isUnderWay(symbol: string): boolean {
     const { desk } = this.parts;
     const index = desk.state.indexOf.get(symbol)!;
-    return desk.state.openBy[index]!.some((work) => liveTicket(work)?.phase === "sent");
+    return desk.state.openBy[index]!.some((work) => {
+      const ticket = liveTicket(work);
+      return ticket !== null && (ticket.phase === "sent" || missingOf(ticket) > 0);
+    });
   }
 
   /** At the start there is nothing to go on without: the question is put again, later and later. */

@@ -748,6 +748,18 @@ test("a list of open orders that does not come is asked for again soon, so that 
   expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
 });
 
+test("a fill of which nobody tells is found by a robot whose clock is hours ahead of the venue's", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  const clock = at.world.clockOf(at.world.process("robot"));
+  await at.start({ clock: { ...clock, nowMs: () => clock.nowMs() + 5 * hourMs } });
+  await at.bars(2);
+  at.link.isSilent = true;
+  await at.bars(1);
+  await at.pass(25_000);
+  expect(held(at)).toBe(499);
+  expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
+});
+
 test("while bars are overdue a stop that the venue takes back goes again by the clock, and a position that cannot have one is left", async () => {
   const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
   await at.start();

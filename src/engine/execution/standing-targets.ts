@@ -26,6 +26,8 @@ export type Standing = {
   hasNewLevels: boolean;
   /** How often the venue has refused or lost an order that this target needs. */
   failures: number;
+  /** Of what is missing this share is left out by the next order, for the account does not pay for all of it. */
+  leftOutShare: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
   /** Its own protection has begun to close the position and goes on doing so. */
@@ -43,7 +45,7 @@ type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number
 const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 const retryMsMax = retryPolicy.waitMs * 2 ** 10;
 /** Of what is missing so much is left out after the first refusal for want of money, twice that after the second. */
-const easedShare = 0.005;
+const leftOutShare = 0.005;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
 /** And no less than this: a live session takes many steps in a second, and a lost message is asked for after some. */
@@ -100,6 +102,7 @@ export class StandingTargets {
       isFresh: true,
       hasNewLevels: target.protection !== unprotected || target.replacesProtection === true,
       failures: 0,
+      leftOutShare: 0,
       retryAtMs: -Infinity,
       isClosing: false,
       isLeaving: false,
@@ -237,8 +240,7 @@ export class StandingTargets {
       // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
       this.fail(standing, nowMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "buying_power" && isRefusedWhole(order))
-      this.ease(standing, portfolio.ledger.quantity[instrument]!, nowMs);
+    } else if (code === "buying_power" && isRefusedWhole(order)) this.ease(standing, nowMs);
     else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
@@ -331,9 +333,8 @@ export class StandingTargets {
    * A venue that looks at the money before it takes an order refuses what a fill would have made smaller: fees, and what
    * it sets aside for a price that moves. A little less is tried, and less again.
    */
-  private ease(standing: Standing, held: number, nowMs: number): void {
-    const less = easedShare * 2 ** standing.failures;
-    standing.quantity = held + (standing.quantity - held) * (1 - less);
+  private ease(standing: Standing, nowMs: number): void {
+    standing.leftOutShare = leftOutShare * 2 ** standing.failures;
     this.fail(standing, nowMs);
   }
 
