@@ -64,7 +64,10 @@ test("a record from before plug-ins were noted is read all the same", () => {
 
 test("coins of a spot account are sold by a process that has traded nothing itself", async () => {
   const subject = subjects.find(({ name }) => name === "Bybit spot")!;
-  const lab = await subject.start(Array(400).fill([100, 101, 99, 100]), "");
+  const lab = await subject.start(
+    Array.from({ length: 400 }, () => [100, 101, 99, 100] as const),
+    "",
+  );
   const trader = await subject.connect(lab, systemClock);
   try {
     await trader.open({ onOrder() {}, onFill() {}, onLine() {} }, new AbortController().signal);
@@ -109,12 +112,8 @@ test("coins of a spot account are sold by a process that has traded nothing itse
       { BYBIT_API_KEY: "KEY", BYBIT_API_SECRET: "SECRET" },
       (line) => void said.push(line),
     );
-    let isDone = false;
-    void closing.then(() => (isDone = true));
-    while (!isDone) {
-      lab.exchange.advance();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const market = setInterval(() => lab.exchange.advance(), 100);
+    await closing.finally(() => clearInterval(market));
     expect(await held(), said.join("\n")).toBeLessThan(rule!.lotSize);
     expect(said.filter((line) => line.startsWith("GONEUSDT is left out"))).toHaveLength(1);
     expect(new KillSwitch(home, account).state().done.size).toBe(1);
