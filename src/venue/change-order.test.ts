@@ -44,6 +44,31 @@ test("a change to what others of its group have filled already leaves nothing of
   expect(harness.story([110, 110, 100, 100, 0])).toEqual(["#2 canceled: nothing is left of it"]);
 });
 
+test("a child whose quantity changes while its parent has filled in part works for that part, and for more with the next", () => {
+  for (const [quantity, sold] of [
+    [20, 20],
+    [40, 25],
+    [7, 7],
+  ] as const) {
+    const harness = opened({ volumeShareMax: 0.1 });
+    const parent = harness.send({ quantity: 25, terms: buyAt(99) });
+    const child = harness.send({
+      side: "sell",
+      quantity: 30,
+      terms: { type: "limit", limitPrice: 110 },
+      parentId: parent,
+    });
+    expect(harness.story([100, 100, 98, 98, 100])).toEqual(["#1 10@99"]);
+    harness.modify(child, { quantity, terms: { type: "limit", limitPrice: 109 } });
+    // Not more than what has been bought, and not less.
+    const first = Math.min(10, quantity);
+    expect(harness.story([110, 110, 110, 110, 1_000])).toContain(`#2 ${first}@110`);
+    harness.story([98, 98, 98, 98, 1_000]);
+    harness.story([110, 110, 110, 110, 1_000]);
+    expect(harness.ledger.quantity[0]).toBe(25 - sold);
+  }
+});
+
 test("a change of side or of type is refused, and the order works on as it was", () => {
   const harness = opened();
   const id = harness.send({ terms: buyAt(99) });

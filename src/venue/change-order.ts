@@ -27,7 +27,10 @@ export function applyChange(state: AccountState, order: WorkingOrder): void {
     order.remaining = order.request.closePosition
       ? // A split has changed the position without a fill.
         Math.abs(state.ledger.quantity[order.request.instrument]!)
-      : Math.max(0, order.remaining + quantity - order.request.quantity);
+      : Math.max(
+          0,
+          order.remaining + Math.min(order.woken, quantity) - Math.min(order.woken, order.request.quantity),
+        );
   order.request = wanted;
   order.terms = terms;
   // Another price loses its place in the queue: where it is marketable, it takes.

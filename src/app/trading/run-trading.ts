@@ -42,8 +42,8 @@ export type TradingSurroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Port of the pages that others read; null opens none. */
   readonly monitorPort: number | null;
-  /** Throws where a session may not start: live asks for an arm. */
-  readonly mayStart?: (notes: readonly SessionNote[]) => void;
+  /** Throws where sessions may not start: live asks for an arm of each account. Asked once all accounts are held. */
+  readonly mayStart?: (accounts: readonly (readonly SessionNote[])[]) => void;
   /** Every session is a new one, whatever those before it hold. */
   readonly isFresh?: boolean;
   /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
@@ -80,8 +80,8 @@ export async function runTrading(
   const ending = new AbortController();
   const around = { ...surroundings, signal: AbortSignal.any([signal, ending.signal]) };
   try {
-    const options = mayStart === undefined ? { isFresh } : { isFresh, mayStart };
-    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, options));
+    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, isFresh));
+    mayStart?.(accounts.map(({ sessions }) => sessions.map(({ note }) => note)));
     const trading = accounts
       .flatMap(({ sessions }) => sessions)
       .map((session, k) =>
@@ -118,10 +118,18 @@ async function tradeOne(
   const { plan, note } = session;
   const { home } = around;
   const paths = openSessionFolder(home, note);
-  const { strategyText, plugins, folder, broker, mode } = plan;
+  const { strategyText, plugins, folder, broker, mode, symbols } = plan;
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   writeTables(paths.tables, plan.tables);
-  noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
+  noteAccount(home, {
+    account: note.account,
+    mode,
+    broker,
+    folder,
+    plugins: [...plugins],
+    session: note.id,
+    symbols: [...symbols],
+  });
   const { logLevels: levels, secrets, logFilesMax: filesMax } = plan;
   const log = openLog({
     folder: paths.logs,
