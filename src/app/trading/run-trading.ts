@@ -187,6 +187,8 @@ async function tradeWatched(
   around.signal.addEventListener("abort", stop, { once: true });
   const calmDown = tellOfRejections(robot);
   around.onStart(note, robot, origin);
+  // Whoever wanted it to end while it began is heard now.
+  if (around.signal.aborted) stop();
   try {
     const end = await robot.done;
     around.onEnd?.(note, end);

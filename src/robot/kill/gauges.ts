@@ -35,6 +35,7 @@ export class GaugeBoard {
   movedNow = 0;
   private moneyAtMs = Number.NaN;
   private fillsSeen = 0;
+  private watchedFromMs = Number.NaN;
   private readonly answered: Answered[] = [];
 
   constructor(setup: GaugeSetup) {
@@ -87,7 +88,13 @@ export class GaugeBoard {
 
   /** Milliseconds since a bar should have been there; undefined before the first. */
   private overdueMs(lastBarMs: number, nowMs: number): number | undefined {
+    if (Number.isNaN(this.watchedFromMs)) this.watchedFromMs = nowMs;
     if (!Number.isFinite(lastBarMs)) return undefined;
+    // The last bar of a robot that was down is old when it starts again: what it missed is loaded now, and is not late yet.
+    return Math.min(this.lateMs(lastBarMs, nowMs), nowMs - this.watchedFromMs);
+  }
+
+  private lateMs(lastBarMs: number, nowMs: number): number {
     const { calendar, timeframe } = this.setup;
     const missing = calendar.missingBars(lastBarMs, nowMs, timeframe);
     if (missing === 0) return 0;

@@ -78,7 +78,10 @@ const causes: Readonly<Record<MeasuredKind, (bench: Bench) => unknown>> = {
   drawdown: ({ status }) => (status.equity = 6_900),
   "value-at-risk": ({ risk }) => (risk.value = 0.16),
   "reject-rate": ({ status }) => (status.counts = { sent: 10, refusedByVenue: 6, fills: 0 }),
-  "stale-data": ({ status }) => (status.lastBarMs = startMs - 12 * 60_000),
+  "stale-data": ({ status, clock }) => {
+    status.lastBarMs = startMs;
+    (clock as unknown as { timeMs: number }).timeMs += 12 * 60_000;
+  },
   "clock-skew": ({ venue }) => (venue.clockSkewMs = startMs + 5_000),
   // The clock goes on by a minute without anybody having had a turn.
   "loop-stall": ({ clock }) => ((clock as unknown as { timeMs: number }).timeMs += 60_000),
@@ -107,6 +110,18 @@ test.each(Object.entries(causes))(
     expect(new KillSwitch(one.home, "demo").order().state).not.toBe("active");
   },
 );
+
+test("a robot that was down for hours pulls nothing by its old bars, unless none come while it runs", async () => {
+  const { clock, start, status, killSwitch, venue } = bench({ "stale-data": { limit: 20_000 } });
+  status.lastBarMs = startMs - 8 * 3_600_000;
+  start();
+  for (let second = 0; second <= 20; second++) {
+    expect(killSwitch.state().action).toBeNull();
+    venue.clockSkewMs = clock.nowMs();
+    await clock.advance(1_000);
+  }
+  expect(killSwitch.state().pulls.map(({ trigger }) => trigger)).toEqual(["stale-data"]);
+});
 
 test("a trigger that is off pulls nothing, one that is changed does what it says", async () => {
   const off = bench({ "daily-loss": { limit: "off" }, drawdown: { limit: "off" } });

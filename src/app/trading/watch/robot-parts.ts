@@ -1,6 +1,12 @@
 import { minuteMs, secondMs } from "../../../base/time.ts";
 import type { BarSource } from "../../../ports/bar-source.ts";
-import { componentId, type ComponentHealth, type ComponentPart } from "../../../ports/component.ts";
+import {
+  componentId,
+  type ComponentHealth,
+  type ComponentPart,
+  type ComponentReport,
+} from "../../../ports/component.ts";
+import { strategyEnded } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 
 /** What the health of a robot is judged by; what nobody watches is null. */
@@ -33,6 +39,9 @@ const barsMissingMax = 2;
 const clockSkewMsMax = 2 * secondMs;
 const loopLagMsMax = secondMs;
 
+const strategyFix =
+  "kiwi logs --level error   says what it did; mend it, then kiwi paper stop and kiwi paper start";
+
 /** The robot and what it stands on. The robot opens and closes them itself; here they are looked at. */
 export function robotParts(
   facts: () => HealthFacts,
@@ -58,8 +67,18 @@ export function robotParts(
   ];
 }
 
+/**
+ * Whether the robot needs no new start. That helps a loop that stands; it brings back no venue, no data and no disk, and the start
+ * itself would fail: there the robot waits, and people are told.
+ */
+export function isLoopTurning(reports: readonly ComponentReport[]): boolean {
+  return reports.every(({ kind, condition }) => kind !== "robot" || condition !== "failed");
+}
+
 function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
   if (status === null) return young(nowMs, startedMs, "it has not begun yet");
+  if (status.trading.reason === strategyEnded)
+    return { condition: "degraded", detail: `${strategyEnded}: nothing is opened, stops stay`, fix: strategyFix };
   const silentMs = nowMs - status.lastTurnMs;
   if (silentMs > turnLateMs)
     return { condition: "failed", detail: `its loop has not gone round for ${seconds(silentMs)}` };

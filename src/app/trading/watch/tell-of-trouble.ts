@@ -2,6 +2,7 @@ import { systemClock } from "../../../adapters/system-clock.ts";
 import type { ComponentReport } from "../../../ports/component.ts";
 import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
 import { pausedBy } from "../../../robot/kill/pause.ts";
+import { strategyEnded } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { AlertService } from "../../alerts/alert-service.ts";
 import type { TradingPlan } from "../session-parts.ts";
@@ -34,7 +35,9 @@ export function tellOfTrouble(
     });
   }
   const trading = status?.trading;
-  if (trading !== undefined && trading.state !== "active" && !trading.reason.startsWith(pausedBy))
+  // Of a pause its maker knows, and the end of a strategy has been told as such.
+  const isTold = trading?.reason === strategyEnded || trading?.reason.startsWith(pausedBy);
+  if (trading !== undefined && trading.state !== "active" && isTold !== true)
     alerts.raise({
       kind: "kill switch",
       about: trading.state,
