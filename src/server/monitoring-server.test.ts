@@ -63,6 +63,7 @@ const facts = (status: RobotStatus | null, more: Partial<HealthFacts> = {}): Hea
   startedMs: startMs,
   status,
   diskFreeBytes: 10 ** 10,
+  isJournalGone: false,
   clockSkewMs: 3,
   loopLagMs: 4,
   barsMissing: 0,
@@ -87,6 +88,7 @@ test("a robot that runs is ok, and every critical part that fails fails the whol
     ["broker alpaca", facts({ ...running, line: { kind: "refused", atMs: nowMs, reason: "key" } })],
     ["source alpaca stocks", facts(running, { barsMissing: 3 })],
     ["store journal", facts(running, { diskFreeBytes: 10 ** 7 })],
+    ["store journal", facts(running, { isJournalGone: true })],
   ];
   for (const [name, one] of failing) {
     expect(await badOf(one)).toEqual([`${name} failed`]);

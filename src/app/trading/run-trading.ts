@@ -27,6 +27,7 @@ import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
+import { homeFault } from "./trading-errors.ts";
 import { withVenueRules } from "./venue-rules.ts";
 import { ModelWatch } from "./watch/model-watch.ts";
 import { tellOfRejections } from "./watch/rejections.ts";
@@ -59,9 +60,17 @@ const logRoom = { fileBytesMax: 20_000_000, dayBytesMax: 100_000_000 };
  * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
  * watchdog, and says once a second how each is. Robots that end leave the others alone; what starts together does so or
  * not at all. Returns how the first that failed ended, else the first. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`,
- * `SESSION_SHARES`, `SESSION_HOLDS`, and what starting a robot throws.
+ * `SESSION_SHARES`, `SESSION_HOLDS`, `JOURNAL_GONE`, `DISK_FULL`, and what starting a robot throws.
  */
-export async function runTrading(
+export async function runTrading(...asked: Parameters<typeof trade>): Promise<RobotEnd> {
+  try {
+    return await trade(...asked);
+  } catch (error) {
+    throw homeFault(asked[1].home, error);
+  }
+}
+
+async function trade(
   plans: readonly [TradingPlan, ...TradingPlan[]],
   surroundings: TradingSurroundings,
 ): Promise<RobotEnd> {

@@ -16,6 +16,8 @@ export type HealthFacts = {
   readonly status: RobotStatus | null;
   /** Free bytes where the journal is written. */
   readonly diskFreeBytes: number | null;
+  /** The file of the journal is not where it was: the robot ends before its next order. */
+  readonly isJournalGone: boolean;
   /** Clock of the venue minus clock of this machine. */
   readonly clockSkewMs: number | null;
   /** How late the event loop was, at worst, since it was last asked. */
@@ -41,6 +43,11 @@ const loopLagMsMax = secondMs;
 
 const strategyFix =
   "kiwi logs --level error   says what it did; mend it, then kiwi paper stop and kiwi paper start";
+
+const spaceFix =
+  "du -xh -d2 ~/.kiwi .kiwi | sort -h   shows what is large; kiwi sessions remove   makes room";
+const goneFix =
+  "put the file back, then kiwi paper stop and kiwi paper start; without it a new session begins";
 
 /** The robot and what it stands on. The robot opens and closes them itself; here they are looked at. */
 export function robotParts(
@@ -78,7 +85,11 @@ export function isLoopTurning(reports: readonly ComponentReport[]): boolean {
 function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
   if (status === null) return young(nowMs, startedMs, "it has not begun yet");
   if (status.trading.reason === strategyEnded)
-    return { condition: "degraded", detail: `${strategyEnded}: nothing is opened, stops stay`, fix: strategyFix };
+    return {
+      condition: "degraded",
+      detail: `${strategyEnded}: nothing is opened, stops stay`,
+      fix: strategyFix,
+    };
   const silentMs = nowMs - status.lastTurnMs;
   if (silentMs > turnLateMs)
     return { condition: "failed", detail: `its loop has not gone round for ${seconds(silentMs)}` };
@@ -120,11 +131,17 @@ function trading({ status }: HealthFacts): ComponentHealth {
   return { condition: "degraded", detail: `${state}: ${reason}`, fix: "kiwi kill status   says more" };
 }
 
-function disk({ diskFreeBytes }: HealthFacts): ComponentHealth {
+function disk({ diskFreeBytes, isJournalGone }: HealthFacts): ComponentHealth {
+  if (isJournalGone)
+    return {
+      condition: "failed",
+      detail: "its file was removed; the robot ends before its next order",
+      fix: goneFix,
+    };
   if (diskFreeBytes === null) return { condition: "ok", detail: "not watched" };
   const detail = `${Math.round(diskFreeBytes / 1024 / 1024)} MB free`;
   return diskFreeBytes < diskFreeMin
-    ? { condition: "failed", detail, fix: "free some space" }
+    ? { condition: "failed", detail, fix: spaceFix }
     : { condition: "ok", detail };
 }
 
