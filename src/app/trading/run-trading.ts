@@ -6,6 +6,7 @@ import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard, type Guard } from "../../robot/kill/guard.ts";
+import { Hold } from "../../robot/kill/hold.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
 import type { RobotEnd } from "../../robot/robot-types.ts";
@@ -173,9 +174,10 @@ async function tradeWatched(
 ): Promise<RobotEnd> {
   const { plan, note, origin, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
-  const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
+  const hold = new Hold();
+  const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
-  const guard = guardOf(session, robot, paths, log);
+  const guard = guardOf(session, { robot, paths, log, hold });
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
     plan,
@@ -217,13 +219,14 @@ type RobotSurroundings = {
   readonly paths: SessionPaths;
   readonly log: OpenLog;
   readonly watch: SessionWatch;
+  readonly hold: Hold;
 };
 
 /** Starts the robot behind its models: they are asked here, and the thread of its engine hears what they say. */
 async function startServed(
   { plan, note, killSwitch, lock, connection, seat }: OpenedSession,
   around: TradingSurroundings,
-  { feed, paths, log, watch }: RobotSurroundings,
+  { feed, paths, log, watch, hold }: RobotSurroundings,
 ): Promise<{ readonly robot: Robot; readonly served: Served }> {
   const kept = keptBefore(around.home, note);
   const pause = new Pause(around.home, note.account);
@@ -244,7 +247,7 @@ async function startServed(
       clock: plan.clock,
       lock,
       log: log.part("robot"),
-      tradingState: () => underPause(killSwitch.order(), pause),
+      tradingState: () => hold.under(underPause(killSwitch.order(), pause)),
       onIncident: watch.onIncident,
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -266,15 +269,14 @@ async function startServed(
 
 function guardOf(
   { plan, killSwitch, wholeLine }: OpenedSession,
-  robot: Robot,
-  paths: SessionPaths,
-  log: OpenLog,
+  { robot, paths, log, hold }: { readonly robot: Robot } & Omit<RobotSurroundings, "feed" | "watch">,
 ): Guard {
   return startGuard({
     robot,
     connection: wholeLine,
     killSwitch,
     triggers: plan.triggers,
+    hold,
     gauges: {
       calendar: plan.calendarOf(plan.symbols[0]!),
       timeframe: plan.timeframe,

@@ -1,6 +1,7 @@
 import { systemClock } from "../../../adapters/system-clock.ts";
 import type { ComponentReport } from "../../../ports/component.ts";
 import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
+import { waitsFor } from "../../../robot/kill/hold.ts";
 import { pausedBy } from "../../../robot/kill/pause.ts";
 import { strategyEnded } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
@@ -35,9 +36,9 @@ export function tellOfTrouble(
     });
   }
   const trading = status?.trading;
-  // Of a pause its maker knows, and the end of a strategy has been told as such.
-  const isTold = trading?.reason === strategyEnded || trading?.reason.startsWith(pausedBy);
-  if (trading !== undefined && trading.state !== "active" && isTold !== true)
+  // Of a pause its maker knows; the end of a strategy and a wait have been told as such.
+  const isTold = [strategyEnded, pausedBy, waitsFor].some((told) => trading?.reason.startsWith(told));
+  if (trading !== undefined && trading.state !== "active" && !isTold)
     alerts.raise({
       kind: "kill switch",
       about: trading.state,
