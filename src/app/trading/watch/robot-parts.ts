@@ -44,8 +44,7 @@ const loopLagMsMax = secondMs;
 const strategyFix =
   "kiwi logs --level error   says what it did; mend it, then kiwi paper stop and kiwi paper start";
 
-const spaceFix =
-  "du -xh -d2 ~/.kiwi .kiwi | sort -h   shows what is large; kiwi sessions remove   makes room";
+const spaceFix = "du -xh -d2 ~/.kiwi .kiwi | sort -h   shows what is large; kiwi sessions   says what may go";
 const goneFix =
   "put the file back, then kiwi paper stop and kiwi paper start; without it a new session begins";
 
