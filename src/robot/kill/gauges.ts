@@ -36,6 +36,7 @@ export class GaugeBoard {
   private moneyAtMs = Number.NaN;
   private fillsSeen = 0;
   private watchedFromMs = Number.NaN;
+  private lineLostMs: number | null = null;
   private readonly answered: Answered[] = [];
 
   constructor(setup: GaugeSetup) {
@@ -55,7 +56,7 @@ export class GaugeBoard {
     return {
       "daily-trades": day.fills,
       "position-value": largestExposure / equity,
-      connectivity: line.kind === "live" ? 0 : nowMs - line.atMs,
+      connectivity: this.withoutLineMs(line, nowMs),
       "daily-loss": (day.startEquity - equity) / day.startEquity,
       drawdown: (day.peakEquity - equity) / day.peakEquity,
       "loop-stall": measured.stalledMs,
@@ -72,6 +73,16 @@ export class GaugeBoard {
     if (venueMoney === null || venueMoney.venueTimeMs === this.moneyAtMs) return;
     this.moneyAtMs = venueMoney.venueTimeMs;
     this.movedNow = this.days.noteMoney({ ...venueMoney, ownEquity: equity }, lastFillMs);
+  }
+
+  /** Every try to come back that fails is told with a time of its own: it is the first loss that counts. */
+  private withoutLineMs(line: RobotStatus["line"], nowMs: number): number {
+    if (line.kind === "live") {
+      this.lineLostMs = null;
+      return 0;
+    }
+    this.lineLostMs ??= line.atMs;
+    return nowMs - this.lineLostMs;
   }
 
   private refusedShare({ counts }: RobotStatus): number | undefined {

@@ -113,6 +113,20 @@ test.each(Object.entries(causes))(
   },
 );
 
+test("a line that is down is down since it was lost, however often a try to come back fails", async () => {
+  const { clock, start, status, killSwitch, venue } = bench({
+    connectivity: { limit: 20_000, action: "reduce" },
+  });
+  start();
+  for (let second = 0; second <= 20; second++) {
+    expect(killSwitch.state().action).toBeNull();
+    if (second % 5 === 0) status.line = { kind: "down", atMs: clock.nowMs(), reason: `try ${second}` };
+    venue.clockSkewMs = clock.nowMs();
+    await clock.advance(1_000);
+  }
+  expect(killSwitch.state().pulls.map(({ trigger }) => trigger)).toEqual(["connectivity"]);
+});
+
 test("a robot that was down for hours pulls nothing by its old bars, unless none come while it runs", async () => {
   const { clock, start, status, killSwitch, venue } = bench({
     "stale-data": { limit: 20_000, action: "reduce" },
