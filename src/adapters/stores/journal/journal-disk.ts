@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { journalGone } from "./journal-errors.ts";
 
 /** The bytes under a journal. Everything throws what the disk throws, and nothing is tried twice here. */
 export type JournalDisk = {
@@ -57,8 +58,7 @@ export function fileDisk(path: string): JournalDisk {
     },
     sync() {
       fdatasyncSync(descriptor);
-      if (statSync(path, { throwIfNoEntry: false })?.ino !== inode)
-        throw new Error("the file was removed, or another stands in its place");
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) throw new Error(journalGone);
     },
     syncNew() {
       fsyncSync(descriptor);
