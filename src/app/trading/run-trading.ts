@@ -6,6 +6,7 @@ import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard, type Guard } from "../../robot/kill/guard.ts";
+import { Hold } from "../../robot/kill/hold.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
 import type { RobotEnd } from "../../robot/robot-types.ts";
@@ -27,6 +28,7 @@ import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
+import { homeFault } from "./trading-errors.ts";
 import { withVenueRules } from "./venue-rules.ts";
 import { ModelWatch } from "./watch/model-watch.ts";
 import { tellOfRejections } from "./watch/rejections.ts";
@@ -59,9 +61,17 @@ const logRoom = { fileBytesMax: 20_000_000, dayBytesMax: 100_000_000 };
  * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
  * watchdog, and says once a second how each is. Robots that end leave the others alone; what starts together does so or
  * not at all. Returns how the first that failed ended, else the first. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`,
- * `SESSION_SHARES`, `SESSION_HOLDS`, and what starting a robot throws.
+ * `SESSION_SHARES`, `SESSION_HOLDS`, `JOURNAL_GONE`, `DISK_FULL`, and what starting a robot throws.
  */
-export async function runTrading(
+export async function runTrading(...asked: Parameters<typeof trade>): Promise<RobotEnd> {
+  try {
+    return await trade(...asked);
+  } catch (error) {
+    throw homeFault(asked[1].home, error);
+  }
+}
+
+async function trade(
   plans: readonly [TradingPlan, ...TradingPlan[]],
   surroundings: TradingSurroundings,
 ): Promise<RobotEnd> {
@@ -172,9 +182,10 @@ async function tradeWatched(
 ): Promise<RobotEnd> {
   const { plan, note, origin, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
-  const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
+  const hold = new Hold();
+  const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
-  const guard = guardOf(session, robot, paths, log);
+  const guard = guardOf(session, { robot, paths, log, hold });
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
     plan,
@@ -195,6 +206,8 @@ async function tradeWatched(
   around.signal.addEventListener("abort", stop, { once: true });
   const calmDown = tellOfRejections(robot);
   around.onStart(note, robot, origin);
+  // Whoever wanted it to end while it began is heard now.
+  if (around.signal.aborted) stop();
   try {
     const end = await robot.done;
     around.onEnd?.(note, end);
@@ -214,13 +227,14 @@ type RobotSurroundings = {
   readonly paths: SessionPaths;
   readonly log: OpenLog;
   readonly watch: SessionWatch;
+  readonly hold: Hold;
 };
 
 /** Starts the robot behind its models: they are asked here, and the thread of its engine hears what they say. */
 async function startServed(
   { plan, note, killSwitch, lock, connection, seat }: OpenedSession,
   around: TradingSurroundings,
-  { feed, paths, log, watch }: RobotSurroundings,
+  { feed, paths, log, watch, hold }: RobotSurroundings,
 ): Promise<{ readonly robot: Robot; readonly served: Served }> {
   const kept = keptBefore(around.home, note);
   const pause = new Pause(around.home, note.account);
@@ -241,7 +255,7 @@ async function startServed(
       clock: plan.clock,
       lock,
       log: log.part("robot"),
-      tradingState: () => underPause(killSwitch.order(), pause),
+      tradingState: () => hold.under(underPause(killSwitch.order(), pause)),
       onIncident: watch.onIncident,
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -263,15 +277,14 @@ async function startServed(
 
 function guardOf(
   { plan, killSwitch, wholeLine }: OpenedSession,
-  robot: Robot,
-  paths: SessionPaths,
-  log: OpenLog,
+  { robot, paths, log, hold }: { readonly robot: Robot } & Omit<RobotSurroundings, "feed" | "watch">,
 ): Guard {
   return startGuard({
     robot,
     connection: wholeLine,
     killSwitch,
     triggers: plan.triggers,
+    hold,
     gauges: {
       calendar: plan.calendarOf(plan.symbols[0]!),
       timeframe: plan.timeframe,
