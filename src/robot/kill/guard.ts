@@ -176,9 +176,9 @@ class Watch {
     const { connection, clock } = this.parts;
     connection.timeMs().then(
       (venueMs) => {
-        // Half of the way there and back; a slow answer says nothing about a clock.
+        // The venue looked at its clock somewhere between question and answer: what lies outside of them is certain.
         const backMs = clock.nowMs();
-        if (backMs - nowMs < lookEveryMs) this.skewMs = Math.abs(venueMs - (nowMs + backMs) / 2);
+        if (backMs - nowMs < lookEveryMs) this.skewMs = Math.max(0, venueMs - backMs, nowMs - venueMs);
       },
       () => {
         this.skewMs = undefined;
