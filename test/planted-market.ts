@@ -1,6 +1,7 @@
 import { Prng } from "../src/base/prng.ts";
 import type { Dataset } from "../src/learning/data/dataset.ts";
 import { walkDefaults, walkForward, type Fold, type Span } from "../src/learning/data/splits.ts";
+import { adaptiveReach } from "../src/learning/judge/conformal-sets.ts";
 import { recalibrate, type Recalibrated } from "../src/learning/judge/recalibrate.ts";
 import type { Learner } from "../src/learning/predictors/fit-predictor.ts";
 import { makePredictor, type Recipe } from "../src/learning/predictors/make-predictor.ts";
@@ -54,7 +55,8 @@ export type Found = {
   /** The rows that recalibrated it, and the answers for them. */
   readonly answered: Span;
   readonly calibrated: readonly Recalibrated[];
-  readonly conformal: number;
+  /** Of the prediction sets, at each row that is judged. */
+  readonly reach: Float64Array;
 };
 
 /** Makes a model of the older two thirds, and answers for the newest third. */
@@ -79,11 +81,17 @@ export async function learnFrom(
   const raw = await rawPredictions(learned, data.x, judged.from, judged.to, graph);
   await graph?.close();
   const believed = (said: Float64Array) => Array.from(said, (p) => recalibrate(calibrated.calibration, p));
+  const answers = believed(raw.probability);
   return {
     fold: fold!,
-    answers: believed(raw.probability),
+    answers,
     answered,
     calibrated: believed(made.raw),
-    conformal: calibrated.conformal,
+    reach: adaptiveReach(
+      calibrated,
+      answers.map(({ probability }) => probability),
+      data.labels,
+      judged,
+    ),
   };
 }

@@ -150,6 +150,8 @@ export type PredictorArtifact = {
   readonly calibration: Calibration;
   /** Nonconformity of the right answer that nine of ten rows of the calibration stayed within. */
   readonly conformal: number;
+  /** Quantiles of that nonconformity, from 0 to 1 in equal steps: what wider and narrower sets are made of. Absent from old models. */
+  readonly conformalMisses?: readonly number[];
   /** Close times of the first bar and of the last whose features it learned from, calibration included. */
   readonly trainedFromMs: number;
   readonly trainedThroughMs: number;

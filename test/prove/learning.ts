@@ -4,7 +4,7 @@ import { Prng } from "../../src/base/prng.ts";
 import type { Recalibrated } from "../../src/learning/judge/recalibrate.ts";
 import { shrunkenKelly } from "../../src/learning/judge/shrunken-kelly.ts";
 import type { Span } from "../../src/learning/data/splits.ts";
-import { conformalReach } from "../../src/learning/predictors/calibrate-predictor.ts";
+import { adaptiveReach, conformalSets } from "../../src/learning/judge/conformal-sets.ts";
 import { EnsembleRows } from "../../src/learning/ensemble/ensemble-rows.ts";
 import type { ModelJudgement } from "../../src/ports/model.ts";
 import { rangeOf } from "../../src/learning/ensemble/pool-opinions.ts";
@@ -89,7 +89,7 @@ async function together(planted: Planted, seed: number): Promise<Found> {
     members.map(({ calibrated }) => calibrated),
   );
   const { outcome } = planted.data.labels;
-  const conformal = conformalReach(
+  const sets = conformalSets(
     before.map(({ probability }) => probability),
     [...outcome.subarray(answered.from, answered.to)],
   );
@@ -99,7 +99,13 @@ async function together(planted: Planted, seed: number): Promise<Found> {
     fold.test,
     members.map((member) => member.answers),
   );
-  return { fold, answers, answered, calibrated: before, conformal };
+  const reach = adaptiveReach(
+    sets,
+    answers.map(({ probability }) => probability),
+    planted.data.labels,
+    fold.test,
+  );
+  return { fold, answers, answered, calibrated: before, reach };
 }
 
 /** What a walk forward over the rows that recalibrated a member says of it. */
@@ -212,7 +218,7 @@ function errorAgainst(known: Float64Array, answers: readonly Recalibrated[]): nu
   return error / order.length;
 }
 
-function scoresOf({ data }: Planted, { fold, answers, conformal }: Found) {
+function scoresOf({ data }: Planted, { fold, answers, reach }: Found) {
   const { from, to } = fold.test;
   return scorePredictions(
     {
@@ -221,7 +227,7 @@ function scoresOf({ data }: Planted, { fold, answers, conformal }: Found) {
       outcome: data.labels.outcome.slice(from, to),
       weights: data.weights.slice(from, to),
       persistence: data.persistence.slice(from, to),
-      conformal: new Float64Array(to - from).fill(conformal),
+      conformal: reach,
     },
     1,
     1,

@@ -2,6 +2,7 @@ import type { Judged } from "../../analysis/predictions/score-predictions.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
 import { labelledRows, type Dataset } from "../../learning/data/dataset.ts";
 import type { Span } from "../../learning/data/splits.ts";
+import { adaptiveReach, type ConformalSets } from "../../learning/judge/conformal-sets.ts";
 import { recalibrate } from "../../learning/judge/recalibrate.ts";
 import { rawPredictions, type Predicting } from "../../learning/predictors/raw-predictions.ts";
 import type { TensorGraph } from "../../ports/tensor-runtime.ts";
@@ -19,19 +20,21 @@ export type Answers = {
 
 /** Asks a model about the rows of a span. `graph` is the opened network of a network. */
 export async function answersFor(
-  model: Predicting & Pick<PredictorArtifact, "calibration" | "conformal">,
+  model: Predicting & Pick<PredictorArtifact, "calibration"> & ConformalSets,
   data: Dataset,
-  { from, to }: Span,
+  span: Span,
   graph: TensorGraph | null,
 ): Promise<Answers> {
+  const { from, to } = span;
   const raw = await rawPredictions(model, data.x, from, to, graph);
   const said = Array.from(raw.probability, (p) => recalibrate(model.calibration, p));
+  const probability = Float64Array.from(said, (one) => one.probability);
   return {
     closeTimeMs: data.closeTimeMs.slice(from, to),
-    probability: Float64Array.from(said, ({ probability }) => probability),
+    probability,
     low: Float64Array.from(said, ({ low }) => low),
     high: Float64Array.from(said, ({ high }) => high),
-    conformal: new Float64Array(to - from).fill(model.conformal),
+    conformal: adaptiveReach(model, probability, data.labels, span),
   };
 }
 

@@ -42,14 +42,34 @@ export type EvaluationRequest = {
  * brings. Throws `MODEL_FEATURES_CHANGED`, `MODEL_NOTHING_NEW`, `TRAIN_TOO_FEW_ROWS` and `TRAIN_ONE_OUTCOME`.
  */
 export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
-  const { model, bars, method, seed, config, onProgress } = request;
+  const { model, bars, method } = request;
   const { name, version, family, symbol, timeframe, label, trainedThroughMs } = model.artifact;
   const data = dataOf(request);
   const { answers, judged } =
     method.kind === "walk-forward"
       ? await answersWalking(request, data, method.folds)
       : await answersAfter(model.artifact, bars, request.fromMs, data);
-  const { horizonBars } = label;
+  return assess({
+    ...request,
+    model: { name, version, family, symbol, timeframe, label, trainedThroughMs, sha256: model.sha256 },
+    answers,
+    judged,
+  });
+}
+
+/** What a model said, and what became of it. */
+export type Assessment = Pick<
+  EvaluationRequest,
+  "bars" | "config" | "method" | "dataKind" | "warnings" | "command" | "seed" | "onProgress"
+> &
+  Answered &
+  Pick<ModelEvaluation, "model">;
+
+/** Judges what was said: by what came, and by what trading by it costs and brings. */
+export function assess(assessment: Assessment): ModelEvaluation {
+  const { model, method, bars, config, answers, judged, seed, onProgress, dataKind, warnings, command } =
+    assessment;
+  const { horizonBars } = model.label;
   const forecasts = evaluateForecasts(judged, statesAt(bars, judged, horizonBars), horizonBars, seed);
   const trading = tradeAnswers(bars, answers, horizonBars, config, seed, (done, total) =>
     onProgress(800 + Math.round((200 * done) / total), 1000),
@@ -58,16 +78,16 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   const { commission, slippage } = config.costs;
   return {
     schema: "model-evaluation@1",
-    model: { name, version, family, symbol, timeframe, label, trainedThroughMs, sha256: model.sha256 },
+    model,
     method,
-    dataKind: request.dataKind,
+    dataKind,
     bars: answers.closeTimeMs.length,
     forecasts,
     trading,
     costs: `commission ${textOf(commission)}, slippage ${textOf(slippage)}, ${config.account.kind} account`,
     ...verdictOf({ forecasts, trading }),
-    warnings: request.warnings,
-    command: request.command,
+    warnings,
+    command,
   };
 }
 

@@ -2,9 +2,14 @@ import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
+import type { ModelEvaluation } from "./model-evaluation.ts";
 
 /** `MODEL_NOTHING_NEW`: every bar with an outcome is one that the model can have seen. */
-export function nothingNew({ name, version }: PredictorArtifact, bars: Bars, blindMs: number): KiwiError {
+export function nothingNew(
+  { name, version }: Pick<ModelEvaluation["model"], "name" | "version">,
+  bars: Bars,
+  blindMs: number,
+): KiwiError {
   const last =
     bars.length === 0
       ? "there are none"
@@ -12,9 +17,12 @@ export function nothingNew({ name, version }: PredictorArtifact, bars: Bars, bli
   return new KiwiError({
     code: "MODEL_NOTHING_NEW",
     exit: "data",
-    message: `there are no bars to judge ${name} version ${version} on`,
+    message: `there are no bars to judge ${name}${version === null ? "" : ` version ${version}`} on`,
     why: `it has seen bars and outcomes through ${formatTime(blindMs)}, and ${last}`,
-    fix: `add newer bars; or judge models made like it, each on what lay before: kiwi model evaluate ${name} --folds 4 --data FILE`,
+    fix:
+      version === null
+        ? "add newer bars; or train its members on less: kiwi train all --to DAY --data FILE"
+        : `add newer bars; or judge models made like it, each on what lay before: kiwi model evaluate ${name} --folds 4 --data FILE`,
     topic: "models",
   });
 }
@@ -40,6 +48,18 @@ export function notOfDirection(name: string): KiwiError {
     message: `${name} is a model of regimes, and a model of direction is wanted`,
     why: "calls of up and down are held against what came; a regime has no outcome",
     fix: "name a model of direction   (kiwi model list shows what there is)",
+    topic: "models",
+  });
+}
+
+/** `ENSEMBLE_NO_TURNS`: its members are made one by one, and it is judged with those that there are. */
+export function noTurns(name: string): KiwiError {
+  return new KiwiError({
+    code: "ENSEMBLE_NO_TURNS",
+    exit: "usage",
+    message: `${name} is an ensemble, and --folds makes one model anew`,
+    why: "an ensemble is judged as a run reads it, on the bars after the training of all its members",
+    fix: `train its members on less (kiwi train ... --to DAY), then: kiwi model evaluate ${name} --data FILE`,
     topic: "models",
   });
 }

@@ -21,7 +21,7 @@ export function evaluationHtml(evaluation: ModelEvaluation): string {
   const how =
     method.kind === "walk-forward"
       ? `models made like version ${model.version}, walking forward in ${method.folds} turns`
-      : `version ${model.version} after its training`;
+      : `${model.version === null ? "as a run reads it," : `version ${model.version}`} after its training`;
   return plainPage({
     title: `${model.name}: what its calls are worth`,
     about: `${model.symbol} · ${model.timeframe} · ${model.family}, ${model.label.horizonBars} bars ahead · ${how} · ${formatTime(scores.fromMs).slice(0, 10)} to ${formatTime(scores.throughMs).slice(0, 10)} · ${command}`,

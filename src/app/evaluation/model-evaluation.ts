@@ -1,5 +1,5 @@
 import type { ForecastEvaluation } from "../../analysis/predictions/evaluate-forecasts.ts";
-import type { PredictorArtifact } from "../../domain/predictor-artifact.ts";
+import type { PredictorArtifact, PredictorFamily } from "../../domain/predictor-artifact.ts";
 import type { TradedAnswers } from "./trade-answers.ts";
 
 /** How answers were had: of the stored model on bars after its training, or of models made like it, each on what lay before. */
@@ -10,11 +10,11 @@ export type EvaluationMethod =
 /** Everything that was found about a model of direction. Plain data. */
 export type ModelEvaluation = {
   readonly schema: "model-evaluation@1";
-  readonly model: Pick<
-    PredictorArtifact,
-    "name" | "version" | "family" | "symbol" | "timeframe" | "label" | "trainedThroughMs"
-  > & {
-    /** Of the file of the model. */
+  readonly model: Pick<PredictorArtifact, "name" | "symbol" | "timeframe" | "label" | "trainedThroughMs"> & {
+    /** Null for an ensemble, which has none. */
+    readonly version: number | null;
+    readonly family: PredictorFamily | "ensemble";
+    /** Of the file of the model; of an ensemble, of its configuration and its members. */
     readonly sha256: string;
   };
   readonly method: EvaluationMethod;

@@ -10,7 +10,7 @@ export function writeEvaluation(evaluation: ModelEvaluation, folder: string, fil
   try {
     writeWhole(path, evaluationHtml(evaluation));
   } catch (cause) {
-    throw writeFault(path, cause);
+    throw writeFault(path, cause, "models");
   }
   return path;
 }

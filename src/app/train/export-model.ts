@@ -24,7 +24,7 @@ export async function exportModel(folder: string, wanted: string, path: string):
   if (artifact.kind !== "predictor") throw notExportable(name);
   const bytes = onnxOf(artifact);
   await writeFile(path, bytes).catch((cause: unknown) => {
-    throw writeFault(path, cause);
+    throw writeFault(path, cause, "models");
   });
   const { features, windowRows } = artifact;
   return { name, version: artifact.version, path, bytes: bytes.length, features: features.names, windowRows };

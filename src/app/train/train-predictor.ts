@@ -183,7 +183,7 @@ async function judgeAgainst(
 function artifactOf(
   training: PredictorTraining,
   data: Dataset,
-  { learned, learn, answered, calibrated: { calibration, conformal }, raw }: Made,
+  { learned, learn, answered, calibrated, raw }: Made,
   scores: PredictorScores,
 ): PredictorArtifact {
   const { body, scaler, windowRows, importance, settings } = learned;
@@ -209,8 +209,7 @@ function artifactOf(
     label,
     windowRows,
     body,
-    calibration,
-    conformal,
+    ...calibrated,
     trainedFromMs: data.closeTimeMs[0]!,
     // The bar that told the last outcome that anything was learned from.
     trainedThroughMs: data.closeTimeMs[data.labels.end[last]!]!,
@@ -223,7 +222,7 @@ function artifactOf(
     codeVersion,
     settings,
     importance,
-    reference: driftReference(data.x, learn, calibration, raw),
+    reference: driftReference(data.x, learn, calibrated.calibration, raw),
     scores,
   };
 }

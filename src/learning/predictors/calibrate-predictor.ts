@@ -1,6 +1,7 @@
 import type { Calibration, PredictorArtifact } from "../../domain/predictor-artifact.ts";
 import { labelledRows, type Dataset } from "../data/dataset.ts";
 import type { Span } from "../data/splits.ts";
+import { conformalSets, type ConformalSets } from "../judge/conformal-sets.ts";
 import {
   contradiction,
   fitBetaCalibration,
@@ -9,11 +10,8 @@ import {
   type CalibrationRows,
 } from "../judge/recalibrate.ts";
 
-/** How many rows out of ten a prediction set should hold the outcome of. */
-const coverage = 0.9;
-
 /** What recalibration on a window of its own came to. */
-export type Calibrated = Pick<PredictorArtifact, "calibration" | "conformal">;
+export type Calibrated = Pick<PredictorArtifact, "calibration"> & Required<ConformalSets>;
 
 /**
  * Fits a recalibration, and the width of prediction sets, on rows that the model did not learn from. `probability` are its raw
@@ -39,7 +37,7 @@ export function calibratePredictor(
   const rows = apart > 1 ? { ...newer, weights: newer.weights.map((weight) => weight / apart) } : all;
   const calibration = (kind === "beta" ? fitBetaCalibration : fitStepCalibration)(rows);
   const said = rows.probabilities.map((value) => recalibrate(calibration, value).probability);
-  return { calibration, conformal: conformalReach(said, rows.outcomes) };
+  return { calibration, ...conformalSets(said, rows.outcomes) };
 }
 
 type AnsweredRows = { readonly [Name in keyof CalibrationRows]: readonly number[] };
@@ -53,14 +51,4 @@ function answeredRows(data: Dataset, span: Span, probability: Float64Array): Ans
     outcomes: known.map((k) => y[k]!),
     weights: known.map((k) => weights[k]!),
   };
-}
-
-/**
- * Split conformal prediction (Vovk, Gammerman and Shafer 2005): an outcome belongs to the set of a row when one less its
- * probability is at most this. So that nine of ten outcomes do, it is that rank of the calibration's own, one counted extra.
- */
-export function conformalReach(probability: readonly number[], outcomes: readonly number[]): number {
-  const misses = probability.map((p, k) => (outcomes[k]! > 0.5 ? 1 - p : p)).sort((a, b) => a - b);
-  const rank = Math.ceil((misses.length + 1) * coverage) - 1;
-  return misses[rank] ?? 1;
 }

@@ -7,7 +7,7 @@ import { plainLearner, type Learner } from "./fit-predictor.ts";
 
 // Markets whose every chance is known: what a model finds of it is held against who knows it, and what it finds where nothing is.
 
-function scoresOf(data: Dataset, { fold, answers, conformal }: Found) {
+function scoresOf(data: Dataset, { fold, answers, reach }: Found) {
   const { from, to } = fold.test;
   return scorePredictions(
     {
@@ -16,7 +16,7 @@ function scoresOf(data: Dataset, { fold, answers, conformal }: Found) {
       outcome: data.labels.outcome.slice(from, to),
       weights: data.weights.slice(from, to),
       persistence: data.persistence.slice(from, to),
-      conformal: new Float64Array(to - from).fill(conformal),
+      conformal: reach,
     },
     1,
     1,

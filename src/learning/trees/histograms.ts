@@ -101,9 +101,8 @@ export class Histograms {
     const { gathered } = this;
     for (let k = from; k < to; k++) gathered[k] = packed[order[k]!]!;
     for (const word of words) {
-      const offset = place + word * binsPerWord;
-      into.fill(0, offset, offset + binsPerWord);
-      addWord(into, offset, this.words[word]!, gathered, order, from, to);
+      sumWord(this.words[word]!, gathered, order, from, to);
+      into.set(sums, place + word * binsPerWord);
     }
   }
 
@@ -129,25 +128,24 @@ function add(into: Float64Array, to: number, part: Float64Array, from: number, i
   else for (let k = 0; k < binsPerWord; k++) into[to + k]! += part[from + k]!;
 }
 
+/** Sums of one word. Places below its constant length need no look at bounds, which halves the time of the loop below. */
+const sums = new Float64Array(4 * 256);
+
 /** The inner loop of training: four features with one look at their bins. Their histograms stay in the nearest cache. */
-function addWord(
-  histogram: Float64Array,
-  offset: number,
+function sumWord(
   word: Int32Array,
   gathered: Float64Array,
   order: Int32Array,
   from: number,
   to: number,
 ): void {
-  const second = offset + 256;
-  const third = offset + 512;
-  const fourth = offset + 768;
+  sums.fill(0);
   for (let k = from; k < to; k++) {
     const bins = word[order[k]!]!;
     const value = gathered[k]!;
-    histogram[offset + (bins & 255)]! += value;
-    histogram[second + ((bins >>> 8) & 255)]! += value;
-    histogram[third + ((bins >>> 16) & 255)]! += value;
-    histogram[fourth + (bins >>> 24)]! += value;
+    sums[bins & 255]! += value;
+    sums[256 | ((bins >>> 8) & 255)]! += value;
+    sums[512 | ((bins >>> 16) & 255)]! += value;
+    sums[768 | (bins >>> 24)]! += value;
   }
 }

@@ -31,3 +31,12 @@ test("what is no fault of the disk is left as it is", () => {
   const bug = new TypeError("x is not a function");
   expect([writeFault("/data", bug), readFault("/data", bug)]).toEqual([bug, bug]);
 });
+
+test.each(["ENOSPC", "EIO", "EACCES"])(
+  "%s in keeping a model leads to help about models, and speaks of no bars",
+  (code) => {
+    const { topic, fix } = (writeFault("/models/net", failed(code), "models") as KiwiError).parts;
+    expect(topic).toBe("models");
+    expect(fix).not.toMatch(/bars|data check/);
+  },
+);

@@ -8,15 +8,27 @@ const shut =
   /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
 const failing =
   /\b(EIO|EREMOTEIO|ESTALE|EBADMSG|EUCLEAN|ENXIO|ENODEV|ENOTCONN|SQLITE_IOERR\w*)\b|Input\/output error|Stale file handle/i;
-const topic = "bar-store";
+/** What is kept: by it the help topic is named, and a way out. */
+type Kept = "bar-store" | "models";
+const ways: Readonly<Record<Kept, { readonly elsewhere: string; readonly check: string }>> = {
+  "bar-store": { elsewhere: "keep the bars in a folder of your own", check: "kiwi data check" },
+  models: { elsewhere: "work in a folder of your own", check: "kiwi model list" },
+};
 
 /** An error about a store of bars: help topic `bar-store`. */
-export function storeFault(parts: Omit<ErrorParts, "topic">, cause?: unknown): KiwiError {
+export function storeFault(
+  parts: Omit<ErrorParts, "topic">,
+  cause?: unknown,
+  topic: Kept = "bar-store",
+): KiwiError {
   return new KiwiError({ ...parts, topic }, { cause });
 }
 
-/** What a failed write means for a person: `DISK_FULL`, `DISK_FAILED`, `STORE_NOT_WRITABLE`, or the failure itself. */
-export function writeFault(path: string, cause: unknown): unknown {
+/**
+ * What a failed write means for a person: `DISK_FULL`, `DISK_FAILED`, `STORE_NOT_WRITABLE`, or the failure itself. `kept` says
+ * what was written, for the help topic that the error names.
+ */
+export function writeFault(path: string, cause: unknown, kept: Kept = "bar-store"): unknown {
   if (cause instanceof KiwiError) return cause;
   const text = textOf(cause);
   if (full.test(text)) {
@@ -29,9 +41,10 @@ export function writeFault(path: string, cause: unknown): unknown {
         fix: "free some space (df -h shows where), then run the same command again",
       },
       cause,
+      kept,
     );
   }
-  if (failing.test(text)) return diskFailed(path, "written", cause);
+  if (failing.test(text)) return diskFailed(path, "written", cause, kept);
   if (!shut.test(text)) return cause;
   return storeFault(
     {
@@ -41,29 +54,32 @@ export function writeFault(path: string, cause: unknown): unknown {
       why: /ENOTDIR|EEXIST|EISDIR/.test(text)
         ? "a file stands where a folder is needed, or the other way round"
         : "you may not write there, or it is read-only",
-      fix: `look who owns it: ls -ld ${path}   (or keep the bars in a folder of your own)`,
+      fix: `look who owns it: ls -ld ${path}   (or ${ways[kept].elsewhere})`,
     },
     cause,
+    kept,
   );
 }
 
 /** `DISK_FAILED`: neither Kiwi nor what was asked for is at fault. */
-function diskFailed(path: string, what: "written" | "read", cause: unknown): KiwiError {
+function diskFailed(path: string, what: "written" | "read", cause: unknown, kept: Kept): KiwiError {
   return storeFault(
     {
       code: "DISK_FAILED",
       exit: "data",
       message: `${path} could not be ${what}: ${messageOf(cause)}`,
       why: "the disk, or the file system on it, says that it fails; what was stored before is checked when it is read",
-      fix: "look what the system says (dmesg | tail), copy the folder to another disk while you can, then: kiwi data check",
+      fix: `look what the system says (dmesg | tail), copy the folder to another disk while you can, then: ${ways[kept].check}`,
     },
     cause,
+    kept,
   );
 }
 
 /** What a failed reading means for a person: `DISK_FAILED`, `STORE_NOT_READABLE`, or the failure itself. */
 export function readFault(path: string, cause: unknown): unknown {
-  if (!(cause instanceof KiwiError) && failing.test(textOf(cause))) return diskFailed(path, "read", cause);
+  if (!(cause instanceof KiwiError) && failing.test(textOf(cause)))
+    return diskFailed(path, "read", cause, "bar-store");
   if (cause instanceof KiwiError || !shut.test(textOf(cause))) return cause;
   return storeFault(
     {

@@ -13,7 +13,11 @@ test.skipIf(!canMakeDisk)(
       const small = new Uint8Array(50_000).fill(7);
       await checkpoint.write(small);
       await expect(checkpoint.write(new Uint8Array(400_000))).rejects.toMatchObject({
-        parts: { code: "DISK_FULL", fix: expect.stringContaining("run the same command again") },
+        parts: {
+          code: "DISK_FULL",
+          topic: "models",
+          fix: expect.stringContaining("run the same command again"),
+        },
       });
       expect(await checkpoint.read()).toEqual(Buffer.from(small));
       expect(readdirSync(join(folder, ".training"))).toHaveLength(1);

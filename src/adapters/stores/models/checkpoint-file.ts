@@ -17,7 +17,7 @@ export function checkpointFile(root: string, key: string): Checkpoint {
         await mkdir(dirname(path), { recursive: true });
         await replaceFile(path, [state]);
       } catch (cause) {
-        throw writeFault(path, cause);
+        throw writeFault(path, cause, "models");
       }
     },
     async clear() {

@@ -233,7 +233,7 @@ export class ModelStore {
         work,
       );
     } catch (cause) {
-      throw writeFault(folder, cause);
+      throw writeFault(folder, cause, "models");
     }
   }
 

@@ -66,7 +66,7 @@ export class TrainingRuns {
     const write = (record: TrainingRecord) =>
       replaceFile(join(folder, recordName), [`${JSON.stringify(record, null, 2)}\n`]);
     await write(begun).catch((cause: unknown) => {
-      throw writeFault(folder, cause);
+      throw writeFault(folder, cause, "models");
     });
     let hasFailed = false;
     const fail = (cause: unknown): void => {
@@ -128,7 +128,7 @@ export class TrainingRuns {
     try {
       mkdirSync(this.root, { recursive: true });
     } catch (cause) {
-      throw writeFault(this.root, cause);
+      throw writeFault(this.root, cause, "models");
     }
     for (let number = 1; ; number++) {
       const id = `${stamp}-${model}${number === 1 ? "" : `-${number}`}`;
@@ -136,7 +136,7 @@ export class TrainingRuns {
         mkdirSync(join(this.root, id));
         return id;
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw writeFault(this.root, cause);
+        if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw writeFault(this.root, cause, "models");
       }
     }
   }

@@ -3,6 +3,7 @@ import { sliceBars, type Bars } from "../../../domain/bars.ts";
 import { defineJob, type JobContext } from "../../../jobs/job.ts";
 import { runConfigOf } from "../../config/config-schema.ts";
 import { evaluateModel } from "../../evaluation/evaluate-model.ts";
+import { noTurns } from "../../evaluation/evaluation-errors.ts";
 import type { ModelEvaluation } from "../../evaluation/model-evaluation.ts";
 import { directionModel, subjectBars } from "../../evaluation/subject-bars.ts";
 import { rowsBefore } from "../../train/model-bars.ts";
@@ -27,11 +28,16 @@ async function performEvaluation(
   { model: wanted, folds, jobs: threads, command, ...asked }: EvaluateModelInput,
   { board, stage }: JobContext,
 ): Promise<ModelEvaluation> {
+  const report = (done: number, total: number): void => board.report(done, total);
+  if (asked.config.models?.[wanted] !== undefined) {
+    if (folds !== undefined) throw noTurns(wanted);
+    stage("load");
+    const { evaluateEnsemble } = await import("../../evaluation/evaluate-ensemble.ts");
+    return evaluateEnsemble({ ...asked, wanted, command, onFile: report, onProgress: report });
+  }
   const model = await directionModel(asked.folder, wanted);
   stage("load");
-  const { bars, fromMs, ...subject } = await subjectBars(asked, model.artifact, (done, total) =>
-    board.report(done, total),
-  );
+  const { bars, fromMs, ...subject } = await subjectBars(asked, model.artifact, report);
   stage(model.artifact.name);
   return evaluateModel({
     ...subject,
@@ -44,7 +50,7 @@ async function performEvaluation(
     command,
     threads,
     seed: asked.config.seed,
-    onProgress: (done, total) => board.report(done, total),
+    onProgress: report,
   });
 }
 

@@ -101,3 +101,21 @@ test.each([
   const { out } = await kiwi(...args, "--json");
   expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code } });
 });
+
+test("an ensemble of the configuration is judged as a run reads it, on bars that none of its members has seen", async () => {
+  const both = { use: "ensemble", members: ["rise@1", "rise@2"] };
+  writeFileSync(join(folder, "kiwi.config.jsonc"), JSON.stringify({ models: { both } }));
+  const json = await kiwi("model", "evaluate", "both", ...market, "--format", "json");
+  const { model, forecasts } = JSON.parse(json.out) as {
+    readonly model: Readonly<Record<string, unknown>>;
+    readonly forecasts: { readonly scores: { readonly fromMs: number; readonly rows: number } };
+  };
+  expect(model).toMatchObject({ name: "both", version: null, family: "ensemble", label: { horizonBars: 4 } });
+  const { artifact } = await store.read("rise", 2);
+  const lastMs = artifact.kind === "predictor" ? artifact.trainedThroughMs : 0;
+  expect(model["trainedThroughMs"]).toBe(lastMs);
+  expect(forecasts.scores.fromMs).toBeGreaterThan(lastMs + 4 * hourMs);
+  expect(forecasts.scores.rows).toBeGreaterThan(50);
+  const turns = await kiwi("model", "evaluate", "both", ...market, "--folds", "2");
+  expect(turns.err).toContain("ENSEMBLE_NO_TURNS");
+});

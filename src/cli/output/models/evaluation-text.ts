@@ -18,7 +18,7 @@ export function evaluationText(evaluation: ModelEvaluation): string {
     method.kind === "walk-forward"
       ? `models made like it, walking forward in ${method.folds} turns`
       : `the model itself, after its training through ${formatTime(model.trainedThroughMs)}`;
-  const head = `${model.name} version ${model.version} · ${model.symbol} ${model.timeframe} · ${model.family}, ${model.label.horizonBars} bars ahead · ${kind}`;
+  const head = `${model.name}${model.version === null ? "" : ` version ${model.version}`} · ${model.symbol} ${model.timeframe} · ${model.family}, ${model.label.horizonBars} bars ahead · ${kind}`;
   return [
     head,
     pairs([
