@@ -182,6 +182,23 @@ test.each([
   },
 );
 
+test.each([
+  [0, 0],
+  [400, 0],
+  [900, 500],
+  [-300, 300],
+])(
+  "of an answer that took 0.4 s, told at %i ms after the question, %i ms are certainly wrong",
+  async (ms, certain) => {
+    const { clock, venue, start } = bench();
+    const time = clock as unknown as { timeMs: number };
+    Object.defineProperty(venue, "clockSkewMs", { get: () => (time.timeMs += 400) - 400 + ms });
+    const guard = start();
+    await clock.advance(1_000);
+    expect(guard.gauges()["clock-skew"]).toBe(certain);
+  },
+);
+
 test("a trigger that is off pulls nothing, one that is changed does what it says", async () => {
   const off = bench({ "daily-loss": { limit: "off" }, drawdown: { limit: "off" } });
   off.start();
