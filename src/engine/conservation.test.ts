@@ -8,6 +8,7 @@ import { runConfigSchema } from "../app/config/run-config.ts";
 import { barsOf } from "../domain/bars.ts";
 import { field } from "../domain/expression.ts";
 import { hourMs } from "../base/time.ts";
+import type { Timeframe } from "../domain/timeframe.ts";
 import { strategy } from "../ports/strategy.ts";
 
 const seed = 20_261_120;
@@ -37,7 +38,8 @@ function monkey(chaosSeed: number, silence: number) {
   });
 }
 
-function market(prng: Prng, symbol: string, length: number) {
+/** With `runHours` an hour is missing after every so many. */
+function market(prng: Prng, symbol: string, length: number, runHours = Infinity) {
   const columns = ["closeTimeMs", "open", "high", "low", "close", "volume"].map(
     () => new Float64Array(length),
   );
@@ -51,7 +53,7 @@ function market(prng: Prng, symbol: string, length: number) {
   ];
   let price = 50 + prng.next() * 100;
   for (let row = 0; row < length; row++) {
-    closeTimeMs[row] = (row + 1) * hourMs;
+    closeTimeMs[row] = (row + 1 + Math.floor(row / runHours)) * hourMs;
     open[row] = price * (1 + prng.normal() * 0.01);
     close[row] = open[row]! * (1 + prng.normal() * 0.02);
     high[row] = Math.max(open[row]!, close[row]!) * (1 + Math.abs(prng.normal()) * 0.01);
@@ -64,12 +66,12 @@ function market(prng: Prng, symbol: string, length: number) {
 
 /**
  * A seed decides the market, the account, every cost and every order. In a `quiet` run holding is free and the strategy
- * seldom speaks, so that orders rest for long.
+ * seldom speaks, so that orders rest for long. With a `timeframe` it decides on higher bars, and hours are missing.
  */
-function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false) {
+function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false, timeframe?: Timeframe) {
   const prng = new Prng(chaosSeed);
   const bars = Array.from({ length: isQuiet ? 1 : 1 + prng.integer(3) }, (_, k) =>
-    market(prng, `S${k}`, isQuiet ? 120 : 40),
+    market(prng, `S${k}`, isQuiet ? 120 : 40, timeframe === undefined ? Infinity : 7),
   );
   const config = runConfigSchema.parse({
     account: { kind: prng.next() < 0.5 ? "cash" : "margin", cash: 10_000, leverage: 1 + prng.integer(4) },
@@ -90,8 +92,9 @@ function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false) {
       },
     },
   });
-  const setup = { bars, strategy: monkey(chaosSeed, isQuiet ? 0.9 : 0.5), params: {}, config };
-  const ground = layGround(bars, config);
+  const higher = timeframe === undefined ? {} : { timeframe };
+  const setup = { bars, strategy: monkey(chaosSeed, isQuiet ? 0.9 : 0.5), params: {}, config, ...higher };
+  const ground = layGround(bars, config, timeframe);
   const session = buildSession(setup, ground);
   runThrough(session, ground);
   return { session, cash: config.account.cash, isCash: config.account.kind === "cash" };
@@ -131,11 +134,14 @@ test("money is conserved whatever is ordered (5,000 seeds)", () => {
   );
 }, 300_000);
 
+const chaosSeeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+const timeframes = fc.constantFrom<(Timeframe | undefined)[]>(undefined, "2h", "3h");
+
 test("the same seed gives the same decisions, and the short way through quiet bars changes nothing", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.boolean(), (chaosSeed, isQuiet) => {
-      const first = chaosRun(chaosSeed, true, isQuiet).session.recorder.log;
-      const second = chaosRun(chaosSeed, false, isQuiet).session.recorder.log;
+    fc.property(chaosSeeds, fc.boolean(), timeframes, (chaosSeed, isQuiet, timeframe) => {
+      const first = chaosRun(chaosSeed, true, isQuiet, timeframe).session.recorder.log;
+      const second = chaosRun(chaosSeed, false, isQuiet, timeframe).session.recorder.log;
       expect(second.hash()).toBe(first.hash());
       expect([...second.equity.subarray(0, second.length)]).toEqual([
         ...first.equity.subarray(0, first.length),

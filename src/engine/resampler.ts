@@ -5,11 +5,17 @@ import type { Frame } from "./columns/frame.ts";
 export interface Resampler {
   /** The decision bars that this slice completes, or null while they are still growing. Reused. */
   update(slice: MarketSlice): MarketSlice | null;
+  /** Of the only instrument: the decision bar that its bar in `row` completes; -1 while it is still growing. */
+  completedBy(row: number): number;
+  /** What was completed has been decided on without an `update`. */
+  pass(completed: number): void;
 }
 
 /** Decisions on every base bar: nothing to build. */
 export const everyBar: Resampler = {
   update: (slice) => (slice.count === 0 ? null : slice),
+  completedBy: (row) => row,
+  pass: () => {},
 };
 
 /** Decisions on higher bars, built from base bars by `frames` (one per instrument). */
@@ -45,5 +51,16 @@ export class FrameResampler implements Resampler {
       closed.count += 1;
     }
     return closed.count === 0 ? null : closed;
+  }
+
+  completedBy(row: number): number {
+    const frame = this.frames[0]!;
+    frame.extend();
+    const completed = frame.visible[row]!;
+    return completed === this.lastRow[0]! ? -1 : completed;
+  }
+
+  pass(completed: number): void {
+    this.lastRow[0] = completed;
   }
 }

@@ -3,6 +3,8 @@ import { plainCross } from "../../../test/plain-cross.ts";
 import { hasShared, sharedPath } from "../../../test/shared.ts";
 import { readCsv } from "../../adapters/sources/csv/read-csv.ts";
 import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
+import { meanReversion } from "../../strategies/mean-reversion.ts";
+import { multiTimeframeSrsi } from "../../strategies/multi-timeframe-srsi.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { runBacktest } from "./run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
@@ -57,6 +59,28 @@ test.skipIf(!hasShared).each(["crypto/BTCUSDT-1h", "fx/EURUSD-1h", "equity/SPY-1
     expect(result.metrics.feesPaid / plain.feesPaid).toBeCloseTo(1, 6);
   },
 );
+
+test("bars of higher timeframes go the short way, too: while they grow, and when their strategy is silent", () => {
+  const { bars } = syntheticMarket({
+    seed: 10,
+    symbols: 1,
+    timeframe: "1h",
+    bars: 6_000,
+    startMs: Date.UTC(2024, 0, 1),
+    calendarName: "us-equity",
+  });
+  for (const strategy of [smaCross, meanReversion, multiTimeframeSrsi]) {
+    const [quick, whole] = [true, false].map((skipQuiet) => {
+      const config = runConfigSchema.parse({ execution: { skipQuiet } });
+      return runBacktest({ bars, strategy, params: {}, config, timeframe: "2h" });
+    });
+    expect(quick!.decisionsHash).toBe(whole!.decisionsHash);
+    expect(quick!.funnel).toEqual(whole!.funnel);
+    expect(quick!.metrics).toEqual(whole!.metrics);
+    expect([...quick!.log.equity]).toEqual([...whole!.log.equity]);
+    expect(quick!.trades.length).toBeGreaterThan(5);
+  }
+});
 
 test("the decisions hash is the same with and without the short way, across the borders of its chunks", () => {
   const { bars } = syntheticMarket({

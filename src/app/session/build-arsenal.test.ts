@@ -188,10 +188,12 @@ test("an arsenal without strategies is refused", () => {
 
 test("shadows go the short way through quiet bars, and are worth the same to the last bit", () => {
   const arsenal = [smaCross, meanReversion, trendFollowing].map((strategy) => ({ strategy }));
-  for (const kind of ["cash", "margin"] as const) {
+  const cases = [["cash", "1h"] as const, ["margin", "1h"] as const, ["margin", "2h"] as const];
+  for (const [kind, timeframe] of cases) {
     const [short, whole] = [true, false].map((skipQuiet) =>
       runBacktest({
         bars,
+        timeframe,
         strategy: metaStrategy({
           name: "test-short-way",
           summary: "A choice among three.",

@@ -235,12 +235,14 @@ test("decisions are counted, and the first row on which one was possible is reme
 
 test("quiet rows count as what they are, and the account is worth what it is at the last of them", () => {
   const { made, portfolio } = recorder(10);
-  made.recordQuiet(bars, 0, 2, portfolio, true);
+  made.recordQuiet(bars, 0, 2, portfolio, "warming up");
   expect([made.warmingUp, made.silent, made.firstDecisionRow, portfolio.equity]).toEqual([2, 0, -1, 1_020]);
-  made.recordQuiet(bars, 2, 2, portfolio, false);
+  made.recordQuiet(bars, 2, 2, portfolio, "silent");
   expect([made.firstDecisionRow, portfolio.equity, made.log.length]).toEqual([-1, 1_020, 2]);
-  made.recordQuiet(bars, 2, 4, portfolio, false);
-  expect([made.warmingUp, made.silent, made.firstDecisionRow, portfolio.equity]).toEqual([2, 2, 2, 1_040]);
+  made.recordQuiet(bars, 2, 3, portfolio, null);
+  expect([made.warmingUp, made.silent, made.firstDecisionRow, portfolio.equity]).toEqual([2, 0, -1, 1_030]);
+  made.recordQuiet(bars, 3, 4, portfolio, "silent");
+  expect([made.warmingUp, made.silent, made.firstDecisionRow, portfolio.equity]).toEqual([2, 1, 3, 1_040]);
 });
 
 test("a stop that goes is noted with its distance", () => {

@@ -4,6 +4,7 @@ import { signOf, type ApprovedOrder, type ExecutionReport, type OrderTerms } fro
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Decision } from "../pipeline.ts";
+import type { Opinion } from "../runner.ts";
 import type { Followers } from "../session.ts";
 import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
@@ -12,6 +13,9 @@ import { DecisionLog } from "./decision-log.ts";
 import { eventCode } from "./event-table.ts";
 import { SignalFates } from "./signal-fates.ts";
 import { StopDistances } from "./stop-distances.ts";
+
+/** What is said on a bar on which nothing happens. */
+export type QuietOpinion = Exclude<Opinion, "signal"> | null;
 
 /** Writes each step into the decision log. */
 export class DecisionRecorder {
@@ -81,10 +85,13 @@ export class DecisionRecorder {
       this.log.record(slice.timeMs, portfolio.equity, portfolio.ledger.held.length > 0);
   }
 
-  /** Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. */
-  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, isWarmingUp: boolean): void {
-    if (isWarmingUp) this.warmingUp += to - from;
-    else {
+  /**
+   * Ends the steps of rows `from` to `to - 1`, on which nothing happened but that prices moved. `opinion` is what was said
+   * on each of them; null where no decision bar closed.
+   */
+  recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, opinion: QuietOpinion): void {
+    if (opinion === "warming up") this.warmingUp += to - from;
+    else if (opinion === "silent") {
       if (this.firstDecisionRow < 0 && to > from) this.firstDecisionRow = this.log.length;
       this.silent += to - from;
     }

@@ -12,7 +12,8 @@ export class Portfolio implements PortfolioView {
   readonly trades: TradeBook;
   /** Equity when it was last marked: at the last close, or after the last fill. */
   equity: number;
-  private readonly bars: readonly Bars[];
+  /** Whose closes value the holdings, by instrument. */
+  readonly bars: readonly Bars[];
   private readonly views: readonly PositionView[];
 
   constructor(ledger: Ledger, trades: TradeBook, bars: readonly Bars[]) {
