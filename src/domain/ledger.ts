@@ -22,7 +22,8 @@ export type LedgerAccount = {
  * moment. Where the rate never moves both are the same, and the first is booked.
  */
 export class Ledger {
-  cash: number;
+  // No number, so that the engine keeps it as a double from the start and writes it in place.
+  cash = Number.NaN;
   realizedPnl = 0;
   feesPaid = 0;
   slippagePaid = 0;
@@ -165,7 +166,9 @@ export class Ledger {
   /** Writes the equity at each of the closes of instrument 0 in rows `from` to `to - 1` into `target`, from `at` on. */
   equityPath(close: Float64Array, from: number, to: number, target: Float64Array, at: number): void {
     if (this.held.length === 0) {
-      target.fill(this.cash, at, at + to - from);
+      const { cash } = this;
+      // Most stretches are a few bars: to call `fill` costs more than they do.
+      for (let k = at; k < at + to - from; k++) target[k] = cash;
       if (to > from) this.markAt(0, close[to - 1]!);
       return;
     }
@@ -212,9 +215,8 @@ export class Ledger {
     if (Number.isNaN(this.lastPrice[index]!)) this.lastPrice[index] = fill.price;
     if (Number.isNaN(this.ratePrice[index]!)) this.ratePrice[index] = fill.price;
     const realizedBefore = this.realizedPnl;
-    if (before === 0 || Math.sign(before) === Math.sign(signed))
-      this.enlarge(index, fill.price, before, signed);
-    else this.reduce(index, fill.price, before, signed, after);
+    if (before === 0 || Math.sign(before) === Math.sign(signed)) this.enlarge(fill, signed);
+    else this.reduce(fill, signed, after);
     this.quantity[index] = after;
     this.updateHeld(index, before, after);
     const value = this.unitValue(index, fill.price);
@@ -277,13 +279,15 @@ export class Ledger {
     this.lastPrice[index]! /= ratio;
   }
 
-  private enlarge(index: number, price: number, before: number, signed: number): void {
+  private enlarge({ instrument: index, price }: Fill, signed: number): void {
+    const before = this.quantity[index]!;
     const share = before === 0 ? 1 : signed / (before + signed);
     this.averagePrice[index]! += (price - this.averagePrice[index]!) * share;
     this.averageCost[index]! += (this.unitValue(index, price) - this.averageCost[index]!) * share;
   }
 
-  private reduce(index: number, price: number, before: number, signed: number, after: number): void {
+  private reduce({ instrument: index, price }: Fill, signed: number, after: number): void {
+    const before = this.quantity[index]!;
     const closed = Math.min(Math.abs(signed), Math.abs(before)) * Math.sign(before);
     const value = this.unitValue(index, price);
     const pnl = this.isUnpaid[index]!

@@ -158,6 +158,7 @@ export function sweep(state: AccountState, index: number): void {
     if (order.state !== "done") book[kept++] = order;
     else state.openCount -= 1;
   }
-  book.length = kept;
+  // To set the length would give the room back, and the next order would ask for it again.
+  while (book.length > kept) book.pop();
   noteCalmRange(state, index);
 }

@@ -141,11 +141,15 @@ function reducesFirst(state: AccountState, order: WorkingOrder): boolean {
   const held = state.ledger.quantity[request.instrument]!;
   if (sign * held >= 0) return false;
   if (!request.reduceOnly) return false;
-  return !request.closePosition || !state.due.some((other) => adds(other, order));
+  return !request.closePosition || !isAddedTo(state.due, order);
 }
 
-function adds(other: WorkingOrder, { request, sign }: WorkingOrder): boolean {
-  return other.request.instrument === request.instrument && !other.request.reduceOnly && other.sign !== sign;
+/** Whether one of the orders adds to the position that an order protects. */
+function isAddedTo(due: readonly WorkingOrder[], { request, sign }: WorkingOrder): boolean {
+  return due.some(
+    (other) =>
+      other.request.instrument === request.instrument && !other.request.reduceOnly && other.sign !== sign,
+  );
 }
 
 function tryOpen(state: AccountState, order: WorkingOrder): void {

@@ -1,5 +1,6 @@
 import type { Hash } from "node:crypto";
 import { bytesOf } from "../../base/hash.ts";
+import { InternedTexts } from "../../base/interned-texts.ts";
 
 /** What an event row says; its meaning decides what the three numbers are. */
 const eventKinds = [
@@ -60,13 +61,9 @@ export class EventTable {
   // Two tables and not a column for each field: to write a row touches two places in memory and not seven.
   private numbers = new Float64Array(256 * numbersWide);
   private codes = new Int32Array(256 * codesWide);
-  /** The last two texts of each kind and their numbers: most events repeat one of them. */
-  private readonly recentText: (string | null)[] = eventKinds.flatMap(() => [null, null]);
-  private readonly recentIndex: number[] = eventKinds.flatMap(() => [-1, -1]);
-  private readonly texts: string[] = [];
+  private readonly texts = new InternedTexts(eventKinds.length);
   private readonly textsHashed: string[] = [];
   private readonly hashNumbers: (number | undefined)[] = [];
-  private readonly textIndex = new Map<string, number>();
 
   /** Appends an event; `code` is one of `eventCode`. */
   add(
@@ -91,19 +88,16 @@ export class EventTable {
     const place = row * codesWide;
     codes[place] = instrument;
     codes[place + 1] = code;
-    codes[place + 2] = this.indexOf(text, code);
+    codes[place + 2] = this.texts.add(text, code);
     this.length = row + 1;
   }
 
   /** Forgets everything and keeps the room: a sweep writes thousands of runs into one table. */
   reset(): void {
     this.length = 0;
-    this.texts.length = 0;
+    this.texts.clear();
     this.textsHashed.length = 0;
     this.hashNumbers.length = 0;
-    this.textIndex.clear();
-    this.recentText.fill(null);
-    this.recentIndex.fill(-1);
   }
 
   /** Reads an event back. */
@@ -169,7 +163,7 @@ export class EventTable {
   private hashNumber(text: number): number {
     let number = this.hashNumbers[text];
     if (number === undefined) {
-      number = this.textsHashed.push(this.texts[text]!) - 1;
+      number = this.textsHashed.push(this.texts.at(text)) - 1;
       this.hashNumbers[text] = number;
     }
     return number;
@@ -180,27 +174,7 @@ export class EventTable {
   }
 
   private textAt(row: number): string {
-    return this.texts[this.codes[row * codesWide + 2]!]!;
-  }
-
-  private indexOf(text: string, code: number): number {
-    const { recentText, recentIndex } = this;
-    const last = 2 * code;
-    if (recentText[last] === text) return recentIndex[last]!;
-    if (recentText[last + 1] === text) return recentIndex[last + 1]!;
-    recentText[last + 1] = recentText[last]!;
-    recentIndex[last + 1] = recentIndex[last]!;
-    recentText[last] = text;
-    return (recentIndex[last] = this.intern(text));
-  }
-
-  private intern(text: string): number {
-    let index = this.textIndex.get(text);
-    if (index === undefined) {
-      index = this.texts.push(text) - 1;
-      this.textIndex.set(text, index);
-    }
-    return index;
+    return this.texts.at(this.codes[row * codesWide + 2]!);
   }
 
   private grow(): void {

@@ -3,7 +3,7 @@ import type { OrderRequest } from "../../domain/order.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
-import type { Review, RiskGate } from "../execution/risk-gate.ts";
+import type { Refusal, Review, RiskGate } from "../execution/risk-gate.ts";
 
 /** A signal whose money did not buy one lot: which instrument, what a unit cost, and what the account had. */
 export type TooSmall = { readonly instrument: number; readonly unitValue: number; readonly equity: number };
@@ -52,8 +52,7 @@ export class SignalFates {
     mayBeUnchanged: boolean,
   ): boolean {
     // A strategy that trades on every other bar comes here as often: the usual case asks nothing of the lists.
-    const refusal =
-      refused.length === 0 ? undefined : refused.find(({ order }) => order.instrument === instrument);
+    const refusal = refused.length === 0 ? undefined : refusalOf(refused, instrument);
     if (refusal !== undefined) {
       add(this.refused, `${refusal.ruleName}: ${refusal.reason}`);
       return false;
@@ -74,6 +73,10 @@ export class SignalFates {
     const unitValue = portfolio.unitValue(instrument, price);
     this.firstTooSmall ??= { instrument, unitValue, equity: portfolio.equity };
   }
+}
+
+function refusalOf(refused: readonly Refusal[], instrument: InstrumentIndex): Refusal | undefined {
+  return refused.find(({ order }) => order.instrument === instrument);
 }
 
 /** Whether one of the orders moves the holding of an instrument, and does not only protect it. */

@@ -66,16 +66,23 @@ const filledWhole: OrderEnd = { progress: "filled", code: null };
 /** Rounding of a venue is not an overfill. */
 const fillTolerance = 1e-9;
 
-const rank = {
-  submitted: 0,
-  accepted: 1,
-  triggered: 2,
-  partially_filled: 3,
-  filled: 4,
-  canceled: 4,
-  rejected: 4,
-  expired: 4,
-} as const satisfies Record<TrackedOrder["progress"], number>;
+const lastRank = 4;
+
+/** How far along a state is. Not a table: to look up by a name that varies is slow, and this is asked five times an order. */
+function rankOf(progress: TrackedOrder["progress"]): number {
+  switch (progress) {
+    case "submitted":
+      return 0;
+    case "accepted":
+      return 1;
+    case "triggered":
+      return 2;
+    case "partially_filled":
+      return 3;
+    default:
+      return lastRank;
+  }
+}
 
 /** Our own orders: which are open, how much of each is filled, and what the venue still owes an answer to. */
 export class OrderTracker {
@@ -195,7 +202,21 @@ export class OrderTracker {
   /** The orders that protect a position of `held`, not those that wait for their parent to open one. */
   guards(instrument: InstrumentIndex, held: number): readonly TrackedOrder[] {
     const open = this.open(instrument);
-    if (open.length === 0) return none;
+    return open.length === 0 ? none : this.guardsAmong(open, held);
+  }
+
+  /** Protection of positions that will never be: its parent has ended without a fill. */
+  orphans(instrument: InstrumentIndex): readonly TrackedOrder[] {
+    const open = this.open(instrument);
+    return open.length === 0 ? none : this.orphansAmong(open);
+  }
+
+  /** How much of an order is not filled yet: all of one that has not been sent. */
+  leftOf({ id, quantity }: OrderRequest): number {
+    return quantity - (this.byId[id]?.filledQuantity ?? 0);
+  }
+
+  private guardsAmong(open: readonly TrackedOrder[], held: number): readonly TrackedOrder[] {
     return open.filter(({ request: { closePosition, parentId, side } }) => {
       if (!closePosition || signOf(side) * held >= 0) return false;
       // A parent that is forgotten has filled long ago: had it not, its children would have gone with it.
@@ -203,19 +224,11 @@ export class OrderTracker {
     });
   }
 
-  /** Protection of positions that will never be: its parent has ended without a fill. */
-  orphans(instrument: InstrumentIndex): readonly TrackedOrder[] {
-    const open = this.open(instrument);
-    if (open.length === 0) return none;
+  private orphansAmong(open: readonly TrackedOrder[]): readonly TrackedOrder[] {
     return open.filter((order) => {
       const parent = order.request.parentId === null ? null : this.byId[order.request.parentId];
       return parent != null && isOver(parent) && parent.filledQuantity === 0 && isLive(order);
     });
-  }
-
-  /** How much of an order is not filled yet: all of one that has not been sent. */
-  leftOf({ id, quantity }: OrderRequest): number {
-    return quantity - (this.byId[id]?.filledQuantity ?? 0);
   }
 
   /** The venue acts on its own to liquidate, with negative numbers; everything else unknown was sent by somebody else. */
@@ -319,7 +332,7 @@ export class OrderTracker {
   }
 
   private moveTo(order: TrackedOrder, progress: "accepted" | "triggered" | "partially_filled"): boolean {
-    if (rank[progress] <= rank[order.progress]) return false;
+    if (rankOf(progress) <= rankOf(order.progress)) return false;
     order.progress = progress;
     return true;
   }
@@ -334,7 +347,7 @@ export class OrderTracker {
 
 /** Whether nothing can come of an order any more, but for a fill that the venue tells late. */
 export function isOver({ progress }: TrackedOrder): boolean {
-  return rank[progress] === rank.filled;
+  return rankOf(progress) === lastRank;
 }
 
 /** Whether an order works, and goes on working unless it is told otherwise. */

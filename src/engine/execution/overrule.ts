@@ -4,10 +4,15 @@ import type { Decision } from "../pipeline.ts";
 import type { Session } from "../session.ts";
 
 /** What is left of a decision when a breaker has tripped, a symbol is delisted, or its run ends. */
-export function overrule(session: Session, { targets, gone }: Decision, timeMs: number): readonly Target[] {
+export function overrule(session: Session, decision: Decision, timeMs: number): readonly Target[] {
   const { alarm } = session.risk;
   if (alarm.kind === "flatten") return closeAll(session, alarm.reason, () => true);
-  if (timeMs < session.firstEndMs && gone.length === 0) return targets;
+  if (timeMs < session.firstEndMs && decision.gone.length === 0) return decision.targets;
+  return closeSome(session, decision, timeMs);
+}
+
+/** Apart from the usual way, which comes by at every step: what closures see is an object, made on entry. */
+function closeSome(session: Session, { targets, gone }: Decision, timeMs: number): readonly Target[] {
   const isGone = (index: number) => gone.includes(index as InstrumentIndex);
   const isOver = (index: number) => timeMs >= session.endMs[index]! && !isGone(index);
   return [

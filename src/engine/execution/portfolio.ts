@@ -11,7 +11,7 @@ export class Portfolio implements PortfolioView {
   readonly ledger: Ledger;
   readonly trades: TradeBook;
   /** Equity when it was last marked: at the last close, or after the last fill. */
-  equity: number;
+  equity = Number.NaN;
   /** Whose closes value the holdings, by instrument. */
   readonly bars: readonly Bars[];
   private readonly views: readonly PositionView[];

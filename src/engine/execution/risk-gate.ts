@@ -248,6 +248,9 @@ export class RiskGate {
 
   /** The larger of the positions that open orders of either side can lead to, one that is being withdrawn included. */
   private quantityAfterOf(instrument: InstrumentIndex): number {
+    // Without an order on its way both sides lead to the same.
+    if (this.tracker!.open(instrument).length === 0)
+      return this.portfolio!.ledger.quantity[instrument]! + this.approvedNow[instrument]!;
     const bought = this.atWorst(instrument, "buy");
     const sold = this.atWorst(instrument, "sell");
     return Math.abs(sold) > Math.abs(bought) ? sold : bought;
@@ -286,17 +289,20 @@ export class RiskGate {
   }
 
   private pass(order: OrderRequest): void {
-    const { instrument } = order;
-    if (!order.closePosition) {
-      const before = Number.isNaN(this.gross) ? 0 : Math.abs(this.quantityAfterOf(instrument));
-      this.approvedNow[instrument]! += signOf(order.side) * order.quantity;
-      this.approvedInstruments.push(instrument);
-      if (!Number.isNaN(this.gross)) {
-        this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
-      }
-    }
+    if (!order.closePosition) this.carry(order);
     // The brand is given here and, for a change, in reviewChange: nowhere else.
     this.result.approved.push(order as ApprovedOrder);
+  }
+
+  /** Counts an order in for those that are reviewed after it. */
+  private carry({ instrument, side, quantity }: OrderRequest): void {
+    // Nobody asks for it after the only order.
+    const isCarried = !Number.isNaN(this.gross) && this.plan!.orders.length > 1;
+    const before = isCarried ? Math.abs(this.quantityAfterOf(instrument)) : 0;
+    this.approvedNow[instrument]! += signOf(side) * quantity;
+    this.approvedInstruments.push(instrument);
+    if (isCarried)
+      this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
   }
 }
 

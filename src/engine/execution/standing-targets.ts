@@ -12,7 +12,7 @@ import { onTick, scaledProtection, unprotected, type Protection, type Target } f
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
 
-/** What is wanted in one instrument until somebody decides otherwise. */
+/** What is wanted in one instrument until somebody decides otherwise. One object serves all decisions about it. */
 export type Standing = {
   target: Target;
   /** Signed holding that is wanted: sized by the decision, never by the drift of prices after it. */
@@ -90,24 +90,21 @@ export class StandingTargets {
   decide(target: Target, held: number, timeMs: number): void {
     const { instrument, quantity } = target;
     while (this.standing.length <= instrument) this.standing.push(null);
-    const before = this.standing[instrument]!;
+    const standing = (this.standing[instrument] ??= firstStanding(target));
     const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
-    const keepsLevels = goesOn && before !== null && target.replacesProtection !== true && !hasLevels(target);
-    const protection = keepsLevels ? before.protection : target.protection;
-    this.standing[instrument] = {
-      target,
-      quantity,
-      protection,
-      decidedMs: timeMs,
-      isFresh: true,
-      hasNewLevels: target.protection !== unprotected || target.replacesProtection === true,
-      failures: 0,
-      leftOutShare: 0,
-      retryAtMs: -Infinity,
-      isClosing: false,
-      isLeaving: false,
-      startsOver: false,
-    };
+    const keepsLevels = goesOn && target.replacesProtection !== true && !hasLevels(target);
+    if (!keepsLevels) standing.protection = target.protection;
+    standing.target = target;
+    standing.quantity = quantity;
+    standing.decidedMs = timeMs;
+    standing.isFresh = true;
+    standing.hasNewLevels = target.protection !== unprotected || target.replacesProtection === true;
+    standing.failures = 0;
+    standing.leftOutShare = 0;
+    standing.retryAtMs = -Infinity;
+    standing.isClosing = false;
+    standing.isLeaving = false;
+    standing.startsOver = false;
     this.look(instrument);
   }
 
@@ -211,11 +208,7 @@ export class StandingTargets {
     if (!closePosition && (order.wasCanceled || held !== 0)) {
       const guards = tracker.guards(instrument, order.wasCanceled ? -signOf(side) : -held);
       if (guards.length > 0)
-        this.waitFor(
-          instrument,
-          guards.filter(({ filledQuantity }) => order.wasCanceled || filledQuantity > 0),
-          nowMs,
-        );
+        this.waitFor(instrument, order.wasCanceled ? guards : guards.filter(hasFilled), nowMs);
     }
     // A stop of the position before may have done what another order is on its way to do.
     const isThere = held === standing.quantity && !(closePosition && tracker.open(instrument).length > 0);
@@ -359,9 +352,32 @@ function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean
   return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
 }
 
+/** Room for what is wanted of an instrument that nothing was wanted of before. */
+function firstStanding(target: Target): Standing {
+  const { protection, quantity } = target;
+  return {
+    target,
+    quantity,
+    protection,
+    decidedMs: -Infinity,
+    isFresh: true,
+    hasNewLevels: false,
+    failures: 0,
+    leftOutShare: 0,
+    retryAtMs: -Infinity,
+    isClosing: false,
+    isLeaving: false,
+    startsOver: false,
+  };
+}
+
 /** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */
 function isAhead(momentMs: number, nowMs: number, spanMsMax: number): boolean {
   return momentMs > nowMs && momentMs - nowMs <= spanMsMax;
+}
+
+function hasFilled({ filledQuantity }: TrackedOrder): boolean {
+  return filledQuantity > 0;
 }
 
 /** Whether an order ended because the venue has no position for it to reduce. */

@@ -1,3 +1,4 @@
+import { InternedTexts } from "../../base/interned-texts.ts";
 import type { Bars } from "../../domain/bars.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Trade } from "../../domain/trade.ts";
@@ -5,6 +6,9 @@ import type { Trade } from "../../domain/trade.ts";
 /** Numbers of a row: instrument, side, entry and exit time, entry and exit price, quantity, profit, entry value, fees, slippage. */
 const width = 11;
 const exitTime = 3;
+/** Of a row's texts: why it was entered, and why left. */
+const entryPlace = 0;
+const exitPlace = 1;
 
 /** What is known of a trade when it closes. */
 export type ClosedTrade = {
@@ -24,8 +28,8 @@ export type ClosedTrade = {
 export class TradeTable {
   length = 0;
   private numbers = new Float64Array(32 * width);
-  private readonly entryReasons: string[] = [];
-  private readonly exitReasons: string[] = [];
+  private readonly reasons = new InternedTexts(2);
+  private reasonCodes = new Int32Array(32 * 2);
   private readonly seen: Trade[] = [];
   private readonly bars: readonly Bars[];
   /** Row of the last entry that was looked up, by instrument: where the search for the next one starts. */
@@ -71,8 +75,9 @@ export class TradeTable {
     numbers[at + 8] = trade.entryValue;
     numbers[at + 9] = trade.fees;
     numbers[at + 10] = trade.slippage;
-    this.entryReasons.push(trade.entryReason);
-    this.exitReasons.push(exitReason);
+    const { reasons, reasonCodes } = this;
+    reasonCodes[2 * this.length + entryPlace] = reasons.add(trade.entryReason, entryPlace);
+    reasonCodes[2 * this.length + exitPlace] = reasons.add(exitReason, exitPlace);
     this.length += 1;
   }
 
@@ -106,8 +111,8 @@ export class TradeTable {
       mae,
       mfe,
       barsHeld: exitRow - entryRow,
-      entryReason: this.entryReasons[row]!,
-      exitReason: this.exitReasons[row]!,
+      entryReason: this.reasons.at(this.reasonCodes[2 * row + entryPlace]!),
+      exitReason: this.reasons.at(this.reasonCodes[2 * row + exitPlace]!),
     };
   }
 
@@ -126,6 +131,9 @@ export class TradeTable {
     const larger = new Float64Array(this.numbers.length * 2);
     larger.set(this.numbers);
     this.numbers = larger;
+    const codes = new Int32Array(this.reasonCodes.length * 2);
+    codes.set(this.reasonCodes);
+    this.reasonCodes = codes;
   }
 }
 
