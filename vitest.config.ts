@@ -9,14 +9,15 @@ import { bundlePlace } from "./bin/bundle-place.js";
 
 /** Files that take most of a minute or more, most of it waiting for processes: one that began last would keep a core alone. */
 const longFiles = [
+  "test/package.test.ts",
   "test/trading/demo.test.ts",
   "src/cli/optimize.test.ts",
+  "test/robot/engine-thread.test.ts",
+  "test/zoo/zoo.test.ts",
   "test/simulation/interrupted-repair.test.ts",
   "src/app/search/queue-place.test.ts",
-  "test/trading/kill-triggers.test.ts",
-  "test/simulation/execution/execution.test.ts",
-  "test/planted-regimes.test.ts",
-  "test/package.test.ts",
+  "test/prove/soak.test.ts",
+  "src/cli/news-run.test.ts",
 ];
 
 class LongFilesFirst extends BaseSequencer {
@@ -38,7 +39,7 @@ const jobAddress = /(new URL\(\s*)"([^"]+-(?:job|entry)\.ts)"/g;
 
 /**
  * Threads and processes of jobs load what bin/bundle.js put together, as those of a command do, where it is there and as
- * new as the source: hundreds are started by the tests, and the source takes each of them twice as long.
+ * new as the source: hundreds are started by the tests, and each costs half as much again from the source.
  */
 const bundledJobs: NonNullable<ViteUserConfig["plugins"]>[number] = {
   name: "bundled-jobs",
