@@ -177,6 +177,14 @@ test("a parameter that the strategy does not read is warned of, and one that it 
   ).toEqual(["unused"]);
 });
 
+test("trials whose objective is not available are counted", async () => {
+  const few = ["sma-cross", "--data", "synthetic:bars=300", "--vary", "fast=5", "--vary", "slow=20,290"];
+  const { document } = await optimize(...few, "--jobs", "1");
+  expect(document.warnings).toEqual([
+    "1 of 2 trials have no value and no rank: their objective is N/A there, as where nothing was traded",
+  ]);
+});
+
 test("a formula weighs several metrics, requirements leave trials out, and a front shows what stands against what", async () => {
   const { document } = await optimize(
     ...space,

@@ -5,7 +5,10 @@ import type { ProgressBoard } from "./progress-board.ts";
 export type ChannelOptions = {
   /** The whole environment that the job sees: hand in one without secrets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Memory for JavaScript objects; columns of numbers stand outside of it. */
+  /**
+   * Memory for JavaScript objects; columns of numbers stand outside of it. Of a process only: a thread beyond a limit of its
+   * own can take this process with it.
+   */
   readonly memoryMbMax?: number;
 };
 

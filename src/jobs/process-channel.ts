@@ -2,14 +2,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { saysOutOfMemory } from "../base/out-of-memory.ts";
 import type { Channel, ChannelOptions } from "./channel.ts";
 import type { JobMessage } from "./job-messages.ts";
 import { lineSplitter } from "./line-splitter.ts";
 import { boardBytes, ProgressBoard } from "./progress-board.ts";
 
 const entry = fileURLToPath(new URL("process-entry.ts", import.meta.url));
-/** What Node says before it gives up for want of memory. */
-const outOfMemory = /heap out of memory|invalid table size|Allocation failed/i;
 
 /** A process that performs jobs: it sees nothing of ours but its environment, has its own memory, and can be ended. */
 export function processChannel({ environment, memoryMbMax }: ChannelOptions): Channel {
@@ -30,7 +29,7 @@ export function processChannel({ environment, memoryMbMax }: ChannelOptions): Ch
     listen({ onMessage, onEnd }) {
       // What it prints comes as messages; here is what the engine itself says, before the end.
       const say = (line: string) => {
-        isOutOfMemory ||= outOfMemory.test(line);
+        isOutOfMemory ||= saysOutOfMemory(line);
         onMessage({ kind: "say", line });
       };
       for (const stream of [child.stdout!, child.stderr!]) {

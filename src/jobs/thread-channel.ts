@@ -4,7 +4,7 @@ import type { JobMessage } from "./job-messages.ts";
 import { ProgressBoard } from "./progress-board.ts";
 
 /** A thread that performs jobs: quick to start, shares memory, and ends with this process. */
-export function threadChannel({ environment, memoryMbMax }: ChannelOptions): Channel {
+export function threadChannel({ environment }: ChannelOptions): Channel {
   const board = new ProgressBoard();
   const worker = new Worker(new URL("thread-entry.ts", import.meta.url), {
     workerData: { memory: board.memory },
@@ -12,7 +12,6 @@ export function threadChannel({ environment, memoryMbMax }: ChannelOptions): Cha
     // Standard output belongs to the result: what a job prints comes as messages.
     stdout: true,
     stderr: true,
-    ...(memoryMbMax === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMbMax } }),
   });
   return {
     board,

@@ -42,6 +42,11 @@ export class SearchSpace {
     return this.dimensions.reduce((product, { values }) => product * values.length, 1);
   }
 
+  /** Whether the allowed points are few enough to go through all of them. */
+  get isCounted(): boolean {
+    return this.size <= countedMax;
+  }
+
   /** The values at a point. */
   settingAt(point: Point): Setting {
     return Object.fromEntries(this.dimensions.map(({ name, values }, k) => [name, values[point[k]!]!]));
@@ -81,13 +86,34 @@ export class SearchSpace {
     }
   }
 
+  /**
+   * At most `count` different allowed points, spread evenly along every dimension, in the order of `points`: the additive
+   * recurrence of powers of the generalized golden ratio (M. Roberts, The unreasonable effectiveness of quasirandom sequences, 2018).
+   */
+  spread(count: number): readonly Point[] {
+    const found = new Map<string, Point>();
+    const ratio = goldenRatio(this.dimensions.length);
+    const triesMax = Math.min(countedMax, Math.max(drawsMax, 50 * count));
+    for (let tries = 0; tries < triesMax && found.size < count; tries++) {
+      const place = this.dimensions.map(({ values }, k) =>
+        Math.floor(((0.5 + tries * ratio ** -(k + 1)) % 1) * values.length),
+      );
+      const point = this.canonical(place);
+      if (this.allows(point)) found.set(keyOf(point), point);
+    }
+    return [...found.values()].toSorted((a, b) => {
+      const k = a.findIndex((index, dimension) => index !== b[dimension]);
+      return k === -1 ? 0 : a[k]! - b[k]!;
+    });
+  }
+
   /** A point by chance that is not among those `seen`; null where none is found. */
   draw(prng: Prng, seen: ReadonlySet<string>): Point | null {
     for (let tries = 0; tries < drawsMax; tries++) {
       const point = this.canonical(this.dimensions.map(({ values }) => prng.integer(values.length)));
       if (!seen.has(keyOf(point)) && this.allows(point)) return point;
     }
-    if (this.size > countedMax) return null;
+    if (!this.isCounted) return null;
     const left = [...this.points()].filter((point) => !seen.has(keyOf(point)));
     return left.length === 0 ? null : left[prng.integer(left.length)]!;
   }
@@ -96,7 +122,7 @@ export class SearchSpace {
   refuseEmpty(): void {
     for (const { name, values } of this.dimensions)
       if (values.length === 0) throw empty([`${name} has no values`]);
-    if (this.size > countedMax) return;
+    if (!this.isCounted) return;
     if (!this.points().next().done!) return;
     const guilty = this.limits.filter(
       (limit) => new SearchSpace(this.dimensions, [limit]).points().next().done!,
@@ -116,6 +142,13 @@ export function steps(min: number, max: number, step: number): readonly number[]
   // Multiplied and not added up: a thousand roundings would lead away from the grid.
   const count = Math.floor((max - min) / step + 1e-9) + 1;
   return Array.from({ length: Math.max(0, count) }, (_, k) => Number((min + k * step).toPrecision(12)));
+}
+
+/** The only positive x with x ** (dimensions + 1) = x + 1. */
+function goldenRatio(dimensions: number): number {
+  let ratio = 1.5;
+  for (let turn = 0; turn < 60; turn++) ratio = (1 + ratio) ** (1 / (dimensions + 1));
+  return ratio;
 }
 
 function empty(limits: readonly string[]): KiwiError {

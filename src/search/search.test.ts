@@ -56,6 +56,25 @@ const mixed = {
     (kind === "half" ? 0 : 3)) as Surface,
 };
 
+test("a grid of billions of points is not gone through: what is tried lies evenly along every dimension, and is allowed", () => {
+  const values = steps(1, 1_000, 1);
+  const flag: Dimension = { name: "flag", values: [false, true], isOrdered: false };
+  const isBelow = { text: "a < b", allows: ({ a, b }: Setting) => Number(a) < Number(b) };
+  const space = new SearchSpace(
+    [numbers("a", values), numbers("b", values), numbers("c", values), flag],
+    [isBelow],
+  );
+  const proposer = gridSearch(space, 200);
+  expect(proposer.total).toBe(2e9);
+  const settings = proposer.next([]).map(({ point }) => space.settingAt(point));
+  expect(new Set(settings.map((setting) => JSON.stringify(setting))).size).toBe(200);
+  expect(settings.every((setting) => isBelow.allows(setting))).toBe(true);
+  const share = (is: (setting: Setting) => boolean) => settings.filter(is).length / 200;
+  expect(Math.abs(share(({ flag: is }) => is === true) - 0.5)).toBeLessThan(0.1);
+  for (const fence of [250, 500, 750])
+    expect(Math.abs(share(({ c }) => Number(c) <= fence) - fence / 1_000)).toBeLessThan(0.1);
+});
+
 test("a grid finds the optimum of a surface that has it on the lattice", () => {
   for (const { space, surface } of [bowl, valley])
     expect(bestOf(searchOn(space, gridSearch(space, Infinity), surface))).toBeCloseTo(0, 9);

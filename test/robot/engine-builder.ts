@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
 import type { RunConfig } from "../../src/app/config/run-config.ts";
 import { hourMs } from "../../src/base/time.ts";
@@ -8,10 +9,10 @@ import { withLevels } from "./kill-market.ts";
 
 /** What a strategy of a test does wrong, on the bar that closes at this hour of its market. */
 export type Mischief = {
-  readonly kind: "loop" | "throw" | "objects" | "numbers";
+  readonly kind: "loop" | "throw" | "objects" | "numbers" | "at once" | "exit";
   readonly atMs: number;
-  /** Shared memory in which it notes that it has: then it behaves. Null misbehaves every time. */
-  readonly once: Int32Array | null;
+  /** File in which it notes that it has: then it behaves. Null misbehaves every time. */
+  readonly once: string | null;
 };
 
 export type TestOrder = {
@@ -33,8 +34,12 @@ function misbehaving(mischief: Mischief | null): AnyStrategy {
 }
 
 function misbehave({ kind, once }: Mischief): void {
-  if (once !== null && Atomics.exchange(once, 0, 1) === 1) return;
+  if (once !== null && existsSync(once)) return;
+  if (once !== null) writeFileSync(once, "");
   if (kind === "throw") throw new Error("nothing is right today");
+  // One allocation beyond every limit leaves Node no time to end a thread: it ends the process.
+  if (kind === "at once") kept.push(Array.from({ length: 30 }, (_, k) => new Array(10_000_000).fill(k)));
+  if (kind === "exit") process.kill(process.pid, "SIGKILL");
   for (let turn = 0; ; turn++) {
     if (kind === "objects") kept.push({ turn, text: `${turn}`.repeat(20) });
     if (kind === "numbers" && turn % 20_000 === 0) kept.push(new Float64Array(200_000).fill(turn));

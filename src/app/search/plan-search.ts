@@ -78,11 +78,7 @@ function proposerOf(
       return {
         proposer,
         trialsMax: Math.min(trials, proposer.total),
-        warnings: isThinned
-          ? [
-              `the grid has ${proposer.total} points; every ${(proposer.total / trials).toFixed(1)}th is tried (--trials)`,
-            ]
-          : [],
+        warnings: isThinned ? [thinned(proposer.total, trials, space.isCounted)] : [],
       };
     }
     case "random":
@@ -106,6 +102,12 @@ function proposerOf(
       };
     }
   }
+}
+
+function thinned(total: number, trials: number, isCounted: boolean): string {
+  return isCounted
+    ? `the grid has ${total} points; every ${(total / trials).toFixed(1)}th is tried (--trials)`
+    : `the grid has up to ${total.toLocaleString("en")} points; ${trials} of them, spread evenly, are tried (--trials; a narrower --vary, or --method tpe, looks closer)`;
 }
 
 /** Days that a part of the first rung has at least: what is judged on less is judged by chance. */

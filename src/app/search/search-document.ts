@@ -106,15 +106,23 @@ export function searchDocument({
     front: frontOf(plan, rows),
     plateau: plateauOf(plan.space, order, best),
     luck: luckText(luck),
-    warnings:
-      timedOut === 0
-        ? warnings
-        : [
-            ...warnings,
-            `${timedOut} trials ran into a limit of time: another machine may have another table`,
-          ],
+    warnings: [...warnings, ...warningsOf(rows, timedOut)],
     artifacts: {},
   };
+}
+
+function warningsOf(rows: readonly SearchRow[], timedOut: number): readonly string[] {
+  const valueless = rows.filter(({ status, value }) => status === "measured" && value === null).length;
+  return [
+    ...(valueless === 0
+      ? []
+      : [
+          `${valueless} of ${rows.length} trials have no value and no rank: their objective is N/A there, as where nothing was traded`,
+        ]),
+    ...(timedOut === 0
+      ? []
+      : [`${timedOut} trials ran into a limit of time: another machine may have another table`]),
+  ];
 }
 
 /** A point that is tried on more and more bars counts once, with all that it saw. */

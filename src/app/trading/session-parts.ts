@@ -7,7 +7,7 @@ import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { LogLevel } from "../../adapters/logging/log-level.ts";
-import type { EngineLimits } from "../../robot/engine/engine-thread.ts";
+import type { EngineLimits } from "../../robot/engine/engine-messages.ts";
 import type { KillTriggers } from "../../robot/kill/kill-triggers.ts";
 import type { RobotLimits } from "../../robot/robot-types.ts";
 import type { AlertConfig } from "../config/alert-config.ts";

@@ -11,12 +11,13 @@ import type { OrderDesk } from "../desk/order-desk.ts";
 import type { ExplainedDifference } from "../comparison/comparison.ts";
 import { journalDiffers } from "../robot-errors.ts";
 import type { Incident } from "../robot-types.ts";
-import type { EngineEvent } from "./engine-messages.ts";
-import { EngineThread, type EngineGone, type EngineLimits, type EngineMaking } from "./engine-thread.ts";
+import type { EngineEvent, EngineLimits } from "./engine-messages.ts";
+import { EngineProcess } from "./engine-process.ts";
+import type { EngineGone, EngineMaking } from "./engine-thread.ts";
 import type { EngineView } from "./engine-view.ts";
 import { liveThrough } from "./live-through.ts";
 
-/** An engine in a thread of its own, as a robot is given it. */
+/** An engine in a process of its own, as a robot is given it. */
 export type RemoteMaking = EngineMaking & {
   readonly limits: EngineLimits;
   readonly instruments: Market["instruments"];
@@ -42,7 +43,7 @@ export type LinkParts = {
   /** Hears what models said when the journal was written. */
   readonly takePredicted?: (record: PredictedRecord) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
-  /** The thread is gone: what would open something is to be withdrawn. */
+  /** The engine is gone: what would open something is to be withdrawn. */
   readonly onGone: () => void;
 };
 
@@ -60,9 +61,9 @@ const compareEveryMs = 5_000;
 const lastMsMax = 2_000;
 
 /**
- * The line between a robot and its engine in another thread. What comes in is written down and handed over; what is
+ * The line between a robot and its engine in another process. What comes in is written down and handed over; what is
  * sent comes back, is written down, and goes to the desk, which stays here with everything that protects a position. When the
- * thread is gone a new one lives through the journal; bars wait meanwhile. After the third end within an hour it stays gone.
+ * engine is gone a new one lives through the journal; bars wait meanwhile. After the third end within an hour it stays gone.
  */
 export class EngineLink {
   private readonly parts: LinkParts;
@@ -70,7 +71,7 @@ export class EngineLink {
   private readonly ends: number[] = [];
   private readonly closing = new AbortController();
   private readonly compareTimer: NodeJS.Timeout;
-  private thread: EngineThread | null = null;
+  private engine: EngineProcess | null = null;
   private present: EngineView | null = null;
   private comparison: ExplainedDifference | null = null;
   private isComparing = false;
@@ -102,7 +103,7 @@ export class EngineLink {
 
   /** False while nobody decides: nothing is opened then. */
   get isUp(): boolean {
-    return this.thread !== null;
+    return this.engine !== null;
   }
 
   get view(): EngineView {
@@ -152,14 +153,14 @@ export class EngineLink {
       await this.note(silent).step();
   }
 
-  /** Ends the thread, when it has lived through all that is written and was compared. */
+  /** Ends the engine, when it has lived through all that is written and was compared. */
   async close(): Promise<void> {
     clearInterval(this.compareTimer);
     this.isEnding = true;
     const last = this.stepping.catch(() => {}).then(() => this.compare());
-    if (this.thread !== null) await Promise.race([last, this.wait(lastMsMax)]);
+    if (this.engine !== null) await Promise.race([last, this.wait(lastMsMax)]);
     this.closing.abort();
-    await this.thread?.close();
+    await this.engine?.close();
   }
 
   private get isClosed(): boolean {
@@ -174,22 +175,22 @@ export class EngineLink {
   }
 
   private async compare(): Promise<void> {
-    const { thread, parts } = this;
+    const { engine, parts } = this;
     const isOn = parts.remote.isShadowOn();
     if (!isOn) {
       this.comparison = null;
       this.hasNews = true;
     }
-    if (!isOn || thread === null || !this.hasNews || this.isComparing) return;
+    if (!isOn || engine === null || !this.hasNews || this.isComparing) return;
     this.hasNews = false;
     this.isComparing = true;
     try {
-      const answer = await thread.ask({ kind: "compare" });
+      const answer = await engine.ask({ kind: "compare" });
       if (answer.kind !== "compared") return;
       this.comparison = answer.comparison;
       this.hasNews ||= !answer.isThere;
     } catch {
-      // The end of the thread is heard of, and the next step brings it back.
+      // Its end is heard of, and the next step brings it back.
     } finally {
       this.isComparing = false;
     }
@@ -204,22 +205,22 @@ export class EngineLink {
     this.trading = null;
     this.steps = [];
     try {
-      if (this.thread === null) return await this.bringBack();
-      const answer = await this.thread.ask({ kind: "steps", records: steps, trading });
+      if (this.engine === null) return await this.bringBack();
+      const answer = await this.engine.ask({ kind: "steps", records: steps, trading });
       if (answer.kind !== "stepped" || this.isClosed) return;
       this.present = answer.view;
       this.hasNews = true;
       this.parts.remote.onEvents(answer.events);
       this.send(answer.sent);
     } catch (error) {
-      if (!this.isClosed && this.thread !== null) throw error;
+      if (!this.isClosed && this.engine !== null) throw error;
       await this.bringBack();
     }
   }
 
-  /** A new thread lives through the journal, the step before which the last one ended included. */
+  /** A new engine lives through the journal, the step before which the last one ended included. */
   private async bringBack(): Promise<void> {
-    while (!this.isClosed && this.thread === null) {
+    while (!this.isClosed && this.engine === null) {
       if (this.ends.length >= endsMax) return this.closed();
       await this.wait(restartMsFirst * 2 ** (this.ends.length - 1));
       if (this.isClosed) return;
@@ -228,24 +229,24 @@ export class EngineLink {
         this.sayBack();
         this.send(sent);
       } catch (error) {
-        // A thread that ends has been heard of; anything else is the robot's end.
-        if (this.thread !== null) throw error;
+        // An engine that ends has been heard of; anything else is the robot's end.
+        if (this.engine !== null) throw error;
       }
     }
   }
 
-  /** Starts a thread and has it live through the journal. Returns what the journal lacks of its last step. */
+  /** Starts an engine and has it live through the journal. Returns what the journal lacks of its last step. */
   private async start(records: Iterable<JournalRecord>): Promise<readonly Sent[]> {
     const { remote, cash, market } = this.parts;
     const making = { ...remote.making, cash, symbols: market.instruments.map(({ symbol }) => symbol) };
-    const thread = new EngineThread(
+    const engine = new EngineProcess(
       { ...remote, making },
       remote.limits,
-      (why) => this.hearGone(thread, why),
+      (why) => this.hearGone(engine, why),
       (megabytes) => this.sayLarge(megabytes),
     );
-    this.thread = thread;
-    const answer = await liveThrough(thread, records, remote.onRelived);
+    this.engine = engine;
+    const answer = await liveThrough(engine, records, remote.onRelived);
     if (answer.kind !== "restored") return [];
     if (answer.difference !== null) throw journalDiffers(answer.difference);
     this.present = answer.view;
@@ -253,9 +254,9 @@ export class EngineLink {
     return answer.unwritten;
   }
 
-  private hearGone(thread: EngineThread, why: EngineGone): void {
-    if (this.thread !== thread || this.isClosed) return;
-    this.thread = null;
+  private hearGone(engine: EngineProcess, why: EngineGone): void {
+    if (this.engine !== engine || this.isClosed) return;
+    this.engine = null;
     // Whoever never ran has nothing to go on with: the start itself fails.
     if (this.present === null) return;
     const nowMs = performance.now();

@@ -49,3 +49,29 @@ export type EngineAnswer =
       readonly isThere: boolean;
     }
   | { readonly kind: "failed"; readonly error: string };
+
+/** How much an engine may take. */
+export type EngineLimits = {
+  /** Processor time for one step, in milliseconds. */
+  readonly cpuMsMax: number;
+  /** Memory for objects and for columns of numbers together, in MB. */
+  readonly memoryMbMax: number;
+};
+
+/** What a process with an engine is told: first how the engine is made, then one question after the other. */
+export type ToEngineProcess =
+  | {
+      readonly kind: "begin";
+      readonly builder: string;
+      readonly making: object;
+      readonly environment: Readonly<Record<string, string>>;
+      readonly limits: EngineLimits;
+    }
+  | { readonly kind: "ask"; readonly question: EngineQuestion };
+
+/** What it tells. Once the engine is gone no answer comes any more. */
+export type FromEngineProcess =
+  | { readonly kind: "answer"; readonly answer: EngineAnswer }
+  | { readonly kind: "large"; readonly megabytes: number }
+  | { readonly kind: "gone"; readonly why: string }
+  | { readonly kind: "alive" };

@@ -1,13 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { EngineAnswer, EngineQuestion } from "./engine-messages.ts";
-
-/** How much a thread may take. */
-export type EngineLimits = {
-  /** Processor time for one step, in milliseconds. */
-  readonly cpuMsMax: number;
-  /** Memory for objects and for columns of numbers together, in MB. */
-  readonly memoryMbMax: number;
-};
+import type { EngineAnswer, EngineLimits, EngineQuestion } from "./engine-messages.ts";
 
 /** A module whose default export makes the parts of an engine from `making`, which is plain data. */
 export type EngineMaking = {
@@ -28,10 +20,13 @@ const largeShare = 0.8;
 const progressFactor = 2;
 const entry = new URL("engine-entry.ts", import.meta.url);
 
-/** Why a thread was ended, or ended by itself. */
+/** Why an engine was ended, or ended by itself. */
 export class EngineGone extends Error {}
 
-/** A thread with an engine. It answers one question after the other; whatever it does, it can be ended. */
+/** What is said of one that has taken too much. */
+export const tooLarge = ({ memoryMbMax }: EngineLimits): string => `it has taken more than ${memoryMbMax} MB`;
+
+/** A thread with an engine. It answers one question after the other; whatever it does, it is ended at its limits. */
 export class EngineThread {
   private readonly worker: Worker;
   private readonly limits: EngineLimits;
@@ -43,7 +38,7 @@ export class EngineThread {
   private askedMs = 0;
   private cpuMsAtAsking = Number.NaN;
   private readonly look: NodeJS.Timeout;
-  private onGone: (why: EngineGone) => void;
+  private readonly onGone: (why: EngineGone) => void;
   private readonly onLarge: (megabytes: number) => void;
   private bytesAtLeast = Infinity;
   private looks = 0;
@@ -71,7 +66,7 @@ export class EngineThread {
     this.worker.on("error", (error: NodeJS.ErrnoException) =>
       this.end(
         error.code === "ERR_WORKER_OUT_OF_MEMORY"
-          ? this.tooLarge()
+          ? tooLarge(this.limits)
           : `it threw outside of a bar: ${error.message}`,
       ),
     );
@@ -98,13 +93,6 @@ export class EngineThread {
     });
   }
 
-  /** Ends it without a word. */
-  async close(): Promise<void> {
-    this.onGone = () => {};
-    this.end("it was closed");
-    await this.worker.terminate();
-  }
-
   private restartClock(): void {
     this.askedMs = performance.now();
     this.cpuMsAtAsking = Number.NaN;
@@ -129,7 +117,7 @@ export class EngineThread {
       const [{ user, system }, heap] = await Promise.all([worker.cpuUsage(), worker.getHeapStatistics()]);
       if (this.gone !== null) return;
       const bytes = heap.used_heap_size + heap.external_memory;
-      if (bytes > limits.memoryMbMax * 2 ** 20) this.end(this.tooLarge());
+      if (bytes > limits.memoryMbMax * 2 ** 20) this.end(tooLarge(limits));
       this.watchMemory(bytes);
       if (this.asked === null) return;
       const cpuMs = (user + system) / 1_000;
@@ -153,10 +141,6 @@ export class EngineThread {
     if (this.isLargeSaid || megabytes < this.limits.memoryMbMax * largeShare) return;
     this.isLargeSaid = true;
     this.onLarge(megabytes);
-  }
-
-  private tooLarge(): string {
-    return `it has taken more than ${this.limits.memoryMbMax} MB`;
   }
 
   private end(why: string): void {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { JournalRecord } from "../../ports/journal-store.ts";
 import type { EngineAnswer, EngineQuestion } from "./engine-messages.ts";
-import type { EngineThread } from "./engine-thread.ts";
 import { liveThrough } from "./live-through.ts";
 
 type Piece = Extract<EngineQuestion, { readonly kind: "restore" }>;
@@ -16,7 +15,7 @@ const stepOf = (k: number): JournalRecord => ({
 });
 
 /** Answers like a thread, one question after the other, and notes how many wait for it. */
-function askedThread(failAt = Infinity) {
+function askedEngine(failAt = Infinity) {
   const pieces: Piece[] = [];
   const state = { waiting: 0, most: 0 };
   const ask = async (question: EngineQuestion): Promise<EngineAnswer> => {
@@ -27,7 +26,7 @@ function askedThread(failAt = Infinity) {
     if (pieces.length === failAt) throw new Error("gone");
     return { kind: "relived" };
   };
-  return { thread: { ask } as unknown as EngineThread, pieces, state };
+  return { engine: { ask }, pieces, state };
 }
 
 test("a long journal goes over in pieces: all that the session follows from, in order, and no more than one piece waits", async () => {
@@ -37,8 +36,8 @@ test("a long journal goes over in pieces: all that the session follows from, in 
     records.push({ kind: "blocked", atMs: k, symbol: "A", reason: "" });
     if (k % 100 === 0) records.push({ kind: "trading", atMs: k, state: "active", reason: "" });
   }
-  const { thread, pieces, state } = askedThread();
-  await liveThrough(thread, records, () => {});
+  const { engine, pieces, state } = askedEngine();
+  await liveThrough(engine, records, () => {});
   expect(pieces.flatMap((piece) => piece.records)).toEqual(records.filter(({ kind }) => kind !== "blocked"));
   expect(pieces.length).toBeGreaterThan(4);
   expect(Math.max(...pieces.map((piece) => piece.records.length))).toBeLessThan(500);
@@ -47,8 +46,8 @@ test("a long journal goes over in pieces: all that the session follows from, in 
 });
 
 test("a thread that ends in the middle is heard of at once, and is handed nothing more", async () => {
-  const { thread, pieces } = askedThread(2);
+  const { engine, pieces } = askedEngine(2);
   const steps = Array.from({ length: 1_000 }, (_, k) => stepOf(k + 1));
-  await expect(liveThrough(thread, steps, () => {})).rejects.toThrow("gone");
+  await expect(liveThrough(engine, steps, () => {})).rejects.toThrow("gone");
   expect(pieces).toHaveLength(2);
 });

@@ -1,18 +1,18 @@
 import { isSent } from "../../engine/journal/restore-session.ts";
 import type { JournalRecord } from "../../ports/journal-store.ts";
 import type { EngineAnswer } from "./engine-messages.ts";
-import type { EngineThread } from "./engine-thread.ts";
+import type { EngineProcess } from "./engine-process.ts";
 
 /** Bars that are handed over together. */
 const barsAtOnceMax = 20_000;
 const tellEveryMs = 5_000;
 
 /**
- * Has a new thread live through a journal, in pieces: while it lives through one the next is read, so that a journal of months
+ * Has a new engine live through a journal, in pieces: while it lives through one the next is read, so that a journal of months
  * never lies in memory. `onRelived` hears every few seconds how far it is. Rejects with `EngineGone`.
  */
 export async function liveThrough(
-  thread: EngineThread,
+  engine: Pick<EngineProcess, "ask">,
   records: Iterable<JournalRecord>,
   onRelived: (timeMs: number) => void,
 ): Promise<EngineAnswer> {
@@ -27,7 +27,7 @@ export async function liveThrough(
     bars += 1 + record.bars.length;
     if (bars < barsAtOnceMax) continue;
     await under;
-    under = thread.ask({ kind: "restore", records: piece, isLast: false });
+    under = engine.ask({ kind: "restore", records: piece, isLast: false });
     // Whoever waits for it next hears of its end.
     under.catch(() => {});
     [piece, bars] = [[], 0];
@@ -36,7 +36,7 @@ export async function liveThrough(
     onRelived(record.timeMs);
   }
   await under;
-  return thread.ask({ kind: "restore", records: piece, isLast: true });
+  return engine.ask({ kind: "restore", records: piece, isLast: true });
 }
 
 /** What a session follows from; the rest of a journal is between desk and venue. */

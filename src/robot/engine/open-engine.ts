@@ -15,7 +15,7 @@ export async function openEngine(
   return openSession(parts, record, records);
 }
 
-/** The same with the engine in a thread of its own: desk and engine live through the journal side by side. */
+/** The same with the engine in a process of its own: desk and engine live through the journal side by side. */
 async function openRemoteSession(
   { connection, journal, feed, takePredicted }: RobotParts,
   remote: RemoteMaking,

@@ -1,4 +1,7 @@
-import { afterEach, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { layGround } from "../../src/app/session/build-session.ts";
 import { conversionsFor } from "../../src/domain/currency.ts";
 import { Ledger } from "../../src/domain/ledger.ts";
@@ -8,10 +11,10 @@ import { barMs, type Mischief } from "./engine-builder.ts";
 import { centMarket, withLevels } from "./kill-market.ts";
 import { RobotBench } from "./robot-bench.ts";
 
-// Real threads: what a strategy does there is done.
+// Real processes: what a strategy does there is done.
 
 const tape = centMarket(7, 2, 150);
-/** Starting a thread takes a second of processor, and on a busy machine many of the clock. */
+/** Starting one takes a second of processor, and on a busy machine many of the clock. */
 const timeoutMs = 240_000;
 const builder = new URL("engine-builder.ts", import.meta.url);
 const benches: RobotBench[] = [];
@@ -63,7 +66,7 @@ async function until(at: RobotBench, isTrue: () => boolean, msMax = timeoutMs / 
   throw new Error(`it did not happen within ${msMax} ms`);
 }
 
-/** What a robot in the same thread comes to: an engine in its own thread must come to the same. */
+/** What a robot with its engine in the same thread comes to: an engine in its own process must come to the same. */
 async function undisturbed(count: number) {
   const at = bench();
   const robot = await at.start();
@@ -76,10 +79,11 @@ function told(robot: Robot) {
   return { decisionsHash, equity, positions };
 }
 
-const once = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
+const folder = mkdtempSync(join(tmpdir(), "kiwi-engine-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test(
-  "an engine in a thread of its own decides as one in the robot's, also after a restart",
+  "an engine in a process of its own decides as one in the robot's, also after a restart",
   async () => {
     const expected = await undisturbed(150);
     const at = bench();
@@ -96,12 +100,12 @@ test(
 
 let expected: ReturnType<typeof told> | undefined;
 
-test.each(["loop", "throw", "objects", "numbers"] as const)(
+test.each(["loop", "throw", "objects", "numbers", "at once", "exit"] as const)(
   "a strategy that does wrong once (%s) is ended, lives through its journal, and ends as if nothing had happened",
   async (kind) => {
     expected ??= await undisturbed(75);
     const at = bench();
-    const robot = await at.start(remoteOf(at, { kind, atMs: barMs(60), once: once() }));
+    const robot = await at.start(remoteOf(at, { kind, atMs: barMs(60), once: join(folder, kind) }));
     await bars(at, robot, 75);
     expect(told(robot)).toEqual(expected);
     expect(at.incidents.map(({ kind: what }) => what)).toEqual(["strategy ended", "strategy back"]);
