@@ -12,7 +12,7 @@ const longFiles = [
   "test/package.test.ts",
   "test/trading/demo.test.ts",
   "src/cli/optimize.test.ts",
-  "test/robot/engine-thread.test.ts",
+  "test/robot/engine-process.test.ts",
   "test/zoo/zoo.test.ts",
   "test/simulation/interrupted-repair.test.ts",
   "src/app/search/queue-place.test.ts",
@@ -35,7 +35,7 @@ const root = import.meta.dirname;
 const source = join(root, "src");
 // Who watches edits the source while the tests stand: what was put together before is old by then.
 const bundle = process.argv.includes("run") ? (bundlePlace as (root: string) => string)(root) : null;
-const jobAddress = /(new URL\(\s*)"([^"]+-(?:job|entry)\.ts)"/g;
+const jobAddress = /(new URL\(\s*)"((?:[^"]*\/)?(?:[^"/]+-job|thread-entry|process-entry)\.ts)"/g;
 
 /**
  * Threads and processes of jobs load what bin/bundle.js put together, as those of a command do, where it is there and as
