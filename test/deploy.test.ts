@@ -40,6 +40,15 @@ test("the pictures ask for figures that the robot has", () => {
   }
 });
 
+test("a unit never gives a robot up, and lets it write where it keeps sessions and switches", () => {
+  for (const name of readdirSync(deploy("systemd"))) {
+    const text = readFileSync(deploy("systemd", name), "utf8");
+    expect(text).toMatch(/^StartLimitIntervalSec=0$/m);
+    const home = /^Environment=KIWI_HOME=(.+)$/m.exec(text)![1]!;
+    expect(/^ReadWritePaths=(.+)$/m.exec(text)![1]!.split(" ")).toContain(home);
+  }
+});
+
 test.skipIf(!has("systemd-analyze"))("systemd accepts the units", () => {
   const units = readdirSync(deploy("systemd")).map((name) => deploy("systemd", name));
   expect(units).toHaveLength(2);

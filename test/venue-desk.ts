@@ -48,12 +48,16 @@ export class VenueDesk<Desk extends Broker> {
     } = {},
   ) {
     const instruments = Array.from({ length: symbols }, (_, index) => testInstrument(index, instrument));
-    const ledger = new Ledger(100_000, instruments, conversionsFor(instruments, "USD"));
+    const venueOptions = { ...freeVenue, ...options };
+    const ledger = new Ledger(100_000, instruments, conversionsFor(instruments, "USD"), {
+      kind: venueOptions.accountKind,
+      baseCurrency: "USD",
+    });
     const bars = instruments.map(({ symbol }) => new BarTable(symbol, "1d"));
     const shown = [...bars];
     const calendars = instruments.map(() => calendarNamed("24/7"));
     const venue = new Venue({ instruments, bars: shown }, calendars);
-    const broker = new SimulatedBroker(venue.openAccount(ledger, { ...freeVenue, ...options }));
+    const broker = new SimulatedBroker(venue.openAccount(ledger, venueOptions));
     const advance = broker.advance.bind(broker);
     broker.advance = (slice) => {
       this.shownLast = Array.from({ length: slice.count }, (_, k): readonly [number, number, number] => {

@@ -15,12 +15,9 @@ export function fundingBetween({ timeMs, rate }: RateHistory, otherwise: number)
   const firstMs = timeMs[0]!;
   const lastMs = timeMs.at(-1)!;
   const marks = (fromMs: number, toMs: number): number =>
-    toMs <= fromMs
-      ? 0
-      : Math.floor(toMs / fundingIntervalMs) - Math.floor(Math.max(fromMs, 0) / fundingIntervalMs);
+    Math.max(0, Math.floor(toMs / fundingIntervalMs) - Math.floor(fromMs / fundingIntervalMs));
   return (fromMs, toMs) => {
     const known = sums[upTo(timeMs, toMs)]! - sums[upTo(timeMs, fromMs)]!;
-    if (otherwise === 0) return known;
     // A millisecond before the first moment: at the moment itself the history speaks.
     const outside = marks(fromMs, Math.min(toMs, firstMs - 1)) + marks(Math.max(fromMs, lastMs), toMs);
     return known + otherwise * outside;

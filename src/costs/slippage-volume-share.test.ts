@@ -52,5 +52,5 @@ test("bars without volume cost the fallback", () => {
 test("a part of a coin is volume, too", () => {
   const dear = barsFrom([[10, 10, 10, 10, 0.5]]);
   // 0.05 of 0.5 is a share of 0.1.
-  expect(make(slippageVolumeShare).rate(dear, 0, 0.05)).toBeCloseTo(0.001, 15);
+  expect(make(slippageVolumeShare, { fallback: 0.003 }).rate(dear, 0, 0.05)).toBeCloseTo(0.001, 15);
 });

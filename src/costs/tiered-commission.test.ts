@@ -61,3 +61,19 @@ test("the trades of a day and of several days are added, and a schedule may have
   expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.1, 12);
   expect(tieredCommission(tiers.slice(0, 1)).fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
 });
+
+test("who has not traded enough for the first tier is in it all the same", () => {
+  const commission = tieredCommission(tiers.map((tier) => ({ ...tier, volume: tier.volume + 500 })));
+  expect(commission.fee(1, 100, "taker")).toBeCloseTo(0.2, 12);
+});
+
+test("before the first moment it knows the first schedule holds, from the first of volumes", () => {
+  const schedule = (fromMs: number, taker: number) => [
+    { fromMs, volume: 0, maker: 0, taker },
+    { fromMs, volume: 1, maker: 0, taker: taker / 2 },
+  ];
+  const commission = tieredCommission([...schedule(-5, 0.04), ...schedule(0, 0.01)]);
+  expect(commission.fee(1, 100, "taker")).toBe(4);
+  commission.at!(0);
+  expect(commission.fee(1, 100, "taker")).toBe(1);
+});

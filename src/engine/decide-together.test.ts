@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { portfolioStrategy, type RebalanceContext } from "../ports/portfolio-strategy.ts";
 import type { AnyStrategy } from "../ports/strategy.ts";
+import type { InstrumentIndex } from "../domain/instrument.ts";
+import { unprotected } from "../domain/target.ts";
+import { decideTogether } from "./decide-together.ts";
+import { emptyDecision } from "./pipeline.ts";
 import { dailyBars, runTogether, storyOf } from "../../test/portfolio-harness.ts";
 
 type View = RebalanceContext<{}, { close: never }, undefined>;
@@ -34,10 +38,10 @@ test("what nobody names keeps its part of the account, long or short", () => {
       3: ({ target }) => target("BBB", 0.8, "second"),
     });
     // 10,000 of which 6,000 are in use: 4,000 are left for what is wanted of BBB, at 10.
-    expect(fills(subject, [dailyBars("AAA", still(100)), dailyBars("BBB", still(10))])).toEqual([
-      `03 fill AAA ${side * 60}@100`,
-      "04 fill BBB 400@10",
-    ]);
+    const { session } = runTogether(subject, [dailyBars("AAA", still(100)), dailyBars("BBB", still(10))]);
+    expect([...session.portfolio.ledger.quantity]).toEqual([side * 60, 400]);
+    // It was sized so: no rule had to make it smaller.
+    expect([session.recorder.ordersSent, session.recorder.ordersTrimmed]).toEqual([2, 0]);
   }
 });
 
@@ -126,6 +130,37 @@ test("why a symbol got less than was asked for is counted", () => {
   expect([...session.pipeline.together!.refusals]).toEqual([
     ["portfolio: one lot is dearer than its share", 2],
   ]);
+});
+
+test("what the model does not agree to enter is not held, and that is counted; the others stay as they are", () => {
+  const bars = ["AAA", "BBB"].map((symbol) => dailyBars(symbol, still(100)));
+  const { pipeline, portfolio } = runTogether(deciding({}), bars).session;
+  const signals = [0, 1].map((index) => ({
+    instrument: index as InstrumentIndex,
+    weight: 0.4,
+    reason: "both",
+    entry: { kind: "market" as const },
+    protection: unprotected,
+  }));
+  const asked: unknown[] = [];
+  const part = {
+    ...pipeline.together!,
+    runner: { decide: () => signals, warmingUp: 0 } as never,
+    mayEnter: (...question: readonly number[]) => asked.push(question) === 2,
+  };
+  const decision = emptyDecision();
+  const instruments = Int32Array.of(0, 1);
+  const slice = { timeMs: 0, count: 2, instruments, rows: Int32Array.of(5, 5) };
+  decideTogether(pipeline, part, slice, portfolio, decision);
+  expect(decision.targets.map(({ instrument, quantity }) => [instrument, quantity])).toEqual([
+    [0, 0],
+    [1, 40],
+  ]);
+  expect(asked).toEqual([
+    [0, 0.4, 0],
+    [1, 0.4, 0],
+  ]);
+  expect([...part.refusals]).toEqual([["predictionFilter: the model does not agree", 1]]);
 });
 
 test("members are ranked by a series, equal ones in their order, and those without a value not at all", () => {

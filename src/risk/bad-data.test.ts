@@ -24,6 +24,33 @@ test("a good bar is traded on", () => {
   expect(afterBars([[10, 10, 10, 10, 0]]).kind).toBe("approve");
 });
 
+test("prices and volumes below one are as good as others, and the last bits of a rounding are forgiven", () => {
+  expect(afterBars([[0.5, 0.6, 0.4, 0.5, 0.1]]).kind).toBe("approve");
+  const top = (high: number) => afterBars([[10, high, 9, 11, 5]]).kind;
+  // A thousand-millionth of the price is 1.1e-8.
+  expect([top(11 - 1e-8), top(11 - 1.2e-8)]).toEqual(["approve", "refuse"]);
+  const bottom = (low: number) => afterBars([[10, 12, low, 11, 5]]).kind;
+  expect([bottom(10 + 1.1e-8), bottom(10 + 1.3e-8)]).toEqual(["approve", "refuse"]);
+});
+
+test("a first bar that cannot be right is told from none", () => {
+  expect(afterBars([[10, 9, 12, 11, 5]])).toMatchObject({ reason: "a recent bar cannot be right" });
+  expect(after(barsFrom([good]), 0)).toMatchObject({ reason: "too few bars have come yet", value: 0 });
+});
+
+test("after a day's last short bar the market is closed, and the bars before it are counted", () => {
+  const ones = Float64Array.of(1, 1);
+  // A session of 6.5 hours in New York in winter: 15:30 to 21:00 UTC by hours, the last of half of one.
+  const closing = (hour: number, minute: number) => Date.UTC(2024, 0, 3, hour, minute);
+  const says = (before: number, last: number) => {
+    const columns = { open: ones, high: ones, low: ones, close: ones, volume: ones };
+    const bars = barsOf("TEST", "1h", { closeTimeMs: Float64Array.of(before, last), ...columns });
+    return ask(make(badData, {}, testTools([bars], "us-equity")), { lastBarTimeMs: last }).kind;
+  };
+  expect(says(closing(20, 30), closing(21, 0))).toBe("approve");
+  expect(says(closing(19, 30), closing(21, 0))).toBe("refuse");
+});
+
 test.each<[string, TestBar]>([
   ["high below close", [10, 10.5, 9, 11, 5]],
   ["low above open", [10, 12, 10.5, 11, 5]],

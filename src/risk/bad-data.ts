@@ -1,7 +1,6 @@
 import type { Bars } from "../domain/bars.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import { int } from "../domain/params.ts";
-import { timeframeMs } from "../domain/timeframe.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
 
@@ -56,7 +55,7 @@ function rowAt({ closeTimeMs, length }: Bars, timeMs: number): number {
 }
 
 function isGood(bars: Bars, row: number, gapBarsMax: number, calendar: Calendar): boolean {
-  return row >= 0 && isSound(bars, row) && missingBefore(bars, row, gapBarsMax, calendar) <= gapBarsMax;
+  return row >= 0 && isSound(bars, row) && missingBefore(bars, row, calendar) <= gapBarsMax;
 }
 
 function isSound({ open, high, low, close, volume }: Bars, row: number): boolean {
@@ -69,17 +68,8 @@ function isSound({ open, high, low, close, volume }: Bars, row: number): boolean
   return bottom > 0 && isInside && traded >= 0;
 }
 
-function missingBefore(
-  { closeTimeMs, timeframe }: Bars,
-  row: number,
-  gapBarsMax: number,
-  calendar: Calendar,
-): number {
-  if (row === 0) return 0;
-  const spanMs = closeTimeMs[row]! - closeTimeMs[row - 1]!;
-  // Counting by the calendar costs more than a product, which nearly always answers.
-  if (spanMs <= timeframeMs(timeframe) * (gapBarsMax + 1)) return 0;
-  return calendar.missingBars(closeTimeMs[row - 1]!, closeTimeMs[row]!, timeframe);
+function missingBefore({ closeTimeMs, timeframe }: Bars, row: number, calendar: Calendar): number {
+  return row === 0 ? 0 : calendar.missingBars(closeTimeMs[row - 1]!, closeTimeMs[row]!, timeframe);
 }
 
 function faultAt(bars: Bars, row: number): string {

@@ -20,7 +20,7 @@ export const dailyLossHalt = definePlugin({
     let session = Number.NaN;
     let startEquity = Number.NaN;
     let lastEquity = Number.NaN;
-    let worst = -Infinity;
+    let worst = Number.NaN;
     return {
       observe({ timeMs }, { equity }) {
         const present = calendar.sessionOf(timeMs);

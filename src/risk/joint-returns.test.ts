@@ -46,6 +46,11 @@ test("an instant without any bar is none, and a symbol without one did not move 
   expect([returns.count, made(returns, 100, 0), made(returns, 0, 100)]).toEqual([3, [0, 0, 10], [0, 10, 10]]);
 });
 
+test("a symbol without a bar did not move, whatever stood in the place of a forgotten instant", () => {
+  const tables = [closes(100, 110, 121), closes(10, 10, 10, 10)];
+  expect(made(seen(2, tables, [0, 0], [1, 1], [null, 2], [null, 3]), 100, 0)).toEqual([0, 0]);
+});
+
 test("a price of nothing, or none, is passed over: the next one is compared with the last good one", () => {
   const tables = [closes(100, Number.NaN, 110, 0, 121)];
   expect(made(seen(10, tables, [0], [1], [2], [3], [4]), 100)).toEqual([0, 0, 10, -100, 10]);

@@ -166,6 +166,22 @@ test("without volumes nothing is said of a share of them, and a share of nothing
   expect(ask(make(orderSize, { units: 0 }), { quantity: 1 })).toMatchObject({ kind: "refuse", limit: 0 });
 });
 
+test("an order is held against the bars that have come, and against nothing where no limit is set", () => {
+  const bars = barsFrom([[9, 9, 9, 9, 10]]);
+  const early = make(orderSize, { volumeShare: 1 }, testTools([bars]));
+  expect(ask(early, { quantity: 1e6 }).kind).toBe("approve");
+  const free = make(orderSize, {}, testTools([bars]));
+  for (const rule of [early, free]) rule.observe!(sliceAt(bars.closeTimeMs[0]!, 0), testPortfolio(1));
+  expect([early, free].map((rule) => ask(rule, { quantity: 1e6 }).kind)).toEqual(["refuse", "approve"]);
+});
+
+test("what went at any time of the clock is remembered for its moment", () => {
+  const rule = make(duplicateOrder, { spanMs: 1_000 });
+  rule.passed!(marketOrder({ id: 1 as OrderId }), 1e12);
+  expect(ask(rule, { id: 2, timeMs: 1e12 + 1_000 })).toMatchObject({ kind: "refuse", value: 1_000 });
+  expect(ask(rule, { id: 2, timeMs: 1e12 + 1_001 }).kind).toBe("approve");
+});
+
 test("margin is asked for on the side that the account would be on, and an account without equity opens nothing", () => {
   const rule = make(buyingPower, { margin: 0.5, shortMargin: 1 });
   const portfolio = testPortfolio(13_000, [
@@ -177,6 +193,9 @@ test("margin is asked for on the side that the account would be on, and an accou
   expect(ask(rule, { portfolio, quantity: 141 })).toMatchObject({ kind: "refuse", quantityMax: 140 });
   // What works of the other symbol counts instead of what is held.
   expect(ask(rule, { portfolio, quantity: 160, after: { 1: -20 } }).kind).toBe("approve");
+  // A part of a unit is held long like any other.
+  const dear = make(buyingPower, { margin: 0.5, shortMargin: 3 });
+  expect(ask(dear, { portfolio: testPortfolio(20, [[0, 100]]), quantity: 0.4 }).kind).toBe("approve");
   expect(ask(rule, { portfolio: testPortfolio(0, [[0, 100]]), quantity: 1 })).toMatchObject({
     quantityMax: 0,
   });

@@ -32,6 +32,13 @@ test("what an order closes on its way to the other side does not count", () => {
   expect(ask(rule, { portfolio, side: "sell", quantity: 16 }).kind).toBe("refuse");
 });
 
+test("what is added to a part of a unit counts whole", () => {
+  const rule = make(orderNotional, { money: 500, share: -1 });
+  const portfolio = testPortfolio(9_950, [[0.5, 100]]);
+  expect(ask(rule, { portfolio, quantity: 5 }).kind).toBe("approve");
+  expect(ask(rule, { portfolio, quantity: 5.4 }).kind).toBe("refuse");
+});
+
 test("both limits may be left out", () => {
   expect(ask(make(orderNotional, { share: -1 }), { quantity: 1e9 }).kind).toBe("approve");
 });

@@ -48,4 +48,10 @@ test("an order may be allowed no money at all, or any", () => {
   expect(says(0).kind).toBe("refuse");
   expect(says(1).kind).toBe("approve");
   expect(says(-1).kind).toBe("approve");
+  // No share of equity at all is a limit as well.
+  expect(ask(make(orderNotional, { share: 0 }, tools), { quantity: 1 })).toMatchObject({
+    kind: "refuse",
+    limit: 0,
+    value: 0.01,
+  });
 });

@@ -1,5 +1,4 @@
 import { int } from "../domain/params.ts";
-import { timeframeMs } from "../domain/timeframe.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
 
@@ -17,7 +16,6 @@ export const staleData = definePlugin({
     maxAgeMs: int(0, { min: 0, max: 86_400_000 }, "largest age of the last bar in milliseconds; 0 = any"),
   },
   create({ barsMax, maxAgeMs }, { market, calendars }) {
-    const barMs = market.bars.map((bars) => timeframeMs(bars.timeframe));
     return {
       check(_order, { instrument: { index }, timeMs, lastBarTimeMs }) {
         const ageMs = timeMs - lastBarTimeMs;
@@ -25,8 +23,6 @@ export const staleData = definePlugin({
           return { kind: "refuse", reason: "no bar has come yet", limit: barsMax, value: Number.NaN };
         if (maxAgeMs > 0 && ageMs > maxAgeMs)
           return { kind: "refuse", reason: "the last bar is too old", limit: maxAgeMs, value: ageMs };
-        // Counting by the calendar costs more than a product, which nearly always answers.
-        if (ageMs <= barMs[index]! * (barsMax + 1)) return approve;
         const value = calendars[index]!.missingBars(lastBarTimeMs, timeMs, market.bars[index]!.timeframe);
         if (value <= barsMax) return approve;
         return { kind: "refuse", reason: "too many bars are overdue", limit: barsMax, value };

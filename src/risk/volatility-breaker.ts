@@ -6,6 +6,9 @@ import { smaIndicator } from "../indicators/sma.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve, clear, type RiskAlarm } from "../ports/risk.ts";
 
+/** In the place of an input that an indicator does not have. */
+const none = Number.NaN;
+
 const reason = "the volatility is far above its usual level";
 
 /**
@@ -64,7 +67,7 @@ class VolatilityGauge {
     const { high, low, close } = this.bars;
     const sum = high[row]! + low[row]! + close[row]!;
     if (Number.isNaN(sum)) return;
-    const range = this.range(high[row]!, low[row]!, close[row]!, 0, 0);
-    if (!Number.isNaN(range)) this.ratio = range / this.average(range, 0, 0, 0, 0);
+    const range = this.range(high[row]!, low[row]!, close[row]!, none, none);
+    if (!Number.isNaN(range)) this.ratio = range / this.average(range, none, none, none, none);
   }
 }

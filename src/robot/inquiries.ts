@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../base/time.ts";
 import type { BrokerConnection, VenueOrder } from "../ports/broker-connection.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
@@ -42,6 +43,11 @@ type Inquiry = {
 };
 
 const waitMsMax = 30_000;
+/**
+ * From so long before an order was made its fills are asked for: further back when they do not come, for the clock that it
+ * was made by may have been ahead of the venue's.
+ */
+const fillsBackMs = [waitMsMax, 2 * hourMs, dayMs];
 /** For so long the venue must not know an order that it has acknowledged before that is believed. */
 const goneMs = 20_000;
 /** An order without its answer for so long is told to a person. */
@@ -196,7 +202,7 @@ export class Inquiries {
     if (mayResend && this.parts.resend(ticket)) return;
     if (inquiry.isThere && ticket.phase === "sent") return;
     if (!(await this.isUnlisted(ticket))) return;
-    if (ticket.phase === "working" && !(await this.tryFills(ticket))) return;
+    if (ticket.phase === "working" && !(await this.tryFills(ticket, 1))) return;
     if (this.isClosed || this.hasEnded(ticket)) return;
     const { clientOrderId, request } = ticket;
     const message = `the venue does not know ${clientOrderId}`;
@@ -224,9 +230,9 @@ export class Inquiries {
     return phase === "over";
   }
 
-  private async tryFills({ clientOrderId, createdMs }: Ticket): Promise<boolean> {
+  private async tryFills({ clientOrderId, createdMs }: Ticket, triesBefore: number): Promise<boolean> {
     try {
-      await this.fetchFills(createdMs - waitMsMax);
+      await this.fetchFills(createdMs - fillsBackMs[Math.min(triesBefore, fillsBackMs.length - 1)]!);
       return true;
     } catch (error) {
       this.parts.log.warn(
@@ -239,7 +245,7 @@ export class Inquiries {
 
   /** Fills that the order's total tells of; when they never come they are booked at its average price. */
   private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<void> {
-    if (!(await this.tryFills(ticket))) return;
+    if (!(await this.tryFills(ticket, inquiry.fillTries))) return;
     const missing = missingOf(ticket);
     inquiry.fillTries += 1;
     if (missing > 0 && inquiry.fillTries >= fillTriesMax && !this.isClosed)

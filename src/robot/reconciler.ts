@@ -5,6 +5,7 @@ import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
 import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
@@ -143,18 +144,20 @@ export class Reconciler {
     try {
       if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
         this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
-        await this.attempt("open orders", () => this.checkOrders());
+        const isTold = await this.attempt("open orders", () => this.checkOrders());
+        if (!isTold) this.ordersDueMs = Math.min(this.ordersDueMs, clock.nowMs() + limits.askEveryMs);
         if (!this.isClosed) this.parts.onLooked();
       }
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
-        await this.attempt("account", async () => {
+        const isTold = await this.attempt("account", async () => {
           const snapshot = await patience.within(() => connection.account());
           await inquiries.fetchFills(this.fillsSinceMs());
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
         });
+        if (!isTold) this.positionsDueMs = Math.min(this.positionsDueMs, clock.nowMs() + lookAgainMs);
       }
       if (connection.line.kind !== "live") {
         const againMs = clock.nowMs() + lookAgainMs;
@@ -167,10 +170,11 @@ export class Reconciler {
     }
   }
 
-  /** A question that failed is put again at its next turn. */
-  private async attempt(what: string, question: () => Promise<void>): Promise<void> {
+  /** Puts a question; false when there was no answer: then it is put again before its usual turn. */
+  private async attempt(what: string, question: () => Promise<void>): Promise<boolean> {
     try {
       await question();
+      return true;
     } catch (error) {
       if (!isSilence(error)) throw error;
       this.parts.log.warn({ error: String(error) }, `could not ask for ${what}`);
@@ -180,6 +184,7 @@ export class Reconciler {
         symbol: null,
         message: `the venue did not tell ${what}: ${error instanceof Error ? error.message : String(error)}`,
       });
+      return false;
     }
   }
 
@@ -288,10 +293,14 @@ export class Reconciler {
     return touchedMs <= nowMs && nowMs - touchedMs < this.parts.limits.quietMs;
   }
 
+  /** Whether an order may be at the venue unheard of, or has filled there by more than was booked. */
   private isUnderWay(symbol: string): boolean {
     const { desk } = this.parts;
     const index = desk.state.indexOf.get(symbol)!;
-    return desk.state.openBy[index]!.some((work) => liveTicket(work)?.phase === "sent");
+    return desk.state.openBy[index]!.some((work) => {
+      const ticket = liveTicket(work);
+      return ticket !== null && (ticket.phase === "sent" || missingOf(ticket) > 0);
+    });
   }
 
   /** At the start there is nothing to go on without: the question is put again, later and later. */

@@ -1,15 +1,24 @@
 import type { OrderId } from "../domain/order.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
+import type { TradingState } from "../ports/risk.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import type { EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RobotParts } from "./robot-parts.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
 
+/** Why nothing is opened while a strategy does not run. */
+export const strategyEnded = "the strategy was ended";
+
+/** What trading may do: nothing is opened while nobody decides. */
+export function underStrategy(ordered: TradingState, isUp: boolean): TradingState {
+  return isUp || ordered.state === "halted" ? ordered : { state: "reducing", reason: strategyEnded };
+}
+
 /** What a robot knows of itself. */
 type Known = Pick<
   RobotStatus,
-  "phase" | "sessionId" | "lastBarMs" | "lastTurnMs" | "counts" | "incidents"
+  "phase" | "trading" | "sessionId" | "lastBarMs" | "lastTurnMs" | "counts" | "incidents"
 > & {
   /** Null before there is an engine. */
   readonly view: EngineView | null;
@@ -19,14 +28,13 @@ type Known = Pick<
 
 /** The robot as plain data. */
 export function robotStatus(
-  { connection, clock, tradingState }: RobotParts,
+  { connection, clock }: RobotParts,
   { view, desk, account, ...known }: Known,
 ): RobotStatus {
   return {
     ...known,
     atMs: clock.nowMs(),
     accountName: connection.accountName,
-    trading: tradingState(),
     line: connection.line,
     positions: view === null ? [] : positionLines(view, desk!),
     orders: view === null ? [] : orderLines(view, desk!),

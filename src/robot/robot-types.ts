@@ -61,6 +61,8 @@ export type Incident = {
     /** Settings that cannot be, or do not open: those before them stay in force. */
     | "settings refused"
     /** The tables of the sessions cannot be told what happens; they have been told what they missed. */
+    | "trading waits"
+    | "trading goes on"
     | "database away"
     | "database back";
   readonly gravity: "notice" | "alarm";

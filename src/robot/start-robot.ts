@@ -9,6 +9,7 @@ import type { LineState, VenueFill, VenueOrder } from "../ports/broker-connectio
 import { closeInReverse } from "../ports/component.ts";
 import { SteadyClock } from "../ports/steady-clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
+import type { TradingState } from "../ports/risk.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier/courier.ts";
@@ -21,7 +22,7 @@ import { Patience } from "./patience.ts";
 import { ProtectionWatch } from "./protection-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
-import { robotStatus } from "./robot-status.ts";
+import { robotStatus, underStrategy } from "./robot-status.ts";
 import type { Robot, RobotParts } from "./robot-parts.ts";
 import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
 
@@ -169,6 +170,7 @@ class TradingRobot implements Robot {
   status(): RobotStatus {
     const { made } = this;
     return robotStatus(this.parts, {
+      trading: this.trading(),
       phase: this.phase,
       sessionId: this.sessionId,
       view: made?.engine.view ?? null,
@@ -221,7 +223,7 @@ class TradingRobot implements Robot {
   }
 
   private courierOf(desk: OrderDesk): Courier {
-    const { journal, tradingState, lock = null } = this.parts;
+    const { journal, lock = null } = this.parts;
     return new Courier({
       ...this.sharedParts(desk),
       journal,
@@ -232,15 +234,13 @@ class TradingRobot implements Robot {
         const missing = this.made!.engine.missing(instrument);
         return signOf(request.side) * missing >= (request.quantity - filled) * (1 - 1e-9);
       },
-      tradingState: () => {
-        if (this.phase !== "running") return { state: "halted", reason: "the robot stops" };
-        const trading = tradingState();
-        const isUp = this.made?.engine.isUp !== false;
-        return isUp || trading.state === "halted"
-          ? trading
-          : { state: "reducing", reason: "the strategy was ended" };
-      },
+      tradingState: () =>
+        this.phase === "running" ? this.trading() : { state: "halted", reason: "the robot stops" },
     });
+  }
+
+  private trading(): TradingState {
+    return underStrategy(this.parts.tradingState(), this.made?.engine.isUp !== false);
   }
 
   private recoveryText(): string {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Components } from "../app/components/components.ts";
-import { robotParts, type HealthFacts } from "../app/trading/watch/robot-parts.ts";
+import { strategyEnded } from "../robot/robot-status.ts";
+import { isLoopTurning, robotParts, type HealthFacts } from "../app/trading/watch/robot-parts.ts";
 import { hourMs, minuteMs } from "../base/time.ts";
 import type { RobotStatus } from "../robot/robot-types.ts";
 import { ManualClock } from "../../test/fakes/manual-clock.ts";
@@ -62,6 +63,7 @@ const facts = (status: RobotStatus | null, more: Partial<HealthFacts> = {}): Hea
   startedMs: startMs,
   status,
   diskFreeBytes: 10 ** 10,
+  isJournalGone: false,
   clockSkewMs: 3,
   loopLagMs: 4,
   barsMissing: 0,
@@ -86,11 +88,24 @@ test("a robot that runs is ok, and every critical part that fails fails the whol
     ["broker alpaca", facts({ ...running, line: { kind: "refused", atMs: nowMs, reason: "key" } })],
     ["source alpaca stocks", facts(running, { barsMissing: 3 })],
     ["store journal", facts(running, { diskFreeBytes: 10 ** 7 })],
+    ["store journal", facts(running, { isJournalGone: true })],
   ];
   for (const [name, one] of failing) {
     expect(await badOf(one)).toEqual([`${name} failed`]);
     expect((await healthOf(one)).condition).toBe("failed");
   }
+});
+
+test("only a loop that stands asks for a new start: a venue, bars and a disk that are away are waited for", async () => {
+  const isTurning = async (one: HealthFacts) => isLoopTurning((await healthOf(one)).components);
+  const down = { kind: "down", atMs: nowMs, reason: "reset" } as const;
+  const late = { lastTurnMs: nowMs - minuteMs };
+  expect(await isTurning(facts({ ...running, line: down }, { barsMissing: 9, diskFreeBytes: 0 }))).toBe(true);
+  expect(await isTurning(facts({ ...running, ...late }))).toBe(false);
+  // A strategy that was ended for good would be ended again.
+  const trading = { state: "reducing", reason: strategyEnded } as const;
+  expect(await isTurning(facts({ ...running, ...late, trading }))).toBe(true);
+  expect((await healthOf(facts({ ...running, ...late, trading }))).condition).toBe("degraded");
 });
 
 test("a halted robot, a clock that is off and a late loop are weaknesses and no failure", async () => {

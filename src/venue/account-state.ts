@@ -142,12 +142,11 @@ export function retire(state: AccountState, order: WorkingOrder, code: VenueCode
 
 /** Whether the order that an order waits for may still fill. */
 export function isParentAlive(state: AccountState, { request }: WorkingOrder): boolean {
-  if (request.parentId === null) return false;
   return orderIn(state.books[request.instrument]!, request.parentId) !== null;
 }
 
-/** The order of that number on a book; null when it is not there, or over. */
-export function orderIn(book: readonly WorkingOrder[], orderId: OrderId): WorkingOrder | null {
+/** The order of that number on a book; null when it is not there, or over, or nobody's number is asked for. */
+export function orderIn(book: readonly WorkingOrder[], orderId: OrderId | null): WorkingOrder | null {
   for (let k = 0; k < book.length; k++) {
     const order = book[k]!;
     if (order.request.id === orderId) return order.state === "done" ? null : order;

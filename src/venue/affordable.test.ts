@@ -26,6 +26,12 @@ test("the last cent of a cash account may be spent, and not one more", () => {
   expect(poor.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
 });
 
+test("cash that falls short by the last bits of a sum buys a lot less, and not nothing", () => {
+  const harness = opened({ accountKind: "cash" }, 1_000 - 1e-10);
+  harness.send({ quantity: 10 });
+  expect(harness.story(flat)).toEqual(["#1 9@100", `#1 canceled: ${lowCash}`]);
+});
+
 test("a fee with a minimum is money, too", () => {
   const commission = { fee: () => 5, rate: () => 0 };
   const harness = opened({ accountKind: "cash", commission }, 1_000);

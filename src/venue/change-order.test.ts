@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { OrderId } from "../domain/order.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -30,6 +31,42 @@ test("a change to exactly what has filled ends the order, and to less is refused
   harness.modify(id, { quantity: 10 });
   expect(harness.story([98, 98, 98, 98, 1_000])).toContain("#1 canceled: changed to what has filled");
   expect(harness.ledger.quantity[0]).toBe(10);
+});
+
+test("a change to what others of its group have filled already leaves nothing of an order", () => {
+  const harness = opened({ volumeShareMax: 0.01 });
+  for (const limitPrice of [110, 120])
+    harness.send({ side: "sell", quantity: 10, terms: { type: "limit", limitPrice }, ocoGroup: 1 });
+  expect(harness.story([110, 110, 110, 110, 300])).toEqual(["#1 3@110"]);
+  harness.modify(2 as OrderId, { quantity: 4 });
+  expect(harness.story([110, 110, 100, 100, 0])).toEqual([]);
+  harness.modify(2 as OrderId, { quantity: 3 });
+  expect(harness.story([110, 110, 100, 100, 0])).toEqual(["#2 canceled: nothing is left of it"]);
+});
+
+test("a child whose quantity changes while its parent has filled in part works for that part, and for more with the next", () => {
+  for (const [quantity, sold] of [
+    [20, 20],
+    [40, 25],
+    [7, 7],
+  ] as const) {
+    const harness = opened({ volumeShareMax: 0.1 });
+    const parent = harness.send({ quantity: 25, terms: buyAt(99) });
+    const child = harness.send({
+      side: "sell",
+      quantity: 30,
+      terms: { type: "limit", limitPrice: 110 },
+      parentId: parent,
+    });
+    expect(harness.story([100, 100, 98, 98, 100])).toEqual(["#1 10@99"]);
+    harness.modify(child, { quantity, terms: { type: "limit", limitPrice: 109 } });
+    // Not more than what has been bought, and not less.
+    const first = Math.min(10, quantity);
+    expect(harness.story([110, 110, 110, 110, 1_000])).toContain(`#2 ${first}@110`);
+    harness.story([98, 98, 98, 98, 1_000]);
+    harness.story([110, 110, 110, 110, 1_000]);
+    expect(harness.ledger.quantity[0]).toBe(25 - sold);
+  }
 });
 
 test("a change of side or of type is refused, and the order works on as it was", () => {

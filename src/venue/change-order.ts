@@ -27,15 +27,17 @@ export function applyChange(state: AccountState, order: WorkingOrder): void {
     order.remaining = order.request.closePosition
       ? // A split has changed the position without a fill.
         Math.abs(state.ledger.quantity[order.request.instrument]!)
-      : Math.max(0, order.remaining + quantity - order.request.quantity);
+      : Math.max(
+          0,
+          order.remaining + Math.min(order.woken, quantity) - Math.min(order.woken, order.request.quantity),
+        );
   order.request = wanted;
   order.terms = terms;
   // Another price loses its place in the queue: where it is marketable, it takes.
   order.isResting = false;
   state.out.push({ kind: "modified", orderId: id, timeMs: state.timeMs, terms, quantity });
   if (quantity === order.filled) finish(state, order, "canceled", "on_request", "changed to what has filled");
-  else if (order.state === "working" && order.remaining === 0)
-    retire(state, order, "on_request", "nothing is left of it");
+  else if (order.remaining === 0) retire(state, order, "on_request", "nothing is left of it");
 }
 
 /** Says that a change was refused. */

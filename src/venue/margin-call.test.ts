@@ -167,7 +167,9 @@ function uncalled(
   const options = { leverage: 4, maintenanceMargin: 0.2 };
   const rig = new VenueDesk(({ inner }) => inner, { options, instrument });
   rig.pass(100);
-  rig.send({ side, quantity: 4_000 / (instrument.contractMultiplier ?? 1) });
+  // A unit of USDJPY at 100 is worth a dollar.
+  const quantity = instrument.quoteCurrency === "JPY" ? 400_000 : 4_000;
+  rig.send({ side, quantity: quantity / (instrument.contractMultiplier ?? 1) });
   rig.pass(100);
   const table = rig.behind.bars[0]!;
   for (const [k, [low, high, close = 101]] of bars.entries())
@@ -191,6 +193,14 @@ test.each([{}, { contractMultiplier: 10 }])(
     expect(uncalled("buy", [[90, 100], near], instrument)).toBe(0);
   },
 );
+
+test("where the price is its own rate, bars are passed over up to the first that calls as well", () => {
+  const yen = { symbol: "USDJPY", quoteCurrency: "JPY" };
+  // Of 100,000 dollars 80,000 must stay: 400,000 may lose 5 % of what they are worth at the rate of the loss.
+  const near = [95.24, 111, 110] as const;
+  expect(uncalled("buy", [near, near, near], yen)).toBe(3);
+  expect(uncalled("buy", [near, near, [95.23, 111, 110]], yen)).toBe(2);
+});
 
 test("what funding takes from an account that could just carry two symbols withdraws its entries at once", () => {
   const options = { leverage: 4, maintenanceMargin: 0.2, fundingRate: 0.06 };

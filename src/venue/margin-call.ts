@@ -71,7 +71,7 @@ export function uncalledUntil(state: AccountState, from: number, to: number): nu
     if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;
   }
   for (; row < to; row++) {
-    ledger.markAt(0, close[row - 1]!);
+    // Its own rate, if it is one, goes with its price.
     ledger.lastPrice[0] = worst[row]!;
     if (!(surplus(state) >= 0)) break;
   }

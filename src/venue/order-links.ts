@@ -41,7 +41,9 @@ function wakeChildren(
       child.birthPrice = price;
       child.activeFromMs = parent.activeFromMs;
     }
-    child.remaining = Math.min(child.remaining + quantity, request.quantity - child.filled);
+    const before = Math.min(child.woken, request.quantity);
+    child.woken += quantity;
+    child.remaining += Math.min(child.woken, request.quantity) - before;
   }
 }
 

@@ -78,6 +78,20 @@ test("inside a bar symbols are met by the age of their oldest order", () => {
   expect(fills(1)).toEqual(["#1 10@95"]);
 });
 
+test("what came free inside a bar pays for what is bought inside the next one, and not in the same", () => {
+  const harness = opened({ accountKind: "cash" }, 1_000, {}, ["A", "B"]);
+  harness.send({ quantity: 10 });
+  harness.bar(flat, flat);
+  harness.send({ side: "sell", quantity: 10, terms: limit(105) });
+  harness.send({ quantity: 10, instrument: second, terms: limit(90) });
+  harness.send({ quantity: 10, instrument: second, terms: limit(95) });
+  expect(harness.story([100, 106, 100, 100], [100, 100, 94, 100])).toEqual([
+    "#2 10@105",
+    "#4 rejected: the cash does not cover the whole order",
+  ]);
+  expect(harness.story(flat, [100, 100, 89, 100])).toEqual(["#3 10@90"]);
+});
+
 test("a stop that the open gapped through closes what was added at that open, too", () => {
   const harness = opened();
   harness.send({ quantity: 2 });

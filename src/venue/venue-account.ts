@@ -119,7 +119,7 @@ export class VenueAccount {
       runTimers(state);
     }
     ledger.markPrices(slice, market.bars);
-    if (state.hasFinancing && ledger.held.length > 0) chargeHeld(state, slice.timeMs);
+    if (state.hasFinancing) chargeHeld(state, slice.timeMs);
     ledger.markRates(slice);
     if (!isCalm && state.options.accountKind === "margin") callMarginAtClose(state);
     state.out = answers;
@@ -170,7 +170,7 @@ export class VenueAccount {
     const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;
     const working = workingOrder(order, ++state.lastSequence, atMs, session);
     working.trailBest = bestSoFar(state, working);
-    if (order.closePosition && !(order.parentId !== null && isParentAlive(state, working))) {
+    if (order.closePosition && !isParentAlive(state, working)) {
       working.state = "working";
       working.remaining = Math.abs(state.ledger.quantity[order.instrument]!);
     }

@@ -17,6 +17,8 @@ export type WorkingOrder = {
   terms: OrderTerms;
   remaining: number;
   filled: number;
+  /** What its parent has filled so far: it may do as much, siblings included. Infinity for one without a parent. */
+  woken: number;
   /** `sleeping` waits for its parent; `working` may fill; `done` leaves the book at the end of the bar. */
   state: "sleeping" | "working" | "done";
   isAccepted: boolean;
@@ -53,6 +55,7 @@ export function workingOrder(
     terms: request.terms,
     remaining: request.quantity,
     filled: 0,
+    woken: request.parentId === null ? Infinity : 0,
     state: request.parentId === null ? "working" : "sleeping",
     isAccepted: false,
     isResting: false,

@@ -28,6 +28,8 @@ export type BenchOptions = {
   readonly listing?: object;
   readonly parts?: Partial<RobotParts>;
   readonly accountKind?: "cash" | "margin";
+  /** When the exchange looks at the money: at the fill where nothing is said. */
+  readonly fundsChecked?: "arrival" | "fill";
   readonly params?: Readonly<Record<string, ParamValue>>;
   /** Puts models between feed and robot. */
   readonly serve?: (feed: RobotFeed, journal: JournalStore, config: RunConfig) => Promise<Served>;
@@ -83,7 +85,7 @@ export class RobotBench {
     const account = this.exchange.openAccount(
       accountOptions({
         cash,
-        fundsChecked: "fill",
+        fundsChecked: options.fundsChecked ?? "fill",
         venue: venueOptions(
           accountKind,
           { maker: 0.001, taker: 0.001 },

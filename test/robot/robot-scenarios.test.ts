@@ -21,6 +21,13 @@ function bench(
 const held = ({ robot }: RobotBench): number => robot!.session.portfolio.ledger.quantity[0]!;
 const kinds = ({ incidents }: RobotBench): readonly string[] => incidents.map(({ kind }) => kind);
 
+/** How orders ended that did not fill. */
+function endings({ robot }: RobotBench): readonly string[] {
+  const { events } = robot!.session.recorder.log;
+  const kinds = Array.from({ length: events.length }, (_, k): string => events.at(k).kind);
+  return kinds.filter((kind) => ["canceled", "rejected", "expired"].includes(kind));
+}
+
 /** An order of the venue as it is, changed. */
 async function told(at: RobotBench, name: string, change: Partial<VenueOrder>): Promise<VenueOrder> {
   return { ...(await at.link.order(name))!, ...change };
@@ -364,6 +371,31 @@ test("halted lets cancels through and nothing else, reducing lets stops and exit
   expect(at.robot!.status().counts.refusedHere).toBeGreaterThan(0);
 });
 
+test("all that a cash account has can be spent at a venue that looks at the money before it takes an order", async () => {
+  for (const [rate, sent] of [
+    // 999 at 100 and a fee of a thousandth are 99,999.90, and 100,000 are there.
+    [0.001, [999]],
+    // The venue takes a fee that was not reckoned with: it is told so, and less is tried.
+    [0, [1_000, 995]],
+  ] as const) {
+    const at = bench({ 2: [1] }, flat(6), {
+      accountKind: "cash",
+      fundsChecked: "arrival",
+      config: {
+        sizing: { use: "fixed-fraction", fraction: 1 },
+        costs: { commission: { use: "rate", rate }, slippage: { use: "fixed", rate: 0 } },
+      },
+    });
+    await at.start();
+    await at.bars(2);
+    await at.pass(5_000);
+    await at.bars(1);
+    expect(at.link.sent.map(({ quantity }) => quantity)).toEqual(sent);
+    expect(held(at)).toBe(sent.at(-1));
+    expect(at.robot!.session.orders.open(0 as InstrumentIndex)).toEqual([]);
+  }
+});
+
 test("an order below the venue's smallest is refused here", async () => {
   const at = bench({ 2: [1] }, flat(6), { listing: { notionalMin: 1e9 } });
   await at.start();
@@ -635,6 +667,32 @@ test("an order that the venue refuses because it is closed goes again until it o
   expect(held(at)).toBe(499);
 });
 
+test("an order that waits for a closed venue and is withdrawn ends at once as withdrawn, and is refused by nobody", async () => {
+  const at = bench({ 2: [1], 3: [0] }, flat(6));
+  await at.start();
+  at.link.interfere = () => ({ kind: "rejected", code: "session_closed", reason: "market is closed" });
+  await at.bars(3);
+  expect(at.robot!.session.orders.open(0 as InstrumentIndex)).toEqual([]);
+  expect(endings(at)).toEqual(["canceled"]);
+  expect([at.link.canceled, at.robot!.status().counts.refusedByVenue]).toEqual([[], 0]);
+});
+
+test("a cancel for which there is no way to the venue goes again, and nobody is told that it was refused", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }], 4: [1, { takeProfitPrice: 120 }] }, flat(8));
+  await at.start();
+  const cancel = at.link.cancel.bind(at.link);
+  let tries = 0;
+  at.link.cancel = async (name: string) =>
+    ++tries <= 3 ? { kind: "rejected", code: "unavailable", reason: "not sent: not open" } : cancel(name);
+  await at.bars(4);
+  await at.pass(2_500);
+  const stop = at.robot!.session.orders.open(0 as InstrumentIndex)[0]!;
+  expect([tries, stop.pending, stop.refusedChanges]).toEqual([2, "cancel", 0]);
+  await at.pass(20_000);
+  expect([tries, at.link.canceled]).toEqual([4, ["bencho2"]]);
+  expect(at.side.openOrders().map(({ terms }) => terms)).toEqual([{ type: "limit", limitPrice: 120 }]);
+});
+
 test("a cancel that is answered without the venue's name for the order makes no second order of it", async () => {
   const at = bench({ 2: [1, { stopPrice: 90 }], 4: [1, { stopPrice: 95 }], 6: [0] }, flat(9), {
     capabilities: { modify: false },
@@ -673,6 +731,33 @@ test("an order that the venue has refused behind a silent line is found out, alt
   expect(at.link.sent.slice(2)).toMatchObject([{ side: "sell", quantity: 499, reduceOnly: true }]);
   await at.bars(1);
   expect(held(at)).toBe(0);
+});
+
+test("a list of open orders that does not come is asked for again soon, so that a fill of which nobody tells has its stop", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  await at.bars(2);
+  const list = at.link.openOrders.bind(at.link);
+  let failures = 5;
+  at.link.isSilent = true;
+  await at.bars(1);
+  at.link.openOrders = () => (failures-- > 0 ? Promise.reject(new Error("no answer")) : list());
+  // Five questions at their usual turns of ten seconds would take fifty.
+  await at.pass(25_000);
+  expect(held(at)).toBe(499);
+  expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
+});
+
+test("a fill of which nobody tells is found by a robot whose clock is hours ahead of the venue's", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  const clock = at.world.clockOf(at.world.process("robot"));
+  await at.start({ clock: { ...clock, nowMs: () => clock.nowMs() + 5 * hourMs } });
+  await at.bars(2);
+  at.link.isSilent = true;
+  await at.bars(1);
+  await at.pass(25_000);
+  expect(held(at)).toBe(499);
+  expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
 });
 
 test("while bars are overdue a stop that the venue takes back goes again by the clock, and a position that cannot have one is left", async () => {

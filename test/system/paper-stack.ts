@@ -29,6 +29,7 @@ import type { AnyStrategy } from "../../src/ports/strategy.ts";
 import { lockAccount } from "../../src/robot/account-lock.ts";
 import { alertOf } from "../../src/robot/alerts/incident-event.ts";
 import { startGuard, type Guard } from "../../src/robot/kill/guard.ts";
+import { Hold } from "../../src/robot/kill/hold.ts";
 import { KillSwitch } from "../../src/robot/kill/kill-switch.ts";
 import { killTriggersSchema } from "../../src/robot/kill/kill-triggers.ts";
 import type { Robot } from "../../src/robot/robot-parts.ts";
@@ -194,7 +195,14 @@ export class PaperStack {
       robot: this.robot,
       connection: this.link,
       killSwitch,
-      triggers: killTriggersSchema.parse({ "daily-trades": { limit: "off" } }),
+      // Latched, so that what stands afterwards can be told from what has passed.
+      triggers: killTriggersSchema.parse({
+        "daily-trades": { limit: "off" },
+        connectivity: { action: "reduce" },
+        "stale-data": { action: "reduce" },
+        "clock-skew": { action: "reduce" },
+      }),
+      hold: new Hold(),
       gauges: { calendar: calendarOf(), timeframe: "1m", dayPath: join(folder, "day.json") },
       heartbeat: new Heartbeat(join(folder, "heartbeat")),
       clock: slower(clock, this.options.guardEverySeconds ?? 1),

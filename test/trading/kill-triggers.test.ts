@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { calendarNamed } from "../../src/domain/calendar/calendar-named.ts";
 import { startGuard, type Guard } from "../../src/robot/kill/guard.ts";
+import { Hold } from "../../src/robot/kill/hold.ts";
 import { KillSwitch } from "../../src/robot/kill/kill-switch.ts";
 import { killTriggersSchema, type MeasuredKind } from "../../src/robot/kill/kill-triggers.ts";
 import { Heartbeat } from "../../src/robot/watchdog.ts";
@@ -58,6 +59,7 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
     connection: bench.link,
     killSwitch,
     triggers: killTriggersSchema.parse(triggers),
+    hold: new Hold(),
     gauges: { calendar: calendarNamed("24/7"), timeframe: "1h", dayPath: join(home, "day") },
     heartbeat: new Heartbeat(join(home, "beat")),
     clock: {

@@ -66,6 +66,8 @@ export function clockOff(venue: string, skewMs: number, limitMs: number): KiwiEr
   });
 }
 
+const badCertificate = /\b(CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|ERR_TLS_\w+)\b/;
+
 /** Every try failed. */
 export function gaveUp(
   venue: string,
@@ -78,8 +80,12 @@ export function gaveUp(
     code: `${words[role].prefix}_UNREACHABLE`,
     exit: "network",
     message: `${venue} did not deliver ${what} in ${attempts} tries; the last: ${reason}`,
-    why: "the network, the venue, or something between them is down",
-    fix: words[role].other,
+    ...(badCertificate.test(reason)
+      ? {
+          why: "whoever answered has shown a certificate that is expired or nobody vouches for, and is told nothing",
+          fix: "date -u   says whether this clock is right; then wait for the venue, or name the authority of your own proxy: NODE_EXTRA_CA_CERTS=FILE",
+        }
+      : { why: "the network, the venue, or something between them is down", fix: words[role].other }),
     topic: words[role].topic,
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { KiwiError } from "../../base/errors.ts";
 import { z } from "zod";
 import { ManualClock, settle } from "../../../test/fakes/manual-clock.ts";
 import { Prng } from "../../base/prng.ts";
@@ -91,6 +92,19 @@ test("no answer is tried again, an error of our own is not", async () => {
   expect((await recovering).value).toEqual({ value: 1 });
   const broken = setUp().call(ask(() => Promise.reject(new TypeError("a bug"))));
   await expect(broken).rejects.toThrow(TypeError);
+});
+
+test("a certificate that is expired is said as one, with what to look at", async () => {
+  const failing = setUp().call(
+    ask(() => Promise.reject(new TransportError("the connection failed (CERT_HAS_EXPIRED)"))),
+  );
+  const outcome = Promise.allSettled([failing]);
+  await clock.advance(600_000);
+  const [{ reason }] = (await outcome) as [PromiseRejectedResult];
+  expect((reason as KiwiError).parts).toMatchObject({
+    why: expect.stringContaining("certificate that is expired"),
+    fix: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+  });
 });
 
 test("an answer from a cache is old without our clock being wrong", async () => {

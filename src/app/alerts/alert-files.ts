@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { severities } from "../../ports/alert-channel.ts";
-import type { Alert } from "../../robot/alerts/alert-desk.ts";
+import type { Alert, Delivery } from "../../robot/alerts/alert-desk.ts";
 import { alertKinds } from "../../robot/alerts/alert-rules.ts";
 
 const alert = z.strictObject({
@@ -22,17 +22,37 @@ const alert = z.strictObject({
   acknowledgedMs: z.number().nullable(),
 });
 const failure = z.strictObject({ channel: z.string(), atMs: z.number(), why: z.string() });
+const waiting = z.strictObject({
+  channel: z.string(),
+  message: z.strictObject({
+    id: z.string(),
+    severity: z.enum(severities),
+    title: z.string(),
+    text: z.string(),
+    html: z.string().optional(),
+    atMs: z.number(),
+    count: z.number(),
+    sender: z.string(),
+  }),
+});
 const document = z.strictObject({
   schema: z.literal("alerts@1"),
   alerts: z.array(alert),
   failures: z.array(failure),
+  /** Absent in what versions before wrote. */
+  waiting: z.array(waiting).default([]),
 });
 
-/** A message that could not be brought to anybody. */
+/** A channel that took nothing, or a message that was given up. */
 export type DeliveryFailure = z.output<typeof failure>;
 
 /** What is kept of alerts. */
-export type KeptAlerts = { readonly alerts: readonly Alert[]; readonly failures: readonly DeliveryFailure[] };
+export type KeptAlerts = {
+  readonly alerts: readonly Alert[];
+  readonly failures: readonly DeliveryFailure[];
+  /** Messages that wait for a channel that delivers nothing. */
+  readonly waiting: readonly Delivery[];
+};
 
 /**
  * Alerts in a folder: `alerts.json`, which only the robot writes, and `acknowledged.jsonl`, to which people add a line for
@@ -50,15 +70,19 @@ export class AlertFiles {
 
   read(): KeptAlerts {
     try {
-      const { alerts, failures } = document.parse(JSON.parse(readFileSync(this.path, "utf8")));
-      return { alerts: alerts.map((one) => ({ ...one, toldMs: one.toldMs ?? -Infinity })), failures };
+      const { alerts, failures, waiting: kept } = document.parse(JSON.parse(readFileSync(this.path, "utf8")));
+      return {
+        alerts: alerts.map((one) => ({ ...one, toldMs: one.toldMs ?? -Infinity })),
+        failures,
+        waiting: kept as readonly Delivery[],
+      };
     } catch {
-      return { alerts: [], failures: [] };
+      return { alerts: [], failures: [], waiting: [] };
     }
   }
 
-  write({ alerts, failures }: KeptAlerts): void {
-    writeWhole(this.path, JSON.stringify({ schema: "alerts@1", alerts, failures }));
+  write(kept: KeptAlerts): void {
+    writeWhole(this.path, JSON.stringify({ schema: "alerts@1", ...kept }));
   }
 
   /** What people have taken on, by id: when. */

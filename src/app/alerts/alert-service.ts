@@ -1,15 +1,14 @@
-import { minuteMs, secondMs } from "../../base/time.ts";
+import { formatTime, minuteMs } from "../../base/time.ts";
 import type { AlertChannel } from "../../ports/alert-channel.ts";
-import { sleep, type Clock } from "../../ports/clock.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ComponentHealth } from "../../ports/component.ts";
 import { AlertDesk, type Delivery } from "../../robot/alerts/alert-desk.ts";
-import type { AlertEvent, AlertRule } from "../../robot/alerts/alert-rules.ts";
+import type { AlertEvent, AlertKind, AlertRule } from "../../robot/alerts/alert-rules.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
 import type { AlertFiles, DeliveryFailure } from "./alert-files.ts";
 import { ruleId } from "./channel-parts.ts";
+import { Outbox } from "./outbox.ts";
 
-const tries = 3;
-const firstPauseMs = 2 * secondMs;
-const sendMsMax = 20 * secondMs;
 const failuresKept = 20;
 
 /** Who is told of what, and over which open channels; `isOn` says of a rule's id whether it holds. */
@@ -29,16 +28,15 @@ export type AlertServiceParts = AlertTerms & {
 };
 
 /**
- * Tells people: takes events at once, sends in the background, tries again, and remembers what could not be delivered.
+ * Tells people: takes events at once, sends in the background, tries again, and keeps what could not be delivered until it can.
  * Nothing that a channel does reaches whoever raises an event.
  */
 export class AlertService {
   private readonly parts: AlertServiceParts;
   private readonly desk: AlertDesk;
   private channels: ReadonlyMap<string, AlertChannel>;
-  private readonly underway = new Set<Promise<void>>();
+  private readonly outbox: Outbox;
   private failures: readonly DeliveryFailure[];
-  private readonly closing = new AbortController();
 
   constructor(parts: AlertServiceParts) {
     this.parts = parts;
@@ -52,6 +50,27 @@ export class AlertService {
       sender,
       alerts: kept.alerts,
     });
+    this.outbox = new Outbox({
+      clock: parts.clock,
+      channelOf: (name) => this.channels.get(name),
+      waiting: kept.waiting,
+      onDown: (channel, why) => this.tellDown(channel, why),
+      onBack: (channel, count) => this.tellBack(channel, count),
+      onLost: ({ channel, message }, why) => this.fail(channel, `"${message.title}" was given up: ${why}`),
+      onChange: () => this.save(),
+    });
+  }
+
+  /** What is wrong with a channel; null where it delivers. */
+  troubleOf(channel: string): ComponentHealth | null {
+    const outage = this.outbox.outageOf(channel);
+    if (outage === null) return null;
+    const waiting = this.outbox.waiting.filter((one) => one.channel === channel).length;
+    return {
+      condition: "degraded",
+      detail: `delivers nothing since ${formatTime(outage.sinceMs)}: ${outage.why} (${waiting} wait)`,
+      fix: `kiwi alerts test ${channel}`,
+    };
   }
 
   /** Goes by other terms from now on; what was told already is remembered. */
@@ -68,19 +87,19 @@ export class AlertService {
   /** To be called about once a minute. */
   tick(): void {
     this.hearPeople();
-    this.post(this.desk.tick(this.parts.clock.nowMs()));
+    const nowMs = this.parts.clock.nowMs();
+    this.post(this.desk.tick(nowMs));
+    this.outbox.tick(nowMs);
   }
 
   /** Resolves when nothing is underway any more. */
-  async idle(): Promise<void> {
-    while (this.underway.size > 0) await Promise.all(this.underway);
+  idle(): Promise<void> {
+    return this.outbox.idle();
   }
 
   /** Gives what is underway a moment, and ends. */
-  async close(): Promise<void> {
-    const stop = this.parts.clock.schedule(sendMsMax, () => this.closing.abort(new Error("closed")));
-    await this.idle();
-    stop();
+  close(): Promise<void> {
+    return this.outbox.close();
   }
 
   private hearPeople(): void {
@@ -91,35 +110,44 @@ export class AlertService {
 
   private post(deliveries: readonly Delivery[]): void {
     this.save();
-    for (const delivery of deliveries) {
-      const work = this.deliver(delivery).finally(() => this.underway.delete(work));
-      this.underway.add(work);
-    }
+    for (const delivery of deliveries) this.outbox.post(delivery);
   }
 
-  private async deliver({ channel: name, message }: Delivery): Promise<void> {
-    const { clock } = this.parts;
-    const { signal } = this.closing;
-    for (let attempt = 1; ; attempt++) {
-      const channel = this.channels.get(name);
-      // It was switched off, or is gone, while the message waited.
-      if (channel === undefined) return;
-      const why = await sendOnce(channel, message, clock, signal);
-      if (why === null) return;
-      if (attempt === tries || signal.aborted) return this.fail({ channel: name, atMs: clock.nowMs(), why });
-      await sleep(clock, firstPauseMs * 2 ** (attempt - 1), signal).catch(() => undefined);
-    }
+  /** One alarm about a channel, over the others; what is told to it waits. */
+  private tellDown(channel: string, why: string): void {
+    this.fail(channel, why);
+    this.raise({
+      kind: "channel",
+      about: channel,
+      severity: "warning",
+      title: `${channel} delivers nothing`,
+      text: `${why}. Messages wait for it and are tried again; kiwi alerts test ${channel} says whether it is back`,
+      atMs: this.parts.clock.nowMs(),
+    });
   }
 
-  private fail(failure: DeliveryFailure): void {
+  private tellBack(channel: string, count: number): void {
+    this.raise({
+      kind: "channel",
+      about: `${channel} back`,
+      severity: "info",
+      title: `${channel} delivers again`,
+      text: `${count} messages that waited have arrived`,
+      atMs: this.parts.clock.nowMs(),
+    });
+  }
+
+  private fail(channel: string, why: string): void {
+    const failure = { channel, atMs: this.parts.clock.nowMs(), why };
     this.failures = [...this.failures, failure].slice(-failuresKept);
     this.save();
     this.parts.onFailure(failure);
   }
 
   private save(): void {
+    const { failures, outbox, desk } = this;
     try {
-      this.parts.files.write({ alerts: this.desk.alerts, failures: this.failures });
+      this.parts.files.write({ alerts: desk.alerts, failures, waiting: outbox.waiting });
     } catch (error) {
       // A full disk is an alert of its own; that it cannot be kept must not stop it from being sent.
       const why = error instanceof Error ? error.message : String(error);
@@ -128,39 +156,19 @@ export class AlertService {
   }
 }
 
-/** Sends a message; null when it arrived, else why not. */
-export async function sendOnce(
-  channel: AlertChannel,
-  message: Delivery["message"],
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const deadline = new AbortController();
-  const stop = clock.schedule(sendMsMax, () =>
-    deadline.abort(new Error(`no answer within ${sendMsMax / secondMs} s`)),
-  );
-  try {
-    await channel.send(message, AbortSignal.any([deadline.signal, signal]));
-    return null;
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-    return error instanceof Error ? `${error.message}${cause}` : String(error);
-  } finally {
-    stop();
-  }
-}
-
 function rulesOf({ config: { rules }, channels, isOn = () => true }: AlertTerms): readonly AlertRule[] {
   const open = (names: readonly string[]) => names.filter((name) => channels.has(name));
   const everyone = {
-    kinds: [],
+    kinds: [] as readonly AlertKind[],
     severity: "warning",
     channels: [...channels.keys()],
     cooldownMinutes: 30,
     escalateTo: [],
   } as const;
   const holding = rules.filter((rule, index) => isOn(ruleId(rule, index)));
-  return (rules.length === 0 ? [everyone] : holding).map((rule) => ({
+  // Whoever is to hear of a channel that is silent cannot be told over it, whatever the rules say.
+  const aboutChannels = { ...everyone, kinds: ["channel" as const] };
+  return (rules.length === 0 ? [everyone] : [...holding, aboutChannels]).map((rule) => ({
     kinds: rule.kinds,
     severityMin: rule.severity,
     channels: open(rule.channels),

@@ -1,5 +1,5 @@
 import type { AlertChannel } from "../../ports/alert-channel.ts";
-import { componentId, type ComponentPart } from "../../ports/component.ts";
+import { componentId, type ComponentHealth, type ComponentPart } from "../../ports/component.ts";
 import type { AlertConfig } from "../config/alert-config.ts";
 import type { SecretPlaces } from "../config/secret-place.ts";
 import type { Registry } from "../plugins/registry.ts";
@@ -21,9 +21,14 @@ export function ruleId(rule: { readonly name?: string | undefined }, index: numb
 
 /**
  * The channels and rules of a configuration as parts: a rule needs the channels that it names. Throws `CHANNEL_INVALID` for a
- * rule about a channel that is not there; opening one throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID` and `SECRET_MISSING`.
+ * rule about a channel that is not there; `troubleOf` knows what those who send have seen of one. Opening one throws `CHANNEL_UNKNOWN`, `CHANNEL_INVALID` and `SECRET_MISSING`.
  */
-export function alertParts(alerts: AlertConfig, places: SecretPlaces, registry: Registry): AlertParts {
+export function alertParts(
+  alerts: AlertConfig,
+  places: SecretPlaces,
+  registry: Registry,
+  troubleOf: (channel: string) => ComponentHealth | null = () => null,
+): AlertParts {
   refuseUnknownChannels(alerts);
   const channels = new Map<string, AlertChannel>();
   const ways = Object.entries(alerts.channels).map(([name, config]): ComponentPart => ({
@@ -31,7 +36,8 @@ export function alertParts(alerts: AlertConfig, places: SecretPlaces, registry: 
     name,
     isSwitchable: true,
     open: async () => void channels.set(name, await openChannel(name, config, places, registry)),
-    health: () => channels.get(name)?.health?.() ?? { condition: "ok", detail: config.use ?? name },
+    health: () =>
+      troubleOf(name) ?? channels.get(name)?.health?.() ?? { condition: "ok", detail: config.use ?? name },
     async close() {
       const channel = channels.get(name);
       channels.delete(name);

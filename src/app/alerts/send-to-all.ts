@@ -1,6 +1,6 @@
 import { systemClock } from "../../adapters/system-clock.ts";
 import type { AlertChannel, AlertMessage } from "../../ports/alert-channel.ts";
-import { sendOnce } from "./alert-service.ts";
+import { sendOnce } from "./send-once.ts";
 
 /** What became of a message over a channel; `why` is null where it arrived. */
 export type Sent = { readonly channel: string; readonly delivered: boolean; readonly why: string | null };

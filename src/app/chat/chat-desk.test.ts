@@ -88,6 +88,7 @@ beforeEach(async () => {
     folder: home.path,
     plugins: [],
     session: "s1",
+    symbols: [],
   });
   lock = lockAccount(home.path, account, { sinceMs: 0, what: "paper session s1" });
 });

@@ -1,4 +1,4 @@
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,6 +13,9 @@ import { findDataFiles } from "../bars/find-data-files.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { resolveConfig, type ConfigSources } from "../config/resolve-config.ts";
 import { isSynthetic } from "../bars/synthetic-source.ts";
+import { KillSwitch } from "../../robot/kill/kill-switch.ts";
+import { allSessions } from "../trading/session-folder.ts";
+import { isRunning } from "../trading/stop-session.ts";
 import { Components } from "./components.ts";
 import { projectParts } from "./project-parts.ts";
 
@@ -35,6 +38,7 @@ export async function examine(sources: ConfigSources, home: string): Promise<rea
     part("machine", machine),
     part("folder", () => writing(folder)),
     part("disk", () => disk(folder)),
+    part("home", () => homeOf(home)),
     part("clock", clock),
     part("zones", zones),
   ];
@@ -112,12 +116,38 @@ function writing(folder: string): ComponentHealth {
   }
 }
 
+/** Where accounts and sessions are: to be written, with room, and no switch pulled there. */
+async function homeOf(home: string): Promise<ComponentHealth> {
+  // Whoever has never traded has none, and the first session makes it.
+  if (!existsSync(home)) return ok(`${home} is made by the first session`);
+  const found = writing(home);
+  if (found.condition !== "ok")
+    return { ...found, fix: `ls -ld ${home}   shows whose it is; KIWI_HOME names another` };
+  const room = await disk(home);
+  if (room.condition !== "ok") return room;
+  const sessions = allSessions(home);
+  const running = sessions.filter((note) => isRunning(home, note)).map(({ id }) => id);
+  const stopped = [...new Set(sessions.map(({ account }) => account))].filter(
+    (account) => new KillSwitch(home, account).state().action !== null,
+  );
+  const runs = running.length === 0 ? "none runs" : `${running.join(", ")} runs`;
+  const text = `${home}: ${sessions.length} sessions, ${runs}; ${room.detail}`;
+  return stopped.length === 0
+    ? ok(text)
+    : {
+        condition: "degraded",
+        detail: `${text}; the kill switch of ${stopped.join(", ")} is pulled`,
+        fix: "kiwi kill status   says by whom and why; kiwi kill reset   lifts it",
+      };
+}
+
 async function disk(folder: string): Promise<ComponentHealth> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const text = `${(free / gigabyte).toFixed(1)} GiB free`;
   if (free >= diskLow) return ok(text);
-  return { condition: free < diskMin ? "failed" : "degraded", detail: text, fix: "free some space" };
+  const fix = `du -xh -d2 ${folder} | sort -h | tail   shows what is large; kiwi runs gc and kiwi sessions make room`;
+  return { condition: free < diskMin ? "failed" : "degraded", detail: text, fix };
 }
 
 /** A clock that lags behind its own program files cannot be right. */

@@ -121,6 +121,11 @@ const trading = z.strictObject({
     .positive()
     .default(10)
     .describe("log files of 20 MB that are kept of a session; the oldest go first"),
+  sessionDays: z
+    .number()
+    .min(1)
+    .default(90)
+    .describe("how long sessions that ended are kept from kiwi sessions --remove"),
   silenceSecondsMax: z
     .number()
     .min(2)

@@ -105,3 +105,15 @@ test("a file that is gone, and one that cannot be gone by, leave everything as i
   ]);
   expect(watch.health().condition).toBe("degraded");
 });
+
+test("a file that was emptied is refused: it would be every setting at its default", async () => {
+  const watch = await watching();
+  writeFileSync(path, "");
+  await look(watch);
+  expect(told).toEqual([expect.stringMatching(/^refused .*CONFIG_EMPTY.*stays in force.*write \{\}/)]);
+  expect(applied).toEqual([]);
+  expect(watch.health().condition).toBe("degraded");
+  edit({ alerts: { perHourMax: 7 } });
+  await look(watch);
+  expect(applied).toEqual([7]);
+});

@@ -84,6 +84,8 @@ export class ConfigWatch {
     const file = basename(settings.path);
     try {
       if (this.seen === gone) throw fileGone(file);
+      // An editor on a full disk leaves it so, and it would read as every setting at its default.
+      if (this.seen.endsWith(" 0")) throw fileEmpty(file);
       const next = await settings.read();
       const differences = configDifferences(this.inForce, next);
       const now = differences.filter(({ path }) => concernOf(path) === "now");
@@ -136,6 +138,17 @@ function fileGone(file: string): KiwiError {
     message: `${file} is gone`,
     why: "something runs by what it said",
     fix: "put it back; kiwi config check   says whether it is right",
+    topic: "config",
+  });
+}
+
+function fileEmpty(file: string): KiwiError {
+  return new KiwiError({
+    code: "CONFIG_EMPTY",
+    exit: "config",
+    message: `${file} is empty`,
+    why: "something runs by what it said, and nothing says that it was meant",
+    fix: "put back what it said, or write {} for nothing but defaults   (df -h . says whether the disk is full)",
     topic: "config",
   });
 }

@@ -99,7 +99,7 @@ async function serve(
   const exchange = exchangeOver(ground, config.seed, options, place.shiftMs);
   exchange.skipTo(place.historyMs);
   const account = openAccount(exchange, ground, config, options);
-  const faults = new FaultPlan(options.faults);
+  const faults = new FaultPlan(options.faults, books?.entries.length);
   const end = Promise.withResolvers<void>();
   // Whoever does not wait for the end has no use for its reason.
   end.promise.catch(() => {});

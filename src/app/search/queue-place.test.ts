@@ -17,8 +17,13 @@ const market = "synthetic:symbols=1,bars=400";
 const isProof = process.env["KIWI_PROVE"] === "1";
 const [fastMax, slowMax, trials, killsMax] = isProof ? [40, 65, 1_000, Infinity] : [20, 55, 300, 4];
 const search = [
-  ...["sma-cross", "--data", market],
-  ...["--vary", `fast=1..${fastMax}:1`, "--vary", `slow=41..${slowMax}:1`],
+  "sma-cross",
+  "--data",
+  market,
+  "--vary",
+  `fast=1..${fastMax}:1`,
+  "--vary",
+  `slow=41..${slowMax}:1`,
 ];
 
 type Worker = { readonly process: ChildProcess; readonly said: () => string };

@@ -15,6 +15,8 @@ const accountRecord = z.object({
   plugins: z.array(z.string()).default([]),
   /** The newest session of the account. */
   session: z.string(),
+  /** All that sessions have traded on it: where a holding is a balance of coins, nothing else says what is one. */
+  symbols: z.array(z.string()).default([]),
 });
 
 /**
@@ -23,11 +25,14 @@ const accountRecord = z.object({
  */
 export type AccountRecord = z.output<typeof accountRecord>;
 
-/** Notes how an account is reached. */
+/** Notes how an account is reached; symbols of earlier sessions stay. */
 export function noteAccount(home: string, record: AccountRecord): void {
   const folder = join(home, "accounts");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  replaceFile(join(folder, `${accountSlug(record.account)}.json`), JSON.stringify(record, null, 2));
+  const before = knownAccounts(home).find(({ account }) => account === record.account)?.symbols ?? [];
+  const symbols = [...new Set([...before, ...record.symbols])];
+  const text = JSON.stringify({ ...record, symbols }, null, 2);
+  replaceFile(join(folder, `${accountSlug(record.account)}.json`), text);
 }
 
 /** Every account that was traded here, by name. One whose record cannot be read is left out: its switch works all the same. */

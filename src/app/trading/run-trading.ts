@@ -6,6 +6,7 @@ import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
 import { startGuard, type Guard } from "../../robot/kill/guard.ts";
+import { Hold } from "../../robot/kill/hold.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
 import type { RobotEnd } from "../../robot/robot-types.ts";
@@ -27,6 +28,7 @@ import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
+import { homeFault } from "./trading-errors.ts";
 import { withVenueRules } from "./venue-rules.ts";
 import { ModelWatch } from "./watch/model-watch.ts";
 import { tellOfRejections } from "./watch/rejections.ts";
@@ -42,8 +44,8 @@ export type TradingSurroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Port of the pages that others read; null opens none. */
   readonly monitorPort: number | null;
-  /** Throws where a session may not start: live asks for an arm. */
-  readonly mayStart?: (notes: readonly SessionNote[]) => void;
+  /** Throws where sessions may not start: live asks for an arm of each account. Asked once all accounts are held. */
+  readonly mayStart?: (accounts: readonly (readonly SessionNote[])[]) => void;
   /** Every session is a new one, whatever those before it hold. */
   readonly isFresh?: boolean;
   /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
@@ -59,9 +61,17 @@ const logRoom = { fileBytesMax: 20_000_000, dayBytesMax: 100_000_000 };
  * Trades until the signal ends it: takes the accounts for itself, starts a robot for each plan with its guard and its
  * watchdog, and says once a second how each is. Robots that end leave the others alone; what starts together does so or
  * not at all. Returns how the first that failed ended, else the first. Throws `KILL_LATCHED`, `ACCOUNT_LOCKED`,
- * `SESSION_SHARES`, `SESSION_HOLDS`, and what starting a robot throws.
+ * `SESSION_SHARES`, `SESSION_HOLDS`, `JOURNAL_GONE`, `DISK_FULL`, and what starting a robot throws.
  */
-export async function runTrading(
+export async function runTrading(...asked: Parameters<typeof trade>): Promise<RobotEnd> {
+  try {
+    return await trade(...asked);
+  } catch (error) {
+    throw homeFault(asked[1].home, error);
+  }
+}
+
+async function trade(
   plans: readonly [TradingPlan, ...TradingPlan[]],
   surroundings: TradingSurroundings,
 ): Promise<RobotEnd> {
@@ -80,8 +90,8 @@ export async function runTrading(
   const ending = new AbortController();
   const around = { ...surroundings, signal: AbortSignal.any([signal, ending.signal]) };
   try {
-    const options = mayStart === undefined ? { isFresh } : { isFresh, mayStart };
-    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, options));
+    for (const [account, own] of byAccount) accounts.push(await openAccount(home, account, own, isFresh));
+    mayStart?.(accounts.map(({ sessions }) => sessions.map(({ note }) => note)));
     const trading = accounts
       .flatMap(({ sessions }) => sessions)
       .map((session, k) =>
@@ -118,10 +128,18 @@ async function tradeOne(
   const { plan, note } = session;
   const { home } = around;
   const paths = openSessionFolder(home, note);
-  const { strategyText, plugins, folder, broker, mode } = plan;
+  const { strategyText, plugins, folder, broker, mode, symbols } = plan;
   writeSettings(paths.settings, { strategy: strategyText, plugins: [...plugins], folder, config });
   writeTables(paths.tables, plan.tables);
-  noteAccount(home, { account: note.account, mode, broker, folder, plugins: [...plugins], session: note.id });
+  noteAccount(home, {
+    account: note.account,
+    mode,
+    broker,
+    folder,
+    plugins: [...plugins],
+    session: note.id,
+    symbols: [...symbols],
+  });
   const { logLevels: levels, secrets, logFilesMax: filesMax } = plan;
   const log = openLog({
     folder: paths.logs,
@@ -164,9 +182,10 @@ async function tradeWatched(
 ): Promise<RobotEnd> {
   const { plan, note, origin, connection, seat, shared } = session;
   const feed = feedOf(plan, log);
-  const { robot, served } = await startServed(session, around, { feed, paths, log, watch });
+  const hold = new Hold();
+  const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
-  const guard = guardOf(session, robot, paths, log);
+  const guard = guardOf(session, { robot, paths, log, hold });
   startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
     plan,
@@ -187,6 +206,8 @@ async function tradeWatched(
   around.signal.addEventListener("abort", stop, { once: true });
   const calmDown = tellOfRejections(robot);
   around.onStart(note, robot, origin);
+  // Whoever wanted it to end while it began is heard now.
+  if (around.signal.aborted) stop();
   try {
     const end = await robot.done;
     around.onEnd?.(note, end);
@@ -206,13 +227,14 @@ type RobotSurroundings = {
   readonly paths: SessionPaths;
   readonly log: OpenLog;
   readonly watch: SessionWatch;
+  readonly hold: Hold;
 };
 
 /** Starts the robot behind its models: they are asked here, and the thread of its engine hears what they say. */
 async function startServed(
   { plan, note, killSwitch, lock, connection, seat }: OpenedSession,
   around: TradingSurroundings,
-  { feed, paths, log, watch }: RobotSurroundings,
+  { feed, paths, log, watch, hold }: RobotSurroundings,
 ): Promise<{ readonly robot: Robot; readonly served: Served }> {
   const kept = keptBefore(around.home, note);
   const pause = new Pause(around.home, note.account);
@@ -233,7 +255,7 @@ async function startServed(
       clock: plan.clock,
       lock,
       log: log.part("robot"),
-      tradingState: () => underPause(killSwitch.order(), pause),
+      tradingState: () => hold.under(underPause(killSwitch.order(), pause)),
       onIncident: watch.onIncident,
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
@@ -255,15 +277,14 @@ async function startServed(
 
 function guardOf(
   { plan, killSwitch, wholeLine }: OpenedSession,
-  robot: Robot,
-  paths: SessionPaths,
-  log: OpenLog,
+  { robot, paths, log, hold }: { readonly robot: Robot } & Omit<RobotSurroundings, "feed" | "watch">,
 ): Guard {
   return startGuard({
     robot,
     connection: wholeLine,
     killSwitch,
     triggers: plan.triggers,
+    hold,
     gauges: {
       calendar: plan.calendarOf(plan.symbols[0]!),
       timeframe: plan.timeframe,

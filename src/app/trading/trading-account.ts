@@ -40,15 +40,14 @@ export async function openAccount(
   home: string,
   account: string,
   plans: readonly TradingPlan[],
-  options: { readonly isFresh: boolean; readonly mayStart?: (notes: readonly SessionNote[]) => void },
+  isFresh: boolean,
 ): Promise<TradingAccount> {
   const killSwitch = new KillSwitch(home, account);
   const { state, reason } = killSwitch.order();
   if (state !== "active") throw killLatched(account, reason);
   checkShares(plans);
-  const chosen = whichSessions(home, account, plans, options.isFresh);
+  const chosen = whichSessions(home, account, plans, isFresh);
   const notes = chosen.map(({ note }) => note);
-  options.mayStart?.(notes);
   const mode = plans[0]!.mode;
   const what = `${mode} session ${notes.map(({ id }) => id).join(" ")}`;
   const lock = lockAccount(home, account, { sinceMs: Date.now(), what });

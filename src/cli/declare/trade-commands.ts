@@ -4,6 +4,7 @@ import type { LogsFlags } from "../trading/logs.ts";
 import type { TracesFlags } from "../trading/traces.ts";
 import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
+import type { SessionsFlags } from "../trading/sessions.ts";
 import type { SoakFlags } from "../trading/soak.ts";
 import type { StatusFlags } from "../trading/status.ts";
 import type { KillFlags, KillKeyFlags, KillResetFlags } from "../trading/kill.ts";
@@ -23,6 +24,7 @@ export function declareTradeCommands(program: Command, act: Act): void {
   declareReplay(program, act);
   declareSoak(program, act);
   declareCosts(program, act);
+  declareSessions(program, act);
   declareTraces(program, act);
   declareLogs(program, act);
   declareKill(program, act);
@@ -126,6 +128,22 @@ function declareStatus(program: Command, act: Act): void {
   addCommon(status, ["kiwi status", "kiwi status --session 3lvzj494"]).action(
     act(async (shell, flags: StatusFlags) =>
       (await import("../trading/status.ts")).statusCommand(shell, flags),
+    ),
+  );
+}
+
+function declareSessions(program: Command, act: Act): void {
+  const sessions = program
+    .command("sessions")
+    .summary("what is kept of sessions, and what of it is old; nothing is removed by itself")
+    .description(
+      "Lists every session of this home with its size and whether it may go: it ended long ago, holds nothing, and is not the last of its account. With --remove those go, for good; their rows leave the tables at the next kiwi db update.",
+    )
+    .option("--days <number>", "how long sessions that ended are kept; trading.sessionDays without it")
+    .option("--remove", "remove those that may go");
+  addConfig(addCommon(sessions, ["kiwi sessions", "kiwi sessions --days 90 --remove"])).action(
+    act(async (shell, flags: SessionsFlags) =>
+      (await import("../trading/sessions.ts")).sessionsCommand(shell, flags),
     ),
   );
 }

@@ -52,8 +52,9 @@ export const tradeTopics: readonly Topic[] = [
       "  kiwi kill key                 makes the key that lifts it: once, before it is needed",
       '  kiwi kill reset --account NAME --confirm NAME --reason "..."',
       "It is latched on the disk, holds over restarts, and needs neither configuration nor robot. Limits pull it too",
-      "(trading.triggers): daily trades, position value, connectivity, loss of the day, drawdown, value at risk, refused",
-      "orders, stale data, clock skew, a robot that stood still; and the watchdog, when the robot falls silent.",
+      "(trading.triggers): daily trades, position value, loss of the day, drawdown, value at risk, refused",
+      "orders; and the watchdog, when the robot falls silent. A line that is down, late bars, clock skew and a robot that",
+      "stood still are waited for: nothing is opened until a minute after (action wait; reduce, freeze, flatten latch).",
     ],
   },
 ];

@@ -108,7 +108,18 @@ function partsText(components: SessionStatus["components"]): string {
   );
   if (components.length === 0) return "closed";
   if (said.length === 0) return `${components.length}, all well`;
-  return `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(0, partsWidth);
+  // The reason of the worst saves a second command.
+  const worst = components.find(({ condition }) => condition === "failed") ?? components.find(isWeak);
+  const why = worst === undefined ? "" : `   ${worst.id}: ${worst.detail}`;
+  const line = `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(
+    0,
+    partsWidth,
+  );
+  return why === "" ? line : `${line}\n${" ".repeat(10)}${why.trim().slice(0, partsWidth)}`;
+}
+
+function isWeak({ state, condition }: SessionStatus["components"][number]): boolean {
+  return state !== "off" && condition === "degraded";
 }
 
 function section(title: string, lines: string): readonly string[] {

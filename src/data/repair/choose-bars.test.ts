@@ -68,6 +68,10 @@ test("a bar belongs into a gap on the hour of the bars around it, or of the cale
   expect(fitsGap(shifted, 4 * hourMs + half, "1h", always)).toBe(true);
   expect(fitsGap(shifted, 4 * hourMs + half / 2, "1h", always)).toBe(false);
   expect(fitsGap({ ...shifted, anchorMs: Number.NaN }, 4 * hourMs + half, "1h", always)).toBe(false);
+  // Weeks may end on any day of the week, but on the same time of the day.
+  const week = { ...fault("gap", 2, 9), anchorMs: 0 };
+  expect(fitsGap(week, 8 * 24 * hourMs, "1w", always)).toBe(true);
+  expect(fitsGap(week, 8 * 24 * hourMs + hourMs, "1w", always)).toBe(false);
   // Saturday.
   const saturday = Date.UTC(2024, 0, 6, 12);
   expect(fitsGap(shifted, saturday, "1h", calendarNamed("24/5"))).toBe(false);
@@ -116,6 +120,10 @@ test("the open ends of a window are gaps by the hour, the first only where somet
     [after, 8, 2, 5],
   ]);
   expect(ends([3, 5], false)).toEqual([[after, 8, 2, 5]]);
+  expect(ends([2, 6], true)).toEqual([
+    [1, 2, 1, 2],
+    [6 + 1 / hourMs, 8, 1, 6],
+  ]);
   expect(ends([1, 7], true)).toEqual([]);
   expect(ends([], false)).toEqual([[1, 8, 7, Number.NaN]]);
 });

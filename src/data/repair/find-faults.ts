@@ -26,11 +26,9 @@ export type BarFault = TimeRange & {
 /** A bad tick is gone within this many bars: they are asked for together. */
 const outlierBars = 3;
 
-/** Every fault in bars that are in the order of time, by time. */
+/** Every fault in bars that are in the order of time; the faults themselves are in none. */
 export function findFaults(bars: Bars, calendar: Calendar): readonly BarFault[] {
-  return [...findGapsAndBroken(bars, calendar), ...findOutliers(bars)].toSorted(
-    (a, b) => a.fromMs - b.fromMs,
-  );
+  return [...findGapsAndBroken(bars, calendar), ...findOutliers(bars)];
 }
 
 /** Faults that only better bars can end: what is missing between bars, and bars that cannot be. */

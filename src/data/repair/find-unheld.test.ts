@@ -31,6 +31,14 @@ test("fewer bars than came were lost where the calendar misses them, at the ends
   ]);
 });
 
+test("a single lost bar is one, and one that the calendar cannot place is looked for everywhere", () => {
+  const bars = held([...hours(1, 8), ...hours(10, 19)]);
+  const found = (came: number) => findUnheld([{ ...fetched, bars: came }], bars, calendar);
+  expect(found(18)).toEqual([]);
+  expect(found(19)).toEqual([{ fromMs: hour(8), toMs: hour(10) }]);
+  expect(found(20)).toEqual([{ fromMs: hour(1), toMs: hour(20) }]);
+});
+
 test("where the calendar does not account for the loss, all of the range is asked for again", () => {
   expect(findUnheld([{ ...fetched, bars: 30 }], held(hours(1, 19)), calendar)).toEqual([
     { fromMs: hour(1), toMs: hour(20) },

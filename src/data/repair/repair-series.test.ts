@@ -302,6 +302,47 @@ test("what was lost is settled as far as an answer proves, and a source that rea
   expect(await store.missingOf("BTCUSDT", "1h")).toEqual([before]);
 });
 
+test("a gap that was known to be lost is one fault, and one that reaches a moment further is another; all are told by time", async () => {
+  const { store, hold, request } = setUp();
+  await hold((bars) => {
+    [10, 20, 30, 40].forEach((at) => bars.delete(hour(at)));
+    bars.set(hour(50), tick);
+    bars.set(hour(5), [100, 90, 99, 100, 1]);
+  });
+  const noteLost = (fromMs: number, toMs: number) => store.noteMissing("BTCUSDT", "1h", { fromMs, toMs });
+  await noteLost(hour(19) + 1, hour(21));
+  await noteLost(hour(29) + 2, hour(31));
+  await noteLost(hour(39) + 1, hour(41) - 1);
+  const { ranges } = await repairSeries(request);
+  expect(ranges.map(({ fault, fromMs, bars, remaining }) => [fault, fromMs, bars, remaining])).toEqual([
+    ["broken", hour(5), 1, 0],
+    ["gap", hour(9) + 1, 1, 0],
+    ["lost", hour(19) + 1, 1, 0],
+    ["gap", hour(29) + 1, 1, 0],
+    ["lost", hour(29) + 2, 1, 0],
+    ["lost", hour(39) + 1, 1, 0],
+    ["gap", hour(39) + 1, 1, 0],
+    ["outlier", hour(50), 1, 0],
+  ]);
+  expect(await store.missingOf("BTCUSDT", "1h")).toEqual([]);
+});
+
+test("what its source does not have is lost no longer and still missing; what may still come stays lost", async () => {
+  const { primary, second, store, hold, request } = setUp();
+  for (const { bars } of [primary, second]) [55, 56].forEach((at) => bars.delete(hour(at)));
+  await hold(() => {});
+  await store.noteMissing("BTCUSDT", "1h", { fromMs: hour(54), toMs: hour(57) + 1 });
+  // At 104 nobody knows yet whether 101 to 103 will be published.
+  await store.noteMissing("BTCUSDT", "1h", { fromMs: hour(99), toMs: hour(103) + 1 });
+  const clock = new ManualClock(hour(104));
+  const { ranges } = await repairSeries({ ...request, toMs: hour(103) + 1, clock });
+  expect(ranges).toMatchObject([
+    { fault: "lost", fromMs: hour(54), bars: 2, repairedBy: [], remaining: 2 },
+    { fault: "lost", fromMs: hour(99), bars: 3, repairedBy: [], remaining: 3 },
+  ]);
+  expect(await store.missingOf("BTCUSDT", "1h")).toEqual([{ fromMs: hour(100), toMs: hour(103) + 1 }]);
+});
+
 test("damage to another series does not keep this one from being repaired", async () => {
   const { store, hold, request } = setUp();
   await hold((bars) => bars.delete(hour(10)));

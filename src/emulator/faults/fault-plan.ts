@@ -32,9 +32,11 @@ export class FaultPlan {
   /** When orders arrived, by venue id, for as long as they may be hidden. */
   private readonly arrivedMs = new Map<string, number>();
 
-  constructor(spec: FaultSpec = noFaults) {
+  /** `linesBefore`: how long the books are that it goes on with. Faults of a venue that was started again are others than at its beginning. */
+  constructor(spec: FaultSpec = noFaults, linesBefore = 0) {
     this.spec = spec;
-    const prng = new Prng(spec.seed);
+    const seeded = new Prng(spec.seed);
+    const prng = linesBefore === 0 ? seeded : seeded.fork(`after ${linesBefore}`);
     this.requests = prng.fork("requests");
     this.messages = prng.fork("messages");
     this.orders = prng.fork("orders");

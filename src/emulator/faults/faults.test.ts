@@ -51,6 +51,16 @@ test("the same seed draws the same fates, and each fault comes about as often as
   expect(new Set(fates).size).toBe(9);
 });
 
+test("a venue that goes on with its books draws other faults than at its beginning, and the same ones from the same books", () => {
+  const draws = (lines?: number) => {
+    const plan = new FaultPlan(parseFaults("seed=3,drop=0.5"), lines);
+    return Array.from({ length: 50 }, () => plan.nextRequest()).join();
+  };
+  expect(draws(0)).toBe(draws());
+  expect(draws(7)).toBe(draws(7));
+  expect(new Set([draws(0), draws(7), draws(8)]).size).toBe(3);
+});
+
 test("what is forced comes first, and once it is stopped nothing goes wrong any more", () => {
   const plan = new FaultPlan(parseFaults("drop=1,lose=1"));
   plan.forceRequests("html");

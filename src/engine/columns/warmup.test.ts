@@ -9,7 +9,9 @@ import { sma } from "../../indicators/sma.ts";
 import { buildSession, layGround } from "../../app/session/build-session.ts";
 import { runConfigSchema } from "../../app/config/run-config.ts";
 import { strategy } from "../../ports/strategy.ts";
-import { readyRow, warmupOf } from "./warmup.ts";
+import type { ColumnStore } from "./column-store.ts";
+import type { Frame } from "./frame.ts";
+import { firstRowThatSees, readyRow, warmupOf } from "./warmup.ts";
 
 const always = calendarNamed("24/7");
 
@@ -60,6 +62,12 @@ test("bars of a higher timeframe need none before them, and are seen when the fi
   const { needs, ready } = needsOf(({ close, daily }) => minus(close, daily));
   expect(needs).toEqual([0, 0]);
   expect(ready).toBe(23);
+});
+
+test("a row of another frame is seen from the first own row at which it has closed", () => {
+  const frame = { visible: Int32Array.of(0, 0, 1) } as unknown as Frame;
+  const store = { bars: { length: 3 } } as ColumnStore;
+  expect([0, 1, 2].map((row) => firstRowThatSees(frame, row, store))).toEqual([0, 2, Infinity]);
 });
 
 test("what settles slowly is trusted later than it is defined", () => {

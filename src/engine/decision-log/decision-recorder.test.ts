@@ -152,7 +152,7 @@ test("signals, orders, changes, trims and refusals are written with signed quant
     { kind: "trimmed", first: 2, second: 1, third: -5, text: "limit: too large" },
     { kind: "refused", first: 2, second: 1, third: -7, text: "limit: too large" },
   ]);
-  expect([made.signals, made.ordersSent]).toEqual([1, 1]);
+  expect([made.signals, made.ordersSent, made.ordersRefused, made.ordersTrimmed]).toEqual([1, 1, 1, 1]);
 });
 
 test("the number of an order is what makes it wait", () => {

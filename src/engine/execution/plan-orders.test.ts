@@ -319,6 +319,23 @@ test("less than a lot that is missing orders nothing, whatever is held", () => {
   }
 });
 
+test("a holding of the other side is no holding within a lot", () => {
+  const desk = holding(-10);
+  desk.decide(10.5);
+  expect(desk.story()).toEqual(["buy 20"]);
+});
+
+test("a decision for what is held already is counted once, and a look at it after a fill is none", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(10, { protection: { stopPrice: 90 } });
+  desk.plan();
+  desk.fill(1);
+  desk.targets.lookLater(desk.instruments[0]!.index);
+  expect(desk.plan().unchanged).toBe(0);
+  desk.decide(10);
+  expect(desk.plan().unchanged).toBe(1);
+});
+
 test("a contradiction of the venue is explained by a whole fill, or when nothing is left that could explain it", () => {
   const contradicted = (): ExecutionDesk => {
     const desk = new ExecutionDesk();

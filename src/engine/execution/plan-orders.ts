@@ -64,6 +64,7 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const { plan, portfolio, tracker } = ground;
   const { index } = instrument;
   const held = portfolio.ledger.quantity[index]!;
+  if (standing.leftOutShare > 0) leaveOut(standing, held, instrument.lotSize);
   const live = liveEntries(tracker, index);
   const serves = live.length > 0 && servesTarget(standing, live, tracker);
   const onTheWay = serves ? reachable(tracker.onTheWay(index), held, live) : 0;
@@ -74,6 +75,12 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   else planChange(ground, standing, instrument, held, live);
   withdraw(plan, tracker.orphans(index));
   planProtection(ground, standing, instrument.lotSize, held);
+}
+
+/** What the account does not pay for is not wanted: whole lots of the rest are. */
+function leaveOut(standing: Standing, held: number, lotSize: number): void {
+  standing.quantity = held + inLots((standing.quantity - held) * (1 - standing.leftOutShare), lotSize);
+  standing.leftOutShare = 0;
 }
 
 /** What orders on the way can do to a holding: those that only reduce end at flat. */

@@ -55,6 +55,29 @@ test("an entry for which the account has no money is not tried again: what is he
   expect(plannedAt(desk, 1e6)).toEqual([[]]);
 });
 
+test("an entry that a venue refuses whole for want of money is tried a little smaller, three times, and then given up", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(1_000);
+  const tried: string[] = [];
+  for (let id = 1; id <= 4; id++) {
+    tried.push(...desk.story());
+    desk.end(id, "buying_power", "rejected");
+    desk.timeMs = Math.max(desk.timeMs, desk.targets.of(0 as never)!.retryAtMs);
+  }
+  // Less by 0.5 %, by 1 % of that, and by 2 %.
+  expect(tried).toEqual(["buy 1000", "buy 995", "buy 985", "buy 965"]);
+  expect(plannedAt(desk, 1e6)).toEqual([[]]);
+  expect(desk.wanted).toBe(0);
+});
+
+test("an entry of one lot that the account cannot pay for is not tried again", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(1);
+  desk.plan();
+  desk.end(1, "buying_power", "rejected");
+  expect(plannedAt(desk, 1e6)).toEqual([[]]);
+});
+
 test("an order that ends on request is no failure: what is wanted is ordered again at once", () => {
   const desk = new ExecutionDesk();
   desk.decide(5);

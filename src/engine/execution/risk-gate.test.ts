@@ -99,6 +99,15 @@ test("an order is valued at the price that it waits for", () => {
   expect(rule.seen[0]!.grossAfter).toBe(900);
 });
 
+test("a single unit that is held counts once, and a symbol that never had a price counts at that of its order", () => {
+  const rule = watcher();
+  const desk = holding(1);
+  desk.portfolio.ledger.lastPrice[second] = Number.NaN;
+  const { review } = gateOf(desk, rule);
+  review([{}, { instrument: second, terms: { type: "limit", limitPrice: 90 } }]);
+  expect(rule.seen.map(({ grossAfter }) => grossAfter)).toEqual([1_100, 2_000]);
+});
+
 test("the last bar is that of the instrument, and unknown before the first", () => {
   const rule = watcher();
   const desk = new ExecutionDesk({}, 2);

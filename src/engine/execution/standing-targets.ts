@@ -26,6 +26,8 @@ export type Standing = {
   hasNewLevels: boolean;
   /** How often the venue has refused or lost an order that this target needs. */
   failures: number;
+  /** Of what is missing this share is left out by the next order, for the account does not pay for all of it. */
+  leftOutShare: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
   /** Its own protection has begun to close the position and goes on doing so. */
@@ -42,6 +44,8 @@ type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number
 /** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
 const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 const retryMsMax = retryPolicy.waitMs * 2 ** 10;
+/** Of what is missing so much is left out after the first refusal for want of money, twice that after the second. */
+const leftOutShare = 0.005;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
 const doubtSteps = 4;
 /** And no less than this: a live session takes many steps in a second, and a lost message is asked for after some. */
@@ -98,6 +102,7 @@ export class StandingTargets {
       isFresh: true,
       hasNewLevels: target.protection !== unprotected || target.replacesProtection === true,
       failures: 0,
+      leftOutShare: 0,
       retryAtMs: -Infinity,
       isClosing: false,
       isLeaving: false,
@@ -235,7 +240,8 @@ export class StandingTargets {
       // An exit for which the account has nothing meets another one, or a book that is behind: later it does not.
       this.fail(standing, nowMs);
       standing.startsOver = order.request.reduceOnly;
-    } else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
+    } else if (code === "buying_power" && isRefusedWhole(order)) this.ease(standing, nowMs);
+    else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
     else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
     // Getting out is never given up.
@@ -323,6 +329,15 @@ export class StandingTargets {
     this.look(order.request.instrument);
   }
 
+  /**
+   * A venue that looks at the money before it takes an order refuses what a fill would have made smaller: fees, and what
+   * it sets aside for a price that moves. A little less is tried, and less again.
+   */
+  private ease(standing: Standing, nowMs: number): void {
+    standing.leftOutShare = leftOutShare * 2 ** standing.failures;
+    this.fail(standing, nowMs);
+  }
+
   private fail(standing: Standing, nowMs: number): void {
     standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
     standing.failures += 1;
@@ -337,6 +352,11 @@ export class StandingTargets {
     standing.retryAtMs = -Infinity;
     this.look(instrument);
   }
+}
+
+/** Whether the venue took nothing of an order that opens. */
+function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean {
+  return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
 }
 
 /** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */

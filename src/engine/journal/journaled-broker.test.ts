@@ -47,10 +47,22 @@ test("every slice is written with its bars and what the venue told, one without 
   rig.pass(100, 200);
   rig.pass(none, 201);
   rig.pass(none, none);
+  // One that was caught up with says so, and when it was handed over.
+  const nothing = new Int32Array(0);
+  const nowMs = 9 * dayMs;
+  rig.desk.advance({
+    timeMs: 4 * dayMs,
+    nowMs,
+    isStale: true,
+    count: 0,
+    instruments: nothing,
+    rows: nothing,
+  });
   expect(read()).toEqual([
     stepAt(1, [still(0, 1, 100), still(1, 1, 200)]),
     stepAt(2, [still(1, 2, 201)]),
     stepAt(3, []),
+    stepAt(4, [], { nowMs, isStale: true }),
   ]);
 });
 

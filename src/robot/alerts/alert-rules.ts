@@ -16,6 +16,7 @@ export const alertKinds = [
   "connection",
   "protection",
   "robot",
+  "channel",
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

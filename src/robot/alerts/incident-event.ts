@@ -30,6 +30,8 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "settings changed": "robot",
   "money moved": "reconciliation",
   "settings refused": "robot",
+  "trading waits": "stopped trading",
+  "trading goes on": "stopped trading",
   "database away": "robot",
   "database back": "robot",
 };

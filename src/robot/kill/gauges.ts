@@ -35,6 +35,8 @@ export class GaugeBoard {
   movedNow = 0;
   private moneyAtMs = Number.NaN;
   private fillsSeen = 0;
+  private watchedFromMs = Number.NaN;
+  private lineLostMs: number | null = null;
   private readonly answered: Answered[] = [];
 
   constructor(setup: GaugeSetup) {
@@ -54,7 +56,7 @@ export class GaugeBoard {
     return {
       "daily-trades": day.fills,
       "position-value": largestExposure / equity,
-      connectivity: line.kind === "live" ? 0 : nowMs - line.atMs,
+      connectivity: this.withoutLineMs(line, nowMs),
       "daily-loss": (day.startEquity - equity) / day.startEquity,
       drawdown: (day.peakEquity - equity) / day.peakEquity,
       "loop-stall": measured.stalledMs,
@@ -73,6 +75,16 @@ export class GaugeBoard {
     this.movedNow = this.days.noteMoney({ ...venueMoney, ownEquity: equity }, lastFillMs);
   }
 
+  /** Every try to come back that fails is told with a time of its own: it is the first loss that counts. */
+  private withoutLineMs(line: RobotStatus["line"], nowMs: number): number {
+    if (line.kind === "live") {
+      this.lineLostMs = null;
+      return 0;
+    }
+    this.lineLostMs ??= line.atMs;
+    return nowMs - this.lineLostMs;
+  }
+
   private refusedShare({ counts }: RobotStatus): number | undefined {
     const present = { sent: counts.sent, refused: counts.refusedByVenue };
     const last = this.answered.at(-1);
@@ -87,7 +99,13 @@ export class GaugeBoard {
 
   /** Milliseconds since a bar should have been there; undefined before the first. */
   private overdueMs(lastBarMs: number, nowMs: number): number | undefined {
+    if (Number.isNaN(this.watchedFromMs)) this.watchedFromMs = nowMs;
     if (!Number.isFinite(lastBarMs)) return undefined;
+    // The last bar of a robot that was down is old when it starts again: what it missed is loaded now, and is not late yet.
+    return Math.min(this.lateMs(lastBarMs, nowMs), nowMs - this.watchedFromMs);
+  }
+
+  private lateMs(lastBarMs: number, nowMs: number): number {
     const { calendar, timeframe } = this.setup;
     const missing = calendar.missingBars(lastBarMs, nowMs, timeframe);
     if (missing === 0) return 0;

@@ -9,6 +9,7 @@ import type { Robot } from "../robot-parts.ts";
 import type { RobotStatus } from "../robot-types.ts";
 import { Heartbeat } from "../watchdog.ts";
 import { startGuard } from "./guard.ts";
+import { Hold } from "./hold.ts";
 import { everyAccount, KillSwitch } from "./kill-switch.ts";
 import { killTriggersSchema, type MeasuredKind } from "./kill-triggers.ts";
 
@@ -40,6 +41,7 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
   const note = ({ message }: { message: string }) => notes.push(message);
   const robot = { view, status: () => status, note } as unknown as Robot;
   const killSwitch = new KillSwitch(home, "demo");
+  const hold = new Hold();
   const heartbeat = new Heartbeat(join(home, "beat"));
   const start = () =>
     startGuard({
@@ -47,13 +49,14 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
       connection: venue.connect(),
       killSwitch,
       triggers: killTriggersSchema.parse(triggers),
+      hold,
       gauges: { calendar: calendarNamed("24/7"), timeframe: "1m", dayPath: join(home, "day") },
       heartbeat,
       clock,
       log: silentLog,
     });
   venue.clockSkewMs = startMs;
-  return { home, clock, venue, status, notes, holding, killSwitch, heartbeat, risk, start };
+  return { home, clock, venue, status, notes, holding, killSwitch, hold, heartbeat, risk, start };
 }
 type Bench = ReturnType<typeof bench>;
 
@@ -78,7 +81,10 @@ const causes: Readonly<Record<MeasuredKind, (bench: Bench) => unknown>> = {
   drawdown: ({ status }) => (status.equity = 6_900),
   "value-at-risk": ({ risk }) => (risk.value = 0.16),
   "reject-rate": ({ status }) => (status.counts = { sent: 10, refusedByVenue: 6, fills: 0 }),
-  "stale-data": ({ status }) => (status.lastBarMs = startMs - 12 * 60_000),
+  "stale-data": ({ status, clock }) => {
+    status.lastBarMs = startMs;
+    (clock as unknown as { timeMs: number }).timeMs += 12 * 60_000;
+  },
   "clock-skew": ({ venue }) => (venue.clockSkewMs = startMs + 5_000),
   // The clock goes on by a minute without anybody having had a turn.
   "loop-stall": ({ clock }) => ((clock as unknown as { timeMs: number }).timeMs += 60_000),
@@ -88,12 +94,11 @@ test.each(Object.entries(causes))(
   "%s pulls the switch, with its limit and what was measured",
   async (kind, cause) => {
     const one = bench();
-    const others = Object.fromEntries(
-      Object.keys(causes)
-        .filter((other) => other !== kind)
-        .map((other) => [other, { limit: "off" }]),
+    // Each by itself, and with an action that latches also where the usual one is to wait.
+    const actions = Object.fromEntries(
+      Object.keys(causes).map((other) => [other, other === kind ? { action: "reduce" } : { limit: "off" }]),
     );
-    const { clock, killSwitch, start } = kind === "clock-skew" ? one : Object.assign(one, bench(others));
+    const { clock, killSwitch, start } = Object.assign(one, bench(actions));
     start();
     await clock.advance(2_000);
     if (kind !== "clock-skew") expect(killSwitch.state().action).toBeNull();
@@ -105,6 +110,75 @@ test.each(Object.entries(causes))(
     expect(pulls[0]!.reason).toContain(`limit`);
     // Latched: the cause may pass, the pull stands, also for who starts anew.
     expect(new KillSwitch(one.home, "demo").order().state).not.toBe("active");
+  },
+);
+
+test("a line that is down is down since it was lost, however often a try to come back fails", async () => {
+  const { clock, start, status, killSwitch, venue } = bench({
+    connectivity: { limit: 20_000, action: "reduce" },
+  });
+  start();
+  for (let second = 0; second <= 20; second++) {
+    expect(killSwitch.state().action).toBeNull();
+    if (second % 5 === 0) status.line = { kind: "down", atMs: clock.nowMs(), reason: `try ${second}` };
+    venue.clockSkewMs = clock.nowMs();
+    await clock.advance(1_000);
+  }
+  expect(killSwitch.state().pulls.map(({ trigger }) => trigger)).toEqual(["connectivity"]);
+});
+
+test("a robot that was down for hours pulls nothing by its old bars, unless none come while it runs", async () => {
+  const { clock, start, status, killSwitch, venue } = bench({
+    "stale-data": { limit: 20_000, action: "reduce" },
+  });
+  status.lastBarMs = startMs - 8 * 3_600_000;
+  start();
+  for (let second = 0; second <= 20; second++) {
+    expect(killSwitch.state().action).toBeNull();
+    venue.clockSkewMs = clock.nowMs();
+    await clock.advance(1_000);
+  }
+  expect(killSwitch.state().pulls.map(({ trigger }) => trigger)).toEqual(["stale-data"]);
+});
+
+test.each([
+  [
+    "connectivity",
+    ({ status }: Bench) => (status.line = { kind: "down", atMs: startMs - 130_000, reason: "no answer" }),
+  ],
+  ["loop-stall", ({ clock }: Bench) => ((clock as unknown as { timeMs: number }).timeMs += 600_000)],
+] as const)(
+  "what ends by itself (%s) is waited for, and a minute after it trading goes on without anybody",
+  async (_, cause) => {
+    const one = bench();
+    const { clock, start, status, killSwitch, hold, notes, venue } = one;
+    const pass = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second++) {
+        venue.clockSkewMs = clock.nowMs();
+        await clock.advance(1_000);
+      }
+    };
+    const order = () => hold.under({ state: "active", reason: "" });
+    start();
+    await pass(2);
+    cause(one);
+    await pass(2);
+    expect(order().state).toBe("reducing");
+    expect(order().reason).toMatch(/^it waits: milliseconds .* limit/);
+    expect(hold.under({ state: "halted", reason: "a person" })).toEqual({
+      state: "halted",
+      reason: "a person",
+    });
+    status.line = { kind: "live", atMs: startMs };
+    await pass(55);
+    expect(order().state).toBe("reducing");
+    await pass(8);
+    expect(order().state).toBe("active");
+    expect(killSwitch.state().pulls).toEqual([]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^nothing is opened/),
+      expect.stringMatching(/^over for a minute/),
+    ]);
   },
 );
 

@@ -5,8 +5,9 @@ import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
 import { closeAccount } from "./close-account.ts";
 import { GaugeBoard, type GaugeSetup } from "./gauges.ts";
+import type { Hold } from "./hold.ts";
 import type { KillSwitch } from "./kill-switch.ts";
-import { trippedBy, type Gauges, type KillTriggers } from "./kill-triggers.ts";
+import { trippedBy, type Gauges, type KillTriggers, type Tripped } from "./kill-triggers.ts";
 
 /** What a guard is put together from. */
 export type GuardParts = {
@@ -14,6 +15,8 @@ export type GuardParts = {
   readonly connection: BrokerConnection;
   readonly killSwitch: KillSwitch;
   readonly triggers: KillTriggers;
+  /** What trading waits under; whoever asks whether orders may leave asks it too. */
+  readonly hold: Hold;
   readonly gauges: GaugeSetup;
   readonly heartbeat: Heartbeat;
   readonly clock: Clock;
@@ -33,11 +36,13 @@ export type Guard = {
 
 const lookEveryMs = 1_000;
 const skewEveryMs = 30_000;
+/** What was amiss must be over for so long before anything is opened again. */
+const calmMsMin = 60_000;
 /** Less than this share of the equity is not worth a message. */
 const toldMin = 0.001;
 
 /**
- * Guards a running robot: beats its heart, measures, pulls the switch when a trigger trips, and carries out at the venue
+ * Guards a running robot: beats its heart, measures, holds it or pulls the switch when a trigger trips, and carries out at the venue
  * what a pull asks for, whoever pulled. A pull that was there before the robot started is carried out as well.
  */
 export function startGuard(parts: GuardParts): Guard {
@@ -53,6 +58,7 @@ class Watch {
   private readonly ending = new AbortController();
   private cancelLook: () => void = () => {};
   private lookedMs = Number.NaN;
+  private heldMs = -Infinity;
   private skewMs: number | undefined;
   private skewAskedMs = -Infinity;
   private readonly closing = new Set<string>();
@@ -106,8 +112,10 @@ class Watch {
   private judge(atMs: number): void {
     const { killSwitch, triggers, log } = this.parts;
     const standing = new Set(killSwitch.state().pulls.map(({ trigger, action }) => `${trigger} ${action}`));
-    for (const { trigger, action, limit, value, reason } of trippedBy(this.gauges, triggers)) {
-      if (standing.has(`${trigger} ${action}`)) continue;
+    const tripped = trippedBy(this.gauges, triggers);
+    this.wait(tripped.find(({ action }) => action === "wait") ?? null, atMs);
+    for (const { trigger, action, limit, value, reason } of tripped) {
+      if (action === "wait" || standing.has(`${trigger} ${action}`)) continue;
       log.error({ trigger, action, limit, value }, `kill switch pulled: ${reason}`);
       try {
         killSwitch.pull({ trigger, action, limit, value, reason, atMs, by: "robot" });
@@ -115,6 +123,22 @@ class Watch {
         // It counts all the same, for as long as this process lives.
         log.error({ error: String(error) }, "the pull could not be written to the disk");
       }
+    }
+  }
+
+  /** What ends by itself is waited for, and said when it begins and when it is over. */
+  private wait(tripped: Tripped | null, atMs: number): void {
+    const { hold, robot } = this.parts;
+    if (tripped !== null) this.heldMs = atMs;
+    if (tripped !== null && hold.reason === null) {
+      // The first figure stays: a reason that changes every second would be news every second.
+      hold.reason = tripped.reason;
+      const message = `nothing is opened until a minute after this is over: ${tripped.reason}`;
+      robot.note({ kind: "trading waits", gravity: "alarm", symbol: null, message });
+    } else if (tripped === null && hold.reason !== null && atMs - this.heldMs >= calmMsMin) {
+      const message = `over for a minute: ${hold.reason}`;
+      hold.reason = null;
+      robot.note({ kind: "trading goes on", gravity: "notice", symbol: null, message });
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { killActions, type KillAction, type TriggerKind } from "./pull.ts";
+import { killActions, type TriggerKind } from "./pull.ts";
 
 /** What is measured, by the trigger that looks at it; left out is what cannot be measured yet. */
 export type Gauges = Readonly<Partial<Record<MeasuredKind, number>>>;
@@ -7,10 +7,14 @@ export type Gauges = Readonly<Partial<Record<MeasuredKind, number>>>;
 /** The triggers that look at a number. */
 export type MeasuredKind = Exclude<TriggerKind, "person" | "watchdog">;
 
+/** What a trigger does: it pulls the switch, or holds the robot for as long as its limit is passed. */
+const triggerActions = [...killActions, "wait"] as const;
+export type TriggerAction = (typeof triggerActions)[number];
+
 /** A trigger that has found its limit passed. */
 export type Tripped = {
   readonly trigger: MeasuredKind;
-  readonly action: KillAction;
+  readonly action: TriggerAction;
   readonly limit: number;
   readonly value: number;
   readonly reason: string;
@@ -33,25 +37,28 @@ const words: Readonly<Record<MeasuredKind, string>> = {
 export const killTriggersSchema = z.strictObject({
   "daily-trades": trigger("daily-trades", 500, "reduce"),
   "position-value": trigger("position-value", 2, "reduce"),
-  connectivity: trigger("connectivity", 120_000, "reduce"),
+  connectivity: trigger("connectivity", 120_000, "wait"),
   "daily-loss": trigger("daily-loss", 0.1, "flatten"),
   drawdown: trigger("drawdown", 0.3, "flatten"),
   "value-at-risk": trigger("value-at-risk", 0.15, "reduce"),
   "reject-rate": trigger("reject-rate", 0.5, "reduce"),
-  "stale-data": trigger("stale-data", 600_000, "reduce"),
-  "clock-skew": trigger("clock-skew", 2_000, "reduce"),
-  "loop-stall": trigger("loop-stall", 30_000, "reduce"),
+  "stale-data": trigger("stale-data", 600_000, "wait"),
+  "clock-skew": trigger("clock-skew", 2_000, "wait"),
+  "loop-stall": trigger("loop-stall", 30_000, "wait"),
 } satisfies Record<MeasuredKind, unknown>);
 export type KillTriggers = z.output<typeof killTriggersSchema>;
 
-function trigger(kind: MeasuredKind, limit: number, action: KillAction) {
+function trigger(kind: MeasuredKind, limit: number, action: TriggerAction) {
   return z
     .strictObject({
       limit: z
         .union([z.number().min(0), z.literal("off")])
         .default(limit)
         .describe(`${words[kind]}; off = never`),
-      action: z.enum(killActions).default(action).describe("reduce, freeze (cancel all) or flatten"),
+      action: z
+        .enum(triggerActions)
+        .default(action)
+        .describe("wait (open nothing until it is over), or pull: reduce, freeze (cancel all), flatten"),
     })
     .prefault({});
 }

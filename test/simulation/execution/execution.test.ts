@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { plantedBugs } from "./planted-bugs.ts";
 import { promises, type Promised } from "./promises.ts";
+import { rareWorlds } from "./rare-worlds.ts";
 import { describe, runSeeds, seedThatFinds } from "./run-seeds.ts";
 import { Trial } from "./trial.ts";
 import { startRobot } from "../../../src/robot/start-robot.ts";
@@ -11,9 +12,12 @@ const timeMs = 12_000;
 const seedsMax = 100_000;
 /** Worlds that broke a promise once. */
 const oldSeeds = [
-  171, 211, 322, 427, 642, 973, 1312, 1343, 1344, 4043, 5195, 30417, 31421, 32130, 32708, 40348, 40437,
+  171, 211, 322, 427, 642, 973, 1312, 1343, 1344, 4043, 5195, 30417, 31421, 32130, 32708, 40348, 40437, 60226,
+  73446, 74030, 74038, 74334, 74567,
 ];
 const seedsMin = 48;
+/** Of each world made for what is rare. */
+const rareSeeds = 16;
 
 test("whatever goes wrong between robot and venue, every promise of the order path is kept", async () => {
   const startMs = performance.now();
@@ -33,6 +37,17 @@ test.each(oldSeeds)("what seed %i once broke it keeps now", async (seed) => {
   const { broken } = await runSeeds(seed, 1);
   expect(broken.map(describe)).toEqual([]);
 });
+
+test.each(Object.entries(rareWorlds))(
+  "every promise is kept in worlds of %s",
+  async (_, world) => {
+    const options = { startRobot, faults: world.faults };
+    const { broken, coverage } = await runSeeds(0, rareSeeds, undefined, options);
+    expect(broken.map(describe)).toEqual([]);
+    for (const scenario of world.reaches) expect(coverage.of(scenario), `${scenario}`).toBeGreaterThan(3);
+  },
+  120_000,
+);
 
 test("a seed lives the same life alone and beside others", async () => {
   const alone = [];

@@ -9,7 +9,7 @@ import type { MemoryDisk } from "./memory-disk.ts";
 import type { RobotLife } from "./robot-life.ts";
 import type { SendPromises } from "./send-promises.ts";
 import type { BrokenPromises } from "./promises.ts";
-import { pullSwitch } from "./pulled-switch.ts";
+import { pullSwitch, type CloseAccount } from "./pulled-switch.ts";
 import { symbols } from "./small-market.ts";
 import type { VirtualWorld } from "./virtual-world.ts";
 
@@ -26,6 +26,8 @@ export type MishapParts = {
   readonly broken: BrokenPromises;
   /** The robot that lives now; null between two lives. */
   readonly life: () => RobotLife | null;
+  /** What closes an account when the kill switch is pulled; the real thing where nothing is said. */
+  readonly closeAccount: CloseAccount | undefined;
   /** Somebody starts the program again although it runs. */
   readonly startSecond: () => void;
 };

@@ -7,10 +7,14 @@ import type {
   VenueOrder,
   VenueOrderRequest,
 } from "../../../src/ports/broker-connection.ts";
+import { closingOrderId } from "../../../src/robot/kill/closing-order-id.ts";
 import type { RobotParts, LocalEngine } from "../../../src/robot/robot-parts.ts";
 import type { SessionMaking } from "../../../src/robot/robot-types.ts";
+import type { FaultPlan } from "./faults.ts";
 import type { Promised } from "./promises.ts";
+import type { CloseAccount } from "./pulled-switch.ts";
 import type { StartRobot } from "./robot-life.ts";
+import { rareWorlds } from "./rare-worlds.ts";
 
 /** A fault that is put into what a robot is joined to, to see whether the watch finds it. */
 export type PlantedBug = {
@@ -18,6 +22,10 @@ export type PlantedBug = {
   readonly breaks: readonly Promised[];
   /** Whether a second process is let onto the account. */
   readonly isUnlocked?: boolean;
+  /** What goes wrong where it is looked for; drawn by chance where nothing is said. */
+  readonly faults?: FaultPlan;
+  /** How the kill switch closes an account with it. */
+  readonly closeAccount?: CloseAccount;
   readonly plant: (parts: RobotParts) => RobotParts;
 };
 
@@ -197,6 +205,28 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
           : order,
       ),
     ),
+  },
+  "a kill switch believes the first answer": {
+    breaks: [25],
+    faults: rareWorlds["kill switches that the venue half obeys"]!.faults,
+    plant: (parts) => parts,
+    async closeAccount({ connection, pull }) {
+      await connection.cancelAll();
+      const { positions } = await connection.account();
+      for (const [symbol, { quantity }] of pull.action === "flatten" ? positions : [])
+        await connection.submit({
+          clientOrderId: closingOrderId(pull.id, symbol, 1),
+          symbol,
+          side: quantity > 0 ? "sell" : "buy",
+          quantity: Math.abs(quantity),
+          terms: { type: "market" },
+          timeInForce: "gtc",
+          expireTimeMs: Infinity,
+          postOnly: false,
+          reduceOnly: connection.capabilities.reduceOnly,
+        });
+      return {};
+    },
   },
   "now and then a bar is not in the journal": {
     breaks: [18, 20],

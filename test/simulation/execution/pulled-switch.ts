@@ -4,6 +4,9 @@ import { isClosingOrderId } from "../../../src/robot/kill/closing-order-id.ts";
 import type { MishapParts } from "./mishaps.ts";
 import { symbols } from "./small-market.ts";
 
+/** What closes an account: the real thing, or one with a fault. */
+export type CloseAccount = typeof closeAccount;
+
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The kill switch is pulled: the robot is halted, and its account is closed over the same bad roads. Reset after `spanMs`. */
@@ -25,13 +28,15 @@ export function pullSwitch(parts: MishapParts, spanMs: number): void {
       cancelLimited: Math.min(roads.faults.cancelLimited, faults.cancelLimited),
     };
     trading.state = { state: "active", reason: "" };
+    trading.closing = null;
   });
   const sinceMs = world.nowMs;
   const before = new Set(venue.openOrders().map(({ clientOrderId }) => clientOrderId));
   const action = prng.next() < 0.5 ? "flatten" : "freeze";
   const pull = { id: `${sinceMs.toString(36)}xx`, action } as const;
   const clock = world.clockOf(life.process);
-  void closeAccount({ connection: life.link, clock, log, pull, signal: closing.signal }).then(
+  const close = parts.closeAccount ?? closeAccount;
+  void close({ connection: life.link, clock, log, pull, signal: closing.signal }).then(
     () => {
       const open = venue.openOrders().filter(({ clientOrderId }) => before.has(clientOrderId));
       if (open.length > 0)

@@ -56,6 +56,8 @@ export async function seedThatFinds(bug: PlantedBug, seedsMax: number): Promise<
   const { broken } = await runSeeds(0, seedsMax, (sofar) => sofar.broken.some(finds), {
     startRobot: withBug(startRobot, bug),
     isUnlocked: bug.isUnlocked === true,
+    faults: bug.faults,
+    closeAccount: bug.closeAccount,
   });
   return broken.find(finds) ?? null;
 }

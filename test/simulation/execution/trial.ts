@@ -14,6 +14,7 @@ import { drawFaults, noLinkFaults, type FaultPlan } from "./faults.ts";
 import type { Roads } from "./faulty-link.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { happen, mend, type MishapParts } from "./mishaps.ts";
+import type { CloseAccount } from "./pulled-switch.ts";
 import { BrokenPromises, type Broken } from "./promises.ts";
 import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
 import { watchVenue } from "./sightings.ts";
@@ -36,9 +37,10 @@ export type Outcome = {
 /** What a trial is asked to do beyond what its seed says. */
 export type TrialOptions = {
   readonly startRobot: StartRobot;
-  readonly faults?: FaultPlan;
+  readonly faults?: FaultPlan | undefined;
   /** Whether a second process is let onto an account that is held; only a planted fault does that. */
   readonly isUnlocked?: boolean;
+  readonly closeAccount?: CloseAccount | undefined;
   /** Called with everything that happens, for people. */
   readonly tell?: (line: string) => void;
 };
@@ -339,6 +341,7 @@ export class Trial {
       coverage,
       sends,
       trading,
+      closeAccount: this.options.closeAccount,
       life: () => this.life,
       startSecond: () => this.startSecond(),
       broken: this.broken,

@@ -8,6 +8,7 @@ import type {
 } from "../../../ports/broker-connection.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import type { CcxtMarket } from "../../sources/ccxt/load-ccxt.ts";
+import { positiveOrNull } from "../../shared/numeric.ts";
 import { brokerSymbolUnknown, questionRefused } from "../shared/broker-errors.ts";
 import type { IdBook } from "../shared/id-book.ts";
 import type { CcxtLine } from "./ccxt-line.ts";
@@ -40,9 +41,11 @@ export class CcxtQuestions {
     const cash = new Map(
       Object.entries(balance.total).filter((pair): pair is [string, number] => (pair[1] ?? 0) !== 0),
     );
-    const positions = this.line.isSpot ? this.coins(cash) : await this.contracts();
+    const positions = this.line.isSpot ? await this.coins(cash) : await this.contracts();
     const currency = this.line.currencyOf([...this.traded][0]) ?? [...cash.keys()][0] ?? "USDT";
-    const held = this.line.isSpot ? await this.valueOf(positions) : 0;
+    let held = 0;
+    if (this.line.isSpot)
+      for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
     return {
       venueTimeMs: clock.nowMs(),
       cash,
@@ -168,12 +171,15 @@ export class CcxtQuestions {
     );
   }
 
-  /** On a spot market what is held of a coin is the position in what is traded for it. */
-  private coins(cash: ReadonlyMap<string, number>): ReadonlyMap<string, VenuePosition> {
+  /**
+   * On a spot market what is held of a coin is the position in what is traded for it. What it cost the exchange does not
+   * say: it counts at what it is worth, or money would be made of nothing, or no number.
+   */
+  private async coins(cash: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, VenuePosition>> {
     const positions = new Map<string, VenuePosition>();
     for (const symbol of this.traded) {
       const quantity = cash.get(symbol.split("/")[0]!) ?? 0;
-      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: Number.NaN });
+      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: await this.priceOf(symbol) });
     }
     return positions;
   }
@@ -184,24 +190,22 @@ export class CcxtQuestions {
     for (const { symbol, side, contracts, entryPrice } of rows) {
       const quantity = (side === "short" ? -1 : 1) * (contracts ?? 0);
       const before = positions.get(symbol)?.quantity ?? 0;
-      if (quantity !== 0)
-        positions.set(symbol, { quantity: before + quantity, averagePrice: entryPrice ?? Number.NaN });
+      if (quantity === 0) continue;
+      const averagePrice = positiveOrNull(entryPrice) ?? (await this.priceOf(symbol));
+      positions.set(symbol, { quantity: before + quantity, averagePrice });
     }
     return positions;
   }
 
-  private async valueOf(positions: ReadonlyMap<string, VenuePosition>): Promise<number> {
-    let value = 0;
-    for (const [symbol, { quantity }] of positions) {
-      const { last } = await this.line.ask(
-        `the price of ${symbol}`,
-        z.custom<{ readonly last?: number | null }>((row) => typeof row === "object" && row !== null),
-        (one) => one.fetchTicker(symbol),
-      );
-      if (typeof last !== "number") throw noPrice(this.line.exchange.name, symbol);
-      value += quantity * last;
-    }
-    return value;
+  private async priceOf(symbol: string): Promise<number> {
+    const { last } = await this.line.ask(
+      `the price of ${symbol}`,
+      z.custom<{ readonly last?: number | null }>((row) => typeof row === "object" && row !== null),
+      (one) => one.fetchTicker(symbol),
+    );
+    const price = positiveOrNull(last);
+    if (price === null) throw noPrice(this.line.exchange.name, symbol);
+    return price;
   }
 }
 

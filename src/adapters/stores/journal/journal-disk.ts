@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -10,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { journalGone } from "./journal-errors.ts";
 
 /** The bytes under a journal. Everything throws what the disk throws, and nothing is tried twice here. */
 export type JournalDisk = {
@@ -24,7 +26,7 @@ export type JournalDisk = {
   /** Makes the file ready to be written at its end. */
   open(): void;
   append(bytes: Buffer): void;
-  /** What was appended is safe when this returns. */
+  /** What was appended is safe when this returns. Throws where the file is not at its place any more: what is written is lost. */
   sync(): void;
   /** The same for a file that is new: its name, too. */
   syncNew(): void;
@@ -34,6 +36,7 @@ export type JournalDisk = {
 /** A file as the disk of a journal. */
 export function fileDisk(path: string): JournalDisk {
   let descriptor = -1;
+  let inode = 0;
   return {
     path,
     size: () => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
@@ -47,12 +50,16 @@ export function fileDisk(path: string): JournalDisk {
     },
     open() {
       descriptor = openSync(path, "a");
+      inode = fstatSync(descriptor).ino;
     },
     append(bytes) {
       // A disk may take a part of what it is given and no more.
       for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
     },
-    sync: () => fdatasyncSync(descriptor),
+    sync() {
+      fdatasyncSync(descriptor);
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) throw new Error(journalGone);
+    },
     syncNew() {
       fsyncSync(descriptor);
       syncFolder(dirname(path));

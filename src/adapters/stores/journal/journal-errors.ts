@@ -12,6 +12,9 @@ export function brokenJournal(path: string, offset: number, what: string): KiwiE
   });
 }
 
+/** What a disk says of a file that is not at its place any more. */
+export const journalGone = "the file was removed, or another stands in its place";
+
 /** A disk that does not take what was decided. */
 export function diskFailed(path: string, cause: unknown): KiwiError {
   const said = cause instanceof Error ? cause.message : String(cause);
@@ -21,7 +24,9 @@ export function diskFailed(path: string, cause: unknown): KiwiError {
       exit: "safety",
       message: `the journal ${path} cannot be written: ${said}`,
       why: "an order that is not on the disk would be forgotten in a crash, so none is sent any more; orders at the venue stay as they are",
-      fix: `df -h ${path}   shows the room on the disk; make some and start again`,
+      fix: said.includes(journalGone)
+        ? `put ${path} back and start again; without it a new session begins from what the account holds`
+        : `df -h ${path}   shows the room on the disk; make some and start again`,
       topic: "trading",
     },
     { cause },

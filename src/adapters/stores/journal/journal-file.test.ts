@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -146,6 +154,23 @@ test("bars are written without their names, and those of an older Kiwi are read 
   const older = frameOf(Buffer.from(JSON.stringify({ ...step, bars: [{ ...bar, volume: 7 }] })));
   writeFileSync(path, Buffer.concat([readFileSync(path), older]));
   expect(read(path)).toEqual([...records, { ...step, bars: [{ ...bar, volume: 7 }] }]);
+});
+
+test("a journal that was removed, or that another took the place of, is said before anything else is sent", () => {
+  for (const [name, spoil] of [
+    ["removed", (path: string) => rmSync(path)],
+    ["replaced", (path: string) => (renameSync(path, `${path}.aside`), writeFileSync(path, ""))],
+  ] as const) {
+    const path = join(folder, name);
+    const journal = openJournalFile(path);
+    journal.append(blocked(1));
+    journal.sync();
+    spoil(path);
+    journal.append(blocked(2));
+    expect(() => journal.sync()).toThrow(/DISK_FAILED.*the file was removed/);
+    expect(() => journal.append(blocked(3))).toThrow(/DISK_FAILED/);
+    journal.close();
+  }
 });
 
 test.skipIf(!canMakeDisk)(

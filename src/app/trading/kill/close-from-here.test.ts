@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { systemClock } from "../../../adapters/system-clock.ts";
 import { KillSwitch } from "../../../robot/kill/kill-switch.ts";
 import { knownAccounts, noteAccount } from "../account-record.ts";
+import { subjects } from "../../../../test/brokers/emulated-brokers.ts";
 import { closeFromHere } from "./close-from-here.ts";
 
 const home = mkdtempSync(join(tmpdir(), "kiwi-kill-own-"));
@@ -38,6 +40,7 @@ test("kill switch and watchdog reach a broker that is a file of one's own, long 
     folder: home,
     session: "s1",
     plugins: ["own.mjs"],
+    symbols: [],
   });
   const kill = new KillSwitch(home, "OWN-1");
   kill.pull({ atMs: 1, by: "test", action: "freeze", trigger: "person", reason: "enough" });
@@ -58,3 +61,64 @@ test("a record from before plug-ins were noted is read all the same", () => {
   );
   expect(knownAccounts(home).find(({ account }) => account === "OLD")).toMatchObject({ plugins: [] });
 });
+
+test("coins of a spot account are sold by a process that has traded nothing itself", async () => {
+  const subject = subjects.find(({ name }) => name === "Bybit spot")!;
+  const lab = await subject.start(
+    Array.from({ length: 400 }, () => [100, 101, 99, 100] as const),
+    "",
+  );
+  const trader = await subject.connect(lab, systemClock);
+  try {
+    await trader.open({ onOrder() {}, onFill() {}, onLine() {} }, new AbortController().signal);
+    const [rule] = await trader.instruments([subject.symbol]);
+    await trader.submit({
+      clientOrderId: "b1",
+      symbol: subject.symbol,
+      side: "buy",
+      quantity: 2,
+      terms: { type: "market" },
+      timeInForce: "ioc",
+      expireTimeMs: Number.POSITIVE_INFINITY,
+      postOnly: false,
+      reduceOnly: false,
+    });
+    lab.exchange.advance();
+    const held = async () => (await trader.account()).positions.get(subject.symbol)?.quantity ?? 0;
+    expect(await held()).toBeGreaterThan(1.9);
+    const { accountName: account } = trader;
+    const broker = {
+      use: "bybit",
+      category: "spot",
+      baseUrl: lab.url,
+      wsUrl: lab.wsUrl,
+      clockSkewMsMax: 1e12,
+    };
+    const record = { account, mode: "paper", broker, folder: home, plugins: [], session: "s" } as const;
+    noteAccount(home, { ...record, plugins: [], symbols: [subject.symbol, "GONEUSDT"] });
+    // A later session trades something else: what was traded before is not forgotten.
+    noteAccount(home, { ...record, plugins: [], symbols: [] });
+    new KillSwitch(home, account).pull({
+      atMs: 1,
+      by: "test",
+      action: "flatten",
+      trigger: "person",
+      reason: "",
+    });
+    const said: string[] = [];
+    const closing = closeFromHere(
+      home,
+      knownAccounts(home).find((one) => one.account === account)!,
+      { BYBIT_API_KEY: "KEY", BYBIT_API_SECRET: "SECRET" },
+      (line) => void said.push(line),
+    );
+    const market = setInterval(() => lab.exchange.advance(), 100);
+    await closing.finally(() => clearInterval(market));
+    expect(await held(), said.join("\n")).toBeLessThan(rule!.lotSize);
+    expect(said.filter((line) => line.startsWith("GONEUSDT is left out"))).toHaveLength(1);
+    expect(new KillSwitch(home, account).state().done.size).toBe(1);
+  } finally {
+    await trader.close();
+    await lab.close();
+  }
+}, 60_000);

@@ -1,3 +1,5 @@
+import { KiwiError } from "../../../base/errors.ts";
+import type { BrokerConnection } from "../../../ports/broker-connection.ts";
 import { KillSwitch } from "../../../robot/kill/kill-switch.ts";
 import { closeAccount } from "../../../robot/kill/close-account.ts";
 import { systemClock } from "../../../adapters/system-clock.ts";
@@ -34,6 +36,7 @@ export async function closeFromHere(
         say(`the keys are those of account ${connection.accountName}: nothing is done with them`);
         return;
       }
+      await learnSymbols(connection, record.symbols, say);
       const left = await closeAccount({ connection, clock: systemClock, log, pull, signal });
       killSwitch.noteDone({ pull: pull.id, atMs: Date.now(), by: "kiwi kill", left: { ...left } });
     } finally {
@@ -43,5 +46,24 @@ export async function closeFromHere(
     say(
       `the venue could not be reached or has not confirmed (${error instanceof Error ? error.message : String(error)})`,
     );
+  }
+}
+
+/**
+ * Makes the connection look for holdings in these: at a spot market a holding is a balance of a coin, and one that it was
+ * never asked about would be left. Throws where the venue is silent; what it does not trade any more is said and left out.
+ */
+async function learnSymbols(
+  connection: BrokerConnection,
+  symbols: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  for (const symbol of symbols) {
+    try {
+      await connection.instruments([symbol]);
+    } catch (error) {
+      if (!(error instanceof KiwiError) || error.parts.exit === "network") throw error;
+      say(`${symbol} is left out: ${error.parts.message}`);
+    }
   }
 }

@@ -11,11 +11,13 @@ import { runConfigSchema } from "../../config/run-config.ts";
 import { builtIn } from "../../plugins/registry.ts";
 import { ownCode } from "../../plugins/source-files.ts";
 import type { ValidationDocument } from "../../validation/validation-document.ts";
-import { arm, armedMs, takeArm } from "./arm-live.ts";
+import { arm, armedMs, takeArms } from "./arm-live.ts";
 import { liveGates } from "./live-gates.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
+const takeArm = (home: string, account: string, hash: string, nowMs: number) =>
+  takeArms(home, new Map([[account, hash]]), nowMs)[0]!;
 const armed = { account: "U123", settingsHash: "abc", armedAtMs: 1_000, by: "anna", gates: [] };
 
 test("an arm is good once, for its account, its settings and a quarter of an hour", () => {
@@ -29,6 +31,19 @@ test("an arm is good once, for its account, its settings and a quarter of an hou
   expect(() => takeArm(home, "U123", "abc", 999)).toThrow("NOT_ARMED");
   expect(takeArm(home, "U123", "abc", 1_000 + armedMs).by).toBe("anna");
   expect(() => takeArm(home, "U123", "abc", 1_000)).toThrow("NOT_ARMED");
+});
+
+test("of accounts that start together none uses up its arm where another has none", () => {
+  const home = join(folder.path, "together");
+  arm(home, armed);
+  const both = new Map([
+    ["U123", "abc"],
+    ["U124", "abc"],
+  ]);
+  expect(() => takeArms(home, both, 1_000)).toThrow("U124 is not armed");
+  arm(home, { ...armed, account: "U124" });
+  expect(takeArms(home, both, 1_000).map(({ account }) => account)).toEqual(["U123", "U124"]);
+  expect(() => takeArms(home, both, 1_000)).toThrow("U123 is not armed");
 });
 
 test("an arm that cannot be read arms nothing", () => {

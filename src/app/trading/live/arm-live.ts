@@ -24,8 +24,21 @@ export function arm(home: string, record: ArmRecord): void {
   replaceFile(pathOf(home, record.account), JSON.stringify(record, null, 2));
 }
 
-/** Uses an arm up: it is good once. Throws `NOT_ARMED` for none, an old one, or one for other settings. */
-export function takeArm(home: string, account: string, settingsHash: string, nowMs: number): ArmRecord {
+/**
+ * Uses up the arms of accounts that start together, each with the hash of its settings: an arm is good once. Throws
+ * `NOT_ARMED` where one of them has none, an old one, or one for other settings; then none is used up.
+ */
+export function takeArms(
+  home: string,
+  wanted: ReadonlyMap<string, string>,
+  nowMs: number,
+): readonly ArmRecord[] {
+  const arms = [...wanted].map(([account, hash]) => armOf(home, account, hash, nowMs));
+  for (const { account } of arms) rmSync(pathOf(home, account));
+  return arms;
+}
+
+function armOf(home: string, account: string, settingsHash: string, nowMs: number): ArmRecord {
   const record = readArm(home, account);
   if (record === null) throw notArmed(account, "it was not armed, or that arm was used up");
   const ageMs = nowMs - record.armedAtMs;
@@ -36,7 +49,6 @@ export function takeArm(home: string, account: string, settingsHash: string, now
     );
   if (record.settingsHash !== settingsHash)
     throw notArmed(account, "it was armed for another strategy, other symbols or other settings");
-  rmSync(pathOf(home, account));
   return record;
 }
 

@@ -6,7 +6,7 @@ import { startJob } from "../../jobs/start-job.ts";
 import { jobs } from "../../jobs/job-table.ts";
 import { requestOf } from "../../jobs/run-again.ts";
 import type { LiveSettings } from "../../config/config-watch.ts";
-import { arm, takeArm } from "./arm-live.ts";
+import { arm, takeArms } from "./arm-live.ts";
 import { sha256 } from "../../../base/hash.ts";
 import { sessionsFromConfig } from "../config-session.ts";
 import type { SessionNote } from "../session-folder.ts";
@@ -44,14 +44,16 @@ export async function startPaper({ requests, say, reread, ...around }: SessionRe
   }
 }
 
-/** Trades with money: an arm for this account and these settings is used up. Throws `NOT_ARMED`. */
+/** Trades with money: the arms for these accounts and settings are used up. Throws `NOT_ARMED`; then none is. */
 export async function startLive({ requests, say, reread, ...around }: SessionRequest): Promise<RobotEnd> {
   const { plans, sources } = await sessionsFromConfig(requests, "live", around.env, say, reread);
   try {
     return await runTrading(plans, {
       ...around,
-      mayStart: (notes) =>
-        void takeArm(around.home, notes[0]!.account, hashOfAll(notes.map(hashOf)), Date.now()),
+      mayStart: (accounts) => {
+        const wanted = accounts.map((notes) => [notes[0]!.account, hashOfAll(notes.map(hashOf))] as const);
+        takeArms(around.home, new Map(wanted), Date.now());
+      },
     });
   } finally {
     await sources.close();

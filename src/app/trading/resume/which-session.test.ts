@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -42,6 +42,7 @@ function live(plan: TradingPlan, { isFresh = false, ranFor = 0, held = 0 } = {})
   const positions = held === 0 ? [] : [{ symbol: "BTC/USD", quantity: held }];
   const status = { writtenMs: note.startedMs + ranFor, robot: { positions } } as unknown as SessionStatus;
   writeStatus(sessionPaths(home, note.id).status, status);
+  writeFileSync(sessionPaths(home, note.id).journal, "");
   return chosen!;
 }
 
@@ -60,6 +61,19 @@ test("a session alone on its account goes on when the same is started again, and
   expect(fresh.note.id).not.toBe(first.note.id);
   // From now on that is the session of the account.
   expect(live(planWith()).note.id).toBe(fresh.note.id);
+});
+
+test("a session whose journal is gone is never begun again under its name", () => {
+  const first = live(planWith());
+  rmSync(sessionPaths(home, first.note.id).journal);
+  const next = live(planWith());
+  expect(next.note.id).not.toBe(first.note.id);
+  expect(next.origin).toContain(`not ${first.note.id} of this account: its journal is gone`);
+  // Money waits for a person.
+  const money = planWith({ mode: "live" });
+  rmSync(sessionPaths(home, live(money).note.id).journal);
+  expect(() => live(money)).toThrow(/JOURNAL_GONE/);
+  expect(live(money, { isFresh: true }).origin).toContain("it was to begin anew");
 });
 
 test.each([

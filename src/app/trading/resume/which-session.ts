@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { KiwiError } from "../../../base/errors.ts";
 import { canonicalJson, sha256 } from "../../../base/hash.ts";
 import { formatTime, secondMs } from "../../../base/time.ts";
@@ -11,7 +12,7 @@ export type ChosenSession = { readonly note: SessionNote; readonly origin: strin
 
 /**
  * What each session is: one that is the same as before goes on where it ended, any other is new. Throws `SESSION_HOLDS`
- * where one of several would be forgotten that still holds something.
+ * where one of several would be forgotten that still holds something, `JOURNAL_GONE` where money would be traded without it.
  */
 export function whichSessions(
   home: string,
@@ -23,8 +24,9 @@ export function whichSessions(
   const taken = new Set(allSessions(home).map(({ id }) => id));
   const chosen = plans.map((plan): ChosenSession => {
     const old = before.find(({ part }) => part?.name === plan.part?.name);
-    const why = old === undefined ? "" : isFresh ? "it was to begin anew" : differenceOf(old, plan);
+    const why = old === undefined ? "" : isFresh ? "it was to begin anew" : differenceOf(home, old, plan);
     if (old !== undefined && why === "") return goingOn(home, old);
+    if (old?.mode === "live" && why === gone) throw journalGone(home, old);
     const note = noteOf(plan, account, taken);
     taken.add(note.id);
     const origin = old === undefined ? "" : `a new session, and not ${old.id} of this account: ${why}`;
@@ -58,6 +60,8 @@ function sessionsBefore(
   return [...newest.values()];
 }
 
+const gone = "its journal is gone";
+
 function goingOn(home: string, old: SessionNote): ChosenSession {
   const status = readStatus(sessionPaths(home, old.id).status);
   const note = { ...old, pid: process.pid, startedMs: Date.now(), ranMs: ranMs(old, status) };
@@ -66,8 +70,8 @@ function goingOn(home: string, old: SessionNote): ChosenSession {
 }
 
 /** What is another than it was, for people; nothing where it is the same session. */
-function differenceOf(old: SessionNote, plan: TradingPlan): string {
-  if (old.settingsHash === settingsHashOf(plan)) return "";
+function differenceOf(home: string, old: SessionNote, plan: TradingPlan): string {
+  if (old.settingsHash === settingsHashOf(plan)) return isGone(home, old) ? gone : "";
   const compared = [
     ["strategy", old.strategy, plan.strategyName],
     ["parameters", old.params, plan.params],
@@ -78,6 +82,12 @@ function differenceOf(old: SessionNote, plan: TradingPlan): string {
   const others = compared.filter(([, then, now]) => canonicalJson(then) !== canonicalJson(now));
   const names = others.map(([what]) => what);
   return `other ${names.length === 0 ? "settings (costs, sizes, risk or tables of the configuration)" : names.join(", ")}`;
+}
+
+/** Begun again under its old name it would give its orders names that the venue has seen. One that ended as it began has none. */
+function isGone(home: string, { id }: SessionNote): boolean {
+  const { journal, status } = sessionPaths(home, id);
+  return !existsSync(journal) && existsSync(status);
 }
 
 function heldBy(home: string, { id }: SessionNote): string {
@@ -124,6 +134,17 @@ function stillHolds({ id, part, account }: SessionNote, held: string): KiwiError
     message: `session ${id} (${part!.name}) still holds ${held} on account ${account}, and is not among what is to be started`,
     why: "it is gone from the configuration, or its settings are others now: nobody would look after what it holds",
     fix: "start it as it was, or close what it holds; with --fresh that stays at the venue and belongs to nobody",
+    topic: "sessions",
+  });
+}
+
+function journalGone(home: string, { id, account }: SessionNote): KiwiError {
+  return new KiwiError({
+    code: "JOURNAL_GONE",
+    exit: "safety",
+    message: `the journal of session ${id} on account ${account} is gone: ${sessionPaths(home, id).journal}`,
+    why: "what it wanted, and which orders are its own, stood there alone",
+    fix: "put it back (kiwi db restore FOLDER), or start with --fresh: a new session begins from what the account holds",
     topic: "sessions",
   });
 }

@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { statfs } from "node:fs/promises";
 import { secondMs } from "../../../base/time.ts";
 import type { Robot } from "../../../robot/robot-parts.ts";
@@ -25,6 +27,7 @@ export class HealthWatch {
   private readonly delay = monitorEventLoopDelay({ resolution: 20 });
   private robot: Robot | null = null;
   private diskFreeBytes: number | null = null;
+  private isJournalGone = false;
   private loopLagMs: number | null = null;
   private readonly timers: readonly NodeJS.Timeout[];
 
@@ -58,6 +61,7 @@ export class HealthWatch {
       startedMs: this.startedMs,
       status,
       diskFreeBytes: this.diskFreeBytes,
+      isJournalGone: this.isJournalGone,
       clockSkewMs: clockSkewMs(),
       loopLagMs: this.loopLagMs,
       barsMissing: status === null ? null : this.barsMissing(status.lastBarMs, nowMs),
@@ -77,6 +81,7 @@ export class HealthWatch {
   }
 
   private async measureDisk(): Promise<void> {
+    this.isJournalGone = this.robot !== null && !existsSync(join(this.parts.folder, "journal"));
     try {
       const { bavail, bsize } = await statfs(this.parts.folder);
       this.diskFreeBytes = bavail * bsize;

@@ -1,6 +1,12 @@
 import { minuteMs, secondMs } from "../../../base/time.ts";
 import type { BarSource } from "../../../ports/bar-source.ts";
-import { componentId, type ComponentHealth, type ComponentPart } from "../../../ports/component.ts";
+import {
+  componentId,
+  type ComponentHealth,
+  type ComponentPart,
+  type ComponentReport,
+} from "../../../ports/component.ts";
+import { strategyEnded } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 
 /** What the health of a robot is judged by; what nobody watches is null. */
@@ -10,6 +16,8 @@ export type HealthFacts = {
   readonly status: RobotStatus | null;
   /** Free bytes where the journal is written. */
   readonly diskFreeBytes: number | null;
+  /** The file of the journal is not where it was: the robot ends before its next order. */
+  readonly isJournalGone: boolean;
   /** Clock of the venue minus clock of this machine. */
   readonly clockSkewMs: number | null;
   /** How late the event loop was, at worst, since it was last asked. */
@@ -32,6 +40,13 @@ const diskFreeMin = 200 * 1024 * 1024;
 const barsMissingMax = 2;
 const clockSkewMsMax = 2 * secondMs;
 const loopLagMsMax = secondMs;
+
+const strategyFix =
+  "kiwi logs --level error   says what it did; mend it, then kiwi paper stop and kiwi paper start";
+
+const spaceFix = "du -xh -d2 ~/.kiwi .kiwi | sort -h   shows what is large; kiwi sessions   says what may go";
+const goneFix =
+  "put the file back, then kiwi paper stop and kiwi paper start; without it a new session begins";
 
 /** The robot and what it stands on. The robot opens and closes them itself; here they are looked at. */
 export function robotParts(
@@ -58,8 +73,22 @@ export function robotParts(
   ];
 }
 
+/**
+ * Whether the robot needs no new start. That helps a loop that stands; it brings back no venue, no data and no disk, and the start
+ * itself would fail: there the robot waits, and people are told.
+ */
+export function isLoopTurning(reports: readonly ComponentReport[]): boolean {
+  return reports.every(({ kind, condition }) => kind !== "robot" || condition !== "failed");
+}
+
 function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
   if (status === null) return young(nowMs, startedMs, "it has not begun yet");
+  if (status.trading.reason === strategyEnded)
+    return {
+      condition: "degraded",
+      detail: `${strategyEnded}: nothing is opened, stops stay`,
+      fix: strategyFix,
+    };
   const silentMs = nowMs - status.lastTurnMs;
   if (silentMs > turnLateMs)
     return { condition: "failed", detail: `its loop has not gone round for ${seconds(silentMs)}` };
@@ -101,11 +130,17 @@ function trading({ status }: HealthFacts): ComponentHealth {
   return { condition: "degraded", detail: `${state}: ${reason}`, fix: "kiwi kill status   says more" };
 }
 
-function disk({ diskFreeBytes }: HealthFacts): ComponentHealth {
+function disk({ diskFreeBytes, isJournalGone }: HealthFacts): ComponentHealth {
+  if (isJournalGone)
+    return {
+      condition: "failed",
+      detail: "its file was removed; the robot ends before its next order",
+      fix: goneFix,
+    };
   if (diskFreeBytes === null) return { condition: "ok", detail: "not watched" };
   const detail = `${Math.round(diskFreeBytes / 1024 / 1024)} MB free`;
   return diskFreeBytes < diskFreeMin
-    ? { condition: "failed", detail, fix: "free some space" }
+    ? { condition: "failed", detail, fix: spaceFix }
     : { condition: "ok", detail };
 }
 

@@ -23,6 +23,7 @@ const elsewhere = [
   "failIf",
   "out",
   "trading.gates",
+  "trading.sessionDays",
   "stuckAfterSeconds",
 ];
 

@@ -70,7 +70,7 @@ export class SessionControl {
     this.requests = new SwitchRequests(switches);
     this.chats = new ChatWatch({ home, env, log });
     this.config = plan.alerts;
-    this.alertParts = alertParts(plan.alerts, this.places, plan.registry);
+    this.alertParts = this.partsFor(plan.alerts);
     this.alerts = new AlertService({
       // Told once they are open.
       config: plan.alerts,
@@ -78,7 +78,7 @@ export class SessionControl {
       files: new AlertFiles(join(plan.folder, ".kiwi", "alerts")),
       clock: systemClock,
       sender: `${plan.mode} ${plan.strategyName} ${sessionId}`,
-      onFailure: ({ channel, why }) => log.error({ channel }, `an alert could not be delivered: ${why}`),
+      onFailure: ({ channel, why }) => log.error({ channel }, `${channel} delivers nothing: ${why}`),
     });
     this.configWatch =
       plan.settings === undefined
@@ -153,7 +153,7 @@ export class SessionControl {
     if (String(next.plugins) === String(settings?.config.plugins)) checkPlugins(registry, next);
     if (differences.some(({ path }) => path.startsWith("alerts."))) {
       const before = { config: this.config, parts: this.alertParts };
-      const after = alertParts(next.alerts, this.places, registry);
+      const after = this.partsFor(next.alerts);
       try {
         this.config = next.alerts;
         this.alertParts = after;
@@ -165,6 +165,10 @@ export class SessionControl {
       }
     }
     this.parts.setLogLevels(next.trading.log);
+  }
+
+  private partsFor(alerts: AlertConfig): AlertParts {
+    return alertParts(alerts, this.places, this.parts.plan.registry, (name) => this.alerts.troubleOf(name));
   }
 
   private tellOfEdit({ kind, text }: Edit): void {

@@ -6,8 +6,8 @@ import type { AlertEvent } from "../../../robot/alerts/alert-rules.ts";
 import { alertOf } from "../../../robot/alerts/incident-event.ts";
 import type { Robot } from "../../../robot/robot-parts.ts";
 import type { Incident } from "../../../robot/robot-types.ts";
-import { healthOf } from "../../../server/health.ts";
 import { HealthWatch } from "./health-watch.ts";
+import { isLoopTurning } from "./robot-parts.ts";
 import { SessionControl, type SessionWatchParts } from "./session-control.ts";
 import { tellOfTrouble } from "./tell-of-trouble.ts";
 
@@ -42,8 +42,7 @@ export async function openSessionWatch(parts: SessionWatchParts): Promise<Sessio
     health.close();
     throw error;
   }
-  const isAlive = () => healthOf(control.reports()).condition !== "failed";
-  const service = serviceManager(env, systemClock, isAlive);
+  const service = serviceManager(env, systemClock, () => isLoopTurning(control.reports()));
   let seconds = 0;
   const tick = setInterval(() => {
     void control.look();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -80,6 +80,31 @@ test("tables of a later Kiwi are left alone, and told with their reason", async 
   expect(told[1]).toMatch(/^database back/);
   other.close();
 });
+
+test("a file that another process holds, and one that is damaged, are told once with their reason and read again when they can be", async () => {
+  const home = newHome();
+  const path = join(home, "state.sqlite");
+  const { watch, told } = watchOf(home, path);
+  await watch.look();
+  const other = new Database(path);
+  // Readers would go on beside a writer that only writes.
+  other.pragma("locking_mode = EXCLUSIVE");
+  other.exec("BEGIN EXCLUSIVE; CREATE TABLE held (a)");
+  await watch.look();
+  expect(told).toEqual([expect.stringMatching(/^database away: .*its journal is whole: STATE_LOCKED/)]);
+  expect(watch.health().condition).toBe("degraded");
+  other.exec("COMMIT");
+  other.close();
+  await watch.look();
+  expect(told[1]).toMatch(/^database back/);
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+  writeFileSync(path, "no database, and longer than the header of one would be. ".repeat(20));
+  await watch.look();
+  expect(told[2]).toMatch(/^database away: .*STATE_DAMAGED/);
+  rmSync(path);
+  await watch.look();
+  expect(told[3]).toMatch(/^database back/);
+}, 60_000);
 
 test("it looks again by itself: every ten minutes, every minute while something is wrong, never two at once", async () => {
   const clock = new ManualClock(0);

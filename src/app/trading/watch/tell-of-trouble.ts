@@ -1,7 +1,9 @@
 import { systemClock } from "../../../adapters/system-clock.ts";
 import type { ComponentReport } from "../../../ports/component.ts";
 import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
+import { waitsFor } from "../../../robot/kill/hold.ts";
 import { pausedBy } from "../../../robot/kill/pause.ts";
+import { strategyEnded } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { AlertService } from "../../alerts/alert-service.ts";
 import type { TradingPlan } from "../session-parts.ts";
@@ -34,7 +36,9 @@ export function tellOfTrouble(
     });
   }
   const trading = status?.trading;
-  if (trading !== undefined && trading.state !== "active" && !trading.reason.startsWith(pausedBy))
+  // Of a pause its maker knows; the end of a strategy and a wait have been told as such.
+  const isTold = [strategyEnded, pausedBy, waitsFor].some((told) => trading?.reason.startsWith(told));
+  if (trading !== undefined && trading.state !== "active" && !isTold)
     alerts.raise({
       kind: "kill switch",
       about: trading.state,

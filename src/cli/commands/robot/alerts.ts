@@ -77,14 +77,14 @@ function noInbox(): KiwiError {
 /** `kiwi alerts list`: what was told and is not over. */
 export function alertsListCommand(shell: Shell, flags: AlertFlags): number {
   const files = filesOf(shell);
-  const { alerts, failures } = files.read();
+  const { alerts, failures, waiting } = files.read();
   const taken = files.acknowledged();
   const known = alerts.map((alert) => ({
     ...alert,
     toldMs: Number.isFinite(alert.toldMs) ? alert.toldMs : null,
     acknowledgedMs: alert.acknowledgedMs ?? taken.get(alert.id) ?? null,
   }));
-  if (flags.json === true) shell.out(envelope("alerts-list@1", { alerts: known, failures }));
+  if (flags.json === true) shell.out(envelope("alerts-list@1", { alerts: known, failures, waiting }));
   else if (known.length === 0) shell.out("no alerts");
   else
     shell.out(
@@ -100,9 +100,14 @@ export function alertsListCommand(shell: Shell, flags: AlertFlags): number {
         ]),
       ),
     );
-  if (flags.json !== true)
+  if (flags.json !== true) {
     for (const { channel, atMs, why } of failures)
       shell.err(`not delivered over ${channel} at ${formatTime(atMs)}: ${why}`);
+    for (const channel of new Set(waiting.map((one) => one.channel)))
+      shell.err(
+        `${waiting.filter((one) => one.channel === channel).length} wait for ${channel}   (kiwi alerts test ${channel})`,
+      );
+  }
   return 0;
 }
 

@@ -1,0 +1,88 @@
+import type { Mutant } from "./mutate.ts";
+
+/** Faults of one line that change nothing anybody could see, and why. */
+type Harmless = {
+  readonly path: string;
+  /** The line without the fault, and the lines with one, without the spaces around them. */
+  readonly before: string;
+  readonly after: readonly string[];
+  readonly because: string;
+};
+
+/**
+ * Each was looked at after all tests had passed with it. A fault that could be told by some input belongs into a test, and
+ * one that only its form tells into `mutate.ts`. They are not planted, and counted apart.
+ */
+export const harmless: readonly Harmless[] = [
+  {
+    path: "src/data/repair/repair-series.ts",
+    before: "if (part.fromMs < part.toMs) await store.settleMissing(symbol, timeframe, part);",
+    after: ["if (part.fromMs <= part.toMs) await store.settleMissing(symbol, timeframe, part);"],
+    because: "a range without any time in it settles nothing",
+  },
+  {
+    path: "src/engine/decision-log/decision-log.ts",
+    before: "if (this.timeMs !== this.expectedTimeMs) return;",
+    after: ["if (false) return;"],
+    because: "times that are a log's own already are written into their own places",
+  },
+  {
+    path: "src/engine/decision-log/event-table.ts",
+    before: "if (recentText[last + 1] === text) return recentIndex[last + 1]!;",
+    after: ["if (false) return recentIndex[last + 1]!;"],
+    because: "a text that is not found among the last two is found by its name, with the same number",
+  },
+  {
+    path: "src/engine/execution/risk-gate.ts",
+    before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
+    after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
+    because: "of nothing that is held nothing is closed, on either way",
+  },
+  {
+    path: "src/risk/bad-data.ts",
+    before:
+      "while (value < goodBarsMin && isGood(bars, last - value, gapBarsMax, calendars[index]!)) value += 1;",
+    after: [
+      "while (value <= goodBarsMin && isGood(bars, last - value, gapBarsMax, calendars[index]!)) value += 1;",
+    ],
+    because: "one good bar more than is asked for passes as well",
+  },
+  {
+    path: "src/risk/order-rate.ts",
+    before: "if (limit === 0) return;",
+    after: ["if (false) return;"],
+    because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
+  },
+  {
+    path: "src/venue/fill-order.ts",
+    before:
+      "order.remaining = order.remaining - quantity <= order.remaining * 1e-12 ? 0 : order.remaining - quantity;",
+    after: [
+      "order.remaining = order.remaining - quantity < order.remaining * 1e-12 ? 0 : order.remaining - quantity;",
+    ],
+    because: "nothing is left of a whole fill, which is less than the limit, and never the limit itself",
+  },
+  {
+    path: "src/venue/inside-bar.ts",
+    before: "if (dueUpward.length + dueDownward.length > 0) {",
+    after: ["if (dueUpward.length + dueDownward.length >= 0) {"],
+    because: "two empty ways lead nowhere: going them only takes time",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;",
+    after: ["if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;"],
+    because: "where all rows are not passed at once, each is looked at, with the same answer",
+  },
+  {
+    path: "src/venue/venue.ts",
+    before: "const none = new Int32Array(0);",
+    after: ["const none = new Int32Array(1);"],
+    because: "a slice that counts no bars is read no further",
+  },
+];
+
+/** Whether a fault is known to change nothing. */
+export function isHarmless({ path, before, after }: Pick<Mutant, "path" | "before" | "after">): boolean {
+  return harmless.some((one) => one.path === path && one.before === before && one.after.includes(after));
+}

@@ -1,0 +1,55 @@
+import type { Scenario } from "./coverage.ts";
+import { noLinkFaults, type FaultPlan, type LinkFaults, type Mishap } from "./faults.ts";
+
+/** A world made for what chance hardly reaches, with what must happen in it. */
+export type RareWorld = { readonly faults: FaultPlan; readonly reaches: readonly Scenario[] };
+
+/**
+ * Every seed of these has the same things go wrong, at times and in markets of its own: kill switches, closed venues and
+ * orders that are forgotten are a few in a thousand worlds of chance, and what is rare there proves little.
+ */
+export const rareWorlds: Readonly<Record<string, RareWorld>> = {
+  "kill switches that the venue half obeys": {
+    faults: plan(
+      { cancelLimited: 0.5, answerLost: 0.2, eventLost: 0.2 },
+      [],
+      ["kill switch", "kill switch", "kill switch"],
+    ),
+    reaches: [22, 27],
+  },
+  "a venue that closes and bans, with steps that grow": {
+    faults: plan(
+      { eventLate: 0.2 },
+      [],
+      ["venue closes", "venue closes", "ban", "rules change", "rules change"],
+    ),
+    reaches: [11, 48, 79],
+  },
+  "one symbol fails and orders are forgotten": {
+    faults: plan(
+      { eventLost: 0.3, questionFails: 0.2 },
+      [
+        "symbol fails",
+        "symbol fails",
+        "forgets orders",
+        "forgets orders",
+        "forgets orders",
+        "forgets orders",
+      ],
+      [],
+    ),
+    reaches: [31, 54, 85],
+  },
+  "halts while the venue is away, overfills, clocks and a second robot": {
+    faults: plan(
+      { requestLost: 0.1 },
+      ["halt", "halt", "halt", "overfill", "second robot", "clock jump", "stall", "manual trade while away"],
+      [],
+    ),
+    reaches: [32, 53, 56, 58, 64],
+  },
+};
+
+function plan(link: Partial<LinkFaults>, mishaps: readonly Mishap[], later: readonly Mishap[]): FaultPlan {
+  return { link: { ...noLinkFaults, ...link }, mishaps, later };
+}
