@@ -1,17 +1,23 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+// @ts-expect-error -- plain JavaScript, for it runs before anything is installed
+import { bundlePlace } from "./bin/bundle-place.js";
 
 /** Files that take most of a minute or more, most of it waiting for processes: one that began last would keep a core alone. */
 const longFiles = [
+  "test/package.test.ts",
   "test/trading/demo.test.ts",
   "src/cli/optimize.test.ts",
+  "test/robot/engine-process.test.ts",
+  "test/zoo/zoo.test.ts",
   "test/simulation/interrupted-repair.test.ts",
   "src/app/search/queue-place.test.ts",
-  "test/trading/kill-triggers.test.ts",
-  "test/simulation/execution/execution.test.ts",
-  "test/planted-regimes.test.ts",
-  "test/package.test.ts",
+  "test/prove/soak.test.ts",
+  "src/cli/news-run.test.ts",
 ];
 
 class LongFilesFirst extends BaseSequencer {
@@ -25,7 +31,31 @@ class LongFilesFirst extends BaseSequencer {
   }
 }
 
+const root = import.meta.dirname;
+const source = join(root, "src");
+// Who watches edits the source while the tests stand: what was put together before is old by then.
+const bundle = process.argv.includes("run") ? (bundlePlace as (root: string) => string)(root) : null;
+const jobAddress = /(new URL\(\s*)"((?:[^"]*\/)?(?:[^"/]+-job|thread-entry|process-entry)\.ts)"/g;
+
+/**
+ * Threads and processes of jobs load what bin/bundle.js put together, as those of a command do, where it is there and as
+ * new as the source: hundreds are started by the tests, and each costs half as much again from the source.
+ */
+const bundledJobs: NonNullable<ViteUserConfig["plugins"]>[number] = {
+  name: "bundled-jobs",
+  enforce: "pre",
+  transform(code, id) {
+    if (bundle === null || !id.startsWith(source)) return null;
+    return code.replaceAll(jobAddress, (whole, before: string, path: string) => {
+      const name = join(dirname(id), path).slice(source.length + 1, -".ts".length);
+      const file = join(bundle, `${name.replaceAll(/[\\/]/g, "--")}.mjs`);
+      return existsSync(file) ? `${before}"${pathToFileURL(file).href}"` : whole;
+    });
+  },
+};
+
 export default defineConfig({
+  plugins: [bundledJobs],
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // One process per worker instead of one per file: ten times faster, and no test may depend on module state anyway.

@@ -10,11 +10,9 @@ import type { ComparedDay } from "../../src/app/trading/comparison-book.ts";
 import { findSession, sessionPaths } from "../../src/app/trading/session-folder.ts";
 import { readStatus, type SessionStatus } from "../../src/app/trading/session-status.ts";
 import type { BrokerConnection } from "../../src/ports/broker-connection.ts";
+import { runKiwi, type Outcome } from "../run-kiwi.ts";
 
 const launcher = join(import.meta.dirname, "..", "..", "bin", "kiwi.js");
-
-/** What a command printed, and how it ended. */
-export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
 /** A demo that trades in a process of its own, as a person would start it. */
 export class DemoBench {
@@ -50,8 +48,13 @@ export class DemoBench {
     return status;
   }
 
-  /** Runs a command to its end, as in another terminal. */
-  async run(...args: readonly string[]): Promise<Ran> {
+  /** Runs a command to its end beside the demo, in this process: it knows of the demo what stands on the disk. */
+  run(...args: readonly string[]): Promise<Outcome> {
+    return runKiwi(this.folder, args, { KIWI_HOME: this.home });
+  }
+
+  /** The same in a process of its own, as in another terminal. */
+  async runElsewhere(...args: readonly string[]): Promise<Outcome> {
     const child = spawn(process.execPath, [launcher, ...args], { cwd: this.folder, env: this.env() });
     let [out, err] = ["", ""];
     child.stdout.on("data", (data: Buffer) => (out += data.toString()));

@@ -36,7 +36,7 @@ const causes: Readonly<
   },
   "stale-data": { cause: (traded) => (traded.lateMs += 30 * 86_400_000) },
   "clock-skew": { cause: ({ bench }) => (bench.link.timeMs = () => Promise.resolve(1)) },
-  "loop-stall": { cause: (traded) => (traded.lateMs += 60_000) },
+  "loop-stall": { limit: 2_700_000, cause: (traded) => (traded.lateMs += 3_600_000) },
 };
 
 type Traded = { readonly bench: RobotBench; readonly home: string; valueAtRisk: number; lateMs: number };
@@ -64,8 +64,8 @@ function guardOf(traded: Traded, kind: MeasuredKind, killSwitch: KillSwitch): Gu
     heartbeat: new Heartbeat(join(home, "beat")),
     clock: {
       nowMs: () => clock.nowMs() + traded.lateMs,
-      // Bars of an hour have 3,600 seconds: a look a minute sees as much. How late a look is, is what a stall is measured by.
-      schedule: (spanMs, run) => clock.schedule(spanMs * (kind === "loop-stall" ? 20 : 60), run),
+      // Bars of an hour have 3,600 seconds: a look in half an hour sees as much, and a stall is what lasts longer.
+      schedule: (spanMs, run) => clock.schedule(spanMs * 1_800, run),
     },
     log: silentLog,
   });

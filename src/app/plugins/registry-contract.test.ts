@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { barsFrom, testTools } from "../../../test/plugin-tools.ts";
 import { foldRegime } from "../../../test/regime-harness.ts";
 import { marketOrder, sliceAt } from "../../../test/risk-harness.ts";
@@ -210,21 +210,33 @@ function expectMoneyConserved({ session, setup }: BacktestResult): void {
 
 const marketsByName = markets.map((market) => [market.name, market] as const);
 
+const madeRuns = new Map<string, BacktestResult>();
+
+/** The run of a strategy on the whole of a market, made once for all tests that look at it. */
+function wholeRun(market: TestMarket, strategy: AnyStrategy): BacktestResult {
+  const key = `${market.name} ${strategy.name}`;
+  const made = madeRuns.get(key) ?? runOn(market, strategy);
+  madeRuns.set(key, made);
+  return made;
+}
+
 describe.each(builtStrategies.map((one) => [one.name, one] as const))("%s", (_, strategy) => {
+  afterAll(() => madeRuns.clear());
+
   test.each(marketsByName)("trades %s, and no money appears or vanishes", (_, market) => {
-    const result = runOn(market, strategy);
+    const result = wholeRun(market, strategy);
     expect(result.funnel.fills).toBeGreaterThan(0);
     expect(result.log.equity.subarray(0, result.log.length).every(Number.isFinite)).toBe(true);
     expectMoneyConserved(result);
   });
 
   test.each(marketsByName)("decides alike twice on %s", (_, market) => {
-    expect(runOn(market, strategy).decisionsHash).toBe(runOn(market, strategy).decisionsHash);
+    expect(runOn(market, strategy).decisionsHash).toBe(wholeRun(market, strategy).decisionsHash);
   });
 
   test.each(marketsByName)("decides on the start of %s what it decides on all of it", (_, market) => {
     const bars = barsOf(market)[0]!;
-    const all = eventsOf(runOn(market, strategy));
+    const all = eventsOf(wholeRun(market, strategy));
     for (const share of [0.55, 0.7, 0.9]) {
       const cut = Math.floor(bars.length * share);
       const start = eventsOf(runOn(market, strategy, {}, [sliceBars(bars, 0, cut)]));
@@ -322,11 +334,13 @@ const quickRegimes: Readonly<Record<string, Readonly<Record<string, ParamValue>>
 
 /** A detector with its quick settings; the stored model that it may ask for was trained on the first 800 bars. */
 function detectorOf(use: string, bars: Bars): RegimeDetector {
-  const { values, length } = trainingRows(bars, 12, 0, 800);
-  const fit = fitHmm(values, length, { states: 3, features: 2, covariance: "full", seed: 1, restarts: 3 });
-  const about = { name: "contract", version: 1, dataFingerprint: "", seed: 1, codeVersion: "test" };
-  const artifact = artifactOf(fit, { ...about, bars, fromRow: 0, toRow: 800, blockBars: 12 });
-  const tools = { ...testTools([bars]), regimeModel: () => artifact };
+  const regimeModel = () => {
+    const { values, length } = trainingRows(bars, 12, 0, 800);
+    const fit = fitHmm(values, length, { states: 3, features: 2, covariance: "full", seed: 1, restarts: 3 });
+    const about = { name: "contract", version: 1, dataFingerprint: "", seed: 1, codeVersion: "test" };
+    return artifactOf(fit, { ...about, bars, fromRow: 0, toRow: 800, blockBars: 12 });
+  };
+  const tools = { ...testTools([bars]), regimeModel };
   return createPlugin("regime", { use, ...quickRegimes[use] }, tools);
 }
 
