@@ -27,12 +27,6 @@ export const harmless: readonly Harmless[] = [
     because: "times that are a log's own already are written into their own places",
   },
   {
-    path: "src/engine/decision-log/event-table.ts",
-    before: "if (recentText[last + 1] === text) return recentIndex[last + 1]!;",
-    after: ["if (false) return recentIndex[last + 1]!;"],
-    because: "a text that is not found among the last two is found by its name, with the same number",
-  },
-  {
     path: "src/engine/execution/risk-gate.ts",
     before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
     after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
