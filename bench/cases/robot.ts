@@ -12,7 +12,7 @@ import { RobotBench } from "../../test/robot/robot-bench.ts";
 // wire, orders through gate, journal and desk, and the start with a long journal.
 const folder = mkdtempSync(join(tmpdir(), "kiwi-bench-"));
 const symbols = 50;
-const bars = 200;
+const bars = 1_000;
 
 /** Turns every symbol around at every bar: as many orders as there can be. */
 const restless = strategy({
