@@ -7,6 +7,13 @@ import { dirname, join } from "node:path";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Node itself gives up like that; almost always for want of memory, with an account of it above. */
+const aborted = [
+  "error OUT_OF_MEMORY  Node gave up, most likely because more memory was needed than it may use",
+  "why   what stands above is its own account; the data, or what the strategy keeps, are too large",
+  "fix   take fewer symbols or a shorter range, or run NODE_OPTIONS=--max-old-space-size=8192 kiwi ...",
+].join("\n");
+
 /** Starts `executable` with `args`; a signal that reaches this process reaches that one. Resolves to its exit code. */
 export function runUnder(executable, args) {
   // Over the channel the child notices when this process is gone, whatever ended it, and ends as well.
@@ -17,6 +24,7 @@ export function runUnder(executable, args) {
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       for (const name of signals) process.removeListener(name, passOn);
+      if (signal === "SIGABRT") console.error(aborted);
       resolve(code ?? 128 + (constants.signals[signal] ?? 1));
     });
   });

@@ -153,3 +153,11 @@ test("what the program behind the launcher ends with, the launcher ends with", (
   const ended = spawnSync(process.execPath, [launcher, program, "backtest", "--nonsense"], { cwd: folder });
   expect(ended.status).toBe(2);
 });
+
+test("where Node gives up the launcher says what that means", () => {
+  const { status, stderr } = spawnSync(process.execPath, [launcher, "-e", "process.abort()"], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(134);
+  expect(stderr).toMatch(/error OUT_OF_MEMORY {2}.*\nwhy {3}.*\nfix {3}.*\n$/);
+});
