@@ -56,10 +56,11 @@ function mayStillClose({ openBy }: DeskState, work: Work): boolean {
 }
 
 /** What an order that reduces would do alone, in whole lots; 0 where there is nothing for it to reduce. */
-function nominalOf(state: DeskState, { order, filled }: Work): number {
+function nominalOf(state: DeskState, { order, change, filled }: Work): number {
   const held = state.position[order.instrument]!;
   const there = signOf(order.side) * held < 0 ? Math.abs(held) : 0;
-  const most = order.closePosition ? there : Math.min(there, Math.max(0, order.quantity - filled));
+  const { quantity, closePosition } = change ?? order;
+  const most = closePosition ? there : Math.min(there, Math.max(0, quantity - filled));
   return lotsOf(most, lotOf(state, state.market.instruments[order.instrument]!));
 }
 

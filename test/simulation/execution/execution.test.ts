@@ -13,7 +13,7 @@ const seedsMax = 100_000;
 /** Worlds that broke a promise once. */
 const oldSeeds = [
   171, 211, 322, 427, 642, 973, 1312, 1343, 1344, 4043, 5195, 30417, 31421, 32130, 32708, 40348, 40437, 60226,
-  73446, 74030, 74038, 74334, 74567,
+  73446, 74030, 74038, 74334, 74567, 80086,
 ];
 const seedsMin = 48;
 /** Of each world made for what is rare. */
