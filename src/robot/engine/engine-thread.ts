@@ -32,7 +32,6 @@ export class EngineThread {
   private readonly limits: EngineLimits;
   private asked: { resolve: (answer: EngineAnswer) => void; reject: (error: EngineGone) => void } | null =
     null;
-  private last: Promise<unknown> = Promise.resolve();
   private gone: EngineGone | null = null;
   private cpuMsMax = 0;
   private askedMs = 0;
@@ -75,14 +74,8 @@ export class EngineThread {
     this.look.unref();
   }
 
-  /** Waits for the answer to what was asked before. Rejects with `EngineGone` when no answer will come. */
+  /** One question at a time: its process waits for each answer. Rejects with `EngineGone` when no answer will come. */
   ask(question: EngineQuestion): Promise<EngineAnswer> {
-    const answer = this.last.then(() => this.askNow(question));
-    this.last = answer.catch(() => {});
-    return answer;
-  }
-
-  private askNow(question: EngineQuestion): Promise<EngineAnswer> {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);
       this.asked = { resolve, reject };
