@@ -8,42 +8,14 @@ import {
   type Split,
   type VenueCode,
 } from "../../domain/order.ts";
-import { onTick, scaledProtection, unprotected, type Protection, type Target } from "../../domain/target.ts";
+import { onTick, scaledProtection, unprotected, type Target } from "../../domain/target.ts";
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
-
-/** What is wanted in one instrument until somebody decides otherwise. One object serves all decisions about it. */
-export type Standing = {
-  target: Target;
-  /** Signed holding that is wanted: sized by the decision, never by the drift of prices after it. */
-  quantity: number;
-  /** The levels that protect the holding: the target's own, or those of the one before when it names none. */
-  protection: Protection;
-  decidedMs: number;
-  /** True from the decision until orders have been planned for it. */
-  isFresh: boolean;
-  /** True from a decision that names levels until they have been given to what protects the holding. */
-  hasNewLevels: boolean;
-  /** How often the venue has refused or lost an order that this target needs. */
-  failures: number;
-  /** Of what is missing this share is left out by the next order, for the account does not pay for all of it. */
-  leftOutShare: number;
-  /** Nothing is sent again before this time. */
-  retryAtMs: number;
-  /** Its own protection has begun to close the position and goes on doing so. */
-  isClosing: boolean;
-  /** Its stop could not be placed, so the position is being closed: that begins at once, and only once. */
-  isLeaving: boolean;
-  /** The closing half of a reversal was refused: the opening half must not go on alone. */
-  startsOver: boolean;
-};
+import { firstStanding, isAhead, retryPolicy, waitAfter, type Standing } from "./standing.ts";
 
 /** A contradiction of the venue, and what would explain it. */
 type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number; readonly untilMs: number };
 
-/** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
-const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
-const retryMsMax = retryPolicy.waitMs * 2 ** 10;
 /** Of what is missing so much is left out after the first refusal for want of money, twice that after the second. */
 const leftOutShare = 0.005;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
@@ -166,7 +138,8 @@ export class StandingTargets {
 
   /** Whether nothing may be sent for an instrument yet; it stays due then. */
   mustWait(instrument: InstrumentIndex, nowMs: number): boolean {
-    const isWaiting = isAhead(this.standing[instrument]!.retryAtMs, nowMs, retryMsMax);
+    const { retryAtMs, retryWaitMs } = this.standing[instrument]!;
+    const isWaiting = isAhead(retryAtMs, nowMs, retryWaitMs);
     if (!isWaiting && !this.isUnsure(instrument, nowMs)) return false;
     this.due.push(instrument);
     return true;
@@ -323,7 +296,7 @@ export class StandingTargets {
     const standing = this.of(order.request.instrument);
     if (standing === null) return;
     // The venue says that it cannot be changed: its fill or its end is on the way. It is asked again later.
-    if (isRefused) standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(order.refusedChanges, 10);
+    if (isRefused) waitAfter(standing, Math.min(order.refusedChanges, 10), nowMs);
     this.look(order.request.instrument);
   }
 
@@ -337,7 +310,7 @@ export class StandingTargets {
   }
 
   private fail(standing: Standing, nowMs: number): void {
-    standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
+    waitAfter(standing, Math.min(standing.failures, 6), nowMs);
     standing.failures += 1;
   }
 
@@ -355,30 +328,6 @@ export class StandingTargets {
 /** Whether the venue took nothing of an order that opens. */
 function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean {
   return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
-}
-
-/** Room for what is wanted of an instrument that nothing was wanted of before. */
-function firstStanding(target: Target): Standing {
-  const { protection, quantity } = target;
-  return {
-    target,
-    quantity,
-    protection,
-    decidedMs: -Infinity,
-    isFresh: true,
-    hasNewLevels: false,
-    failures: 0,
-    leftOutShare: 0,
-    retryAtMs: -Infinity,
-    isClosing: false,
-    isLeaving: false,
-    startsOver: false,
-  };
-}
-
-/** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */
-function isAhead(momentMs: number, nowMs: number, spanMsMax: number): boolean {
-  return momentMs > nowMs && momentMs - nowMs <= spanMsMax;
 }
 
 function hasFilled({ filledQuantity }: TrackedOrder): boolean {
