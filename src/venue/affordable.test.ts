@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { OrderId } from "../domain/order.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -45,6 +46,42 @@ test("a fee with a minimum is money, too", () => {
   const poor = opened({ accountKind: "cash", commission: { fee: () => 2_000, rate: () => 0 } }, 1_000);
   poor.send({ quantity: 10 });
   expect(poor.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("a fee that takes nearly all there is leaves the parts of a unit that the rest pays for", () => {
+  const commission = { fee: () => 90, rate: () => 0 };
+  const harness = opened({ accountKind: "cash", commission }, 100, { lotSize: 1e-6 });
+  harness.send({ quantity: 1 });
+  expect(harness.story(flat)).toEqual(["#1 0.1@100", `#1 canceled: ${lowCash}`]);
+});
+
+test("where a lot is less than the last digit of an order, what does not fit is refused, and the trying ends", () => {
+  // The next number below 3e16 x 7, of which no lot can be taken away.
+  const harness = new VenueHarness({ accountKind: "cash" }, 209_999_999_999_999_970);
+  const seven: Quad = [7, 7, 7, 7];
+  harness.bar(seven);
+  harness.send({ quantity: 3e16 });
+  expect(harness.story(seven)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("what is short may be bought back, whatever the cash", () => {
+  const harness = opened({ accountKind: "cash" }, 1_000);
+  harness.ledger.book({
+    fillId: 1,
+    orderId: 77 as OrderId,
+    instrument: 0 as InstrumentIndex,
+    side: "sell",
+    quantity: 5,
+    cumulativeQuantity: 5,
+    price: 100,
+    fee: 0,
+    slippageCost: 0,
+    liquidity: "taker",
+    timeMs: 0,
+  });
+  harness.ledger.cash = 0;
+  harness.send({ quantity: 5 });
+  expect(harness.story(flat)).toEqual(["#1 5@100"]);
 });
 
 test("contracts of several units, and fees of the value of all of them", () => {

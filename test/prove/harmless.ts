@@ -21,6 +21,12 @@ export const harmless: readonly Harmless[] = [
     because: "a range without any time in it settles nothing",
   },
   {
+    path: "src/engine/columns/frame.ts",
+    before: "private isPartial = false;",
+    after: ["private isPartial = true;"],
+    because: "nothing is finished that was not begun, and whoever begins a bar says whether it is a part",
+  },
+  {
     path: "src/engine/decision-log/decision-log.ts",
     before: "if (this.timeMs !== this.expectedTimeMs) return;",
     after: ["if (false) return;"],
@@ -31,6 +37,13 @@ export const harmless: readonly Harmless[] = [
     before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
     after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
     because: "of nothing that is held nothing is closed, on either way",
+  },
+  {
+    path: "src/engine/journal/journaled-broker.ts",
+    before: "if (step !== null) return;",
+    after: ["if (false) return;"],
+    because:
+      "the rows that are in the journal are counted again when the reading ends, and not asked for before",
   },
   {
     path: "src/risk/bad-data.ts",
@@ -46,6 +59,12 @@ export const harmless: readonly Harmless[] = [
     before: "if (limit === 0) return;",
     after: ["if (false) return;"],
     because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
+  },
+  {
+    path: "src/venue/affordable.ts",
+    before: "if (fewer <= 0 || fewer === quantity) return 0;",
+    after: ["if (fewer < 0 || fewer === quantity) return 0;"],
+    because: "of no lots none are bought, whether they are paid for or not",
   },
   {
     path: "src/venue/fill-order.ts",
@@ -67,6 +86,12 @@ export const harmless: readonly Harmless[] = [
     before: "if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;",
     after: ["if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;"],
     because: "where all rows are not passed at once, each is looked at, with the same answer",
+  },
+  {
+    path: "src/venue/run-slice.ts",
+    before: "if (!state.hasTimers) return;",
+    after: ["if (false) return;"],
+    because: "orders without anything that time brings are passed over one by one",
   },
   {
     path: "src/venue/venue.ts",
