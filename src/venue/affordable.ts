@@ -54,7 +54,7 @@ function withinCash(
   let cost = costOf(quantity, instrument, price, ledger, options);
   // Fees may have a minimum or a step, so the last lots are found by trying; each round is close to exact.
   while (cost > cash) {
-    const scaled = floorToStep((quantity * Math.max(0, cash)) / cost, instrument.lotSize);
+    const scaled = floorToStep((quantity * cash) / cost, instrument.lotSize);
     const fewer = scaled < quantity ? scaled : floorToStep(quantity - instrument.lotSize, instrument.lotSize);
     // A lot may be less than the last digit of a quantity: that would be tried for ever.
     if (fewer <= 0 || fewer === quantity) return 0;

@@ -25,7 +25,7 @@ export function runSlice(state: AccountState, slice: MarketSlice): void {
   if (options.accountKind === "margin") callMarginInside(state);
   if (touched.length > 1) sortByAge(state);
   for (let k = 0; k < touched.length; k++) if (hasOpen(books[touched[k]!]!)) runInside(state, touched[k]!);
-  if (state.openedInside.length > 0 && options.accountKind === "margin") callMarginInside(state);
+  if (state.hasFilledInside && options.accountKind === "margin") callMarginInside(state);
   for (let k = 0; k < touched.length; k++) sweep(state, touched[k]!);
 }
 
@@ -40,7 +40,7 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
   const isMargin = options.accountKind === "margin";
   empty(active);
   empty(touched);
-  empty(state.openedInside);
+  state.hasFilledInside = false;
   if (state.late !== 0) {
     state.late = 0;
     state.lateBy.fill(0);
