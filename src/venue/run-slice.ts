@@ -65,7 +65,8 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
 /** Instruments come in the order of their oldest orders, so that nothing hangs on how they are numbered or named. */
 function sortByAge({ touched, books }: AccountState): void {
   const age = (index: number): number => books[index]![0]?.sequence ?? Infinity;
-  touched.sort((a, b) => (age(a) === age(b) ? 0 : age(a) - age(b)));
+  // Infinity less Infinity is no number, which sorts as equal.
+  touched.sort((a, b) => age(a) - age(b));
 }
 
 /** Cancels what has been canceled before the bar, expires what has run out. */

@@ -33,6 +33,13 @@ export const harmless: readonly Harmless[] = [
     because: "times that are a log's own already are written into their own places",
   },
   {
+    path: "src/engine/decision-log/decision-recorder.ts",
+    before: "if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;",
+    after: ["if (to >= from) portfolio.equity = this.log.equity[this.log.length - 1]!;"],
+    because:
+      "where no row was passed over, the last equity of the log is that of the step that has just ended",
+  },
+  {
     path: "src/engine/execution/draft-order.ts",
     before: "if (a === b) return true;",
     after: ["if (false) return true;"],
@@ -56,6 +63,12 @@ export const harmless: readonly Harmless[] = [
     before: "if (nowMs - lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
     after: ["if (false) return false;"],
     because: "no calendar counts more sessions than days, so it says the same when it is asked",
+  },
+  {
+    path: "src/engine/strategy-runner.ts",
+    before: "timeMs = 0;",
+    after: ["timeMs = 1;"],
+    because: "a strategy is told the time before it is asked",
   },
   {
     path: "src/risk/bad-data.ts",
@@ -100,10 +113,25 @@ export const harmless: readonly Harmless[] = [
     because: "where all rows are not passed at once, each is looked at, with the same answer",
   },
   {
+    path: "src/venue/margin-call.ts",
+    before: "if (ledger.isPlain) {",
+    after: ["if (false) {"],
+    because: "each row that all of them together would have passed is passed alone as well",
+  },
+  {
     path: "src/venue/run-slice.ts",
     before: "if (!state.hasTimers) return;",
     after: ["if (false) return;"],
     because: "orders without anything that time brings are passed over one by one",
+  },
+  {
+    path: "src/venue/venue-account.ts",
+    before:
+      "const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;",
+    after: [
+      "const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 1;",
+    ],
+    because: "of an order that does not end with its day nobody asks for the day",
   },
   {
     path: "src/venue/venue.ts",

@@ -148,6 +148,28 @@ test("one level of any kind takes the place of all that were there", () => {
   }
 });
 
+test("after a fill that came in spite of its cancel, nothing is sent until protection of its side has spoken", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(-5, { protection: { stopPrice: 110 } });
+  expect(desk.story()).toEqual(["sell 5", "buy 5 close stop_market"]);
+  desk.fill(1);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["buy 5 reduce"]);
+  desk.decide(-5);
+  expect(desk.story()).toEqual(["cancel 3"]);
+  desk.fill(3);
+  // The stop buys as well: it may have filled before the venue took it back.
+  expect([desk.held, desk.story()]).toEqual([0, []]);
+  desk.end(2, "position_closed");
+  expect(desk.story()).toEqual(["sell 5"]);
+});
+
+test("an order that no target asked for ends, and nothing follows", () => {
+  const desk = new ExecutionDesk();
+  desk.end(desk.send({}), "other");
+  expect([desk.wanted, desk.story()]).toEqual([undefined, []]);
+});
+
 test("an entry ends as its own terms say and is not tried again", () => {
   const bars = [100, 100, 100, [100, 100, 89, 100], 100] as const;
   const ends = (entry: object) => {
