@@ -86,6 +86,21 @@ export const harmless: readonly Harmless[] = [
     because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
   },
   {
+    path: "src/risk/volatility-breaker.ts",
+    before: "const sum = high[row]! + low[row]! + close[row]!;",
+    after: [
+      "const sum = high[row]! - low[row]! + close[row]!;",
+      "const sum = high[row]! + low[row]! - close[row]!;",
+    ],
+    because: "it is only asked whether one of them is no number",
+  },
+  {
+    path: "src/venue/account-state.ts",
+    before: "order.remaining = 0;",
+    after: ["order.remaining = 1;"],
+    because: "an order that sleeps is told how much it may do when it wakes",
+  },
+  {
     path: "src/venue/affordable.ts",
     before: "if (fewer <= 0 || fewer === quantity) return 0;",
     after: ["if (fewer < 0 || fewer === quantity) return 0;"],
