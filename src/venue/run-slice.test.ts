@@ -60,20 +60,6 @@ test("what only reduces waits at an open for what it is to reduce", () => {
   expect(harness.story(flat)).toEqual(["#2 10@100", "#1 10@100"]);
 });
 
-test("a trailing stop that sleeps is triggered by nothing", () => {
-  const harness = opened();
-  const parentId = harness.send({ terms: limit(50) });
-  const trail = { kind: "amount", amount: 5 } as const;
-  harness.send({
-    parentId,
-    side: "sell",
-    reduceOnly: true,
-    closePosition: true,
-    terms: { type: "trailing_stop_market", trail },
-  });
-  expect(harness.bar([100, 100, 80, 80]).map(({ kind }) => kind)).toEqual(["accepted"]);
-});
-
 test("the opens of two symbols are met by age and not by number, what reduces the one pays for the other", () => {
   const harness = opened({ accountKind: "cash" }, 1_000, {}, ["A", "B"]);
   harness.send({ quantity: 6, instrument: second });
