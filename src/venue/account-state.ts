@@ -52,8 +52,8 @@ export type AccountState = {
    */
   late: number;
   readonly lateBy: Float64Array;
-  /** Instruments whose position was opened or enlarged inside a bar of this slice. */
-  readonly openedInside: number[];
+  /** Whether something has filled inside a bar of this slice: what is held since then has the rest of it before it. */
+  hasFilledInside: boolean;
 };
 
 /** A new account over a market. */
@@ -92,7 +92,7 @@ export function accountState(
     dueDownward: [],
     late: 0,
     lateBy: new Float64Array(count),
-    openedInside: [],
+    hasFilledInside: false,
   };
 }
 

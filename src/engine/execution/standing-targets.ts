@@ -218,7 +218,8 @@ export class StandingTargets {
     // Getting out is never given up.
     if (standing.failures > retryPolicy.failuresMax && standing.quantity !== 0)
       this.settleFor(instrument, portfolio, tracker);
-    if (code !== null || portfolio.ledger.quantity[instrument] !== standing.quantity) this.look(instrument);
+    // A last fill has been looked at as a fill.
+    if (code !== null) this.look(instrument);
   }
 
   private hearProtectionEnd(
