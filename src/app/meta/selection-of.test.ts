@@ -5,7 +5,7 @@ import { regimeLabels } from "../../domain/regime.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { executeRun } from "../runs/execute-run.ts";
-import { syntheticTruth } from "../bars/synthetic-source.ts";
+import { syntheticBars } from "../bars/synthetic-source.ts";
 import { decisionRows } from "../../../test/decision-rows.ts";
 import { regimeTruths, truthAt } from "./regime-truth.ts";
 import { selectionOf } from "./selection-of.ts";
@@ -82,17 +82,19 @@ test("higher bars are decided on when the base bar closes that completes them", 
 });
 
 test("the truth of made-up bars is that of the market which made them, and files have none", () => {
-  const [truth] = regimeTruths([data, "bars.csv"], 7);
-  const { bars, regime, regimeNames } = syntheticTruth(data, 7);
-  expect(truth!.symbol).toBe(bars[0]!.symbol);
+  const [made] = syntheticBars(data, 7);
+  const { bars } = made!;
+  const { regime, names } = made!.truth;
+  const [truth, ...others] = regimeTruths([made!, { bars }]);
+  expect(others).toEqual([]);
+  expect(truth!.symbol).toBe(bars.symbol);
   const named = Array.from(truth!.label, (label) => regimeLabels[label]!);
-  expect(named).toEqual(Array.from(regime[0]!, (name) => regimeNames[name]!));
-  expect(regimeTruths(["bars.csv"], 7)).toEqual([]);
+  expect(named).toEqual(Array.from(regime, (name) => names[name]!));
   expect(selectionOf(plain.result, [])!.symbols[0]!.truth).toBeNull();
 });
 
 test("a detector that says the truth is right on every bar", () => {
-  const [truth] = regimeTruths([data], 7);
+  const [truth] = regimeTruths(syntheticBars(data, 7));
   const symbol = plain.input.selection!.symbols[0]!;
   const { timeMs, length, strategy, posterior, switches } = symbol.log;
   const known = truthAt(truth!, timeMs, length);
