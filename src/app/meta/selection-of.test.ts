@@ -5,6 +5,9 @@ import { regimeLabels } from "../../domain/regime.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { executeRun } from "../runs/execute-run.ts";
+import { runBacktest } from "../runs/run-backtest.ts";
+import { measuredFrom } from "../runs/score-run.ts";
+import { planOf } from "./plan-of.ts";
 import { syntheticBars } from "../bars/synthetic-source.ts";
 import { decisionRows } from "../../../test/decision-rows.ts";
 import { regimeTruths, truthAt } from "./regime-truth.ts";
@@ -104,3 +107,24 @@ test("a detector that says the truth is right on every bar", () => {
     accuracyWhereNamed: 1,
   });
 });
+
+test.each([
+  ["the bars themselves", plain],
+  ["higher bars", higher],
+])(
+  "equal shares, read off the log of a choice on %s, trade as a choice of equal shares does",
+  (_, { result, input }) => {
+    const { setup, ground, session, log } = result;
+    const { strategy } = setup;
+    const whole = { ...planOf(setup)!, selector: { use: "equal-weight" } };
+    const run = runBacktest(
+      { ...setup, strategy: { ...strategy, plan: () => whole }, tradeFromMs: log.timeMs[0]! },
+      { ground, measureFrom: measuredFrom(session) },
+    );
+    const shared = input.selection!.rivals.at(-1)!;
+    expect(shared.trades.length).toBeGreaterThan(5);
+    expect(shared.trades).toEqual(run.trades);
+    expect(shared.metrics).toEqual(run.metrics);
+    expect(shared.log.equity).toEqual(run.log.equity);
+  },
+);
