@@ -1,5 +1,7 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
+import { ClockOff } from "../../ports/clock-off.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { SteadyClock } from "../../ports/steady-clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
@@ -55,17 +57,21 @@ class Watch {
   gauges: Gauges = {};
   readonly board: GaugeBoard;
   private readonly parts: GuardParts;
+  /** Spans are measured by it: a clock that jumped ahead and was set right again must not keep trading waiting for hours. */
+  private readonly steady: Clock;
   private readonly ending = new AbortController();
   private cancelLook: () => void = () => {};
   private lookedMs = Number.NaN;
   private heldMs = -Infinity;
   private skewMs: number | undefined;
+  private isMute = false;
   private skewAskedMs = -Infinity;
   private readonly closing = new Set<string>();
 
   constructor(parts: GuardParts) {
     this.parts = parts;
     this.board = new GaugeBoard(parts.gauges);
+    this.steady = new SteadyClock(parts.clock);
   }
 
   look(): void {
@@ -76,16 +82,19 @@ class Watch {
     this.cancelLook = clock.schedule(lookEveryMs, () => this.look());
     try {
       heartbeat.beat((this.parts.heartClock ?? clock).nowMs());
+      this.isMute = false;
     } catch (error) {
       // A disk that takes no heartbeat lets the watchdog pull, which is right: it takes no journal either.
-      log.error({ error: String(error) }, "the heartbeat could not be written");
+      if (!this.isMute) log.error({ error: String(error) }, "the heartbeat could not be written");
+      this.isMute = true;
     }
-    this.askForTime(nowMs);
+    const spanMs = this.steady.nowMs();
+    this.askForTime(nowMs, spanMs);
     const { largestExposure, valueAtRisk } = robot.view();
     const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk: valueAtRisk ?? undefined };
     this.gauges = this.board.read(robot.status(), largestExposure, nowMs, measured);
     this.sayMoved();
-    this.judge(nowMs);
+    this.judge(nowMs, spanMs);
     this.carryOut();
   }
 
@@ -109,11 +118,11 @@ class Watch {
   }
 
   /** A trigger that has pulled does not pull again while that pull stands. */
-  private judge(atMs: number): void {
+  private judge(atMs: number, spanMs: number): void {
     const { killSwitch, triggers, log } = this.parts;
     const standing = new Set(killSwitch.state().pulls.map(({ trigger, action }) => `${trigger} ${action}`));
     const tripped = trippedBy(this.gauges, triggers);
-    this.wait(tripped.find(({ action }) => action === "wait") ?? null, atMs);
+    this.wait(tripped.find(({ action }) => action === "wait") ?? null, spanMs);
     for (const { trigger, action, limit, value, reason } of tripped) {
       if (action === "wait" || standing.has(`${trigger} ${action}`)) continue;
       log.error({ trigger, action, limit, value }, `kill switch pulled: ${reason}`);
@@ -127,15 +136,15 @@ class Watch {
   }
 
   /** What ends by itself is waited for, and said when it begins and when it is over. */
-  private wait(tripped: Tripped | null, atMs: number): void {
+  private wait(tripped: Tripped | null, spanMs: number): void {
     const { hold, robot } = this.parts;
-    if (tripped !== null) this.heldMs = atMs;
+    if (tripped !== null) this.heldMs = spanMs;
     if (tripped !== null && hold.reason === null) {
       // The first figure stays: a reason that changes every second would be news every second.
       hold.reason = tripped.reason;
       const message = `nothing is opened until a minute after this is over: ${tripped.reason}`;
       robot.note({ kind: "trading waits", gravity: "alarm", symbol: null, message });
-    } else if (tripped === null && hold.reason !== null && atMs - this.heldMs >= calmMsMin) {
+    } else if (tripped === null && hold.reason !== null && spanMs - this.heldMs >= calmMsMin) {
       const message = `over for a minute: ${hold.reason}`;
       hold.reason = null;
       robot.note({ kind: "trading goes on", gravity: "notice", symbol: null, message });
@@ -170,9 +179,9 @@ class Watch {
     );
   }
 
-  private askForTime(nowMs: number): void {
-    if (nowMs - this.skewAskedMs < skewEveryMs) return;
-    this.skewAskedMs = nowMs;
+  private askForTime(nowMs: number, spanMs: number): void {
+    if (spanMs - this.skewAskedMs < skewEveryMs) return;
+    this.skewAskedMs = spanMs;
     const { connection, clock } = this.parts;
     connection.timeMs().then(
       (venueMs) => {
@@ -180,8 +189,8 @@ class Watch {
         const backMs = clock.nowMs();
         if (backMs - nowMs < lookEveryMs) this.skewMs = Math.max(0, venueMs - backMs, nowMs - venueMs);
       },
-      () => {
-        this.skewMs = undefined;
+      (error: unknown) => {
+        this.skewMs = error instanceof ClockOff ? Math.abs(error.skewMs) : undefined;
       },
     );
   }

@@ -8,6 +8,7 @@ import { withChannels } from "../../../app/alerts/with-channels.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
+import { namesIncident } from "../../../robot/alerts/incident-event.ts";
 import type { CommonFlags, ConfigFlags } from "../../declare/common-flags.ts";
 import { envelope } from "../../output/json.ts";
 import { table } from "../../output/table.ts";
@@ -90,10 +91,10 @@ export function alertsListCommand(shell: Shell, flags: AlertFlags): number {
     shell.out(
       table(
         ["id", "severity", "what", "times", "last", "acknowledged"].map((title) => ({ title })),
-        known.map(({ id, severity, title, count, lastMs, acknowledgedMs }) => [
+        known.map(({ id, severity, title, text, count, lastMs, acknowledgedMs }) => [
           id,
           severity,
-          title,
+          namesIncident(title) ? `${title}: ${text}` : title,
           String(count),
           formatTime(lastMs),
           acknowledgedMs === null ? "no" : formatTime(acknowledgedMs),
