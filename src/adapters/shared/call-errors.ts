@@ -59,13 +59,15 @@ export function pauseTooLong(
 export function clockOff(venue: string, skewMs: number, limitMs: number): ClockOff {
   return new ClockOff(
     {
-    code: "CLOCK_OFF",
-    exit: "safety",
-    message: `the clock of this machine is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} ${venue}`,
-    why: `more than ${formatDuration(limitMs)} makes stale data look fresh and open bars look closed`,
-    fix: "turn on time synchronisation, for example: sudo timedatectl set-ntp true",
-    topic: "clock",
-  }, skewMs);
+      code: "CLOCK_OFF",
+      exit: "safety",
+      message: `the clock of this machine is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} ${venue}`,
+      why: `more than ${formatDuration(limitMs)} makes stale data look fresh and open bars look closed`,
+      fix: "turn on time synchronisation, for example: sudo timedatectl set-ntp true",
+      topic: "clock",
+    },
+    skewMs,
+  );
 }
 
 const badCertificate = /\b(CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|ERR_TLS_\w+)\b/;

@@ -1,7 +1,6 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import { ClockOff } from "../../ports/clock-off.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { SteadyClock } from "../../ports/steady-clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
@@ -57,12 +56,11 @@ class Watch {
   gauges: Gauges = {};
   readonly board: GaugeBoard;
   private readonly parts: GuardParts;
-  /** Spans are measured by it: a clock that jumped ahead and was set right again must not keep trading waiting for hours. */
-  private readonly steady: Clock;
   private readonly ending = new AbortController();
   private cancelLook: () => void = () => {};
   private lookedMs = Number.NaN;
   private heldMs = -Infinity;
+  private heldFor: Tripped["trigger"] | null = null;
   private skewMs: number | undefined;
   private isMute = false;
   private skewAskedMs = -Infinity;
@@ -71,7 +69,6 @@ class Watch {
   constructor(parts: GuardParts) {
     this.parts = parts;
     this.board = new GaugeBoard(parts.gauges);
-    this.steady = new SteadyClock(parts.clock);
   }
 
   look(): void {
@@ -84,17 +81,16 @@ class Watch {
       heartbeat.beat((this.parts.heartClock ?? clock).nowMs());
       this.isMute = false;
     } catch (error) {
-      // A disk that takes no heartbeat lets the watchdog pull, which is right: it takes no journal either.
+      // Tried every second, said once.
       if (!this.isMute) log.error({ error: String(error) }, "the heartbeat could not be written");
       this.isMute = true;
     }
-    const spanMs = this.steady.nowMs();
-    this.askForTime(nowMs, spanMs);
+    this.askForTime(nowMs);
     const { largestExposure, valueAtRisk } = robot.view();
     const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk: valueAtRisk ?? undefined };
     this.gauges = this.board.read(robot.status(), largestExposure, nowMs, measured);
     this.sayMoved();
-    this.judge(nowMs, spanMs);
+    this.judge(nowMs);
     this.carryOut();
   }
 
@@ -118,11 +114,14 @@ class Watch {
   }
 
   /** A trigger that has pulled does not pull again while that pull stands. */
-  private judge(atMs: number, spanMs: number): void {
+  private judge(atMs: number): void {
     const { killSwitch, triggers, log } = this.parts;
     const standing = new Set(killSwitch.state().pulls.map(({ trigger, action }) => `${trigger} ${action}`));
     const tripped = trippedBy(this.gauges, triggers);
-    this.wait(tripped.find(({ action }) => action === "wait") ?? null, spanMs);
+    this.wait(
+      tripped.filter(({ action }) => action === "wait"),
+      atMs,
+    );
     for (const { trigger, action, limit, value, reason } of tripped) {
       if (action === "wait" || standing.has(`${trigger} ${action}`)) continue;
       log.error({ trigger, action, limit, value }, `kill switch pulled: ${reason}`);
@@ -135,18 +134,22 @@ class Watch {
     }
   }
 
-  /** What ends by itself is waited for, and said when it begins and when it is over. */
-  private wait(tripped: Tripped | null, spanMs: number): void {
+  /** What ends by itself is waited for, and said when it begins, when something else takes its place and when it is over. */
+  private wait(tripped: readonly Tripped[], atMs: number): void {
     const { hold, robot } = this.parts;
-    if (tripped !== null) this.heldMs = spanMs;
-    if (tripped !== null && hold.reason === null) {
-      // The first figure stays: a reason that changes every second would be news every second.
-      hold.reason = tripped.reason;
-      const message = `nothing is opened until a minute after this is over: ${tripped.reason}`;
+    // A clock that is set back does not make the wait longer.
+    if (tripped.length > 0 || atMs < this.heldMs) this.heldMs = atMs;
+    const first = tripped[0];
+    // The first figure stays: a reason that changes every second would be news every second.
+    if (first !== undefined && !tripped.some(({ trigger }) => trigger === this.heldFor)) {
+      this.heldFor = first.trigger;
+      hold.reason = first.reason;
+      const message = `nothing is opened until a minute after this is over: ${first.reason}`;
       robot.note({ kind: "trading waits", gravity: "alarm", symbol: null, message });
-    } else if (tripped === null && hold.reason !== null && spanMs - this.heldMs >= calmMsMin) {
+    } else if (first === undefined && hold.reason !== null && atMs - this.heldMs >= calmMsMin) {
       const message = `over for a minute: ${hold.reason}`;
       hold.reason = null;
+      this.heldFor = null;
       robot.note({ kind: "trading goes on", gravity: "notice", symbol: null, message });
     }
   }
@@ -179,9 +182,11 @@ class Watch {
     );
   }
 
-  private askForTime(nowMs: number, spanMs: number): void {
-    if (spanMs - this.skewAskedMs < skewEveryMs) return;
-    this.skewAskedMs = spanMs;
+  private askForTime(nowMs: number): void {
+    // A clock that was set back is asked about at once.
+    const sinceMs = nowMs - this.skewAskedMs;
+    if (sinceMs >= 0 && sinceMs < skewEveryMs) return;
+    this.skewAskedMs = nowMs;
     const { connection, clock } = this.parts;
     connection.timeMs().then(
       (venueMs) => {
