@@ -1,5 +1,5 @@
 import { KiwiError } from "../base/errors.ts";
-import { ClockOff } from "../ports/clock-off.ts";
+import { ClockOff } from "../base/clock-off.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
 import { sleep, type Clock } from "../ports/clock.ts";

@@ -1,6 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatDuration, formatTime } from "../../base/time.ts";
-import { ClockOff } from "../../ports/clock-off.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 
 /** What a venue is to us where a call to it fails: it has bars, or it takes orders. */
 export type VenueRole = "source" | "broker";

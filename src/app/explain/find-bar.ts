@@ -17,8 +17,9 @@ export function findBar(ground: Ground, symbol: string | undefined, timeMs: numb
   const instrument = instrumentOf(ground, symbol);
   const { bars } = ground.stores[instrument]!;
   const { closeTimeMs, length } = bars;
-  let row = timeMs === null ? Math.max(0, length - 1) : 0;
-  while (timeMs !== null && row < length && closeTimeMs[row]! < timeMs) row += 1;
+  let row = 0;
+  if (timeMs === null) row = Math.max(0, length - 1);
+  else while (row < length && closeTimeMs[row]! < timeMs) row += 1;
   const [first, last] = [closeTimeMs[0] ?? Number.NaN, closeTimeMs[length - 1] ?? Number.NaN];
   if (row === length || (timeMs !== null && timeMs <= first - 370 * 86_400_000)) {
     throw explainError(

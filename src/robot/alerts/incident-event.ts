@@ -55,7 +55,7 @@ const single: ReadonlySet<Incident["kind"]> = new Set([
 
 /** Whether a title only says what kind of incident it was, so that the text says what happened. */
 export function namesIncident(title: string): boolean {
-  return title.split(": ").at(-1)! in kindOf;
+  return (title.split(": ").at(-1) ?? "") in kindOf;
 }
 
 /** An incident of the robot as something that people are told of. */

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { ManualClock } from "../../../test/fakes/manual-clock.ts";
 import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
-import { ClockOff } from "../../ports/clock-off.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";

@@ -1,5 +1,5 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
-import { ClockOff } from "../../ports/clock-off.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotLog } from "../robot-types.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AlertFiles } from "../../../app/alerts/alert-files.ts";
+import { AlertFiles, whatHappened } from "../../../app/alerts/alert-files.ts";
 import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
 import { serveChats } from "../../../app/chat/serve-chats.ts";
 import { tradingHome } from "../../../app/trading/trading-home.ts";
@@ -8,7 +8,6 @@ import { withChannels } from "../../../app/alerts/with-channels.ts";
 import { resolveConfig } from "../../../app/config/resolve-config.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { formatTime } from "../../../base/time.ts";
-import { namesIncident } from "../../../robot/alerts/incident-event.ts";
 import type { CommonFlags, ConfigFlags } from "../../declare/common-flags.ts";
 import { envelope } from "../../output/json.ts";
 import { table } from "../../output/table.ts";
@@ -94,7 +93,7 @@ export function alertsListCommand(shell: Shell, flags: AlertFlags): number {
         known.map(({ id, severity, title, text, count, lastMs, acknowledgedMs }) => [
           id,
           severity,
-          namesIncident(title) ? `${title}: ${text}` : title,
+          whatHappened({ title, text }),
           String(count),
           formatTime(lastMs),
           acknowledgedMs === null ? "no" : formatTime(acknowledgedMs),

@@ -1,4 +1,4 @@
-import { KiwiError, type ErrorParts } from "../base/errors.ts";
+import { KiwiError, type ErrorParts } from "./errors.ts";
 
 /** Our clock and that of somebody we asked differ too much to go by what they say. */
 export class ClockOff extends KiwiError {
