@@ -38,7 +38,9 @@ export class Incidents {
       this.lineDownMs ??= line.atMs;
     } else if (line.kind === "refused") say("line refused", "alarm", `refused: ${line.reason}`);
     else if (line.kind === "live" && this.lineDownMs !== null) {
-      say("line back", "notice", `live again, after ${formatDuration(line.atMs - this.lineDownMs)}`);
+      // A clock that was set back meanwhile knows no span.
+      const awayMs = line.atMs - this.lineDownMs;
+      say("line back", "notice", awayMs < 0 ? "live again" : `live again, after ${formatDuration(awayMs)}`);
       this.lineDownMs = null;
     }
   }

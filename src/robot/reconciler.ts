@@ -1,4 +1,5 @@
 import { KiwiError } from "../base/errors.ts";
+import { ClockOff } from "../base/clock-off.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
 import { sleep, type Clock } from "../ports/clock.ts";
@@ -324,9 +325,12 @@ export class Reconciler {
   }
 }
 
-/** A venue that cannot be reached is asked again, in whatever words a connection says so; what else went wrong is not. */
+/**
+ * A venue that cannot be reached is asked again, in whatever words a connection says so, and so is one whose time is not ours: a clock
+ * that jumped is set right again. What else went wrong is not.
+ */
 function isSilence(error: unknown): boolean {
-  return !(error instanceof KiwiError) || error.parts.exit === "network";
+  return !(error instanceof KiwiError) || error.parts.exit === "network" || error instanceof ClockOff;
 }
 
 function venueSilent(what: string, cause: unknown): KiwiError {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ManualClock } from "../../test/fakes/manual-clock.ts";
 import { temporaryFolder } from "../../test/run-kiwi.ts";
+import type { Clock } from "../ports/clock.ts";
 import { Heartbeat, watchHeartbeat, type WatchEnd } from "./watchdog.ts";
 
 const folder = temporaryFolder();
@@ -59,5 +60,27 @@ test("a machine that slept with everything on it gets as long again", async () =
   await clock.advance(5_000);
   expect(found.end).toBeNull();
   await clock.advance(10_000);
+  expect(found.end).toMatchObject({ kind: "silent" });
+});
+
+test("a clock that is set back by hours keeps no watchdog from hearing a silence", async () => {
+  const { heartbeat, clock } = watching("set-back");
+  const wall = { aheadMs: 7_200_000 };
+  const set: Clock = {
+    nowMs: () => clock.nowMs() + wall.aheadMs,
+    schedule: (spanMs, run) => clock.schedule(spanMs, run),
+  };
+  const found: { end: WatchEnd | null } = { end: null };
+  heartbeat.beat(set.nowMs());
+  void watchHeartbeat(heartbeat, 10_000, set, new AbortController().signal).then((end) => {
+    found.end = end;
+  });
+  await clock.advance(2_000);
+  wall.aheadMs = 0;
+  await clock.advance(1_000);
+  heartbeat.beat(set.nowMs());
+  await clock.advance(9_000);
+  expect(found.end).toBeNull();
+  await clock.advance(4_000);
   expect(found.end).toMatchObject({ kind: "silent" });
 });

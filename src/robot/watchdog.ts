@@ -47,7 +47,8 @@ export async function watchHeartbeat(
   for (;;) {
     await sleep(clock, Math.min(lookEveryMs, limitMs / 4), signal);
     const nowMs = clock.nowMs();
-    if (nowMs - lookedMs > limitMs / 2) believedMs = nowMs;
+    // Nor does a clock that was set back say how long it has been.
+    if (nowMs - lookedMs > limitMs / 2 || nowMs < lookedMs) believedMs = nowMs;
     lookedMs = nowMs;
     const beatMs = heartbeat.lastMs();
     if (beatMs === null) return { kind: "ended" };

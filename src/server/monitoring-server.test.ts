@@ -64,6 +64,9 @@ const facts = (status: RobotStatus | null, more: Partial<HealthFacts> = {}): Hea
   status,
   diskFreeBytes: 10 ** 10,
   isJournalGone: false,
+  folderFault: null,
+  clockSkewMsMax: 2_000,
+  turnMsMax: 30_000,
   clockSkewMs: 3,
   loopLagMs: 4,
   barsMissing: 0,
@@ -89,6 +92,7 @@ test("a robot that runs is ok, and every critical part that fails fails the whol
     ["source alpaca stocks", facts(running, { barsMissing: 3 })],
     ["store journal", facts(running, { diskFreeBytes: 10 ** 7 })],
     ["store journal", facts(running, { isJournalGone: true })],
+    ["store journal", facts(running, { folderFault: "EROFS: read-only file system" })],
   ];
   for (const [name, one] of failing) {
     expect(await badOf(one)).toEqual([`${name} failed`]);

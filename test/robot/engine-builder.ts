@@ -9,7 +9,7 @@ import { withLevels } from "./kill-market.ts";
 
 /** What a strategy of a test does wrong, on the bar that closes at this hour of its market. */
 export type Mischief = {
-  readonly kind: "loop" | "throw" | "objects" | "numbers" | "at once" | "exit";
+  readonly kind: "loop" | "throw" | "objects" | "arrays" | "numbers" | "at once" | "exit";
   readonly atMs: number;
   /** File in which it notes that it has: then it behaves. Null misbehaves every time. */
   readonly once: string | null;
@@ -42,6 +42,7 @@ function misbehave({ kind, once }: Mischief): void {
   if (kind === "exit") process.kill(process.pid, "SIGKILL");
   for (let turn = 0; ; turn++) {
     if (kind === "objects") kept.push({ turn, text: `${turn}`.repeat(20) });
+    if (kind === "arrays") kept.push(new Array(1_000).fill(turn));
     if (kind === "numbers" && turn % 20_000 === 0) kept.push(new Float64Array(200_000).fill(turn));
   }
 }

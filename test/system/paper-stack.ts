@@ -307,7 +307,13 @@ export class PaperStack {
   private watchOf(clock: Clock, symbols: readonly string[]): Watch {
     const { folder } = this;
     const health = new HealthWatch({
-      plan: { clock, symbols, timeframe: "1m", calendarOf: () => calendarNamed("24/7") },
+      plan: {
+        clock,
+        symbols,
+        timeframe: "1m",
+        calendarOf: () => calendarNamed("24/7"),
+        triggers: killTriggersSchema.parse({}),
+      },
       folder,
       clockSkewMs: () => this.guard?.gauges()["clock-skew"] ?? null,
     });

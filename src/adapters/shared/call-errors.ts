@@ -1,5 +1,6 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatDuration, formatTime } from "../../base/time.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 
 /** What a venue is to us where a call to it fails: it has bars, or it takes orders. */
 export type VenueRole = "source" | "broker";
@@ -55,15 +56,18 @@ export function pauseTooLong(
 }
 
 /** Our clock and the venue's differ too much to know which bars are closed. */
-export function clockOff(venue: string, skewMs: number, limitMs: number): KiwiError {
-  return new KiwiError({
-    code: "CLOCK_OFF",
-    exit: "safety",
-    message: `the clock of this machine is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} ${venue}`,
-    why: `more than ${formatDuration(limitMs)} makes stale data look fresh and open bars look closed`,
-    fix: "turn on time synchronisation, for example: sudo timedatectl set-ntp true",
-    topic: "clock",
-  });
+export function clockOff(venue: string, skewMs: number, limitMs: number): ClockOff {
+  return new ClockOff(
+    {
+      code: "CLOCK_OFF",
+      exit: "safety",
+      message: `the clock of this machine is ${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? "ahead of" : "behind"} ${venue}`,
+      why: `more than ${formatDuration(limitMs)} makes stale data look fresh and open bars look closed`,
+      fix: "turn on time synchronisation, for example: sudo timedatectl set-ntp true",
+      topic: "clock",
+    },
+    skewMs,
+  );
 }
 
 const badCertificate = /\b(CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|ERR_TLS_\w+)\b/;

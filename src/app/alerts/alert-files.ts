@@ -5,6 +5,7 @@ import { writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { severities } from "../../ports/alert-channel.ts";
 import type { Alert, Delivery } from "../../robot/alerts/alert-desk.ts";
 import { alertKinds } from "../../robot/alerts/alert-rules.ts";
+import { namesIncident } from "../../robot/alerts/incident-event.ts";
 
 const alert = z.strictObject({
   id: z.string(),
@@ -99,4 +100,9 @@ export class AlertFiles {
   acknowledge(id: string, atMs: number): void {
     appendFileSync(this.acknowledgedPath, `${JSON.stringify({ id, atMs })}\n`);
   }
+}
+
+/** What an alert is about, in a line. */
+export function whatHappened({ title, text }: Pick<Alert, "title" | "text">): string {
+  return namesIncident(title) ? `${title}: ${text}` : title;
 }

@@ -23,8 +23,8 @@ import { arsenalOf } from "../../selection/arsenal.ts";
 /** How many slices after the bar its orders are followed. */
 const followedSlices = 10_000;
 
-/** What is asked about: a moment, and a symbol where the run has several. */
-export type Question = { readonly symbol: string | undefined; readonly timeMs: number };
+/** What is asked about: a moment, null for the newest bar, and a symbol where the run has several. */
+export type Question = { readonly symbol: string | undefined; readonly timeMs: number | null };
 
 /**
  * Runs a setup up to one bar and tells everything that was decided there; then on, until the orders of that bar are

@@ -5,7 +5,7 @@ import { explainSession, type SessionExplanation } from "./explain-session.ts";
 const request = z.strictObject({
   home: z.string(),
   session: z.string(),
-  question: z.strictObject({ symbol: z.string().optional(), timeMs: z.number() }),
+  question: z.strictObject({ symbol: z.string().optional(), timeMs: z.number().nullable() }),
 });
 type Input = z.output<typeof request>;
 

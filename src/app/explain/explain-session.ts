@@ -34,7 +34,7 @@ export async function explainSession(
   question: Question,
   watch?: StrategyWatch,
 ): Promise<SessionExplanation> {
-  const { session, setup } = await replayStored(home, findSession(home, id));
+  const { session, setup } = await replayStored(home, findSession(home, id), watch);
   const explanation = explainRun(setup, question, watch);
   return { session: id, explanation, happened: happenedIn(session, explanation) };
 }

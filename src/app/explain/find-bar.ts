@@ -12,18 +12,19 @@ export type FoundBar = {
   readonly decidedMs: number;
 };
 
-/** Finds the bar that holds, or closes at, a moment. Throws `SYMBOL_UNKNOWN`, `SYMBOL_NEEDED` and `BAR_NONE`. */
-export function findBar(ground: Ground, symbol: string | undefined, timeMs: number): FoundBar {
+/** Finds the bar that holds, or closes at, a moment; the newest one for null. Throws `SYMBOL_UNKNOWN`, `SYMBOL_NEEDED` and `BAR_NONE`. */
+export function findBar(ground: Ground, symbol: string | undefined, timeMs: number | null): FoundBar {
   const instrument = instrumentOf(ground, symbol);
   const { bars } = ground.stores[instrument]!;
   const { closeTimeMs, length } = bars;
   let row = 0;
-  while (row < length && closeTimeMs[row]! < timeMs) row += 1;
+  if (timeMs === null) row = Math.max(0, length - 1);
+  else while (row < length && closeTimeMs[row]! < timeMs) row += 1;
   const [first, last] = [closeTimeMs[0] ?? Number.NaN, closeTimeMs[length - 1] ?? Number.NaN];
-  if (row === length || timeMs <= first - 370 * 86_400_000) {
+  if (row === length || (timeMs !== null && timeMs <= first - 370 * 86_400_000)) {
     throw explainError(
       "BAR_NONE",
-      `${bars.symbol} has no bar at ${formatTime(timeMs)}`,
+      `${bars.symbol} has no bar at ${timeMs === null ? "all" : formatTime(timeMs)}`,
       `its bars close ${formatTime(first)} to ${formatTime(last)}`,
       `choose a moment in between: --at ${formatTime(last)}`,
     );

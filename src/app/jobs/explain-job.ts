@@ -8,7 +8,7 @@ import { changesSince, requestOf } from "./run-again.ts";
 
 const request = z.strictObject({
   manifest: runManifestSchema,
-  question: z.strictObject({ symbol: z.string().optional(), timeMs: z.number() }),
+  question: z.strictObject({ symbol: z.string().optional(), timeMs: z.number().nullable() }),
 });
 export type ExplainInput = z.output<typeof request>;
 export type ExplainOutput = { readonly explanation: Explanation; readonly changes: readonly string[] };

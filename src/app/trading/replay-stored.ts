@@ -7,6 +7,7 @@ import { textOf } from "../../robot/whole-file.ts";
 import { runConfigSchema, type RunConfig } from "../config/run-config.ts";
 import { loadRegistry } from "../plugins/load-registry.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
+import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 import { recordedAnswers } from "../predictions/recorded-answers.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
 import { buildSession, layGround } from "../session/build-session.ts";
@@ -17,8 +18,12 @@ import { readSessionTables, sessionSettings } from "./session-settings.ts";
 export type StoredReplay = Replay & { readonly setup: BacktestSetup };
 
 /** Replays a session that was kept. Throws `SESSION_DAMAGED` and `JOURNAL_BROKEN`. */
-export async function replayStored(home: string, note: SessionNote): Promise<StoredReplay> {
-  return replayJournal(home, note, storedJournal(home, note));
+export async function replayStored(
+  home: string,
+  note: SessionNote,
+  watch?: StrategyWatch,
+): Promise<StoredReplay> {
+  return replayJournal(home, note, storedJournal(home, note), watch);
 }
 
 /** Replays the journal of a session by the settings and the strategy it ran with. Throws `SESSION_DAMAGED`. */
@@ -26,6 +31,7 @@ export async function replayJournal(
   home: string,
   note: SessionNote,
   journal: JournalStore,
+  watch?: StrategyWatch,
 ): Promise<StoredReplay> {
   const { folder, plugins, ...settings } = storedSettings(home, note);
   const registry = await loadRegistry(folder, plugins);
@@ -36,13 +42,14 @@ export async function replayJournal(
   const tables = readSessionTables(sessionPaths(home, note.id).tables);
   // No model is asked again: what it said then is in the journal.
   const { externals, take } = recordedAnswers({ strategy, params, symbols, timeframe, config, registry });
+  const watched = watchedStrategy(strategy, watch, registry);
   const told = { strategy, params, config, registry, externals, ...tables };
   const replay = replaySession(
     journal,
     timeframe,
     ({ bars, cash, broker, tradingState }) => {
       const own = withCash(config, cash);
-      const setup = { ...told, bars, config: own };
+      const setup = { ...told, strategy: watched, bars, config: own };
       const ground = layGround(bars, own, undefined, tables.actions);
       return buildSession(setup, ground, { broker, tradingState });
     },

@@ -34,7 +34,8 @@ export async function explainCommand(
   name: string | undefined,
   flags: ExplainFlags,
 ): Promise<number> {
-  const timeMs = readDay(flags.at, "--at");
+  // A session that runs, or a run that is new, is asked about what it did last.
+  const timeMs = flags.at === "now" ? null : readDay(flags.at, "--at");
   if (name === undefined || flags.session !== undefined) return explainSessions(shell, flags, timeMs);
   const { manifest, folder } = await readRun(await runsFolder(shell, flags.runs), name);
   refuseStrangersCode(manifest, {
@@ -51,7 +52,7 @@ export async function explainCommand(
   return 0;
 }
 
-async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number): Promise<number> {
+async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number | null): Promise<number> {
   const home = tradingHome(shell.env);
   const question = { symbol: flags.pairs?.[0], timeMs };
   if (flags.session === undefined && allSessions(home).length === 0) throw nothingToExplain(flags.at);

@@ -77,7 +77,10 @@ function declareExplain(program: Command, act: Act): void {
     )
     .argument("[run]", "id of a run, the beginning of one, or last; left out: the sessions that run")
     .option("--session <id>", "a session instead of a run")
-    .requiredOption("--at <time>", "a moment inside the bar, or its close: 2024-03-04T12:00")
+    .requiredOption(
+      "--at <time>",
+      "a moment inside the bar, or its close: 2024-03-04T12:00; now is the newest bar",
+    )
     .option("-p, --pairs <symbol>", "the symbol; the only one by default", collectList)
     .option("--trust", trustHelp)
     .option("--runs <folder>", "folder of the run store");

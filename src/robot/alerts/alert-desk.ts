@@ -124,7 +124,10 @@ export class AlertDesk {
   private tell(alert: Alert, nowMs: number, isUrgent: boolean): readonly Delivery[] {
     if (alert.count === alert.toldCount || (alert.acknowledgedMs !== null && !isUrgent)) return [];
     const channels = this.rulesFor(alert)
-      .filter(({ cooldownMs }) => isUrgent || nowMs - alert.toldMs >= cooldownMs)
+      // Told in a time to come: the clock was wrong then, and nobody waits for it.
+      .filter(
+        ({ cooldownMs }) => isUrgent || nowMs - alert.toldMs >= cooldownMs || alert.toldMs > nowMs + hourMs,
+      )
       .flatMap((rule) => rule.channels);
     return this.post(alert, [...new Set(channels)], nowMs);
   }

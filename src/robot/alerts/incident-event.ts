@@ -53,6 +53,11 @@ const single: ReadonlySet<Incident["kind"]> = new Set([
   "money moved",
 ]);
 
+/** Whether a title only says what kind of incident it was, so that the text says what happened. */
+export function namesIncident(title: string): boolean {
+  return (title.split(": ").at(-1) ?? "") in kindOf;
+}
+
 /** An incident of the robot as something that people are told of. */
 export function alertOf({ kind, gravity, atMs, symbol, message }: Incident): AlertEvent {
   const isCritical = gravity === "alarm" && critical.has(kind);

@@ -18,6 +18,11 @@ const restoreFactor = 10;
 const looksForMemory = 60;
 const largeShare = 0.8;
 const progressFactor = 2;
+/** A thread that only collects its garbage answers no question about itself: after so many looks its process is measured in its place. */
+const looksForAnswer = 10;
+/** What the process of a thread may hold for each byte of the thread's limit, and besides: code, stacks, garbage of the young. */
+const processFactor = 1.5;
+const processMb = 256;
 const entry = new URL("engine-entry.ts", import.meta.url);
 
 /** Why an engine was ended, or ended by itself. */
@@ -42,6 +47,8 @@ export class EngineThread {
   private bytesAtLeast = Infinity;
   private looks = 0;
   private isLargeSaid = false;
+  private looksUnanswered = 0;
+  private processCpuMsAtAsking = 0;
 
   /**
    * `onGone` hears once that it is gone, whether it was asked something or not, `onLarge` once that it has taken most of what it
@@ -70,7 +77,7 @@ export class EngineThread {
       ),
     );
     this.worker.on("exit", (code) => this.end(`its thread has ended with ${code}`));
-    this.look = setInterval(() => void this.measure(), lookEveryMs);
+    this.look = setInterval(() => this.lookAt(), lookEveryMs);
     this.look.unref();
   }
 
@@ -89,6 +96,7 @@ export class EngineThread {
   private restartClock(): void {
     this.askedMs = performance.now();
     this.cpuMsAtAsking = Number.NaN;
+    this.processCpuMsAtAsking = processCpuMs();
   }
 
   private hear(answer: EngineAnswer): void {
@@ -103,7 +111,21 @@ export class EngineThread {
     asked?.resolve(answer);
   }
 
-  /** Both figures come from a thread that never pauses as well. */
+  private lookAt(): void {
+    const { cpuMsMax, limits, looksUnanswered } = this;
+    const wallMsMax = cpuMsMax * wallFactor;
+    if (looksUnanswered > looksForAnswer && isProcessLarge(limits)) return this.end(tooLarge(limits));
+    if (this.asked !== null) {
+      // Its process has nothing else to do, and the collection of its garbage is computing as well.
+      const cpuMs = looksUnanswered > looksForAnswer ? processCpuMs() - this.processCpuMsAtAsking : 0;
+      if (cpuMs > cpuMsMax) return this.end(`it has computed for ${cpuMsMax / 1_000} s without an end`);
+      if (performance.now() - this.askedMs > wallMsMax)
+        return this.end(`it has not answered for ${wallMsMax / 1_000} s`);
+    }
+    if (this.looksUnanswered++ === 0) void this.measure();
+  }
+
+  /** Both figures come from a thread that never pauses as well, but not from one that is out of memory. */
   private async measure(): Promise<void> {
     const { worker, limits } = this;
     try {
@@ -119,10 +141,9 @@ export class EngineThread {
         this.end(`it has computed for ${this.cpuMsMax / 1_000} s without an end`);
     } catch {
       // A thread that is just starting or ending cannot be measured; its end is heard of.
+    } finally {
+      this.looksUnanswered = 0;
     }
-    const wallMsMax = this.cpuMsMax * wallFactor;
-    if (this.asked !== null && performance.now() - this.askedMs > wallMsMax)
-      this.end(`it has not answered for ${wallMsMax / 1_000} s`);
   }
 
   private watchMemory(bytes: number): void {
@@ -146,4 +167,13 @@ export class EngineThread {
     this.onGone(this.gone);
     asked?.reject(this.gone);
   }
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+function isProcessLarge({ memoryMbMax }: EngineLimits): boolean {
+  return process.memoryUsage.rss() > (memoryMbMax * processFactor + processMb) * 2 ** 20;
 }

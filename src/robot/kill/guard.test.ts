@@ -4,6 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { ManualClock } from "../../../test/fakes/manual-clock.ts";
 import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";
@@ -338,4 +339,37 @@ test("reduce leaves orders and positions at the venue as they are", async () => 
   one.killSwitch.pull({ action: "reduce", trigger: "person", reason: "", atMs: 0, by: "anna" });
   await one.clock.advance(5_000);
   expect(one.venue.working().length).toBe(1);
+});
+
+test("a clock that jumps ahead is named, and once it is right trading goes on within minutes and not after the jump", async () => {
+  const traded = bench();
+  const { clock, venue, status, hold, notes } = traded;
+  const wall = { aheadMs: 0 };
+  const rightMs = clock.nowMs.bind(clock);
+  clock.nowMs = () => rightMs() + wall.aheadMs;
+  const connect = venue.connect.bind(venue);
+  const timeMs = () => {
+    const { aheadMs } = wall;
+    const off = { code: "CLOCK_OFF", exit: "safety", message: "", why: "", fix: "", topic: "clock" } as const;
+    return aheadMs === 0 ? Promise.resolve(rightMs()) : Promise.reject(new ClockOff(off, aheadMs));
+  };
+  venue.connect = () => ({ ...connect(), timeMs });
+  const guard = traded.start();
+  const minutes = async (count: number): Promise<void> => {
+    for (let second = 0; second < count * 60; second++) {
+      status.lastBarMs = Math.floor(rightMs() / 60_000) * 60_000;
+      await clock.advance(1_000);
+    }
+  };
+  await minutes(1);
+  expect(hold.reason).toBeNull();
+  wall.aheadMs = 7_200_000;
+  await minutes(1);
+  expect(hold.reason).not.toBeNull();
+  expect(guard.gauges()["clock-skew"]).toBe(7_200_000);
+  wall.aheadMs = 0;
+  await minutes(4);
+  expect([hold.reason, guard.gauges()["clock-skew"]]).toEqual([null, 0]);
+  expect(notes.at(-1)).toContain("over for a minute");
+  guard.stop();
 });

@@ -1,4 +1,5 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
+import { ClockOff } from "../../base/clock-off.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotLog } from "../robot-types.ts";
@@ -61,6 +62,7 @@ class Watch {
   private heldMs = -Infinity;
   private heldFor: Tripped["trigger"] | null = null;
   private skewMs: number | undefined;
+  private isMute = false;
   private skewAskedMs = -Infinity;
   private readonly closing = new Set<string>();
 
@@ -77,9 +79,11 @@ class Watch {
     this.cancelLook = clock.schedule(lookEveryMs, () => this.look());
     try {
       heartbeat.beat((this.parts.heartClock ?? clock).nowMs());
+      this.isMute = false;
     } catch (error) {
-      // A disk that takes no heartbeat lets the watchdog pull, which is right: it takes no journal either.
-      log.error({ error: String(error) }, "the heartbeat could not be written");
+      // Tried every second, said once.
+      if (!this.isMute) log.error({ error: String(error) }, "the heartbeat could not be written");
+      this.isMute = true;
     }
     this.askForTime(nowMs);
     const { largestExposure, valueAtRisk } = robot.view();
@@ -190,8 +194,8 @@ class Watch {
         const backMs = clock.nowMs();
         if (backMs - nowMs < lookEveryMs) this.skewMs = Math.max(0, venueMs - backMs, nowMs - venueMs);
       },
-      () => {
-        this.skewMs = undefined;
+      (error: unknown) => {
+        this.skewMs = error instanceof ClockOff ? Math.abs(error.skewMs) : undefined;
       },
     );
   }

@@ -5,7 +5,7 @@ import type { DamagedSeries } from "../../../ports/bar-store.ts";
 const full =
   /\b(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)\b|No space left on device|Disk quota exceeded|File too large/i;
 const shut =
-  /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
+  /\b(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|ENOENT(?=.*\bmkdir\b)|SQLITE_READONLY\w*|SQLITE_CANTOPEN\w*)\b|Permission denied|Read-only file system/i;
 const failing =
   /\b(EIO|EREMOTEIO|ESTALE|EBADMSG|EUCLEAN|ENXIO|ENODEV|ENOTCONN|SQLITE_IOERR\w*)\b|Input\/output error|Stale file handle/i;
 /** What is kept: by it the help topic is named, and a way out. */

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 import { predictorFamilies } from "../../../domain/predictor-artifact.ts";
@@ -79,16 +81,26 @@ export function modelNewer(path: string, format: number, known: number): KiwiErr
 export function modelDamaged(path: string, why: string, name: string, cause?: unknown): KiwiError {
   // The file cannot tell what it was; a model's name begins with its family unless somebody chose another.
   const family = predictorFamilies.find((one) => name.startsWith(`${one}-`)) ?? "regime";
+  const again = `kiwi train ${family} --name ${name}`;
   return modelError(
     {
       code: "MODEL_DAMAGED",
       exit: "data",
       message: `${path} is not a model that Kiwi wrote: ${why}`,
       why: "the file was changed, cut off, or comes from elsewhere",
-      fix: `use an earlier version: kiwi model rollback ${name}   (or train it again: kiwi train ${family} --name ${name})`,
+      fix: hasEarlier(path)
+        ? `use an earlier version: kiwi model rollback ${name}   (or train it again: ${again})`
+        : `there is no earlier version: put the file back from a backup, or train it again: ${again}`,
     },
     cause,
   );
+}
+
+/** Whether versions before that of a file lie beside it. */
+function hasEarlier(path: string): boolean {
+  const version = Number.parseInt(basename(path), 10);
+  const names = existsSync(dirname(path)) ? readdirSync(dirname(path)) : [];
+  return names.some((name) => /^[1-9]\d*\.json$/.test(name) && Number.parseInt(name, 10) < version);
 }
 
 /** `MODEL_NO_EARLIER`: there is nothing to go back to. */

@@ -33,7 +33,10 @@ export function accountStates(home: string, only: string | null): readonly Accou
   });
 }
 
-/** Pulls the switch of an account, or of every account. It is latched when this returns, whatever comes afterwards. */
+/**
+ * Pulls the switch of an account, or of every account. It is latched when this returns, whatever comes afterwards. Throws
+ * `SWITCH_NOT_WRITTEN` where the disk does not take it.
+ */
 export function pullByHand(
   home: string,
   only: string | null,
@@ -42,8 +45,26 @@ export function pullByHand(
   by: string,
 ): string {
   const kill = new KillSwitch(home, only ?? everyAccount);
-  kill.pull({ atMs: Date.now(), by, action, trigger: "person", reason });
+  try {
+    kill.pull({ atMs: Date.now(), by, action, trigger: "person", reason });
+  } catch (error) {
+    throw notWritten(kill.file, error);
+  }
   return kill.file;
+}
+
+function notWritten(file: string, cause: unknown): KiwiError {
+  return new KiwiError(
+    {
+      code: "SWITCH_NOT_WRITTEN",
+      exit: "safety",
+      message: `the switch is NOT pulled: ${file} could not be written (${cause instanceof Error ? cause.message : String(cause)})`,
+      why: "a robot hears of its switch by this file, and the disk is full, read-only or somebody else's",
+      fix: "kiwi paper stop (kiwi live stop)   ends the robot; cancel and close at the venue by hand; then make the folder writable",
+      topic: "kill",
+    },
+    { cause },
+  );
 }
 
 /** Whether what stands against an account has been done at the venue. */

@@ -1,9 +1,10 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import { secondMs } from "../../../base/time.ts";
 import type { Robot } from "../../../robot/robot-parts.ts";
+import type { KillTriggers } from "../../../robot/kill/kill-triggers.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { TradingPlan } from "../session-parts.ts";
 import type { HealthFacts } from "./robot-parts.ts";
@@ -13,7 +14,7 @@ const lagEveryMs = 30 * secondMs;
 
 /** What the health of a session is judged by. */
 export type HealthWatchParts = {
-  readonly plan: Pick<TradingPlan, "clock" | "calendarOf" | "symbols" | "timeframe">;
+  readonly plan: Pick<TradingPlan, "clock" | "calendarOf" | "symbols" | "timeframe" | "triggers">;
   /** Where the journal is written. */
   readonly folder: string;
   /** Clock of the venue minus that of the session, where somebody has asked. */
@@ -28,6 +29,7 @@ export class HealthWatch {
   private robot: Robot | null = null;
   private diskFreeBytes: number | null = null;
   private isJournalGone = false;
+  private folderFault: string | null = null;
   private loopLagMs: number | null = null;
   private readonly timers: readonly NodeJS.Timeout[];
 
@@ -62,7 +64,10 @@ export class HealthWatch {
       status,
       diskFreeBytes: this.diskFreeBytes,
       isJournalGone: this.isJournalGone,
+      folderFault: this.folderFault,
       clockSkewMs: clockSkewMs(),
+      clockSkewMsMax: limitOf(plan.triggers["clock-skew"], 2 * secondMs),
+      turnMsMax: limitOf(plan.triggers["loop-stall"], 30 * secondMs),
       loopLagMs: this.loopLagMs,
       barsMissing: status === null ? null : this.barsMissing(status.lastBarMs, nowMs),
     };
@@ -82,6 +87,10 @@ export class HealthWatch {
 
   private async measureDisk(): Promise<void> {
     this.isJournalGone = this.robot !== null && !existsSync(join(this.parts.folder, "journal"));
+    this.folderFault = await access(this.parts.folder, constants.W_OK).then(
+      () => null,
+      (error: unknown) => (error as Error).message,
+    );
     try {
       const { bavail, bsize } = await statfs(this.parts.folder);
       this.diskFreeBytes = bavail * bsize;
@@ -95,4 +104,9 @@ export class HealthWatch {
     this.loopLagMs = this.delay.max / 1e6;
     this.delay.reset();
   }
+}
+
+/** Parts fail by the limit at which trading waits: in a market that runs faster than the clock on the wall it is larger. */
+function limitOf({ limit }: KillTriggers[keyof KillTriggers], usual: number): number {
+  return limit === "off" ? usual : limit;
 }

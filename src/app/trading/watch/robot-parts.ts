@@ -1,4 +1,4 @@
-import { minuteMs, secondMs } from "../../../base/time.ts";
+import { formatDuration, minuteMs, secondMs } from "../../../base/time.ts";
 import type { BarSource } from "../../../ports/bar-source.ts";
 import {
   componentId,
@@ -18,8 +18,13 @@ export type HealthFacts = {
   readonly diskFreeBytes: number | null;
   /** The file of the journal is not where it was: the robot ends before its next order. */
   readonly isJournalGone: boolean;
+  /** Why nothing new can be written there: it is read-only, or somebody else's; null while something can. */
+  readonly folderFault: string | null;
   /** Clock of the venue minus clock of this machine. */
   readonly clockSkewMs: number | null;
+  /** How far they may be apart, and how long a loop may take to go round, in the time of what is traded. */
+  readonly clockSkewMsMax: number;
+  readonly turnMsMax: number;
   /** How late the event loop was, at worst, since it was last asked. */
   readonly loopLagMs: number | null;
   /** Bars that should have come since the last one, by the calendar of what is traded; null before the first. */
@@ -34,17 +39,16 @@ export type RobotPlaces = {
 
 /** A robot reads history, recovers and warms up before it can be expected to see bars. */
 const graceMs = 5 * minuteMs;
-const turnLateMs = 30 * secondMs;
 const diskFreeMin = 200 * 1024 * 1024;
 /** The bar of this moment may be on its way. */
 const barsMissingMax = 2;
-const clockSkewMsMax = 2 * secondMs;
 const loopLagMsMax = secondMs;
 
 const strategyFix =
   "kiwi logs --level error   says what it did; mend it, then kiwi paper stop and kiwi paper start";
 
 const spaceFix = "du -xh -d2 ~/.kiwi .kiwi | sort -h   shows what is large; kiwi sessions   says what may go";
+const clockFix = "turn on time synchronisation, for example: sudo timedatectl set-ntp true";
 const goneFix =
   "put the file back, then kiwi paper stop and kiwi paper start; without it a new session begins";
 
@@ -81,7 +85,7 @@ export function isLoopTurning(reports: readonly ComponentReport[]): boolean {
   return reports.every(({ kind, condition }) => kind !== "robot" || condition !== "failed");
 }
 
-function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
+function loop({ status, nowMs, startedMs, turnMsMax }: HealthFacts): ComponentHealth {
   if (status === null) return young(nowMs, startedMs, "it has not begun yet");
   if (status.trading.reason === strategyEnded)
     return {
@@ -90,7 +94,7 @@ function loop({ status, nowMs, startedMs }: HealthFacts): ComponentHealth {
       fix: strategyFix,
     };
   const silentMs = nowMs - status.lastTurnMs;
-  if (silentMs > turnLateMs)
+  if (silentMs > turnMsMax)
     return { condition: "failed", detail: `its loop has not gone round for ${seconds(silentMs)}` };
   if (status.phase === "running") return { condition: "ok", detail: "it runs" };
   return young(nowMs, startedMs, `it is ${status.phase}`);
@@ -130,12 +134,18 @@ function trading({ status }: HealthFacts): ComponentHealth {
   return { condition: "degraded", detail: `${state}: ${reason}`, fix: "kiwi kill status   says more" };
 }
 
-function disk({ diskFreeBytes, isJournalGone }: HealthFacts): ComponentHealth {
+function disk({ diskFreeBytes, isJournalGone, folderFault }: HealthFacts): ComponentHealth {
   if (isJournalGone)
     return {
       condition: "failed",
       detail: "its file was removed; the robot ends before its next order",
       fix: goneFix,
+    };
+  if (folderFault !== null)
+    return {
+      condition: "failed",
+      detail: `nothing new can be written there: ${folderFault}`,
+      fix: "ls -ld ~/.kiwi; mount | grep ' ro'   show whose it is and what is read-only",
     };
   if (diskFreeBytes === null) return { condition: "ok", detail: "not watched" };
   const detail = `${Math.round(diskFreeBytes / 1024 / 1024)} MB free`;
@@ -144,10 +154,11 @@ function disk({ diskFreeBytes, isJournalGone }: HealthFacts): ComponentHealth {
     : { condition: "ok", detail };
 }
 
-function clock({ clockSkewMs }: HealthFacts): ComponentHealth {
+function clock({ clockSkewMs, clockSkewMsMax }: HealthFacts): ComponentHealth {
   if (clockSkewMs === null) return { condition: "ok", detail: "not compared yet" };
   const isOff = Math.abs(clockSkewMs) > clockSkewMsMax;
-  return { condition: isOff ? "failed" : "ok", detail: `${clockSkewMs} ms off the venue's` };
+  const detail = `${Math.abs(clockSkewMs) < secondMs ? `${clockSkewMs} ms` : formatDuration(clockSkewMs)} off the venue's`;
+  return isOff ? { condition: "failed", detail, fix: clockFix } : { condition: "ok", detail };
 }
 
 function lag({ loopLagMs }: HealthFacts): ComponentHealth {

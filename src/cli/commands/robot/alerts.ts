@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AlertFiles } from "../../../app/alerts/alert-files.ts";
+import { AlertFiles, whatHappened } from "../../../app/alerts/alert-files.ts";
 import { sendToAll, testMessage } from "../../../app/alerts/send-to-all.ts";
 import { serveChats } from "../../../app/chat/serve-chats.ts";
 import { tradingHome } from "../../../app/trading/trading-home.ts";
@@ -90,10 +90,10 @@ export function alertsListCommand(shell: Shell, flags: AlertFlags): number {
     shell.out(
       table(
         ["id", "severity", "what", "times", "last", "acknowledged"].map((title) => ({ title })),
-        known.map(({ id, severity, title, count, lastMs, acknowledgedMs }) => [
+        known.map(({ id, severity, title, text, count, lastMs, acknowledgedMs }) => [
           id,
           severity,
-          title,
+          whatHappened({ title, text }),
           String(count),
           formatTime(lastMs),
           acknowledgedMs === null ? "no" : formatTime(acknowledgedMs),
