@@ -16,10 +16,12 @@ export class Alarm {
 
   /** Goes off at `atMs` or before; Infinity changes nothing. */
   set(atMs: number): void {
-    if (this.isClosed || !(atMs < this.atMs)) return;
+    // One that should have gone off by now has been overtaken by a clock that was set: its timer knows nothing of that.
+    const nowMs = this.clock.nowMs();
+    if (this.isClosed || !(atMs < this.atMs || this.atMs < nowMs)) return;
     this.cancel?.();
-    this.atMs = atMs;
-    this.cancel = this.clock.schedule(Math.max(0, atMs - this.clock.nowMs()), () => {
+    this.atMs = Math.min(atMs, Math.max(this.atMs, nowMs));
+    this.cancel = this.clock.schedule(Math.max(0, this.atMs - nowMs), () => {
       this.cancel = null;
       this.atMs = Infinity;
       this.run();

@@ -33,8 +33,11 @@ export class Departures {
   constructor(parts: CourierParts, alarm: Alarm) {
     this.parts = parts;
     this.alarm = alarm;
-    this.sends = new SendBudget(parts.limits.sends);
-    this.cancels = new SendBudget(parts.limits.sends);
+    const lookAgain = (): void => {
+      this.retryIn(0);
+    };
+    this.sends = new SendBudget(parts.limits.sends, parts.clock, lookAgain);
+    this.cancels = new SendBudget(parts.limits.sends, parts.clock, lookAgain);
   }
 
   /** Whether a new order or a change may go; what must not is refused. */
@@ -77,11 +80,7 @@ export class Departures {
 
   /** Takes a turn from the budget of cancels or of all else; where none is free the alarm is set for the next. */
   mayTakeTurn(kind: "submit" | "cancel"): boolean {
-    const budget = kind === "cancel" ? this.cancels : this.sends;
-    const freeAtMs = budget.freeAtMs();
-    if (freeAtMs > this.nowMs) return this.retryIn(freeAtMs - this.nowMs);
-    budget.take(this.nowMs);
-    return true;
+    return (kind === "cancel" ? this.cancels : this.sends).take();
   }
 
   /** Something came too often for the venue: what opens waits, longer each time. */

@@ -1,26 +1,46 @@
+import type { Clock } from "../../ports/clock.ts";
+
 /** A clock tells whole milliseconds: two moments may be nearer to each other by this than it says. */
 const tickMs = 1;
 
-/** At most so many in any span of time, exactly: the moment of each of the last ones is remembered. */
+/**
+ * At most so many in any span of time. Each comes back by a timer: a clock that is set gives none away, and keeps none back.
+ */
 export class SendBudget {
   private readonly count: number;
   private readonly spanMs: number;
-  private readonly sentMs: number[] = [];
+  private readonly clock: Pick<Clock, "schedule">;
+  private readonly onFree: () => void;
+  private used = 0;
+  private isAwaited = false;
 
-  constructor({ count, spanMs }: { readonly count: number; readonly spanMs: number }) {
+  /** `onFree` is called when one is free again after somebody has asked in vain. */
+  constructor(
+    { count, spanMs }: { readonly count: number; readonly spanMs: number },
+    clock: Pick<Clock, "schedule">,
+    onFree: () => void,
+  ) {
     this.count = count;
     this.spanMs = spanMs;
+    this.clock = clock;
+    this.onFree = onFree;
   }
 
-  /** When the next one may go: now or earlier where one is free. */
-  freeAtMs(): number {
-    if (this.sentMs.length < this.count) return -Infinity;
-    return this.sentMs[0]! + this.spanMs + tickMs;
+  /** Takes one, and says whether there was one to take. */
+  take(): boolean {
+    if (this.used >= this.count) {
+      this.isAwaited = true;
+      return false;
+    }
+    this.used += 1;
+    this.clock.schedule(this.spanMs + tickMs, () => this.giveBack());
+    return true;
   }
 
-  /** Takes one. */
-  take(nowMs: number): void {
-    this.sentMs.push(nowMs);
-    if (this.sentMs.length > this.count) this.sentMs.shift();
+  private giveBack(): void {
+    this.used -= 1;
+    if (!this.isAwaited) return;
+    this.isAwaited = false;
+    this.onFree();
   }
 }

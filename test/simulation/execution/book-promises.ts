@@ -46,8 +46,6 @@ export class BookPromises {
   private readonly fillsSeen = new Set<string>();
   private readonly venueTraded: readonly Traded[] = symbols.map(() => ({ buy: 0, sell: 0 }));
   private venueMoney = millionths(cash);
-  /** Whether the venue has filled more than was ordered, so that orders may be fuller than they are large. */
-  private hasOverfilled = false;
   private life: Life | null = null;
   private ownTraded: readonly Traded[] = [];
   private ownMoney = 0;
@@ -60,7 +58,7 @@ export class BookPromises {
     this.venue = venue;
     this.sends = sends;
     this.broken = broken;
-    venue.listen({ onFill: (fill) => this.lookAtFill(fill), onOrder: (order) => this.lookAtOrder(order) });
+    venue.listen({ onFill: (fill) => this.lookAtFill(fill), onOrder: () => {} });
   }
 
   /** From now on this robot is looked at; its session has just been built and has no fills. */
@@ -171,7 +169,7 @@ export class BookPromises {
     if (filledQuantity < seen.filled)
       this.broken.say(4, `order ${request.id} had ${seen.filled} filled and now ${filledQuantity}`);
     const most = Math.max(request.quantity, asked.quantity);
-    if (filledQuantity > most + 1e-9 && !this.hasOverfilled && !request.closePosition)
+    if (filledQuantity > most + 1e-9 && !this.hasOverfilled() && !request.closePosition)
       this.broken.say(4, `order ${request.id} of ${most} has ${filledQuantity} filled`);
     seen.filled = filledQuantity;
   }
@@ -213,8 +211,9 @@ export class BookPromises {
     return !this.venue.hasReduceOnly && held * wanted > 0 && Math.abs(held) <= Math.abs(wanted);
   }
 
-  private lookAtOrder({ filledQuantity, quantity, reduceOnly }: VenueOrder): void {
-    if (filledQuantity > quantity + 1e-9 && !reduceOnly) this.hasOverfilled = true;
+  /** Whether the venue has filled more than was ordered, so that orders may be fuller than they are large. */
+  private hasOverfilled(): boolean {
+    return this.venue.overfilledMs > -Infinity;
   }
 
   /** The venue's money, counted from its fills. */
