@@ -54,6 +54,8 @@ export type AccountState = {
   readonly lateBy: Float64Array;
   /** Instruments whose position was opened or enlarged inside a bar of this slice. */
   readonly openedInside: number[];
+  /** The trailing stop that was taken off last, and when: what takes its place at that moment goes on from its best price. */
+  lastTrail: { readonly order: WorkingOrder; readonly timeMs: number } | null;
 };
 
 /** A new account over a market. */
@@ -93,6 +95,7 @@ export function accountState(
     late: 0,
     lateBy: new Float64Array(count),
     openedInside: [],
+    lastTrail: null,
   };
 }
 

@@ -19,6 +19,8 @@ export type Standing = {
   quantity: number;
   /** The levels that protect the holding: the target's own, or those of the one before when it names none. */
   protection: Protection;
+  /** The levels of what is held, while a target of the other side stands: they are its own again if that is taken back. */
+  levelsOfHeld: Protection;
   decidedMs: number;
   /** True from the decision until orders have been planned for it. */
   isFresh: boolean;
@@ -93,7 +95,10 @@ export class StandingTargets {
     const standing = (this.standing[instrument] ??= firstStanding(target));
     const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
     const keepsLevels = goesOn && target.replacesProtection !== true && !hasLevels(target);
-    if (!keepsLevels) standing.protection = target.protection;
+    // The present levels are those of the holding only where the target that named them was of its side.
+    if (held === 0) standing.levelsOfHeld = unprotected;
+    else if (standing.target.quantity * held > 0) standing.levelsOfHeld = standing.protection;
+    standing.protection = keepsLevels ? standing.levelsOfHeld : target.protection;
     standing.target = target;
     standing.quantity = quantity;
     standing.decidedMs = timeMs;
@@ -190,6 +195,7 @@ export class StandingTargets {
     if (standing === null) return;
     standing.quantity = portfolio.ledger.quantity[instrument]!;
     standing.protection = onTick(scaledProtection(standing.protection, 1 / ratio), tickSize);
+    standing.levelsOfHeld = onTick(scaledProtection(standing.levelsOfHeld, 1 / ratio), tickSize);
   }
 
   private look(instrument: InstrumentIndex): void {
@@ -359,6 +365,7 @@ function firstStanding(target: Target): Standing {
     target,
     quantity,
     protection,
+    levelsOfHeld: unprotected,
     decidedMs: -Infinity,
     isFresh: true,
     hasNewLevels: false,
