@@ -128,6 +128,8 @@ export type VenueCode =
   | "nothing_to_reduce"
   // The price of a stop or a target has been reached already:
   | "would_trigger"
+  // The price is too far from the market:
+  | "price_band"
   // Refused for the state of the market or of the venue:
   | "session_closed"
   | "halted"
@@ -192,4 +194,14 @@ export type OrderStatus =
 /** +1 for buy, -1 for sell. */
 export function signOf(side: Side): 1 | -1 {
   return side === "buy" ? 1 : -1;
+}
+
+/** How far the farthest price that an order names is from the last one, as a share of that; 0 for one that names none. */
+export function priceDistance(terms: OrderTerms, lastPrice: number): number {
+  let farthest = 0;
+  for (const price of Object.values(terms)) {
+    // One that is no number is farther than any.
+    if (typeof price === "number") farthest = Math.max(farthest, Math.abs(price / lastPrice - 1));
+  }
+  return farthest;
 }

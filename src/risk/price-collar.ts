@@ -1,4 +1,5 @@
 import { float } from "../domain/params.ts";
+import { priceDistance } from "../domain/order.ts";
 import { definePlugin } from "../ports/plugin.ts";
 import { approve } from "../ports/risk.ts";
 import { fits } from "./fits.ts";
@@ -14,19 +15,11 @@ export const priceCollar = definePlugin({
   create({ limit }) {
     return {
       check({ terms }, { portfolio, instrument }) {
-        const last = portfolio.position(instrument.index).lastPrice;
-        for (const price of pricesOf(terms)) {
-          const value = Math.abs(price / last - 1);
-          if (!fits(value, limit))
-            return { kind: "refuse", reason: "the price is too far from the market", limit, value };
-        }
+        const value = priceDistance(terms, portfolio.position(instrument.index).lastPrice);
+        if (!fits(value, limit))
+          return { kind: "refuse", reason: "the price is too far from the market", limit, value };
         return approve;
       },
     };
   },
 });
-
-/** Every price that an order names; a market order names none. */
-function pricesOf(terms: object): readonly number[] {
-  return Object.values(terms).filter((value): value is number => typeof value === "number");
-}

@@ -9,6 +9,7 @@ export const usualLimits: RobotLimits = {
   missesMin: 3,
   resendsMax: 3,
   staleOrderMs: 60_000,
+  priceCollar: Infinity,
   openOrdersEveryMs: 10_000,
   positionsEveryMs: 60_000,
   quietMs: 5_000,

@@ -181,6 +181,8 @@ export type RobotLimits = {
   readonly resendsMax: number;
   /** An entry older than this is not sent again. */
   readonly staleOrderMs: number;
+  /** Largest distance from the last close of a price at which something opens, as a share of it. */
+  readonly priceCollar: number;
   readonly openOrdersEveryMs: number;
   readonly positionsEveryMs: number;
   /** Differences about an order or symbol that was touched within this time are not believed. */

@@ -59,6 +59,11 @@ function limitOf({ use, limit }: PluginChoice): number {
   return Number(limit ?? (findPlugin("risk", use).options as Params)["limit"]!.default);
 }
 
+/** How far from the last price the rules let an order open, as a share of it: also by the time when it is sent. */
+export function priceCollarOf(config: RunConfig): number {
+  return lowest(config, "price-collar");
+}
+
 /** What the rules of the run leave room for, so that a portfolio is sized to it and not refused afterwards. */
 export function accountLimits(config: RunConfig): PortfolioLimits & { readonly openPositionsMax: number } {
   return {

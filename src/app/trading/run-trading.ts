@@ -19,6 +19,7 @@ import type { PredictedRecord } from "../../ports/journal-store.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { servePredictions, type Served } from "../predictions/serve-predictions.ts";
 import { layGround } from "../session/build-session.ts";
+import { priceCollarOf } from "../session/risk-rules.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
@@ -260,7 +261,7 @@ async function startServed(
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
       atDifference: seat === null ? "adopt" : "own",
-      ...(plan.limits === undefined ? {} : { limits: plan.limits }),
+      limits: { ...plan.limits, priceCollar: priceCollarOf(plan.config) },
       remote: {
         ...remoteEngine(plan, feed, around, log),
         onRelived: (timeMs) => around.onRelived?.(note, timeMs),

@@ -54,8 +54,7 @@ export function withdrawAllEntries(
   for (const instrument of tracker.instrumentsWithOrders()) {
     const entries = tracker.open(instrument).filter((order) => !order.request.reduceOnly && isLive(order));
     if (entries.length === 0) continue;
-    for (const { request } of entries)
-      if (!plan.cancels.some(({ id }) => id === request.id)) plan.cancels.push(request);
+    withdraw(plan, entries);
     targets.settleWithout(instrument, portfolio);
   }
 }
@@ -253,6 +252,10 @@ function isEntry({ request }: TrackedOrder): boolean {
   return !request.closePosition;
 }
 
-function withdraw(plan: Plan, orders: readonly TrackedOrder[]): void {
-  for (let k = 0; k < orders.length; k++) plan.cancels.push(orders[k]!.request);
+/** Withdraws orders, each of them once. */
+function withdraw({ cancels }: Plan, orders: readonly TrackedOrder[]): void {
+  for (let k = 0; k < orders.length; k++) {
+    const { request } = orders[k]!;
+    if (!cancels.includes(request)) cancels.push(request);
+  }
 }

@@ -278,3 +278,15 @@ test("a target that names no levels keeps those of the one before, and they are 
   desk.end(2, "on_request");
   expect(desk.story()).toEqual(["sell 5 close stop_market"]);
 });
+
+test("where the closing half of a reversal is refused for good, the opening half is withdrawn and what is held stays", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5);
+  desk.plan();
+  desk.fill(1);
+  desk.decide(-3, { entry: { kind: "stop", price: 95 } });
+  expect(desk.story()).toEqual(["sell 5 reduce stop_market", "sell 3 stop_market"]);
+  desk.end(2, "would_trigger", "rejected");
+  expect(desk.wanted).toBe(5);
+  expect(desk.story()).toEqual(["cancel 3"]);
+});

@@ -242,7 +242,12 @@ export class StandingTargets {
     } else if (code === "buying_power" && isRefusedWhole(order)) this.ease(standing, nowMs);
     else if (code === "nothing_to_reduce" || code === "position_closed") this.doubt(order, tracker, nowMs);
     // It ended by what it said itself, or the account does not allow it: what is held is all there will be.
-    else if (code !== "on_request") this.settleFor(instrument, portfolio, tracker);
+    else if (code !== "on_request") {
+      // What was to open after a closing half must not go alone.
+      standing.startsOver ||= order.request.reduceOnly;
+      if (order.request.reduceOnly) this.settleWithout(instrument, portfolio);
+      else this.settleFor(instrument, portfolio, tracker);
+    }
     // Getting out is never given up.
     if (standing.failures > retryPolicy.failuresMax && standing.quantity !== 0)
       this.settleFor(instrument, portfolio, tracker);

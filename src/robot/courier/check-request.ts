@@ -1,5 +1,5 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import { signOf, type VenueCode } from "../../domain/order.ts";
+import { priceDistance, signOf, type VenueCode } from "../../domain/order.ts";
 import type { VenueInstrument, VenueOrderRequest } from "../../ports/broker-connection.ts";
 import type { DeskState, Ticket } from "../desk/desk-state.ts";
 import type { TradingState } from "../robot-types.ts";
@@ -30,6 +30,7 @@ export function denialOf(
   ticket: Ticket,
   request: VenueOrderRequest,
   trading: TradingState,
+  priceCollar: number,
 ): Denial | null {
   const { instrument } = ticket;
   const reduces = isReducing(state, ticket, request);
@@ -44,6 +45,7 @@ export function denialOf(
   return (
     unsupported(state, request) ??
     reachedStop(state, instrument, request) ??
+    tooFar(state, ticket, request, priceCollar) ??
     numbersOf(state, instrument, request, rule, reduces)
   );
 }
@@ -73,6 +75,21 @@ function reachedStop(
   const last = close[length - 1]!;
   if (signOf(side) * (last - terms.stopPrice) < 0) return null;
   return denied("would_trigger", `the price of the stop, ${terms.stopPrice}, has been reached: ${last}`);
+}
+
+/** A price that was near the market when it was decided on, and is not any more: an order may have waited for another. */
+function tooFar(
+  { market, works }: DeskState,
+  ticket: Ticket,
+  { terms }: VenueOrderRequest,
+  priceCollar: number,
+): Denial | null {
+  const { close, length } = market.bars[ticket.instrument]!;
+  const { reduceOnly, closePosition } = works.get(ticket.orderId)!.order;
+  if (length === 0 || reduceOnly || closePosition || ticket.asked !== null) return null;
+  const last = close[length - 1]!;
+  if (priceDistance(terms, last) <= priceCollar * (1 + 1e-9)) return null;
+  return denied("price_band", `its price is too far from the market by now: the last one is ${last}`);
 }
 
 function numbersOf(

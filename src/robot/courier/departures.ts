@@ -40,7 +40,7 @@ export class Departures {
   /** Whether a new order or a change may go; what must not is refused. */
   mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
     const { desk, connection, limits, tradingState, isWanted } = this.parts;
-    const denial = denialOf(desk.state, ticket, request, tradingState());
+    const denial = denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar);
     if (denial !== null) return this.deny(ticket, denial);
     const reduces = isReducing(desk.state, ticket, request);
     const ageMs = this.nowMs - ticket.touchedMs;
@@ -63,7 +63,7 @@ export class Departures {
 
   /** Whether an order that the venue does not have is still to be there. */
   mayStillGo(ticket: Ticket, openingMsMax: number): boolean {
-    const { desk, tradingState, isWanted } = this.parts;
+    const { desk, tradingState, isWanted, limits } = this.parts;
     const { request } = ticket;
     const work = desk.state.works.get(ticket.orderId)!;
     if (work.isCancelAsked) return false;
@@ -72,7 +72,7 @@ export class Departures {
     if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
     const isStale = this.nowMs - ticket.createdMs > openingMsMax;
     if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
-    return denialOf(desk.state, ticket, request, tradingState()) === null;
+    return denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar) === null;
   }
 
   /** Takes a turn from the budget of cancels or of all else; where none is free the alarm is set for the next. */

@@ -5,6 +5,7 @@ import { ManualClock } from "../../../test/fakes/manual-clock.ts";
 import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
 import { temporaryFolder } from "../../../test/run-kiwi.ts";
 import { calendarNamed } from "../../domain/calendar/calendar-named.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotStatus } from "../robot-types.ts";
 import { Heartbeat } from "../watchdog.ts";
@@ -24,6 +25,12 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
   const home = join(folder.path, `${homes++}`);
   mkdirSync(home);
   const clock = new ManualClock(startMs);
+  /** A clock on the wall, which somebody may set. */
+  const set = { ms: 0 };
+  const wall: Clock = {
+    nowMs: () => clock.nowMs() + set.ms,
+    schedule: (delayMs, run) => clock.schedule(delayMs, run),
+  };
   const venue = new StillVenue();
   const status = {
     equity: 10_000,
@@ -52,11 +59,11 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
       hold,
       gauges: { calendar: calendarNamed("24/7"), timeframe: "1m", dayPath: join(home, "day") },
       heartbeat,
-      clock,
+      clock: wall,
       log: silentLog,
     });
   venue.clockSkewMs = startMs;
-  return { home, clock, venue, status, notes, holding, killSwitch, hold, heartbeat, risk, start };
+  return { home, clock, venue, status, notes, holding, killSwitch, hold, heartbeat, risk, set, start };
 }
 type Bench = ReturnType<typeof bench>;
 
@@ -181,6 +188,30 @@ test.each([
     ]);
   },
 );
+
+test("what is waited for names its cause of now, and a clock that is set back does not make it longer", async () => {
+  const { clock, venue, start, status, hold, set } = bench();
+  const pass = async (seconds: number, skewMs: number): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      venue.clockSkewMs = clock.nowMs() + skewMs;
+      await clock.advance(1_000);
+    }
+  };
+  start();
+  status.line = { kind: "down", atMs: startMs - 130_000, reason: "no answer" };
+  await pass(2, 0);
+  expect(hold.reason).toMatch(/without a line/);
+  status.line = { kind: "live", atMs: startMs };
+  await pass(31, 60_000);
+  expect(hold.reason).toMatch(/between this clock and the venue's/);
+  set.ms = -1_800_000;
+  await pass(30, set.ms);
+  expect(hold.reason).not.toBeNull();
+  // It is over for a while when the clock is set back once more.
+  set.ms = -3_600_000;
+  await pass(65, set.ms);
+  expect(hold.reason).toBeNull();
+});
 
 test.each([
   [0, 0],

@@ -59,6 +59,7 @@ class Watch {
   private cancelLook: () => void = () => {};
   private lookedMs = Number.NaN;
   private heldMs = -Infinity;
+  private heldFor: Tripped["trigger"] | null = null;
   private skewMs: number | undefined;
   private skewAskedMs = -Infinity;
   private readonly closing = new Set<string>();
@@ -113,7 +114,10 @@ class Watch {
     const { killSwitch, triggers, log } = this.parts;
     const standing = new Set(killSwitch.state().pulls.map(({ trigger, action }) => `${trigger} ${action}`));
     const tripped = trippedBy(this.gauges, triggers);
-    this.wait(tripped.find(({ action }) => action === "wait") ?? null, atMs);
+    this.wait(
+      tripped.filter(({ action }) => action === "wait"),
+      atMs,
+    );
     for (const { trigger, action, limit, value, reason } of tripped) {
       if (action === "wait" || standing.has(`${trigger} ${action}`)) continue;
       log.error({ trigger, action, limit, value }, `kill switch pulled: ${reason}`);
@@ -126,18 +130,22 @@ class Watch {
     }
   }
 
-  /** What ends by itself is waited for, and said when it begins and when it is over. */
-  private wait(tripped: Tripped | null, atMs: number): void {
+  /** What ends by itself is waited for, and said when it begins, when something else takes its place and when it is over. */
+  private wait(tripped: readonly Tripped[], atMs: number): void {
     const { hold, robot } = this.parts;
-    if (tripped !== null) this.heldMs = atMs;
-    if (tripped !== null && hold.reason === null) {
-      // The first figure stays: a reason that changes every second would be news every second.
-      hold.reason = tripped.reason;
-      const message = `nothing is opened until a minute after this is over: ${tripped.reason}`;
+    // A clock that is set back does not make the wait longer.
+    if (tripped.length > 0 || atMs < this.heldMs) this.heldMs = atMs;
+    const first = tripped[0];
+    // The first figure stays: a reason that changes every second would be news every second.
+    if (first !== undefined && !tripped.some(({ trigger }) => trigger === this.heldFor)) {
+      this.heldFor = first.trigger;
+      hold.reason = first.reason;
+      const message = `nothing is opened until a minute after this is over: ${first.reason}`;
       robot.note({ kind: "trading waits", gravity: "alarm", symbol: null, message });
-    } else if (tripped === null && hold.reason !== null && atMs - this.heldMs >= calmMsMin) {
+    } else if (first === undefined && hold.reason !== null && atMs - this.heldMs >= calmMsMin) {
       const message = `over for a minute: ${hold.reason}`;
       hold.reason = null;
+      this.heldFor = null;
       robot.note({ kind: "trading goes on", gravity: "notice", symbol: null, message });
     }
   }
@@ -171,7 +179,9 @@ class Watch {
   }
 
   private askForTime(nowMs: number): void {
-    if (nowMs - this.skewAskedMs < skewEveryMs) return;
+    // A clock that was set back is asked about at once.
+    const sinceMs = nowMs - this.skewAskedMs;
+    if (sinceMs >= 0 && sinceMs < skewEveryMs) return;
     this.skewAskedMs = nowMs;
     const { connection, clock } = this.parts;
     connection.timeMs().then(

@@ -45,6 +45,8 @@ export type LifeParts = {
   readonly startRobot: StartRobot;
   /** How many orders it may send, and in which time. */
   readonly sendsMax: RobotLimits["sends"];
+  /** Farthest from the market that it may open. */
+  readonly collar: number;
   readonly lock: AccountLock;
   /** Called when the robot has recovered, or begun. */
   readonly onStarted: (life: RobotLife) => void;
@@ -179,7 +181,7 @@ export class RobotLife {
   }
 
   private robotParts(): RobotParts {
-    const { seed, world, lock, broken, books, tradingState, sendsMax } = this.parts;
+    const { seed, world, lock, broken, books, tradingState, sendsMax, collar } = this.parts;
     const { process, view, feed } = this;
     const see = (symbol: string, closeTimeMs: number): void => {
       if (closeTimeMs > world.nowMs) broken.say(17, `${symbol} of ${closeTimeMs} at ${world.nowMs}`);
@@ -193,7 +195,7 @@ export class RobotLife {
       onIncident: this.parts.onIncident,
       log: silentLog,
       sessionTag: "sim",
-      limits: { sends: sendsMax },
+      limits: { sends: sendsMax, priceCollar: collar },
       identity: { strategy: "chance", settingsHash: String(seed) },
       atDifference: "adopt",
       lock: {

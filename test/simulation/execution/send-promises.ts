@@ -1,4 +1,4 @@
-import { signOf, type OrderTerms } from "../../../src/domain/order.ts";
+import { priceDistance, signOf, type OrderTerms } from "../../../src/domain/order.ts";
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { VenueOrderRequest } from "../../../src/ports/broker-connection.ts";
 import { isClosingOrderId } from "../../../src/robot/kill/closing-order-id.ts";
@@ -68,11 +68,19 @@ export class SendPromises {
     this.lookAtState(isExit, life, name);
     this.lookAtRate(name);
     if (isExit) this.lastExitMs.set(order.symbol, this.parts.world.nowMs);
-    const last = this.parts.lastPrice(order.symbol);
     // What protects may stand far away by the time when it gets another size.
-    for (const price of isExit ? [] : pricesOf(order.terms))
-      if (Math.abs(price / last - 1) > this.parts.demands.collar)
-        broken.say(15, `${name} at ${price}, and the last price is ${last}`);
+    if (!isExit) this.lookAtPrice(order, life, name);
+  }
+
+  /** A price may have moved at the venue since the bar that is the newest one a robot has. */
+  private lookAtPrice({ symbol, terms }: VenueOrderRequest, { session }: Life, name: string): void {
+    const { lastPrice, demands, broken } = this.parts;
+    const last = lastPrice(symbol);
+    const index = symbols.indexOf(symbol as (typeof symbols)[number]) as InstrumentIndex;
+    const known = session?.portfolio.position(index).lastPrice ?? last;
+    const isFar = (of: number): boolean => priceDistance(terms, of) > demands.collar * (1 + 1e-9);
+    if (isFar(last) && isFar(known))
+      broken.say(15, `${name} at ${pricesOf(terms).join(" and ")}, and the last price is ${last}`);
   }
 
   private lookAtName(order: VenueOrderRequest, name: string): void {

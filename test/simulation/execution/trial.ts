@@ -262,6 +262,7 @@ export class Trial {
         lock,
         startRobot: this.options.startRobot,
         sendsMax: demands.sends,
+        collar: demands.collar,
         tradingState: () => this.trading.state,
         onSent: (order) => {
           this.orders += 1;
