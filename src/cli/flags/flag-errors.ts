@@ -47,13 +47,13 @@ export function swallowedFlag(command: Command): KiwiError | null {
   for (const option of command.options) {
     const value: unknown = command.getOptionValue(option.attributeName());
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const taken = values.find((one) => typeof one === "string" && known.has(one));
+    const taken = values.find((one): one is string => typeof one === "string" && known.has(one));
     if (!option.required || taken === undefined) continue;
     const flag = option.long ?? option.flags;
     return usage(
       "FLAG_VALUE_MISSING",
       `${flag} needs a value`,
-      `what stands behind it is the flag ${String(taken)}`,
+      `what stands behind it is the flag ${taken}`,
       `write ${option.flags}, and see ${nameOf(command)} --help`,
     );
   }
