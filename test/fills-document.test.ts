@@ -289,7 +289,7 @@ const rules: Readonly<Record<string, () => void>> = {
     harness.send({ instrument: second, quantity: 55 });
     expect(harness.story(flat, flat)).toEqual(["#5 55@100"]);
   },
-  "Nothing depends on the names of symbols or on their order.": () => {
+  "At the venue nothing depends on the names of symbols or on their order.": () => {
     const outcomes = [false, true].map((isSwapped) => {
       const harness = opened({ accountKind: "cash" }, 10_000, {}, ["A", "B"]);
       const [one, other] = isSwapped ? [second, first] : [first, second];

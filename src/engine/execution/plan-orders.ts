@@ -6,7 +6,8 @@ import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts
 import { childrenOf, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
 import type { Plan, PlanGround, PlanOptions } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
-import type { Standing, StandingTargets } from "./standing-targets.ts";
+import type { Standing } from "./standing.ts";
+import type { StandingTargets } from "./standing-targets.ts";
 
 /**
  * Puts into an empty plan the differences between what the account holds, or has on its way, and what stands. Only

@@ -3,7 +3,7 @@ import { unprotected, type Protection } from "../../domain/target.ts";
 import { draftOrder, inLots, sameTerms } from "./draft-order.ts";
 import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { PlanGround } from "./plan.ts";
-import type { Standing } from "./standing-targets.ts";
+import type { Standing } from "./standing.ts";
 
 type Leg = { readonly terms: OrderTerms; readonly reason: string };
 const noLegs: readonly Leg[] = [];

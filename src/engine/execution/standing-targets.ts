@@ -8,37 +8,10 @@ import {
   type Split,
   type VenueCode,
 } from "../../domain/order.ts";
-import { onTick, scaledProtection, unprotected, type Protection, type Target } from "../../domain/target.ts";
+import { onTick, scaledProtection, unprotected, type Target } from "../../domain/target.ts";
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
-
-/** What is wanted in one instrument until somebody decides otherwise. One object serves all decisions about it. */
-export type Standing = {
-  target: Target;
-  /** Signed holding that is wanted: sized by the decision, never by the drift of prices after it. */
-  quantity: number;
-  /** The levels that protect the holding: the target's own, or those of the one before when it names none. */
-  protection: Protection;
-  /** The levels of what is held, while a target of the other side stands: they are its own again if that is taken back. */
-  levelsOfHeld: Protection;
-  decidedMs: number;
-  /** True from the decision until orders have been planned for it. */
-  isFresh: boolean;
-  /** True from a decision that names levels until they have been given to what protects the holding. */
-  hasNewLevels: boolean;
-  /** How often the venue has refused or lost an order that this target needs. */
-  failures: number;
-  /** Of what is missing this share is left out by the next order, for the account does not pay for all of it. */
-  leftOutShare: number;
-  /** Nothing is sent again before this time. */
-  retryAtMs: number;
-  /** Its own protection has begun to close the position and goes on doing so. */
-  isClosing: boolean;
-  /** Its stop could not be placed, so the position is being closed: that begins at once, and only once. */
-  isLeaving: boolean;
-  /** The closing half of a reversal was refused: the opening half must not go on alone. */
-  startsOver: boolean;
-};
+import { firstStanding, type Standing } from "./standing.ts";
 
 /** A contradiction of the venue, and what would explain it. */
 type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number; readonly untilMs: number };
@@ -361,26 +334,6 @@ export class StandingTargets {
 /** Whether the venue took nothing of an order that opens. */
 function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean {
   return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
-}
-
-/** Room for what is wanted of an instrument that nothing was wanted of before. */
-function firstStanding(target: Target): Standing {
-  const { protection, quantity } = target;
-  return {
-    target,
-    quantity,
-    protection,
-    levelsOfHeld: unprotected,
-    decidedMs: -Infinity,
-    isFresh: true,
-    hasNewLevels: false,
-    failures: 0,
-    leftOutShare: 0,
-    retryAtMs: -Infinity,
-    isClosing: false,
-    isLeaving: false,
-    startsOver: false,
-  };
 }
 
 /** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */

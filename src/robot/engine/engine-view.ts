@@ -1,6 +1,6 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { statusOf } from "../../engine/execution/order-tracker.ts";
-import type { Standing } from "../../engine/execution/standing-targets.ts";
+import type { Standing } from "../../engine/execution/standing.ts";
 import type { Session } from "../../engine/session.ts";
 import type { ExplainedDifference } from "../comparison/comparison.ts";
 import type { OrderLine, PositionLine, RobotStatus } from "../robot-types.ts";
