@@ -708,6 +708,13 @@ const rules: Readonly<Record<string, () => void>> = {
     harness.send({ ...closing, side: "sell", quantity: 40, terms: stop(95) });
     expect(harness.story([100, 100, 50, 100])).toEqual(["#2 40@95"]);
   },
+  "What such a stop leaves for want of volume is held against the rest of the bar.": () => {
+    const harness = holding(40, { leverage: 4, maintenanceMargin: 0.2, volumeShareMax: 0.04 }, 1_000);
+    harness.send({ ...closing, side: "sell", quantity: 40, terms: stop(97) });
+    // Ten find buyers. 970 + 30 (p - 100) = 0.2 * 30 p at p = 84.58...
+    expect(harness.story([100, 100, 80, 95, 250]).slice(0, 2)).toEqual(["#2 10@97", "#-1 30@84.58"]);
+    expect(harness.ledger.held).toHaveLength(0);
+  },
   "A margin call withdraws what waits to open.": () => {
     const harness = holding(40, { leverage: 4, maintenanceMargin: 0.2 }, 1_000);
     harness.send({ quantity: 1, terms: limit(60) });

@@ -145,9 +145,9 @@ export type MetaRun = {
 
 /** A finished run of a choice on a synthetic market, and what its report is made from. */
 export function metaRun(run: MetaRun = {}): { readonly input: ReportInput; readonly result: BacktestResult } {
-  const data = run.data ?? "synthetic:bars=3000";
+  const made = syntheticBars(run.data ?? "synthetic:bars=3000", 7);
   const setup = {
-    bars: syntheticBars(data, 7),
+    bars: made.map(({ bars }) => bars),
     strategy: run.strategy ?? testMeta(),
     params: {},
     config: runConfigSchema.parse(run.config ?? {}),
@@ -156,7 +156,7 @@ export function metaRun(run: MetaRun = {}): { readonly input: ReportInput; reado
     registry: withPlugins(metaPlugins),
   };
   const result = executeRun(setup, { withBenchmark: true });
-  const selection = selectionOf(result, rivalsOf(result, planOf(setup)!), regimeTruths([data], 7))!;
+  const selection = selectionOf(result, rivalsOf(result, planOf(setup)!), regimeTruths(made))!;
   return {
     input: reportInputOf(result, { ...reportFacts, title: "A test of a choice", selection }),
     result,

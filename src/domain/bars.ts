@@ -19,6 +19,13 @@ export interface Bars {
   readonly volume: Float64Array;
   /** The calendar that the closes were read on; what is cut out of a table keeps it. Not there: it is told from the closes. */
   readonly calendarName?: string | undefined;
+  /** One value, where the arrays are made anew for every bar; see `barValue`. */
+  readonly valueAt?: (field: BarField, row: number) => number;
+}
+
+/** The value of a field in a row before `length`: cheap on every bar, also where the arrays of `bars` are not. */
+export function barValue(bars: Bars, field: BarField, row: number): number {
+  return bars.valueAt === undefined ? bars[field][row]! : bars.valueAt(field, row);
 }
 
 /** The numbers of a bar, in the order in which everybody writes them. */

@@ -58,6 +58,11 @@ export class BarsUntil implements Bars {
     return this.column("volume");
   }
 
+  /** One value of a row before the bound; NaN at it and after. */
+  valueAt(field: BarField, row: number): number {
+    return row < this.length ? this.whole[field][row]! : Number.NaN;
+  }
+
   private column(name: Column): Float64Array {
     const values = this.whole[name];
     const seen = this.seen[name];

@@ -10,6 +10,7 @@ import { field } from "../domain/expression.ts";
 import { hourMs } from "../base/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import { strategy } from "../ports/strategy.ts";
+import type { Session } from "./session.ts";
 
 const seed = 20_261_120;
 
@@ -73,8 +74,12 @@ function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false, timefram
   const bars = Array.from({ length: isQuiet ? 1 : 1 + prng.integer(3) }, (_, k) =>
     market(prng, `S${k}`, isQuiet ? 120 : 40, timeframe === undefined ? Infinity : 7),
   );
+  const kind = prng.next() < 0.5 ? "cash" : "margin";
+  const leverage = 1 + prng.integer(4);
+  // Orders that rest for long meet few margin calls, unless there is little room for them.
+  const tight = isQuiet && kind === "margin" ? { maintenanceMargin: 0.9 / leverage } : {};
   const config = runConfigSchema.parse({
-    account: { kind: prng.next() < 0.5 ? "cash" : "margin", cash: 10_000, leverage: 1 + prng.integer(4) },
+    account: { kind, cash: 10_000, leverage, ...tight },
     costs: {
       commission: { use: "rate", rate: prng.next() * 0.003, minimum: prng.integer(2) },
       slippage: { use: "fixed", rate: prng.next() * 0.002 },
@@ -100,6 +105,16 @@ function chaosRun(chaosSeed: number, skipQuiet = true, isQuiet = false, timefram
   return { session, cash: config.account.cash, isCash: config.account.kind === "cash" };
 }
 
+/** The fees of all sales. */
+function saleFeesOf({ recorder: { log } }: Session): number {
+  let sum = 0;
+  for (let row = 0; row < log.events.length; row++) {
+    const { kind, first: quantity, third: cost, fourth: slippageCost } = log.events.at(row);
+    if (kind === "fill" && quantity < 0) sum += cost - slippageCost;
+  }
+  return sum;
+}
+
 test("money is conserved whatever is ordered (2,000 seeds)", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (chaosSeed) => {
@@ -121,7 +136,7 @@ test("money is conserved whatever is ordered (2,000 seeds)", () => {
       expect(Math.abs(explained - ledger.equity()) / scale).toBeLessThan(1e-12);
       if (isCash) {
         // A buy never spends more than there is; only the fee of a sale and charges may take more than is left.
-        expect(ledger.cash).toBeGreaterThanOrEqual(-(ledger.feesPaid + ledger.chargesPaid) - 1e-6);
+        expect(ledger.cash).toBeGreaterThanOrEqual(-(saleFeesOf(session) + ledger.chargesPaid) - 1e-6);
         for (const quantity of ledger.quantity) expect(quantity).toBeGreaterThanOrEqual(0);
       }
       // Trades tell the same story as the ledger once everything is closed.

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
-import { eventsOf, runScript, plainAccount, type Quad } from "../../test/scripted-run.ts";
+import { eventsOf, hours, runScript, plainAccount, type Quad } from "../../test/scripted-run.ts";
+import { runConfigSchema } from "../app/config/run-config.ts";
+import { runThrough } from "../app/runs/run-backtest.ts";
+import { buildSession, layGround } from "../app/session/build-session.ts";
+import { hourMs } from "../base/time.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
+import { strategy } from "../ports/strategy.ts";
 
 /** A broker that counts the slices it is shown, as whoever stands before a venue sees them. */
 function counted(shown: number[]) {
@@ -53,6 +58,29 @@ test("a trailing stop follows every bar", () => {
   // The best price is 110, on bar 6: from there the stop stands at 105, and bar 7 passes it.
   const session = runScript({ 1: [1, { trail: { kind: "amount", amount: 5 } }] }, bars);
   expect(eventsOf(session).at(-1)).toBe("7 fill -10@105 taker");
+});
+
+test("a strategy sees its money at the price of each bar, on those that are passed over as well", () => {
+  const seenWith = (skipQuiet: boolean): readonly number[] => {
+    const seen: number[] = [];
+    const watching = strategy({
+      name: "watching",
+      summary: "Buys at the second bar and notes what it is worth.",
+      params: {},
+      setup: () => ({}),
+      onBar({ timeMs, equity, target }) {
+        seen.push(equity);
+        if (timeMs === 2 * hourMs) target(1, "in");
+      },
+    });
+    const config = runConfigSchema.parse({ ...plainAccount, execution: { skipQuiet } });
+    const bars = [hours([100, 100, 100, 101, 103, 106, 110])];
+    const ground = layGround(bars, config);
+    runThrough(buildSession({ bars, strategy: watching, params: {}, config }, ground), ground);
+    return seen;
+  };
+  expect(seenWith(true)).toEqual([1_000, 1_000, 1_000, 1_010, 1_030, 1_060, 1_100]);
+  expect(seenWith(false)).toEqual(seenWith(true));
 });
 
 test("a margin call is not passed over by the short way", () => {

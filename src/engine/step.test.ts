@@ -5,6 +5,7 @@ import { runThrough } from "../app/runs/run-backtest.ts";
 import { runConfigSchema, type RunConfigInput } from "../app/config/run-config.ts";
 import { BarTable } from "../domain/bar-table.ts";
 import type { Bars } from "../domain/bars.ts";
+import type { Followers } from "./session.ts";
 import { lag } from "../indicators/lag.ts";
 import { sma, smaIndicator } from "../indicators/sma.ts";
 import { apply } from "../domain/expression.ts";
@@ -72,6 +73,37 @@ test("wanting the same again changes nothing, nor does a difference inside the b
   expect(
     story(subject, [hourly([100, 100, 100, 100, 100])]).filter((line) => line.includes("order")),
   ).toEqual(["1 order 10 script", "4 order -5 script"]);
+});
+
+test("the smallest fee of an order is counted when it is sized, of longs and of shorts", () => {
+  const config = {
+    ...free,
+    costs: { ...free.costs, commission: { use: "rate", rate: 0, minimum: 10 } },
+    instruments: { "*": { lotSize: 0.01, calendar: "24/7" } },
+  };
+  // 1,000 buy ten at 100; 10 of 1,000 are one in a hundred, and a unit takes 101.
+  for (const side of [1, -1])
+    expect(story(scripted({ 1: [side] }), [hourly([100, 100])], config)[0]).toBe(
+      `1 order ${side * 9.9} script`,
+    );
+});
+
+test("the shadows of a symbol are taken through its bars, each once, and through nobody else's", () => {
+  const bars = [hourly([100, 100], "A"), hourly([100, 100, 100], "B")];
+  const parsed = runConfigSchema.parse(free);
+  const ground = layGround(bars, parsed);
+  const asked: number[] = [];
+  const followers: Followers = {
+    sessionsOf(instrument) {
+      asked.push(instrument);
+      return [];
+    },
+    observe: () => {},
+    changesAt: () => [],
+  };
+  const session = buildSession({ bars, strategy: scripted({}), params: {}, config: parsed }, ground);
+  runThrough({ ...session, followers }, ground);
+  expect(asked).toEqual([0, 1, 0, 1, 1]);
 });
 
 test("a reversal is one order for both halves", () => {

@@ -36,6 +36,7 @@ function made(returns: JointReturns, ...values: readonly number[]): readonly num
 test("what holdings would have made is told oldest first, and the oldest is forgotten", () => {
   const tables = [closes(100, 110, 121, 108.9), closes(50, 50, 25, 50)];
   expect(made(seen(10, tables, [0, 0], [1, 1], [2, 2], [3, 3]), 100, 10)).toEqual([0, 10, 5, 0]);
+  expect(made(seen(10, [closes(0.5, 0.75)], [0], [1]), 100)).toEqual([0, 50]);
   const short = seen(3, tables, [0, 0], [1, 1], [2, 2], [3, 3]);
   expect([short.count, made(short, 100, 0)]).toEqual([3, [10, 10, -10]]);
 });

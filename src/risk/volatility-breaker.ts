@@ -1,5 +1,5 @@
 import { choice, float, int } from "../domain/params.ts";
-import type { Bars } from "../domain/bars.ts";
+import { barValue, type Bars } from "../domain/bars.ts";
 import type { Next } from "../domain/indicator.ts";
 import { natrIndicator } from "../indicators/natr.ts";
 import { smaIndicator } from "../indicators/sma.ts";
@@ -64,10 +64,12 @@ class VolatilityGauge {
   }
 
   add(row: number): void {
-    const { high, low, close } = this.bars;
-    const sum = high[row]! + low[row]! + close[row]!;
-    if (Number.isNaN(sum)) return;
-    const range = this.range(high[row]!, low[row]!, close[row]!, none, none);
+    const { bars } = this;
+    const high = barValue(bars, "high", row);
+    const low = barValue(bars, "low", row);
+    const close = barValue(bars, "close", row);
+    if (Number.isNaN(high + low + close)) return;
+    const range = this.range(high, low, close, none, none);
     if (!Number.isNaN(range)) this.ratio = range / this.average(range, none, none, none, none);
   }
 }

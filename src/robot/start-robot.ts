@@ -137,7 +137,7 @@ class TradingRobot implements Robot {
       atDifference: this.parts.atDifference,
       sinceMs: record.venueTimeMs,
       signal: this.closing.signal,
-      onLooked: () => protection.look(engine.view.symbols, desk.state),
+      onLooked: () => protection.look(engine.symbols, desk.state),
     });
     this.made = { engine, desk, courier, reconciler };
     await reconciler.recover();

@@ -17,6 +17,23 @@ import { SwitchCosts, type CostRate } from "./switch-costs.ts";
 /** Changes of a blended holding smaller than this are not worth saying. */
 const blendStep = 0.05;
 
+/** Whether a blended holding is another one than was wanted last. */
+export function isWorthSaying(weight: number, wanted: number): boolean {
+  return !(Math.abs(weight - wanted) < blendStep && (weight === 0) === (wanted === 0));
+}
+
+/** A blended holding, which has no levels of its own. */
+export function blended(instrument: InstrumentIndex, weight: number, reason: string): Signal {
+  return {
+    instrument,
+    weight,
+    reason,
+    entry: { kind: "market" },
+    protection: {},
+    replacesProtection: true,
+  };
+}
+
 /** What a runner of the arsenal is made of. */
 export type ArsenalParts = {
   readonly strategy: AnyStrategy;
@@ -107,7 +124,7 @@ export class ArsenalRunner implements Runner {
       switchCost: this.switchCosts.from(this.current, row),
     });
     this.selection = selection;
-    this.log.record(timeMs, selection, this.regime);
+    this.log.record(timeMs, selection, this.regime, this.candidates);
     const before = this.current;
     if (selection.strategy !== before) this.barsSinceSwitch = 0;
     const shareBefore = this.share;
@@ -170,19 +187,11 @@ export class ArsenalRunner implements Runner {
   private mix(selection: Selection, shares: Float64Array): Signal | null {
     let weight = 0;
     for (let k = 0; k < shares.length; k++) weight += shares[k]! * this.candidates[k]!.weight * this.share;
-    const isClose =
-      Math.abs(weight - this.wantedWeight) < blendStep && (weight === 0) === (this.wantedWeight === 0);
     const begins = !this.isBlending && weight !== 0;
     this.isBlending = true;
-    if (isClose && !begins) return null;
-    return {
-      instrument: this.instrument,
-      weight,
-      reason: selection.reason,
-      entry: { kind: "market" },
-      protection: {},
-      replacesProtection: true,
-    };
+    return isWorthSaying(weight, this.wantedWeight) || begins
+      ? blended(this.instrument, weight, selection.reason)
+      : null;
   }
 
   private flat(reason: string): Signal {

@@ -3,7 +3,7 @@ import type { Candidate, PerformanceView } from "../ports/selector.ts";
 import { Degradation, type DegradationOptions } from "./degradation.ts";
 import { RollingReturns } from "./rolling-returns.ts";
 import type { Shadow } from "./shadow.ts";
-import { WeightedReturns } from "./weighted-returns.ts";
+import { growthOf, WeightedReturns } from "./weighted-returns.ts";
 
 /** How strategies are watched. */
 export type MonitorOptions = {
@@ -88,15 +88,17 @@ export class WatchedCandidate implements Candidate {
     if (!shadow.isWarm(row - 1)) return;
     this.watch(change, timeMs, posteriorBefore);
     this.rolling.add(change, isExposed, turnover);
-    this.whole.add(change, 1, isExposed, turnover);
+    const growth = growthOf(change);
+    this.whole.add(change, growth, 1, isExposed, turnover);
     for (let k = 0; k < this.regimes.length; k++)
-      this.regimes[k]!.add(change, posteriorBefore[k]!, isExposed, turnover);
+      this.regimes[k]!.add(change, growth, posteriorBefore[k]!, isExposed, turnover);
     this.isReady = this.whole.bars >= this.options.measuredBarsMin;
   }
 
   private watch(change: number, timeMs: number, posteriorBefore: Float64Array): void {
     const before = this.demotion;
-    this.degradation.add(change, this.usualIn(posteriorBefore));
+    // A bar without a movement tells of nothing but time out, whatever is usual.
+    this.degradation.add(change, change === 0 && before === null ? 0 : this.usualIn(posteriorBefore));
     const now = this.demotion;
     if (before === null && now !== null) this.demotions.push({ fromMs: timeMs, untilMs: null, reason: now });
     else if (before !== null && now === null) this.demotions.at(-1)!.untilMs = timeMs;
@@ -112,31 +114,8 @@ export class WatchedCandidate implements Candidate {
   }
 }
 
-/** The numbers by label, computed when they are asked for: most selectors read one label of the five. */
+/** The numbers by label; each view computes one when it is read. */
 function viewsOf(regimes: readonly WeightedReturns[]): Readonly<Record<RegimeLabel, PerformanceView>> {
-  const [up, down, sideways, volatile, unknown] = regimes as [
-    WeightedReturns,
-    WeightedReturns,
-    WeightedReturns,
-    WeightedReturns,
-    WeightedReturns,
-  ];
-  // Written out, in the order of `regimeLabels`: V8 reads getters that are defined by a loop several times slower.
-  return {
-    get "trend-up"() {
-      return up.view();
-    },
-    get "trend-down"() {
-      return down.view();
-    },
-    get sideways() {
-      return sideways.view();
-    },
-    get volatile() {
-      return volatile.view();
-    },
-    get unknown() {
-      return unknown.view();
-    },
-  };
+  const entries = regimeLabels.map((label, k) => [label, regimes[k]!.view()] as const);
+  return Object.fromEntries(entries) as Record<RegimeLabel, PerformanceView>;
 }

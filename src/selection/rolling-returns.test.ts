@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RollingReturns } from "./rolling-returns.ts";
-import { WeightedReturns } from "./weighted-returns.ts";
+import { growthOf, WeightedReturns } from "./weighted-returns.ts";
 
 const returnsOf = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 2, maxLength: 120 });
 
@@ -59,7 +59,7 @@ test("bars of weight one give the numbers of all bars; a bar of half weight coun
   fc.assert(
     fc.property(returnsOf, (returns) => {
       const whole = new WeightedReturns(8760);
-      for (const value of returns) whole.add(value, 1, true, 0);
+      for (const value of returns) whole.add(value, growthOf(value), 1, true, 0);
       const expected = plain(returns, 8760);
       const view = whole.view();
       expectNear(view.mean, expected.mean);
@@ -69,8 +69,8 @@ test("bars of weight one give the numbers of all bars; a bar of half weight coun
     { seed: 56, numRuns: 200 },
   );
   const halves = new WeightedReturns(252);
-  halves.add(0.1, 1, true, 1);
-  halves.add(-0.2, 0.5, true, 0);
+  halves.add(0.1, growthOf(0.1), 1, true, 1);
+  halves.add(-0.2, growthOf(-0.2), 0.5, true, 0);
   const { bars, mean, turnover, hitRate } = halves.view();
   expect(bars).toBe(1.5);
   expect(mean).toBeCloseTo((0.1 - 0.1) / 1.5, 12);

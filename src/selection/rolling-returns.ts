@@ -1,4 +1,5 @@
 import type { PerformanceView } from "../ports/selector.ts";
+import { growthOf } from "./weighted-returns.ts";
 
 /**
  * Everything that two neighbouring stretches of bars need to know to become one, as places in a row of numbers. Logs of
@@ -28,19 +29,29 @@ function join(
   for (let k = 0; k < growthAt; k++) into[at + k] = first[a + k]! + second[b + k]!;
 }
 
+/** What a bar leaves behind until somebody looks: its return, whether a position was open, and its turnover. */
+const rawWidth = 3;
+
 /**
  * Performance over the last `windowBars` bars, a constant amount of work per bar on average and no rounding that
  * builds up. Two stacks make the queue: Tangwongsan, Hirzel and Schneider, Low-Latency Sliding-Window Aggregation (2017).
+ * Bars are only joined when somebody looks: most selectors never do.
  */
 export class RollingReturns {
   private readonly windowBars: number;
   private readonly barsPerYear: number;
-  /** Older bars: each entry joins itself with everything newer in this stack, so the top covers the whole stack. */
+  /** The older bars as they came. */
+  private olderRaw = new Float64Array(0);
+  /** Each entry joins itself with everything newer in this stack, newest at the bottom, so the top covers the whole stack. */
   private older = new Float64Array(0);
   private olderBars = 0;
-  private newer = new Float64Array(0);
+  private isOlderJoined = true;
+  private newerRaw = new Float64Array(0);
   private newerBars = 0;
+  /** How many of the newer bars are in `newerJoined`. */
+  private joinedBars = 0;
   private readonly newerJoined = new Float64Array(width);
+  private readonly one = new Float64Array(width);
   private readonly all = new Float64Array(width);
 
   constructor(windowBars: number, barsPerYear: number) {
@@ -51,23 +62,13 @@ export class RollingReturns {
   /** Takes in the return of a bar and lets go of the one that leaves the window. */
   add(value: number, isExposed: boolean, turnover: number): void {
     if (this.bars === this.windowBars) this.dropOldest();
-    if (this.newerBars * width === this.newer.length) this.grow();
-    const { newer, newerJoined } = this;
-    const at = this.newerBars * width;
-    const growth = Math.log1p(Math.max(value, -0.999_999));
-    newer[at + barsAt] = 1;
-    newer[at + sumAt] = value;
-    newer[at + squaresAt] = value * value;
-    newer[at + lossesAt] = value < 0 ? value * value : 0;
-    newer[at + winsAt] = isExposed && value > 0 ? 1 : 0;
-    newer[at + exposedAt] = isExposed ? 1 : 0;
-    newer[at + turnedAt] = turnover;
-    newer[at + growthAt] = growth;
-    newer[at + topAt] = Math.max(0, growth);
-    newer[at + lowAt] = Math.min(0, growth);
-    newer[at + deepestAt] = Math.min(0, growth);
+    if (this.newerBars * rawWidth === this.newerRaw.length) this.grow();
+    const { newerRaw } = this;
+    const at = this.newerBars * rawWidth;
+    newerRaw[at] = value;
+    newerRaw[at + 1] = isExposed ? 1 : 0;
+    newerRaw[at + 2] = turnover;
     this.newerBars += 1;
-    join(newerJoined, 0, newer, at, newerJoined, 0);
   }
 
   /** Bars in the window. */
@@ -78,6 +79,8 @@ export class RollingReturns {
   /** The numbers over the window. */
   view(): PerformanceView {
     const { all, newerJoined } = this;
+    this.joinNewer();
+    if (!this.isOlderJoined) this.joinOlder();
     if (this.olderBars === 0) all.set(newerJoined);
     else join(this.older, (this.olderBars - 1) * width, newerJoined, 0, all, 0);
     const bars = all[barsAt]!;
@@ -108,22 +111,61 @@ export class RollingReturns {
 
   /** Long windows are seldom filled: room comes with the bars. */
   private grow(): void {
-    const larger = new Float64Array(Math.min(this.windowBars, Math.max(64, 2 * this.newerBars)) * width);
-    larger.set(this.newer);
-    this.newer = larger;
+    const larger = new Float64Array(Math.min(this.windowBars, Math.max(64, 2 * this.newerBars)) * rawWidth);
+    larger.set(this.newerRaw);
+    this.newerRaw = larger;
   }
 
-  /** The newer bars become the older ones, newest at the bottom. */
+  /** The newer bars become the older ones. */
   private turnOver(): void {
-    const { newer, newerBars, newerJoined } = this;
-    if (this.older.length < newer.length) this.older = new Float64Array(newer.length);
-    const { older } = this;
-    newerJoined.fill(0);
-    for (let row = newerBars - 1, at = 0; row >= 0; row--, at += width) {
-      if (at === 0) join(newer, row * width, newerJoined, 0, older, 0);
-      else join(newer, row * width, older, at - width, older, at);
-    }
-    this.olderBars = newerBars;
+    [this.olderRaw, this.newerRaw] = [this.newerRaw, this.olderRaw];
+    this.olderBars = this.newerBars;
+    this.isOlderJoined = false;
     this.newerBars = 0;
+    this.joinedBars = 0;
+    this.newerJoined.fill(0);
   }
+
+  private joinNewer(): void {
+    const { newerRaw, newerJoined, one } = this;
+    for (; this.joinedBars < this.newerBars; this.joinedBars++) {
+      readBar(newerRaw, this.joinedBars, one);
+      join(newerJoined, 0, one, 0, newerJoined, 0);
+    }
+  }
+
+  /** Some of them may have left the window by now: the newer ones have taken their places, bar by bar. */
+  private joinOlder(): void {
+    const { olderRaw, one } = this;
+    const bars = this.olderBars + this.newerBars;
+    if (this.older.length < bars * width) this.older = new Float64Array(bars * width);
+    const { older } = this;
+    for (let row = bars - 1, at = 0; row >= 0; row--, at += width) {
+      readBar(olderRaw, row, one);
+      if (at === 0) join(one, 0, nothing, 0, older, 0);
+      else join(one, 0, older, at - width, older, at);
+    }
+    this.isOlderJoined = true;
+  }
+}
+
+const nothing = new Float64Array(width);
+
+/** Writes bar `row` as a stretch of its own. */
+function readBar(raw: Float64Array, row: number, into: Float64Array): void {
+  const at = row * rawWidth;
+  const value = raw[at]!;
+  const isExposed = raw[at + 1] === 1;
+  const growth = growthOf(value);
+  into[barsAt] = 1;
+  into[sumAt] = value;
+  into[squaresAt] = value * value;
+  into[lossesAt] = value < 0 ? value * value : 0;
+  into[winsAt] = isExposed && value > 0 ? 1 : 0;
+  into[exposedAt] = isExposed ? 1 : 0;
+  into[turnedAt] = raw[at + 2]!;
+  into[growthAt] = growth;
+  into[topAt] = Math.max(0, growth);
+  into[lowAt] = Math.min(0, growth);
+  into[deepestAt] = Math.min(0, growth);
 }

@@ -1,5 +1,5 @@
 import { regimeLabels } from "../domain/regime.ts";
-import type { Selection } from "../ports/selector.ts";
+import type { Candidate, Selection } from "../ports/selector.ts";
 import type { RegimeWindow } from "./regime-window.ts";
 
 /** A change of strategy, as it was decided. */
@@ -26,6 +26,9 @@ export class SelectionLog {
   posterior = new Float32Array(1024 * regimeLabels.length);
   /** Bars that the regime in force was expected to last in all; NaN where the detector has no estimate. */
   expectedDwellBars = new Float64Array(1024);
+  /** What all that were ready would have held together in equal shares, and how many they were. */
+  sharedWeight = new Float64Array(1024);
+  sharers = new Uint8Array(1024);
   readonly switches: StrategySwitch[] = [];
   /** Whether the last bar changed the strategy. */
   switchedNow: StrategySwitch | null = null;
@@ -35,7 +38,7 @@ export class SelectionLog {
   }
 
   /** Ends a decision bar. */
-  record(timeMs: number, selection: Selection, regime: RegimeWindow): void {
+  record(timeMs: number, selection: Selection, regime: RegimeWindow, candidates: readonly Candidate[]): void {
     const row = this.length;
     if (row === this.timeMs.length) this.grow();
     const before = row === 0 ? -1 : this.strategy[row - 1]!;
@@ -44,6 +47,12 @@ export class SelectionLog {
     this.label[row] = regime.label;
     this.posterior.set(regime.probabilities, row * regimeLabels.length);
     this.expectedDwellBars[row] = regime.view.expectedDwellBars;
+    const count = candidates.reduce((sum, { isReady }) => sum + Number(isReady), 0);
+    this.sharers[row] = count;
+    this.sharedWeight[row] = candidates.reduce(
+      (sum, { isReady, weight }) => (isReady ? sum + (1 / count) * weight : sum),
+      0,
+    );
     this.length = row + 1;
     this.switchedNow = selection.strategy === before ? null : switchOf(timeMs, before, selection);
     if (this.switchedNow !== null) this.switches.push(this.switchedNow);
@@ -58,6 +67,8 @@ export class SelectionLog {
     this.timeMs = larger(new Float64Array(capacity), this.timeMs);
     this.strategy = larger(new Int8Array(capacity), this.strategy);
     this.expectedDwellBars = larger(new Float64Array(capacity), this.expectedDwellBars);
+    this.sharedWeight = larger(new Float64Array(capacity), this.sharedWeight);
+    this.sharers = larger(new Uint8Array(capacity), this.sharers);
     this.label = larger(new Uint8Array(capacity), this.label);
     this.posterior = larger(new Float32Array(capacity * regimeLabels.length), this.posterior);
   }

@@ -1,5 +1,10 @@
 import type { PerformanceView } from "../ports/selector.ts";
 
+/** Log of the growth that a return brings; what is lost whole counts as next to nothing left. */
+export function growthOf(value: number): number {
+  return Math.log1p(Math.max(value, -0.999_999));
+}
+
 /** Mean and spread of weighted returns, added one by one; a weight is the share of a bar that belongs here. */
 export class WeightedReturns {
   private weight = 0;
@@ -20,8 +25,8 @@ export class WeightedReturns {
     this.barsPerYear = barsPerYear;
   }
 
-  /** Takes in the return of a bar. West (1979): one pass, no cancellation. */
-  add(value: number, weight: number, isExposed: boolean, turnover: number): void {
+  /** Takes in the return of a bar and its `growthOf`. West (1979): one pass, no cancellation. */
+  add(value: number, growth: number, weight: number, isExposed: boolean, turnover: number): void {
     if (!(weight > 0)) return;
     this.weight += weight;
     this.weightSquared += weight * weight;
@@ -34,7 +39,7 @@ export class WeightedReturns {
       this.exposed += weight;
       if (value > 0) this.wins += weight;
     }
-    this.total += Math.log1p(Math.max(value, -0.999_999)) * weight;
+    this.total += growth * weight;
     this.peak = Math.max(this.peak, this.total);
     this.deepest = Math.min(this.deepest, this.total - this.peak);
   }

@@ -103,9 +103,11 @@ function contestOf(context: SelectionContext, options: Options): Contest {
   const doubts = new Float64Array(candidates.length);
   const weights = regimeLabels.map((label) => context.regime.posterior[label]);
   const priorBars = barsPerYear / options.edgeSharpe ** 2;
-  const leader = (k: number): Candidate | null => (k === nobody ? null : candidates[k]!);
+  const usual = returnsOf(candidates[base]);
   const leads = (k: number): Lead =>
-    k === base ? none : leadOf(evidenceOf(leader(k), leader(base), priorBars), weights, options.edgeShare);
+    k === base
+      ? none
+      : leadOf(evidenceOf(returnsOf(candidates[k]), usual, priorBars), weights, options.edgeShare);
   for (let k = 0; k < scores.length; k++) {
     // What trades otherwise is not there for what it has proved, and cannot lose that.
     if (k !== base && (!candidates[k]!.isReady || candidates[k]!.demotion !== null)) continue;
@@ -124,17 +126,27 @@ function contestOf(context: SelectionContext, options: Options): Contest {
   return { base, scores, scoreOfNobody, isProved };
 }
 
-/** What the bars of each regime say of how far `one` is ahead of `base`; null stands for holding nothing. */
-function evidenceOf(one: Candidate | null, base: Candidate | null, priorBars: number): readonly Evidence[] {
-  const evidence: Evidence[] = [];
-  for (let k = 0; k < regimeLabels.length; k++) {
-    const label = regimeLabels[k]!;
-    evidence.push(difference(one?.byRegime[label] ?? cash, base?.byRegime[label] ?? cash, priorBars));
-  }
-  return evidence;
+type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
+
+/** By regime, in the order of the labels; where there is no candidate, those of holding nothing. */
+function returnsOf(candidate: Candidate | undefined): readonly Returns[] {
+  if (candidate === undefined) return regimeLabels.map(() => cash);
+  const { byRegime } = candidate;
+  // Every number is computed when it is read, and what is ahead of all is asked for by all.
+  return regimeLabels.map((label) => {
+    const { bars, mean, deviation } = byRegime[label];
+    return { bars, mean, deviation };
+  });
 }
 
-type Returns = Pick<PerformanceView, "bars" | "mean" | "deviation">;
+/** What the bars of each regime say of how far one is ahead of the other. */
+function evidenceOf(
+  one: readonly Returns[],
+  base: readonly Returns[],
+  priorBars: number,
+): readonly Evidence[] {
+  return one.map((own, k) => difference(own, base[k]!, priorBars));
+}
 
 function difference(one: Returns, base: Returns, priorBars: number): Evidence {
   // Two strategies may share their risks; taking them for independent errs on the side of doubt.
@@ -155,7 +167,8 @@ function pick(context: SelectionContext, contest: Contest, options: Options, has
   const order = rankScores(scores);
   const scoreOf = (k: number): number => (k === nobody ? scoreOfNobody : scores[k]!);
   let best = base;
-  for (const k of [...order, nobody]) if (scoreOf(k) > scoreOf(best) && isProved(k)) best = k;
+  for (const k of order) if (scoreOf(k) > scoreOf(best) && isProved(k)) best = k;
+  if (scoreOfNobody > scoreOf(best) && isProved(nobody)) best = nobody;
   const mayStay = current === nobody ? base === nobody || hasBegun : !Number.isNaN(scores[current]!);
   const runnerUpTo = (chosen: number): number => order.find((k) => k !== chosen) ?? nobody;
   if (order.length === 0 && !(mayStay && current !== nobody))

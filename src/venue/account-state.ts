@@ -52,8 +52,8 @@ export type AccountState = {
    */
   late: number;
   readonly lateBy: Float64Array;
-  /** Instruments whose position was opened or enlarged inside a bar of this slice. */
-  readonly openedInside: number[];
+  /** Whether something has filled inside a bar of this slice: what is held since then has the rest of it before it. */
+  hasFilledInside: boolean;
   /** The trailing stop that was taken off last, and when: what takes its place at that moment goes on from its best price. */
   lastTrail: { readonly order: WorkingOrder; readonly timeMs: number } | null;
 };
@@ -94,7 +94,7 @@ export function accountState(
     dueDownward: [],
     late: 0,
     lateBy: new Float64Array(count),
-    openedInside: [],
+    hasFilledInside: false,
     lastTrail: null,
   };
 }

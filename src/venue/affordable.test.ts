@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { InstrumentIndex } from "../domain/instrument.ts";
+import type { OrderId } from "../domain/order.ts";
 import { VenueHarness, type Quad } from "../../test/venue-harness.ts";
 
 const flat: Quad = [100, 100, 100, 100];
@@ -47,6 +48,46 @@ test("a fee with a minimum is money, too", () => {
   expect(poor.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
 });
 
+test("a fee that takes nearly all there is leaves the parts of a unit that the rest pays for", () => {
+  const commission = { fee: () => 90, rate: () => 0 };
+  const harness = opened({ accountKind: "cash", commission }, 100, { lotSize: 1e-6 });
+  harness.send({ quantity: 1e6 });
+  expect(harness.story(flat)).toEqual(["#1 0.1@100", `#1 canceled: ${lowCash}`]);
+  // What a fee that is no number leaves, nobody knows.
+  const unknown = opened({ accountKind: "cash", commission: { fee: () => Number.NaN, rate: () => 0 } }, 100);
+  unknown.send({});
+  expect(unknown.story(flat)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("where a lot is less than the last digit of an order, what does not fit is refused, and the trying ends", () => {
+  // The next number below 3e16 x 7, of which no lot can be taken away.
+  const harness = new VenueHarness({ accountKind: "cash" }, 209_999_999_999_999_970);
+  const seven: Quad = [7, 7, 7, 7];
+  harness.bar(seven);
+  harness.send({ quantity: 3e16 });
+  expect(harness.story(seven)).toEqual([`#1 rejected: ${lowCash}`]);
+});
+
+test("what is short may be bought back, whatever the cash", () => {
+  const harness = opened({ accountKind: "cash" }, 1_000);
+  harness.ledger.book({
+    fillId: 1,
+    orderId: 77 as OrderId,
+    instrument: 0 as InstrumentIndex,
+    side: "sell",
+    quantity: 5,
+    cumulativeQuantity: 5,
+    price: 100,
+    fee: 0,
+    slippageCost: 0,
+    liquidity: "taker",
+    timeMs: 0,
+  });
+  harness.ledger.cash = 0;
+  harness.send({ quantity: 5 });
+  expect(harness.story(flat)).toEqual(["#1 5@100"]);
+});
+
 test("contracts of several units, and fees of the value of all of them", () => {
   const commission = { fee: (_quantity: number, notional: number) => notional / 100, rate: () => 0 };
   const harness = opened({ accountKind: "cash", commission }, 10_000, { contractMultiplier: 10 });
@@ -63,6 +104,16 @@ test("a margin account carries exactly its leverage, in whole lots", () => {
   const odd = opened({ leverage: 2.1 }, 1_000, { lotSize: 2 });
   odd.send({ quantity: 22 });
   expect(odd.story(flat)).toEqual(["#1 20@100", `#1 canceled: ${lowMargin}`]);
+});
+
+test("what an account lacks in the last digits of a sum does not cost an order its last lot", () => {
+  const within = (cash: number): string => {
+    const harness = opened({ leverage: 1 }, cash);
+    harness.send({ quantity: 10 });
+    return harness.story(flat)[0]!;
+  };
+  expect(within(1_000 - 1e-7)).toBe("#1 10@100");
+  expect(within(1_000 - 1e-5)).toBe("#1 9@100");
 });
 
 test("of an order that turns a position around, the closing part needs no margin", () => {
@@ -125,6 +176,32 @@ test("what comes free inside a bar buys nothing of another symbol in it, and of 
   alone.send({ side: "sell", quantity: 10, reduceOnly: true, terms: { type: "limit", limitPrice: 101 } });
   alone.send({ quantity: 9, terms: { type: "stop_market", stopPrice: 102 } });
   expect(alone.story([100, 103, 100, 103])).toEqual(["#2 10@101", "#3 9@102"]);
+});
+
+test("of what is bought and sold inside a bar just the part that was sold is kept from the others in it", () => {
+  const at = (limitPrice: number) => ({ type: "limit", limitPrice }) as const;
+  const bought = opened({ accountKind: "cash" }, 990, {}, ["A", "B"]);
+  bought.send({ quantity: 5, terms: at(99) });
+  bought.send({ quantity: 5, terms: at(99), instrument: second });
+  expect(bought.story([100, 100, 98, 100], [100, 100, 98, 100])).toEqual(["#1 5@99", "#2 5@99"]);
+  // One of five is sold at 101: 1,005 less 404 that stay and 101 that come too late.
+  const sold = opened({ leverage: 1 }, 1_000, {}, ["A", "B"]);
+  sold.send({ quantity: 5 });
+  sold.bar(flat, flat);
+  sold.send({ side: "sell", terms: at(101) });
+  sold.send({ quantity: 6, terms: at(99), instrument: second });
+  const story = sold.story([100, 102, 100, 100], [100, 100, 98, 100]);
+  expect(story.slice(0, 2)).toEqual(["#2 1@101", "#3 5@99"]);
+  // A short position that is bought back makes room as late as a long one that is sold.
+  const covered = opened({ leverage: 1 }, 1_000, {}, ["A", "B"]);
+  covered.send({ side: "sell", quantity: 10 });
+  covered.bar(flat, flat);
+  covered.send({ quantity: 10, terms: at(99) });
+  covered.send({ quantity: 10, terms: at(99), instrument: second });
+  expect(covered.story([100, 100, 98, 100], [100, 100, 98, 100])).toEqual([
+    "#2 10@99",
+    `#3 rejected: ${lowMargin}`,
+  ]);
 });
 
 test("an order of which nearly all fitted ends with crumbs, and one that lacked more says what was missing", () => {

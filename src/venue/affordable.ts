@@ -53,12 +53,15 @@ function withinCash(
   let quantity = wanted;
   let cost = costOf(quantity, instrument, price, ledger, options);
   // Fees may have a minimum or a step, so the last lots are found by trying; each round is close to exact.
-  for (let round = 0; round < 50 && quantity > 0 && cost > cash; round++) {
-    const scaled = floorToStep((quantity * Math.max(0, cash)) / cost, instrument.lotSize);
-    quantity = scaled < quantity ? scaled : floorToStep(quantity - instrument.lotSize, instrument.lotSize);
+  while (cost > cash) {
+    const scaled = floorToStep((quantity * cash) / cost, instrument.lotSize);
+    const fewer = scaled < quantity ? scaled : floorToStep(quantity - instrument.lotSize, instrument.lotSize);
+    // A lot may be less than the last digit of a quantity: that would be tried for ever.
+    if (fewer <= 0 || fewer === quantity) return 0;
+    quantity = fewer;
     cost = costOf(quantity, instrument, price, ledger, options);
   }
-  return cost <= cash ? Math.max(0, quantity) : 0;
+  return cost <= cash ? quantity : 0;
 }
 
 function costOf(

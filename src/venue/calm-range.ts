@@ -54,6 +54,6 @@ function isPatient(order: WorkingOrder, isHeld: boolean): boolean {
   if (order.cancelAtMs < Infinity || order.changeAtMs < Infinity || request.timeInForce !== "gtc")
     return false;
   if (state === "sleeping") return true;
-  if (!order.isResting || order.birth !== "before" || (request.reduceOnly && !isHeld)) return false;
+  if (!order.isResting || (request.reduceOnly && !isHeld)) return false;
   return terms.type !== "market" && terms.type !== "trailing_stop_market";
 }

@@ -146,9 +146,8 @@ function noteInside(
   isReducing: boolean,
   price: number,
 ): void {
+  state.hasFilledInside = true;
   const reduced = isReducing ? Math.min(quantity, Math.abs(before)) : 0;
-  if (reduced < quantity) state.openedInside.push(index);
-  if (reduced === 0) return;
   const value = reduced * state.ledger.unitValue(index, price);
   state.late += value;
   state.lateBy[index]! += value;

@@ -98,6 +98,17 @@ test("a symbol that stands still is closed with the one that fell, at its next o
   expect(harness.ledger.held).toHaveLength(0);
 });
 
+test("where one symbol has no bar, exactly the maintenance margin is enough as well", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, {}, ["A", "B"]);
+  harness.bar(flat, flat);
+  harness.send({ quantity: 20 });
+  harness.send({ quantity: 20, instrument: second });
+  harness.bar(flat, flat);
+  // At 87.5 for A there are 750 of equity for 3,750 that are held.
+  expect(harness.story([100, 100, 87.5, 87.5])).toEqual([]);
+  expect(harness.story([87.5, 100, 87.5, 100], flat)).toEqual([]);
+});
+
 test("an account without positions has nothing to be called for", () => {
   const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
   harness.bar(flat);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hourMs } from "../base/time.ts";
+import { dayMs, hourMs } from "../base/time.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { OrderId, OrderTerms } from "../domain/order.ts";
 import { VenueDesk } from "../../test/venue-desk.ts";
@@ -51,6 +51,13 @@ test("what reduces comes before what opens, whoever was first", () => {
   harness.send({ quantity: 10 });
   harness.send({ side: "sell", quantity: 10, reduceOnly: true });
   expect(harness.story(flat)).toEqual(["#3 10@100", "#2 10@100"]);
+});
+
+test("what only reduces waits at an open for what it is to reduce", () => {
+  const harness = opened();
+  harness.send({ side: "sell", quantity: 10, reduceOnly: true });
+  harness.send({ quantity: 10 });
+  expect(harness.story(flat)).toEqual(["#2 10@100", "#1 10@100"]);
 });
 
 test("the opens of two symbols are met by age and not by number, what reduces the one pays for the other", () => {
@@ -219,11 +226,17 @@ test("a day order of the last moment of a day lives through the next one", () =>
 });
 
 test("what arrived while there were no bars is done before the next one, which would have filled the order", () => {
-  for (const errand of ["cancel", "modify"] as const) {
-    const rig = new VenueDesk(({ inner }) => inner, { options: { latencyMs: 1 } });
+  // Two days are to the millisecond when the bar after the gap opens.
+  for (const [errand, latencyMs] of [
+    ["cancel", 1],
+    ["modify", 1],
+    ["cancel", 2 * dayMs],
+    ["modify", 2 * dayMs],
+  ] as const) {
+    const rig = new VenueDesk(({ inner }) => inner, { options: { latencyMs } });
     rig.pass(100);
     const order = rig.send({ terms: { type: "limit", limitPrice: 90 } });
-    rig.pass(100);
+    for (let day = 0; day < 3; day++) rig.pass(100);
     rig[errand](order, { terms: { type: "limit", limitPrice: 70 } });
     // The bars of two days are missing.
     rig.day += 2;

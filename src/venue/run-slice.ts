@@ -25,7 +25,7 @@ export function runSlice(state: AccountState, slice: MarketSlice): void {
   if (options.accountKind === "margin") callMarginInside(state);
   if (touched.length > 1) sortByAge(state);
   for (let k = 0; k < touched.length; k++) if (hasOpen(books[touched[k]!]!)) runInside(state, touched[k]!);
-  if (state.openedInside.length > 0 && options.accountKind === "margin") callMarginInside(state);
+  if (state.hasFilledInside && options.accountKind === "margin") callMarginInside(state);
   for (let k = 0; k < touched.length; k++) sweep(state, touched[k]!);
 }
 
@@ -40,7 +40,7 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
   const isMargin = options.accountKind === "margin";
   empty(active);
   empty(touched);
-  empty(state.openedInside);
+  state.hasFilledInside = false;
   if (state.late !== 0) {
     state.late = 0;
     state.lateBy.fill(0);
@@ -65,7 +65,8 @@ function loadBars(state: AccountState, slice: MarketSlice): void {
 /** Instruments come in the order of their oldest orders, so that nothing hangs on how they are numbered or named. */
 function sortByAge({ touched, books }: AccountState): void {
   const age = (index: number): number => books[index]![0]?.sequence ?? Infinity;
-  touched.sort((a, b) => (age(a) === age(b) ? 0 : age(a) - age(b)));
+  // Infinity less Infinity is no number, which sorts as equal.
+  touched.sort((a, b) => age(a) - age(b));
 }
 
 /** Cancels what has been canceled before the bar, expires what has run out. */

@@ -21,16 +21,54 @@ export const harmless: readonly Harmless[] = [
     because: "a range without any time in it settles nothing",
   },
   {
+    path: "src/engine/columns/frame.ts",
+    before: "private isPartial = false;",
+    after: ["private isPartial = true;"],
+    because: "nothing is finished that was not begun, and whoever begins a bar says whether it is a part",
+  },
+  {
     path: "src/engine/decision-log/decision-log.ts",
     before: "if (this.timeMs !== this.expectedTimeMs) return;",
     after: ["if (false) return;"],
     because: "times that are a log's own already are written into their own places",
   },
   {
+    path: "src/engine/decision-log/decision-recorder.ts",
+    before: "if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;",
+    after: ["if (to >= from) portfolio.equity = this.log.equity[this.log.length - 1]!;"],
+    because:
+      "where no row was passed over, the last equity of the log is that of the step that has just ended",
+  },
+  {
+    path: "src/engine/execution/draft-order.ts",
+    before: "if (a === b) return true;",
+    after: ["if (false) return true;"],
+    because: "terms that are one object are the same field by field as well: it only takes longer to say",
+  },
+  {
     path: "src/engine/execution/risk-gate.ts",
     before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
     after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
     because: "of nothing that is held nothing is closed, on either way",
+  },
+  {
+    path: "src/engine/journal/journaled-broker.ts",
+    before: "if (step !== null) return;",
+    after: ["if (false) return;"],
+    because:
+      "the rows that are in the journal are counted again when the reading ends, and not asked for before",
+  },
+  {
+    path: "src/engine/listings.ts",
+    before: "if (nowMs - lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
+    after: ["if (false) return false;"],
+    because: "no calendar counts more sessions than days, so it says the same when it is asked",
+  },
+  {
+    path: "src/engine/strategy-runner.ts",
+    before: "timeMs = 0;",
+    after: ["timeMs = 1;"],
+    because: "a strategy is told the time before it is asked",
   },
   {
     path: "src/risk/bad-data.ts",
@@ -46,6 +84,27 @@ export const harmless: readonly Harmless[] = [
     before: "if (limit === 0) return;",
     after: ["if (false) return;"],
     because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
+  },
+  {
+    path: "src/risk/volatility-breaker.ts",
+    before: "const sum = high[row]! + low[row]! + close[row]!;",
+    after: [
+      "const sum = high[row]! - low[row]! + close[row]!;",
+      "const sum = high[row]! + low[row]! - close[row]!;",
+    ],
+    because: "it is only asked whether one of them is no number",
+  },
+  {
+    path: "src/venue/account-state.ts",
+    before: "order.remaining = 0;",
+    after: ["order.remaining = 1;"],
+    because: "an order that sleeps is told how much it may do when it wakes",
+  },
+  {
+    path: "src/venue/affordable.ts",
+    before: "if (fewer <= 0 || fewer === quantity) return 0;",
+    after: ["if (fewer < 0 || fewer === quantity) return 0;"],
+    because: "of no lots none are bought, whether they are paid for or not",
   },
   {
     path: "src/venue/fill-order.ts",
@@ -67,6 +126,27 @@ export const harmless: readonly Harmless[] = [
     before: "if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;",
     after: ["if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;"],
     because: "where all rows are not passed at once, each is looked at, with the same answer",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (ledger.isPlain) {",
+    after: ["if (false) {"],
+    because: "each row that all of them together would have passed is passed alone as well",
+  },
+  {
+    path: "src/venue/run-slice.ts",
+    before: "if (!state.hasTimers) return;",
+    after: ["if (false) return;"],
+    because: "orders without anything that time brings are passed over one by one",
+  },
+  {
+    path: "src/venue/venue-account.ts",
+    before:
+      "const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 0;",
+    after: [
+      "const session = isDay ? state.calendars[order.instrument]!.sessionOf(order.requestedMs + 1) : 1;",
+    ],
+    because: "of an order that does not end with its day nobody asks for the day",
   },
   {
     path: "src/venue/venue.ts",

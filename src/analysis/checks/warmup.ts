@@ -61,7 +61,7 @@ const columnPrecision = 0.01;
 const settledSpread = 1e-4;
 
 /** A choice among strategies learns from every bar since the first: where its history begins is part of what it is. */
-function learnsForEver({ bars }: CheckSubject, strategyName: string): WarmupResult {
+export function learnsForEver({ bars }: Pick<CheckSubject, "bars">, strategyName: string): WarmupResult {
   return {
     id: "warmup",
     pass: null,

@@ -16,7 +16,7 @@ import { readJoined } from "./join-files.ts";
 import { readDataFile } from "./read-data-file.ts";
 import { rowsBefore } from "../config/session-rows.ts";
 import { symbolTwice } from "./symbol-twice.ts";
-import { isSynthetic, syntheticBars } from "./synthetic-source.ts";
+import { isSynthetic, syntheticBars, type RegimePath } from "./synthetic-source.ts";
 
 /** Warnings beyond this many are counted and not shown one by one. */
 const warningsMax = 6;
@@ -34,6 +34,8 @@ export type BarSource = {
   readonly rowsRead: number;
   /** Where bars of a data folder came from. */
   readonly stored?: StoredProvenance | undefined;
+  /** What is known of made-up bars; it may go on beyond their end. */
+  readonly truth?: RegimePath;
   /** What is to be known about them before they are trusted. */
   readonly warnings?: readonly string[];
 };
@@ -123,10 +125,11 @@ function withSymbol(source: BarSource): { symbol: string; source: BarSource } {
 }
 
 function fromSynthetic(path: string, request: BarsRequest): readonly BarSource[] {
-  return syntheticBars(path, request.seed).map((bars) => ({
+  return syntheticBars(path, request.seed).map(({ bars, truth }) => ({
     path,
     sha256: null,
     bars,
+    truth,
     detected: null,
     quarantine: null,
     rowsRead: bars.length,

@@ -1,6 +1,6 @@
 import { readDay } from "../config/read-day.ts";
 import { KiwiError } from "../../base/errors.ts";
-import { syntheticMarket, type SyntheticMarket } from "../../data/synthetic/synthetic-market.ts";
+import { syntheticMarket } from "../../data/synthetic/synthetic-market.ts";
 import { clearRegimes, defaultRegimes, type RegimeSpec } from "../../data/synthetic/regime-path.ts";
 import type { SyntheticOptions } from "../../data/synthetic/synthetic-options.ts";
 import type { Bars } from "../../domain/bars.ts";
@@ -19,14 +19,16 @@ export function isSynthetic(path: string): boolean {
   return path === "synthetic" || path.startsWith("synthetic:");
 }
 
-/** Makes the bars that a synthetic path describes. Throws `SYNTHETIC_INVALID`. */
-export function syntheticBars(path: string, seed: number): readonly Bars[] {
-  return syntheticMarket(optionsOf(path, seed)).bars;
-}
+/** The true regime of every bar, as an index into names. */
+export type RegimePath = { readonly regime: Uint8Array; readonly names: readonly string[] };
 
-/** The same bars with the truth behind them. Throws `SYNTHETIC_INVALID`. */
-export function syntheticTruth(path: string, seed: number): SyntheticMarket {
-  return syntheticMarket(optionsOf(path, seed));
+/** Makes the bars that a synthetic path describes, with the truth behind them. Throws `SYNTHETIC_INVALID`. */
+export function syntheticBars(
+  path: string,
+  seed: number,
+): readonly { readonly bars: Bars; readonly truth: RegimePath }[] {
+  const { bars, regime, regimeNames: names } = syntheticMarket(optionsOf(path, seed));
+  return bars.map((table, k) => ({ bars: table, truth: { regime: regime[k]!, names } }));
 }
 
 function optionsOf(path: string, seed: number): SyntheticOptions {

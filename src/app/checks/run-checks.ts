@@ -2,12 +2,13 @@ import type { CheckResult } from "../../analysis/checks/check-result.ts";
 import type { LookaheadResult } from "../../analysis/checks/lookahead.ts";
 import { newestBars } from "../../analysis/checks/newest-bars.ts";
 import { compareRuns, type ReproResult } from "../../analysis/checks/repro.ts";
-import type { WarmupResult } from "../../analysis/checks/warmup.ts";
+import { learnsForEver, type WarmupResult } from "../../analysis/checks/warmup.ts";
 import type { CheckName, CheckOrder, CheckResults } from "./check-order.ts";
 import type { CheckRequest } from "./check-request.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { jobAt } from "../../jobs/job.ts";
 import { runJob } from "../../jobs/open-carrier.ts";
+import { builtIn } from "../plugins/registry.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 
 const barsMaxDefault = 100_000;
@@ -43,6 +44,12 @@ export async function checkLookahead(
 /** Measures the history that decisions need against what the engine waits for. Throws also `CHECK_TOO_FEW_BARS`. */
 export async function checkWarmup(request: CheckRequest, hearing?: CheckHearing): Promise<WarmupResult> {
   const capped = newest(request);
+  const { strategy } = capped;
+  // Of our own choice among strategies the answer is known: no process is started to say so.
+  const isOurs =
+    "name" in strategy &&
+    builtIn.strategies.some(({ name, plan }) => name === strategy.name && plan !== undefined);
+  if (isOurs) return withCap(learnsForEver(capped, strategy.name), request);
   return withCap(await inProcess({ check: "warmup", request: capped }, {}, hearing), request);
 }
 

@@ -11,7 +11,7 @@ import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { checkRequestOf } from "../runs/check-request-of.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
-import { dataQuality } from "../bars/data-quality.ts";
+import { dataQuality, type DataQuality } from "../bars/data-quality.ts";
 import { executeRun } from "../runs/execute-run.ts";
 import { findStrategy } from "../plugins/find-strategy.ts";
 import { finishRun, withChecks } from "../runs/finish-run.ts";
@@ -65,7 +65,7 @@ export async function performDemo(
   const startedMs = performance.now();
   const prepared = await preparedFor(input);
   const { setup } = prepared;
-  await checkData(prepared, context);
+  const quality = checkData(prepared, context);
   const checking = await beginChecks(prepared, check, context);
   // Columns, and with them trained models, depend on the bars alone: every run of the demo stands on the same ground.
   const ground = layGround(setup.bars, setup.config, setup.timeframe);
@@ -74,6 +74,7 @@ export async function performDemo(
   const run = finishRun(prepared, {
     ground,
     ran,
+    quality,
     runId: `demo-seed-${input.seed}`,
     command: `kiwi demo --seed ${input.seed}`,
     countTrials: () => ({ count: strategies.length, warnings: [] }),
@@ -119,7 +120,7 @@ async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput)
   );
 }
 
-async function checkData(prepared: PreparedRun, context: JobContext): Promise<void> {
+function checkData(prepared: PreparedRun, context: JobContext): DataQuality {
   const stage = beginStage(context, "data check");
   const { sources } = prepared.loaded;
   const quality = dataQuality(
@@ -128,6 +129,7 @@ async function checkData(prepared: PreparedRun, context: JobContext): Promise<vo
   );
   const gaps = quality.sources.reduce((sum, source) => sum + (source.gaps ?? 0), 0);
   stage.end(`${sources.length}/${symbols} symbols, ${gaps} gaps, ${quality.isSound ? "sound" : "NOT SOUND"}`);
+  return quality;
 }
 
 async function runAll(

@@ -1,5 +1,5 @@
 import { regimeLabels, type RegimeLabel } from "../../domain/regime.ts";
-import { isSynthetic, syntheticTruth } from "../bars/synthetic-source.ts";
+import type { BarSource } from "../bars/load-bars.ts";
 
 /** The true regime of every bar of a symbol, as an index into `regimeLabels`; rows by close time. */
 export type RegimeTruth = {
@@ -9,17 +9,20 @@ export type RegimeTruth = {
 };
 
 /** What is known about the true regimes of the data of a run: those of made-up bars, and of no others. */
-export function regimeTruths(paths: readonly string[], seed: number): readonly RegimeTruth[] {
-  return [...new Set(paths.filter(isSynthetic))].flatMap((path) => {
-    const { bars, regime, regimeNames } = syntheticTruth(path, seed);
-    const labels = regimeNames.map((name) => regimeLabels.indexOf(name as RegimeLabel));
+export function regimeTruths(sources: readonly Pick<BarSource, "bars" | "truth">[]): readonly RegimeTruth[] {
+  return sources.flatMap(({ bars, truth }) => {
+    if (truth === undefined) return [];
+    const labels = truth.names.map((name) => regimeLabels.indexOf(name as RegimeLabel));
     // A market with regimes of other names has no truth in these words.
     if (labels.includes(-1)) return [];
-    return bars.map(({ symbol, closeTimeMs }, k) => ({
-      symbol,
-      closeTimeMs,
-      label: regime[k]!.map((name) => labels[name]!),
-    }));
+    const { symbol, closeTimeMs, length } = bars;
+    return [
+      {
+        symbol,
+        closeTimeMs: closeTimeMs.subarray(0, length),
+        label: truth.regime.map((name) => labels[name]!),
+      },
+    ];
   });
 }
 

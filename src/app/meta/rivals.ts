@@ -1,8 +1,10 @@
 import type { Rival } from "../../analysis/selection/selection-input.ts";
+import { arsenalOf } from "../../selection/arsenal.ts";
+import { EqualShares } from "../../selection/equal-shares.ts";
 import type { ResolvedPlan } from "./plan-of.ts";
-import type { BacktestSetup } from "../session/backtest-setup.ts";
+import { buildSession } from "../session/build-session.ts";
 import { measuredFrom } from "../runs/score-run.ts";
-import { runBacktest, type BacktestResult } from "../runs/run-backtest.ts";
+import { measureRun, runBacktest, runThrough, type BacktestResult } from "../runs/run-backtest.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
 
 export type RivalOptions = {
@@ -17,31 +19,27 @@ export type RivalOptions = {
  */
 export function rivalsOf(
   { setup, ground, session, log: own }: Pick<BacktestResult, "setup" | "ground" | "session" | "log">,
-  plan: ResolvedPlan,
+  { arsenal }: ResolvedPlan,
   options: RivalOptions = {},
 ): readonly Rival[] {
   const measureFrom = measuredFrom(session);
   // Nobody may earn before the choice can: a rival with less to learn would have a head start.
   const range = own.length === 0 ? setup : { ...setup, tradeFromMs: own.timeMs[0]! };
-  const contests = contestsOf(range, plan);
-  return contests.map(({ name, kind, setup: contest }, k): Rival => {
-    options.onDone?.(k, contests.length);
-    const strategy = watchedStrategy(contest.strategy, options.watch);
-    const result = runBacktest({ ...contest, strategy }, { ground, measureFrom });
-    const { log, trades, metrics } = result;
-    return { name, kind, log, trades, metrics };
+  const rivalOf = (
+    name: string,
+    kind: Rival["kind"],
+    { log, trades, metrics }: Pick<BacktestResult, "log" | "trades" | "metrics">,
+  ): Rival => ({ name, kind, log, trades, metrics });
+  const total = arsenal.length + 1;
+  const alone = arsenal.map(({ strategy: one, params = {}, name = one.name }, k) => {
+    options.onDone?.(k, total);
+    const strategy = watchedStrategy(one, options.watch);
+    return rivalOf(name, "alone", runBacktest({ ...range, strategy, params }, { ground, measureFrom }));
   });
-}
-
-type Contest = Pick<Rival, "name" | "kind"> & { readonly setup: BacktestSetup };
-
-function contestsOf(setup: BacktestSetup, plan: ResolvedPlan): readonly Contest[] {
-  const { strategy } = setup;
-  const alone = plan.arsenal.map((one): Contest => ({
-    name: one.name ?? one.strategy.name,
-    kind: "alone",
-    setup: { ...setup, strategy: one.strategy, params: one.params ?? {} },
-  }));
-  const shared = { ...strategy, plan: () => ({ ...plan, selector: { use: "equal-weight" } }) };
-  return [...alone, { name: "equal shares", kind: "equal-weight", setup: { ...setup, strategy: shared } }];
+  options.onDone?.(arsenal.length, total);
+  const runners = arsenalOf(session)!.runners.map((choice) => new EqualShares(choice));
+  const shared = buildSession(range, ground, { runners });
+  runThrough(shared, ground);
+  const measured = measureRun({ setup: range, ground, session: shared }, { measureFrom });
+  return [...alone, rivalOf("equal shares", "equal-weight", measured)];
 }

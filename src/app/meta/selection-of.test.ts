@@ -5,7 +5,10 @@ import { regimeLabels } from "../../domain/regime.ts";
 import { smaCross } from "../../strategies/sma-cross.ts";
 import { trendFollowing } from "../../strategies/trend-following.ts";
 import { executeRun } from "../runs/execute-run.ts";
-import { syntheticTruth } from "../bars/synthetic-source.ts";
+import { runBacktest } from "../runs/run-backtest.ts";
+import { measuredFrom } from "../runs/score-run.ts";
+import { planOf } from "./plan-of.ts";
+import { syntheticBars } from "../bars/synthetic-source.ts";
 import { decisionRows } from "../../../test/decision-rows.ts";
 import { regimeTruths, truthAt } from "./regime-truth.ts";
 import { selectionOf } from "./selection-of.ts";
@@ -82,17 +85,19 @@ test("higher bars are decided on when the base bar closes that completes them", 
 });
 
 test("the truth of made-up bars is that of the market which made them, and files have none", () => {
-  const [truth] = regimeTruths([data, "bars.csv"], 7);
-  const { bars, regime, regimeNames } = syntheticTruth(data, 7);
-  expect(truth!.symbol).toBe(bars[0]!.symbol);
+  const [made] = syntheticBars(data, 7);
+  const { bars } = made!;
+  const { regime, names } = made!.truth;
+  const [truth, ...others] = regimeTruths([made!, { bars }]);
+  expect(others).toEqual([]);
+  expect(truth!.symbol).toBe(bars.symbol);
   const named = Array.from(truth!.label, (label) => regimeLabels[label]!);
-  expect(named).toEqual(Array.from(regime[0]!, (name) => regimeNames[name]!));
-  expect(regimeTruths(["bars.csv"], 7)).toEqual([]);
+  expect(named).toEqual(Array.from(regime, (name) => names[name]!));
   expect(selectionOf(plain.result, [])!.symbols[0]!.truth).toBeNull();
 });
 
 test("a detector that says the truth is right on every bar", () => {
-  const [truth] = regimeTruths([data], 7);
+  const [truth] = regimeTruths(syntheticBars(data, 7));
   const symbol = plain.input.selection!.symbols[0]!;
   const { timeMs, length, strategy, posterior, switches } = symbol.log;
   const known = truthAt(truth!, timeMs, length);
@@ -102,3 +107,24 @@ test("a detector that says the truth is right on every bar", () => {
     accuracyWhereNamed: 1,
   });
 });
+
+test.each([
+  ["the bars themselves", plain],
+  ["higher bars", higher],
+])(
+  "equal shares, read off the log of a choice on %s, trade as a choice of equal shares does",
+  (_, { result, input }) => {
+    const { setup, ground, session, log } = result;
+    const { strategy } = setup;
+    const whole = { ...planOf(setup)!, selector: { use: "equal-weight" } };
+    const run = runBacktest(
+      { ...setup, strategy: { ...strategy, plan: () => whole }, tradeFromMs: log.timeMs[0]! },
+      { ground, measureFrom: measuredFrom(session) },
+    );
+    const shared = input.selection!.rivals.at(-1)!;
+    expect(shared.trades.length).toBeGreaterThan(5);
+    expect(shared.trades).toEqual(run.trades);
+    expect(shared.metrics).toEqual(run.metrics);
+    expect(shared.log.equity).toEqual(run.log.equity);
+  },
+);

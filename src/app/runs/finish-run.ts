@@ -16,7 +16,7 @@ import { readDay } from "../config/read-day.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { delistingWarnings } from "./delisting-warnings.ts";
 import { coarseBarWarnings } from "./coarse-bars.ts";
-import { dataQuality } from "../bars/data-quality.ts";
+import { dataQuality, type DataQuality } from "../bars/data-quality.ts";
 import { executeRun, type ExecuteOptions } from "./execute-run.ts";
 import { planOf } from "../meta/plan-of.ts";
 import { regimeTruths } from "../meta/regime-truth.ts";
@@ -47,6 +47,8 @@ export type FinishOptions = Omit<ExecuteOptions, "withBenchmark"> & {
   readonly command: string;
   /** How many different things were tried on these bars, this one included. */
   readonly countTrials: (tried: FinishedRun["tried"]) => TrialCount;
+  /** Of the bars of the run, where somebody has looked them over before. */
+  readonly quality?: DataQuality;
   readonly startedMs: number;
   readonly nowMs: () => number;
   readonly onStage: (name: string) => void;
@@ -75,7 +77,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
   const trialCount = options.countTrials(tried);
   const result = { ...raw, metrics: withTrialCount(raw.metrics, trialCount.count) };
   options.onStage("data check");
-  const quality = dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
+  const quality = options.quality ?? dataQuality(read, [...raw.ground.calendars, ...raw.ground.calendars]);
   const costs = costPoints(prepared, raw, options);
   const capacity = capacityIn(prepared, raw, options);
   const selection = selectionIn(prepared, raw, options);
@@ -136,7 +138,7 @@ function newsSources({ news }: PreparedRun): readonly ReportSource[] {
 
 /** How the run chose, and what it has to beat; null where one strategy traded alone. */
 function selectionIn(
-  { loaded, request }: PreparedRun,
+  { loaded }: PreparedRun,
   result: BacktestResult,
   { watch, onStage, onRuns }: FinishOptions,
 ): SelectionInput | null {
@@ -148,10 +150,9 @@ function selectionIn(
     ...(onRuns === undefined ? {} : { onDone: onRuns }),
   };
   const rivals = rivalsOf(result, plan, hearing);
-  const paths = loaded.sources.map(({ path }) => path);
   onStage("later starts");
   const later = startFan(result, hearing);
-  return selectionOf(result, rivals, regimeTruths(paths, request.config.seed), later);
+  return selectionOf(result, rivals, regimeTruths(loaded.sources), later);
 }
 
 const checkNames = ["lookahead", "warmup", "repro"];

@@ -22,6 +22,7 @@ import { StandingTargets } from "../../engine/execution/standing-targets.ts";
 import { Portfolio } from "../../engine/execution/portfolio.ts";
 import { everyBar, FrameResampler } from "../../engine/resampler.ts";
 import { RiskGate } from "../../engine/execution/risk-gate.ts";
+import type { Runner } from "../../engine/runner.ts";
 import type { Session } from "../../engine/session.ts";
 import { StrategyRunner } from "../../engine/strategy-runner.ts";
 import { TradeBook } from "../../engine/execution/trade-book.ts";
@@ -115,6 +116,8 @@ export type SessionParts = {
   readonly log?: DecisionLog;
   /** Makes the broker; it may stand before the simulated venue that it is handed, or take its place. */
   readonly broker?: (venue: Broker, market: Market) => Broker;
+  /** Who decides, by instrument, in the place of the strategy. */
+  readonly runners?: readonly Runner[];
   /** Whether orders may leave, asked at every slice: where a kill switch is. */
   readonly tradingState?: () => TradingState;
 };
@@ -157,7 +160,7 @@ export function buildSession(
       : tieredCommission(tiers);
   const slippage = withinSight(createPlugin("slippage", config.costs.slippage, tools, registry));
   const protection = protectionLevels(config);
-  const plan = planOf(setup);
+  const plan = parts.runners === undefined ? planOf(setup) : null;
   const arsenal =
     plan === null ? null : buildArsenal({ setup, ground, plan, tools, commission, slippage }, buildSession);
   const orders = new OrderTracker();
@@ -190,6 +193,7 @@ export function buildSession(
       bars: decided,
       seenBars: seenDecided,
       runners:
+        parts.runners ??
         arsenal?.runners ??
         together?.runner.runners ??
         stores.map(

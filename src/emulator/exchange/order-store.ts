@@ -7,8 +7,10 @@ export class OrderStore {
   private readonly all: ExchangeOrder[] = [];
   private readonly placeById = new Map<string, number>();
   private readonly placeByClientId = new Map<string, number>();
-  /** Venue ids of those that work, oldest first. */
-  private readonly openIds = new Set<string>();
+  /** Those that work, by venue id, oldest first. */
+  private readonly openById = new Map<string, ExchangeOrder>();
+  /** The same as a list, until one of them changes. */
+  private openList: readonly ExchangeOrder[] | null = [];
   /** Venue ids by the numbers that the venue knows. */
   private readonly idByNumber = new Map<OrderId, string>();
   private readonly numberById = new Map<string, OrderId>();
@@ -24,7 +26,9 @@ export class OrderStore {
     if (order.clientOrderId !== null) this.placeByClientId.set(order.clientOrderId, this.all.length);
     this.all.push(order);
     if (number !== null) this.bind(order.venueOrderId, number);
-    if (!isOver(order)) this.openIds.add(order.venueOrderId);
+    if (isOver(order)) return;
+    this.openById.set(order.venueOrderId, order);
+    this.openList = null;
   }
 
   /** Says under which number the venue knows an order from now on. */
@@ -42,7 +46,10 @@ export class OrderStore {
   /** Puts an order in the place of what it was before. */
   update(order: ExchangeOrder): void {
     this.all[order.sequence - 1] = order;
-    if (isOver(order)) this.openIds.delete(order.venueOrderId);
+    if (!this.openById.has(order.venueOrderId)) return;
+    if (isOver(order)) this.openById.delete(order.venueOrderId);
+    else this.openById.set(order.venueOrderId, order);
+    this.openList = null;
   }
 
   byId(venueOrderId: string): ExchangeOrder | null {
@@ -63,7 +70,7 @@ export class OrderStore {
 
   /** What works, oldest first. */
   open(): readonly ExchangeOrder[] {
-    return Array.from(this.openIds, (id) => this.byId(id)!);
+    return (this.openList ??= [...this.openById.values()]);
   }
 
   /** Everything, oldest first. */

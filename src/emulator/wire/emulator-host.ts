@@ -209,11 +209,12 @@ function send(response: ServerResponse, { status, headers, body }: WireReply): v
     response.end();
     return;
   }
-  const bytes = Buffer.from(JSON.stringify(body));
+  // As text, so that it goes out with its headers in one write.
+  const text = JSON.stringify(body);
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
-    "content-length": bytes.length,
+    "content-length": Buffer.byteLength(text),
     ...headers,
   });
-  response.end(bytes);
+  response.end(text);
 }

@@ -99,15 +99,20 @@ test("outputs of one indicator are made by one fold", () => {
 
 test("a name stands for one fold, wherever it comes up in an expression", () => {
   const usurper = { ...smaIndicator, create: () => (value: number) => value };
-  const bad = apply(usurper, [close], { length: 3 });
-  for (const expression of [
-    bad,
-    minus(close, bad),
-    minus(close, apply(usurper, [barSeries("1d").close], { length: 3 })),
+  const over = (definition: typeof smaIndicator, input: Expr): Expr =>
+    apply(definition, [input], { length: 3 });
+  for (const made of [
+    (definition: typeof smaIndicator) => over(definition, close),
+    (definition: typeof smaIndicator) => minus(close, over(definition, close)),
+    (definition: typeof smaIndicator) => minus(close, over(definition, barSeries("1d").close)),
   ]) {
     const store = storeOver(counting(30));
     store.column(sma(close, 3));
-    expect(() => store.column(expression)).toThrow("INDICATOR_NAME_TAKEN");
+    expect(() => store.column(made(usurper))).toThrow("INDICATOR_NAME_TAKEN");
+    // Also where the column of that name is there, and none would be made.
+    const filled = storeOver(counting(30));
+    filled.column(made(smaIndicator));
+    expect(() => filled.column(made(usurper))).toThrow("INDICATOR_NAME_TAKEN");
   }
   // The same fold with another warm-up is the same indicator.
   const store = storeOver(counting(10));

@@ -90,13 +90,14 @@ export class DecisionRecorder {
    * on each of them; null where no decision bar closed.
    */
   recordQuiet(bars: Bars, from: number, to: number, portfolio: Portfolio, opinion: QuietOpinion): void {
+    if (to === from) return;
     if (opinion === "warming up") this.warmingUp += to - from;
     else if (opinion === "silent") {
-      if (this.firstDecisionRow < 0 && to > from) this.firstDecisionRow = this.log.length;
+      if (this.firstDecisionRow < 0) this.firstDecisionRow = this.log.length;
       this.silent += to - from;
     }
     this.log.recordQuiet(bars, from, to, portfolio.ledger);
-    if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;
+    portfolio.equity = this.log.equity[this.log.length - 1]!;
   }
 
   private recordReports(timeMs: number, reports: readonly ExecutionReport[]): void {

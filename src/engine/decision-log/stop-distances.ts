@@ -36,7 +36,6 @@ export class StopDistances {
 
 /** The price that an entry waits for; null where it does not wait, or was sent before. */
 function entryPrice(orders: readonly OrderRequest[], parentId: OrderId | null): number | null {
-  if (parentId === null) return null;
   const terms = orders.find(({ id }) => id === parentId)?.terms;
   if (terms?.type === "limit") return terms.limitPrice;
   return terms?.type === "stop_market" || terms?.type === "stop_limit" ? terms.stopPrice : null;

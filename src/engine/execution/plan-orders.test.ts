@@ -72,6 +72,31 @@ function holding(quantity: number, ...rest: ConstructorParameters<typeof Executi
 
 const at = (price: number) => ({ entry: { kind: "limit", price } }) as const;
 
+test("the same target with the same levels changes nothing while its entry waits, nor while more is bought", () => {
+  const levels = { protection: { stopPrice: 90 } };
+  const desk = new ExecutionDesk();
+  desk.decide(5, { ...at(95), ...levels });
+  expect(desk.story()).toEqual(["buy 5 limit", "sell 5 close stop_market"]);
+  desk.decide(5, { ...at(95), ...levels });
+  expect(desk.story()).toEqual([]);
+  const more = new ExecutionDesk();
+  more.decide(5, levels);
+  more.plan();
+  more.fill(1);
+  more.decide(8, levels);
+  expect(more.story()).toEqual(["buy 3"]);
+  more.decide(8, levels);
+  expect(more.story()).toEqual([]);
+});
+
+test("both orders of a reversal that waits go when a part of the holding is to stay after all", () => {
+  const desk = holding(10);
+  desk.decide(-9, at(110));
+  expect(desk.story()).toEqual(["sell 10 reduce limit", "sell 9 limit"]);
+  desk.decide(5, at(110));
+  expect(desk.story()).toEqual(["cancel 2", "cancel 3"]);
+});
+
 test("the difference is ordered, on either side, and what only makes a holding smaller can only do that", () => {
   const change = (from: number, to: number): readonly string[] => {
     const desk = holding(from);
@@ -249,10 +274,11 @@ test("a rest below one lot is neither ordered nor protected", () => {
 test("quantities are the same but for rounding, and lots are counted down from nearly whole ones", () => {
   expect([
     isSame(1, 1 + 1e-10, 0.01),
+    isSame(-1, -1 - 1e-10, 0.01),
     isSame(1, 1.005, 0.01),
     isSame(0, 1e-13, 1),
     isSame(0, 1e-11, 1),
-  ]).toEqual([true, false, true, false]);
+  ]).toEqual([true, true, false, true, false]);
   // A lot so small that rounding is larger than half of it.
   expect(isSame(1e9, 1e9 + 0.6, 1)).toBe(false);
   expect([inLots(2.7, 1), inLots(-2.7, 1), inLots(3, 1), inLots(0.4, 1)]).toEqual([2, -2, 3, 0]);

@@ -53,6 +53,18 @@ test("an entry for which the account has no money is not tried again: what is he
   desk.end(1, "buying_power");
   expect(desk.wanted).toBe(2);
   expect(plannedAt(desk, 1e6)).toEqual([[]]);
+  // Nor is one that the venue took and ended later, nor one that it called rejected after a part.
+  for (const [filled, kind] of [
+    [0, "canceled"],
+    [200, "rejected"],
+  ] as const) {
+    const large = new ExecutionDesk();
+    large.decide(1_000);
+    large.plan();
+    if (filled > 0) large.fill(1, filled);
+    large.end(1, "buying_power", kind);
+    expect([large.wanted, plannedAt(large, 1e6)]).toEqual([filled, [[]]]);
+  }
 });
 
 test("an entry that a venue refuses whole for want of money is tried a little smaller, three times, and then given up", () => {

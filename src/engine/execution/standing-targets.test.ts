@@ -13,6 +13,7 @@ import {
   scripted,
   type Script,
 } from "../../../test/scripted-run.ts";
+import { ExecutionDesk } from "../../../test/execution-desk.ts";
 import { buildSession, layGround } from "../../app/session/build-session.ts";
 import { runConfigSchema } from "../../app/config/run-config.ts";
 
@@ -121,6 +122,52 @@ test("a new stop that comes while an order may still turn the position round is 
   const session = runScript(script, [100, 100, 100, 100, 100, 100, [100, 100, 90, 92], 92], slow);
   expect(held(session)).toBe(0);
   expect(eventsOf(session)).toContain("7 fill -10@95 taker");
+});
+
+test("a decision that names no levels leaves those that work alone, and only what is missing is sent", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5, { protection: { stopPrice: 90, takeProfitPrice: 120 } });
+  expect(desk.story()).toEqual(["buy 5", "sell 5 close stop_market", "sell 5 close limit"]);
+  desk.fill(1);
+  desk.end(3, "on_request");
+  desk.decide(5);
+  expect(desk.story()).toEqual(["sell 5 close limit"]);
+});
+
+test("one level of any kind takes the place of all that were there", () => {
+  for (const [protection, type] of [
+    [{ takeProfitPrice: 120 }, "limit"],
+    [{ trail: { kind: "amount", amount: 5 } }, "trailing_stop_market"],
+  ] as const) {
+    const desk = new ExecutionDesk();
+    desk.decide(5, { protection: { stopPrice: 90 } });
+    desk.plan();
+    desk.fill(1);
+    desk.decide(5, { protection });
+    expect(desk.story()).toEqual(["cancel 2", `sell 5 close ${type}`]);
+  }
+});
+
+test("after a fill that came in spite of its cancel, nothing is sent until protection of its side has spoken", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(-5, { protection: { stopPrice: 110 } });
+  expect(desk.story()).toEqual(["sell 5", "buy 5 close stop_market"]);
+  desk.fill(1);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["buy 5 reduce"]);
+  desk.decide(-5);
+  expect(desk.story()).toEqual(["cancel 3"]);
+  desk.fill(3);
+  // The stop buys as well: it may have filled before the venue took it back.
+  expect([desk.held, desk.story()]).toEqual([0, []]);
+  desk.end(2, "position_closed");
+  expect(desk.story()).toEqual(["sell 5"]);
+});
+
+test("an order that no target asked for ends, and nothing follows", () => {
+  const desk = new ExecutionDesk();
+  desk.end(desk.send({}), "other");
+  expect([desk.wanted, desk.story()]).toEqual([undefined, []]);
 });
 
 test("an entry ends as its own terms say and is not tried again", () => {

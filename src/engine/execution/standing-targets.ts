@@ -11,14 +11,11 @@ import {
 import { onTick, scaledProtection, unprotected, type Target } from "../../domain/target.ts";
 import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
 import type { Portfolio } from "./portfolio.ts";
-import { firstStanding, type Standing } from "./standing.ts";
+import { firstStanding, isAhead, retryPolicy, waitAfter, type Standing } from "./standing.ts";
 
 /** A contradiction of the venue, and what would explain it. */
 type Doubt = { readonly awaited: Set<OrderId>; stepsLeft: number; seenMs: number; readonly untilMs: number };
 
-/** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
-const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
-const retryMsMax = retryPolicy.waitMs * 2 ** 10;
 /** Of what is missing so much is left out after the first refusal for want of money, twice that after the second. */
 const leftOutShare = 0.005;
 /** How many steps of time a fill is waited for that the venue's words make likely. */
@@ -69,7 +66,7 @@ export class StandingTargets {
     const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
     const keepsLevels = goesOn && target.replacesProtection !== true && !hasLevels(target);
     // The present levels are those of the holding only where the target that named them was of its side.
-    if (held === 0) standing.levelsOfHeld = unprotected;
+    if (held === 0 || standing.target.quantity === 0) standing.levelsOfHeld = unprotected;
     else if (standing.target.quantity * held > 0) standing.levelsOfHeld = standing.protection;
     standing.protection = keepsLevels ? standing.levelsOfHeld : target.protection;
     standing.target = target;
@@ -144,7 +141,8 @@ export class StandingTargets {
 
   /** Whether nothing may be sent for an instrument yet; it stays due then. */
   mustWait(instrument: InstrumentIndex, nowMs: number): boolean {
-    const isWaiting = isAhead(this.standing[instrument]!.retryAtMs, nowMs, retryMsMax);
+    const { retryAtMs, retryWaitMs } = this.standing[instrument]!;
+    const isWaiting = isAhead(retryAtMs, nowMs, retryWaitMs);
     if (!isWaiting && !this.isUnsure(instrument, nowMs)) return false;
     this.due.push(instrument);
     return true;
@@ -224,7 +222,8 @@ export class StandingTargets {
     // Getting out is never given up.
     if (standing.failures > retryPolicy.failuresMax && standing.quantity !== 0)
       this.settleFor(instrument, portfolio, tracker);
-    if (code !== null || portfolio.ledger.quantity[instrument] !== standing.quantity) this.look(instrument);
+    // A last fill has been looked at as a fill.
+    if (code !== null) this.look(instrument);
   }
 
   private hearProtectionEnd(
@@ -302,7 +301,7 @@ export class StandingTargets {
     const standing = this.of(order.request.instrument);
     if (standing === null) return;
     // The venue says that it cannot be changed: its fill or its end is on the way. It is asked again later.
-    if (isRefused) standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(order.refusedChanges, 10);
+    if (isRefused) waitAfter(standing, Math.min(order.refusedChanges, 10), nowMs);
     this.look(order.request.instrument);
   }
 
@@ -316,7 +315,7 @@ export class StandingTargets {
   }
 
   private fail(standing: Standing, nowMs: number): void {
-    standing.retryAtMs = nowMs + retryPolicy.waitMs * 2 ** Math.min(standing.failures, 6);
+    waitAfter(standing, Math.min(standing.failures, 6), nowMs);
     standing.failures += 1;
   }
 
@@ -334,11 +333,6 @@ export class StandingTargets {
 /** Whether the venue took nothing of an order that opens. */
 function isRefusedWhole({ end, filledQuantity, request }: TrackedOrder): boolean {
   return end?.progress === "rejected" && filledQuantity === 0 && !request.reduceOnly;
-}
-
-/** Whether a moment is still to come. One further off than any wait was set before a restart on another clock. */
-function isAhead(momentMs: number, nowMs: number, spanMsMax: number): boolean {
-  return momentMs > nowMs && momentMs - nowMs <= spanMsMax;
 }
 
 function hasFilled({ filledQuantity }: TrackedOrder): boolean {

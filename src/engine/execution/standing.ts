@@ -20,6 +20,8 @@ export type Standing = {
   leftOutShare: number;
   /** Nothing is sent again before this time. */
   retryAtMs: number;
+  /** How long is waited then: a clock that is set back does not make it longer. */
+  retryWaitMs: number;
   /** Its own protection has begun to close the position and goes on doing so. */
   isClosing: boolean;
   /** Its stop could not be placed, so the position is being closed: that begins at once, and only once. */
@@ -27,6 +29,9 @@ export type Standing = {
   /** The closing half of a reversal was refused: the opening half must not go on alone. */
   startsOver: boolean;
 };
+
+/** How often an order that the venue refused or lost is sent again, and how long is waited, doubled each time. */
+export const retryPolicy = { failuresMax: 3, waitMs: 1_000 } as const;
 
 /** Room for what is wanted of an instrument that nothing was wanted of before. */
 export function firstStanding(target: Target): Standing {
@@ -42,8 +47,20 @@ export function firstStanding(target: Target): Standing {
     failures: 0,
     leftOutShare: 0,
     retryAtMs: -Infinity,
+    retryWaitMs: 0,
     isClosing: false,
     isLeaving: false,
     startsOver: false,
   };
+}
+
+/** Nothing is sent again for so long as so many failures deserve. */
+export function waitAfter(standing: Standing, failures: number, nowMs: number): void {
+  standing.retryWaitMs = retryPolicy.waitMs * 2 ** failures;
+  standing.retryAtMs = nowMs + standing.retryWaitMs;
+}
+
+/** Whether a moment is still to come. One further off than its wait was set on another clock. */
+export function isAhead(momentMs: number, nowMs: number, spanMsMax: number): boolean {
+  return momentMs > nowMs && momentMs - nowMs <= spanMsMax;
 }

@@ -74,3 +74,11 @@ test("trades are counted by the moment at which they ended, the first moment lef
   expect(table.countWithin(2 * hourMs, 3 * hourMs)).toBe(2);
   expect(table.countWithin(3 * hourMs, 9 * hourMs)).toBe(1);
 });
+
+test("the first trades are still there when there are many", () => {
+  const table = new TradeTable([bars]);
+  for (let k = 0; k < 100; k++) add(table, k % 2 === 0 ? 1 : -1, 2, 4);
+  expect(table.all.map(({ side, pnl, entryReason }) => [side, pnl, entryReason])).toEqual(
+    Array.from({ length: 100 }, (_, k) => [k % 2 === 0 ? "long" : "short", k % 2 === 0 ? 19 : -21, "in"]),
+  );
+});

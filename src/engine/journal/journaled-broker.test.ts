@@ -137,6 +137,7 @@ test("while a journal is read back a venue elsewhere hears nothing, and what it 
   // The next step begins a new list; the end of the journal empties it, and from then on the venue is asked.
   rig.desk.showRecorded(stepAt(2, []));
   expect(rig.desk.sentAgain).toEqual([]);
+  rig.pass(100, 200);
   rig.send();
   rig.desk.showRecorded(null);
   expect(rig.desk.sentAgain).toEqual([]);
@@ -144,8 +145,8 @@ test("while a journal is read back a venue elsewhere hears nothing, and what it 
   rig.send({ quantity: 3 });
   expect(rig.story(100, 200)).toEqual(["fill 3 3@100"]);
   expect(rig.held()).toBe(3);
-  // The bar of day 1 was read from the journal: it is not written a second time.
-  expect(read().slice(1)).toMatchObject([{ kind: "slice", bars: [still(0, 2, 100), still(1, 2, 200)] }]);
+  // The bars of days 1 and 2 were read from the journal: they are not written a second time.
+  expect(read().slice(1)).toMatchObject([{ kind: "slice", bars: [still(0, 3, 100), still(1, 3, 200)] }]);
   expect(read()[1]).not.toHaveProperty("late");
 });
 

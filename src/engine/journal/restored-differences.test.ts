@@ -16,7 +16,7 @@ import { restoreSession, type Restored } from "./restore-session.ts";
 
 const script: Script = { 2: [1, { stopPrice: 50 }], 4: [0] };
 
-function sessionOver(table: BarTable, records: JournalRecord[]) {
+function sessionOver(table: BarTable, records: JournalRecord[], says = script) {
   const store: JournalStore = {
     append: (record) => void records.push(record),
     sync: () => {},
@@ -26,7 +26,7 @@ function sessionOver(table: BarTable, records: JournalRecord[]) {
   const config = runConfigSchema.parse(plainAccount);
   const made: { broker?: JournaledBroker } = {};
   const session = buildSession(
-    { bars: [table], strategy: scripted(script), params: {}, config },
+    { bars: [table], strategy: scripted(says), params: {}, config },
     layGround([table], config),
     { broker: (venue, market) => (made.broker = new JournaledBroker(venue, market, store, "inside")) },
   );
@@ -34,11 +34,11 @@ function sessionOver(table: BarTable, records: JournalRecord[]) {
 }
 
 /** What a session of six hours wrote, as it comes back from the text of a journal. */
-function written(): JournalRecord[] {
+function written(says = script): JournalRecord[] {
   const records: JournalRecord[] = [];
   const table = hours([100, 100, 100, 100, 100, 100]);
   const grown = new BarTable("TEST", "1h");
-  const { session } = sessionOver(grown, records);
+  const { session } = sessionOver(grown, records, says);
   for (const batch of historicalFeed([table]))
     while (batch.advance()) {
       const hour = batch.slice.timeMs;
@@ -48,9 +48,13 @@ function written(): JournalRecord[] {
   return structuredClone(records);
 }
 
-function restoredFrom(records: readonly JournalRecord[], others: JournalRecord[] = []): Restored {
+function restoredFrom(
+  records: readonly JournalRecord[],
+  others: JournalRecord[] = [],
+  says = script,
+): Restored {
   const table = new BarTable("TEST", "1h");
-  const { session, broker } = sessionOver(table, []);
+  const { session, broker } = sessionOver(table, [], says);
   return restoreSession(session, broker, [table], records, (record) => void others.push(record));
 }
 
@@ -119,6 +123,25 @@ test.each([
   });
   // The step after it is not lived through.
   expect([steps, unwritten]).toEqual([2, []]);
+});
+
+test("changes and cancels are compared as orders are", () => {
+  // The stop is moved; then an entry waits for a price that never comes, and is withdrawn.
+  const says: Script = {
+    2: [1, { stopPrice: 50 }],
+    3: [1, { stopPrice: 60 }],
+    4: [0],
+    5: [1, { entry: { kind: "limit", price: 40 } }],
+    6: [0],
+  };
+  const own = written(says);
+  for (const kind of ["change", "cancel"] as const) {
+    const [place] = placesOf(own, kind);
+    const others: JournalRecord[] = [];
+    expect(restoredFrom(own, others, says)).toMatchObject({ difference: null, unwritten: [] });
+    expect(others).toEqual([]);
+    expect(restoredFrom(own.toSpliced(place!, 1), [], says).difference).toMatchObject({ now: { kind } });
+  }
 });
 
 test("an order that only one of both knows is a difference, unless it is the last", () => {

@@ -37,8 +37,14 @@ function moveBest(work: Work, bars: Bars, row: number): boolean {
   return work.trailBest !== before;
 }
 
+/** An exit that gets another price has that price there or not: it does not keep the stop away for the one it had. */
+export function forgetTouch({ market }: DeskState, work: Work): void {
+  const { close, length } = market.bars[work.order.instrument]!;
+  if (work.isTouched) touch(work, length === 0 ? Number.NaN : close[length - 1]!, false);
+}
+
 function touch(work: Work, close: number, isStale: boolean): boolean {
-  const { terms, side } = work.order;
+  const { terms, side } = work.change ?? work.order;
   const level =
     "triggerPrice" in terms ? terms.triggerPrice : "limitPrice" in terms ? terms.limitPrice : Number.NaN;
   const isTouched = !isStale && (side === "sell" ? close >= level : close <= level);

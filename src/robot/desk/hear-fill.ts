@@ -4,7 +4,7 @@ import type { VenueFill } from "../../ports/broker-connection.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
-import { endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
+import { confirmChange, endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
 /** Orders of others: the tracker knows no such number, and books what they fill. */
 const nobodys = 0 as OrderId;
@@ -63,6 +63,7 @@ function hearOwn(
   state.position[ticket.instrument]! += signOf(fill.side) * quantity;
   const inBase = feeInBase(state, ticket.instrument, fill);
   state.position[ticket.instrument]! -= inBase;
+  takeChange(state, work, ticket);
   sayOverfill(state, work, ticket);
   const isTicketWhole = ticket.phase !== "over" && isWhole(ticket);
   // The ticket must not count as living while its order is looked at.
@@ -81,6 +82,15 @@ function hearOwn(
   if (inBase !== 0) bookFeeInBase(state, ticket.instrument, fill, inBase);
   if (isTicketWhole) endTicket(state, ticket, { kind: "filled", code: "other", reason: "filled" });
   else endIfAllIsKnown(state, ticket);
+}
+
+/** Filled with more than it had: the change that was asked for has been made, and nobody has said so yet. */
+function takeChange(state: DeskState, work: Work, ticket: Ticket): void {
+  const { asked, request, filled } = ticket;
+  if (asked === null || filled <= request.quantity * (1 + tolerance)) return;
+  ticket.request = asked;
+  ticket.asked = null;
+  if (work.change !== null) confirmChange(state, work);
 }
 
 /** All of it is filled, and no second order of the venue goes by its name. */

@@ -10,7 +10,7 @@ import type { Incident } from "../robot-types.ts";
 import { block, deskState, setErrand, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { hearFill, hearHolding } from "./hear-fill.ts";
 import { hearAnswer, hearDenied, hearLost, hearOrder, isStray } from "./hear-order.ts";
-import { followPrice } from "./follow-price.ts";
+import { followPrice, forgetTouch } from "./follow-price.ts";
 import { forgetOrders, isKnownFill } from "./forget-orders.ts";
 import { tendInstrument } from "./tend-orders.ts";
 
@@ -85,6 +85,7 @@ export class OrderDesk implements Broker {
     if (work === undefined || work.isOver) return;
     // Legs that sleep are only told to themselves.
     work.change = order;
+    forgetTouch(state, work);
     if (work.tickets.length === 0) {
       work.order = order;
       work.change = null;

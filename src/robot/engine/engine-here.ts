@@ -2,7 +2,7 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import type { Session } from "../../engine/session.ts";
 import { live } from "../../engine/step.ts";
-import { viewOf, type EngineView } from "./engine-view.ts";
+import { symbolsOf, viewOf, type EngineView, type SymbolView } from "./engine-view.ts";
 import { RecentLines } from "./recent-lines.ts";
 
 /** An engine in the thread of its robot. */
@@ -18,6 +18,11 @@ export class EngineHere {
 
   get view(): EngineView {
     return viewOf(this.session, this.lines);
+  }
+
+  /** The instruments of the view alone, for who looks at them all the time. */
+  get symbols(): readonly SymbolView[] {
+    return symbolsOf(this.session);
   }
 
   get isSettled(): boolean {

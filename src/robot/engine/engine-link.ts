@@ -14,7 +14,7 @@ import type { Incident } from "../robot-types.ts";
 import type { EngineEvent, EngineLimits } from "./engine-messages.ts";
 import { EngineProcess } from "./engine-process.ts";
 import type { EngineGone, EngineMaking } from "./engine-thread.ts";
-import type { EngineView } from "./engine-view.ts";
+import type { EngineView, SymbolView } from "./engine-view.ts";
 import { liveThrough } from "./live-through.ts";
 
 /** An engine in a process of its own, as a robot is given it. */
@@ -108,6 +108,10 @@ export class EngineLink {
 
   get view(): EngineView {
     return { ...this.present!, comparison: this.comparison };
+  }
+
+  get symbols(): readonly SymbolView[] {
+    return this.present!.symbols;
   }
 
   get isSettled(): boolean {

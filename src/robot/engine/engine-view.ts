@@ -73,7 +73,8 @@ export function viewOf(session: Session, lines: RecentLines): EngineView {
   };
 }
 
-function symbolsOf({ portfolio, targets, pipeline }: Session): readonly SymbolView[] {
+/** The instruments of a session. */
+export function symbolsOf({ portfolio, targets, pipeline }: Session): readonly SymbolView[] {
   const { ledger } = portfolio;
   return pipeline.instruments.map(({ index, symbol }) => {
     const quantity = ledger.quantity[index]!;

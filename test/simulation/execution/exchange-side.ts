@@ -43,6 +43,8 @@ export class ExchangeSide implements VenueSide {
   private readonly tickSizes = new Map<string, number>();
   /** What was filled in each order, overfills included, by venue order id. */
   private readonly overfilled = new Map<string, number>();
+  /** When more than was ordered was filled last. */
+  overfilledMs = -Infinity;
 
   constructor(
     exchange: Exchange,
@@ -236,6 +238,7 @@ export class ExchangeSide implements VenueSide {
     const victim = this.overfillOf.get(told.venueOrderId);
     if (victim !== undefined) {
       const { venueOrderId } = victim;
+      this.overfilledMs = told.timeMs;
       this.overfilled.set(venueOrderId, (this.overfilled.get(venueOrderId) ?? 0) + told.quantity);
     }
     const fill = this.fillOf(told);

@@ -44,6 +44,8 @@ export function pullSwitch(parts: MishapParts, spanMs: number): void {
       // What was on the road when it was pulled may come after all.
       const isStray = ({ clientOrderId: name }: VenueFill): boolean =>
         !before.has(name) && !isClosingOrderId(name);
+      // What is filled beyond an order while the last answer is on its way nobody has seen.
+      if (world.nowMs - venue.overfilledMs < 1_000) return;
       if (action === "freeze" || venue.fillsSince(sinceMs).some(isStray)) return;
       for (const symbol of symbols)
         if (venue.held(symbol) !== 0) broken.say(25, `${venue.held(symbol)} ${symbol} is held`);

@@ -99,7 +99,8 @@ export class SendPromises {
   private lookAtSize(order: VenueOrderRequest, life: Life, name: string): void {
     const { venue, broken } = this.parts;
     const { symbol, side, quantity, clientOrderId } = order;
-    if (this.tradedByHand.has(symbol)) return;
+    // A name that the venue has had already is refused there, filled or not: nothing comes of it.
+    if (this.tradedByHand.has(symbol) || venue.order(clientOrderId) !== null) return;
     const sign = signOf(side);
     const held = venue.held(symbol);
     let open = 0;

@@ -151,7 +151,7 @@ test("bars are written without their names, and those of an older Kiwi are read 
   for (const record of records) journal.append(record);
   journal.close();
   expect(readFileSync(path, "latin1")).not.toContain("closeTimeMs");
-  const older = frameOf(Buffer.from(JSON.stringify({ ...step, bars: [{ ...bar, volume: 7 }] })));
+  const older = frameOf(JSON.stringify({ ...step, bars: [{ ...bar, volume: 7 }] }));
   writeFileSync(path, Buffer.concat([readFileSync(path), older]));
   expect(read(path)).toEqual([...records, { ...step, bars: [{ ...bar, volume: 7 }] }]);
 });

@@ -50,7 +50,7 @@ class Journal implements JournalStore {
 
   append(record: JournalRecord): void {
     assert(!this.isClosed, "a journal is written while it is open");
-    this.guard(() => this.disk.append(frameOf(Buffer.from(textOf(record), "utf8"))));
+    this.guard(() => this.disk.append(frameOf(textOf(record))));
     this.hasUnsynced = true;
   }
 

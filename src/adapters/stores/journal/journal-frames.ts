@@ -18,13 +18,14 @@ export type Frame =
   /** All of it is there, and it is not what was written. */
   | { readonly kind: "broken" };
 
-/** A payload with the header that lets a reader know whether it is whole. Payloads are texts without NUL. */
-export function frameOf(payload: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(headerBytes + payload.length);
-  frame.writeUInt32LE(payload.length, 0);
+/** A text, which has no NUL, with the header that lets a reader know whether it is whole. */
+export function frameOf(text: string): Buffer {
+  const length = Buffer.byteLength(text, "utf8");
+  const frame = Buffer.allocUnsafe(headerBytes + length);
+  frame.write(text, headerBytes, "utf8");
+  frame.writeUInt32LE(length, 0);
   frame.writeUInt32LE(crc32(frame.subarray(0, 4)), 4);
-  frame.writeUInt32LE(crc32(payload), 8);
-  payload.copy(frame, headerBytes);
+  frame.writeUInt32LE(crc32(frame.subarray(headerBytes)), 8);
   return frame;
 }
 

@@ -19,9 +19,11 @@ type WrittenStep = Omit<Step, "kind" | "bars" | "late"> & {
 
 /** A record as the text that stands in a journal. */
 export function textOf(record: JournalRecord): string {
-  const written = record.kind === "slice" ? writtenStep(record) : record;
+  // Of the other kinds many have such a number or a null that means itself: to look first is cheaper than to write twice.
+  if (record.kind !== "slice") return JSON.stringify(withNumbers(record));
+  const written = writtenStep(record);
   const text = JSON.stringify(written);
-  // Looking at every value is slow: only where a null may stand for a number is it necessary.
+  // Looking at every value of every bar is slow: only where a null may stand for a number is it necessary.
   return text.includes("null") ? JSON.stringify(withNumbers(written)) : text;
 }
 
@@ -61,7 +63,8 @@ function withNumbers(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : { number: String(value) };
   if (typeof value !== "object" || value === null) return value;
   let copy: Record<string, unknown> | null = null;
-  for (const [key, inside] of Object.entries(value)) {
+  for (const key in value) {
+    const inside = (value as Readonly<Record<string, unknown>>)[key];
     const written = withNumbers(inside);
     if (written === inside) continue;
     copy ??= (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>;
