@@ -178,7 +178,8 @@ const rules: Readonly<Record<string, () => void>> = {
   "A market order fills at the open.": () => {
     expect(after({}, [101, 105, 99, 103])).toEqual(["#1 1@101"]);
   },
-  "A limit order fills at the open if that is better than its limit.": () => {
+  "A limit order fills at the open if that is its limit or better.": () => {
+    expect(after({ terms: limit(98) }, flat, [98, 99, 98, 99])).toEqual(["#1 1@98"]);
     expect(after({ terms: limit(98) }, [95, 99, 94, 96])).toEqual(["#1 1@95"]);
     expect(after({ side: "sell", terms: limit(102) }, [104, 105, 103, 104])).toEqual(["#1 1@104"]);
   },
@@ -288,7 +289,7 @@ const rules: Readonly<Record<string, () => void>> = {
     harness.send({ instrument: second, quantity: 55 });
     expect(harness.story(flat, flat)).toEqual(["#5 55@100"]);
   },
-  "Nothing depends on the names of symbols or on their order.": () => {
+  "At the venue nothing depends on the names of symbols or on their order.": () => {
     const outcomes = [false, true].map((isSwapped) => {
       const harness = opened({ accountKind: "cash" }, 10_000, {}, ["A", "B"]);
       const [one, other] = isSwapped ? [second, first] : [first, second];

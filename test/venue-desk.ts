@@ -15,7 +15,7 @@ import { freeVenue } from "./venue-harness.ts";
 
 /** What a desk is put in front of: a venue, its books and the list of tables that it reads. */
 export type VenueBehind = {
-  readonly inner: Broker;
+  readonly inner: SimulatedBroker;
   readonly ledger: Ledger;
   readonly bars: readonly BarTable[];
   readonly shown: BarTable[];

@@ -121,6 +121,8 @@ describe("what is wrong ends with its own exit code and says what to do", () => 
     [2, "COMMAND_UNKNOWN", ["bakctest"], "kiwi backtest"],
     [2, "COMMAND_UNKNOWN", ["strategy", "lst"], "kiwi strategy list"],
     [2, "ARGUMENT_MISSING", ["replay"], "--help"],
+    [2, "FLAG_VALUE_MISSING", ["kill", "reset", "--confirm", "--reason", "mended"], "--confirm <name>"],
+    [2, "FLAG_VALUE_MISSING", ["backtest", "sma-cross", "--out", "--json"], "--out <folder>"],
     [2, "ARGUMENT_MISSING", ["explain", "--at", "2022-01-01"], "kiwi explain last --at 2022-01-01"],
     [2, "FLAG_MISSING", ["explain", "last"], "--help"],
     [2, "FLAG_INVALID", ["backtest", "sma-cross", "--cash", "much"], "a number"],

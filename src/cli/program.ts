@@ -14,7 +14,7 @@ import { declareSearchCommands } from "./declare/search-commands.ts";
 import { declareStrategyCommands } from "./declare/strategy-commands.ts";
 import { declareTradeCommands } from "./declare/trade-commands.ts";
 import type { Act } from "./declare/common-flags.ts";
-import { usageError } from "./flags/flag-errors.ts";
+import { swallowedFlag, usageError } from "./flags/flag-errors.ts";
 import type { Shell } from "./shell.ts";
 
 /** The whole command line. What a command does is loaded when it is called: `kiwi --help` must not wait for it. */
@@ -47,6 +47,10 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
   declareScheduleCommands(program, act);
   declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
   makeStrict(program, shell);
+  program.hook("preAction", (_program, command) => {
+    const swallowed = swallowedFlag(command);
+    if (swallowed !== null) throw swallowed;
+  });
   return program;
 }
 

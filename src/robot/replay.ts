@@ -27,6 +27,8 @@ export type Replay = Restored & {
   readonly bars: readonly BarTable[];
   /** Closes of the bars that came too late to be decided on, those of the warm-up among them. */
   readonly staleTimes: ReadonlySet<number>;
+  /** Close of the first bars that were decided on; Infinity where none were. */
+  readonly decidedFromMs: number;
   /** How it began. */
   readonly beginning: Extract<JournalRecord, { readonly kind: "session" }>;
 };
@@ -50,32 +52,31 @@ export function replaySession(
   const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
   let trading: TradingState = { state: "active", reason: "" };
   const made: { broker?: JournaledBroker } = {};
-  const staleTimes = new Set<number>();
+  const noted = { staleTimes: new Set<number>(), decidedFromMs: Infinity };
   const session = buildSession({
     bars,
     cash,
     broker: (venue, market) => (made.broker = new JournaledBroker(venue, market, journal, "outside")),
     tradingState: () => trading,
   });
-  const restored = restoreSession(
-    session,
-    made.broker!,
-    bars,
-    noting(rest(records), staleTimes),
-    (record) => {
-      if (record.kind === "predicted") takePredicted(record);
-      if (record.kind === "trading")
-        trading = { state: record.state as TradingState["state"], reason: record.reason };
-    },
-  );
+  const restored = restoreSession(session, made.broker!, bars, noting(rest(records), noted), (record) => {
+    if (record.kind === "predicted") takePredicted(record);
+    if (record.kind === "trading")
+      trading = { state: record.state as TradingState["state"], reason: record.reason };
+  });
   const { log } = session.recorder;
   const fills = log.events.count("fill");
-  return { ...restored, decisionsHash: log.hash(), fills, session, bars, staleTimes, beginning: first.value };
+  return { ...restored, decisionsHash: log.hash(), fills, session, bars, ...noted, beginning: first.value };
 }
 
-function* noting(records: Iterable<JournalRecord>, staleTimes: Set<number>): Generator<JournalRecord> {
+function* noting(
+  records: Iterable<JournalRecord>,
+  noted: { readonly staleTimes: Set<number>; decidedFromMs: number },
+): Generator<JournalRecord> {
   for (const record of records) {
-    if (record.kind === "slice" && record.isStale) staleTimes.add(record.timeMs);
+    if (record.kind === "slice" && record.isStale) noted.staleTimes.add(record.timeMs);
+    else if (record.kind === "slice" && record.bars.length > 0)
+      noted.decidedFromMs = Math.min(noted.decidedFromMs, record.timeMs);
     yield record;
   }
 }

@@ -54,6 +54,8 @@ export type AccountState = {
   readonly lateBy: Float64Array;
   /** Whether something has filled inside a bar of this slice: what is held since then has the rest of it before it. */
   hasFilledInside: boolean;
+  /** The trailing stop that was taken off last, and when: what takes its place at that moment goes on from its best price. */
+  lastTrail: { readonly order: WorkingOrder; readonly timeMs: number } | null;
 };
 
 /** A new account over a market. */
@@ -93,6 +95,7 @@ export function accountState(
     late: 0,
     lateBy: new Float64Array(count),
     hasFilledInside: false,
+    lastTrail: null,
   };
 }
 

@@ -23,6 +23,7 @@ function deskWith(actions: readonly CorporateAction[], about: About = {}): Venue
     ({ inner, ledger, instruments }) =>
       new ActionsDesk(
         inner,
+        inner,
         ledger,
         instruments.map((instrument, k) => (k === 0 ? { instrument, calendar, actions } : undefined)),
       ),
@@ -50,6 +51,9 @@ const stopAt = (stopPrice: number, quantity = 10): Partial<OrderRequest> => ({
   reduceOnly: true,
   closePosition: true,
 });
+
+const trailBy = (amount: number) =>
+  ({ type: "trailing_stop_market", trail: { kind: "amount", amount } }) as const;
 
 test("a split is told with what is held after it, and costs nothing where all of it is whole lots", () => {
   const rig = holding(10, [split(2, 2)]);
@@ -151,11 +155,11 @@ test("bars may be passed over when no action is to come, and not a day before", 
     rig.pass(100);
   }
   expect([...quiet, rig.desk.quietUntil(0, 5)]).toEqual([0, 0, 0, 5]);
-  const none = new VenueDesk(({ inner, ledger }) => new ActionsDesk(inner, ledger, [undefined]));
+  const none = new VenueDesk(({ inner, ledger }) => new ActionsDesk(inner, inner, ledger, [undefined]));
   expect(none.desk.quietUntil(0, 5)).toBe(5);
   const two = new VenueDesk(
     ({ inner, ledger, instruments: [instrument] }) =>
-      new ActionsDesk(inner, ledger, [
+      new ActionsDesk(inner, inner, ledger, [
         undefined,
         { instrument: instrument!, calendar: calendarNamed("24/7"), actions: [split(1, 2)] },
       ]),
@@ -228,14 +232,33 @@ test("protection of an entry that has filled stays, and what only reduces is wit
   expect(rig.story(35)).toEqual(["fill 2 20@35"]);
 });
 
-test("a trailing stop goes, and all beside it: who sent them places them anew", () => {
+test("a trailing stop goes on from its best price, in new shares, and so does the stop beside it", () => {
   const rig = holding(10, [split(2, 2)]);
+  const trailing = { ...stopAt(0), terms: trailBy(20) };
+  rig.send(trailing);
+  rig.send(stopAt(70));
+  expect(rig.story(50)).toEqual(["split 0"]);
+  // Ten below 50.
+  expect(rig.story(40.5)).toEqual([]);
+  expect(rig.story(40)).toEqual(["fill 2 20@40", "canceled 3"]);
+});
+
+test("a split needs no time to reach the venue", () => {
+  const rig = deskWith([split(2, 2)], { options: { latencyMs: 1_000 } });
+  rig.pass(100);
+  rig.send({ quantity: 10 });
+  rig.pass(100);
+  rig.send(stopAt(90));
   rig.send({
     ...stopAt(0),
-    terms: { type: "trailing_stop_market", trail: { kind: "amount", amount: 5 } },
+    terms: { type: "trailing_stop_market", trail: { kind: "fraction", fraction: 0.3 } },
   });
-  rig.send(stopAt(90));
-  expect(rig.story(50)).toEqual(["split 0", "canceled 2", "canceled 3"]);
+  const entry = rig.send({ quantity: 5 });
+  rig.send({ ...stopAt(80), parentId: entry });
+  rig.cancel(entry);
+  expect(rig.story(50)).toEqual(["split 0", "canceled 4", "canceled 5", "cancel_rejected 4"]);
+  expect(rig.story(46)).toEqual([]);
+  expect(rig.story(44)).toEqual(["fill 2 20@44", "canceled 3"]);
 });
 
 test("the rest of an order that filled in part is withdrawn", () => {

@@ -1,11 +1,12 @@
-import { floorToStep, roundToTick } from "../base/numbers.ts";
+import { floorToStep } from "../base/numbers.ts";
 import type { Calendar } from "../domain/calendar/calendar.ts";
 import type { CorporateAction } from "../domain/corporate-action.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Ledger } from "../domain/ledger.ts";
-import type { ApprovedOrder, Charge, ExecutionReport, OrderId, OrderTerms } from "../domain/order.ts";
+import type { ApprovedOrder, Charge, ExecutionReport } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
+import type { SimulatedBroker } from "./simulated-broker.ts";
 
 /** What the desk must know of one instrument. */
 export type ActionsOf = {
@@ -17,24 +18,28 @@ export type ActionsOf = {
 
 /**
  * A venue in front of which splits and dividends happen: before the first bar of an ex-date is traded, whoever held at the
- * close before gets the new shares and the cash, and a short pays the dividend. Fractions of a lot are paid out. Stops and
- * targets of the position go on at the new prices; every other waiting order of the symbol is withdrawn.
+ * close before gets the new shares and the cash, and a short pays the dividend. Fractions of a lot are paid out. `venue`,
+ * which may stand behind other desks, brings its orders into the new shares.
  */
 export class ActionsDesk implements Broker {
   private readonly inner: Broker;
+  private readonly venue: Pick<SimulatedBroker, "hasOrders" | "split">;
   private readonly ledger: Ledger;
   /** By instrument; undefined where nothing ever happens. */
   private readonly subjects: readonly (ActionsOf | undefined)[];
   private readonly next: Int32Array;
-  private readonly open = new Map<OrderId, ApprovedOrder>();
-  /** Orders that this desk has changed: the answer is not for whoever sent them. */
-  private readonly changed = new Set<OrderId>();
   private remaining = 0;
   private lastChargeId = 0;
   private readonly reports: ExecutionReport[] = [];
 
-  constructor(inner: Broker, ledger: Ledger, subjects: readonly (ActionsOf | undefined)[]) {
+  constructor(
+    inner: Broker,
+    venue: Pick<SimulatedBroker, "hasOrders" | "split">,
+    ledger: Ledger,
+    subjects: readonly (ActionsOf | undefined)[],
+  ) {
     this.inner = inner;
+    this.venue = venue;
     this.ledger = ledger;
     this.subjects = subjects;
     this.next = new Int32Array(subjects.length);
@@ -51,7 +56,6 @@ export class ActionsDesk implements Broker {
   }
 
   submit(order: ApprovedOrder): void {
-    this.remember(order);
     this.inner.submit(order);
   }
 
@@ -60,7 +64,6 @@ export class ActionsDesk implements Broker {
   }
 
   modify(order: ApprovedOrder): void {
-    this.remember(order);
     this.inner.modify(order);
   }
 
@@ -68,26 +71,12 @@ export class ActionsDesk implements Broker {
     const { reports } = this;
     reports.length = 0;
     for (let k = 0; k < slice.count; k++) this.act(slice.instruments[k]!, slice.timeMs, slice.rows[k]!);
-    for (const report of this.inner.advance(slice)) this.pass(report);
+    // Charges are counted anew, for the desk has some of its own.
+    for (const report of this.inner.advance(slice)) {
+      if (report.kind === "charged") this.charge(report.charge);
+      else reports.push(report);
+    }
     return reports;
-  }
-
-  private remember(order: ApprovedOrder): void {
-    if (this.subjects[order.instrument] !== undefined) this.open.set(order.id, order);
-  }
-
-  /** Hands a report on; charges are counted anew, for the desk has some of its own. */
-  private pass(report: ExecutionReport): void {
-    if (report.kind === "charged") return this.charge(report.charge);
-    const isAnswer = report.kind === "modified" || report.kind === "modify_rejected";
-    if (isAnswer && this.changed.delete(report.orderId)) return;
-    const isEnd =
-      report.kind === "canceled" ||
-      report.kind === "rejected" ||
-      report.kind === "expired" ||
-      (report.kind === "filled" && report.isComplete);
-    if (isEnd) this.open.delete(report.kind === "filled" ? report.fill.orderId : report.orderId);
-    this.reports.push(report);
   }
 
   private charge(charge: Omit<Charge, "chargeId">): void {
@@ -116,9 +105,8 @@ export class ActionsDesk implements Broker {
       return;
     }
     const { ratio } = action;
-    const orders = [...this.open.values()].filter(({ instrument }) => instrument === index);
     // Whoever waits for a price must hear of it as well: what was wanted was counted in old shares.
-    if (held !== 0 || orders.length > 0) {
+    if (held !== 0 || this.venue.hasOrders(index)) {
       const exact = held * ratio;
       // One share of which a tenth is left stays a tenth: there is no whole lot to keep.
       const quantityAfter = Math.sign(exact) * floorToStep(Math.abs(exact), lotSize) || exact;
@@ -126,7 +114,7 @@ export class ActionsDesk implements Broker {
       const amount = exact === quantityAfter ? 0 : -(exact - quantityAfter) * price * contractMultiplier;
       this.book({ kind: "split", amount, split: { ratio, quantityAfter, tickSize } }, index, timeMs);
     }
-    this.adjustOrders(orders, ratio, tickSize);
+    this.venue.split(index, ratio);
   }
 
   private book(
@@ -138,32 +126,4 @@ export class ActionsDesk implements Broker {
     this.ledger.charge({ ...whole, chargeId: 0 });
     this.charge(whole);
   }
-
-  private adjustOrders(orders: readonly ApprovedOrder[], ratio: number, tickSize: number): void {
-    const isTrailing = orders.some(({ terms }) => terms.type === "trailing_stop_market");
-    for (const order of orders) {
-      // A trail follows a best price of old shares: it is placed anew.
-      const isAsleep = order.parentId !== null && this.open.has(order.parentId);
-      if (!order.closePosition || isAsleep || isTrailing) this.inner.cancel(order);
-      else {
-        this.changed.add(order.id);
-        const adjusted = {
-          ...order,
-          terms: atNewPrices(order.terms, ratio, tickSize),
-          quantity: order.quantity * ratio,
-        };
-        this.open.set(order.id, adjusted);
-        this.inner.modify(adjusted);
-      }
-    }
-  }
-}
-
-/** The terms of an order in the prices after a split. */
-function atNewPrices(terms: OrderTerms, ratio: number, tickSize: number): OrderTerms {
-  const scaled = Object.entries(terms).map(([name, value]) => [
-    name,
-    name.endsWith("Price") ? roundToTick((value as number) / ratio, tickSize) : value,
-  ]);
-  return Object.fromEntries(scaled) as OrderTerms;
 }

@@ -78,15 +78,23 @@ function followPosition(state: AccountState, book: readonly WorkingOrder[]): voi
 /** Where a trailing stop begins: one that takes another's place for the same position goes on from its best price. */
 export function bestSoFar(state: AccountState, order: WorkingOrder): number {
   const { instrument, closePosition, parentId } = order.request;
-  const lastPrice = state.ledger.lastPrice[instrument]!;
-  if (order.terms.type !== "trailing_stop_market" || !closePosition || parentId !== null) return lastPrice;
-  let best = lastPrice;
-  for (const other of state.books[instrument]!) {
-    if (other.terms.type !== "trailing_stop_market" || other.state !== "working") continue;
-    if (other.sign === order.sign)
-      best = order.sign * Math.min(order.sign * best, order.sign * other.trailBest);
-  }
+  const { lastTrail, timeMs } = state;
+  let best = state.ledger.lastPrice[instrument]!;
+  if (order.terms.type !== "trailing_stop_market" || !closePosition || parentId !== null) return best;
+  if (lastTrail?.timeMs === timeMs) best = betterOf(order, lastTrail.order, best);
+  for (const other of state.books[instrument]!)
+    if (other.state === "working") best = betterOf(order, other, best);
   return best;
+}
+
+/** The better of a price and the best one of another trailing stop of the same position. */
+function betterOf({ request, sign }: WorkingOrder, other: WorkingOrder, best: number): number {
+  const isSame =
+    other.terms.type === "trailing_stop_market" &&
+    other.request.closePosition &&
+    other.request.instrument === request.instrument &&
+    other.sign === sign;
+  return isSame ? sign * Math.min(sign * best, sign * other.trailBest) : best;
 }
 
 /** Whether an order that has filled all it may for now waits for more from its parent. */

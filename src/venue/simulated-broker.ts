@@ -32,6 +32,16 @@ export class SimulatedBroker implements Broker {
     this.account.modify(order);
   }
 
+  /** As `VenueAccount` says. */
+  hasOrders(index: number): boolean {
+    return this.account.hasOrders(index);
+  }
+
+  /** As `VenueAccount` says. */
+  split(index: number, ratio: number): void {
+    this.account.split(index, ratio);
+  }
+
   quietUntil(from: number, to: number): number {
     return this.account.quietUntil(from, to);
   }

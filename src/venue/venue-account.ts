@@ -10,8 +10,10 @@ import { applyChange, changeRefusal, refuseChange } from "./change-order.ts";
 import { orderFault, type Refusal } from "./check-order.ts";
 import { chargeHeld } from "./financing.ts";
 import { callMarginAtClose, isFarFromCall, sweep, uncalledUntil } from "./margin-call.ts";
+import type { Letter } from "./letter.ts";
 import { bestSoFar } from "./order-links.ts";
 import { hasTimer, runSlice, runTimers } from "./run-slice.ts";
+import { splitOrders } from "./split-orders.ts";
 import { hasFunding, type VenueOptions } from "./venue-options.ts";
 import { workingOrder, type WorkingOrder } from "./working-order.ts";
 
@@ -19,12 +21,6 @@ import { workingOrder, type WorkingOrder } from "./working-order.ts";
 export type VenueAnswer =
   | { readonly kind: "accepted" | "underway" }
   | ({ readonly kind: "rejected" } & Refusal);
-
-/** Something that was sent and has not reached the venue yet. */
-type Letter =
-  | { readonly kind: "submit"; readonly order: OrderRequest; readonly atMs: number }
-  | { readonly kind: "modify"; readonly order: OrderRequest; readonly atMs: number }
-  | { readonly kind: "cancel"; readonly orderId: OrderId; readonly atMs: number };
 
 const accepted: VenueAnswer = { kind: "accepted" };
 const underway: VenueAnswer = { kind: "underway" };
@@ -82,6 +78,8 @@ export class VenueAccount {
     if (latencyMs > 0) return this.post({ kind: "cancel", orderId, atMs: this.state.timeMs + latencyMs });
     const order = this.find(orderId);
     if (order === null) return this.refuse("cancel_rejected", orderId);
+    if (order.terms.type === "trailing_stop_market" && order.state === "working")
+      this.state.lastTrail = { order, timeMs: this.state.timeMs };
     finish(this.state, order, "canceled", "on_request", "canceled on request");
     sweep(this.state, order.request.instrument);
     return accepted;
@@ -92,6 +90,17 @@ export class VenueAccount {
     const { latencyMs } = this.state.options;
     if (latencyMs > 0) return this.post({ kind: "modify", order, atMs: this.state.timeMs + latencyMs });
     return this.change(order, -Infinity);
+  }
+
+  /** Whether an order for an instrument works, sleeps or is on its way. */
+  hasOrders(index: number): boolean {
+    const isAbout = (letter: Letter) => letter.kind === "submit" && letter.order.instrument === index;
+    return this.state.books[index]!.length > 0 || this.mail.some(isAbout);
+  }
+
+  /** Brings the orders of an instrument into the new shares of a split that the books have already. */
+  split(index: number, ratio: number): void {
+    splitOrders(this.state, this.mail, index, ratio);
   }
 
   /** Everything up to and including `slice`, in order. The array is reused: read it before the next call. */

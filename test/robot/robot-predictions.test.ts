@@ -126,6 +126,9 @@ test("a session serves the model in use, decides as the backtest does, keeps wha
   );
   expect(replayed.difference).toBeNull();
   expect(replayed.decisionsHash).toBe(robot.status().decisionsHash);
+  // The first bar after those of the warm-up is the first that was decided on.
+  const { closeTimeMs } = replayed.bars[0]!;
+  expect(closeTimeMs.find((timeMs) => !replayed.staleTimes.has(timeMs))).toBe(replayed.decidedFromMs);
 });
 
 test("a restart says what was said, rewrites none of it, and ends as if nothing had happened", async () => {

@@ -58,6 +58,7 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   );
   expect([why.code, why.out]).toEqual([0, expect.stringContaining("what the session did, by its journal")]);
   expect(why.out).toContain(`signal`);
+  expect(why.out).not.toContain("only warms up");
   expect(why.out).toContain(at.reason);
   const lived = await replayStored(bench.home, findSession(bench.home, undefined));
   expect(heldAgainstBacktest(lived)).toMatchObject({ difference: null });

@@ -23,6 +23,8 @@ export type SessionExplanation = {
   readonly happened: readonly SessionEvent[];
 };
 
+const tooLate = "no order: the session got this bar when it was over, and only warmed up on it";
+
 /**
  * Explains one bar of a session that was kept or runs. The strategy is asked on the bars of the journal, with simulated fills as the
  * backtest beside the session has; what the session itself did is read off its journal. Throws `SESSION_UNKNOWN`,
@@ -34,8 +36,9 @@ export async function explainSession(
   question: Question,
   watch?: StrategyWatch,
 ): Promise<SessionExplanation> {
-  const { session, setup } = await replayStored(home, findSession(home, id), watch);
-  const explanation = explainRun(setup, question, watch);
+  const { session, setup, staleTimes } = await replayStored(home, findSession(home, id), watch);
+  const asked = explainRun(setup, question, watch);
+  const explanation = staleTimes.has(asked.decidedMs) ? { ...asked, verdict: tooLate } : asked;
   return { session: id, explanation, happened: happenedIn(session, explanation) };
 }
 

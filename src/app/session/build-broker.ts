@@ -63,19 +63,23 @@ export function buildBroker(
   };
   const brokerOver = (tables: Ground["bars"]): SimulatedBroker =>
     new SimulatedBroker(new Venue({ instruments, bars: tables }, calendars).openAccount(ledger, options));
-  const acted = (broker: Broker): Broker => {
+  const acted = (broker: Broker, venue: SimulatedBroker): Broker => {
     if (actions.length === 0) return broker;
     const bySymbol = actionsBySymbol(actions);
     const subjects = instruments.map((instrument, index) => {
       const own = bySymbol.get(instrument.symbol);
       return own === undefined ? undefined : { instrument, calendar: calendars[index]!, actions: own };
     });
-    return new ActionsDesk(broker, ledger, subjects);
+    return new ActionsDesk(broker, venue, ledger, subjects);
   };
-  if (listings === null) return acted(brokerOver(bars));
+  if (listings === null) {
+    const venue = brokerOver(bars);
+    return acted(venue, venue);
+  }
   // Closing bars stand in for the bars of what is gone, in a list that only the venue reads.
   const shown = [...bars];
-  const desk = new DelistingDesk(brokerOver(shown), ledger, bars, shown, {
+  const venue = brokerOver(shown);
+  const desk = new DelistingDesk(venue, ledger, bars, shown, {
     isGone: (index) => listings.isGone(index),
     priceOf: (index, lastPrice) =>
       Math.max(
@@ -84,5 +88,5 @@ export function buildBroker(
         lastPrice * (1 + execution.delistingReturn),
       ),
   });
-  return acted(desk);
+  return acted(desk, venue);
 }

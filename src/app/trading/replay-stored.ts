@@ -55,9 +55,11 @@ export async function replayJournal(
     },
     take,
   );
-  const { bars, beginning } = replay;
+  const { bars, beginning, decidedFromMs } = replay;
   const { cash, venueTimeMs } = beginning;
-  return { ...replay, setup: { ...told, bars, config: withCash(config, cash), tradeFromMs: venueTimeMs } };
+  // The bar that closed just before a session began may be the first that it decides on.
+  const tradeFromMs = Math.min(venueTimeMs, decidedFromMs);
+  return { ...replay, setup: { ...told, bars, config: withCash(config, cash), tradeFromMs } };
 }
 
 function withCash(config: RunConfig, cash: number): RunConfig {

@@ -50,7 +50,7 @@ function noStrategy(): KiwiError {
     exit: "usage",
     message: "no strategy was named",
     why: "neither the command line nor a configuration says what to run",
-    fix: "name one: kiwi backtest sma-cross --data FILE   (kiwi strategy list shows all)",
+    fix: "the same command with a name behind it, for example sma-cross   (kiwi strategy list shows all)",
     topic: "strategies",
   });
 }

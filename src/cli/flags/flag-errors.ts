@@ -18,6 +18,8 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
     case "commander.unknownCommand":
       return unknownCommand(command, quoted);
     case "commander.excessArguments": {
+      const swallowed = swallowedFlag(command);
+      if (swallowed !== null) return swallowed;
       const extra = command.args.at(-1) ?? "";
       // With sub-commands, a word too many is a sub-command that does not exist.
       if (command.commands.length > 0) return unknownCommand(command, extra);
@@ -37,6 +39,25 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
     default:
       return usage("USAGE", text(error), `${name} cannot be called like this`, `see ${help}`);
   }
+}
+
+/** `FLAG_VALUE_MISSING`: a flag was taken for the value of the one before it, as in `--confirm --reason why`; null where none was. */
+export function swallowedFlag(command: Command): KiwiError | null {
+  const known = new Set(command.options.flatMap(({ long, short }) => [long, short]));
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const taken = values.find((one): one is string => typeof one === "string" && known.has(one));
+    if (!option.required || taken === undefined) continue;
+    const flag = option.long ?? option.flags;
+    return usage(
+      "FLAG_VALUE_MISSING",
+      `${flag} needs a value`,
+      `what stands behind it is the flag ${taken}`,
+      `write ${option.flags}, and see ${nameOf(command)} --help`,
+    );
+  }
+  return null;
 }
 
 /** `FLAG_INVALID`: a flag whose value cannot be read. */

@@ -40,8 +40,8 @@ export function planOrders(
       targets.lookLater(instrument);
       continue;
     }
-    planTarget(ground, standing, instruments[instrument]!);
-    standing.isFresh = false;
+    const isPlanned = planTarget(ground, standing, instruments[instrument]!);
+    standing.isFresh &&= !isPlanned;
   }
 }
 
@@ -60,7 +60,8 @@ export function withdrawAllEntries(
   }
 }
 
-function planTarget(ground: PlanGround, standing: Standing, instrument: Instrument): void {
+/** Returns false while what is missing cannot be said yet, because something that is not wanted may still fill. */
+function planTarget(ground: PlanGround, standing: Standing, instrument: Instrument): boolean {
   const { plan, portfolio, tracker } = ground;
   const { index } = instrument;
   const held = portfolio.ledger.quantity[index]!;
@@ -72,9 +73,10 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
     isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
     (standing.isClosing && tracker.guards(index, held).some(isLive));
   if (isClose) settle(plan, standing, held + onTheWay, serves ? none : live);
-  else planChange(ground, standing, instrument, held, live);
+  const isPlanned = isClose || planChange(ground, standing, instrument, held, live);
   withdraw(plan, tracker.orphans(index));
   planProtection(ground, standing, instrument.lotSize, held);
+  return isPlanned;
 }
 
 /** What the account does not pay for is not wanted: whole lots of the rest are. */
@@ -104,17 +106,18 @@ function planChange(
   { index, lotSize }: Instrument,
   held: number,
   live: readonly TrackedOrder[],
-): void {
+): boolean {
   const { plan, tracker } = ground;
   if (live.length > 0) {
     const change = changeOf(ground, standing, lotSize, held, live);
     if (change === null) withdraw(plan, live);
     else plan.changes.push(change);
-    return;
+    return change !== null;
   }
   // What is being withdrawn may still fill: it is waited for.
-  if (tracker.open(index).some(isEntry)) return;
+  if (tracker.open(index).some(isEntry)) return false;
   sendToward(ground, standing, lotSize, held);
+  return true;
 }
 
 /**
@@ -196,7 +199,9 @@ function servesTarget(standing: Standing, live: readonly TrackedOrder[], tracker
     if (standing.quantity === 0 && !asked.reduceOnly) return false;
     if (!sameTerms(asked.terms, terms) || !sameLife(asked, standing)) return false;
     const children = childrenOf(order, tracker);
-    return children.length === 0 || servesLegs(standing, children);
+    // What waits for its price brings its levels along, those of a decision that names them for the first time too.
+    const mustCarry = standing.isFresh && asked.terms.type !== "market" && !asked.reduceOnly;
+    return (children.length === 0 && !mustCarry) || servesLegs(standing, children);
   });
 }
 

@@ -56,7 +56,9 @@ export class Portfolio implements PortfolioView {
   /** Books a financing charge. */
   charge(charge: Charge): void {
     this.ledger.charge(charge);
-    this.trades.charge(charge.instrument, charge.amount * this.ledger.conversionRate(charge.instrument));
+    const { instrument, amount, split, timeMs } = charge;
+    this.trades.charge(instrument, amount * this.ledger.conversionRate(instrument));
+    if (split !== undefined) this.trades.split(instrument, split.ratio, timeMs);
   }
 }
 

@@ -65,7 +65,10 @@ export class StandingTargets {
     const standing = (this.standing[instrument] ??= firstStanding(target));
     const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
     const keepsLevels = goesOn && target.replacesProtection !== true && !hasLevels(target);
-    if (!keepsLevels) standing.protection = target.protection;
+    // The present levels are those of the holding only where the target that named them was of its side.
+    if (held === 0 || standing.target.quantity === 0) standing.levelsOfHeld = unprotected;
+    else if (standing.target.quantity * held > 0) standing.levelsOfHeld = standing.protection;
+    standing.protection = keepsLevels ? standing.levelsOfHeld : target.protection;
     standing.target = target;
     standing.quantity = quantity;
     standing.decidedMs = timeMs;
@@ -163,6 +166,7 @@ export class StandingTargets {
     if (standing === null) return;
     standing.quantity = portfolio.ledger.quantity[instrument]!;
     standing.protection = onTick(scaledProtection(standing.protection, 1 / ratio), tickSize);
+    standing.levelsOfHeld = onTick(scaledProtection(standing.levelsOfHeld, 1 / ratio), tickSize);
   }
 
   private look(instrument: InstrumentIndex): void {

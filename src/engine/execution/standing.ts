@@ -1,4 +1,4 @@
-import type { Protection, Target } from "../../domain/target.ts";
+import { unprotected, type Protection, type Target } from "../../domain/target.ts";
 
 /** What is wanted in one instrument until somebody decides otherwise. One object serves all decisions about it. */
 export type Standing = {
@@ -7,6 +7,8 @@ export type Standing = {
   quantity: number;
   /** The levels that protect the holding: the target's own, or those of the one before when it names none. */
   protection: Protection;
+  /** The levels of what is held, while a target of the other side stands: they are its own again if that is taken back. */
+  levelsOfHeld: Protection;
   decidedMs: number;
   /** True from the decision until orders have been planned for it. */
   isFresh: boolean;
@@ -38,6 +40,7 @@ export function firstStanding(target: Target): Standing {
     target,
     quantity,
     protection,
+    levelsOfHeld: unprotected,
     decidedMs: -Infinity,
     isFresh: true,
     hasNewLevels: false,

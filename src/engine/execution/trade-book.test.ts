@@ -132,3 +132,29 @@ test("contracts of several units make several times the profit", () => {
   fill(-2, 103, 3);
   expect(trades()).toMatchObject([{ pnl: 60, entryPrice: 100, returnFraction: 0.03 }]);
 });
+
+test("a trade through a split is told in the shares of its end, what the price did before it too", () => {
+  const { fill, trades, portfolio } = account();
+  fill(2, 200, 2);
+  // Bars from the fourth on are in new prices.
+  const split = { ratio: 2, quantityAfter: 4, tickSize: 0.01 };
+  portfolio.charge({
+    chargeId: 1,
+    kind: "split",
+    instrument: 0 as never,
+    amount: 0,
+    timeMs: 4 * hourMs,
+    split,
+  });
+  fill(-1, 101, 5);
+  fill(-3, 101, 5);
+  const [trade] = trades();
+  expect(trade).toMatchObject({ quantity: 4, entryPrice: 100, exitPrice: 101, pnl: 4, returnFraction: 0.01 });
+  // Of bars 2 to 4 the lowest is 94 / 2 and the highest 104.
+  expect(trade!.mae).toBeCloseTo(0.53, 12);
+  expect(trade!.mfe).toBeCloseTo(0.04, 12);
+  // One that begins after it knows no other prices.
+  fill(2, 100, 5);
+  fill(-2, 100, 6);
+  expect(trades()[1]).toMatchObject({ quantity: 2, mae: 0.1, mfe: 0.05 });
+});

@@ -70,6 +70,16 @@ export class TradeBook {
     if (trade?.isOpen === true) trade.charges += amount;
   }
 
+  /** Counts the open trade of an instrument in the shares after a split: what was paid for them stays. */
+  split(instrument: InstrumentIndex, ratio: number, timeMs: number): void {
+    const trade = this.open[instrument];
+    if (trade?.isOpen !== true) return;
+    trade.entryQuantity *= ratio;
+    trade.exitQuantity *= ratio;
+    trade.quantityMax *= ratio;
+    this.table.split(instrument, ratio, timeMs);
+  }
+
   private enter(
     fill: Fill,
     quantity: number,

@@ -21,6 +21,9 @@ export type ClosedTrade = {
   readonly entryReason: string;
 };
 
+/** New shares for one old, and the close of the first bar in new prices. */
+type Split = { readonly instrument: InstrumentIndex; readonly ratio: number; readonly timeMs: number };
+
 /**
  * Closed trades as rows of numbers, in the order of their exits. Most runs of a search are never asked for them one by
  * one: a `Trade`, and what the price did while it was open, is made when somebody looks.
@@ -32,6 +35,8 @@ export class TradeTable {
   private reasonCodes = new Int32Array(32 * 2);
   private readonly seen: Trade[] = [];
   private readonly bars: readonly Bars[];
+  /** Splits that open trades lived through, oldest first. */
+  private readonly splits: Split[] = [];
   /** Row of the last entry that was looked up, by instrument: where the search for the next one starts. */
   private readonly lastRow: Int32Array;
 
@@ -49,6 +54,11 @@ export class TradeTable {
   /** How many trades ended after one moment and not after another. */
   countWithin(afterMs: number, untilMs: number): number {
     return this.endedBy(untilMs) - this.endedBy(afterMs);
+  }
+
+  /** Learns of a split: trades that end after it are counted in new shares. */
+  split(instrument: InstrumentIndex, ratio: number, timeMs: number): void {
+    this.splits.push({ instrument, ratio, timeMs });
   }
 
   /** Appends a trade that has just ended. */
@@ -95,7 +105,11 @@ export class TradeTable {
     const entryRow = rowAt(bars, entryTimeMs, this.lastRow[instrument]!);
     const exitRow = rowAt(bars, exitTimeMs, entryRow);
     this.lastRow[instrument] = entryRow;
-    const { mae, mfe } = excursions(bars, side, entryRow, exitRow, entryPrice, exitPrice);
+    const splits =
+      this.splits.length === 0
+        ? this.splits
+        : this.splits.filter((split) => split.instrument === instrument && split.timeMs <= exitTimeMs);
+    const { mae, mfe } = excursions(bars, side, entryRow, exitRow, entryPrice, exitPrice, splits);
     return {
       instrument,
       side,
@@ -153,7 +167,8 @@ function rowAt({ closeTimeMs, length }: Bars, timeMs: number, from: number): num
 
 /**
  * How far the price went against and for the trade while it was open. Fills are stamped with the close of their bar; of
- * the exit bar only the exit price counts, since what came after it is unknown.
+ * the exit bar only the exit price counts, since what came after it is unknown. Prices before one of the `splits` are
+ * turned into those of the last shares, in which both prices of the trade are.
  */
 function excursions(
   bars: Bars,
@@ -162,14 +177,21 @@ function excursions(
   to: number,
   entryPrice: number,
   exitPrice: number,
+  splits: readonly Split[],
 ): Pick<Trade, "mae" | "mfe"> {
   let low = Math.min(entryPrice, exitPrice);
   let high = Math.max(entryPrice, exitPrice);
   for (let row = from; row < to; row++) {
-    if (bars.low[row]! < low) low = bars.low[row]!;
-    if (bars.high[row]! > high) high = bars.high[row]!;
+    const shares = splits.length === 0 ? 1 : sharesAfter(splits, bars.closeTimeMs[row]!);
+    if (bars.low[row]! / shares < low) low = bars.low[row]! / shares;
+    if (bars.high[row]! / shares > high) high = bars.high[row]! / shares;
   }
   const down = (entryPrice - low) / entryPrice;
   const up = (high - entryPrice) / entryPrice;
   return side === "long" ? { mae: down, mfe: up } : { mae: up, mfe: down };
+}
+
+/** How many of the last shares one share of a moment has become. */
+function sharesAfter(splits: readonly Split[], timeMs: number): number {
+  return splits.reduce((shares, split) => (timeMs < split.timeMs ? shares * split.ratio : shares), 1);
 }

@@ -17,10 +17,17 @@ export function isTrailedHere({ capabilities }: DeskState, { type }: OrderTerms)
   return type === "trailing_stop_market" && !capabilities.orderTypes.includes(type);
 }
 
-/** The price that its position was opened at, or where the market stands. */
+/** The price that its position was opened at, or where the market stands, or the best of the stop whose place it takes. */
 function bestAtFirst(state: DeskState, { order }: Work, instrument: InstrumentIndex): number {
   const parent = order.parentId === null ? undefined : state.works.get(order.parentId);
   const fill = parent?.tickets.at(-1)?.fills.at(-1);
+  if (fill !== undefined) return fill.price;
   const { close, length } = state.market.bars[instrument]!;
-  return fill?.price ?? (length === 0 ? Number.NaN : close[length - 1]!);
+  const sign = signOf(order.side);
+  let best = length === 0 ? Number.NaN : close[length - 1]!;
+  if (!order.closePosition) return best;
+  for (const { order: other, trailBest } of state.openBy[instrument]!)
+    if (other.closePosition && other.side === order.side && !Number.isNaN(trailBest))
+      best = sign * Math.min(sign * best, sign * trailBest);
+  return best;
 }
