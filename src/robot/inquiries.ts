@@ -129,7 +129,9 @@ export class Inquiries {
 
   private askDue(): void {
     for (const [ticket, inquiry] of this.open) {
-      if (inquiry.askAtMs > this.nowMs || inquiry.isAsking) continue;
+      // One that is further off than any wait was set before the clock was set back.
+      const restMs = inquiry.askAtMs - this.nowMs;
+      if (inquiry.isAsking || restMs === Infinity || (restMs > 0 && restMs <= waitMsMax)) continue;
       void this.ask(ticket, inquiry).catch(this.parts.fail);
     }
     this.setAlarm();
@@ -165,17 +167,20 @@ export class Inquiries {
     const order = await this.question(ticket);
     if (order === "no answer") return false;
     if (this.isClosed || ticket.phase === "over") return true;
-    await (order === null ? this.miss(ticket, inquiry) : this.found(ticket, inquiry, order));
+    if (order !== null) return this.found(ticket, inquiry, order);
+    await this.miss(ticket, inquiry);
     return true;
   }
 
-  private async found(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<void> {
+  /** False when the fills that the order tells of could not be asked for. */
+  private async found(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<boolean> {
     inquiry.misses = 0;
     inquiry.isSuspect = false;
     this.parts.hear({ kind: "told", atMs: this.nowMs, order });
     if (missingOf(ticket) > 0) return this.findFills(ticket, inquiry, order);
     if (ticket.isCancelAsked && ticket.phase === "working" && ticket.errand === null)
       this.parts.cancelAgain(ticket);
+    return true;
   }
 
   private async question({ clientOrderId, request }: Ticket): Promise<VenueOrder | null | "no answer"> {
@@ -244,12 +249,13 @@ export class Inquiries {
   }
 
   /** Fills that the order's total tells of; when they never come they are booked at its average price. */
-  private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<void> {
-    if (!(await this.tryFills(ticket, inquiry.fillTries))) return;
+  private async findFills(ticket: Ticket, inquiry: Inquiry, order: VenueOrder): Promise<boolean> {
+    if (!(await this.tryFills(ticket, inquiry.fillTries))) return false;
     const missing = missingOf(ticket);
     inquiry.fillTries += 1;
     if (missing > 0 && inquiry.fillTries >= fillTriesMax && !this.isClosed)
       this.infer(ticket, missing, order);
+    return true;
   }
 
   private infer({ clientOrderId, request, filled }: Ticket, missing: number, order: VenueOrder): void {

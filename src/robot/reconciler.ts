@@ -142,6 +142,10 @@ export class Reconciler {
     if (this.isChecking || this.isClosed) return;
     this.isChecking = true;
     const { clock, limits, connection, inquiries, patience } = this.parts;
+    // Due later than ever is asked: the clock was set back, and nobody would ask until it has come round.
+    const nowMs = clock.nowMs();
+    if (this.ordersDueMs - nowMs > limits.openOrdersEveryMs) this.ordersDueMs = nowMs;
+    if (this.positionsDueMs - nowMs > limits.positionsEveryMs) this.positionsDueMs = nowMs;
     try {
       if (connection.line.kind === "live" && this.ordersDueMs <= clock.nowMs()) {
         this.ordersDueMs = clock.nowMs() + limits.openOrdersEveryMs;
