@@ -37,6 +37,21 @@ test("levels are the protection, and an entry waits for its price", () => {
   });
 });
 
+test("a level or an entry under a name that does not exist is refused, and not left out", () => {
+  const refused = (options: object): string => {
+    try {
+      wanted(1, options as TargetOptions);
+      return "taken";
+    } catch (error) {
+      const { code, fix } = (error as KiwiError).parts;
+      return `${code}: ${fix}`;
+    }
+  };
+  expect(refused({ reason: "up", stop: 90 })).toMatch(/^STRATEGY_BAD_OPTION: did you mean stopPrice\?/);
+  expect(refused({ reason: "up", entry: { kind: "limit", limitPrice: 90 } })).toMatch(/^STRATEGY_BAD_OPTION/);
+  expect(refused({ reason: "up", entry: { kind: "limit", price: 90, postOnly: true } })).toBe("taken");
+});
+
 test("a weight is a finite number", () => {
   for (const weight of [Number.NaN, Infinity, -Infinity])
     expect(() => wanted(weight, "up")).toThrow("STRATEGY_BAD_TARGET");

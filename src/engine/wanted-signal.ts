@@ -1,4 +1,5 @@
 import { KiwiError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
 import { formatTime } from "../base/time.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import { unprotected, type Entry, type Signal } from "../domain/target.ts";
@@ -10,7 +11,7 @@ const noPrices: readonly number[] = [];
 /** Who states a target, of what, and when: for errors. */
 export type Stater = { readonly strategyName: string; readonly symbol: string; readonly timeMs: number };
 
-/** What `target(weight, options)` means. `before` is what the same decision has said already of the symbol. Throws `STRATEGY_BAD_TARGET`, `STRATEGY_BAD_PRICE` and `STRATEGY_TARGET_TWICE`. */
+/** What `target(weight, options)` means. `before` is what the same decision has said already of the symbol. Throws `STRATEGY_BAD_TARGET`, `STRATEGY_BAD_OPTION`, `STRATEGY_BAD_PRICE` and `STRATEGY_TARGET_TWICE`. */
 export function wantedSignal(
   instrument: InstrumentIndex,
   weight: number,
@@ -20,6 +21,7 @@ export function wantedSignal(
 ): Signal {
   if (before !== null) throw targetTwice(stater, before, weight);
   if (!Number.isFinite(weight)) throw badTarget(stater, weight);
+  refuseUnknown(options, stater);
   const signal = signalOf(instrument, weight, options);
   for (const price of pricesOf(signal)) if (!(price > 0 && price < Infinity)) throw badPrice(stater, price);
   return signal;
@@ -30,6 +32,24 @@ function signalOf(instrument: InstrumentIndex, weight: number, options: string |
     return { instrument, weight, reason: options, entry: market, protection: unprotected };
   const { reason, entry = market, ...protection } = options;
   return { instrument, weight, reason, entry, protection };
+}
+
+const optionNames: ReadonlySet<string> = new Set([
+  "reason",
+  "entry",
+  "stopPrice",
+  "takeProfitPrice",
+  "trail",
+]);
+const entryNames: ReadonlySet<string> = new Set(["kind", "price", "timeInForce", "expireTimeMs", "postOnly"]);
+
+/** The types of a strategy are stripped and not checked: a stop under another name would be no stop, and nobody would know. */
+function refuseUnknown(options: string | TargetOptions, stater: Stater): void {
+  if (typeof options === "string") return;
+  for (const name of Object.keys(options))
+    if (!optionNames.has(name)) throw unknownOption(stater, name, optionNames);
+  for (const name of Object.keys(options.entry ?? market))
+    if (!entryNames.has(name)) throw unknownOption(stater, `entry.${name}`, entryNames);
 }
 
 /** Every price and distance that a signal names. */
@@ -48,6 +68,21 @@ function badTarget({ strategyName, symbol, timeMs }: Stater, weight: number): Ki
     message: `strategy ${strategyName} asked for weight ${weight} of ${symbol} at ${formatTime(timeMs)}`,
     why: "a target weight is a finite number; NaN usually means a division by zero or a series that is still warming up",
     fix: `check the value before calling target(), e.g. if (Number.isFinite(weight)) target(weight, "...")`,
+    topic: "strategy-errors",
+  });
+}
+
+function unknownOption(
+  { strategyName, symbol, timeMs }: Stater,
+  name: string,
+  known: ReadonlySet<string>,
+): KiwiError {
+  return new KiwiError({
+    code: "STRATEGY_BAD_OPTION",
+    exit: "data",
+    message: `strategy ${strategyName} gave target() an option "${name}" for ${symbol} at ${formatTime(timeMs)}`,
+    why: "there is none of that name: it would be left out without a word, and a position could stand without its stop",
+    fix: `${didYouMean(name.replace("entry.", ""), [...known])}   (target() knows ${[...known].join(", ")})`,
     topic: "strategy-errors",
   });
 }
