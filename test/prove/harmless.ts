@@ -33,13 +33,6 @@ export const harmless: readonly Harmless[] = [
     because: "times that are a log's own already are written into their own places",
   },
   {
-    path: "src/engine/decision-log/decision-recorder.ts",
-    before: "if (to > from) portfolio.equity = this.log.equity[this.log.length - 1]!;",
-    after: ["if (to >= from) portfolio.equity = this.log.equity[this.log.length - 1]!;"],
-    because:
-      "where no row was passed over, the last equity of the log is that of the step that has just ended",
-  },
-  {
     path: "src/engine/execution/draft-order.ts",
     before: "if (a === b) return true;",
     after: ["if (false) return true;"],
@@ -87,11 +80,8 @@ export const harmless: readonly Harmless[] = [
   },
   {
     path: "src/risk/volatility-breaker.ts",
-    before: "const sum = high[row]! + low[row]! + close[row]!;",
-    after: [
-      "const sum = high[row]! - low[row]! + close[row]!;",
-      "const sum = high[row]! + low[row]! - close[row]!;",
-    ],
+    before: "if (Number.isNaN(high + low + close)) return;",
+    after: ["if (Number.isNaN(high - low + close)) return;", "if (Number.isNaN(high + low - close)) return;"],
     because: "it is only asked whether one of them is no number",
   },
   {
