@@ -59,7 +59,7 @@ export default strategy({
   setup: ({ bars }) => ({ close: bars.close }),
   onBar: ({ series, target, timeMs }) =>
     (timeMs / ${hourMs}) % 4 === 0
-      ? target(1, { reason: "below", limitPrice: series.close.now * 0.996 })
+      ? target(1, { reason: "below", entry: { kind: "limit", price: series.close.now * 0.996 } })
       : target(0, "again"),
 });
 `,

@@ -32,6 +32,8 @@ export type Ticket = {
   /** What it should become: the venue owes an answer. */
   asked: VenueOrderRequest | null;
   askedAtMs: number;
+  /** How often the venue has told of the order since then without showing the change. */
+  unshown: number;
   /** `sent`: it may have arrived. `working`: it has. `over`: nothing can come of it, and all its fills are booked. */
   phase: "unsent" | "sent" | "working" | "over";
   /** What the courier is to do about it. */

@@ -10,6 +10,8 @@ import { confirmChange, endIfAllIsKnown, endTicket, tendInstrument } from "./ten
 const tolerance = 1e-9;
 /** A change that was taken and has not shown for so long was not made. */
 const changeShowsMs = 5_000;
+/** And so often it must have been told of without it. */
+const unshownMin = 3;
 /** So often what the venue has is brought back to what was asked for: one that never has it is left alone then. */
 const straysMax = 3;
 /** Refusals after which only the venue can say what the order has come to. */
@@ -116,7 +118,12 @@ function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOr
     // A later change shows: should an earlier one be acted on after it all the same, that is a stray.
     ticket.mayHave = 0;
     if (work.change !== null) confirmChange(state, work);
-  } else if (state.heardMs - ticket.askedAtMs >= changeShowsMs) {
+    return;
+  }
+  ticket.unshown += 1;
+  const sinceMs = state.heardMs - ticket.askedAtMs;
+  // A clock that was set says nothing about how long it takes: it must have been told again and again, too.
+  if (ticket.unshown >= unshownMin && (sinceMs >= changeShowsMs || sinceMs < 0)) {
     ticket.mayHave = Math.max(ticket.mayHave, asked.quantity);
     refuseChange(state, work, ticket, { code: "other", reason: "the change does not show at the venue" });
   }

@@ -84,6 +84,7 @@ function begin(state: DeskState, work: Work, wish: ApprovedOrder, left: number):
     request: requestOf(state, clientOrderId, work, wish, left),
     asked: null,
     askedAtMs: Number.NaN,
+    unshown: 0,
     phase: "unsent",
     errand: null,
     isCancelAsked: false,
@@ -147,6 +148,7 @@ function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder
   if (!state.capabilities.modify || ticket.isUnchangeable) return withdraw(state, ticket, true);
   ticket.asked = next;
   ticket.askedAtMs = state.timeMs;
+  ticket.unshown = 0;
   setErrand(state, ticket, "modify");
 }
 
