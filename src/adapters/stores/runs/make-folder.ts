@@ -19,5 +19,10 @@ function make(path: string): void {
   if (kind?.isDirectory() === true) return;
   const parent = dirname(path);
   if (kind === undefined && parent !== path) make(parent);
-  mkdirSync(path);
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Somebody else may have made it since we looked.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw cause;
+  }
 }
