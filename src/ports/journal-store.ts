@@ -55,6 +55,8 @@ export type DeskEvent =
       readonly symbol: string;
       readonly quantity: number;
       readonly averagePrice: number;
+      /** When that was so, by the venue's clock. Journals of earlier versions do not have it. */
+      readonly venueTimeMs?: number;
     }
   /** Orders that would open something are taken back: nobody decides about them at the moment. */
   | { readonly kind: "withdrawn"; readonly atMs: number }

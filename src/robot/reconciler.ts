@@ -250,9 +250,10 @@ export class Reconciler {
     }
   }
 
-  private adopt(symbol: string, { positions }: AccountSnapshot): void {
+  private adopt(symbol: string, { positions, venueTimeMs }: AccountSnapshot): void {
     const { quantity, averagePrice } = positions.get(symbol) ?? { quantity: 0, averagePrice: 0 };
-    this.parts.hear({ kind: "holding", atMs: this.parts.clock.nowMs(), symbol, quantity, averagePrice });
+    const atMs = this.parts.clock.nowMs();
+    this.parts.hear({ kind: "holding", atMs, symbol, quantity, averagePrice, venueTimeMs });
   }
 
   private compare(snapshot: AccountSnapshot): void {

@@ -1,6 +1,5 @@
 import { assert } from "../base/assert.ts";
 import { KiwiError } from "../base/errors.ts";
-import { signOf } from "../domain/order.ts";
 import { HandedSlice } from "./handed-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
@@ -230,10 +229,7 @@ class TradingRobot implements Robot {
       limits: this.limits,
       lock,
       counts: this.counts,
-      isWanted: ({ instrument, request, filled }) => {
-        const missing = this.made!.engine.missing(instrument);
-        return signOf(request.side) * missing >= (request.quantity - filled) * (1 - 1e-9);
-      },
+      missing: (instrument) => this.made!.engine.missing(instrument),
       tradingState: () =>
         this.phase === "running" ? this.trading() : { state: "halted", reason: "the robot stops" },
     });

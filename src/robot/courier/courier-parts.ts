@@ -1,3 +1,4 @@
+import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { Acknowledgement, BrokerConnection, VenueOrderRequest } from "../../ports/broker-connection.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DeskEvent, ErrandKind, JournalStore } from "../../ports/journal-store.ts";
@@ -18,8 +19,8 @@ export type CourierParts = {
   readonly patience: Patience;
   readonly counts: { -readonly [K in keyof RobotCounts]: RobotCounts[K] };
   readonly tradingState: () => TradingState;
-  /** Whether the session still wants what a ticket would do. */
-  readonly isWanted: (ticket: Ticket) => boolean;
+  /** What the session wants of an instrument beyond what it holds, signed. */
+  readonly missing: (instrument: InstrumentIndex) => number;
   /** Writes an event down and tells the desk. */
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;

@@ -4,7 +4,7 @@ import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
 import type { Alarm } from "../alarm.ts";
 import type { Ticket } from "../desk/desk-state.ts";
 import { waitsUntilMs } from "../desk/market-hours.ts";
-import { wantedOf } from "../desk/wanted-quantity.ts";
+import { besides, wantedOf } from "../desk/wanted-quantity.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { CourierParts } from "./courier-parts.ts";
 import { SendBudget } from "./send-budget.ts";
@@ -42,13 +42,13 @@ export class Departures {
 
   /** Whether a new order or a change may go; what must not is refused. */
   mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
-    const { desk, connection, limits, tradingState, isWanted } = this.parts;
+    const { desk, connection, limits, tradingState } = this.parts;
     const denial = denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar);
     if (denial !== null) return this.deny(ticket, denial);
     const reduces = isReducing(desk.state, ticket, request);
     const ageMs = this.nowMs - ticket.touchedMs;
     // What the session has not heard yet may be that it has this already; and what it has heard it may not have acted on.
-    if (!reduces && (desk.hasAnswers || !isWanted(ticket))) {
+    if (!reduces && (desk.hasAnswers || !this.isWanted(ticket))) {
       if (ageMs <= queueMsMax) return this.retryIn(unheardMs);
       return this.deny(ticket, { code: "unavailable", reason: "it is more than is wanted by now" });
     }
@@ -66,7 +66,7 @@ export class Departures {
 
   /** Whether an order that the venue does not have is still to be there. */
   mayStillGo(ticket: Ticket, openingMsMax: number): boolean {
-    const { desk, tradingState, isWanted, limits } = this.parts;
+    const { desk, tradingState, limits } = this.parts;
     const { request } = ticket;
     const work = desk.state.works.get(ticket.orderId)!;
     if (work.isCancelAsked) return false;
@@ -74,8 +74,16 @@ export class Departures {
     const wanted = wantedOf(desk.state, work);
     if (wanted.kind !== "quantity" || wanted.left < request.quantity * (1 - 1e-9)) return false;
     const isStale = this.nowMs - ticket.createdMs > openingMsMax;
-    if (!isReducing(desk.state, ticket, request) && (isStale || !isWanted(ticket))) return false;
+    if (!isReducing(desk.state, ticket, request) && (isStale || !this.isWanted(ticket))) return false;
     return denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar) === null;
+  }
+
+  /** Whether the session still wants what a ticket would do, with all that is on its way besides. */
+  private isWanted(ticket: Ticket): boolean {
+    const { desk, missing } = this.parts;
+    const { instrument, request, filled } = ticket;
+    const room = signOf(request.side) * missing(instrument) - besides(desk.state, ticket);
+    return room >= (request.quantity - filled) * (1 - 1e-9);
   }
 
   /** Takes a turn from the budget of cancels or of all else; where none is free the alarm is set for the next. */

@@ -6,6 +6,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { ApprovedOrder } from "../../domain/order.ts";
 import type { VenueFill } from "../../ports/broker-connection.ts";
 import { OrderDesk } from "./order-desk.ts";
+import { besides } from "./wanted-quantity.ts";
 
 const market = {
   instruments: [{ index: 0, symbol: "A", quoteCurrency: "USD", tickSize: 0.01, lotSize: 1 } as Instrument],
@@ -81,6 +82,60 @@ test("a fill of more than an order had says that its change has been made", () =
   const told = desk.advance({ timeMs: 3, count: 0, instruments: [], rows: [] } as never);
   expect(told.map(({ kind }) => kind)).toEqual(["accepted", "modified", "filled"]);
   expect(told.at(-1)).toMatchObject({ isComplete: true });
+});
+
+test("news that is older than what was told before does not make a change look done", () => {
+  const { desk, stop } = holding();
+  desk.modify({ ...stop, quantity: 30 });
+  const { asked } = desk.ticketOf("so2")!;
+  desk.hear({ kind: "intent", atMs: 2, errand: "modify", orderId: stop.id, request: asked! });
+  const about = {
+    clientOrderId: "so2",
+    venueOrderId: "v2",
+    symbol: "A",
+    side: "sell",
+    terms: stop.terms,
+  } as const;
+  const state = { reduceOnly: true, filledQuantity: 0, status: "accepted", code: null, reason: "" } as const;
+  const tell = (quantity: number, venueTimeMs: number) =>
+    desk.hear({ kind: "told", atMs: 5, order: { ...about, ...state, quantity, venueTimeMs } });
+  // Another change, which nobody waited for any more, came behind this one; and the news of this one came last.
+  tell(12, 4);
+  tell(30, 3);
+  expect([desk.ticketOf("so2")!.asked?.quantity, desk.ticketOf("so2")!.request.quantity]).toEqual([30, 42]);
+  tell(30, 5);
+  expect([desk.ticketOf("so2")!.asked, desk.ticketOf("so2")!.request.quantity]).toEqual([null, 30]);
+});
+
+test.each([
+  ["is in it", 9, 45],
+  ["came after it is booked", 11, 48],
+])("a fill of an order that is over, told when a holding was adopted: what %s", (_, venueTimeMs, held) => {
+  const { desk } = holding();
+  desk.hear({ kind: "holding", atMs: 20, symbol: "A", quantity: 45, averagePrice: 95, venueTimeMs: 10 });
+  desk.hear({ kind: "fill", atMs: 30, fill: { ...filled("so1", 3), fillId: "late", venueTimeMs } });
+  expect(desk.state.position[0]).toBe(held);
+});
+
+test("beside what opens counts what else opens, and of what closes no more than is held", () => {
+  const desk = new OrderDesk("s", market, everything);
+  const sold = { ...marketOrder({ id: 1 as never, quantity: 30 }), side: "sell" } as ApprovedOrder;
+  const exit = { ...sold, side: "buy", reduceOnly: true } as ApprovedOrder;
+  const orders = [
+    sold,
+    { ...exit, id: 4 as never, quantity: 40, reduceOnly: false },
+    { ...exit, id: 5 as never, quantity: 8, reduceOnly: false },
+    { ...exit, id: 2 as never, quantity: 30 },
+    { ...exit, id: 3 as never, quantity: 25 },
+  ] as const;
+  for (const order of orders) {
+    desk.submit(order);
+    const { request } = desk.ticketOf(`so${order.id}`)!;
+    desk.hear({ kind: "intent", atMs: 1, errand: "submit", orderId: order.id, request });
+    if (order === sold) desk.hear({ kind: "fill", atMs: 1, fill: { ...filled("so1", 30), side: "sell" } });
+  }
+  expect(besides(desk.state, desk.ticketOf("so4")!)).toBe(30 + 8);
+  expect(besides(desk.state, desk.ticketOf("so5")!)).toBe(30 + 40);
 });
 
 function filled(clientOrderId: string, quantity: number): VenueFill {

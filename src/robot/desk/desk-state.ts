@@ -102,6 +102,8 @@ export type DeskState = {
   readonly pending: Set<Ticket>;
   /** Signed, by instrument, as the venue has it by what it told. */
   readonly position: Float64Array;
+  /** By instrument, the venue's time up to which a holding that was adopted holds everything. */
+  readonly adoptedMs: Float64Array;
   /** Why nothing is opened; null while it may be. */
   readonly blocked: (string | null)[];
   /** Orders that are over, as they ended. */
@@ -140,6 +142,7 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     ticketByVenueId: new Map(),
     pending: new Set(),
     position: new Float64Array(instruments.length),
+    adoptedMs: new Float64Array(instruments.length).fill(-Infinity),
     blocked: instruments.map(() => null),
     finished: [],
     fillTimes: new Map(),

@@ -1,6 +1,7 @@
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type Fill, type OrderId } from "../../domain/order.ts";
 import type { VenueFill } from "../../ports/broker-connection.ts";
+import type { DeskEvent } from "../../ports/journal-store.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
@@ -18,6 +19,7 @@ export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean)
   const { fillId, venueTimeMs } = fill;
   knowFill(state, fillId, venueTimeMs);
   if (ticket !== null && isSameUnderAnotherName(ticket, fill)) return;
+  if (isAdopted(state, instrument, ticket, fill)) return;
   const number = (state.lastFillNumber += 1);
   if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
   if (fill.takesBack !== undefined) takeBack(state, instrument, fill, number);
@@ -42,6 +44,23 @@ function isSameUnderAnotherName(ticket: Ticket, fill: VenueFill): boolean {
       venueTimeMs === fill.venueTimeMs &&
       side === fill.side,
   );
+}
+
+/**
+ * Something that nobody waited for, of a time before a holding was adopted: it is in that holding, and would be booked
+ * twice. A fill of an order that lives is booked in any case.
+ */
+function isAdopted(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  ticket: Ticket | null,
+  { venueTimeMs, takesBack, side, quantity, symbol, price }: VenueFill,
+): boolean {
+  if (takesBack !== undefined || (ticket !== null && ticket.phase !== "over")) return false;
+  if (!(venueTimeMs <= state.adoptedMs[instrument]!)) return false;
+  const message = `${side} ${quantity} ${symbol} at ${price} is told late: the holding that was adopted has it already`;
+  state.say({ kind: "external fill", gravity: "notice", symbol, message });
+  return true;
 }
 
 function hearOwn(
@@ -186,9 +205,11 @@ function sayForgottenBust(state: DeskState, instrument: InstrumentIndex, fill: V
 }
 
 /** The venue holds something else than it told of: the difference is a fill of nobody. */
-export function hearHolding(state: DeskState, symbol: string, quantity: number, averagePrice: number): void {
+export function hearHolding(state: DeskState, held: Extract<DeskEvent, { kind: "holding" }>): void {
+  const { symbol, quantity, averagePrice, venueTimeMs = -Infinity } = held;
   const instrument = state.indexOf.get(symbol);
   if (instrument === undefined) return;
+  state.adoptedMs[instrument] = venueTimeMs;
   const difference = quantity - state.position[instrument]!;
   if (Math.abs(difference) <= Math.abs(quantity) * 1e-12) return;
   const fillId = `holding:${symbol}:${state.timeMs}`;

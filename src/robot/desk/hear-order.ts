@@ -106,9 +106,10 @@ function accept(state: DeskState, work: Work, ticket: Ticket): void {
   if (ticket.carries !== null && ticket.carries === work.change) confirmChange(state, work);
 }
 
+/** What is older than what was told before neither shows a change nor hides one. */
 function hearChange(state: DeskState, work: Work, ticket: Ticket, order: VenueOrder): void {
-  const { asked } = ticket;
-  if (asked === null || order.status === "replace_pending") return;
+  const { asked, toldMs } = ticket;
+  if (asked === null || order.status === "replace_pending" || order.venueTimeMs < toldMs) return;
   const isThere =
     Math.abs(order.quantity - asked.quantity) <= asked.quantity * tolerance &&
     (order.terms === null || sameTerms(order.terms, asked.terms));

@@ -126,7 +126,7 @@ export class OrderDesk implements Broker {
       case "fill":
         return hearFill(state, event.fill, event.isInferred === true);
       case "holding":
-        return hearHolding(state, event.symbol, event.quantity, event.averagePrice);
+        return hearHolding(state, event);
       case "blocked":
       case "unblocked": {
         const instrument = state.indexOf.get(event.symbol);

@@ -1,6 +1,6 @@
 import { lotsOf } from "../../base/numbers.ts";
 import { signOf } from "../../domain/order.ts";
-import { leftOfTicket, liveTicket, lotOf, type DeskState, type Work } from "./desk-state.ts";
+import { leftOfTicket, liveTicket, lotOf, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 
 /** What an order should still do, and why it cannot do anything any more where that is so. */
 export type Wanted =
@@ -82,6 +82,22 @@ function roomFor(state: DeskState, work: Work, nominal: number): number {
     if (ticket !== null) living += leftOfTicket(ticket);
   }
   return Math.max(0, Math.min(nominal, held - reserved, held - living));
+}
+
+/** What everything else on the side of a ticket may still do: of exits together no more than what is held. */
+export function besides({ openBy, position }: DeskState, ticket: Ticket): number {
+  const { instrument, request } = ticket;
+  const held = signOf(request.side) * position[instrument]! < 0 ? Math.abs(position[instrument]!) : 0;
+  let opening = 0;
+  let closing = 0;
+  for (const work of openBy[instrument]!) {
+    if (work.order.side !== request.side) continue;
+    const other = liveTicket(work);
+    if (other === null || other === ticket) continue;
+    if (isExit(work)) closing += leftOfTicket(other);
+    else opening += leftOfTicket(other);
+  }
+  return opening + Math.min(held, closing);
 }
 
 function isExit({ order }: Work): boolean {

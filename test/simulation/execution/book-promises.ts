@@ -32,10 +32,13 @@ const idleSlicesMax = 8;
 const unprotectedSlicesMax = 24;
 /** An answer that never comes is waited for so long, and asked for a few times, before the next try. */
 const tryingMs = 60_000;
+/** A try that the road has swallowed excuses so long: then the next one is due. */
+const swallowedMs = 10_000;
 /** Money is counted in millionths, as whole numbers: sums of fills are exact. */
 const millionths = (amount: number): number => Math.round(amount * 1e6);
 
-type Seen = { status: OrderStatus; filled: number };
+/** `most`: the largest size that it was ever asked to have, for a change may be acted on after it was given up. */
+type Seen = { status: OrderStatus; filled: number; most: number };
 type Traded = { buy: number; sell: number };
 
 /** Holds the books of robot and venue against the fills that made them, after every event. */
@@ -121,7 +124,7 @@ export class BookPromises {
       };
       const isCovered = closingOf(open, symbol, held, rules) >= Math.abs(held);
       if (!isWanted || isCovered || this.sends.tradedByHand.has(symbol)) this.unprotected[index] = 0;
-      else if (!isHindered && !isBlocked(symbol)) this.unprotected[index]! += 1;
+      else if (!isHindered && !isBlocked(symbol) && !this.isSwallowed(symbol)) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > this.patience(symbol)) {
         this.broken.say(
           11,
@@ -130,6 +133,12 @@ export class BookPromises {
         this.unprotected[index] = 0;
       }
     }
+  }
+
+  /** Whether its newest try was swallowed by the road just now: that is no fault of the robot while it goes on trying. */
+  private isSwallowed(symbol: string): boolean {
+    const { lastSwallowedMs } = this.sends;
+    return this.broken.nowMs - (lastSwallowedMs.get(symbol) ?? -Infinity) < swallowedMs;
   }
 
   private patience(symbol: string): number {
@@ -149,9 +158,10 @@ export class BookPromises {
     const seen = this.seen.get(order);
     const status = statusOf(order);
     if (seen === undefined) {
-      this.seen.set(order, { status, filled: order.filledQuantity });
+      this.seen.set(order, { status, filled: order.filledQuantity, most: largestOf(order) });
       return;
     }
+    seen.most = Math.max(seen.most, largestOf(order));
     if (order.filledQuantity !== seen.filled) this.lookAtFilled(order, seen);
     if (status !== seen.status) {
       this.lookAtMove(order, seen.status, status);
@@ -165,10 +175,10 @@ export class BookPromises {
   }
 
   private lookAtFilled(order: TrackedOrder, seen: Seen): void {
-    const { request, asked, filledQuantity } = order;
+    const { request, filledQuantity } = order;
+    const { most } = seen;
     if (filledQuantity < seen.filled)
       this.broken.say(4, `order ${request.id} had ${seen.filled} filled and now ${filledQuantity}`);
-    const most = Math.max(request.quantity, asked.quantity);
     if (filledQuantity > most + 1e-9 && !this.hasOverfilled() && !request.closePosition)
       this.broken.say(4, `order ${request.id} of ${most} has ${filledQuantity} filled`);
     seen.filled = filledQuantity;
@@ -226,6 +236,10 @@ export class BookPromises {
  * What works at the venue to close a holding. A stop that was wanted must be there: an exit that waits for a better price
  * may never come. Where exits only reduce, each may be as large as the holding, and elsewhere they share it.
  */
+function largestOf({ request, asked }: TrackedOrder): number {
+  return Math.max(request.quantity, asked.quantity);
+}
+
 function closingOf(
   open: readonly VenueOrder[],
   symbol: string,

@@ -44,6 +44,8 @@ export type SendWatch = {
   submitted(order: VenueOrderRequest): void;
   /** It asks to cancel or to change the order of this name. */
   touched(clientOrderId: string): void;
+  /** What was sent about this order did not come through, or nobody knows whether it did. */
+  swallowed(clientOrderId: string): void;
   /** What was sent under this name will not be at the venue. */
   lost(clientOrderId: string): void;
   /** Something else was sent, or an answer has come: for people. */
@@ -68,6 +70,8 @@ export type LinkParts = {
 
 /** One message to the venue, and what it counts as when something befalls it. */
 type Letter = {
+  /** Name of the order that it is about. */
+  readonly about: string;
   readonly symbol: string;
   readonly act: () => Acknowledgement;
   readonly onLost?: () => void;
@@ -150,6 +154,7 @@ export class FaultyLink implements BrokerConnection {
     if (!this.sentAtMs.has(id)) this.sentAtMs.set(id, this.nowMs);
     const refusal = this.refusalOf(order);
     const promise = this.send({
+      about: id,
       symbol: order.symbol,
       act: () => this.arrive(order, refusal),
       onLost: () => watch.lost(id),
@@ -171,6 +176,7 @@ export class FaultyLink implements BrokerConnection {
     watch.touched(clientOrderId);
     if (!this.answered.has(clientOrderId) && this.sentAtMs.has(clientOrderId)) this.hit(26);
     return this.send({
+      about: clientOrderId,
       symbol,
       act: () => this.lateOr(24, clientOrderId, () => this.cancelNow(clientOrderId), venue),
       answerLost: 22,
@@ -184,6 +190,7 @@ export class FaultyLink implements BrokerConnection {
     watch.told(`change ${order.clientOrderId} to ${order.quantity} ${JSON.stringify(order.terms)}`);
     watch.touched(order.clientOrderId);
     return this.send({
+      about: order.clientOrderId,
       symbol: order.symbol,
       act: () => this.lateOr(25, order.clientOrderId, () => this.modifyNow(order), venue),
       answerLost: 3,
@@ -360,12 +367,15 @@ export class FaultyLink implements BrokerConnection {
 
   /** One message there and its answer back. Never rejects. */
   private send(letter: Letter): Promise<Acknowledgement> {
-    const { symbol, act, onLost, whenDead, answerLost, requestLost } = letter;
+    const { about, symbol, act, onLost, whenDead, answerLost, requestLost } = letter;
     const { world, process, roads } = this.parts;
     const { faults } = roads;
     return new Promise((resolve) => {
-      const answer = (value: Acknowledgement, spanMs: number) =>
+      const answer = (value: Acknowledgement, spanMs: number) => {
+        const isLimited = value.kind === "rejected" && value.code === "rate_limited";
+        if (value.kind === "unknown" || isLimited) this.parts.watch.swallowed(about);
         world.after(spanMs, () => resolve(value), process);
+      };
       if (this.line.kind === "down") {
         this.hit(73);
         onLost?.();

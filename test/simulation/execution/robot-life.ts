@@ -108,6 +108,7 @@ export class RobotLife {
           sends.look(order, this.view);
         },
         touched: (clientOrderId) => sends.touched(clientOrderId),
+        swallowed: (clientOrderId) => sends.swallowed(clientOrderId),
         lost: (clientOrderId) => sends.gone.add(clientOrderId),
         told: (text) => parts.tell(`${name}: ${text}`),
       },

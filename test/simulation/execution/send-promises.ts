@@ -33,6 +33,8 @@ export class SendPromises {
   readonly gone = new Set<string>();
   /** When something was sent last that closes a position, or that cancels or changes such an order, by symbol. */
   readonly lastExitMs = new Map<string, number>();
+  /** When the road last swallowed something that was sent about an order that closes, by symbol. */
+  readonly lastSwallowedMs = new Map<string, number>();
   /** Symbols that somebody else has traded: what is held of them is not what we want. */
   readonly tradedByHand = new Set<string>();
   private readonly parts: {
@@ -76,6 +78,12 @@ export class SendPromises {
   touched(clientOrderId: string): void {
     const sent = this.sent.get(clientOrderId);
     if (sent?.isExit === true) this.lastExitMs.set(sent.order.symbol, this.parts.world.nowMs);
+  }
+
+  /** The road has swallowed what was sent about an order. */
+  swallowed(clientOrderId: string): void {
+    const sent = this.sent.get(clientOrderId);
+    if (sent?.isExit === true) this.lastSwallowedMs.set(sent.order.symbol, this.parts.world.nowMs);
   }
 
   /** A price may have moved at the venue since the bar that is the newest one a robot has. */
