@@ -105,7 +105,13 @@ export function renamedRuns(seed: number): (order: readonly number[]) => Outcome
     const round = (value: number) => Number(value.toPrecision(9));
     const trades = result.trades.map(
       ({ instrument, side, entryTimeMs, exitTimeMs, entryPrice, exitPrice, quantity }) =>
-        [places[instrument], side, entryTimeMs, exitTimeMs, ...[entryPrice, exitPrice, quantity].map(round)].join(" "),
+        [
+          places[instrument],
+          side,
+          entryTimeMs,
+          exitTimeMs,
+          ...[entryPrice, exitPrice, quantity].map(round),
+        ].join(" "),
     );
     for (const index of ledger.held) trades.push(`${places[index]} holds ${round(ledger.quantity[index]!)}`);
     const { ordersRefused, ordersTrimmed } = result.session.recorder;

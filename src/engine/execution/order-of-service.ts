@@ -26,9 +26,7 @@ export function rankDue(targets: StandingTargets, pipeline: Pipeline, portfolio:
   };
   targets.sortDue((a, b) => {
     const [one, other] = [rankOf(a), rankOf(b)];
-    return (
-      one.growth - other.growth || other.traded - one.traded || other.notional - one.notional || a - b
-    );
+    return one.growth - other.growth || other.traded - one.traded || other.notional - one.notional || a - b;
   });
 }
 

@@ -61,18 +61,14 @@ export class RiskGate {
   private isShort = false;
   private readonly room: Room = {
     limitOn: (order) =>
-      this.limitOn(order, priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!)),
+      this.limitOn(order, priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!), true),
     carry: (order) => this.exposure.carry(order),
     rewind: () => this.exposure.rewind(),
     gross: () => this.exposure.grossOfAll(),
   };
 
   /** `rulesOn` makes the rules; the market that they are given ends at the present. Without `costs` none are set aside. */
-  constructor(
-    market: Market,
-    rulesOn: (seen: Market) => readonly NamedRule[],
-    costs: Costs | null = null,
-  ) {
+  constructor(market: Market, rulesOn: (seen: Market) => readonly NamedRule[], costs: Costs | null = null) {
     this.seenBars = market.bars.map((table) => new BarsUntil(table));
     this.rules = rulesOn({ instruments: market.instruments, bars: this.seenBars });
     this.observers = this.rules.filter(({ rule }) => rule.observe !== undefined);
@@ -158,7 +154,8 @@ export class RiskGate {
     const { instrument, quantity } = order;
     this.exposure.rewind();
     const closing = this.closingOf(order);
-    const alone = this.fitting(order, this.refusalOf(order))?.quantity ?? closing;
+    const refusal = this.refusalOf(order);
+    const alone = this.fitting(order, refusal)?.quantity ?? closing;
     const price = priceNear(order, this.portfolio!.ledger.lastPrice[instrument]!);
     const value = price * this.market.instruments[instrument]!.contractMultiplier;
     const row = this.seenBars[instrument]!.length - 1;
@@ -167,25 +164,29 @@ export class RiskGate {
         ? 0
         : this.costs.commission.rate(quantity, value) +
           this.costs.slippage.rate(this.market.bars[instrument]!, row, quantity);
-    return { order, closing, alone, costRate };
+    return { order, closing, alone, refusal, costRate };
   }
 
   /** Each order in its share. What comes out too small is looked at last, in the smallest size that there is. */
   private reviewShares(orders: readonly OrderRequest[], wishes: readonly Wish[], share: Share | null): void {
     const sizes = new Map<OrderId, number>();
+    const reasons = new Map<OrderId, Shortfall>();
     const small = new Set<OrderId>();
-    for (const { order, closing, alone } of share === null ? [] : wishes) {
+    for (const { order, closing, alone, refusal } of wishes) {
       const { lotSize } = this.market.instruments[order.instrument]!;
-      const opening = floorToStep((alone - closing) * share!.factor, lotSize);
+      const opening =
+        share === null ? alone - closing : floorToStep((alone - closing) * share.factor, lotSize);
       const least = Math.min(alone - closing, this.leastOf(order) - closing);
       if (opening < least) small.add(order.id);
-      sizes.set(order.id, closing + Math.max(opening, least));
+      const quantity = closing + Math.max(opening, least);
+      sizes.set(order.id, quantity);
+      if (refusal !== null && quantity === alone) reasons.set(order.id, { ...refusal, sharedBy: 1 });
+      else if (share !== null) reasons.set(order.id, { ...share.refusal, sharedBy: wishes.length });
     }
-    const shared = share === null ? null : { ...share.refusal, sharedBy: wishes.length };
     for (const isSmall of [false, true])
       for (const order of orders)
         if (!isReduction(order) && small.has(order.parentId ?? order.id) === isSmall)
-          this.reviewOne(order, sizes.get(order.id) ?? order.quantity, shared);
+          this.reviewOne(order, sizes.get(order.id) ?? order.quantity, reasons.get(order.id) ?? null);
   }
 
   /** The smallest quantity of an order that opens something and that the venue takes. */
@@ -204,8 +205,8 @@ export class RiskGate {
     }
   }
 
-  /** Passes an order in a size, or less of it, or refuses it. A size below its own is what `shared` says. */
-  private reviewOne(order: OrderRequest, quantity: number, shared: Shortfall | null): void {
+  /** Passes an order in a size, or less of it, or refuses it; `shortfall` says why the size is below its own. */
+  private reviewOne(order: OrderRequest, quantity: number, shortfall: Shortfall | null): void {
     if (order.reduceOnly) {
       if (order.parentId === null || !this.blockedParents.has(order.parentId)) this.pass(order);
       return;
@@ -217,7 +218,7 @@ export class RiskGate {
     this.isShort ||= refusal?.quantityMax !== undefined;
     const candidate = this.fitting(wanted, refusal);
     if (candidate !== null) {
-      const reason = isWhole ? { ...refusal!, sharedBy: 1 } : shared!;
+      const reason = isWhole ? { ...refusal!, sharedBy: 1 } : shortfall!;
       this.result.trimmed.push({ ...reason, order, quantity: candidate.quantity });
       return this.pass(candidate);
     }
@@ -237,7 +238,7 @@ export class RiskGate {
   /** An order, or as much of it as the rules let through, `refusal` being the first answer; null where that is nothing. */
   private fitting(order: OrderRequest, refusal: Refusal | null): OrderRequest | null {
     let candidate: OrderRequest | null = order;
-    for (let next = refusal; next !== null && candidate !== null; ) {
+    for (let next = refusal; next !== null && candidate !== null;) {
       candidate = this.smaller(candidate, next);
       next = candidate === null ? null : this.refusalOf(candidate);
     }
@@ -286,16 +287,20 @@ export class RiskGate {
     return misplaced ?? this.limitOn(order, price);
   }
 
-  /** What a rule has against an order, as far as its size and its moment go. */
-  private limitOn(order: OrderRequest, price: number): Refusal | null {
+  /** What a rule has against an order: the first that says no, or with `isAnyPlace` one of which no part would pass. */
+  private limitOn(order: OrderRequest, price: number, isAnyPlace = false): Refusal | null {
     // What the account would hold after all orders takes a sum over everything: only rules ask for it.
     if (this.rules.length === 0) return null;
     const context = this.contextOf(order, price);
+    let first: Refusal | null = null;
     for (const { name, rule } of this.rules) {
       const verdict = rule.check?.(order, context);
-      if (verdict?.kind === "refuse") return { order, ruleName: name, ...verdict };
+      if (verdict?.kind !== "refuse") continue;
+      first ??= { order, ruleName: name, ...verdict };
+      if (!isAnyPlace) return first;
+      if (verdict.quantityMax === undefined) return { order, ruleName: name, ...verdict };
     }
-    return null;
+    return first;
   }
 
   private contextOf(order: OrderRequest, price: number): RiskContext {

@@ -93,13 +93,9 @@ test("what is held keeps its part, what reduces makes room, and only what opens 
 
 test("of a reversal only what is beyond flat is scaled", () => {
   const account = { kind: "margin", cash: 10_000, leverage: 1 } as const;
-  const turns = { wants: { 1: 0.5, 3: -0.5 } };
-  // Of 10,000 the reversal wants 5,000 and the other 15,000.
-  const { fills } = run([turns, { wants: { 3: 1.5 } }], {
-    account,
-    risk: { rules: [{ use: "order-notional", share: -1 }] },
-  });
-  expect(fills).toEqual(["03 A 50@100", "05 A -75@100", "05 B 75@100"]);
+  // Of 10,000 the one wants to be 10,000 short, the other 5,000 long: two thirds of each are there.
+  const markets = [{ wants: { 1: 0.5, 3: -1 } }, { wants: { 3: 0.5 } }];
+  expect(run(markets, { account }).fills).toEqual(["03 A 50@100", "05 A -116@100", "05 B 33@100"]);
 });
 
 test("one place for two goes to the most traded, then to the larger order, and only between equals to a name", () => {
@@ -142,7 +138,7 @@ test("a limit of one symbol alone scales nobody else", () => {
   expect(trimmed).toEqual([["position-limit: the position would be too large", 2]]);
 });
 
-test("symbols that move together share the room that their limit leaves", () => {
+test("a limit that is not about the sum of all positions scales by what it leaves", () => {
   const risk = { rules: [{ use: "buying-power", margin: 1, reserve: 0.4 }] };
   expect(run([all, all], { risk }).fills).toEqual(["03 A 30@100", "03 B 30@100"]);
 });

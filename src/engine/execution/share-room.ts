@@ -8,13 +8,15 @@ export type Wish = {
   readonly closing: number;
   /** What passes alone, `closing` included. */
   readonly alone: number;
+  /** Why not all of it does; null where it does. */
+  readonly refusal: Refusal | null;
   /** Commission and slippage as a share of notional: money that the order takes as well. */
   readonly costRate: number;
 };
 
 /** The account and its limits, as orders are carried into it one after the other. */
 export type Room = {
-  /** What a limit has against an order, after all that was carried in; null for nothing. */
+  /** What a limit has against an order after all that was carried in, one that knows no sizes first; null for nothing. */
   limitOn(order: OrderRequest): Refusal | null;
   carry(order: OrderRequest): void;
   /** Forgets what was carried in. */
@@ -83,7 +85,8 @@ function wantedTogether(wishes: readonly Wish[], room: Room, first: Refusal): Re
     if (wish.order.id === own.id) own = scaled(wish, 1, false);
     else room.carry(scaled(wish, 1, false));
   }
-  return room.limitOn(own) ?? first;
+  const whole = room.limitOn(own);
+  return whole?.quantityMax === undefined ? first : whole;
 }
 
 function guessOf(wishes: readonly Wish[], room: Room, { limit, value }: Refusal): number {
