@@ -6,7 +6,8 @@ import { decide } from "./decide.ts";
 import { overrule } from "./execution/overrule.ts";
 import { clearPlan, type Plan } from "./execution/plan.ts";
 import { planOrders, withdrawAllEntries } from "./execution/plan-orders.ts";
-import type { Review } from "./execution/risk-gate.ts";
+import { rankDue } from "./execution/order-of-service.ts";
+import type { Review } from "./execution/review.ts";
 import { LoneSlice } from "./lone-slice.ts";
 import type { Followers, Session } from "./session.ts";
 import { emptyDecision } from "./pipeline.ts";
@@ -54,6 +55,7 @@ function planStanding(session: Session, decided: readonly Target[], slice: Marke
     targets.decide(target, portfolio.ledger.quantity[target.instrument]!, slice.timeMs);
   clearPlan(plan);
   if (slice.isStale === true && slice.count > 0) return plan;
+  if (targets.dueCount > 1) rankDue(targets, pipeline, portfolio);
   planOrders(plan, targets, pipeline.instruments, portfolio, orders, slice, session.planOptions);
   if (risk.alarm.kind !== "clear") withdrawAllEntries(plan, targets, portfolio, orders);
   return plan;

@@ -101,3 +101,18 @@ test("every rule shows its own limit, also where two have one name", () => {
   ).toEqual([2, 1]);
   expect(rules.every(({ pass }) => pass)).toBe(true);
 });
+
+test("of an order that was made smaller it is said by how much, by which limit, and with how many others it shares the room", () => {
+  const two = { ...bars[0]!, symbol: "TWIN" };
+  const config: RunConfigInput = { sizing: { use: "fixed-fraction", fraction: 0.8 } };
+  const setup = setupOf(config, { bars: [bars[0]!, two] });
+  const firstMs = ordersIn(setup)[0]!.timeMs;
+  const { verdict, rules } = explainRun(setup, { symbol: "TWIN", timeMs: firstMs });
+  expect(verdict).toMatch(
+    /^an order was sent: [\d.]+ of [\d.]+, because 2 targets of this close share what there is room for/,
+  );
+  expect(verdict).toContain(
+    "gross-exposure: all positions together would be too large; whole they are 1.6 against",
+  );
+  expect(rules.map(({ pass }) => pass).toSorted()).toEqual([false, true]);
+});

@@ -3,6 +3,7 @@ import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { ownFrame, type Expr } from "../../domain/expression.ts";
 import type { ExecutionReport } from "../../domain/order.ts";
 import type { Session } from "../../engine/session.ts";
+import type { DecisionEvent } from "../../engine/decision-log/event-table.ts";
 import { live } from "../../engine/step.ts";
 import type { Runner } from "../../engine/runner.ts";
 import type { BacktestSetup } from "../session/backtest-setup.ts";
@@ -96,6 +97,7 @@ function explainBar(
     held: position.quantity,
     portfolio,
     isBeforeRange: decidedMs < session.tradeFromMs,
+    trim: trimAt(session, instrument, decidedMs),
     alarm: alarm.kind === "clear" ? null : { rule: alarmRule, kind: alarm.kind, reason: alarm.reason },
   };
   return {
@@ -136,6 +138,17 @@ function explainBar(
     verdict: verdictOn(facts),
     source: String(setup.strategy.onBar),
   };
+}
+
+/** What the log says of an order of an instrument that was made smaller at a moment, its last. */
+function trimAt({ recorder }: Session, instrument: number, timeMs: number): DecisionEvent | null {
+  const { events } = recorder.log;
+  for (let row = events.length - 1; row >= 0; row--) {
+    const event = events.at(row);
+    if (event.timeMs < timeMs) return null;
+    if (event.kind === "trimmed" && event.instrument === instrument) return event;
+  }
+  return null;
 }
 
 function choiceOn(

@@ -34,10 +34,13 @@ export function recordingSession(setup: BacktestSetup, ground: Ground): Recordin
   return {
     session: {
       ...session,
-      risk: new RiskGate({ instruments: ground.instruments, bars: ground.bars }, (market) =>
-        riskRules(setup.config, { market, calendars }, setup.registry).map((rule, place) =>
-          heard(rule, place, verdicts),
-        ),
+      risk: new RiskGate(
+        { instruments: ground.instruments, bars: ground.bars },
+        (market) =>
+          riskRules(setup.config, { market, calendars }, setup.registry).map((rule, place) =>
+            heard(rule, place, verdicts),
+          ),
+        session.pipeline,
       ),
       broker: {
         submit: (order) => broker.submit(order),

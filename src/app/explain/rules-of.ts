@@ -3,7 +3,10 @@ import type { RunConfig } from "../config/run-config.ts";
 import type { ExplainedRule } from "./explanation.ts";
 import type { HeardVerdict } from "./recording.ts";
 
-/** What every rule said about the orders of an instrument, with the limits that it was given. */
+/**
+ * What every rule said about the orders of an instrument, with the limits that it was given. Where orders share what there is room
+ * for, a rule is asked many times over: its first no and its first yes to an order stand for all.
+ */
 export function rulesOf(
   config: RunConfig,
   verdicts: readonly HeardVerdict[],
@@ -14,6 +17,7 @@ export function rulesOf(
   );
   return verdicts
     .filter((heard) => heard.instrument === instrument)
+    .filter((heard, at, all) => all.findIndex((other) => isSameAnswer(other, heard)) === at)
     .map(({ rule, place, verdict }) => ({
       rule,
       options: options[place] ?? {},
@@ -22,4 +26,10 @@ export function rulesOf(
       limit: verdict.kind === "approve" ? null : verdict.limit,
       value: verdict.kind === "approve" ? null : verdict.value,
     }));
+}
+
+function isSameAnswer(one: HeardVerdict, other: HeardVerdict): boolean {
+  return (
+    one.place === other.place && one.orderId === other.orderId && one.verdict.kind === other.verdict.kind
+  );
 }

@@ -210,8 +210,10 @@ export function buildSession(
       slippage,
       decision: emptyDecision(),
     },
-    risk: new RiskGate(market, (seen) =>
-      riskRules(config, { ...gateTools, market: seen, calendars }, registry),
+    risk: new RiskGate(
+      market,
+      (seen) => riskRules(config, { ...gateTools, market: seen, calendars }, registry),
+      { commission, slippage },
     ),
     recorder: new DecisionRecorder(parts.log ?? logOver(bars)),
     plan: emptyPlan(),

@@ -14,7 +14,8 @@ import { Ledger } from "../../domain/ledger.ts";
 import { unprotected, type Target } from "../../domain/target.ts";
 import { emptyPlan, type Plan } from "../execution/plan.ts";
 import { Portfolio } from "../execution/portfolio.ts";
-import type { Refusal, Review, RiskGate } from "../execution/risk-gate.ts";
+import type { Refusal, Review } from "../execution/review.ts";
+import type { RiskGate } from "../execution/risk-gate.ts";
 import { TradeBook } from "../execution/trade-book.ts";
 import type { Decision } from "../pipeline.ts";
 import { DecisionLog } from "./decision-log.ts";
@@ -142,7 +143,7 @@ test("signals, orders, changes, trims and refusals are written with signed quant
       approved: [approved()],
       changed: [approved({ id: 3 as OrderId, side: "buy", terms: { type: "limit", limitPrice: 40 } })],
       refused: [refusal],
-      trimmed: [{ ...refusal, quantity: 5 }],
+      trimmed: [{ ...refusal, sharedBy: 1, quantity: 5 }],
     },
   });
   expect(events()).toMatchObject([

@@ -8,7 +8,8 @@ import type { Opinion } from "../runner.ts";
 import type { Followers } from "../session.ts";
 import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
-import type { Review, RiskGate } from "../execution/risk-gate.ts";
+import type { Review } from "../execution/review.ts";
+import type { RiskGate } from "../execution/risk-gate.ts";
 import { DecisionLog } from "./decision-log.ts";
 import { eventCode } from "./event-table.ts";
 import { SignalFates } from "./signal-fates.ts";
@@ -180,7 +181,7 @@ export class DecisionRecorder {
   }
 
   private recordTrims(timeMs: number, review: Review): void {
-    for (const { order, ruleName, reason, limit, value, quantity } of review.trimmed) {
+    for (const { order, ruleName, reason, limit, value, quantity, sharedBy } of review.trimmed) {
       const text = `${ruleName}: ${reason}`;
       this.log.events.add(
         timeMs,
@@ -190,6 +191,7 @@ export class DecisionRecorder {
         limit,
         signOf(order.side) * quantity,
         text,
+        sharedBy,
       );
     }
   }

@@ -13,7 +13,7 @@ const eventKinds = [
   "expired", // order id; the text is the reason
   "charged", // amount, of a split also new shares for one old; the text is its kind
   "alarm", // value, limit; the text names the rule
-  "trimmed", // value, limit, signed quantity that passed; the text names the rule
+  "trimmed", // value, limit, signed quantity that passed, how many orders share the room; the text names the rule
   "selection", // index of the strategy (-1: none), its score, index of the runner-up; the text is the reason
 ] as const;
 /** The kinds of events that a recorder keeps. */
@@ -50,7 +50,7 @@ export type DecisionEvent = {
   readonly first: number;
   readonly second: number;
   readonly third: number;
-  /** Of a fill: what of its cost was slippage. 0 of everything else. */
+  /** Of a fill: what of its cost was slippage. Of what was trimmed: how many orders share the room. 0 of everything else. */
   readonly fourth: number;
   readonly text: string;
 };

@@ -5,7 +5,8 @@ import type { ApprovedOrder } from "../../domain/order.ts";
 import { unprotected, type Target } from "../../domain/target.ts";
 import { emptyPlan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
-import type { Review, RiskGate } from "../execution/risk-gate.ts";
+import type { Review } from "../execution/review.ts";
+import type { RiskGate } from "../execution/risk-gate.ts";
 import { SignalFates } from "./signal-fates.ts";
 
 const portfolio = {

@@ -3,7 +3,8 @@ import type { OrderRequest } from "../../domain/order.ts";
 import type { Target } from "../../domain/target.ts";
 import type { Plan } from "../execution/plan.ts";
 import type { Portfolio } from "../execution/portfolio.ts";
-import type { Refusal, Review, RiskGate } from "../execution/risk-gate.ts";
+import type { Refusal, Review } from "../execution/review.ts";
+import type { RiskGate } from "../execution/risk-gate.ts";
 
 /** A signal whose money did not buy one lot: which instrument, what a unit cost, and what the account had. */
 export type TooSmall = { readonly instrument: number; readonly unitValue: number; readonly equity: number };

@@ -1,50 +1,27 @@
 import { empty } from "../../base/empty.ts";
 import { floorToStep } from "../../base/numbers.ts";
 import { BarsUntil } from "../bars-until.ts";
+import type { CommissionModel, SlippageModel } from "../../ports/costs.ts";
 import type { Market } from "../../ports/market.ts";
-import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
-import {
-  signOf,
-  type ApprovedOrder,
-  type OrderId,
-  type OrderRequest,
-  type Side,
-} from "../../domain/order.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { signOf, type ApprovedOrder, type OrderId, type OrderRequest } from "../../domain/order.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { clear, type RiskAlarm, type RiskContext, type RiskRule } from "../../ports/risk.ts";
+import { ExposureAfter } from "./exposure-after.ts";
 import type { OrderTracker } from "./order-tracker.ts";
 import type { Plan } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
+import type { Refusal, Review, Shortfall } from "./review.ts";
+import { shareRoom, type Room, type Share, type Wish } from "./share-room.ts";
 
 /** A rule and the name that its refusals carry. */
 export type NamedRule = { readonly name: string; readonly rule: RiskRule };
 
-/** An order, or the opening part of one, that a rule did not let through. */
-export type Refusal = {
-  readonly order: OrderRequest;
-  readonly ruleName: string;
-  readonly reason: string;
-  readonly limit: number;
-  readonly value: number;
-  /** How much of the order the rule would let through, where it is about a size. */
-  readonly quantityMax?: number;
-};
-
-/** An order that a limit let through in part: `order` is as large as it was wanted, `quantity` what passed. */
-export type Trim = Refusal & { readonly quantity: number };
-
-/** What the gate decided about a plan. The arrays are reused: read them before the next bar. */
-export type Review = {
-  readonly approved: ApprovedOrder[];
-  /** Changes of orders that work already. */
-  readonly changed: ApprovedOrder[];
-  readonly refused: Refusal[];
-  readonly trimmed: Trim[];
-};
+/** What an order will cost, so that sharing can set it aside. */
+type Costs = { readonly commission: CommissionModel; readonly slippage: SlippageModel };
 
 /** A size that is this many times its limit is taken for a mistake and not for ambition. */
 const nonsenseMultiple = 20;
-const onlyInstrument: readonly InstrumentIndex[] = [0 as InstrumentIndex];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -69,27 +46,37 @@ export class RiskGate {
     quantityAfter: 0.5,
     lastBarTimeMs: 0.5,
     grossAfter: 0.5,
-    inPlay: () => this.instrumentsInPlay(this.plan!),
-    quantityAfterOf: (instrument) => this.quantityAfterOf(instrument),
+    inPlay: () => this.exposure.instrumentsInPlay(),
+    quantityAfterOf: (instrument) => this.exposure.quantityOf(instrument),
   };
   private plan: Plan | null = null;
   private portfolio: Portfolio | null = null;
   private tracker: OrderTracker | null = null;
-  /** Signed quantity approved in the present review, by instrument. */
-  private readonly approvedNow: Float64Array;
-  private readonly approvedInstruments: InstrumentIndex[] = [];
-  private gross = Number.NaN;
+  private timeMs = 0.5;
+  /** With all that was approved in the present review. */
+  private readonly exposure: ExposureAfter;
+  private readonly costs: Costs | null;
   private readonly blockedParents = new Set<OrderId>();
+  /** Whether a limit of a size has made itself felt in the present review. */
+  private isShort = false;
+  private readonly room: Room = {
+    limitOn: (order) =>
+      this.limitOn(order, priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!), true),
+    carry: (order) => this.exposure.carry(order),
+    rewind: () => this.exposure.rewind(),
+    gross: () => this.exposure.grossOfAll(),
+  };
 
-  /** `rulesOn` makes the rules; the market that they are given ends at the present. */
-  constructor(market: Market, rulesOn: (seen: Market) => readonly NamedRule[]) {
+  /** `rulesOn` makes the rules; the market that they are given ends at the present. Without `costs` none are set aside. */
+  constructor(market: Market, rulesOn: (seen: Market) => readonly NamedRule[], costs: Costs | null = null) {
     this.seenBars = market.bars.map((table) => new BarsUntil(table));
     this.rules = rulesOn({ instruments: market.instruments, bars: this.seenBars });
     this.observers = this.rules.filter(({ rule }) => rule.observe !== undefined);
     this.counters = this.rules.map(({ rule }) => rule).filter((rule) => rule.passed !== undefined);
     this.market = market;
     this.lastBarTimeMs = new Float64Array(market.instruments.length).fill(Number.NaN);
-    this.approvedNow = new Float64Array(market.instruments.length);
+    this.exposure = new ExposureAfter(market.instruments.length);
+    this.costs = costs;
   }
 
   /** Whether every slice must be shown to the gate. */
@@ -117,26 +104,98 @@ export class RiskGate {
 
   /**
    * Passes each order, whole or as much of it as the limits allow, or refuses it. Of an order that would turn a
-   * position around, the closing part passes.
+   * position around, the closing part passes. Where there is no room for all that opens, all of it is scaled by one
+   * factor; the order in which the plan has it decides who gets what cannot be divided.
    */
   review(plan: Plan, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): Review {
-    const { result } = this;
+    const { result, exposure } = this;
     empty(result.approved);
     empty(result.changed);
     empty(result.refused);
     empty(result.trimmed);
     if (plan.orders.length === 0 && plan.changes.length === 0) return result;
-    if (this.blockedParents.size > 0) this.blockedParents.clear();
     this.plan = plan;
     this.portfolio = portfolio;
     this.tracker = tracker;
-    this.forgetApproved();
+    this.timeMs = timeMs;
+    exposure.begin(plan, portfolio, tracker);
     // What reduces goes first: it makes room for what opens at the same instant.
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
-    for (const order of plan.changes) this.reviewChange(order, timeMs);
-    for (const order of plan.orders) if (!isReduction(order)) this.reviewOne(order, timeMs);
+    for (const order of plan.changes) this.reviewChange(order);
+    this.reviewOpening(plan.orders);
     if (this.counters.length > 0) this.count(timeMs);
     return result;
+  }
+
+  /** As if there were room for all of them, and once more if there is not. */
+  private reviewOpening(orders: readonly OrderRequest[]): void {
+    const { result, exposure } = this;
+    const [approved, refused] = [result.approved.length, result.refused.length];
+    exposure.mark();
+    this.isShort = false;
+    if (this.blockedParents.size > 0) this.blockedParents.clear();
+    for (const order of orders) if (!isReduction(order)) this.reviewOne(order, order.quantity, null);
+    if (!this.isShort || !opensMany(orders)) return;
+    const wishes = orders
+      .filter((order) => !order.reduceOnly)
+      .map((order) => this.wishOf(order))
+      .filter(({ alone, closing }) => alone > closing);
+    const share = shareRoom(wishes, this.room);
+    exposure.rewind();
+    this.blockedParents.clear();
+    result.approved.length = approved;
+    result.refused.length = refused;
+    empty(result.trimmed);
+    this.reviewShares(orders, wishes, share);
+  }
+
+  /** How much of an order would pass if it were the only one that opens. */
+  private wishOf(order: OrderRequest): Wish {
+    const { instrument, quantity } = order;
+    this.exposure.rewind();
+    const closing = this.closingOf(order);
+    const refusal = this.refusalOf(order);
+    const alone = this.fitting(order, refusal)?.quantity ?? closing;
+    const price = priceNear(order, this.portfolio!.ledger.lastPrice[instrument]!);
+    const value = price * this.market.instruments[instrument]!.contractMultiplier;
+    const row = this.seenBars[instrument]!.length - 1;
+    const costRate =
+      this.costs === null || row < 0
+        ? 0
+        : this.costs.commission.rate(quantity, value) +
+          this.costs.slippage.rate(this.market.bars[instrument]!, row, quantity);
+    return { order, closing, alone, refusal, costRate };
+  }
+
+  /** Each order in its share. What comes out too small is looked at last, in the smallest size that there is. */
+  private reviewShares(orders: readonly OrderRequest[], wishes: readonly Wish[], share: Share | null): void {
+    const sizes = new Map<OrderId, number>();
+    const reasons = new Map<OrderId, Shortfall>();
+    const small = new Set<OrderId>();
+    for (const { order, closing, alone, refusal } of wishes) {
+      const { lotSize } = this.market.instruments[order.instrument]!;
+      const opening =
+        share === null ? alone - closing : floorToStep((alone - closing) * share.factor, lotSize);
+      const least = Math.min(alone - closing, this.leastOf(order) - closing);
+      if (opening < least) small.add(order.id);
+      const quantity = closing + Math.max(opening, least);
+      sizes.set(order.id, quantity);
+      if (refusal !== null && quantity === alone) reasons.set(order.id, { ...refusal, sharedBy: 1 });
+      else if (share !== null) reasons.set(order.id, { ...share.refusal, sharedBy: wishes.length });
+    }
+    for (const isSmall of [false, true])
+      for (const order of orders)
+        if (!isReduction(order) && small.has(order.parentId ?? order.id) === isSmall)
+          this.reviewOne(order, sizes.get(order.id) ?? order.quantity, reasons.get(order.id) ?? null);
+  }
+
+  /** The smallest quantity of an order that opens something and that the venue takes. */
+  private leastOf(order: OrderRequest): number {
+    const { notionalMin, contractMultiplier, lotSize } = this.market.instruments[order.instrument]!;
+    const price = priceNear(order, this.portfolio!.ledger.lastPrice[order.instrument]!);
+    // Rounded up.
+    const least = -floorToStep(-notionalMin / (price * contractMultiplier), lotSize);
+    return Math.max(this.closingOf(order) + lotSize, least);
   }
 
   private count(timeMs: number): void {
@@ -146,35 +205,44 @@ export class RiskGate {
     }
   }
 
-  private reviewOne(order: OrderRequest, timeMs: number): void {
+  /** Passes an order in a size, or less of it, or refuses it; `shortfall` says why the size is below its own. */
+  private reviewOne(order: OrderRequest, quantity: number, shortfall: Shortfall | null): void {
     if (order.reduceOnly) {
       if (order.parentId === null || !this.blockedParents.has(order.parentId)) this.pass(order);
       return;
     }
-    let refusal = this.refusalOf(order, timeMs);
-    if (refusal === null) return this.pass(order);
-    const first = refusal;
-    let candidate: OrderRequest | null = order;
-    while (refusal !== null && (candidate = this.smaller(candidate, refusal)) !== null)
-      refusal = this.refusalOf(candidate, timeMs);
+    const isWhole = quantity === order.quantity;
+    const wanted = isWhole ? order : { ...order, quantity, weightAtFill: null };
+    const refusal = this.refusalOf(wanted);
+    if (refusal === null && isWhole) return this.pass(order);
+    this.isShort ||= refusal?.quantityMax !== undefined;
+    const candidate = this.fitting(wanted, refusal);
     if (candidate !== null) {
-      this.result.trimmed.push({ ...first, quantity: candidate.quantity });
+      const reason = isWhole ? { ...refusal!, sharedBy: 1 } : shortfall!;
+      this.result.trimmed.push({ ...reason, order, quantity: candidate.quantity });
       return this.pass(candidate);
     }
-    this.result.refused.push(first);
+    this.result.refused.push({ ...refusal!, order });
     this.blockedParents.add(order.id);
-    const held = this.portfolio!.ledger.quantity[order.instrument]!;
-    if (signOf(order.side) * held < 0) {
-      const quantity = Math.min(order.quantity, Math.abs(held));
-      this.pass({ ...order, quantity, reduceOnly: true, weightAtFill: null });
-    }
+    const closing = Math.min(order.quantity, this.closingOf(order));
+    if (closing > 0) this.pass({ ...order, quantity: closing, reduceOnly: true, weightAtFill: null });
   }
 
   /** A change passes or it does not: until it does the order works as it is. */
-  private reviewChange(order: OrderRequest, timeMs: number): void {
-    const refusal = order.reduceOnly ? null : this.refusalOf(order, timeMs);
+  private reviewChange(order: OrderRequest): void {
+    const refusal = order.reduceOnly ? null : this.refusalOf(order);
     if (refusal !== null) this.result.refused.push(refusal);
     else this.result.changed.push(order as ApprovedOrder);
+  }
+
+  /** An order, or as much of it as the rules let through, `refusal` being the first answer; null where that is nothing. */
+  private fitting(order: OrderRequest, refusal: Refusal | null): OrderRequest | null {
+    let candidate: OrderRequest | null = order;
+    for (let next = refusal; next !== null && candidate !== null;) {
+      candidate = this.smaller(candidate, next);
+      next = candidate === null ? null : this.refusalOf(candidate);
+    }
+    return candidate;
   }
 
   /** As much of an order as the rule that refused it would let through; null where that is nothing. */
@@ -182,13 +250,17 @@ export class RiskGate {
     // Who asks for many times the limit has made a mistake, and nobody knows what was meant.
     if (quantityMax === undefined || value > limit * nonsenseMultiple) return null;
     const quantity = floorToStep(quantityMax, this.market.instruments[order.instrument]!.lotSize);
-    const held = this.portfolio!.ledger.quantity[order.instrument]!;
-    const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;
-    if (!(quantity > closing && quantity < order.quantity)) return null;
+    if (!(quantity > this.closingOf(order) && quantity < order.quantity)) return null;
     return { ...order, quantity, weightAtFill: null };
   }
 
-  private refusalOf(order: OrderRequest, timeMs: number): Refusal | null {
+  /** What of an order only closes a position of the other side. */
+  private closingOf({ instrument, side }: OrderRequest): number {
+    const held = this.portfolio!.ledger.quantity[instrument]!;
+    return signOf(side) * held < 0 ? Math.abs(held) : 0;
+  }
+
+  private refusalOf(order: OrderRequest): Refusal | null {
     const { alarm } = this;
     if (alarm.kind !== "clear") {
       return {
@@ -212,98 +284,52 @@ export class RiskGate {
       };
     }
     const misplaced = misplacedProtection(order, price, this.plan!.orders);
-    // What the account would hold after all orders takes a sum over everything: only rules ask for it.
-    if (misplaced !== null || this.rules.length === 0) return misplaced;
-    const context = this.contextOf(order, price, timeMs);
-    for (const { name, rule } of this.rules) {
-      const verdict = rule.check?.(order, context);
-      if (verdict?.kind === "refuse") return { order, ruleName: name, ...verdict };
-    }
-    return null;
+    return misplaced ?? this.limitOn(order, price);
   }
 
-  private contextOf(order: OrderRequest, price: number, timeMs: number): RiskContext {
-    const { context } = this;
+  /** What a rule has against an order: the first that says no, or with `isAnyPlace` one of which no part would pass. */
+  private limitOn(order: OrderRequest, price: number, isAnyPlace = false): Refusal | null {
+    // What the account would hold after all orders takes a sum over everything: only rules ask for it.
+    if (this.rules.length === 0) return null;
+    const context = this.contextOf(order, price);
+    let first: Refusal | null = null;
+    for (const { name, rule } of this.rules) {
+      const verdict = rule.check?.(order, context);
+      if (verdict?.kind !== "refuse") continue;
+      first ??= { order, ruleName: name, ...verdict };
+      if (!isAnyPlace) return first;
+      if (verdict.quantityMax === undefined) return { order, ruleName: name, ...verdict };
+    }
+    return first;
+  }
+
+  private contextOf(order: OrderRequest, price: number): RiskContext {
+    const { context, exposure, timeMs } = this;
     context.portfolio = this.portfolio!;
     context.instrument = this.market.instruments[order.instrument]!;
     context.timeMs = timeMs;
     context.price = price;
-    const before = this.atWorst(order.instrument, order.side, order.id);
+    const before = exposure.atWorst(order.instrument, order.side, order.id);
     context.quantityAfter = before + signOf(order.side) * this.tracker!.leftOf(order);
-    const counted = Math.abs(this.quantityAfterOf(order.instrument));
-    const own = counted === 0 ? 0 : counted * this.lastValue(order.instrument);
+    const counted = Math.abs(exposure.quantityOf(order.instrument));
+    const own = counted === 0 ? 0 : counted * exposure.lastValue(order.instrument);
     const after =
       Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
-    context.grossAfter = this.grossAfterAll() - own + after;
+    context.grossAfter = exposure.grossOfAll() - own + after;
     context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
     return context;
   }
 
-  /** Held, plus all that open orders of one side may still add, plus what has just been approved. */
-  private atWorst(instrument: InstrumentIndex, side: Side, except = 0): number {
-    const held = this.portfolio!.ledger.quantity[instrument]!;
-    const onTheWay = signOf(side) * this.tracker!.atRisk(instrument, side, except);
-    return held + onTheWay + this.approvedNow[instrument]!;
-  }
-
-  /** The larger of the positions that open orders of either side can lead to, one that is being withdrawn included. */
-  private quantityAfterOf(instrument: InstrumentIndex): number {
-    // Without an order on its way both sides lead to the same.
-    if (this.tracker!.open(instrument).length === 0)
-      return this.portfolio!.ledger.quantity[instrument]! + this.approvedNow[instrument]!;
-    const bought = this.atWorst(instrument, "buy");
-    const sold = this.atWorst(instrument, "sell");
-    return Math.abs(sold) > Math.abs(bought) ? sold : bought;
-  }
-
-  /** Value of all positions after everything on its way. Summed once a review, then carried along with the approvals. */
-  private grossAfterAll(): number {
-    if (!Number.isNaN(this.gross)) return this.gross;
-    this.gross = 0;
-    for (const index of this.instrumentsInPlay(this.plan!)) {
-      const quantity = this.quantityAfterOf(index);
-      if (quantity !== 0) this.gross += Math.abs(quantity) * this.lastValue(index);
-    }
-    return this.gross;
-  }
-
-  private lastValue(index: InstrumentIndex): number {
-    const { ledger } = this.portfolio!;
-    return ledger.unitValue(index, ledger.lastPrice[index]!);
-  }
-
-  private forgetApproved(): void {
-    this.gross = Number.NaN;
-    for (const index of this.approvedInstruments) this.approvedNow[index] = 0;
-    empty(this.approvedInstruments);
-  }
-
-  private instrumentsInPlay(plan: Plan): readonly InstrumentIndex[] {
-    const { held } = this.portfolio!.ledger;
-    // One symbol is the common case, and a set costs more than all the rules together.
-    if (this.market.instruments.length === 1) return onlyInstrument;
-    const inPlay = new Set<number>(held);
-    for (const index of this.tracker!.instrumentsWithOrders()) inPlay.add(index);
-    for (const order of plan.orders) inPlay.add(order.instrument);
-    return [...inPlay] as InstrumentIndex[];
-  }
-
   private pass(order: OrderRequest): void {
-    if (!order.closePosition) this.carry(order);
+    if (!order.closePosition) this.exposure.carry(order);
     // The brand is given here and, for a change, in reviewChange: nowhere else.
     this.result.approved.push(order as ApprovedOrder);
   }
+}
 
-  /** Counts an order in for those that are reviewed after it. */
-  private carry({ instrument, side, quantity }: OrderRequest): void {
-    // Nobody asks for it after the only order.
-    const isCarried = !Number.isNaN(this.gross) && this.plan!.orders.length > 1;
-    const before = isCarried ? Math.abs(this.quantityAfterOf(instrument)) : 0;
-    this.approvedNow[instrument]! += signOf(side) * quantity;
-    this.approvedInstruments.push(instrument);
-    if (isCarried)
-      this.gross += (Math.abs(this.quantityAfterOf(instrument)) - before) * this.lastValue(instrument);
-  }
+/** Whether more than one order opens something. */
+function opensMany(orders: readonly OrderRequest[]): boolean {
+  return orders.filter((order) => !order.reduceOnly).length > 1;
 }
 
 /** An order of ours that only closes, and is no protection that waits for a parent. */

@@ -48,6 +48,11 @@ export class StandingTargets {
    */
   private readonly unsure = new Map<InstrumentIndex, Doubt>();
 
+  /** How many instruments wait to be planned. */
+  get dueCount(): number {
+    return this.due.length;
+  }
+
   /** Whether nothing waits to be planned: the short way may be taken. */
   get isSettled(): boolean {
     return this.due.length === 0;
@@ -128,6 +133,11 @@ export class StandingTargets {
   settleWithout(instrument: InstrumentIndex, portfolio: Portfolio): void {
     const standing = this.of(instrument);
     if (standing !== null) standing.quantity = portfolio.ledger.quantity[instrument]!;
+  }
+
+  /** Brings what is due into another order. */
+  sortDue(compare: (a: InstrumentIndex, b: InstrumentIndex) => number): void {
+    this.due.sort(compare);
   }
 
   /** Hands over every due instrument, once: `mustWait` makes it due again. The array is reused. */
