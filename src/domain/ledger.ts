@@ -77,6 +77,24 @@ export class Ledger {
       conversions.every((c) => c.kind === "fixed" && c.rate === 1) && this.multiplier.every((m) => m === 1);
   }
 
+  /** Another ledger at the same prices and rates, with this cash and these holdings, by index; they were paid for at the rates of now. */
+  withHoldings(
+    cash: number,
+    holdings: readonly { readonly quantity: number; readonly averagePrice: number }[],
+  ): Ledger {
+    const ledger = new Ledger(cash, this.instruments, this.conversions, this.account);
+    ledger.lastPrice.set(this.lastPrice);
+    ledger.ratePrice.set(this.ratePrice);
+    for (const [index, { quantity, averagePrice }] of holdings.entries()) {
+      ledger.quantity[index] = quantity;
+      ledger.averagePrice[index] = averagePrice;
+      if (quantity === 0) continue;
+      ledger.held.push(index);
+      ledger.averageCost[index] = this.unitValue(index, averagePrice);
+    }
+    return ledger;
+  }
+
   /** Takes the closes of a slice as the present prices and rates. */
   mark(slice: MarketSlice, bars: readonly Bars[]): void {
     this.markPrices(slice, bars);

@@ -61,11 +61,15 @@ export class DayBook {
     return moved;
   }
 
-  /** Notes equity, and how many fills came since the last time. */
-  note(timeMs: number, equity: number, fills: number): Day {
-    const session = this.calendar.sessionOf(timeMs);
+  /**
+   * Notes equity, and how many fills came since the last time. A new day begins by a time that somebody else has
+   * confirmed, `certainMs` (NaN before): a clock that jumps over midnight must not lift the limits of the day.
+   */
+  note(timeMs: number, certainMs: number, equity: number, fills: number): Day {
     const before = this.present;
-    const isSameDay = before !== null && before.session >= session;
+    const dayMs = Number.isNaN(certainMs) ? timeMs : Math.min(timeMs, certainMs);
+    const session = this.calendar.sessionOf(dayMs);
+    const isSameDay = before !== null && (Number.isNaN(certainMs) || before.session >= session);
     this.present = {
       session: isSameDay ? before.session : session,
       // What happens before the first bar of a day belongs to it: the day counts from the last equity of the one before.

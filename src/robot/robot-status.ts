@@ -2,23 +2,36 @@ import type { OrderId } from "../domain/order.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { TradingState } from "../ports/risk.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
-import type { EngineView } from "./engine/engine-view.ts";
+import type { EngineState, EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RobotParts } from "./robot-parts.ts";
-import type { OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
+import type { Incident, OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
 
 /** Why nothing is opened while a strategy does not run. */
 export const strategyEnded = "the strategy was ended";
 
+/** Why, while it runs and has not answered for long. */
+export const strategySilent = "the strategy has not answered for a while";
+
+const reasons = { ended: strategyEnded, silent: strategySilent } as const;
+
 /** What trading may do: nothing is opened while nobody decides. */
-export function underStrategy(ordered: TradingState, isUp: boolean): TradingState {
-  return isUp || ordered.state === "halted" ? ordered : { state: "reducing", reason: strategyEnded };
+export function underStrategy(ordered: TradingState, state: EngineState): TradingState {
+  return state === "up" || ordered.state === "halted"
+    ? ordered
+    : { state: "reducing", reason: reasons[state] };
+}
+
+/** What a robot says when it has lived through its journal. */
+export function recovered(sessionId: string, living: number): Omit<Incident, "atMs"> {
+  const message = `the session ${sessionId} goes on, with ${living} order${living === 1 ? "" : "s"} at the venue`;
+  return { kind: "recovered", gravity: "notice", symbol: null, message };
 }
 
 /** What a robot knows of itself. */
 type Known = Pick<
   RobotStatus,
-  "phase" | "trading" | "sessionId" | "lastBarMs" | "lastTurnMs" | "counts" | "incidents"
+  "phase" | "trading" | "sessionId" | "lastBarMs" | "lastTurnMs" | "answerOwedMs" | "counts" | "incidents"
 > & {
   /** Null before there is an engine. */
   readonly view: EngineView | null;
@@ -62,15 +75,19 @@ function moneyOf({
   return { cash: money, equity, venueTimeMs, held };
 }
 
-/** Every order that is not over, with its names at the venue. */
+/** Every order that is not over, with its names at the venue. The desk knows it before a strategy that thinks does. */
 function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine[] {
-  return orders.map((order) => {
-    const tickets = desk.state.works.get(order.id as OrderId)?.tickets ?? [];
-    return {
+  return orders.flatMap((order) => {
+    const work = desk.state.works.get(order.id as OrderId);
+    if (work?.isOver === true) return [];
+    const tickets = work?.tickets ?? [];
+    const line = {
       ...order,
+      filledQuantity: Math.max(order.filledQuantity, work?.filled ?? 0),
       clientOrderIds: tickets.map(({ clientOrderId }) => clientOrderId),
       quantity: order.isProtection ? (tickets.at(-1)?.request.quantity ?? 0) : order.quantity,
     };
+    return [line];
   });
 }
 

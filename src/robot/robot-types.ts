@@ -129,6 +129,8 @@ export type RobotStatus = {
   readonly lastBarMs: number;
   /** When the loop last went round, by the clock: who watches from outside sees a robot hang by it. */
   readonly lastTurnMs: number;
+  /** For how long the strategy has been thinking about its present step; 0 while it waits for the next. */
+  readonly answerOwedMs: number;
   readonly decisionsHash: string;
   readonly counts: RobotCounts;
   /** Orders that our own limits refused, and those they let through in part, since the session began. */

@@ -21,7 +21,7 @@ import { Patience } from "./patience.ts";
 import { ProtectionWatch } from "./protection-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
-import { robotStatus, underStrategy } from "./robot-status.ts";
+import { recovered, robotStatus, underStrategy } from "./robot-status.ts";
 import type { Robot, RobotParts } from "./robot-parts.ts";
 import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
 
@@ -77,6 +77,7 @@ class TradingRobot implements Robot {
   private livedThroughMs = -Infinity;
   private lastBarMs = Number.NaN;
   private lastTurnMs = Number.NaN;
+  private isAnswerOwed = false;
   private lastTrading = "";
   private cancelRetry: (() => void) | null = null;
   private isClosed = false;
@@ -141,13 +142,7 @@ class TradingRobot implements Robot {
     this.made = { engine, desk, courier, reconciler };
     await reconciler.recover();
     this.takeEarly();
-    if (written !== null)
-      this.incidents.say({
-        kind: "recovered",
-        gravity: "notice",
-        symbol: null,
-        message: this.recoveryText(),
-      });
+    if (written !== null) this.incidents.say(recovered(this.sessionId, desk.livingTickets().length));
     this.noteTrading();
     journal.sync();
     this.lastTurnMs = clock.nowMs();
@@ -177,6 +172,7 @@ class TradingRobot implements Robot {
       account: made?.reconciler.lastAccount ?? null,
       lastBarMs: this.lastBarMs,
       lastTurnMs: this.lastTurnMs,
+      answerOwedMs: this.isAnswerOwed ? this.parts.clock.nowMs() - this.lastTurnMs : 0,
       counts: { ...this.counts },
       incidents: [...this.incidents.list],
     });
@@ -236,13 +232,7 @@ class TradingRobot implements Robot {
   }
 
   private trading(): TradingState {
-    return underStrategy(this.parts.tradingState(), this.made?.engine.isUp !== false);
-  }
-
-  private recoveryText(): string {
-    const { desk } = this.made!;
-    const living = desk.livingTickets().length;
-    return `the session ${this.sessionId} goes on, with ${living} order${living === 1 ? "" : "s"} at the venue`;
+    return underStrategy(this.parts.tradingState(), this.made?.engine.state ?? "up");
   }
 
   // ---- The loop ----
@@ -252,16 +242,23 @@ class TradingRobot implements Robot {
       for await (const batch of this.parts.feed.batches()) {
         while (!this.isClosed && batch.advance()) {
           const waiting = this.turn(batch);
-          if (waiting !== null) await waiting;
+          if (waiting !== null) await this.owed(waiting);
         }
         const settling = this.made!.engine.settle();
-        if (settling !== null) await settling;
+        if (settling !== null) await this.owed(settling);
         if (this.isClosed) return;
       }
       await this.end({ kind: "feed ended" });
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** While bars wait for an answer nobody must say that they did not come. */
+  private async owed(answer: Promise<void>): Promise<void> {
+    this.isAnswerOwed = true;
+    await answer;
+    this.isAnswerOwed = false;
   }
 
   /** Null where there is nothing to wait for: then no promise stands between two bars. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Components } from "../app/components/components.ts";
-import { strategyEnded } from "../robot/robot-status.ts";
+import { strategyEnded, strategySilent } from "../robot/robot-status.ts";
 import { isLoopTurning, robotParts, type HealthFacts } from "../app/trading/watch/robot-parts.ts";
 import { hourMs, minuteMs } from "../base/time.ts";
 import type { RobotStatus } from "../robot/robot-types.ts";
@@ -44,6 +44,7 @@ const running: RobotStatus = {
   lastDecision: null,
   lastBarMs: nowMs - 30_000,
   lastTurnMs: nowMs - 100,
+  answerOwedMs: 0,
   decisionsHash: "",
   heldBack: { refused: 4, trimmed: 2 },
   counts: {
@@ -110,6 +111,9 @@ test("only a loop that stands asks for a new start: a venue, bars and a disk tha
   const trading = { state: "reducing", reason: strategyEnded } as const;
   expect(await isTurning(facts({ ...running, ...late, trading }))).toBe(true);
   expect((await healthOf(facts({ ...running, ...late, trading }))).condition).toBe("degraded");
+  // One that is still thinking is ended by who watches it.
+  const thinking = { state: "reducing", reason: strategySilent } as const;
+  expect(await isTurning(facts({ ...running, ...late, trading: thinking }))).toBe(true);
 });
 
 test("a halted robot, a clock that is off and a late loop are weaknesses and no failure", async () => {

@@ -136,6 +136,13 @@ test(
     const account = await at.link.account();
     for (const { symbol } of tape)
       expect(account.positions.get(symbol)?.quantity ?? 0).toBe(robot.holding(symbol));
+    // The strategy has not heard of its stops, and whoever asks the robot is told all the same.
+    const { positions, equity, orders } = robot.status();
+    for (const { symbol } of tape)
+      expect(positions.find((line) => line.symbol === symbol)?.quantity ?? 0).toBe(robot.holding(symbol));
+    expect(orders).toHaveLength(at.side.openOrders().length);
+    if (tape.every(({ symbol }) => robot.holding(symbol) === 0))
+      expect(equity).toBeCloseTo(account.equity, 6);
   },
   timeoutMs,
 );

@@ -8,7 +8,7 @@ import { RecentLines } from "./recent-lines.ts";
 /** An engine in the thread of its robot. */
 export class EngineHere {
   readonly session: Session;
-  readonly isUp = true;
+  readonly state = "up";
   private readonly lines: RecentLines;
 
   constructor(session: Session) {

@@ -28,8 +28,9 @@ export type EngineParts = {
 };
 
 const progressEvery = 200;
-/** About half a second's work. */
-const shadowBarsAtOnceMax = 100_000;
+/** About half a second's work; after each part of it a sign of life. */
+const shadowPartsMax = 100;
+const shadowBarsAtOnceMax = 1_000;
 const noStore = { append() {}, sync() {}, read: () => [], close() {} };
 
 /**
@@ -72,7 +73,7 @@ export class EngineHost {
   /** `onProgress` hears that a long answer is under way. */
   answer(question: EngineQuestion, onProgress: () => void): EngineAnswer {
     if (question.kind === "restore") return this.restore(question, onProgress);
-    if (question.kind === "compare") return this.compare();
+    if (question.kind === "compare") return this.compare(onProgress);
     if (question.trading !== null) this.hear(question.trading);
     const sent: Sent[] = [];
     for (const [k, record] of question.records.entries()) {
@@ -105,9 +106,13 @@ export class EngineHost {
   }
 
   /** After a start it has the bars of months to live through: in pieces, between which the session goes on. */
-  private compare(): EngineAnswer {
-    // The tables have the bars of the steps that were taken and no others.
-    const isThere = this.shadow?.advance(Infinity, shadowBarsAtOnceMax) ?? true;
+  private compare(onProgress: () => void): EngineAnswer {
+    let isThere = this.shadow === null;
+    for (let part = 0; part < shadowPartsMax && !isThere; part++) {
+      if (part > 0) onProgress();
+      // The tables have the bars of the steps that were taken and no others.
+      isThere = this.shadow!.advance(Infinity, shadowBarsAtOnceMax);
+    }
     const comparison = isThere ? (this.comparison?.compare() ?? null) : null;
     return { kind: "compared", comparison, isThere };
   }

@@ -1,6 +1,6 @@
 import type { BarTable } from "../../domain/bar-table.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import type { ApprovedOrder } from "../../domain/order.ts";
+import type { ApprovedOrder, ExecutionReport } from "../../domain/order.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/journal/journaled-broker.ts";
@@ -14,8 +14,9 @@ import type { Incident } from "../robot-types.ts";
 import type { EngineEvent, EngineLimits } from "./engine-messages.ts";
 import { EngineProcess } from "./engine-process.ts";
 import type { EngineGone, EngineMaking } from "./engine-thread.ts";
-import type { EngineView, SymbolView } from "./engine-view.ts";
+import type { EngineState, EngineView, SymbolView } from "./engine-view.ts";
 import { liveThrough } from "./live-through.ts";
+import { withUnheard } from "./unheard.ts";
 
 /** An engine in a process of its own, as a robot is given it. */
 export type RemoteMaking = EngineMaking & {
@@ -57,6 +58,8 @@ const endsMax = 3;
 const endsSpanMs = 3_600_000;
 /** The backtest beside it lives through what has come since the last time; it need not do so at once. */
 const compareEveryMs = 5_000;
+/** Who owes an answer for longer is said to: nothing is opened meanwhile. */
+const silentMs = 15_000;
 /** Nobody waits longer for the last step and its comparison. */
 const lastMsMax = 2_000;
 
@@ -82,6 +85,10 @@ export class EngineLink {
   /** What is written and not handed over: steps, and what models said before them. */
   private steps: (RecordedStep | PredictedRecord)[] = [];
   private trading: JournalRecord | null = null;
+  /** What was written of orders and fills since the engine said how it stands. */
+  private readonly unheard: ExecutionReport[] = [];
+  /** Since when it has been lived through what was handed over last, by `performance.now`; infinite while nothing is owed. */
+  private owedSinceMs = Infinity;
 
   constructor(parts: LinkParts) {
     this.parts = parts;
@@ -89,7 +96,10 @@ export class EngineLink {
     // The journal is written as it always is; each step is handed over as it was written.
     const tapped: JournalStore = {
       append: (record) => {
-        if (record.kind === "slice") this.steps.push(record);
+        if (record.kind === "slice") {
+          this.steps.push(record);
+          this.unheard.push(...record.reports);
+        }
         journal.append(record);
       },
       sync: () => journal.sync(),
@@ -101,26 +111,36 @@ export class EngineLink {
     this.compareTimer.unref();
   }
 
-  /** False while nobody decides: nothing is opened then. */
-  get isUp(): boolean {
-    return this.engine !== null;
+  /** Unless it is up nobody decides: nothing is opened then. */
+  get state(): EngineState {
+    if (this.engine === null) return "ended";
+    return performance.now() - this.owedSinceMs > silentMs ? "silent" : "up";
   }
 
   get view(): EngineView {
-    return { ...this.present!, comparison: this.comparison };
+    return { ...this.now, comparison: this.comparison };
   }
 
   get symbols(): readonly SymbolView[] {
-    return this.present!.symbols;
+    return this.now.symbols;
+  }
+
+  /** What the engine said last, with what it has not heard yet. */
+  private get now(): EngineView {
+    const { present, unheard, parts } = this;
+    const { inbox } = parts.desk.state;
+    return unheard.length === 0 && inbox.length === 0
+      ? present!
+      : withUnheard(present!, [...unheard, ...inbox], parts.remote.prices);
   }
 
   get isSettled(): boolean {
     return this.present!.isSettled;
   }
 
-  /** What is wanted of an instrument beyond what is held, signed, as the engine said last. */
+  /** What is wanted of an instrument, as the engine said last, beyond what is held, signed. */
   missing(instrument: InstrumentIndex): number {
-    const { wanted, quantity } = this.present!.symbols[instrument]!;
+    const { wanted, quantity } = this.now.symbols[instrument]!;
     return wanted - quantity;
   }
 
@@ -208,18 +228,27 @@ export class EngineLink {
     const { trading, steps } = this;
     this.trading = null;
     this.steps = [];
+    this.owedSinceMs = performance.now();
     try {
       if (this.engine === null) return await this.bringBack();
       const answer = await this.engine.ask({ kind: "steps", records: steps, trading });
       if (answer.kind !== "stepped" || this.isClosed) return;
-      this.present = answer.view;
-      this.hasNews = true;
+      this.take(answer.view);
       this.parts.remote.onEvents(answer.events);
       this.send(answer.sent);
     } catch (error) {
       if (!this.isClosed && this.engine !== null) throw error;
       await this.bringBack();
+    } finally {
+      this.owedSinceMs = Infinity;
     }
+  }
+
+  /** It has heard all that is written. */
+  private take(view: EngineView): void {
+    this.present = view;
+    this.unheard.length = 0;
+    this.hasNews = true;
   }
 
   /** A new engine lives through the journal, the step before which the last one ended included. */
@@ -253,8 +282,7 @@ export class EngineLink {
     const answer = await liveThrough(engine, records, remote.onRelived);
     if (answer.kind !== "restored") return [];
     if (answer.difference !== null) throw journalDiffers(answer.difference);
-    this.present = answer.view;
-    this.hasNews = true;
+    this.take(answer.view);
     return answer.unwritten;
   }
 

@@ -12,7 +12,7 @@ export type EngineMaking = {
 const lookEveryMs = 200;
 /** Who sleeps uses no processor: beyond so many times the limit by the clock it hangs as well. */
 const wallFactor = 12;
-/** To load the code, or to live through all of a backtest, may take so much longer than a step; a part of a journal so much. */
+/** To load the code may take so much longer than a step; a part of a journal, or of the backtest beside it, so much. */
 const restoreFactor = 10;
 /** What a thread holds at the least through so many looks counts, for the rest may be garbage; from this share of its limit on it is said. */
 const looksForMemory = 60;
@@ -86,7 +86,7 @@ export class EngineThread {
     return new Promise((resolve, reject) => {
       if (this.gone !== null) return reject(this.gone);
       this.asked = { resolve, reject };
-      this.cpuMsMax = this.limits.cpuMsMax * (question.kind === "steps" ? 1 : restoreFactor);
+      this.cpuMsMax = this.limits.cpuMsMax * (question.kind === "restore" ? restoreFactor : 1);
       this.restartClock();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
       this.worker.postMessage(question);

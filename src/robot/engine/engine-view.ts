@@ -33,6 +33,9 @@ export type EngineView = {
   readonly comparison: ExplainedDifference | null;
 };
 
+/** Whether an engine decides: it runs, has owed an answer for long, or is gone. */
+export type EngineState = "up" | "silent" | "ended";
+
 /** One holding in money. */
 export type HeldPosition = {
   readonly symbol: string;
@@ -48,7 +51,7 @@ export type HeldPosition = {
 /** One instrument of a view. */
 export type SymbolView = Omit<PositionLine, "blocked"> & {
   readonly hasTarget: boolean;
-  /** Whether what is held should never be without a stop, or is being left for it could not have one. */
+  /** Whether what is held, if anything is, should never be without a stop, or is being left for it could not have one. */
   readonly wantsStop: boolean;
 };
 
@@ -91,7 +94,7 @@ export function symbolsOf({ portfolio, targets, pipeline }: Session): readonly S
       wanted: standing?.quantity ?? 0,
       reason: standing?.target.reason ?? "",
       hasTarget: standing !== null,
-      wantsStop: quantity !== 0 && standing !== null && wantsStop(standing),
+      wantsStop: standing !== null && wantsStop(standing),
     };
   });
 }

@@ -17,6 +17,8 @@ export type GaugeSetup = {
 export type Measured = {
   /** Milliseconds between this clock and the venue's; undefined before it was asked. */
   readonly skewMs: number | undefined;
+  /** What the venue's clock said last; NaN before it was asked, or where it is too far from this one. */
+  readonly venueMs: number;
   /** How long the loop stood still before this look. */
   readonly stalledMs: number;
   readonly valueAtRisk: number | undefined;
@@ -50,7 +52,7 @@ export class GaugeBoard {
     // The venue's figure is up to a minute old: of the two the worse one counts.
     const own = status.equity + this.days.moved;
     const equity = Math.min(status.venueEquity?.equity ?? own, own);
-    const day = this.days.note(nowMs, equity, status.counts.fills - this.fillsSeen);
+    const day = this.days.note(nowMs, measured.venueMs, equity, status.counts.fills - this.fillsSeen);
     this.fillsSeen = status.counts.fills;
     const { line } = status;
     return {
@@ -61,7 +63,7 @@ export class GaugeBoard {
       drawdown: (day.peakEquity - equity) / day.peakEquity,
       "loop-stall": measured.stalledMs,
       ...known("reject-rate", this.refusedShare(status)),
-      ...known("stale-data", this.overdueMs(status.lastBarMs, nowMs)),
+      ...known("stale-data", this.overdueMs(status, nowMs)),
       ...known("clock-skew", measured.skewMs),
       ...known("value-at-risk", measured.valueAtRisk),
     };
@@ -98,8 +100,10 @@ export class GaugeBoard {
   }
 
   /** Milliseconds since a bar should have been there; undefined before the first. */
-  private overdueMs(lastBarMs: number, nowMs: number): number | undefined {
-    if (Number.isNaN(this.watchedFromMs)) this.watchedFromMs = nowMs;
+  private overdueMs({ lastBarMs, answerOwedMs }: RobotStatus, atMs: number): number | undefined {
+    if (Number.isNaN(this.watchedFromMs)) this.watchedFromMs = atMs;
+    // Bars that wait for a strategy that thinks have come.
+    const nowMs = Math.max(this.watchedFromMs, atMs - answerOwedMs);
     if (!Number.isFinite(lastBarMs)) return undefined;
     // The last bar of a robot that was down is old when it starts again: what it missed is loaded now, and is not late yet.
     return Math.min(this.lateMs(lastBarMs, nowMs), nowMs - this.watchedFromMs);

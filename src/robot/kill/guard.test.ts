@@ -40,6 +40,7 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
     lastFillMs: Number.NaN,
     line: { kind: "live", atMs: startMs } as RobotStatus["line"],
     lastBarMs: Number.NaN,
+    answerOwedMs: 0,
     counts: { sent: 0, refusedByVenue: 0, fills: 0 },
   };
   const holding = { quantity: 0 };
@@ -147,6 +148,18 @@ test("a robot that was down for hours pulls nothing by its old bars, unless none
     await clock.advance(1_000);
   }
   expect(killSwitch.state().pulls.map(({ trigger }) => trigger)).toEqual(["stale-data"]);
+});
+
+test("bars that wait for a strategy that thinks are not overdue", async () => {
+  const { clock, status, start, hold } = bench({ "stale-data": { limit: 90_000 } });
+  status.lastBarMs = startMs;
+  const guard = start();
+  for (let second = 1; second <= 240; second++) {
+    status.answerOwedMs = second * 1_000;
+    await clock.advance(1_000);
+  }
+  expect(guard.gauges()["stale-data"]).toBe(0);
+  expect(hold.reason ?? "").not.toContain("overdue");
 });
 
 test.each([

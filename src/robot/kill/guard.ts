@@ -62,6 +62,7 @@ class Watch {
   private heldMs = -Infinity;
   private heldFor: Tripped["trigger"] | null = null;
   private skewMs: number | undefined;
+  private venueMs = Number.NaN;
   private isMute = false;
   private skewAskedMs = -Infinity;
   private readonly closing = new Set<string>();
@@ -87,7 +88,12 @@ class Watch {
     }
     this.askForTime(nowMs);
     const { largestExposure, valueAtRisk } = robot.view();
-    const measured = { skewMs: this.skewMs, stalledMs, valueAtRisk: valueAtRisk ?? undefined };
+    const measured = {
+      skewMs: this.skewMs,
+      venueMs: this.venueMs,
+      stalledMs,
+      valueAtRisk: valueAtRisk ?? undefined,
+    };
     this.gauges = this.board.read(robot.status(), largestExposure, nowMs, measured);
     this.sayMoved();
     this.judge(nowMs);
@@ -193,6 +199,7 @@ class Watch {
         // The venue looked at its clock somewhere between question and answer: what lies outside of them is certain.
         const backMs = clock.nowMs();
         if (backMs - nowMs < lookEveryMs) this.skewMs = Math.max(0, venueMs - backMs, nowMs - venueMs);
+        this.venueMs = venueMs;
       },
       (error: unknown) => {
         this.skewMs = error instanceof ClockOff ? Math.abs(error.skewMs) : undefined;

@@ -69,7 +69,7 @@ export class HealthWatch {
       clockSkewMsMax: limitOf(plan.triggers["clock-skew"], 2 * secondMs),
       turnMsMax: limitOf(plan.triggers["loop-stall"], 30 * secondMs),
       loopLagMs: this.loopLagMs,
-      barsMissing: status === null ? null : this.barsMissing(status.lastBarMs, nowMs),
+      barsMissing: status === null ? null : this.barsMissing(status.lastBarMs, nowMs - status.answerOwedMs),
     };
   }
 

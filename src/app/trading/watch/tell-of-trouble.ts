@@ -3,7 +3,7 @@ import type { ComponentReport } from "../../../ports/component.ts";
 import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
 import { waitsFor } from "../../../robot/kill/hold.ts";
 import { pausedBy } from "../../../robot/kill/pause.ts";
-import { strategyEnded } from "../../../robot/robot-status.ts";
+import { strategyEnded, strategySilent } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { AlertService } from "../../alerts/alert-service.ts";
 import type { TradingPlan } from "../session-parts.ts";
@@ -37,7 +37,18 @@ export function tellOfTrouble(
   }
   const trading = status?.trading;
   // Of a pause its maker knows; the end of a strategy and a wait have been told as such.
-  const isTold = [strategyEnded, pausedBy, waitsFor].some((told) => trading?.reason.startsWith(told));
+  if (trading?.reason === strategySilent)
+    alerts.raise({
+      kind: "robot",
+      about: "strategy",
+      severity: "warning",
+      title: strategySilent,
+      text: "bars wait for it, nothing is opened, stops stay at the venue; it is ended when it has computed for too long",
+      atMs,
+    });
+  const isTold = [strategyEnded, strategySilent, pausedBy, waitsFor].some((told) =>
+    trading?.reason.startsWith(told),
+  );
   if (trading !== undefined && trading.state !== "active" && !isTold)
     alerts.raise({
       kind: "kill switch",
