@@ -782,7 +782,11 @@ test("a venue whose answers are refused for a clock that is off is asked again u
   const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
   await at.start();
   await at.bars(2);
-  const { openOrders, account, fillsSince } = at.link;
+  const answers = {
+    openOrders: at.link.openOrders.bind(at.link),
+    account: at.link.account.bind(at.link),
+    fillsSince: at.link.fillsSince.bind(at.link),
+  };
   const off = new ClockOff(
     { code: "CLOCK_OFF", exit: "config", message: "an hour off", why: "", fix: "", topic: "trading" },
     hourMs,
@@ -797,7 +801,7 @@ test("a venue whose answers are refused for a clock that is off is asked again u
   expect(asked).toBeGreaterThan(100);
   expect(at.robot!.status().phase).toBe("running");
   expect(held(at)).toBe(0);
-  Object.assign(at.link, { openOrders, account, fillsSince });
+  Object.assign(at.link, answers);
   await at.pass(25_000);
   expect(held(at)).toBe(499);
   expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
