@@ -122,6 +122,7 @@ describe("what is wrong ends with its own exit code and says what to do", () => 
     [2, "COMMAND_UNKNOWN", ["strategy", "lst"], "kiwi strategy list"],
     [2, "ARGUMENT_MISSING", ["replay"], "--help"],
     [2, "FLAG_VALUE_MISSING", ["kill", "reset", "--confirm", "--reason", "mended"], "--confirm <name>"],
+    [7, "NOT_CONFIRMED", ["kill", "reset"], "--confirm all --reason"],
     [2, "FLAG_VALUE_MISSING", ["backtest", "sma-cross", "--out", "--json"], "--out <folder>"],
     [2, "ARGUMENT_MISSING", ["explain", "--at", "2022-01-01"], "kiwi explain last --at 2022-01-01"],
     [2, "FLAG_MISSING", ["explain", "last"], "--help"],

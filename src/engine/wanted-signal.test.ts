@@ -48,7 +48,10 @@ test("a level or an entry under a name that does not exist is refused, and not l
     }
   };
   expect(refused({ reason: "up", stop: 90 })).toMatch(/^STRATEGY_BAD_OPTION: did you mean stopPrice\?/);
-  expect(refused({ reason: "up", entry: { kind: "limit", limitPrice: 90 } })).toMatch(/^STRATEGY_BAD_OPTION/);
+  expect(refused({ reason: "up", entry: { kind: "limit", limitPrice: 90 } })).toMatch(
+    /^STRATEGY_BAD_OPTION: did you mean price\?/,
+  );
+  expect(refused({ reason: "up", limitPrice: 90 })).toMatch(/did you mean entry: { kind: "limit", price: /);
   expect(refused({ reason: "up", entry: { kind: "limit", price: 90, postOnly: true } })).toBe("taken");
 });
 

@@ -72,6 +72,18 @@ function badTarget({ strategyName, symbol, timeMs }: Stater, weight: number): Ki
   });
 }
 
+/** What other libraries call the same, where that is no near name. */
+const meant: ReadonlyMap<string, string> = new Map([
+  ...["limitPrice", "limit", "price", "entryPrice"].map(
+    (name) => [name, 'did you mean entry: { kind: "limit", price: ... }?'] as const,
+  ),
+  ["entry.limitPrice", 'did you mean price? entry: { kind: "limit", price: ... }'],
+  ["entry.stopPrice", 'did you mean price? entry: { kind: "stop", price: ... }'],
+  ...["quantity", "size", "weight"].map(
+    (name) => [name, 'did you mean the first argument? target(0.5, "why") is half of the equity'] as const,
+  ),
+]);
+
 function unknownOption(
   { strategyName, symbol, timeMs }: Stater,
   name: string,
@@ -82,7 +94,7 @@ function unknownOption(
     exit: "data",
     message: `strategy ${strategyName} gave target() an option "${name}" for ${symbol} at ${formatTime(timeMs)}`,
     why: "there is none of that name: it would be left out without a word, and a position could stand without its stop",
-    fix: `${didYouMean(name.replace("entry.", ""), [...known])}   (target() knows ${[...known].join(", ")})`,
+    fix: `${meant.get(name) ?? didYouMean(name.replace("entry.", ""), [...known])}   (target() knows ${[...known].join(", ")})`,
     topic: "strategy-errors",
   });
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from "../base/time.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** Waits for answers, and not for ever. */
@@ -21,7 +22,7 @@ export class Patience {
       };
       const cancel = clock.schedule(spanMs, () => {
         stop();
-        reject(new Error(`no answer within ${spanMs} ms`));
+        reject(new Error(`no answer within ${formatDuration(spanMs)}`));
       });
       waits.add(stop);
       const asked = async (): Promise<T> => question();

@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
 import type { RunConfig } from "../../src/app/config/run-config.ts";
@@ -9,7 +10,7 @@ import { withLevels } from "./kill-market.ts";
 
 /** What a strategy of a test does wrong, on the bar that closes at this hour of its market. */
 export type Mischief = {
-  readonly kind: "loop" | "throw" | "objects" | "arrays" | "numbers" | "at once" | "exit";
+  readonly kind: "loop" | "throw" | "objects" | "native" | "numbers" | "at once" | "exit";
   readonly atMs: number;
   /** File in which it notes that it has: then it behaves. Null misbehaves every time. */
   readonly once: string | null;
@@ -42,7 +43,8 @@ function misbehave({ kind, once }: Mischief): void {
   if (kind === "exit") process.kill(process.pid, "SIGKILL");
   for (let turn = 0; ; turn++) {
     if (kind === "objects") kept.push({ turn, text: `${turn}`.repeat(20) });
-    if (kind === "arrays") kept.push(new Array(1_000).fill(turn));
+    // Half an hour in one call: a thread in it answers nothing, not even how much it has computed.
+    if (kind === "native") pbkdf2Sync("a", "b", 2e9, 64, "sha512");
     if (kind === "numbers" && turn % 20_000 === 0) kept.push(new Float64Array(200_000).fill(turn));
   }
 }

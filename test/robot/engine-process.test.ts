@@ -100,7 +100,7 @@ test(
 
 let expected: ReturnType<typeof told> | undefined;
 
-test.each(["loop", "throw", "objects", "arrays", "numbers", "at once", "exit"] as const)(
+test.each(["loop", "throw", "objects", "native", "numbers", "at once", "exit"] as const)(
   "a strategy that does wrong once (%s) is ended, lives through its journal, and ends as if nothing had happened",
   async (kind) => {
     expected ??= await undisturbed(75);

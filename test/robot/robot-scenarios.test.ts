@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { VenueFill, VenueOrder } from "../../src/ports/broker-connection.ts";
+import { ClockOff } from "../../src/base/clock-off.ts";
 import { KiwiError } from "../../src/base/errors.ts";
 import type { InstrumentIndex } from "../../src/domain/instrument.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
@@ -21,11 +22,16 @@ function bench(
 const held = ({ robot }: RobotBench): number => robot!.session.portfolio.ledger.quantity[0]!;
 const kinds = ({ incidents }: RobotBench): readonly string[] => incidents.map(({ kind }) => kind);
 
-/** How orders ended that did not fill. */
-function endings({ robot }: RobotBench): readonly string[] {
+/** What a session has recorded of some kinds. */
+function recorded({ robot }: RobotBench, ...kinds: readonly string[]): readonly string[] {
   const { events } = robot!.session.recorder.log;
-  const kinds = Array.from({ length: events.length }, (_, k): string => events.at(k).kind);
-  return kinds.filter((kind) => ["canceled", "rejected", "expired"].includes(kind));
+  const all = Array.from({ length: events.length }, (_, k): string => events.at(k).kind);
+  return all.filter((kind) => kinds.includes(kind));
+}
+
+/** How orders ended that did not fill. */
+function endings(at: RobotBench): readonly string[] {
+  return recorded(at, "canceled", "rejected", "expired");
 }
 
 /** An order of the venue as it is, changed. */
@@ -369,6 +375,30 @@ test("halted lets cancels through and nothing else, reducing lets stops and exit
   await at.bars(3);
   expect(at.link.sent).toHaveLength(1);
   expect(at.robot!.status().counts.refusedHere).toBeGreaterThan(0);
+});
+
+test("under a pulled switch an exit waits here and is planned once; a position that is still wanted gets its stop back after it", async () => {
+  for (const [script, wanted, left] of [
+    [{ 2: [1, { stopPrice: 90 }], 5: [0] }, ["sell stop_market", "sell market"], 0],
+    [{ 2: [1, { stopPrice: 90 }] }, ["sell stop_market"], 499],
+  ] as const) {
+    const at = bench(script as Script, flat(40));
+    await at.start();
+    await at.bars(3);
+    expect(held(at)).toBe(499);
+    at.trading = { state: "halted", reason: "a person" };
+    await at.link.cancel(at.link.sent.at(-1)!.clientOrderId);
+    const planned = recorded(at, "order").length;
+    const { length } = at.link.sent;
+    await at.bars(20);
+    expect([at.link.sent.length, at.robot!.status().counts.refusedHere]).toEqual([length, 0]);
+    expect(recorded(at, "order").length - planned).toBeLessThanOrEqual(2);
+    at.trading = { state: "active", reason: "" };
+    await at.pass(3_000);
+    expect(at.link.sent.slice(length).map(({ side, terms }) => `${side} ${terms.type}`)).toEqual(wanted);
+    await at.bars(1);
+    expect(held(at)).toBe(left);
+  }
 });
 
 test("all that a cash account has can be spent at a venue that looks at the money before it takes an order", async () => {
@@ -743,6 +773,35 @@ test("a list of open orders that does not come is asked for again soon, so that 
   await at.bars(1);
   at.link.openOrders = () => (failures-- > 0 ? Promise.reject(new Error("no answer")) : list());
   // Five questions at their usual turns of ten seconds would take fifty.
+  await at.pass(25_000);
+  expect(held(at)).toBe(499);
+  expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);
+});
+
+test("a venue whose answers are refused for a clock that is off is asked again until it is right, and ends no robot", async () => {
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
+  await at.start();
+  await at.bars(2);
+  const answers = {
+    openOrders: at.link.openOrders.bind(at.link),
+    account: at.link.account.bind(at.link),
+    fillsSince: at.link.fillsSince.bind(at.link),
+  };
+  const off = new ClockOff(
+    { code: "CLOCK_OFF", exit: "config", message: "an hour off", why: "", fix: "", topic: "trading" },
+    hourMs,
+  );
+  let asked = 0;
+  const refuse = (): Promise<never> => {
+    asked += 1;
+    return Promise.reject(off);
+  };
+  Object.assign(at.link, { isSilent: true, openOrders: refuse, account: refuse, fillsSince: refuse });
+  await at.bars(1);
+  expect(asked).toBeGreaterThan(100);
+  expect(at.robot!.status().phase).toBe("running");
+  expect(held(at)).toBe(0);
+  Object.assign(at.link, answers);
   await at.pass(25_000);
   expect(held(at)).toBe(499);
   expect(at.side.openOrders().map(({ terms }) => terms?.type)).toEqual(["stop_market"]);

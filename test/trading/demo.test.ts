@@ -44,7 +44,7 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   for (const word of ["PAPER: play money", "SYNTHETIC MARKET", "positions", "fast above slow", "bought"])
     expect(shown.out).toContain(word);
   for (const line of shown.out.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
-  expect((await bench.run("logs", "--part", "report")).out).toContain("kind=fill");
+  expect((await bench.run("logs", "--part", "report")).out).toMatch(/ report bought [\d.]+ \S+ at /);
   expect((await bench.run("logs", "--order", "1", "--level", "debug")).out).toContain("accepted");
 
   // Why it traded, asked while it trades: the strategy on the bars of the journal, and what came of it.

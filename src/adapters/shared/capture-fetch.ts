@@ -1,3 +1,4 @@
+import { formatDuration } from "../../base/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { readBody, TransportError, type HttpAnswer } from "./http-answer.ts";
 
@@ -68,7 +69,9 @@ async function fetchBytes(clock: Clock, url: string, init: RequestInit, timeoutM
     const headers = Object.fromEntries(response.headers);
     return { status: response.status, headers, bytes, sentMs, receivedMs: clock.nowMs() };
   } catch (cause) {
-    throw new TransportError(timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause));
+    throw new TransportError(
+      timeout.aborted ? `no answer within ${formatDuration(timeoutMs)}` : reasonOf(cause),
+    );
   }
 }
 

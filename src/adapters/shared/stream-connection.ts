@@ -1,3 +1,4 @@
+import { formatDuration } from "../../base/time.ts";
 import type { Prng } from "../../base/prng.ts";
 import type { BarRange, StreamState } from "../../ports/bar-source.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -97,7 +98,8 @@ export class StreamConnection {
       const nowMs = clock.nowMs();
       if (isQuiet(nowMs)) this.lastDataMs = nowMs;
       const silentMs = nowMs - this.lastDataMs;
-      if (silentMs >= staleAfterMs) return this.lose(generation, `the stream was silent for ${silentMs} ms`);
+      if (silentMs >= staleAfterMs)
+        return this.lose(generation, `the stream was silent for ${formatDuration(silentMs)}`);
       onWatch(nowMs);
       if (generation === this.generation) this.watch(generation);
     });

@@ -113,3 +113,28 @@ test("what nobody could be told for a day is given up, and a message that is ref
   expect(service.troubleOf("mail")).toBeNull();
   await service.close();
 });
+
+test("a clock that is set back by hours does not keep a channel waiting until it has come round", async () => {
+  let behindMs = 0;
+  const setBack = { nowMs: () => clock.nowMs() - behindMs, schedule: clock.schedule.bind(clock) };
+  let isDown = true;
+  const service = new AlertService({
+    config: alertConfigSchema.parse({ channels: { mail: {} } }),
+    channels: new Map([
+      ["mail", { send: async () => (isDown ? Promise.reject(new Error("away")) : undefined) }],
+    ]),
+    files: new AlertFiles(join(folder, "set-back")),
+    clock: setBack,
+    sender: "test",
+    onFailure() {},
+  });
+  raise(service, "one");
+  await clock.advance(10_000);
+  await service.idle();
+  expect(service.troubleOf("mail")).not.toBeNull();
+  behindMs = 5 * hourMs;
+  isDown = false;
+  await pass(service, 2, minuteMs);
+  expect(service.troubleOf("mail")).toBeNull();
+  await service.close();
+});

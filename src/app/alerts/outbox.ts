@@ -71,7 +71,8 @@ export class Outbox {
   /** To be called about once a minute: tries channels that have been silent for long enough. */
   tick(nowMs: number): void {
     for (const [channel, outage] of this.outages)
-      if (nowMs >= outage.retryAtMs) {
+      // Due later than ever: the clock was set back, and nobody would be told until it has come round.
+      if (nowMs >= outage.retryAtMs || outage.retryAtMs - nowMs > retryMsMax) {
         outage.retryAtMs = nowMs + outage.pauseMs;
         outage.pauseMs = Math.min(2 * outage.pauseMs, retryMsMax);
         this.run(this.retry(channel, nowMs));

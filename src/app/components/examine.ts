@@ -14,9 +14,10 @@ import { loadRegistry } from "../plugins/load-registry.ts";
 import { resolveConfig, type ConfigSources } from "../config/resolve-config.ts";
 import { isSynthetic } from "../bars/synthetic-source.ts";
 import { KillSwitch } from "../../robot/kill/kill-switch.ts";
-import { allSessions } from "../trading/session-folder.ts";
+import { allSessions, type SessionNote } from "../trading/session-folder.ts";
 import { isRunning } from "../trading/stop-session.ts";
 import { Components } from "./components.ts";
+import { monitoring, venueClock } from "./examine-robot.ts";
 import { projectParts } from "./project-parts.ts";
 
 const gigabyte = 1024 ** 3;
@@ -40,6 +41,8 @@ export async function examine(sources: ConfigSources, home: string): Promise<rea
     part("disk", () => disk(folder)),
     part("home", () => homeOf(home)),
     part("clock", clock),
+    part("venue clock", () => venueClock(home, runningIn(home))),
+    part("monitoring", () => monitoring()),
     part("zones", zones),
   ];
   return [...(await reportsOf(parts)), ...(await examineProject(sources, home))];
@@ -126,7 +129,7 @@ async function homeOf(home: string): Promise<ComponentHealth> {
   const room = await disk(home);
   if (room.condition !== "ok") return room;
   const sessions = allSessions(home);
-  const running = sessions.filter((note) => isRunning(home, note)).map(({ id }) => id);
+  const running = runningIn(home).map(({ id }) => id);
   const stopped = [...new Set(sessions.map(({ account }) => account))].filter(
     (account) => new KillSwitch(home, account).state().action !== null,
   );
@@ -137,8 +140,12 @@ async function homeOf(home: string): Promise<ComponentHealth> {
     : {
         condition: "degraded",
         detail: `${text}; the kill switch of ${stopped.join(", ")} is pulled`,
-        fix: "kiwi kill status   says by whom and why; kiwi kill reset   lifts it",
+        fix: `kiwi kill status   says by whom and why; kiwi kill reset --account ${stopped[0]} --confirm ${stopped[0]} --reason WHY   lifts it`,
       };
+}
+
+function runningIn(home: string): readonly SessionNote[] {
+  return allSessions(home).filter((note) => isRunning(home, note));
 }
 
 async function disk(folder: string): Promise<ComponentHealth> {

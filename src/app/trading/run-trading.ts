@@ -27,6 +27,7 @@ import { keptBefore } from "./kept-before.ts";
 import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
+import { eventText } from "./event-text.ts";
 import { SessionReporter } from "./session-reporter.ts";
 import { openAccount, type OpenedSession, type TradingAccount } from "./trading-account.ts";
 import { homeFault } from "./trading-errors.ts";
@@ -330,8 +331,10 @@ function remoteEngine(
     prices: new Ledger(account.cash, instruments, conversions, account),
     // Every decision, order and fill is a line of the log, tied together by bar and order.
     onEvents: (events) => {
-      for (const { timeMs: bar, symbol, kind, orderId, first, second, third, text } of events)
-        say.info({ bar, symbol, kind, orderId, first, second, third }, `${kind}: ${text}`);
+      for (const event of events) {
+        const { timeMs: bar, symbol, kind, orderId, first, second, third } = event;
+        say.info({ bar, symbol, kind, orderId, numbers: [first, second, third] }, eventText(event));
+      }
     },
   };
 }
@@ -347,7 +350,12 @@ function feedOf(plan: TradingPlan, log: OpenLog): LiveFeed {
     clock: plan.clock,
     calendarOf: plan.calendarOf,
     ...(plan.history === undefined ? {} : { history: plan.history }),
-    onEvent: (event) => say.info({ event }, `feed: ${event.kind}`),
+    onEvent: (event) => {
+      const kind = event.kind === "stream" ? event.state.kind : event.kind;
+      // Every bar has one.
+      if (kind === "heartbeat") say.debug({ event }, "feed: heartbeat");
+      else say.info({ event }, `feed: ${kind}`);
+    },
   });
 }
 

@@ -79,7 +79,7 @@ function declareExplain(program: Command, act: Act): void {
     .option("--session <id>", "a session instead of a run")
     .requiredOption(
       "--at <time>",
-      "a moment inside the bar, or its close: 2024-03-04T12:00; now is the newest bar",
+      "now (the newest bar), a moment inside a bar, or its close: 2024-03-04T12:00",
     )
     .option("-p, --pairs <symbol>", "the symbol; the only one by default", collectList)
     .option("--trust", trustHelp)

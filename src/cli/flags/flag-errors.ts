@@ -33,12 +33,20 @@ export function usageError(command: Command, error: CommanderError): KiwiError {
     case "commander.missingArgument":
       return usage("ARGUMENT_MISSING", `${name} needs <${quoted}>`, "it was left out", `see ${help}`);
     case "commander.missingMandatoryOptionValue":
-      return usage("FLAG_MISSING", `${name} needs ${quoted}`, "it was left out", `see ${help}`);
+      return missingFlag(command, quoted, help);
     case "commander.optionMissingArgument":
       return usage("FLAG_VALUE_MISSING", `${quoted} needs a value`, "none stands behind it", `see ${help}`);
     default:
       return usage("USAGE", text(error), `${name} cannot be called like this`, `see ${help}`);
   }
+}
+
+/** `FLAG_MISSING`: says what may stand there, so that nobody has to look it up. */
+function missingFlag(command: Command, quoted: string, help: string): KiwiError {
+  const name = nameOf(command);
+  const description = command.options.find(({ flags }) => flags === quoted)?.description ?? "";
+  const why = description === "" ? "it was left out" : `it was left out: ${description}`;
+  return usage("FLAG_MISSING", `${name} needs ${quoted}`, why, `${name} ... ${quoted}, and see ${help}`);
 }
 
 /** `FLAG_VALUE_MISSING`: a flag was taken for the value of the one before it, as in `--confirm --reason why`; null where none was. */

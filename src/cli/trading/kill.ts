@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { exitCodes, KiwiError } from "../../base/errors.ts";
 import { formatDuration, formatTime } from "../../base/time.ts";
 import {
@@ -138,33 +139,42 @@ export async function killResetCommand(shell: Shell, flags: KillResetFlags): Pro
   const home = tradingHome(shell.env);
   const account = flags.account ?? everyAccount;
   const name = account === everyAccount ? "all" : account;
-  if (flags.confirm !== name) throw notConfirmed(name);
-  if ((flags.reason ?? "").trim() === "") throw noReason();
-  resetByHand(home, account, flags.key ?? resetKeyPath(home), flags.reason!, whoAmI(shell.env));
+  const keyPath = flags.key ?? resetKeyPath(home);
+  const hasReason = (flags.reason ?? "").trim() !== "";
+  if (flags.confirm !== name || !hasReason) throw notConfirmed(name, flags, existsSync(keyPath));
+  resetByHand(home, account, keyPath, flags.reason!, whoAmI(shell.env));
   const states = accountStates(home, flags.account ?? null);
   if (flags.json === true) shell.out(envelope("kill-reset@1", { accounts: states.map(plain) }, true));
   else shell.out(states.map(stateText).join("\n"));
   return await Promise.resolve(exitCodes.ok);
 }
 
-function notConfirmed(name: string): KiwiError {
+/** Everything that is missing in one: whoever lifts a switch is in a hurry. */
+function notConfirmed(
+  name: string,
+  { account, reason, confirm, key }: KillResetFlags,
+  hasKey: boolean,
+): KiwiError {
+  const hasReason = (reason ?? "").trim() !== "";
+  const wrong = confirm === undefined ? "--confirm" : `--confirm ${name} (not ${confirm})`;
+  const missing = [
+    ...(confirm === name ? [] : [wrong]),
+    ...(hasReason ? [] : ["--reason"]),
+    ...(hasKey ? [] : ["the key that signs it"]),
+  ];
+  const words = [
+    "kiwi kill reset",
+    ...(account === undefined ? [] : [`--account ${account}`]),
+    `--confirm ${name}`,
+    `--reason ${JSON.stringify(hasReason ? reason : "what was wrong, and why it no longer is")}`,
+    ...(key === undefined ? [] : [`--key ${key}`]),
+  ];
   return new KiwiError({
-    code: "NOT_CONFIRMED",
-    exit: "safety",
-    message: "a kill switch is lifted only by somebody who says which one",
-    why: "what stopped trading may still be true",
-    fix: `kiwi kill status, and then the same command with --confirm ${name}`,
-    topic: "kill",
-  });
-}
-
-function noReason(): KiwiError {
-  return new KiwiError({
-    code: "REASON_MISSING",
-    exit: "usage",
-    message: "a reset needs a reason",
-    why: "whoever reads the record later must understand why it was lifted",
-    fix: 'the same command with --reason "what was wrong, and why it no longer is"',
+    code: confirm === name ? "REASON_MISSING" : "NOT_CONFIRMED",
+    exit: confirm === name ? "usage" : "safety",
+    message: `a kill switch is lifted by somebody who says which one and why; missing: ${missing.join(", ")}`,
+    why: "what stopped trading may still be true, and whoever reads the record later must understand why it was lifted",
+    fix: `${hasKey ? "" : "kiwi kill key   once, then   "}${words.join(" ")}`,
     topic: "kill",
   });
 }

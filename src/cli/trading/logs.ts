@@ -3,6 +3,7 @@ import { sessionLog, type LogLine, type LogQuestion } from "../../app/trading/se
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import { readDay } from "../../app/config/read-day.ts";
 import { exitCodes } from "../../base/errors.ts";
+import { hourMs, secondMs } from "../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../domain/timeframe.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
@@ -49,14 +50,20 @@ function sinceMs(text: string): number {
   return Date.now() - timeframeMs(text as Timeframe);
 }
 
-const told: ReadonlySet<string> = new Set(["level", "time", "part", "msg", "session"]);
+/** What stands in the line itself, or says the same again. */
+const told: ReadonlySet<string> = new Set(["level", "time", "part", "msg", "session", "kind"]);
+/** A bar that closed so shortly before its line says nothing that the time of the line does not. */
+const presentMs = hourMs;
 
 function lineText(line: LogLine): string {
   const { level, time, part, msg, ...fields } = line;
   const ids = Object.entries(fields)
     .filter(([name, value]) => !told.has(name) && value !== null && typeof value !== "object")
+    .filter(([name, value]) => name !== "symbol" || !msg.includes(String(value)))
+    .filter(([name, value]) => name !== "orderId" || !msg.startsWith(`order ${String(value)}`))
+    .filter(([name, value]) => name !== "bar" || Math.abs(time - Number(value)) > presentMs)
     .map(([name, value]) => `${name}=${name === "bar" ? isoText(Number(value)) : String(value)}`);
   const word = (levelNames.get(level) ?? String(level)).padEnd(5);
   const who = line.session === undefined ? "" : `${line.session} `;
-  return `${isoText(time)} ${who}${word} ${part.padEnd(6)} ${msg}${ids.length === 0 ? "" : `  ${ids.join(" ")}`}`;
+  return `${isoText(Math.floor(time / secondMs) * secondMs)} ${who}${word} ${part.padEnd(6)} ${msg}${ids.length === 0 ? "" : `  ${ids.join(" ")}`}`;
 }

@@ -7,6 +7,9 @@ import { pairs, table } from "../output/table.ts";
 /** A status older than this is that of a robot that hangs or is gone. */
 export const freshMs = 5_000;
 const linesShown = 6;
+const columns = 80;
+/** Where the values of the rows of a state begin. */
+const rowIndent = 10;
 const partsShown = 3;
 const partsWidth = 98;
 
@@ -20,20 +23,41 @@ export function sessionText(
   const { mode, id, account, strategy, symbols, timeframe } = note;
   const kind = mode === "live" ? "LIVE: REAL MONEY" : "PAPER: play money";
   const head = [
-    `${kind}   session ${id}   account ${account}${note.isDemo ? "   SYNTHETIC MARKET" : ""}${partText(note)}`,
-    `${strategy}${paramsText(note)}   ${symbols.join(" ")}   ${timeframe}`,
+    folded(
+      `${kind}   session ${id}   account ${account}${note.isDemo ? "   SYNTHETIC MARKET" : ""}${partText(note)}`,
+      0,
+    ),
+    folded(`${strategy}${paramsText(note)}   ${symbols.join(" ")}   ${timeframe}`, 0),
   ];
   if (status === null) return [...head, isRunning ? "it is starting" : "it has left no status"].join("\n");
   return [
     ...head,
     "",
-    pairs(stateRows(status, isRunning, nowMs)),
+    pairs(stateRows(status, isRunning, nowMs).map(([name, text]) => [name, folded(text, rowIndent)])),
     ...section("positions", positionsTable(status)),
     ...section("orders that work", ordersTable(status)),
     ...section("what was decided, and why", decisionsTable(status)),
     ...section("what was filled", fillsTable(status)),
     ...section("incidents", incidentLines(status)),
   ].join("\n");
+}
+
+/** What does not fit beside what stands before it begins a line of its own: a text breaks where three spaces are. */
+function folded(text: string, indent: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) =>
+      line
+        .trim()
+        .split("   ")
+        .reduce<readonly string[]>((lines, piece) => {
+          const last = lines.at(-1);
+          const longer = last === undefined ? piece : `${last}   ${piece}`;
+          if (last === undefined || indent + longer.length > columns) return [...lines, piece];
+          return [...lines.slice(0, -1), longer];
+        }, []),
+    )
+    .join(`\n${" ".repeat(indent)}`);
 }
 
 function partText({ part }: SessionNote): string {
@@ -97,7 +121,7 @@ function comparisonText(comparison: SessionStatus["comparison"]): string {
   if (comparison === null || comparison.matched === 0) return "beside it; nothing to compare yet";
   const { matched, slippageMean, pnl, shadowPnl, drift } = comparison;
   const prices = percentText(slippageMean, { signed: true });
-  const text = `${matched} fills, prices ${prices} worse; made ${moneyText(pnl, { signed: true })}, backtest ${moneyText(shadowPnl, { signed: true })}`;
+  const text = `${matched} fills, prices ${prices} worse   made ${moneyText(pnl, { signed: true })}, backtest ${moneyText(shadowPnl, { signed: true })}`;
   return drift === null ? text : `${text}   DRIFT: ${drift}`;
 }
 
@@ -115,7 +139,7 @@ function partsText(components: SessionStatus["components"]): string {
     0,
     partsWidth,
   );
-  return why === "" ? line : `${line}\n${" ".repeat(10)}${why.trim().slice(0, partsWidth)}`;
+  return why === "" ? line : `${line}\n${why.trim().slice(0, partsWidth)}`;
 }
 
 function isWeak({ state, condition }: SessionStatus["components"][number]): boolean {

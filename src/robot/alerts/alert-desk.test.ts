@@ -78,6 +78,21 @@ test("a rule may be about some kinds alone", () => {
   expect(said(one.raise(event(0, { kind: "drawdown", title: "12 % down" })))).toEqual(["mail: 12 % down x1"]);
 });
 
+test("a clock that was set back by hours holds back neither a repetition, nor an escalation, nor a channel whose hour was full", () => {
+  const rules = [{ ...rule, escalateAfterMs: 10 * minuteMs, escalateTo: ["phone"] }];
+  const one = desk(rules, 2);
+  expect(one.raise(event(5 * hourMs))).toHaveLength(1);
+  expect(one.raise(event(5 * hourMs, { about: "ETHUSDT" }))).toHaveLength(1);
+  // The clock is right again, five hours earlier. The hour over mail was full.
+  expect(said(one.raise(event(minuteMs)))).toEqual(["mail: no bars x1"]);
+  expect(one.tick(2 * minuteMs)).toEqual([]);
+  expect(said(one.tick(13 * minuteMs)).toSorted()).toEqual([
+    "phone: nobody has acknowledged: no bars x1",
+    "phone: nobody has acknowledged: no bars x1",
+  ]);
+  expect(one.alerts.map(({ lastMs }) => lastMs <= 13 * minuteMs)).toEqual([true, true]);
+});
+
 test("a desk that is opened again goes on with what it knew", () => {
   const first = desk();
   first.raise(event(0));

@@ -81,7 +81,8 @@ export class AlertDesk {
   /** Lets time pass: what was counted during a cooldown is told at its end, and what nobody took on is escalated. */
   tick(nowMs: number): readonly Delivery[] {
     const deliveries: Delivery[] = [];
-    for (const alert of this.alerts) {
+    for (const known of this.alerts) {
+      const alert = this.byThisClock(known, nowMs);
       if (nowMs - alert.lastMs > quietAfterMs) this.open.delete(keyOf(alert));
       else if (alert.acknowledgedMs === null) {
         deliveries.push(...this.escalate(alert, nowMs));
@@ -99,6 +100,15 @@ export class AlertDesk {
     const taken = { ...alert, acknowledgedMs: alert.acknowledgedMs ?? atMs };
     this.open.set(keyOf(alert), taken);
     return taken;
+  }
+
+  /** What happened in a time to come was dated by a clock that has been set back since: its waits begin now. */
+  private byThisClock(alert: Alert, nowMs: number): Alert {
+    const { firstMs, lastMs } = alert;
+    if (Math.max(firstMs, lastMs) <= nowMs + hourMs) return alert;
+    const dated = { ...alert, firstMs: Math.min(firstMs, nowMs), lastMs: Math.min(lastMs, nowMs) };
+    this.open.set(keyOf(alert), dated);
+    return dated;
   }
 
   private firstOf(event: AlertEvent): Alert {
@@ -165,7 +175,7 @@ export class AlertDesk {
 
   /** Counts a message against the hour of its channel. */
   private hasRoom(channel: string, nowMs: number): boolean {
-    const recent = (this.sentMs.get(channel) ?? []).filter((atMs) => nowMs - atMs < hourMs);
+    const recent = this.recentOf(channel, nowMs);
     const hasRoom = recent.length < this.parts.perHourMax;
     if (hasRoom) recent.push(nowMs);
     else this.heldBack.set(channel, (this.heldBack.get(channel) ?? 0) + 1);
@@ -173,9 +183,14 @@ export class AlertDesk {
     return hasRoom;
   }
 
+  /** What went over a channel within an hour; a clock that was set back does not keep an hour full. */
+  private recentOf(channel: string, nowMs: number): number[] {
+    return (this.sentMs.get(channel) ?? []).filter((atMs) => Math.abs(nowMs - atMs) < hourMs);
+  }
+
   /** Says how many messages a full hour has swallowed, as soon as there is room again. */
   private confess(channel: string, nowMs: number): readonly Delivery[] {
-    const recent = (this.sentMs.get(channel) ?? []).filter((atMs) => nowMs - atMs < hourMs);
+    const recent = this.recentOf(channel, nowMs);
     if (recent.length >= this.parts.perHourMax) return [];
     const count = this.heldBack.get(channel)!;
     this.heldBack.delete(channel);

@@ -11,11 +11,14 @@ function compareFills(
   pnl: number,
   shadowPnl: number,
   slippageRate: number,
+  { ordered = theirs, answeredMs = Infinity } = {},
 ) {
   const comparison = new FillComparison(new ComparedSide(), new ComparedSide());
   for (const fill of ours) comparison.ours.take(fill);
   for (const fill of theirs) comparison.theirs.take(fill);
-  return measured(comparison, comparison.tally(), { pnl, shadowPnl }, slippageRate);
+  for (const { instrument, timeMs, afterMs, quantity } of ordered)
+    comparison.ours.orders.add({ instrument, timeMs: timeMs - afterMs, quantity });
+  return measured(comparison, comparison.tally(answeredMs), { pnl, shadowPnl }, slippageRate);
 }
 
 /** What a backtest filled: buys and sells by turns, five minutes apart. */
@@ -75,6 +78,26 @@ test("orders that are not filled are noticed by the fill ratio", () => {
   const found = compareFills(real(model.slice(0, 12), 0), model, 0, 0, 0);
   expect(found.drift).toContain("fill ratio");
   expect(found).toMatchObject({ fills: 12, shadowFills: 20, fillRatio: 0.6 });
+  expect(compareFills([], model, 0, 0, 0).drift).toContain("fill ratio: only 0 %");
+});
+
+test("what was not ordered here, and what may still be filled, is no matter of the fill ratio", () => {
+  const half = modelled(12);
+  const later = half.map((fill) => ({ ...fill, timeMs: fill.timeMs + 7_200_000 }));
+  const model = [...half, ...later];
+  // The machine slept, or trading was halted: the backtest went on alone.
+  const slept = compareFills(real(half, 0), model, 0, 0, 0, { ordered: half });
+  expect(slept).toMatchObject({ drift: null, fillRatio: 1 });
+  const { timeMs } = half.at(-1)!;
+  const early = compareFills(real(half, 0), model, 0, 0, 0, { answeredMs: timeMs });
+  expect(early).toMatchObject({ drift: null, fillRatio: 1 });
+});
+
+test("slippage that is certain and costs nobody anything is no drift", () => {
+  const model = modelled(40);
+  expect(compareFills(real(model, 0.00004, 0), model, 0, 0, 0.0005).drift).toBeNull();
+  expect(compareFills(real(model, 0.00006, 0), model, 0, 0, 0.0005).drift).toContain("slippage");
+  expect(compareFills(real(model, 0.00002, 0), model, 0, 0, 0).drift).toContain("slippage");
 });
 
 test("an order that is filled in parts is compared as one, at its mean price", () => {

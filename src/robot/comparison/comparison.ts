@@ -5,6 +5,7 @@ import { hourMs } from "../../base/time.ts";
 import { marketPriceAt, SideReader, type ComparedSide } from "./compared-side.ts";
 import { explainDifference, type Explanation, type Valuation } from "./explain-difference.ts";
 import { FillComparison } from "./fill-comparison.ts";
+import { matchMsMax } from "./compared-fills.ts";
 import type { Tally } from "./tally.ts";
 
 /** What really happened against what the backtest of the same bars says. */
@@ -16,7 +17,10 @@ export type Difference = {
   /** How much worse the matched ones were filled, as a share of the price: mean, and standard error of it. */
   readonly slippageMean: number;
   readonly slippageError: number;
-  /** What was filled over what the backtest filled, by quantity. */
+  /**
+   * What was filled of that which both have ordered and the backtest has filled, by quantity. What was not ordered here (bars
+   * came too late, trading was halted) is no matter of costs.
+   */
   readonly fillRatio: number;
   /** From an order to its fill, mean; in the backtest a fill is known when its bar closes. */
   readonly latencyMsMean: number;
@@ -32,6 +36,9 @@ export type Difference = {
 const matchedMin = 8;
 const errorsMin = 3;
 const fillRatioMin = 0.9;
+/** What is less than a tenth of the model's slippage, or than this, costs nobody anything, however certain it is. */
+const slippageShareMin = 0.1;
+const slippageMin = 1e-5;
 /** Fills are settled when they are so old: what a venue tells of them later has no counterpart any more. */
 const settleAfterMsMin = hourMs;
 /** And when their bar and some after it must have closed. */
@@ -76,7 +83,7 @@ export class SessionComparison {
     for (const reader of this.readers) reader.read();
     const nowMs = Math.min(real.recorder.log.lastTimeMs, shadow.recorder.log.lastTimeMs);
     if (nowMs > 0) fills.settle(nowMs - this.settleAfterMs);
-    const tally = fills.tally();
+    const tally = fills.tally(nowMs - matchMsMax);
     const { ledger } = real.portfolio;
     const valuation = {
       pnl: madeBy(real),
@@ -100,12 +107,11 @@ export class SessionComparison {
 /** How fills differ, in figures; `slippageRate` is what the model of theirs takes. */
 export function measured(
   { ours, theirs }: FillComparison,
-  { matched, worseMean, worseError }: Tally,
+  { matched, missed, worseMean, worseError, fillRatio }: Tally,
   { pnl, shadowPnl }: Pick<Valuation, "pnl" | "shadowPnl">,
   slippageRate: number,
 ): Difference {
   const slippageMean = matched === 0 ? Number.NaN : worseMean;
-  const fillRatio = ours.quantity / theirs.quantity;
   const parts = { matched, slippageMean, slippageError: worseError, fillRatio };
   return {
     fills: ours.fills,
@@ -114,7 +120,7 @@ export function measured(
     latencyMsMean: ours.afterMs / ours.fills,
     pnl,
     shadowPnl,
-    drift: driftOf(parts, theirs.fills),
+    drift: driftOf(parts, missed, slippageRate),
     refittedSlippage: Math.max(0, slippageRate + worseMean),
   };
 }
@@ -126,13 +132,14 @@ function driftOf(
     slippageError,
     fillRatio,
   }: Pick<Difference, "matched" | "slippageMean" | "slippageError" | "fillRatio">,
-  shadowFills: number,
+  missed: number,
+  slippageRate: number,
 ): string | null {
-  // Fills that are all worse by the same amount have no error at all, and are beyond chance for certain.
-  if (matched >= matchedMin && slippageMean > Math.max(errorsMin * slippageError, 1e-6))
+  const worst = Math.max(errorsMin * slippageError, slippageShareMin * slippageRate, slippageMin);
+  if (matched >= matchedMin && slippageMean > worst)
     return `slippage: fills are ${percent(slippageMean)} worse than the model says`;
-  if (shadowFills >= matchedMin && fillRatio < fillRatioMin)
-    return `fill ratio: only ${(fillRatio * 100).toFixed(0)} % of what the model fills was filled`;
+  if (matched + missed >= matchedMin && fillRatio < fillRatioMin)
+    return `fill ratio: only ${(fillRatio * 100).toFixed(0)} % of what was ordered and the model fills was filled`;
   return null;
 }
 

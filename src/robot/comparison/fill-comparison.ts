@@ -39,14 +39,14 @@ export class FillComparison {
     theirs.recent = partsOf(alone.filter((fill) => fill.timeMs >= firstMs));
   }
 
-  /** Of all fills until now. */
-  tally(): Tally {
+  /** Of all fills until now. What was filled after `answeredMs` is not missed yet: our fill may be on its way. */
+  tally(answeredMs = Infinity): Tally {
     const { ours, theirs } = this;
     const tally = this.settled.copy();
-    const alone = tally.addFills(this.joinedOf(ours), this.joinedOf(theirs), (fill) =>
-      theirs.orders.has(fill),
-    );
-    for (const fill of alone) tally.addAlone(fill, -1, (one) => ours.orders.has(one));
+    const wasTheirs = (fill: ComparedFill): boolean => theirs.orders.has(fill);
+    const wasOurs = (fill: ComparedFill): boolean => ours.orders.has(fill);
+    const alone = tally.addFills(this.joinedOf(ours), this.joinedOf(theirs), wasTheirs, answeredMs);
+    for (const fill of alone) tally.addAlone(fill, -1, wasOurs, answeredMs);
     return tally;
   }
 

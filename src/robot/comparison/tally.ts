@@ -24,6 +24,11 @@ export type WasOrdered = (fill: ComparedFill) => boolean;
 /** What of a comparison is a sum over pairs of fills and over fills that are alone. */
 export class Tally {
   matched = 0;
+  /** What was filled of orders of both sides, and what of them was filled on theirs alone, by quantity. */
+  private filled = 0;
+  private unfilled = 0;
+  /** Fills of theirs that ours has ordered and not got. */
+  missed = 0;
   readonly byInstrument = new Map<number, InstrumentTally>();
   /** How much worse our fill of a pair was, as a share: mean, and the sum of squares about it (Welford). */
   worseMean = 0;
@@ -34,9 +39,17 @@ export class Tally {
     return Math.sqrt(this.worseSquares / this.matched / (this.matched - 1));
   }
 
+  /** What was filled of that which both have ordered and they have filled; NaN before anything was. */
+  get fillRatio(): number {
+    return this.filled / (this.filled + this.unfilled);
+  }
+
   copy(): Tally {
     const copy = new Tally();
     copy.matched = this.matched;
+    copy.filled = this.filled;
+    copy.unfilled = this.unfilled;
+    copy.missed = this.missed;
     copy.worseMean = this.worseMean;
     copy.worseSquares = this.worseSquares;
     for (const [instrument, { missed, data, ...sums }] of this.byInstrument)
@@ -53,25 +66,31 @@ export class Tally {
     return sums;
   }
 
-  /** Pairs fills and adds them; returns those of theirs that are still alone. */
+  /** Pairs fills and adds them; returns those of theirs that are still alone. After `answeredMs` more of ours may come. */
   addFills<Fill extends ComparedFill>(
     ours: readonly Fill[],
     theirs: readonly Fill[],
     wasOrdered: WasOrdered,
+    answeredMs = Infinity,
   ): readonly Fill[] {
     const paired = pairFills(ours, theirs);
-    for (const pair of paired.pairs) this.addPair(pair);
+    for (const pair of paired.pairs) this.addPair(pair, answeredMs);
     for (const fill of paired.ours) this.addAlone(fill, 1, wasOrdered);
     return paired.theirs;
   }
 
   /** Ordered by both and filled by one alone, it was missed; else one alone has decided so. `sign` is 1 of ours, -1 of theirs. */
-  addAlone(fill: ComparedFill, sign: 1 | -1, wasOrdered: WasOrdered): void {
+  addAlone(fill: ComparedFill, sign: 1 | -1, wasOrdered: WasOrdered, answeredMs = Infinity): void {
     const sums = this.of(fill.instrument);
-    add(wasOrdered(fill) ? sums.missed : sums.data, sign * fill.quantity, fill.price);
+    const isMissed = wasOrdered(fill);
+    if (isMissed && sign < 0 && fill.timeMs <= answeredMs) {
+      this.missed += 1;
+      this.unfilled += Math.abs(fill.quantity);
+    }
+    add(isMissed ? sums.missed : sums.data, sign * fill.quantity, fill.price);
   }
 
-  private addPair([own, other]: FillPair): void {
+  private addPair([own, other]: FillPair, answeredMs: number): void {
     const sums = this.of(own.instrument);
     const sign = Math.sign(own.quantity);
     this.addWorse(sign * (own.price / other.price - 1));
@@ -81,7 +100,11 @@ export class Tally {
     const delay = Number.isFinite(moved) ? moved : 0;
     sums.delay -= common * delay;
     sums.price -= common * (own.price - other.price - delay);
-    const rest = isWhole(own) && isWhole(other) ? sums.data : sums.missed;
+    const isDecided = isWhole(own) && isWhole(other);
+    const rest = isDecided ? sums.data : sums.missed;
+    this.filled += Math.abs(own.quantity);
+    if (!isDecided && own.timeMs <= answeredMs)
+      this.unfilled += Math.max(0, Math.abs(other.quantity) - Math.abs(own.quantity));
     add(rest, own.quantity - common, own.price);
     add(rest, common - other.quantity, other.price);
   }

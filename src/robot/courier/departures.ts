@@ -13,6 +13,8 @@ const pauseMsMin = 1_000;
 const pauseMsMax = 30_000;
 /** How soon something that opens is looked at again while the session has news to hear: it hears them at once. */
 const unheardMs = 100;
+/** How soon an exit that waits for the kill switch is looked at again. */
+const haltedMs = 2_000;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
@@ -27,6 +29,8 @@ export class Departures {
   private readonly cancels: SendBudget;
   /** Told of, because they wait for their market. */
   private readonly waiting = new WeakSet<Ticket>();
+  /** Told of, because they wait until trading is no longer halted. */
+  private readonly halted = new WeakSet<Ticket>();
   private pausedUntilMs = -Infinity;
   private pauseMs = pauseMsMin;
 
@@ -43,9 +47,12 @@ export class Departures {
   /** Whether a new order or a change may go; what must not is refused. */
   mayGo(ticket: Ticket, request: VenueOrderRequest): boolean {
     const { desk, connection, limits, tradingState } = this.parts;
-    const denial = denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar);
-    if (denial !== null) return this.deny(ticket, denial);
+    const trading = tradingState();
     const reduces = isReducing(desk.state, ticket, request);
+    if (trading.state === "halted" && reduces && ticket.errand === "submit")
+      return this.waitUntilLifted(ticket, request, trading.reason);
+    const denial = denialOf(desk.state, ticket, request, trading, limits.priceCollar);
+    if (denial !== null) return this.deny(ticket, denial);
     const ageMs = this.nowMs - ticket.touchedMs;
     // What the session has not heard yet may be that it has this already; and what it has heard it may not have acted on.
     if (!reduces && (desk.hasAnswers || !this.isWanted(ticket))) {
@@ -127,6 +134,26 @@ export class Departures {
     // A clock that is set anew must not make it late by more than this.
     this.retryIn(Math.min(opensMs - this.nowMs, hourMs));
     return true;
+  }
+
+  /**
+   * An exit or a stop is wanted for as long as something is held. Refused, it would be planned and refused again and again;
+   * here it lies until the switch is lifted, as large as the holding is by then.
+   */
+  private waitUntilLifted(
+    ticket: Ticket,
+    { symbol, side, quantity, terms }: VenueOrderRequest,
+    why: string,
+  ): false {
+    const { clientOrderId } = ticket;
+    const what = terms.type === "market" ? "" : ` (${terms.type.replaceAll("_", " ")})`;
+    if (!this.halted.has(ticket))
+      this.parts.log.warn(
+        { clientOrderId, code: "halted" },
+        `${side} ${quantity} ${symbol}${what} waits here until the switch is lifted: trading is halted: ${why}`,
+      );
+    this.halted.add(ticket);
+    return this.retryIn(haltedMs);
   }
 
   /** Never true: what is denied does not go. */

@@ -45,6 +45,8 @@ export class EngineHost {
   private readonly restorer: Restorer;
   private readonly lines: RecentLines;
   private readonly shadow: Shadow | null;
+  /** Bars that came too late to be traded on, after a sleep of the machine: the backtest trades on them as little. */
+  private readonly staleTimes = new Set<number>();
   private readonly comparison: SessionComparison | null;
   private trading: TradingState = { state: "active", reason: "" };
   private eventsTold = 0;
@@ -63,7 +65,7 @@ export class EngineHost {
     this.slice = new RecordedSlice(bars.length);
     this.lines = new RecentLines(this.session);
     this.restorer = new Restorer(this.session, this.broker, bars, (other) => this.hear(other));
-    this.shadow = shadow === null ? null : new Shadow(shadow.session, bars, shadow.fromMs);
+    this.shadow = shadow === null ? null : new Shadow(shadow.session, bars, shadow.fromMs, this.staleTimes);
     this.comparison =
       shadow === null
         ? null
@@ -78,6 +80,7 @@ export class EngineHost {
     const sent: Sent[] = [];
     for (const [k, record] of question.records.entries()) {
       if (k > 0 && k % progressEvery === 0) onProgress();
+      this.noteStale(record);
       if (record.kind === "predicted") this.hear(record);
       else sent.push(...stepRecorded(this.session, this.broker, this.slice, record, this.parts.bars));
     }
@@ -90,6 +93,7 @@ export class EngineHost {
   ): EngineAnswer {
     for (const [k, record] of records.entries()) {
       if (k % progressEvery === 0) onProgress();
+      this.noteStale(record);
       this.restorer.take(record);
     }
     if (!isLast) return { kind: "relived" };
@@ -97,6 +101,11 @@ export class EngineHost {
     // What was told before is in the log.
     this.eventsTold = this.session.recorder.log.events.length;
     return { kind: "restored", difference, unwritten, view: viewOf(this.session, this.lines) };
+  }
+
+  private noteStale(record: JournalRecord): void {
+    if (record.kind !== "slice" || !record.isStale || record.bars.length === 0) return;
+    if (record.timeMs > (this.parts.shadow?.fromMs ?? Infinity)) this.staleTimes.add(record.timeMs);
   }
 
   private hear(record: JournalRecord): void {

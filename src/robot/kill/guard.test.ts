@@ -185,7 +185,7 @@ test.each([
     cause(one);
     await pass(2);
     expect(order().state).toBe("reducing");
-    expect(order().reason).toMatch(/^it waits: milliseconds .* limit/);
+    expect(order().reason).toMatch(/^it waits: time .* limit (2 min|30 s)$/);
     expect(hold.under({ state: "halted", reason: "a person" })).toEqual({
       state: "halted",
       reason: "a person",

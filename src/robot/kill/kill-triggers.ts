@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatDuration } from "../../base/time.ts";
 import { killActions, type TriggerKind } from "./pull.ts";
 
 /** What is measured, by the trigger that looks at it; left out is what cannot be measured yet. */
@@ -69,9 +70,14 @@ export function trippedBy(gauges: Gauges, triggers: KillTriggers): readonly Trip
     const value = gauges[trigger];
     const { limit, action } = triggers[trigger];
     if (value === undefined || limit === "off" || value <= limit) return [];
-    const reason = `${words[trigger]}: ${plain(value)}, limit ${plain(limit)}`;
+    const reason = `${words[trigger].replace("milliseconds ", "time ")}: ${said(trigger, value)}, limit ${said(trigger, limit)}`;
     return [{ trigger, action, limit, value, reason }];
   });
+}
+
+/** Times as people say them. */
+function said(trigger: MeasuredKind, value: number): string {
+  return words[trigger].startsWith("milliseconds ") ? formatDuration(value) : plain(value);
 }
 
 function plain(value: number): string {

@@ -1,4 +1,4 @@
-import { dayMs } from "../../../base/time.ts";
+import { formatDuration, dayMs } from "../../../base/time.ts";
 import type { BrokerFinding } from "../../../ports/broker-connection.ts";
 import type { TradingMode } from "../../../ports/broker-plugin.ts";
 import { KiwiError } from "../../../base/errors.ts";
@@ -31,7 +31,7 @@ export async function inspectBybit(
   const offsetMs = await calls.offsetMs();
   const clock: BrokerFinding = {
     what: "the venue's clock",
-    found: `${offsetMs} ms ahead of ours`,
+    found: `${formatDuration(offsetMs)} ahead of ours`,
     wanted: "within the limit; stamps are corrected by it",
     isFit: true,
   };

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../base/time.ts";
 import type { Encoder } from "@stoqey/ib/dist/core/io/encoder.js";
 import type { Clock } from "../../../ports/clock.ts";
 import { TransportError } from "../../shared/http-answer.ts";
@@ -88,7 +89,7 @@ export class IbSession {
       };
       const cancel = clock.schedule(requestTimeoutMs, () => {
         this.isSilent = true;
-        end(() => reject(new TransportError(`no answer within ${requestTimeoutMs} ms`)));
+        end(() => reject(new TransportError(`no answer within ${formatDuration(requestTimeoutMs)}`)));
       });
       this.hearings.add(hear);
       if (this.isOpen) say(this.encoder);

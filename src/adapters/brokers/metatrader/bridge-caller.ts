@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
 import type { Prng } from "../../../base/prng.ts";
-import { secondMs } from "../../../base/time.ts";
+import { formatDuration, secondMs } from "../../../base/time.ts";
 import { sleep } from "../../../ports/clock.ts";
 import { backoffMs } from "../../shared/backoff.ts";
 import { gaveUp } from "../../shared/call-errors.ts";
@@ -117,10 +117,13 @@ export class BridgeCaller {
         untilMs = clock.nowMs() + answerMsMax;
       }
       if (clock.nowMs() >= untilMs) {
-        if (isTaken) return { kind: "unknown", reason: `${reason} within ${answerMsMax} ms` };
+        if (isTaken) return { kind: "unknown", reason: `${reason} within ${formatDuration(answerMsMax)}` };
         // Whoever removes the file has it: either it is ours again, or the bridge took it at this moment.
         if (await files.takeBack(place))
-          return { kind: "not-sent", reason: `no bridge took the command within ${pickupMsMax} ms` };
+          return {
+            kind: "not-sent",
+            reason: `no bridge took the command within ${formatDuration(pickupMsMax)}`,
+          };
         isTaken = true;
         untilMs = clock.nowMs() + answerMsMax;
       }

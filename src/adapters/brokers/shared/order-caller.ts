@@ -1,5 +1,5 @@
 import type { KiwiError } from "../../../base/errors.ts";
-import { formatTime } from "../../../base/time.ts";
+import { formatDuration, formatTime } from "../../../base/time.ts";
 import type { VenueCode } from "../../../domain/order.ts";
 import type { Acknowledgement, Urgency } from "../../../ports/broker-connection.ts";
 import { sleep, type Clock } from "../../../ports/clock.ts";
@@ -138,7 +138,8 @@ export class OrderCaller {
       if (ban !== null) return `the venue has shut us out until ${formatTime(ban.untilMs)} (${ban.reason})`;
       const wait = limit.tryTake(1, urgency);
       if (wait === null) return null;
-      if (clock.nowMs() + wait.waitMs > deadlineMs) return `the rate limit is used up for ${wait.waitMs} ms`;
+      if (clock.nowMs() + wait.waitMs > deadlineMs)
+        return `the rate limit is used up for ${formatDuration(wait.waitMs)}`;
       await sleep(clock, wait.waitMs);
     }
   }

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../base/time.ts";
 import type { KiwiError } from "../../../base/errors.ts";
 import type { Prng } from "../../../base/prng.ts";
 import { sleep } from "../../../ports/clock.ts";
@@ -112,7 +113,7 @@ export class Terminal {
       }
       await sleep(clock, pollMs, signal);
     }
-    return { kind: "retry", reason: `${reason} within ${answerMsMax} ms` };
+    return { kind: "retry", reason: `${reason} within ${formatDuration(answerMsMax)}` };
   }
 
   /** Lays the command down and waits until the bridge has taken it. One at a time: answers carry no number. */

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../base/time.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { readBody, TransportError, type HttpAnswer } from "../../shared/http-answer.ts";
 
@@ -58,7 +59,7 @@ function aborted(signal: AbortSignal): Promise<unknown> {
 }
 
 function noAnswer(timeoutMs: number): string {
-  return `no answer within ${timeoutMs} ms`;
+  return `no answer within ${formatDuration(timeoutMs)}`;
 }
 
 function lowerCased(headers: unknown): Record<string, string> {
