@@ -28,7 +28,7 @@ type Sent = { order: ApprovedOrder; most: number; filled: number };
 
 /**
  * Stands before a venue and keeps books of its own: from what is told of fills and charges, and from what it knows of bars
- * and of companies. No line of it is shared with what it watches. What is wrong is said in words.
+ * and of companies. No rule of it is shared with what it watches. What is wrong is said in words.
  */
 export class AuditedBroker implements Broker {
   cash: number;
