@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { eventsOf, hours, runScript, plainAccount, type Quad } from "../../test/scripted-run.ts";
+import {
+  eventsOf,
+  hours,
+  runScript,
+  plainAccount,
+  scripted,
+  type Quad,
+  type Script,
+} from "../../test/scripted-run.ts";
 import { runConfigSchema } from "../app/config/run-config.ts";
 import { runThrough } from "../app/runs/run-backtest.ts";
 import { buildSession, layGround } from "../app/session/build-session.ts";
@@ -7,6 +15,7 @@ import { hourMs } from "../base/time.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Broker } from "../ports/broker.ts";
 import { strategy } from "../ports/strategy.ts";
+import type { Followers } from "./session.ts";
 
 /** A broker that counts the slices it is shown, as whoever stands before a venue sees them. */
 function counted(shown: number[]) {
@@ -91,4 +100,26 @@ test("a margin call is not passed over by the short way", () => {
   expect(shown.length).toBeLessThan(12);
   expect(eventsOf(session).filter((line) => line.includes("41 fill"))).toHaveLength(1);
   expect(session.portfolio.ledger.quantity[0]).toBe(0);
+});
+
+test.each([
+  // The bars of its start, of its signal and of the fill are lived whole; then nothing happens to it.
+  [true, [0, 1, 2]],
+  [false, [0, 1, 2, 3, 4, 5]],
+])("a shadow passes over its quiet bars only where it may (%s), and comes to the same", (skipQuiet, rows) => {
+  const bars = [hours([100, 100, 100, 101, 102, 103])];
+  const config = runConfigSchema.parse({ ...plainAccount, execution: { skipQuiet } });
+  const ground = layGround(bars, config);
+  const shown: number[] = [];
+  const build = (script: Script, heard: number[]) =>
+    buildSession({ bars, strategy: scripted(script), params: {}, config }, ground, {
+      broker: counted(heard),
+    });
+  const shadow = build({ 2: [1] }, shown);
+  const followers: Followers = { sessionsOf: () => [shadow], observe() {}, changesAt: () => [] };
+  runThrough({ ...build({}, []), followers }, ground);
+  expect(shown).toEqual(rows);
+  const { log } = shadow.recorder;
+  // Ten units since the third bar, which are worth 10 more with each of the last three.
+  expect([...log.equity.subarray(0, log.length)]).toEqual([1_000, 1_000, 1_000, 1_010, 1_020, 1_030]);
 });

@@ -122,6 +122,14 @@ test("a trailing stop of the bar's own making is met at its close, exactly on th
   expect(short(94.99)).toEqual([]);
 });
 
+test("a trailing stop that still waits for its parent is not told as triggered, however little is traded", () => {
+  // A tenth of a volume of 10 is less than the two that the stop would need.
+  const harness = opened({ volumeShareMax: 0.1 });
+  const parentId = harness.send({ quantity: 2, terms: limit(50) });
+  harness.send({ side: "sell", quantity: 2, reduceOnly: true, parentId, terms: trail(10) });
+  expect(harness.bar([100, 100, 80, 80, 10])).toEqual([{ kind: "accepted", orderId: 1, timeMs: hourMs }]);
+});
+
 test("a market order that arrives inside the bar pays the part of the way that it missed, a seller downwards", () => {
   const harness = opened({ latencyMs: hourMs / 4 });
   harness.send({ side: "sell" });

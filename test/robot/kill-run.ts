@@ -43,7 +43,7 @@ export async function runKilled(kills: number, seed: number, bars: number): Prom
   const prng = new Prng(seed + kills);
   const names = new Set<string>();
   const state = { row: -1, doubled: 0, kills: 0, orders: 0, fills: 0, rows: new Set<number>() };
-  bench.side.listen({ onOrder() {}, onFill: () => (state.fills += 1) });
+  bench.side.listen({ onFill: () => (state.fills += 1) });
   try {
     for (;;) {
       const isToDie = state.kills < kills;

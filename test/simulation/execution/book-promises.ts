@@ -61,7 +61,7 @@ export class BookPromises {
     this.venue = venue;
     this.sends = sends;
     this.broken = broken;
-    venue.listen({ onFill: (fill) => this.lookAtFill(fill), onOrder: () => {} });
+    venue.listen({ onFill: (fill) => this.lookAtFill(fill) });
   }
 
   /** From now on this robot is looked at; its session has just been built and has no fills. */

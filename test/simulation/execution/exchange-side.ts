@@ -58,7 +58,7 @@ export class ExchangeSide implements VenueSide {
     this.habits = habits;
     exchange.listen((event) => {
       if (event.kind === "order" && !this.overfillOf.has(event.order.venueOrderId))
-        for (const { onOrder } of this.listeners) onOrder(this.orderOf(event.order));
+        for (const { onOrder } of this.listeners) onOrder?.(this.orderOf(event.order));
       if (event.kind === "fill") this.tellFill(event.fill);
     });
   }
@@ -245,7 +245,7 @@ export class ExchangeSide implements VenueSide {
     for (const { onFill } of this.listeners) onFill(fill);
     if (victim !== undefined)
       for (const { onOrder } of this.listeners)
-        onOrder(this.orderOf(this.trader.orders.byId(victim.venueOrderId)!));
+        onOrder?.(this.orderOf(this.trader.orders.byId(victim.venueOrderId)!));
   }
 
   private orderOf(order: ExchangeOrder): VenueOrder {

@@ -26,6 +26,6 @@ export interface VenueSide {
 
 /** Who hears what happens on the account. */
 export type VenueNews = {
-  readonly onOrder: (order: VenueOrder) => void;
+  readonly onOrder?: (order: VenueOrder) => void;
   readonly onFill: (fill: VenueFill) => void;
 };
