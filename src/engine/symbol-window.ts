@@ -135,4 +135,23 @@ class ColumnSeries implements Series {
     const row = this.#cursor.row - bars;
     return row < 0 ? Number.NaN : this.#column.values[row]!;
   }
+  // Without these two, what is natural in other languages is false on every bar, and no trade comes of it.
+  get [0](): never {
+    throw seriesIsNoArray();
+  }
+  [Symbol.toPrimitive](): never {
+    throw seriesIsNoNumber();
+  }
+}
+
+function seriesIsNoArray(): TypeError {
+  return new TypeError(
+    "a series is no array: series.NAME.now is its present value, .prev the one before, .ago(2) the next",
+  );
+}
+
+function seriesIsNoNumber(): TypeError {
+  return new TypeError(
+    "a series is no number: compare and reckon with series.NAME.now (.prev is the value one bar before)",
+  );
 }

@@ -42,6 +42,8 @@ export type Roads = {
 /** Who is told what a robot sends at the moment when it sends it. */
 export type SendWatch = {
   submitted(order: VenueOrderRequest): void;
+  /** It asks to cancel or to change the order of this name. */
+  touched(clientOrderId: string): void;
   /** What was sent under this name will not be at the venue. */
   lost(clientOrderId: string): void;
   /** Something else was sent, or an answer has come: for people. */
@@ -166,6 +168,7 @@ export class FaultyLink implements BrokerConnection {
     if (!this.parts.survives()) return never;
     const { venue, watch } = this.parts;
     watch.told(`cancel ${clientOrderId}`);
+    watch.touched(clientOrderId);
     if (!this.answered.has(clientOrderId) && this.sentAtMs.has(clientOrderId)) this.hit(26);
     return this.send({
       symbol,
@@ -179,6 +182,7 @@ export class FaultyLink implements BrokerConnection {
     if (!this.parts.survives()) return never;
     const { venue, watch } = this.parts;
     watch.told(`change ${order.clientOrderId} to ${order.quantity} ${JSON.stringify(order.terms)}`);
+    watch.touched(order.clientOrderId);
     return this.send({
       symbol: order.symbol,
       act: () => this.lateOr(25, order.clientOrderId, () => this.modifyNow(order), venue),

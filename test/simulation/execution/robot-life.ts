@@ -107,6 +107,7 @@ export class RobotLife {
           parts.onSent(order);
           sends.look(order, this.view);
         },
+        touched: (clientOrderId) => sends.touched(clientOrderId),
         lost: (clientOrderId) => sends.gone.add(clientOrderId),
         told: (text) => parts.tell(`${name}: ${text}`),
       },

@@ -31,7 +31,7 @@ export class SendPromises {
   readonly sent = new Map<string, Sent>();
   /** Names of orders that will not reach the venue, or that it has refused; sent again they may. */
   readonly gone = new Set<string>();
-  /** When something was sent last that closes a position, by symbol. */
+  /** When something was sent last that closes a position, or that cancels or changes such an order, by symbol. */
   readonly lastExitMs = new Map<string, number>();
   /** Symbols that somebody else has traded: what is held of them is not what we want. */
   readonly tradedByHand = new Set<string>();
@@ -70,6 +70,12 @@ export class SendPromises {
     if (isExit) this.lastExitMs.set(order.symbol, this.parts.world.nowMs);
     // What protects may stand far away by the time when it gets another size.
     if (!isExit) this.lookAtPrice(order, life, name);
+  }
+
+  /** It was asked to cancel or to change an order. */
+  touched(clientOrderId: string): void {
+    const sent = this.sent.get(clientOrderId);
+    if (sent?.isExit === true) this.lastExitMs.set(sent.order.symbol, this.parts.world.nowMs);
   }
 
   /** A price may have moved at the venue since the bar that is the newest one a robot has. */
