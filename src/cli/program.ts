@@ -17,8 +17,51 @@ import type { Act } from "./declare/common-flags.ts";
 import { swallowedFlag, usageError } from "./flags/flag-errors.ts";
 import type { Shell } from "./shell.ts";
 
-/** The whole command line. What a command does is loaded when it is called: `kiwi --help` must not wait for it. */
-export function buildProgram(shell: Shell, onExit: (code: number) => void): Command {
+type Group = {
+  /** Commands that need nothing outside of the group. `help` and `completion` speak of all groups and are in none. */
+  readonly names: string;
+  readonly declare: (program: Command, act: Act) => void;
+};
+
+/** The groups in the order of the help. */
+const groups: readonly Group[] = [
+  {
+    names: "demo init",
+    declare: (program, act) => declareFirstCommands(program.commandsGroup("Begin:"), act),
+  },
+  {
+    names: "strategy indicators check",
+    declare: (program, act) => declareStrategyCommands(program.commandsGroup("Strategies and data:"), act),
+  },
+  { names: "data", declare: declareDataCommands },
+  { names: "features", declare: declareFeatureCommands },
+  { names: "train model", declare: declareModelCommands },
+  {
+    names: "backtest report explain runs",
+    declare: (program, act) => declareRunCommands(program.commandsGroup("Run and understand:"), act),
+  },
+  { names: "alerts digest", declare: declareAlertCommands },
+  { names: "secrets", declare: declareSecretCommands },
+  { names: "optimize validate worker trials", declare: declareSearchCommands },
+  {
+    names: "paper live status replay soak costs sessions traces logs kill",
+    declare: (program, act) => declareTradeCommands(program.commandsGroup("Trade:"), act),
+  },
+  { names: "broker", declare: declareBroker },
+  { names: "emulator", declare: declareEmulator },
+  { names: "db", declare: declareDbCommands },
+  { names: "schedule", declare: declareScheduleCommands },
+  {
+    names: "config doctor components version",
+    declare: (program, act) => declareUpkeepCommands(program.commandsGroup("Keep in order:"), act),
+  },
+];
+
+/**
+ * The whole command line, or the group of the command `wanted` alone: declaring hundreds of flags takes as long as a short
+ * command. What a command does is loaded when it is called.
+ */
+export function buildProgram(shell: Shell, onExit: (code: number) => void, wanted?: string): Command {
   const program = new Command("kiwi")
     // `kiwi kill --account X` and `kiwi kill reset --account X` each have their own: a flag belongs to the word before it.
     .enablePositionalOptions()
@@ -30,22 +73,8 @@ export function buildProgram(shell: Shell, onExit: (code: number) => void): Comm
     <Args extends readonly unknown[]>(run: (shell: Shell, ...args: Args) => Promise<number>) =>
     async (...args) =>
       onExit(await run(shell, ...(args.slice(0, -1) as unknown as Args)));
-  declareFirstCommands(program.commandsGroup("Begin:"), act);
-  declareStrategyCommands(program.commandsGroup("Strategies and data:"), act);
-  declareDataCommands(program, act);
-  declareFeatureCommands(program, act);
-  declareModelCommands(program, act);
-  declareRunCommands(program.commandsGroup("Run and understand:"), act);
-  declareAlertCommands(program, act);
-  declareSecretCommands(program, act);
-  declareSearchCommands(program, act);
-  const trade = program.commandsGroup("Trade:");
-  declareTradeCommands(trade, act);
-  declareBroker(trade, act);
-  declareEmulator(program, act);
-  declareDbCommands(program, act);
-  declareScheduleCommands(program, act);
-  declareUpkeepCommands(program.commandsGroup("Keep in order:"), act);
+  const own = groups.filter(({ names }) => names.split(" ").includes(wanted ?? ""));
+  for (const { declare } of own.length > 0 ? own : groups) declare(program, act);
   makeStrict(program, shell);
   program.hook("preAction", (_program, command) => {
     const swallowed = swallowedFlag(command);

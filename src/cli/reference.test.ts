@@ -41,6 +41,16 @@ test("the reference names no flag that the parser does not know", () => {
   expect([...new Set(named)].filter((flag) => !known.has(flag))).toEqual([]);
 });
 
+test("a command is declared alone as it is among all", () => {
+  for (const command of program.commands) {
+    const found = buildProgram(shell, () => {}, command.name()).commands.find(
+      (one) => one.name() === command.name(),
+    );
+    expect(found?.helpInformation()).toBe(command.helpInformation());
+  }
+  expect(buildProgram(shell, () => {}, "status").commands.length).toBeLessThan(program.commands.length);
+});
+
 test("the reference has every exit code", () => {
   for (const code of Object.values(exitCodes)) expect(page).toContain(`| ${code} |`);
 });

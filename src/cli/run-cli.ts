@@ -10,9 +10,13 @@ import type { Shell } from "./shell.ts";
 export async function runCli(shell: Shell): Promise<number> {
   const args = shell.args.length === 0 ? ["--help"] : withoutAlias(shell.args);
   let exitCode = 0;
-  const program = buildProgram(shell, (code) => {
-    exitCode = code;
-  });
+  const program = buildProgram(
+    shell,
+    (code) => {
+      exitCode = code;
+    },
+    args[0],
+  );
   let signalExit = interruptedExit;
   const release = onSignals((code) => {
     signalExit = code;

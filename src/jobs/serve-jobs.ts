@@ -1,3 +1,4 @@
+import { parseOnce } from "../base/parse-once.ts";
 import type { Job } from "./job.ts";
 import { flushCompiled, keepCompiled } from "./compile-cache.ts";
 import { failureOf } from "./failure.ts";
@@ -37,7 +38,7 @@ async function answerTo(order: JobOrder, board: ProgressBoard, port: JobPort): P
 
 async function perform({ name, module, request }: JobOrder, board: ProgressBoard, port: JobPort) {
   const { default: job } = (await import(/* @vite-ignore */ module)) as { default: Job<unknown, unknown> };
-  const read = job.request.safeParse(request);
+  const read = job.request.safeParse(request, parseOnce);
   if (!read.success) throw refusedRequest(name, read.error.issues[0]!);
   const settle = async (): Promise<void> => {
     // Behind every timer of the shortest time that was set before.

@@ -1,3 +1,4 @@
+import { parseOnce } from "../../base/parse-once.ts";
 import { nearest } from "../../base/nearest.ts";
 import { fitLayer } from "../costs/fit-file.ts";
 import type { z } from "zod";
@@ -79,7 +80,7 @@ function refuseUnknown(
 }
 
 function checked({ values, origins }: Merged): KiwiConfig {
-  const outcome = kiwiConfigSchema.safeParse(values);
+  const outcome = kiwiConfigSchema.safeParse(values, parseOnce);
   if (outcome.success) return outcome.data;
   const issue = outcome.error.issues[0]!;
   const path = issue.path.map(String);
@@ -110,7 +111,7 @@ function originNear(origins: ReadonlyMap<string, Origin>, path: readonly string[
 /** The defaults without those that no file can state (no limit is Infinity): the schema fills them in again. */
 function finiteDefaults(): Record<string, unknown> {
   const keep = (_key: string, value: unknown): unknown => (value === Infinity ? undefined : value);
-  return JSON.parse(JSON.stringify(kiwiConfigSchema.parse({}), keep)) as Record<string, unknown>;
+  return JSON.parse(JSON.stringify(kiwiConfigSchema.parse({}, parseOnce), keep)) as Record<string, unknown>;
 }
 
 function complaintOf(issue: z.core.$ZodIssue, value: unknown): string {

@@ -10,6 +10,7 @@ import type { BacktestResult } from "../runs/run-backtest.ts";
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
 import { tradesCsv } from "../../analysis/report/trades-csv.ts";
 import { checkRequestOf } from "../runs/check-request-of.ts";
+import { parseOnce } from "../../base/parse-once.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import { dataQuality, type DataQuality } from "../bars/data-quality.ts";
 import { executeRun } from "../runs/execute-run.ts";
@@ -107,13 +108,16 @@ export async function performDemo(
 }
 
 async function preparedFor({ folder, seed, nowMs, bars = usualBars }: DemoInput): Promise<PreparedRun> {
-  const config = kiwiConfigSchema.parse({
-    data: [`synthetic:symbols=${symbols},bars=${bars},regimes=clear`],
-    timeframe: "2h",
-    seed,
-    // Larger accounts are no question on a made-up market, and the demo is to take a minute.
-    capacity: false,
-  });
+  const config = kiwiConfigSchema.parse(
+    {
+      data: [`synthetic:symbols=${symbols},bars=${bars},regimes=clear`],
+      timeframe: "2h",
+      seed,
+      // Larger accounts are no question on a made-up market, and the demo is to take a minute.
+      capacity: false,
+    },
+    parseOnce,
+  );
   return prepareRun(
     { folder, strategy: shown, params: {}, config, nowMs },
     await findStrategy(folder, shown),

@@ -1,3 +1,4 @@
+import { parseOnce } from "../../base/parse-once.ts";
 import { codeHash } from "../plugins/code-identity.ts";
 import { kiwiConfigSchema } from "../config/config-schema.ts";
 import type { PreparedRun } from "../runs/prepare-run.ts";
@@ -8,7 +9,7 @@ import type { RunManifest } from "../../adapters/stores/runs/run-manifest.ts";
 /** The request that a stored run came from. */
 export function requestOf(manifest: RunManifest): RunRequest {
   const { folder, strategy, params, config, nowMs } = manifest;
-  return { folder, strategy, params, config: kiwiConfigSchema.parse(config), nowMs };
+  return { folder, strategy, params, config: kiwiConfigSchema.parse(config, parseOnce), nowMs };
 }
 
 /** What is not as it was when the run was made; empty when nothing has changed. */

@@ -6,7 +6,7 @@ import { executeRun } from "./execute-run.ts";
 import { capacityOf, costSensitivity } from "./reruns.ts";
 import { strategyNamed } from "../plugins/registry.ts";
 import { runConfigSchema } from "../config/run-config.ts";
-import { atAccountSize } from "../session/account-sizes.ts";
+import { atAccountSizes } from "../session/account-sizes.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
 import { withTrialCount } from "./with-trial-count.ts";
 
@@ -78,7 +78,7 @@ test("runs at other costs and sizes say what a whole report of each says, to the
     expect([totalReturn, sharpe]).toEqual([metrics.totalReturn, metrics.sharpe]);
   }
   for (const { cash, totalReturn, sharpe, slippageShare } of capacityOf(setup, {})!) {
-    const { metrics, session } = whole(atAccountSize(setup, cash));
+    const { metrics, session } = whole(atAccountSizes(setup)(cash));
     const { slippagePaid, tradedNotional } = session.portfolio.ledger;
     expect([totalReturn, sharpe]).toEqual([metrics.totalReturn, metrics.sharpe]);
     expect(slippageShare).toBe(slippagePaid / tradedNotional);

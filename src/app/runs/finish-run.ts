@@ -9,6 +9,7 @@ import type { SelectionInput } from "../../analysis/selection/selection-input.ts
 import type { RunHashes } from "../../adapters/stores/runs/run-manifest.ts";
 import type { TrialEntry } from "../../adapters/stores/runs/trial-entry.ts";
 import type { TrialCount } from "../../adapters/stores/runs/trials-ledger.ts";
+import { parseOnce } from "../../base/parse-once.ts";
 import { externalName } from "../../domain/external-series.ts";
 import { codeHash, kiwiVersion } from "../plugins/code-identity.ts";
 import { configDifferences, textOf } from "../config/config-diff.ts";
@@ -106,7 +107,7 @@ export function finishRun(prepared: PreparedRun, options: FinishOptions): Finish
       ...quality.warnings,
     ],
     checks: [{ id: "data", pass: quality.isSound }, ...checkNames.map((id) => ({ id, pass: null }))],
-    configDiff: configDifferences(kiwiConfigSchema.parse({}), config).map(
+    configDiff: configDifferences(kiwiConfigSchema.parse({}, parseOnce), config).map(
       ({ path, after }) => `${path} = ${textOf(after)}`,
     ),
     ...(costs === null ? {} : { costSensitivity: costs }),

@@ -3,7 +3,7 @@ import type { CurveScore } from "../../analysis/metrics/score-curve.ts";
 import type { CapacityPoint, CostPoint } from "../../analysis/report/report-input.ts";
 import type { Ledger } from "../../domain/ledger.ts";
 import { watchedStrategy, type StrategyWatch } from "../plugins/watched-strategy.ts";
-import { atAccountSize } from "../session/account-sizes.ts";
+import { atAccountSizes } from "../session/account-sizes.ts";
 import type { BacktestSetup, Ground } from "../session/backtest-setup.ts";
 import { buildSession, layGround, logOver } from "../session/build-session.ts";
 import { atScaledCosts } from "../session/scaled-costs.ts";
@@ -40,10 +40,11 @@ export function capacityOf(
   );
   if (!hasVolume) return undefined;
   const rerun = rerunner(setup, options);
+  const sized = atAccountSizes(setup);
   return accountMultiples.map((multiple, index) => {
     options.onDone?.(index, accountMultiples.length);
     const cash = setup.config.account.cash * multiple;
-    const { totalReturn, sharpe, ledger } = rerun(atAccountSize(setup, cash));
+    const { totalReturn, sharpe, ledger } = rerun(sized(cash));
     const { slippagePaid, tradedNotional } = ledger;
     const slippageShare = tradedNotional > 0 ? slippagePaid / tradedNotional : null;
     return { cash, totalReturn, sharpe, slippageShare };

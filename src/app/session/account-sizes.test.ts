@@ -5,7 +5,7 @@ import { strategy } from "../../ports/strategy.ts";
 import { runConfigSchema, type RunConfigInput } from "../config/run-config.ts";
 import { capacityOf } from "../runs/reruns.ts";
 import { runBacktest } from "../runs/run-backtest.ts";
-import { atAccountSize } from "./account-sizes.ts";
+import { atAccountSizes } from "./account-sizes.ts";
 
 /** Prices that go up and down by 1 % in turn, with 1,000 units of volume a bar, or none. */
 function zigzag(volumes: number): Bars {
@@ -41,7 +41,7 @@ const setupWith = (volumes: number, costs: RunConfigInput["costs"] = {}) => ({
 
 /** Where the only fill went, against the price of its bar. */
 function impactOf(setup: ReturnType<typeof setupWith>, cash: number): { paid: number; share: number } {
-  const { session } = runBacktest(atAccountSize(setup, cash));
+  const { session } = runBacktest(atAccountSizes(setup)(cash));
   const { slippagePaid, tradedNotional } = session.portfolio.ledger;
   const price = 101;
   return {
@@ -65,7 +65,7 @@ test("impact comes on top of the slippage of the run, and a slippage by volume i
   const fixed = impactOf(setupWith(1_000, { slippage: { use: "fixed", rate: 0.002 } }), 1_000).paid;
   expect(fixed - plain).toBeCloseTo(0.002, 4);
   const own = setupWith(1_000, { slippage: { use: "volume-share", law: "square-root", coefficient: 0.5 } });
-  expect(atAccountSize(own, 5_000).config.costs.slippage).toEqual(own.config.costs.slippage);
+  expect(atAccountSizes(own)(5_000).config.costs.slippage).toEqual(own.config.costs.slippage);
 });
 
 test("larger accounts do worse where orders move the price, and nobody says anything where there is no volume", () => {

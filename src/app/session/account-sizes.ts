@@ -10,15 +10,18 @@ const impactPlugin = "volume-share";
 const largest = 0.5;
 
 /**
- * The same setup with another account: `cash` instead of its own, and with the price giving way to its orders by the
+ * Gives the same setup with other accounts: `cash` instead of its own, and with the price giving way to its orders by the
  * square-root law (Almgren and others 2005; Toth and others 2011): the standard deviation of a bar's return of that symbol
  * times the root of the order's share of the mean volume of the twenty bars before, on top of the slippage of the run. A
  * run that has a slippage by volume already keeps it as it is.
  */
-export function atAccountSize(setup: BacktestSetup, cash: number): BacktestSetup {
+export function atAccountSizes(setup: BacktestSetup): (cash: number) => BacktestSetup {
   const { account, costs } = setup.config;
-  const config = { ...setup.config, account: { ...account, cash } };
-  if (costs.slippage.use === impactPlugin) return { ...setup, config };
+  const withCash = (cash: number): BacktestSetup["config"] => ({
+    ...setup.config,
+    account: { ...account, cash },
+  });
+  if (costs.slippage.use === impactPlugin) return (cash) => ({ ...setup, config: withCash(cash) });
   const name = "with impact";
   const deviations = new Map(setup.bars.map((bars) => [bars.symbol, deviationOf(bars)]));
   const slippage = definePlugin({
@@ -47,11 +50,12 @@ export function atAccountSize(setup: BacktestSetup, cash: number): BacktestSetup
       };
     },
   });
-  return {
+  const registry = withPlugins([slippage], setup.registry);
+  return (cash) => ({
     ...setup,
-    registry: withPlugins([slippage], setup.registry),
-    config: { ...config, costs: { ...costs, slippage: { use: name } } },
-  };
+    registry,
+    config: { ...withCash(cash), costs: { ...costs, slippage: { use: name } } },
+  });
 }
 
 /** Standard deviation of the log returns of all bars; what impact is measured by. */

@@ -63,11 +63,11 @@ function panelMarks(
   const grid = gridAt.map((at) => `M${round(at)} 0V${height}`).join("");
   const frame = `<rect class="plot" width="${round(width)}" height="${height}"/><path class="grid" d="${grid}"/>`;
   if (panel.held !== undefined)
-    return `${titleMark(panel, false, null)}${frame}${inside(width, height, heldMarks(panel.held, view, width, height))}`;
+    return `${titleMark(panel, false, null, width)}${frame}${inside(width, height, heldMarks(panel.held, view, width, height))}`;
   if (panel.lanes !== undefined)
-    return `${titleMark(panel, false, null)}${frame}${tools.laneLetters(panel.lanes, height)}${inside(width, height, tools.laneMarks(panel.lanes, view, width, height))}`;
+    return `${titleMark(panel, false, null, width)}${frame}${tools.laneLetters(panel.lanes, height)}${inside(width, height, tools.laneMarks(panel.lanes, view, width, height))}`;
   if (panel.shares !== undefined)
-    return `${titleMark(panel, false, null)}${frame}${shareAxis(width, height, tools)}${inside(width, height, tools.shareMarks(panel.shares, view, width, height))}`;
+    return `${titleMark(panel, false, null, width)}${frame}${shareAxis(width, height, tools)}${inside(width, height, tools.shareMarks(panel.shares, view, width, height))}`;
   const candles =
     panel.candles === undefined
       ? null
@@ -98,7 +98,7 @@ function panelMarks(
       : tools.tradeLines(panel.trades, panel.candles!.spanS, view, x, y) +
         tradeMarks(panel.trades, candles, view, x, y);
   const notes = (panel.notes ?? []).map((note) => noteMark(note, view, x, y)).join("");
-  return `${titleMark(panel, isLog, candles)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
+  return `${titleMark(panel, isLog, candles, width)}${frame}${axis}${inside(width, height, bars + marks + trades + notes)}`;
 }
 
 /** Shades what lies in sample; the first panel says at the end of its title line, where there is room, what the shade means. */
@@ -126,9 +126,12 @@ function shareAxis(width: number, height: number, tools: ChartTools): string {
   return axisMarks([0, 0.5, 1], y, width, (tick, step) => tools.tickText(tick, step, "percent"));
 }
 
-function titleMark(panel: TimePanel, isLog: boolean, candles: CandleSeries | null): string {
-  const note = candles === null ? "" : `, ${spanText(candles.spanS)} per candle`;
-  return `<text class="title" y="-7">${escapeText(panel.title)}${isLog ? ", log scale" : ""}${note}</text>`;
+/** On a telephone the caption alone says what a candle is. */
+function titleMark(panel: TimePanel, isLog: boolean, candles: CandleSeries | null, width: number): string {
+  const span = candles === null ? "" : `, ${spanText(candles.spanS)}`;
+  const title = `${panel.title}${isLog ? ", log scale" : ""}${span}`;
+  const note = candles === null || 6.6 * (title.length + 11) > width ? "" : " per candle";
+  return `<text class="title" y="-7">${escapeText(title)}${note}</text>`;
 }
 
 /** A length of time in the largest unit that divides it. */

@@ -1,5 +1,6 @@
 import { pixel, xyStills } from "../chart/xy-chart.ts";
 import type { FigureParts } from "../html/figure.ts";
+import { typeset } from "../html/table.ts";
 import { percentText, ratioText } from "../number-text.ts";
 import type { CostPoint } from "../report-input.ts";
 
@@ -69,7 +70,7 @@ function curveOf(
     labelled = [left, top];
     return (
       circle +
-      `<text class="value" x="${isLast ? left + 4 : left + 7}" y="${top - 9}" text-anchor="${isLast ? "end" : "start"}">${percentText(point.totalReturn, { signed: true })}</text>`
+      `<text class="value" x="${isLast ? left + 4 : left + 7}" y="${top - 9}" text-anchor="${isLast ? "end" : "start"}">${typeset(percentText(point.totalReturn, { signed: true }))}</text>`
     );
   });
   return `<path class="line strategy" d="M${at.join("L")}"/>${dots.join("")}`;

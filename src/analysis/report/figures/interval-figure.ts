@@ -1,3 +1,4 @@
+import { typeset } from "../html/table.ts";
 import { pixel, xyStills } from "../chart/xy-chart.ts";
 import type { BootstrapInterval } from "../../statistics/bootstrap.ts";
 import type { FigureParts } from "../html/figure.ts";
@@ -63,6 +64,6 @@ function bandOf({ name, look, interval }: NamedInterval, y: number, x: (value: n
   return (
     `<path class="line ${look}" d="M${low} ${y}H${high}M${low} ${y - 6}V${y + 6}M${high} ${y - 6}V${y + 6}"/>` +
     `<circle class="point own" cx="${at}" cy="${y}" r="5.5"/>` +
-    `<text class="value" x="${at}" y="${y - 12}" text-anchor="middle">${name} ${ratioText(interval.estimate)}</text>`
+    `<text class="value" x="${at}" y="${y - 12}" text-anchor="middle">${name} ${typeset(ratioText(interval.estimate))}</text>`
   );
 }

@@ -174,7 +174,7 @@ const screens = `
 .facts{grid-template-columns:minmax(0,1fr)}.verdict h2{font-size:1.2rem}
 .wide{display:none!important}.narrow{display:block!important;max-width:560px;margin:0 auto}.live [data-model] .narrow{display:none!important}
 .range{margin-left:0;flex-basis:100%}.hint{display:none}th,td{padding:.32rem .5rem}
-#headline .number{white-space:normal}}
+#headline .number,#metrics .number{white-space:normal}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#111;--soft:#444;--line:#bbb;--grid:#e4e4e4;--zero:#888;--blue:#0a57c2;--orange:#b24c06;
 --bench:#555;--violet:#7a3aa8;--green:#1a7a4c;--tint-blue:#eef4fc;--tint-orange:#fdf2e9;--tint-grey:#f4f4f4}

@@ -26,8 +26,8 @@ export function calendarSection({ analysis, input }: ReportContext): Section {
     short: "Calendar",
     body: html`${heatTable(months, years)}
       <p class="aside">
-        Change of equity from the end of the period before to the end of this one; the deeper the colour, the
-        larger the change. The first and the last period may be parts.
+        Change of equity in per cent, from the end of the period before to the end of this one; the deeper the
+        colour, the larger the change. The first and the last period may be parts.
       </p>
       ${years.length > 1 && figureHtml(yearBars(years, benchmark === null ? null : { title: benchmarkTitle(input), years: benchmark.years }))}
       ${figureHtml(dayHistogram(daily.returns, periodsText(input)))}

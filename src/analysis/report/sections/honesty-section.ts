@@ -1,5 +1,5 @@
 import { html } from "../html/html.ts";
-import { tableHtml } from "../html/table.ts";
+import { tableHtml, typeset } from "../html/table.ts";
 import { countText, percentText, ratioText } from "../number-text.ts";
 import { luckText, verdictOf } from "../verdict.ts";
 import type { ReportContext, Section } from "./section.ts";
@@ -42,7 +42,7 @@ export function honestySection({ input, analysis: { intervals } }: ReportContext
     id: "honesty",
     title: "What survives",
     short: "Honesty",
-    body: html`<p>${luckText(metrics)}${verdictOf(input).headline}</p>
+    body: html`<p>${typeset(luckText(metrics) + verdictOf(input).headline)}</p>
       ${tableHtml({
         caption: "What was tried, and what survives",
         isCaptionHidden: true,

@@ -29,7 +29,7 @@ export function rollingSection(context: ReportContext): Section {
     id: "figure-rolling",
     title: `${held === null ? "Sharpe ratio and volatility" : "Sharpe ratio, volatility and beta"} of the last ${window} ${periods}`,
     summary: `Rolling Sharpe ratio and volatility; at the end ${ratioText(points.at(-1)!.sharpe)} and ${percentText(points.at(-1)!.volatility)}.`,
-    caption: `Annualised as in the table of all metrics. Windows without a change of equity have no Sharpe ratio and are left out.`,
+    caption: `Annualised with ${ratioText(metrics.periodsPerYear)} returns a year, as in the table of all metrics. Windows without a change of equity have no Sharpe ratio and are left out.`,
     stills: timeStills(model),
     modelName: "rolling",
     ...tablesOf(points),
@@ -46,7 +46,7 @@ function panelsOf({ axis, input }: ReportContext, points: readonly RollingPoint[
   };
   return [
     {
-      title: `Sharpe ratio, annualised with ${ratioText(input.metrics.periodsPerYear)} returns a year`,
+      title: "Sharpe ratio per year",
       height: 140,
       unit: "ratio",
       isLog: false,
