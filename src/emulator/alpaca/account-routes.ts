@@ -31,7 +31,7 @@ const configurations = {
 function accountJson({ account, exchange, dayCloses }: AlpacaContext): Record<string, unknown> {
   const { options } = account;
   const summary = account.summary();
-  const { cash, equity, buyingPower, initialMargin, maintenanceMargin } = summary;
+  const { cash, equity, buyingPower, leverage, initialMargin, maintenanceMargin } = summary;
   const [long, short] = [1, -1].map((sign) =>
     account
       .positions()
@@ -53,7 +53,7 @@ function accountJson({ account, exchange, dayCloses }: AlpacaContext): Record<st
     regt_buying_power: decimal(buyingPower, 6),
     non_marginable_buying_power: decimal(Math.max(0, Math.min(cash - summary.reserved, buyingPower)), 6),
     options_buying_power: "0",
-    multiplier: decimal(isMargin ? options.venue.leverage : 1),
+    multiplier: decimal(leverage),
     initial_margin: decimal(initialMargin, 6),
     maintenance_margin: decimal(maintenanceMargin, 6),
     last_maintenance_margin: decimal(maintenanceMargin, 6),

@@ -14,9 +14,8 @@ export function walletJson(account: ExchangeAccount, exchange: Exchange): Record
     .reduce((sum, { quantity, averagePrice, lastPrice }) => sum + quantity * (lastPrice - averagePrice), 0);
   const coins = positions.filter(({ symbol }) => categoryOf(symbol) === "spot");
   const coinsValue = coins.reduce((sum, { quantity, lastPrice }) => sum + quantity * lastPrice, 0);
-  const { equity, initialMargin, maintenanceMargin } = summary;
+  const { equity, leverage, initialMargin, maintenanceMargin } = summary;
   const wallet = equity - unrealised - coinsValue;
-  const { leverage } = account.options.venue;
   const orderMargin = summary.reserved / leverage;
   const free = Math.max(0, Math.min(wallet, summary.buyingPower / leverage));
   const money = coinJson(moneyName(account, exchange), wallet, 1, {

@@ -7,6 +7,8 @@ export type AccountSummary = {
   readonly cash: number;
   readonly equity: number;
   readonly grossExposure: number;
+  /** How many times its money an account may hold; 1 where nothing is borrowed. */
+  readonly leverage: number;
   /** What orders that open something may still be worth, those that work already taken off. */
   readonly buyingPower: number;
   /** What orders that work have set aside. */
@@ -17,7 +19,8 @@ export type AccountSummary = {
 
 /** Reckons up an account. */
 export function accountSummary(account: AccountView, exchange: ExchangeView, ledger: Ledger): AccountSummary {
-  const { accountKind, leverage, maintenanceMargin } = account.options.venue;
+  const { accountKind, maintenanceMargin } = account.options.venue;
+  const leverage = accountKind === "cash" ? 1 : account.options.venue.leverage;
   const equity = ledger.equity();
   const grossExposure = ledger.grossExposure();
   const reserved = reservedBy(account, exchange, ledger);
@@ -29,9 +32,10 @@ export function accountSummary(account: AccountView, exchange: ExchangeView, led
     cash: ledger.cash,
     equity,
     grossExposure,
+    leverage,
     buyingPower: Math.max(0, free),
     reserved: reserved.opening,
-    initialMargin: accountKind === "cash" ? grossExposure : grossExposure / leverage,
+    initialMargin: grossExposure / leverage,
     maintenanceMargin: grossExposure * maintenanceMargin,
   };
 }

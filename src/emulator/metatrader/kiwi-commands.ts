@@ -137,8 +137,7 @@ function getSymbol({ exchange, account }: TerminalContext, [symbol = ""]: readon
 
 /** What `account_info` and `GET_ACCOUNT` say of the account. */
 export function accountView({ account, settings }: TerminalContext): Readonly<Record<string, unknown>> {
-  const { cash, equity, buyingPower } = account.summary();
-  const { leverage } = account.options.venue;
+  const { cash, equity, buyingPower, leverage } = account.summary();
   return {
     name: "Kiwi emulator",
     number: settings.login,

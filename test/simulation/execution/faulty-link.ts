@@ -379,12 +379,12 @@ export class FaultyLink implements BrokerConnection {
       if (this.line.kind === "down") {
         this.hit(73);
         onLost?.();
-        return void answer({ kind: "unknown", reason: "no connection" }, 1);
+        return answer({ kind: "unknown", reason: "no connection" }, 1);
       }
       if (this.happens(faults.requestLost) || roads.failingSymbol === symbol) {
         this.hit(roads.failingSymbol === symbol ? 85 : requestLost);
         onLost?.();
-        return void answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
+        return answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
       }
       world.after(this.delay(0), () => {
         let value = act();
@@ -396,11 +396,11 @@ export class FaultyLink implements BrokerConnection {
         if (process.isDead && whenDead !== undefined) this.hit(whenDead);
         if (this.happens(faults.broken)) {
           this.hit(this.prng.next() < 0.5 ? 3 : 4);
-          return void answer({ kind: "unknown", reason: "502: <html>" }, this.delay(0));
+          return answer({ kind: "unknown", reason: "502: <html>" }, this.delay(0));
         }
         if (this.happens(faults.answerLost) || this.line.kind === "down") {
           if (value.kind === "accepted") this.hit(answerLost);
-          return void answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
+          return answer({ kind: "unknown", reason: "timeout" }, timeoutMs);
         }
         answer(value, this.delay(faults.answerLate));
       });
