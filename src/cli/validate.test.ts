@@ -82,18 +82,25 @@ test("what a small sample cannot tell is N/A, and a build that asks for it fails
   expect(err).toContain("pbo>0.9: it is not available");
 }, 60_000);
 
-test("a strategy in which nothing varies is validated without parameters around it", async () => {
-  writeFileSync(
-    join(folder, "plain.ts"),
-    `import { strategy } from "kiwi";
-export default strategy({ name: "plain", summary: "s", params: {}, setup: ({ bars }) => ({ close: bars.close }),
+test.each([
+  ["has no parameters", "{}", []],
+  ["is given all of them", '{ fast: int(1, { min: 1, max: 9 }, "f") }', ["--param", "fast=1"]],
+])(
+  "a strategy that %s is validated without others around it",
+  async (_, params, given) => {
+    writeFileSync(
+      join(folder, "plain.ts"),
+      `import { int, strategy } from "kiwi";
+export default strategy({ name: "plain", summary: "s", params: ${params}, setup: ({ bars }) => ({ close: bars.close }),
   onBar({ series, target }) { target(series.close.now > series.close.prev ? 1 : 0, "up"); } });\n`,
-  );
-  const { code, document } = await validate("./plain.ts", ...small);
-  expect(code).toBe(0);
-  expect(document.conditions["pbo"]).toBeNull();
-  expect(document.conditions["permutationP"]).not.toBeNull();
-}, 60_000);
+    );
+    const { code, document } = await validate("./plain.ts", ...given, ...small);
+    expect(code).toBe(0);
+    expect(document.conditions["pbo"]).toBeNull();
+    expect(document.conditions["permutationP"]).not.toBeNull();
+  },
+  60_000,
+);
 
 test("a condition that nobody knows is refused with the nearest", async () => {
   const { out } = await runKiwi(folder, ["validate", "sma-cross", ...small, "--fail-if", "pb0<1", "--json"]);

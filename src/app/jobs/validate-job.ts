@@ -100,8 +100,11 @@ async function tryAround(
   context: JobContext,
 ): Promise<Around | null> {
   const { search } = input;
-  const params = Object.values(prepared.setup.strategy.params as Params);
-  if (search.vary.length === 0 && params.every(({ kind }) => kind === "text")) return null;
+  const given = search.request.params;
+  const free = Object.entries(prepared.setup.strategy.params as Params).filter(
+    ([name, { kind }]) => kind !== "text" && !Object.hasOwn(given, name),
+  );
+  if (search.vary.length === 0 && free.length === 0) return null;
   const planned = planSearch(search, prepared);
   const plan = { ...planned.plan, returnsEvery: 1 };
   const hooks = searchHooks(input.queue, prepared, journal.folder, planned.trialsMax, context);
