@@ -44,6 +44,10 @@ const jobAddress = /(new URL\(\s*)"((?:[^"]*\/)?(?:[^"/]+-job|thread-entry|proce
 const bundledJobs: NonNullable<ViteUserConfig["plugins"]>[number] = {
   name: "bundled-jobs",
   enforce: "pre",
+  // What was transformed is kept between runs: with another bundle it is another thing.
+  configureVitest({ defineCacheKeyGenerator }) {
+    defineCacheKeyGenerator(() => bundle);
+  },
   transform(code, id) {
     if (bundle === null || !id.startsWith(source)) return null;
     return code.replaceAll(jobAddress, (whole, before: string, path: string) => {

@@ -88,13 +88,19 @@ test.each([
 ])(
   "a strategy that %s is validated without others around it",
   async (_, params, given) => {
+    const file = `plain-${given.length}.ts`;
     writeFileSync(
-      join(folder, "plain.ts"),
+      join(folder, file),
       `import { int, strategy } from "kiwi";
 export default strategy({ name: "plain", summary: "s", params: ${params}, setup: ({ bars }) => ({ close: bars.close }),
   onBar({ series, target }) { target(series.close.now > series.close.prev ? 1 : 0, "up"); } });\n`,
     );
-    const { code, document } = await validate("./plain.ts", ...given, ...small);
+    const { code, document } = await validate(
+      `./${file}`,
+      ...given,
+      "--data",
+      "synthetic:symbols=1,bars=1500",
+    );
     expect(code).toBe(0);
     expect(document.conditions["pbo"]).toBeNull();
     expect(document.conditions["permutationP"]).not.toBeNull();
