@@ -47,8 +47,8 @@ export const harmless: readonly Harmless[] = [
   },
   {
     path: "src/engine/execution/risk-gate.ts",
-    before: "const closing = signOf(order.side) * held < 0 ? Math.abs(held) : 0;",
-    after: ["const closing = signOf(order.side) * held <= 0 ? Math.abs(held) : 0;"],
+    before: "return signOf(side) * held < 0 ? Math.abs(held) : 0;",
+    after: ["return signOf(side) * held <= 0 ? Math.abs(held) : 0;"],
     because: "of nothing that is held nothing is closed, on either way",
   },
   {
