@@ -216,7 +216,9 @@ export class Trial {
   private mayBeBare(symbol: string): boolean {
     const { isStorm, isClosed, isBanned, failingSymbol, openedMs } = this.roads;
     const isJustOpen = this.world.nowMs - openedMs < closedMsMax;
-    return isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
+    // Under a pulled switch exits wait until it is lifted.
+    const isHalted = this.trading.state.state === "halted";
+    return isHalted || isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
   }
 
   private arrive(row: number): void {
