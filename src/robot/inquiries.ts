@@ -202,12 +202,14 @@ export class Inquiries {
     if (inquiry.misses === 1) inquiry.missedSinceMs = this.nowMs;
     const isEarly = inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs;
     // An order that the venue has had once is not gone because it does not find it for a moment.
-    if (isEarly || (ticket.phase === "working" && this.nowMs - inquiry.missedSinceMs < goneMs)) return;
+    const wasThere = ticket.phase === "working" || inquiry.isThere;
+    if (isEarly || (wasThere && this.nowMs - inquiry.missedSinceMs < goneMs)) return;
     const mayResend = ticket.phase === "sent" && !ticket.isCancelAsked && !inquiry.isThere;
     if (mayResend && this.parts.resend(ticket)) return;
-    if (inquiry.isThere && ticket.phase === "sent") return;
+    // Its name is taken: what opens is waited for until somebody looks, and a position not without its stop for so long.
+    if (inquiry.isThere && ticket.phase === "sent" && !ticket.request.reduceOnly) return;
     if (!(await this.isUnlisted(ticket))) return;
-    if (ticket.phase === "working" && !(await this.tryFills(ticket, 1))) return;
+    if (wasThere && !(await this.tryFills(ticket, 1))) return;
     if (this.isClosed || this.hasEnded(ticket)) return;
     const { clientOrderId, request } = ticket;
     const message = `the venue does not know ${clientOrderId}`;
