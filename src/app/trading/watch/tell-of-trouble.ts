@@ -52,7 +52,8 @@ export function tellOfTrouble(
   if (trading !== undefined && trading.state !== "active" && !isTold)
     alerts.raise({
       kind: "kill switch",
-      about: trading.state,
+      // By whom: what a person has stopped says nothing of what the watchdog stops after it.
+      about: `${trading.state} ${trading.reason.split(":")[0]}`,
       severity: "critical",
       title: `trading is ${trading.state}: ${trading.reason}`,
       text: "kiwi kill status says more; kiwi kill reset lifts it",
