@@ -257,8 +257,11 @@ class TradingRobot implements Robot {
   /** While bars wait for an answer nobody must say that they did not come. */
   private async owed(answer: Promise<void>): Promise<void> {
     this.isAnswerOwed = true;
-    await answer;
-    this.isAnswerOwed = false;
+    try {
+      await answer;
+    } finally {
+      this.isAnswerOwed = false;
+    }
   }
 
   /** Null where there is nothing to wait for: then no promise stands between two bars. */
