@@ -143,6 +143,14 @@ test("a limit that is not about the sum of all positions scales by what it leave
   expect(run([all, all], { risk }).fills).toEqual(["03 A 30@100", "03 B 30@100"]);
 });
 
+test("a limit of each order's own that only costs would pass does not hide the one of all together", () => {
+  const risk = { rules: [{ use: "order-notional", money: 7_900 }] };
+  const costs = { ...free.costs, commission: { use: "rate", rate: 0.01 } };
+  const most = { wants: { 1: 0.8 } };
+  // 5,000 / 101 are 49.5.
+  expect(run([most, most], { risk, costs }).fills).toEqual(["03 A 49@100", "03 B 49@100"]);
+});
+
 test("what protects an entry that was made smaller goes with it", () => {
   const guarded = { ...all, levels: { stopPrice: 90 } };
   const { fills, refused } = run([guarded, guarded]);
