@@ -63,6 +63,15 @@ test("a refused cancel leaves the order as it was", () => {
   expect([status, tracked.refusedChanges]).toEqual(["submitted", 1]);
 });
 
+test("what fills while a change is on its way is too much only beyond the larger of both sizes", () => {
+  const surprises = (quantity: number, filled: number): number => {
+    const changed = marketOrder({ id: 1 as OrderId, quantity }) as ApprovedOrder;
+    return told(changed, fill(1, filled, filled)).tracker.surprises.length;
+  };
+  expect([surprises(25, 20), surprises(5, 9)]).toEqual([0, 0]);
+  expect([surprises(25, 26), surprises(5, 11)]).toEqual([1, 1]);
+});
+
 test("a change counts with the larger of both sizes until it is through", () => {
   const changed = marketOrder({ id: 1 as OrderId, quantity: 25 }) as ApprovedOrder;
   const done = { orderId: 1 as OrderId, timeMs: 0, terms: changed.terms, quantity: 25 } as const;
