@@ -173,3 +173,11 @@ test("an order says once that it works, and when it began to", () => {
   expect(harness.bar(flat)).toMatchObject([{ kind: "accepted", orderId: 1, timeMs: hourMs }]);
   expect(harness.bar(flat)).toEqual([]);
 });
+
+test("a cancel that arrives with the close of a bar is through in that bar", () => {
+  const harness = opened({ latencyMs: hourMs });
+  const id = harness.send({ terms: limit(50) });
+  harness.bar(flat);
+  harness.cancel(id);
+  expect(harness.story(flat)).toEqual(["#1 canceled: canceled on request"]);
+});

@@ -228,3 +228,33 @@ test("what funding takes from an account that could just carry two symbols withd
   ]);
   expect(harness.story(flat, flat)).toEqual(["#-1 20@100", "#-2 20@100"]);
 });
+
+test("an account of a single unit of money is called at the same price as a large one", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1, { lotSize: 0.001 });
+  harness.bar(flat);
+  harness.send({ quantity: 0.04 });
+  harness.bar(flat);
+  // As 40 units on 1,000.
+  expect(harness.story([100, 100, 90, 100])).toEqual(["#-1 0.04@93.75"]);
+});
+
+test("a single unit is called inside its bar, as any other holding is", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 30);
+  harness.bar(flat);
+  harness.send({});
+  harness.bar(flat);
+  // 30 - (100 - p) = 0.2 p at p = 87.5.
+  expect(harness.story([100, 100, 85, 100])).toEqual(["#-1 1@87.5"]);
+});
+
+test("a rate that falls calls what has no bar, and a call that was made stands though the rate comes back", () => {
+  const euros = { quoteCurrency: "EUR" };
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, euros, ["EURUSD", "B"]);
+  harness.bar([1, 1, 1, 1], flat);
+  harness.send({ quantity: 40, instrument: second });
+  harness.bar([1, 1, 1, 1], flat);
+  // 4,000 euros at 0.9 dollars are 600 above what was borrowed, and 720 are wanted.
+  expect(harness.story([1, 1, 0.9, 0.9])).toEqual([]);
+  expect(harness.story([0.9, 1, 0.9, 1])).toEqual([]);
+  expect(harness.story([1, 1, 1, 1], flat)).toEqual(["#-1 40@100"]);
+});
