@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ExecutionDesk } from "../../../test/execution-desk.ts";
 import { marketOrder } from "../../../test/risk-harness.ts";
+import { roundsOf } from "../../../test/rounds.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { OrderRequest } from "../../domain/order.ts";
 import { ExposureAfter } from "./exposure-after.ts";
@@ -21,7 +22,7 @@ const account = fc.record({
   held: fc.array(fc.integer({ min: -10, max: 10 }), { minLength: count, maxLength: count }),
   open: fc.array(order, { maxLength: 3 }),
 });
-const rounds = { numRuns: 150, seed: 20_261_201 };
+const rounds = { numRuns: roundsOf(150, 40), seed: 20_261_201 };
 
 /** An account that holds something at prices of 100, 110 and 120, with orders that work. */
 function deskOf({

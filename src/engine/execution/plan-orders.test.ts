@@ -429,7 +429,10 @@ test("whatever becomes of an order that no target asked for, nothing is planned 
   desk.fill(ids[0]!);
   desk.end(ids[1]!, "unavailable", "rejected");
   desk.end(ids[2]!, "on_request");
-  expect([desk.held, desk.wanted, desk.story()]).toEqual([3, undefined, []]);
+  const split = { ratio: 2, quantityAfter: 6, tickSize: 0.01 };
+  const charge = { chargeId: 1, kind: "split", instrument: 0 as never, amount: 0, timeMs: 0, split } as const;
+  desk.hear({ kind: "charged", charge });
+  expect([desk.held, desk.wanted, desk.story()]).toEqual([6, undefined, []]);
 });
 
 test("what somebody else trades is booked, and what is wanted stands", () => {
