@@ -433,6 +433,9 @@ test("whatever becomes of an order that no target asked for, nothing is planned 
   const charge = { chargeId: 1, kind: "split", instrument: 0 as never, amount: 0, timeMs: 0, split } as const;
   desk.hear({ kind: "charged", charge });
   expect([desk.held, desk.wanted, desk.story()]).toEqual([6, undefined, []]);
+  // Nor after a margin call.
+  desk.fillForeign("sell", 6, -1);
+  expect([desk.held, desk.wanted, desk.story()]).toEqual([0, undefined, []]);
 });
 
 test("what somebody else trades is booked, and what is wanted stands", () => {
