@@ -45,6 +45,18 @@ function told(...reports: readonly (ExecutionReport | "cancel" | ApprovedOrder)[
   return { tracker, tracked, status: statusOf(tracked), open: tracker.open(order.instrument).length };
 }
 
+test("an order is submitted, then accepted, then triggered, then filled in part and whole", () => {
+  const said = (kind: "accepted" | "triggered") => ({ kind, orderId: 1 as OrderId, timeMs: 0 }) as const;
+  const reports = [said("accepted"), said("triggered"), fill(1, 4, 4), fill(2, 6, 10, true)];
+  expect([0, 1, 2, 3, 4].map((count) => told(...reports.slice(0, count)).status)).toEqual([
+    "submitted",
+    "accepted",
+    "triggered",
+    "partially_filled",
+    "filled",
+  ]);
+});
+
 test("a state only moves forward: an acceptance that comes after a fill says nothing new", () => {
   const { status } = told(fill(1, 4, 4), { kind: "accepted", orderId: 1 as OrderId, timeMs: 0 });
   expect(status).toBe("partially_filled");
