@@ -174,10 +174,10 @@ test("an order says once that it works, and when it began to", () => {
   expect(harness.bar(flat)).toEqual([]);
 });
 
-test("a cancel that arrives with the close of a bar is through in that bar", () => {
+test("an order whose cancel arrives with the close of its first bar is not said to work", () => {
   const harness = opened({ latencyMs: hourMs });
   const id = harness.send({ terms: limit(50) });
   harness.bar(flat);
   harness.cancel(id);
-  expect(harness.story(flat)).toEqual(["#1 canceled: canceled on request"]);
+  expect(harness.bar(flat).map(({ kind }) => kind)).toEqual(["canceled"]);
 });

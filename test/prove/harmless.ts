@@ -71,9 +71,18 @@ export const harmless: readonly Harmless[] = [
       "the rows that are in the journal are counted again when the reading ends, and not asked for before",
   },
   {
+    path: "src/engine/journal/restore-session.ts",
+    before: "for (let k = 0; k < length; k++) {",
+    after: ["for (let k = 0; k <= length; k++) {"],
+    because: "behind the end of both there is nothing in the one and nothing in the other",
+  },
+  {
     path: "src/engine/listings.ts",
     before: "if (nowMs - lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
-    after: ["if (false) return false;"],
+    after: [
+      "if (false) return false;",
+      "if (nowMs + lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
+    ],
     because: "no calendar counts more sessions than days, so it says the same when it is asked",
   },
   {

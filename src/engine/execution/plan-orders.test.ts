@@ -447,3 +447,11 @@ test("what somebody else trades is booked, and what is wanted stands", () => {
   desk.hear({ ...word, code: "on_request", reason: "" });
   expect(desk.tracker.surprises).toEqual([]);
 });
+
+test("a part of a unit gets its new stop while more is bought, as any other holding does", () => {
+  const desk = holding(0.5, { lotSize: 0.25 });
+  desk.decide(0.75, { entry: { kind: "limit", price: 90 } });
+  expect(desk.story()).toEqual(["buy 0.25 limit"]);
+  desk.decide(0.75, { entry: { kind: "limit", price: 90 }, protection: { stopPrice: 80 } });
+  expect(desk.story()).toContain("sell 0.5 close stop_market");
+});

@@ -159,13 +159,11 @@ test("what protects an entry that was made smaller goes with it, though there se
   expect(sent).toEqual(["02 A 50 wanted", "02 A -100 stop-loss", "02 B 50 wanted", "02 B -100 stop-loss"]);
 });
 
-test("at one close what makes a position smaller is told first, and then the most traded", () => {
-  const less = { wants: { 1: 0.8, 3: 0.4 } };
+test("at one close what makes a position smaller is sent first, a reversal too, and then the most traded", () => {
+  const account = { kind: "margin", cash: 10_000, leverage: 1 } as const;
+  const turning = { wants: { 1: 0.8, 3: -0.4 } };
   const more = { volume: 2_000, wants: { 3: 0.2 } };
   const most = { volume: 3_000, wants: { 3: 0.2 } };
-  expect(run([more, most, less]).sent.slice(1)).toEqual([
-    "04 C -40 wanted",
-    "04 B 20 wanted",
-    "04 A 20 wanted",
-  ]);
+  const sent = run([more, most, turning], { account }).sent.slice(1);
+  expect(sent).toEqual(["04 C -120 wanted", "04 B 20 wanted", "04 A 20 wanted"]);
 });
