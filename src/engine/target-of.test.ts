@@ -25,6 +25,5 @@ test("prices that a target waits for, or is protected by, are whole ticks", () =
 
 test("levels that stand take the place of all before them only where the signal says so", () => {
   expect(target({ replacesProtection: true }).replacesProtection).toBe(true);
-  expect(target({ replacesProtection: false }).replacesProtection).toBeUndefined();
   expect(target({}).replacesProtection).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { roundsOf } from "../../../test/rounds.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { signOf, type OrderId, type OrderRequest, type Side } from "../../domain/order.ts";
 import type { Refusal } from "./review.ts";
-import { shareRoom, type Room, type Share, type Wish } from "./share-room.ts";
+import { shareRoom, type Room, type Wish } from "./share-room.ts";
 
 /** A market of an account on paper, and how much more of it is wanted: an opposite side first closes what is held. */
 type Market = {
