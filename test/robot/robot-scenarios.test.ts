@@ -104,24 +104,27 @@ test("a name that the venue has already is looked up: the order is ours", async 
   expect(at.robot!.status().counts.refusedByVenue).toBe(0);
 });
 
-test("a stop whose name is taken at a venue that lists no such order is placed under another name", async () => {
-  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
-  await at.start();
-  at.link.interfere = ({ terms, clientOrderId }) =>
-    terms.type === "stop_market" && clientOrderId === "bencho2"
-      ? { kind: "rejected", code: "doubled_id", reason: "client order id must be unique" }
-      : null;
-  await at.bars(3);
-  await at.pass(15_000);
-  expect(at.side.openOrders()).toEqual([]);
-  await at.pass(30_000);
-  await at.bars(1);
-  await at.pass(5_000);
-  expect(held(at)).toBe(499);
-  expect(at.side.openOrders().map(({ side, quantity, terms }) => [side, quantity, terms?.type])).toEqual([
-    ["sell", 499, "stop_market"],
-  ]);
-});
+test.each([true, false])(
+  "a stop whose name is taken and that the venue lists nowhere is placed under another name (orders that only reduce: %s)",
+  async (reduceOnly) => {
+    const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8), { capabilities: { reduceOnly } });
+    await at.start();
+    at.link.interfere = ({ terms, clientOrderId }) =>
+      terms.type === "stop_market" && clientOrderId === "bencho2"
+        ? { kind: "rejected", code: "doubled_id", reason: "client order id must be unique" }
+        : null;
+    await at.bars(3);
+    await at.pass(15_000);
+    expect(at.side.openOrders()).toEqual([]);
+    await at.pass(30_000);
+    await at.bars(1);
+    await at.pass(5_000);
+    expect(held(at)).toBe(499);
+    expect(at.side.openOrders().map(({ side, quantity, terms }) => [side, quantity, terms?.type])).toEqual([
+      ["sell", 499, "stop_market"],
+    ]);
+  },
+);
 
 test("a stop that is refused again and again ends the position", async () => {
   const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
