@@ -278,6 +278,33 @@ test("what the kill switch closes is booked and told, and is no stranger", async
   expect(at.robot!.status().positions.map(({ blocked }) => blocked)).toEqual([null]);
 });
 
+test("an order of a session before this one is called so, and its symbol opens nothing until the books agree", async () => {
+  const at = bench({ 5: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const order = {
+    clientOrderId: "oldero7",
+    symbol: "AAA",
+    side: "buy",
+    quantity: 5,
+    timeInForce: "gtc",
+  } as const;
+  const rest = {
+    terms: { type: "market" },
+    expireTimeMs: Infinity,
+    postOnly: false,
+    reduceOnly: false,
+  } as const;
+  at.side.submit({ ...order, ...rest });
+  await at.bars(1);
+  const words = at.incidents.map(({ message }) => message.replace(/order [^ ,]+/, "order X"));
+  expect(words).toEqual([
+    "the venue's order X (buy 5 AAA) is of the session older",
+    expect.stringMatching(/^the venue's order X, which is of the session older, filled: buy 5 AAA at /),
+  ]);
+  expect(at.robot!.status().positions[0]!.blocked).not.toBeNull();
+});
+
 test("a bust is booked the other way round, once", async () => {
   const at = bench({ 2: [1] }, flat(8));
   await at.start();

@@ -196,8 +196,7 @@ export class OrderDesk implements Broker {
   private withdrawEntries(): void {
     const { state } = this;
     for (const { index } of state.market.instruments) {
-      for (const work of state.openBy[index]!)
-        if (!isExit(work)) work.isCancelAsked = true;
+      for (const work of state.openBy[index]!) if (!isExit(work)) work.isCancelAsked = true;
       tendInstrument(state, index);
     }
   }
