@@ -111,7 +111,7 @@ export class TradeBook {
     trade.entryNotional += quantity * fill.price;
     trade.quantityMax = Math.max(trade.quantityMax, Math.abs(after));
     trade.fees += fill.fee * ledger.feeRate(fill) * share;
-    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
+    trade.slippage += fill.slippageCost * ledger.rateAt(fill.instrument, fill.price) * share;
   }
 
   private exit(fill: Fill, share: number, ledger: Ledger, isClosed: boolean, reason: string): void {
@@ -121,7 +121,7 @@ export class TradeBook {
     trade.exitValue += quantity * ledger.unitValue(fill.instrument, fill.price);
     trade.exitNotional += quantity * fill.price;
     trade.fees += fill.fee * ledger.feeRate(fill) * share;
-    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
+    trade.slippage += fill.slippageCost * ledger.rateAt(fill.instrument, fill.price) * share;
     if (!isClosed) return;
     trade.isOpen = false;
     this.finish(fill, trade, ledger, reason);

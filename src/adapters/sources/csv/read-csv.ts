@@ -2,7 +2,13 @@ import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
 import { dayMs, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { settleBars } from "../../../domain/calendar/settle-bars.ts";
-import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./times/bar-times.ts";
+import {
+  areClosesOfSessions,
+  areLastDays,
+  areSessionEnds,
+  stampsToCloses,
+  type StampRule,
+} from "./times/bar-times.ts";
 import type { CsvDetected, CsvOptions, CsvReading } from "./csv-reading.ts";
 import { fitsShares } from "../../../domain/calendar/detect-calendar-name.ts";
 import { findLabels } from "./times/day-labels.ts";
@@ -116,7 +122,10 @@ function stampRule(
   options: CsvOptions,
   timeframe: Timeframe,
 ): StampRule {
-  const isSessionEnd = options.stamp === undefined && areSessionEnds(table.stampMs, table.length, timeframe);
+  const isSessionEnd =
+    options.stamp === undefined &&
+    (areSessionEnds(table.stampMs, table.length, timeframe) ||
+      areClosesOfSessions(table.stampMs, table.length, timeframe));
   const isEnd = layout.isCloseStamped || isEndStamped || isSessionEnd;
   const told = options.stamp ?? (isEnd ? "close" : undefined);
   const isLastDay =
