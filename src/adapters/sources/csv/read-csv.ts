@@ -47,7 +47,7 @@ async function readSide(path: string, options: CsvOptions): Promise<CsvReading &
   const { table, rowsRead } = raw;
   if (rowsRead === 0) throw noRows(path, "no line holds data");
   if (raw.isZoned && table.length > 0) refuse.refuseTimesOfDay(path, table.stampMs, table.length);
-  refuse.refuseTooBad(path, book.result(), rowsRead);
+  refuse.refuseTooBad(path, book.result(), rowsRead, raw.layout.header !== null);
   const { isNewestFirst } = orderRows(table, book);
   if (options.isPart !== true) refuse.refuseOneBar(path, table.length);
   const spacing = findSpacing(table.stampMs, table.length);
@@ -58,7 +58,7 @@ async function readSide(path: string, options: CsvOptions): Promise<CsvReading &
   const told = options.calendarName ?? (rule.labels?.isFirstSession === true ? "us-equity" : undefined);
   const calendarName = options.isPart === true ? undefined : settle(path, table, naming, told);
   dropFuture(table, options.nowMs, book);
-  refuse.refuseTooBad(path, book.result(), rowsRead);
+  refuse.refuseTooBad(path, book.result(), rowsRead, raw.layout.header !== null);
   book.fillTexts(await textsOf(path, book));
   const bars = inRange(path, barsOfTable(table, naming, calendarName), options);
   const notes = [
