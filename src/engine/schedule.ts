@@ -9,8 +9,8 @@ const mondayOffset = 3;
 const schedules: readonly Schedule[] = ["bar", "daily", "weekly", "monthly", "quarterly", "yearly"];
 
 /** Throws `STRATEGY_BAD_SCHEDULE` for a word that is none: no period of it would ever begin, and nothing be decided. */
-export function checkSchedule(strategyName: string, schedule: Schedule): void {
-  if (schedules.includes(schedule)) return;
+export function checkSchedule(strategyName: string, schedule: unknown): void {
+  if (schedules.includes(schedule as Schedule)) return;
   throw new KiwiError({
     code: "STRATEGY_BAD_SCHEDULE",
     exit: "data",
