@@ -104,6 +104,8 @@ export type VenueInstrument = {
   readonly tickSize: number;
   readonly lotSize: number;
   readonly quantityMin: number;
+  /** The largest quantity that any order may have, where the venue says so: what is more goes in parts. */
+  readonly quantityMax?: number | undefined;
   readonly notionalMin: number;
   readonly contractMultiplier: number;
   /** What is bought: fees may be taken from it. */

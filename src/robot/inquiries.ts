@@ -5,6 +5,7 @@ import type { DeskEvent } from "../ports/journal-store.ts";
 import { Alarm } from "./alarm.ts";
 import type { Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import { isReadableOrder } from "./desk/readable.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Patience } from "./patience.ts";
 import type { Incident, RobotLimits, RobotLog } from "./robot-types.ts";
@@ -186,7 +187,9 @@ export class Inquiries {
   private async question({ clientOrderId, request }: Ticket): Promise<VenueOrder | null | "no answer"> {
     const { connection, log, patience } = this.parts;
     try {
-      return await patience.within(() => connection.order(clientOrderId, request.symbol));
+      const order = await patience.within(() => connection.order(clientOrderId, request.symbol));
+      if (order === null || isReadableOrder(order)) return order;
+      throw new Error(`it is told with ${order.filledQuantity} of ${order.quantity} filled`);
     } catch (error) {
       log.warn({ clientOrderId, error: String(error) }, `could not ask for ${clientOrderId}`);
       return "no answer";
@@ -225,7 +228,8 @@ export class Inquiries {
       const open = await patience.within(() => connection.openOrders());
       if (open.kind === "unknown") return false;
       const listed = open.orders.find((order) => order.clientOrderId === clientOrderId);
-      if (listed !== undefined && !this.isClosed) hear({ kind: "told", atMs: this.nowMs, order: listed });
+      if (listed !== undefined && !this.isClosed && isReadableOrder(listed))
+        hear({ kind: "told", atMs: this.nowMs, order: listed });
       return listed === undefined;
     } catch (error) {
       log.warn({ clientOrderId, error: String(error) }, "could not ask for the open orders");

@@ -6,6 +6,7 @@ import { sleep, type Clock } from "../ports/clock.ts";
 import type { DeskEvent } from "../ports/journal-store.ts";
 import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import { readable } from "./desk/readable.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
 import type { Patience } from "./patience.ts";
@@ -156,7 +157,7 @@ export class Reconciler {
       if (connection.line.kind === "live" && this.positionsDueMs <= clock.nowMs()) {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
         const isTold = await this.attempt("account", async () => {
-          const snapshot = await patience.within(() => connection.account());
+          const snapshot = readable(await patience.within(() => connection.account()));
           await inquiries.fetchFills(this.fillsSinceMs());
           if (this.isClosed) return;
           this.take(snapshot);
@@ -226,7 +227,7 @@ export class Reconciler {
     const { atDifference, say, connection, inquiries, limits } = this.parts;
     let seen = "";
     for (let looks = 1, times = 1; looks <= startLooksMax; looks++) {
-      const snapshot = await this.insist("account", () => connection.account());
+      const snapshot = await this.insist("account", async () => readable(await connection.account()));
       this.take(snapshot);
       // After it: what filled before the snapshot was taken is among these, however late it is told.
       await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));

@@ -51,6 +51,7 @@ export function robotStatus(
     line: connection.line,
     positions: view === null ? [] : positionLines(view, desk!),
     orders: view === null ? [] : orderLines(view, desk!),
+    unanswered: desk?.livingTickets().filter(({ phase }) => phase === "sent").length ?? 0,
     equity: view?.equity ?? Number.NaN,
     cash: view?.cash ?? Number.NaN,
     venueEquity: account === null ? null : { equity: account.snapshot.equity, atMs: account.atMs },

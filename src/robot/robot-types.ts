@@ -131,6 +131,8 @@ export type RobotStatus = {
   readonly lastTurnMs: number;
   /** For how long the strategy has been thinking about its present step; 0 while it waits for the next. */
   readonly answerOwedMs: number;
+  /** Orders that were sent and of which nobody knows yet whether they have come to the venue. */
+  readonly unanswered: number;
   readonly decisionsHash: string;
   readonly counts: RobotCounts;
   /** Orders that our own limits refused, and those they let through in part, since the session began. */

@@ -45,6 +45,7 @@ const running: RobotStatus = {
   lastBarMs: nowMs - 30_000,
   lastTurnMs: nowMs - 100,
   answerOwedMs: 0,
+  unanswered: 0,
   decisionsHash: "",
   heldBack: { refused: 4, trimmed: 2 },
   counts: {

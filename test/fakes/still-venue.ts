@@ -17,6 +17,11 @@ export class StillVenue {
   /** Orders that a cancel of all overlooks, by client order id. */
   readonly stubborn = new Set<string>();
   lotSize = 1;
+  quantityMax: number | undefined = undefined;
+  /** Orders whose name nobody is told. */
+  readonly nameless = new Set<string>();
+  /** Symbols in which nothing fills. */
+  readonly closed = new Set<string>();
   isOpen = true;
   /** False: a market order rests until `open` is called. */
   clockSkewMs = 0;
@@ -27,6 +32,7 @@ export class StillVenue {
 
   open(): void {
     this.isOpen = true;
+    this.closed.clear();
     for (const order of this.working()) if (order.terms?.type === "market") this.fill(order);
   }
 
@@ -73,7 +79,7 @@ export class StillVenue {
             [...this.positions].map(([symbol, quantity]) => [symbol, { quantity, averagePrice: 100 }]),
           ),
         })),
-      openOrders: () => answer((): OpenOrders => ({ kind: "whole", orders: this.working() })),
+      openOrders: () => answer((): OpenOrders => ({ kind: "whole", orders: this.listed() })),
       order: (id) => answer(() => this.orders.get(id) ?? null),
       fillsSince: () => answer(() => []),
       instruments: (symbols) =>
@@ -83,6 +89,7 @@ export class StillVenue {
             tickSize: 0.01,
             lotSize: this.lotSize,
             quantityMin: this.lotSize,
+            quantityMax: this.quantityMax,
             notionalMin: 0,
             contractMultiplier: 1,
             baseCurrency: symbol,
@@ -97,12 +104,19 @@ export class StillVenue {
     };
   }
 
+  private listed(): readonly VenueOrder[] {
+    return this.working().map((order) =>
+      this.nameless.has(order.clientOrderId!) ? { ...order, clientOrderId: null } : order,
+    );
+  }
+
   private take(request: VenueOrderRequest): Acknowledgement {
     this.sent.push(request);
     if (this.orders.has(request.clientOrderId)) return { kind: "rejected", code: "doubled_id", reason: "" };
     const order = this.orderOf(request, "accepted");
     this.orders.set(request.clientOrderId, order);
-    if (this.isOpen && request.terms.type === "market") this.fill(order);
+    const isOpen = this.isOpen && !this.closed.has(order.symbol);
+    if (isOpen && request.terms.type === "market") this.fill(order);
     return accepted;
   }
 

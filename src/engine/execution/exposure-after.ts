@@ -52,8 +52,9 @@ export class ExposureAfter {
 
   /** Counts an order in for those that are looked at after it. */
   carry({ instrument, side, quantity }: OrderRequest): void {
+    const { orders, changes } = this.plan!;
     // Nobody asks for it after the only order.
-    const isSummed = !Number.isNaN(this.gross) && this.plan!.orders.length > 1;
+    const isSummed = !Number.isNaN(this.gross) && orders.length + changes.length > 1;
     const counted = isSummed ? Math.abs(this.quantityOf(instrument)) : 0;
     this.before.push(this.carried[instrument]!);
     this.changed.push(instrument);

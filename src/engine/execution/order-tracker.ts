@@ -216,6 +216,12 @@ export class OrderTracker {
     return quantity - (this.byId[id]?.filledQuantity ?? 0);
   }
 
+  /** By how much a change would make an order larger than it counts at worst now. */
+  growthOf({ id, quantity }: OrderRequest): number {
+    const { request, asked } = this.byId[id]!;
+    return Math.max(0, quantity - Math.max(request.quantity, asked.quantity));
+  }
+
   private guardsAmong(open: readonly TrackedOrder[], held: number): readonly TrackedOrder[] {
     return open.filter(({ request: { closePosition, parentId, side } }) => {
       if (!closePosition || signOf(side) * held >= 0) return false;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ExecutionDesk } from "../../../test/execution-desk.ts";
-import { barsFrom } from "../../../test/plugin-tools.ts";
+import { barsFrom, make } from "../../../test/plugin-tools.ts";
 import { marketOrder, sliceAt } from "../../../test/risk-harness.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { OrderId, OrderRequest } from "../../domain/order.ts";
@@ -11,6 +11,7 @@ import {
   type RiskRule,
   type RiskVerdict,
 } from "../../ports/risk.ts";
+import { grossExposure } from "../../risk/gross-exposure.ts";
 import { emptyPlan } from "./plan.ts";
 import { RiskGate, type NamedRule } from "./risk-gate.ts";
 
@@ -211,6 +212,25 @@ test("a change passes whole or is refused, and one that only reduces is not aske
   const rule = watcher();
   gateOf(desk, rule).review([], [change({})]);
   expect(rule.seen).toMatchObject([{ quantityAfter: 12, grossAfter: 1_200 }]);
+});
+
+test("what a change adds counts for the changes and orders after it: together they keep the limit", () => {
+  const desk = new ExecutionDesk({}, 3);
+  const limit = { type: "limit", limitPrice: 100 } as const;
+  const third = 2 as InstrumentIndex;
+  const grown = (instrument: InstrumentIndex) =>
+    marketOrder({ id: desk.send({ instrument, terms: limit }), instrument, terms: limit, quantity: 60 });
+  const changes = [grown(0 as InstrumentIndex), grown(second)];
+  // Of 10,000 the first takes 60 parts, and one each is on the way: the second does not fit, the new order in part.
+  const gross = make(grossExposure, { limit: 1 });
+  expect(gateOf(desk, gross).review([{ instrument: third, quantity: 60 }], changes)).toMatchObject({
+    changed: 1,
+    approved: ["buy 39"],
+    refused: ["rule 1"],
+  });
+  // One that gets smaller frees nothing before the venue has said so.
+  const smaller = [marketOrder({ id: desk.send({ instrument: third, quantity: 90 }), instrument: third })];
+  expect(gateOf(desk, gross).review([{ quantity: 60 }], smaller)).toMatchObject({ approved: ["buy 8"] });
 });
 
 test("of several alarms the gravest counts, of two as grave the first, and it refuses what opens", () => {

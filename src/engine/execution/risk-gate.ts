@@ -231,8 +231,11 @@ export class RiskGate {
   /** A change passes or it does not: until it does the order works as it is. */
   private reviewChange(order: OrderRequest): void {
     const refusal = order.reduceOnly ? null : this.refusalOf(order);
-    if (refusal !== null) this.result.refused.push(refusal);
-    else this.result.changed.push(order as ApprovedOrder);
+    if (refusal !== null) return void this.result.refused.push(refusal);
+    // The venue may have made it before the other orders of this instant: what it adds is counted before them.
+    const growth = order.closePosition ? 0 : this.tracker!.growthOf(order);
+    if (growth > 0) this.exposure.carry({ ...order, quantity: growth });
+    this.result.changed.push(order as ApprovedOrder);
   }
 
   /** An order, or as much of it as the rules let through, `refusal` being the first answer; null where that is nothing. */

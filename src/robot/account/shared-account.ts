@@ -8,6 +8,7 @@ import type {
   VenueOrder,
 } from "../../ports/broker-connection.ts";
 import { sessionOf } from "../client-order-id.ts";
+import { readable } from "../desk/readable.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { divideClosing, divideStrange } from "./divide.ts";
 import { Seat, type AccountOfSeats, type SeatPlan } from "./seat.ts";
@@ -15,6 +16,11 @@ import { Seat, type AccountOfSeats, type SeatPlan } from "./seat.ts";
 /** A difference must have been there for so long before it counts as somebody else's holding. */
 const believedMs = 30_000;
 const tolerance = 1e-9;
+
+/** Whether a difference of two sums that come to `size` is what adding them up has left. */
+function isNothing(difference: number, size: number): boolean {
+  return Math.abs(difference) < tolerance * Math.max(1, Math.abs(size));
+}
 
 /** What an account holds of a symbol beside its sessions, and since when it looked otherwise. */
 type Beside = { quantity: number; seen: number; sinceMs: number };
@@ -60,7 +66,7 @@ export class SharedAccount implements AccountOfSeats {
       onLine: (line) => this.onLine(line),
     };
     this.opening ??= connection.open(listener, this.closing.signal).then(async () => {
-      const snapshot = await connection.account();
+      const snapshot = readable(await connection.account());
       this.sinceMs = snapshot.venueTimeMs;
       for (const [symbol, { quantity }] of snapshot.positions) this.setBeside(symbol, quantity);
       return (this.last = snapshot);
@@ -81,13 +87,15 @@ export class SharedAccount implements AccountOfSeats {
 
   /** What is held of each symbol beside the sessions, signed: by people, by other programs, from before. */
   besides(): readonly { readonly symbol: string; readonly quantity: number }[] {
-    const held = [...this.beside].filter(([, { quantity }]) => Math.abs(quantity) > tolerance);
+    const held = [...this.beside].filter(
+      ([symbol, { quantity }]) => !isNothing(quantity, this.heldByAll(symbol) ?? 0),
+    );
     return held.map(([symbol, { quantity }]) => ({ symbol, quantity }));
   }
 
   /** The account as the venue has it now. */
   async ask(): Promise<AccountSnapshot> {
-    return this.take(await this.connection.account());
+    return this.take(readable(await this.connection.account()));
   }
 
   /** Executions since a time: those of the session, and what fell to it of those of nobody. */
@@ -223,7 +231,7 @@ export class SharedAccount implements AccountOfSeats {
       if (sum === null) continue;
       const seen = (positions.get(symbol)?.quantity ?? 0) - sum;
       const known = this.beside.get(symbol) ?? { quantity: 0, seen: Number.NaN, sinceMs: Infinity };
-      const isNew = !(Math.abs(known.seen - seen) < tolerance);
+      const isNew = !isNothing(known.seen - seen, sum);
       if (isNew) this.beside.set(symbol, { ...known, seen, sinceMs: venueTimeMs });
       else if (venueTimeMs - known.sinceMs >= believedMs) this.believe(symbol, seen, sum, venueTimeMs);
     }
@@ -232,7 +240,7 @@ export class SharedAccount implements AccountOfSeats {
 
   private believe(symbol: string, seen: number, sum: number, venueTimeMs: number): void {
     const strange = seen - this.besideOf(symbol);
-    if (Math.abs(strange) < tolerance) return;
+    if (isNothing(strange, sum)) return;
     if (strange * sum >= 0) return this.setBeside(symbol, seen);
     const price = this.priceOf(symbol);
     if (!(price > 0)) return;

@@ -1,5 +1,5 @@
 import { KiwiError } from "../../base/errors.ts";
-import type { Acknowledgement } from "../../ports/broker-connection.ts";
+import type { Acknowledgement, VenueOrderRequest } from "../../ports/broker-connection.ts";
 import type { ErrandKind } from "../../ports/journal-store.ts";
 import { Alarm } from "../alarm.ts";
 import type { Ticket } from "../desk/desk-state.ts";
@@ -85,9 +85,12 @@ export class Courier {
 
   private takeReady(): readonly Errand[] {
     const ready: Errand[] = [];
-    for (const ticket of Array.from(this.parts.desk.state.pending)) {
+    const { state } = this.parts.desk;
+    const waiting = Array.from(state.pending, (ticket) => ({ ticket, urgency: this.urgency(ticket) }));
+    // The most urgent first: where turns are few an exit does not stand behind what opens.
+    for (const { ticket } of waiting.sort((a, b) => a.urgency - b.urgency)) {
       const { errand } = ticket;
-      const request = errand === "modify" ? ticket.asked : ticket.request;
+      const request = requestOf(ticket);
       if (errand === null || request === null) continue;
       // A cancel waits until the order has arrived, and for nothing else.
       const mayGo =
@@ -96,12 +99,12 @@ export class Courier {
           : this.departures.mayGo(ticket, request);
       if (mayGo) ready.push({ ticket, errand, request });
     }
-    return ready.sort((a, b) => this.urgency(a) - this.urgency(b));
+    return ready;
   }
 
-  private urgency({ ticket, errand, request }: Errand): number {
-    if (errand === "cancel") return 0;
-    return isReducing(this.parts.desk.state, ticket, request) ? 1 : 2;
+  private urgency(ticket: Ticket): number {
+    if (ticket.errand === "cancel") return 0;
+    return isReducing(this.parts.desk.state, ticket, requestOf(ticket) ?? ticket.request) ? 1 : 2;
   }
 
   private dispatch(errands: readonly Errand[]): void {
@@ -204,6 +207,11 @@ export class Courier {
     if (this.isOpen && this.departures.mayTakeTurn("cancel"))
       this.dispatch([{ ticket, errand: "cancel", request: ticket.request }]);
   }
+}
+
+/** What an errand brings to the venue. */
+function requestOf({ errand, asked, request }: Ticket): VenueOrderRequest | null {
+  return errand === "modify" ? asked : request;
 }
 
 function isAboutTheEnd(code: string): boolean {

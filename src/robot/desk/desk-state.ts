@@ -1,3 +1,4 @@
+import { floorToStep } from "../../base/numbers.ts";
 import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import type { ApprovedOrder, ExecutionReport, OrderId, VenueCode } from "../../domain/order.ts";
 import type {
@@ -178,6 +179,12 @@ export function leftOfTicket({ request, asked, mayHave, filled, phase }: Ticket)
 /** Steps of quantity: the venue's where it has told them, else those of the run. */
 export function lotOf({ rules }: DeskState, { symbol, lotSize }: Instrument): number {
   return rules.get(symbol)?.lotSize ?? lotSize;
+}
+
+/** The largest order that the venue takes, in whole lots; Infinity where it has not told of one. */
+export function largestOf(state: DeskState, instrument: Instrument): number {
+  const quantityMax = state.rules.get(instrument.symbol)?.quantityMax ?? Infinity;
+  return quantityMax === Infinity ? Infinity : floorToStep(quantityMax, lotOf(state, instrument));
 }
 
 /** Sets or takes away what the courier is to do. */

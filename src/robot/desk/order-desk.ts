@@ -12,6 +12,7 @@ import { hearFill, hearHolding } from "./hear-fill.ts";
 import { hearAnswer, hearDenied, hearLost, hearOrder, isStray } from "./hear-order.ts";
 import { followPrice, forgetTouch } from "./follow-price.ts";
 import { forgetOrders, isKnownFill } from "./forget-orders.ts";
+import { isReadableFill, isReadableOrder } from "./readable.ts";
 import { tendInstrument } from "./tend-orders.ts";
 import { isExit } from "./wanted-quantity.ts";
 
@@ -151,6 +152,7 @@ export class OrderDesk implements Broker {
   /** Whether what the venue tells of an order says anything new. */
   isNews(order: VenueOrder): boolean {
     const { state } = this;
+    if (!isReadableOrder(order)) return false;
     const { clientOrderId, venueOrderId, filledQuantity, status } = order;
     const ticket = this.ticketOf(clientOrderId) ?? state.ticketByVenueId.get(venueOrderId);
     const isEnd =
@@ -172,7 +174,7 @@ export class OrderDesk implements Broker {
 
   /** Whether a fill has not been heard of. */
   isNewFill(fill: VenueFill): boolean {
-    return this.state.indexOf.has(fill.symbol) && !isKnownFill(this.state, fill);
+    return isReadableFill(fill) && this.state.indexOf.has(fill.symbol) && !isKnownFill(this.state, fill);
   }
 
   /** The ticket with a name, or null. */

@@ -4,6 +4,7 @@ import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
 import { sameTerms } from "../../engine/execution/draft-order.ts";
 import { clientOrderIdOf } from "../client-order-id.ts";
 import {
+  largestOf,
   liveTicket,
   lotOf,
   setErrand,
@@ -114,11 +115,12 @@ function requestOf(
 ): VenueOrderRequest {
   const { capabilities, market, rules } = state;
   const { symbol, tickSize } = market.instruments[instrument]!;
+  const most = largestOf(state, market.instruments[instrument]!);
   return {
     clientOrderId,
     symbol,
     side,
-    quantity,
+    quantity: Math.min(quantity, most),
     terms: roundTerms(carriedTerms(state, work, terms), side, rules.get(symbol)?.tickSize ?? tickSize),
     timeInForce,
     expireTimeMs,
@@ -191,9 +193,9 @@ export function endTicket(
   if (end.kind === "filled") {
     if (work.isToldWhole) return finish(state, work);
     const { closePosition, reduceOnly } = work.order;
-    const isExit = closePosition || reduceOnly;
-    // The venue calls it filled with less than was asked: of an exit the rest is for the next ticket.
-    if (!isExit || isDone(state, work))
+    // The rest of what was too large for one order is for the next ticket; and of an exit what the venue calls filled with less.
+    const goesOn = closePosition || reduceOnly || isPart(state, ticket);
+    if (!goesOn || isDone(state, work))
       endWork(state, work, "canceled", closePosition ? "position_closed" : "other", end.reason);
     return;
   }
@@ -201,6 +203,12 @@ export function endTicket(
   if (isAsAsked) return endWork(state, work, "canceled", "on_request", end.reason);
   if (isReplaced && end.kind === "canceled") return;
   endWork(state, work, end.kind, end.code, end.reason);
+}
+
+/** Whether a ticket was as large as the venue takes one, and is filled. */
+function isPart(state: DeskState, { instrument, request, filled }: Ticket): boolean {
+  const most = largestOf(state, state.market.instruments[instrument]!);
+  return request.quantity >= most * (1 - tolerance) && filled >= request.quantity * (1 - tolerance);
 }
 
 /** Whether an order has done all that it could, so that its last fill says so. */

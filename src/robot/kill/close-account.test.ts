@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { ManualClock } from "../../../test/fakes/manual-clock.ts";
 import { silentLog, StillVenue } from "../../../test/fakes/still-venue.ts";
 import { closeAccount } from "./close-account.ts";
+import type { VenueCode } from "../../domain/order.ts";
+import type { VenueOrderRequest } from "../../ports/broker-connection.ts";
 import type { KillAction } from "./pull.ts";
 
 function close(venue: StillVenue, action: KillAction, clock = new ManualClock(0, "auto"), id = "pull1") {
@@ -88,6 +90,88 @@ test("what is less than a lot cannot be sold, and is told", async () => {
   const left = await close(venue, "flatten").done;
   expect(left["ETH"]).toBe(0.2);
   expect(left["BTC"]).toBeCloseTo(0.4, 12);
+});
+
+/** A venue that refuses some orders. */
+function refusing(venue: StillVenue, codeOf: (order: VenueOrderRequest) => VenueCode | null) {
+  const connection = venue.connect();
+  venue.connect = () => ({
+    ...connection,
+    submit: async (order) => {
+      const code = codeOf(order);
+      if (code === null) return connection.submit(order);
+      venue.sent.push(order);
+      return { kind: "rejected", code, reason: "" };
+    },
+  });
+  return venue;
+}
+
+test("what is worth too little to be sold is told and left, and not tried for ever", async () => {
+  const venue = refusing(new StillVenue(), ({ symbol }) => (symbol === "BTC" ? "notional_min" : null));
+  venue.positions.set("BTC", 3.4).set("ETH", 2);
+  expect(await close(venue, "flatten").done).toEqual({ BTC: 3.4 });
+  expect(venue.sent.map(({ symbol }) => symbol)).toEqual(["BTC", "ETH"]);
+});
+
+test("what is larger than the venue's largest order is closed in parts, whether it says its limit or not", async () => {
+  const silent = refusing(new StillVenue(), ({ quantity }) => (quantity > 10 ? "lot_size" : null));
+  silent.positions.set("BTC", 30);
+  await close(silent, "flatten").done;
+  expect(silent.sent.map(({ quantity }) => quantity)).toEqual([30, 15, 7, 7, 7, 7, 2]);
+  const open = new StillVenue();
+  open.quantityMax = 12.5;
+  open.positions.set("BTC", -30);
+  await close(open, "flatten").done;
+  expect(open.sent.map(({ quantity }) => quantity)).toEqual([12, 12, 6]);
+  expect([silent.positions.get("BTC"), open.positions.get("BTC")]).toEqual([0, 0]);
+});
+
+test("a symbol that is halted does not keep the others from being closed", async () => {
+  let refusals = 0;
+  const venue = refusing(new StillVenue(), ({ symbol }) =>
+    symbol === "BTC" && refusals++ < 3 ? "rate_limited" : null,
+  );
+  venue.positions.set("HALT", 3).set("BTC", 5);
+  venue.closed.add("HALT");
+  const { clock, done } = close(venue, "flatten", new ManualClock(0));
+  await clock.advance(60_000);
+  expect([...venue.positions]).toEqual([
+    ["HALT", 3],
+    ["BTC", 0],
+  ]);
+  expect(venue.working().map(({ symbol }) => symbol)).toEqual(["HALT"]);
+  venue.open();
+  await clock.advance(10_000);
+  expect(await done).toEqual({});
+});
+
+test("an order without a name of ours is taken back while one of ours works, and ours goes again", async () => {
+  const venue = new StillVenue();
+  venue.positions.set("HALT", 3);
+  venue.closed.add("HALT");
+  const clock = new ManualClock(0);
+  const { done } = close(venue, "flatten", clock);
+  await clock.advance(5_000);
+  venue.rest("by hand", "ETH");
+  venue.nameless.add("by hand");
+  await clock.advance(30_000);
+  expect(venue.working().map(({ symbol, side }) => [symbol, side])).toEqual([["HALT", "sell"]]);
+  venue.open();
+  await clock.advance(10_000);
+  expect(await done).toEqual({});
+});
+
+test("a position that is no number is neither closed nor taken for closed, and the others are", async () => {
+  const venue = new StillVenue();
+  venue.positions.set("ODD", Number.NaN).set("BTC", 3);
+  const clock = new ManualClock(0);
+  const { done } = close(venue, "flatten", clock);
+  await clock.advance(60_000);
+  expect(venue.sent.map(({ symbol }) => symbol)).toEqual(["BTC"]);
+  venue.positions.set("ODD", 2);
+  await clock.advance(60_000);
+  expect(await done).toEqual({});
 });
 
 test("the names of its orders fit every venue, and another pull has others", async () => {

@@ -51,47 +51,58 @@ class Closing {
   /** How many orders have closed a part of a symbol and are over. */
   private readonly endedBySymbol = new Map<string, number>();
   private readonly doubled = new Map<string, number>();
+  /** The largest order that a venue has not called too large or of the wrong size, where it has called one so. */
+  private readonly most = new Map<string, number>();
+  /** Holdings that the venue has called worth too little for an order. */
+  private readonly worthless = new Map<string, number>();
   private readonly rules = new Map<string, VenueInstrument>();
 
   constructor(parts: ClosingParts) {
     this.parts = parts;
   }
 
-  /** One attempt; null while something is left to be done. */
+  /** One attempt; null while something is left to be done. What works in one symbol does not keep the others waiting. */
   async turn(): Promise<Readonly<Record<string, number>> | null> {
-    if (!(await this.nothingWorks())) return null;
-    const { connection, pull } = this.parts;
+    const working = await this.symbolsAtWork();
+    if (working === null) return null;
+    const { connection, pull, log } = this.parts;
+    let isClosed = working.size === 0;
+    if (pull.action !== "flatten" && !isClosed) return null;
     const { positions } = await connection.account();
     const held = [...positions].filter(([, { quantity }]) => quantity !== 0);
     const left = Object.fromEntries(held.map(([symbol, { quantity }]) => [symbol, quantity]));
     if (pull.action !== "flatten") return left;
-    let isClosed = true;
     for (const [symbol, { quantity }] of held) {
-      const part = await this.sellable(symbol, quantity);
+      const isKnown = Number.isFinite(quantity);
+      if (!isKnown) log.warn({ symbol }, `the venue holds ${quantity} of it, which is no number`);
+      const part = working.has(symbol) || !isKnown ? 0 : await this.sellable(symbol, quantity);
+      isClosed &&= isKnown && part === 0;
       if (part === 0) continue;
-      isClosed = false;
-      await this.close(symbol, quantity > 0 ? "sell" : "buy", part);
+      await this.close(symbol, quantity > 0 ? "sell" : "buy", part, quantity);
     }
     return isClosed ? left : null;
   }
 
-  /** Cancels what works, and says whether the venue now shows no order of any list; our own closing ones go on. */
-  private async nothingWorks(): Promise<boolean> {
+  /** Cancels what works but our own closing orders, and says in which symbols an order still does; null when nobody can say. */
+  private async symbolsAtWork(): Promise<ReadonlySet<string> | null> {
     const { connection, log } = this.parts;
     const before = await connection.openOrders();
+    if (before.kind === "whole" && before.orders.length === 0) return new Set();
     const foreign = (orders: readonly VenueOrder[]) => orders.filter((order) => !this.isOurs(order));
-    if (before.kind === "whole" && before.orders.length === 0) return true;
-    // While one of our own closing orders works, it is not taken back with the others.
-    if (before.kind === "unknown" || !before.orders.some((order) => this.isOurs(order)))
-      await connection.cancelAll();
+    // While one of our own closing orders works, it is not taken back with the others, unless one of those has no name.
+    const mayTakeAll =
+      before.kind === "unknown" ||
+      !before.orders.some((order) => this.isOurs(order)) ||
+      before.orders.some(({ clientOrderId }) => clientOrderId === null);
+    if (mayTakeAll) await connection.cancelAll();
     const after = await connection.openOrders();
-    if (after.kind === "unknown") return false;
+    if (after.kind === "unknown") return null;
     // A venue may take back some of them and keep others: those are asked for one by one.
     for (const { clientOrderId, symbol } of foreign(after.orders))
       if (clientOrderId !== null) await connection.cancel(clientOrderId, symbol);
     const count = foreign(after.orders).length;
     if (count > 0) log.warn({ count }, "orders still work after all were canceled");
-    return after.orders.length === 0;
+    return new Set(after.orders.map(({ symbol }) => symbol));
   }
 
   private isOurs({ clientOrderId }: VenueOrder): boolean {
@@ -102,13 +113,26 @@ class Closing {
     return closingOrderId(this.parts.pull.id, symbol, number);
   }
 
-  /** How much of a holding an order can close: whole lots, and at least the venue's smallest order. */
+  /** How much of a holding one order can close: whole lots, at least the venue's smallest order and at most its largest. */
   private async sellable(symbol: string, quantity: number): Promise<number> {
+    if (Math.abs(quantity) <= (this.worthless.get(symbol) ?? 0)) return 0;
     const rule = await this.ruleOf(symbol);
-    const size = Math.abs(quantity);
-    if (rule === null) return size;
-    const lots = rule.lotSize > 0 ? floorToStep(size, rule.lotSize) : size;
-    return lots >= rule.quantityMin ? lots : 0;
+    const { lotSize = 0, quantityMin = 0, quantityMax = Infinity } = rule ?? {};
+    const size = Math.min(Math.abs(quantity), quantityMax, this.most.get(symbol) ?? Infinity);
+    const lots = lotSize > 0 ? floorToStep(size, lotSize) : size;
+    return lots >= quantityMin ? lots : 0;
+  }
+
+  /** A size that the venue does not take: its rules may be others by now, or it takes no order as large. */
+  private learnFrom(code: VenueCode, symbol: string, part: number, held: number): void {
+    const { quantityMin = 0, lotSize = 0 } = this.rules.get(symbol) ?? {};
+    if (code === "notional_min") {
+      // A part that is too small may be all there is, or what an order that was too large has been cut down to.
+      if (!this.most.delete(symbol)) this.worthless.set(symbol, Math.abs(held));
+    } else if (code === "lot_size") {
+      this.rules.delete(symbol);
+      this.most.set(symbol, Math.max(part / 2, quantityMin, lotSize));
+    }
   }
 
   private async ruleOf(symbol: string): Promise<VenueInstrument | null> {
@@ -132,7 +156,7 @@ class Closing {
     return times < doubledMax;
   }
 
-  private async close(symbol: string, side: "buy" | "sell", quantity: number): Promise<void> {
+  private async close(symbol: string, side: "buy" | "sell", quantity: number, held: number): Promise<void> {
     const { connection, log } = this.parts;
     let number = this.endedBySymbol.get(symbol) ?? 0;
     for (;;) {
@@ -158,7 +182,8 @@ class Closing {
     };
     const answer = await connection.submit(order, "urgent");
     log.info({ clientOrderId, symbol, side, quantity, answer: answer.kind }, "closing a position");
-    if (answer.kind === "rejected" && !this.mayLive(answer.code, clientOrderId))
-      this.endedBySymbol.set(symbol, number + 1);
+    if (answer.kind !== "rejected") return;
+    this.learnFrom(answer.code, symbol, quantity, held);
+    if (!this.mayLive(answer.code, clientOrderId)) this.endedBySymbol.set(symbol, number + 1);
   }
 }

@@ -41,6 +41,7 @@ function bench(triggers: Parameters<typeof killTriggersSchema.parse>[0] = {}) {
     line: { kind: "live", atMs: startMs } as RobotStatus["line"],
     lastBarMs: Number.NaN,
     answerOwedMs: 0,
+    unanswered: 0,
     counts: { sent: 0, refusedByVenue: 0, fills: 0 },
   };
   const holding = { quantity: 0 };
@@ -343,6 +344,20 @@ test("a pull that asks for more than the one before is carried out too, and none
   const { cancelAlls } = one.venue;
   await one.clock.advance(60_000);
   expect(one.venue.cancelAlls).toBe(cancelAlls);
+});
+
+test("what was sent before a pull and comes after everything was closed is closed as well", async () => {
+  const one = bench();
+  one.venue.positions.set("BTC", 2);
+  one.status.unanswered = 1;
+  one.start();
+  one.killSwitch.pull({ action: "flatten", trigger: "person", reason: "", atMs: 0, by: "anna" });
+  await one.clock.advance(5_000);
+  expect([one.venue.positions.get("BTC"), one.killSwitch.state().done.size]).toEqual([0, 0]);
+  one.venue.positions.set("BTC", 3);
+  one.status.unanswered = 0;
+  await one.clock.advance(10_000);
+  expect([one.venue.positions.get("BTC"), one.killSwitch.state().done.size]).toEqual([0, 1]);
 });
 
 test("reduce leaves orders and positions at the venue as they are", async () => {

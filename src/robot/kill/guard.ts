@@ -1,6 +1,6 @@
 import type { BrokerConnection } from "../../ports/broker-connection.ts";
 import { ClockOff } from "../../base/clock-off.ts";
-import type { Clock } from "../../ports/clock.ts";
+import { sleep, type Clock } from "../../ports/clock.ts";
 import type { Robot } from "../robot-parts.ts";
 import type { RobotLog } from "../robot-types.ts";
 import type { Heartbeat } from "../watchdog.ts";
@@ -8,6 +8,7 @@ import { closeAccount } from "./close-account.ts";
 import { GaugeBoard, type GaugeSetup } from "./gauges.ts";
 import type { Hold } from "./hold.ts";
 import type { KillSwitch } from "./kill-switch.ts";
+import type { Pull } from "./pull.ts";
 import { trippedBy, type Gauges, type KillTriggers, type Tripped } from "./kill-triggers.ts";
 
 /** What a guard is put together from. */
@@ -162,17 +163,17 @@ class Watch {
 
   /** Does at the venue what stands and is not done. One closing at a time: the gravest. */
   private carryOut(): void {
-    const { killSwitch, connection, clock, log } = this.parts;
+    const { killSwitch, clock, log } = this.parts;
     const { action, pulls, done } = killSwitch.state();
     if (action === null || action === "reduce") return;
     // The newest: what was held when it was pulled is more than what an older one was to close.
     const pull = pulls.findLast((one) => one.action === action);
-    if (pull === undefined || done.has(pull.id)) return;
+    if (pull === undefined || (done.has(pull.id) && this.parts.robot.status().unanswered === 0)) return;
     const key = `${pull.id} ${action}`;
     if (this.closing.has(key)) return;
     this.closing.add(key);
     log.warn({ pull: pull.id, action }, "closing the account at the venue");
-    closeAccount({ connection, clock, log, pull, signal: this.ending.signal }).then(
+    this.close(pull).then(
       (left) => {
         killSwitch.noteDone({ pull: pull.id, atMs: clock.nowMs(), by: "robot", left: { ...left } });
         const isNaked = action === "freeze" && Object.keys(left).length > 0;
@@ -186,6 +187,19 @@ class Watch {
         if (!this.ending.signal.aborted) log.error({ error: String(error) }, "closing the account failed");
       },
     );
+  }
+
+  /** Whatever was sent before the pull may come to the venue after all was closed there: until nothing is owed it is closed again. */
+  private async close(pull: Pull): Promise<Readonly<Record<string, number>>> {
+    const { connection, clock, log, robot } = this.parts;
+    const { signal } = this.ending;
+    for (;;) {
+      const { unanswered } = robot.status();
+      const left = await closeAccount({ connection, clock, log, pull, signal });
+      if (unanswered === 0) return left;
+      log.warn({ pull: pull.id, unanswered }, "orders were sent and not answered: it is looked at again");
+      await sleep(clock, lookEveryMs, signal);
+    }
   }
 
   private askForTime(nowMs: number): void {

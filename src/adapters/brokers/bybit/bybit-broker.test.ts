@@ -30,7 +30,11 @@ testBroker({
     "too small": [said(110_094, "Order does not meet minimum order value"), "notional_min"],
     "an unknown symbol": [said(10_001, "params error: symbol invalid"), "unknown_symbol"],
     "a wrong quantity": [said(10_001, "Qty invalid"), "lot_size"],
-    "a trigger on the wrong side": [said(110_092, "expect Rising, but trigger_price <= current"), "other"],
+    "a trigger on the wrong side": [
+      said(110_092, "expect Rising, but trigger_price <= current"),
+      "would_trigger",
+    ],
+    "too large": [said(170_381, "Order quantity too large"), "lot_size"],
     "a number of order handling without a word here": [said(110_999, "something new"), "other"],
     "too many visits, said by the limiter": [
       said(10_006, "Too many visits!", { "x-bapi-limit-status": "0" }),
@@ -186,6 +190,12 @@ describe("Bybit, what is its own", () => {
     await expect(broker.instruments(["BTCUSDT"])).rejects.toThrow(/hedge, wanted one-way/);
     venue.book.positions.set("BTCUSDT", { quantity: 1, averagePrice: 100 });
     await expect(broker.account()).rejects.toThrow(/hedge, wanted one-way/);
+  });
+
+  test("a position of a size that nobody can read is not none", async () => {
+    const { venue, broker } = await setUp();
+    venue.book.positions.set("BTCUSDT", { quantity: Number.NaN, averagePrice: 100 });
+    expect((await broker.account()).positions.get("BTCUSDT")?.quantity).toBe(Number.NaN);
   });
 
   test("a mode that a hand changes in between is noticed before the next order", async () => {

@@ -118,6 +118,7 @@ export class BybitQuestions {
         tickSize: priceFilter.tickSize,
         lotSize: positiveOrNull(lot.qtyStep ?? lot.basePrecision) ?? Number.NaN,
         quantityMin: positiveOrNull(lot.minOrderQty) ?? 0,
+        quantityMax: largestOf(lot),
         notionalMin: positiveOrNull(lot.minNotionalValue ?? lot.minOrderAmt) ?? 0,
         contractMultiplier: 1,
         baseCurrency: row.baseCoin,
@@ -171,7 +172,7 @@ export class BybitQuestions {
       const what = `the positions in ${settleCoin}`;
       const fields = { category: "linear", settleCoin, limit: positionPage };
       for (const row of await this.calls.askAll(what, "/v5/position/list", fields, positionsSchema)) {
-        const size = amount(row.size);
+        const { size } = row;
         if (size === 0) continue;
         if (row.positionIdx !== 0) throw hedged(row.symbol);
         const quantity = row.side === "Sell" ? -size : size;
@@ -203,6 +204,22 @@ export class BybitQuestions {
     const [instrument] = await this.instruments([symbol]);
     return instrument?.isTradable === true;
   }
+}
+
+type LotFilter = Partial<
+  Record<"maxOrderQty" | "maxMktOrderQty" | "maxLimitOrderQty" | "maxMarketOrderQty", string | undefined>
+>;
+
+/** Exits are market orders, which may be smaller than those with a price: what every order may have is asked for. */
+function largestOf({
+  maxOrderQty,
+  maxMktOrderQty,
+  maxLimitOrderQty,
+  maxMarketOrderQty,
+}: LotFilter): number | undefined {
+  const told = [maxOrderQty, maxMktOrderQty, maxLimitOrderQty, maxMarketOrderQty].map(positiveOrNull);
+  const most = Math.min(...told.map((value) => value ?? Infinity));
+  return most === Infinity ? undefined : most;
 }
 
 function hedged(symbol: string): Error {

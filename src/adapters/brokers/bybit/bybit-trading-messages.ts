@@ -9,7 +9,7 @@ export const orderSchema = z.object({
   side: z.enum(["Buy", "Sell"]),
   orderType: z.string(),
   price: z.string().nullish(),
-  qty: z.string(),
+  qty: numeric,
   cumExecQty: z.string().nullish(),
   avgPrice: z.string().nullish(),
   timeInForce: z.string().nullish(),
@@ -32,8 +32,8 @@ export const executionSchema = z.object({
   orderLinkId: z.string().nullish(),
   side: z.enum(["Buy", "Sell"]),
   execId: z.string().min(1),
-  execPrice: z.string(),
-  execQty: z.string(),
+  execPrice: numeric,
+  execQty: numeric,
   execFee: z.string().nullish(),
   feeCurrency: z.string().nullish(),
   execType: z.string(),
@@ -47,7 +47,7 @@ const positionSchema = z.object({
   positionIdx: z.number(),
   symbol: z.string(),
   side: z.string(),
-  size: z.string(),
+  size: numeric,
   avgPrice: z.string().nullish(),
   leverage: z.string().nullish(),
 });
@@ -124,6 +124,10 @@ export const tradedSchema = z.object({
           qtyStep: z.string().optional(),
           basePrecision: z.string().optional(),
           minOrderQty: z.string().optional(),
+          maxOrderQty: z.string().optional(),
+          maxMktOrderQty: z.string().optional(),
+          maxLimitOrderQty: z.string().optional(),
+          maxMarketOrderQty: z.string().optional(),
           minNotionalValue: z.string().optional(),
           minOrderAmt: z.string().optional(),
         }),
@@ -138,8 +142,7 @@ export const takenSchema = z.object({
   time: z.number(),
 });
 
-/** The number in a text; 0 for a text that says nothing. */
+/** The number in a text; 0 where nothing is said, NaN for what is no number. */
 export function amount(text: string | null | undefined): number {
-  const value = toNumber(text ?? "");
-  return Number.isFinite(value) ? value : 0;
+  return text === null || text === undefined || text === "" ? 0 : toNumber(text);
 }

@@ -31,11 +31,12 @@ const codes: ReadonlyMap<number, VenueCode> = new Map<number, VenueCode>([
   ...each("nothing_to_reduce", 110_017),
   ...each("notional_min", 110_094, 170_136, 170_140),
   ...each("tick_size", 170_134),
-  ...each("lot_size", 170_137),
+  ...each("lot_size", 170_124, 170_137, 170_341, 170_381, 170_382),
   ...each("unknown_symbol", 10_029, 170_121),
   ...each("halted", 110_023, 110_074, 170_360),
   ...each("unavailable", 10_027, 110_009, 110_020, 110_028, 110_061, 110_064),
-  ...each("other", 110_090, 110_092, 110_093),
+  ...each("would_trigger", 110_092, 110_093),
+  ...each("other", 110_090),
 ]);
 
 /**

@@ -188,7 +188,9 @@ export class CcxtQuestions {
     const rows = await this.line.ask("the positions", list<CcxtPosition>(), (one) => one.fetchPositions());
     const positions = new Map<string, VenuePosition>();
     for (const { symbol, side, contracts, entryPrice } of rows) {
-      const quantity = (side === "short" ? -1 : 1) * (contracts ?? 0);
+      // A row with a price and without a size is a position of which nobody knows how large it is.
+      const size = contracts ?? (positiveOrNull(entryPrice) === null ? 0 : Number.NaN);
+      const quantity = (side === "short" ? -1 : 1) * size;
       const before = positions.get(symbol)?.quantity ?? 0;
       if (quantity === 0) continue;
       const averagePrice = positiveOrNull(entryPrice) ?? (await this.priceOf(symbol));

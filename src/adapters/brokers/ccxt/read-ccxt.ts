@@ -90,6 +90,7 @@ export function readCcxtMarket(market: CcxtMarket, precisionMode: number, margin
     tickSize: info!.tickSize ?? 0,
     lotSize,
     quantityMin: positiveOrNull(market.limits?.amount?.min) ?? lotSize,
+    quantityMax: positiveOrNull(market.limits?.amount?.max) ?? undefined,
     notionalMin: info!.notionalMin ?? 0,
     contractMultiplier: positiveOrNull(market.contractSize) ?? 1,
     baseCurrency: info!.baseCurrency ?? market.symbol,

@@ -12,7 +12,7 @@ export type CcxtMarket = {
   readonly precision?: { readonly price?: number | null; readonly amount?: number | null };
   readonly limits?: {
     readonly cost?: { readonly min?: number | null };
-    readonly amount?: { readonly min?: number | null };
+    readonly amount?: { readonly min?: number | null; readonly max?: number | null };
   };
   readonly spot?: boolean;
   readonly contract?: boolean;
