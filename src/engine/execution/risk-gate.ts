@@ -46,6 +46,7 @@ export class RiskGate {
     quantityAfter: 0.5,
     lastBarTimeMs: 0.5,
     grossAfter: 0.5,
+    ordersBefore: 0,
     inPlay: () => this.exposure.instrumentsInPlay(),
     quantityAfterOf: (instrument) => this.exposure.quantityOf(instrument),
   };
@@ -232,7 +233,10 @@ export class RiskGate {
   private reviewChange(order: OrderRequest): void {
     const refusal = order.reduceOnly ? null : this.refusalOf(order);
     if (refusal !== null) this.result.refused.push(refusal);
-    else this.result.changed.push(order as ApprovedOrder);
+    else {
+      this.exposure.orderCount += 1;
+      this.result.changed.push(order as ApprovedOrder);
+    }
   }
 
   /** An order, or as much of it as the rules let through, `refusal` being the first answer; null where that is nothing. */
@@ -317,6 +321,7 @@ export class RiskGate {
       Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
     context.grossAfter = exposure.grossOfAll() - own + after;
     context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
+    context.ordersBefore = exposure.orderCount;
     return context;
   }
 
