@@ -78,7 +78,7 @@ test("of members with the same value the most traded ranks first, then the deare
     );
     return [best!, worst!].map((names) => names.map((name) => symbols.indexOf(name)));
   };
-  for (const symbols of ["ABCDE", "EDCBA", "CADBE"].map((text) => [...text]))
+  for (const symbols of ["ABCDE", "EDCBA", "CADBE"].map((text) => text.split("")))
     expect(ranked(symbols)).toEqual([
       [2, 1, 0, 4, 3],
       [2, 1, 0, 4, 3],
