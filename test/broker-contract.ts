@@ -562,6 +562,26 @@ export function testBroker(subject: BrokerSubject): void {
       expect(Math.abs(account.venueTimeMs - set.clock.nowMs())).toBeLessThan(60 * secondMs);
     });
 
+    test("what fills while the account is asked for is in its positions, or later than its time", async () => {
+      for (let count = 1; count <= 4; count++) {
+        const set = await setUp();
+        await submit(set, limitOrder("p"));
+        const { requests } = set.host;
+        const from = requests.length;
+        // Before the request of this number is answered; every answer takes two seconds.
+        requests.push = (asked) => {
+          requests[requests.length] = asked;
+          set.clock.pass(2 * secondMs);
+          if (requests.length - from === count) set.book.fill(inBook(set, "p"), 2, 100);
+          return requests.length;
+        };
+        const { positions, venueTimeMs } = await ask(set, set.broker.account());
+        const [fill] = set.book.fills;
+        if (fill === undefined) break;
+        if (!positions.has(symbol)) expect(fill.timeMs).toBeGreaterThan(venueTimeMs);
+      }
+    });
+
     test("instruments have steps, and an unknown one is refused by name", async () => {
       const set = await setUp();
       const [instrument] = await ask(set, set.broker.instruments([symbol]));

@@ -52,7 +52,7 @@ export class ExecutionDesk {
       equityWeight: quantity / 100,
       ...change,
     };
-    this.targets.decide(target, this.portfolio.ledger.quantity[instrument]!, this.timeMs);
+    this.targets.decide(target, this.portfolio, this.tracker, this.timeMs);
   }
 
   /** Plans, and sends all of it: cancels, changes and orders are on their way then. */

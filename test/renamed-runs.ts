@@ -44,6 +44,7 @@ function scarce(prng: Prng, scale: number): RunConfigInput {
     { use: "buying-power", margin: 0.5 + prng.next() / 2, reserve: prng.next() / 4 },
     { use: "correlated-exposure", limit: 0.3 + prng.next() / 2, window: 10 },
     { use: "value-at-risk", limit: 0.01, level: 0.9, window: 20 },
+    { use: "order-rate", limit: 1 + prng.integer(4), spanMs: 1_000 },
   ].filter(() => prng.next() < 0.25);
   return {
     account: {

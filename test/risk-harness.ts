@@ -16,6 +16,8 @@ export type Question = {
   readonly instrument?: Instrument;
   readonly timeMs?: number;
   readonly lastBarTimeMs?: number;
+  /** How many orders go at this instant before it. */
+  readonly ordersBefore?: number;
   /** What other symbols will hold after everything on its way, by instrument; what they hold now when left out. */
   readonly after?: Readonly<Record<number, number>>;
 };
@@ -44,6 +46,7 @@ export function ask(rule: RiskRule, question: Question): RiskVerdict {
     quantityAfter,
     lastBarTimeMs,
     grossAfter: grossAfter(portfolio, instrument, quantityAfter * price, afterOf),
+    ordersBefore: question.ordersBefore ?? 0,
     inPlay: () => instruments,
     quantityAfterOf: afterOf,
   };

@@ -52,6 +52,11 @@ export class AccountView {
     return this.positionAt(this.instrumentOf(symbol).index);
   }
 
+  /** Value of so many units of an instrument at a price, in base currency. */
+  valueOf(instrument: InstrumentIndex, quantity: number, price: number): number {
+    return quantity * this.#portfolio.unitValue(instrument, price);
+  }
+
   /** Value of the holding in a symbol over equity, signed. Throws `SYMBOL_UNKNOWN`. */
   shareOf(symbol: string): number {
     const { index } = this.instrumentOf(symbol);

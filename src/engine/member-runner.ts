@@ -59,6 +59,13 @@ export class MemberRunner implements Runner {
     return this.window !== null && this.opinion !== "warming up" ? this.window.series : null;
   }
 
+  /** What decides between members of equal rank: the value that was traded in the last bar, and one unit's at its close. */
+  get size(): readonly [traded: number, unit: number] {
+    const { close, volume } = this.store.bars;
+    const unit = this.account.valueOf(this.instrument, 1, close[this.decidedRow]!);
+    return [unit * volume[this.decidedRow]! || 0, unit || 0];
+  }
+
   /** Takes in a closed bar: until the portfolio speaks, nothing is wanted on it. */
   moveTo(row: number): Opinion {
     this.decidedRow = row;

@@ -84,8 +84,15 @@ export class RebalanceView {
     const valued = this.members
       .map((symbol) => ({ symbol, value: this.#seriesOf(symbol)[by]!.now }))
       .filter(({ value }) => Number.isFinite(value));
-    // The sort is stable: equal values keep the order of the members.
-    return valued.sort((a, b) => sign * (a.value - b.value)).map(({ symbol }) => symbol);
+    return valued
+      .sort((a, b) => sign * (a.value - b.value) || this.#bySize(a.symbol, b.symbol))
+      .map(({ symbol }) => symbol);
+  }
+
+  /** Of equals the most traded comes first, then the dearest: a name decides only where the data say nothing. */
+  #bySize(one: string, other: string): number {
+    const [a, b] = [this.#runnerOf(one).size, this.#runnerOf(other).size];
+    return b[0] - a[0] || b[1] - a[1];
   }
 
   #target(symbol: string, weight: number, options: string | TargetOptions): void {

@@ -51,8 +51,7 @@ function hear({ orders, portfolio, targets }: Session, report: ExecutionReport, 
 /** Decisions replace what stood; what stands and is not there yet is planned. On old bars nothing is sent. */
 function planStanding(session: Session, decided: readonly Target[], slice: MarketSlice): Plan {
   const { targets, portfolio, orders, risk, pipeline, plan } = session;
-  for (const target of decided)
-    targets.decide(target, portfolio.ledger.quantity[target.instrument]!, slice.timeMs);
+  for (const target of decided) targets.decide(target, portfolio, orders, slice.timeMs);
   clearPlan(plan);
   if (slice.isStale === true && slice.count > 0) return plan;
   if (targets.dueCount > 1) rankDue(targets, pipeline, portfolio);

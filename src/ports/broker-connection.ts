@@ -141,6 +141,7 @@ export type LineState =
 
 /** An account at one moment of the venue. */
 export type AccountSnapshot = {
+  /** No later than the positions: a fill after it may be in them, one before it is. */
   readonly venueTimeMs: number;
   /** By currency. */
   readonly cash: ReadonlyMap<string, number>;

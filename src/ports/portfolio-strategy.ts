@@ -11,7 +11,7 @@ export interface RebalanceContext<P extends Params, S extends Readonly<Record<st
   readonly timeMs: number;
   /** The symbols that may be bought now: listed, in the universe of this day, and warmed up; in alphabetical order. */
   readonly members: readonly string[];
-  /** Members by the present value of a series, the highest first; those without a value are left out. */
+  /** Members by the present value of a series, the highest first, of equals the most traded; those without a value are left out. */
   readonly rank: (by: keyof S & string, first?: "highest" | "lowest") => readonly string[];
   /** The series of a member, at its last closed bar. */
   readonly series: (symbol: string) => { readonly [Name in keyof S]: Series };

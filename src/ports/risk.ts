@@ -38,6 +38,8 @@ export type RiskContext = {
   readonly lastBarTimeMs: number;
   /** Sum of |position value| after the order, everything on its way and everything approved at this instant. */
   readonly grossAfter: number;
+  /** How many orders and changes go at this instant before this one: `passed` is told of them after the last. */
+  readonly ordersBefore: number;
   /** Every instrument that is held, ordered, or about to be. */
   inPlay(): readonly InstrumentIndex[];
   /** Signed quantity of an instrument after everything on its way and everything approved at this instant. */

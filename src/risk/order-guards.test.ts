@@ -60,6 +60,22 @@ test("so many orders go in any span, and the span slides", () => {
   expect(send(rule, 1_400)).toBe("approve");
 });
 
+test("what goes at the same instant counts as well, with whatever has gone in the span before it", () => {
+  const rule = make(orderRate, { limit: 3, spanMs: 1_000 });
+  const at = (timeMs: number, ordersBefore: number) => ask(rule, { timeMs, ordersBefore });
+  expect([0, 1, 2, 3, 4].map((count) => at(0, count).kind === "approve")).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  send(rule, 0);
+  expect([at(999, 1).kind, at(1_000, 2).kind]).toEqual(["approve", "approve"]);
+  expect(at(999, 2)).toMatchObject({ kind: "refuse", limit: 3, value: 4 });
+  expect(at(1_000, 3)).toMatchObject({ kind: "refuse", limit: 3, value: 4 });
+});
+
 test("an order that was refused is not counted", () => {
   const rule = make(orderRate, { limit: 1, spanMs: 1_000 });
   send(rule, 0);

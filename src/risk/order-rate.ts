@@ -12,13 +12,15 @@ export const orderRate = definePlugin({
     spanMs: int(60_000, { min: 1, max: 86_400_000 }, "the span in milliseconds; it slides"),
   },
   create({ limit, spanMs }) {
-    // The times of the last orders, in a ring: the oldest of `limit` orders says whether another one fits.
+    // The times of the last orders, in a ring: the oldest of `limit` orders says whether another one fits. Each that goes
+    // at this very instant takes the place of one more.
     const times = new Float64Array(limit).fill(-Infinity);
     let next = 0;
     return {
-      check(_order, { timeMs }) {
-        if (timeMs - times[next]! >= spanMs) return approve;
-        let value = 1;
+      check(_order, { timeMs, ordersBefore }) {
+        const isRoom = ordersBefore < limit && timeMs - times[(next + ordersBefore) % limit]! >= spanMs;
+        if (isRoom) return approve;
+        let value = 1 + ordersBefore;
         for (const sentMs of times) if (timeMs - sentMs < spanMs) value += 1;
         return { kind: "refuse", reason: "too many orders in a short time", limit, value };
       },

@@ -16,23 +16,28 @@ import { plantedMarket } from "../regime-harness.ts";
 /** The detector is trained, and the shadows are measured, on what comes before. */
 export const startRow = 4_000;
 
-/** Holds, fades or follows, in the regimes that `plantedMarket` has. */
-export const plantedChoice = metaStrategy({
-  name: "planted-choice",
-  summary: "Holds, fades or follows.",
-  params: {},
-  plan: () => ({
-    arsenal: [
-      { strategy: buyAndHold },
-      { strategy: meanReversion, params: { short: true, stopAtr: 0 } },
-      { strategy: smaCross, params: { short: true, fast: 10, slow: 40 } },
-    ],
-    regime: { use: "hmm" },
-    selector: { use: "regime-performance" },
-    windowBars: 500,
-    measuredBarsMin: 250,
-  }),
-});
+/** Holds, fades or follows, in the regimes that `plantedMarket` has; `options` are those of the selector. */
+export function plantedChoiceBy(options: Readonly<Record<string, number>>) {
+  return metaStrategy({
+    name: "planted-choice",
+    summary: "Holds, fades or follows.",
+    params: {},
+    plan: () => ({
+      arsenal: [
+        { strategy: buyAndHold },
+        { strategy: meanReversion, params: { short: true, stopAtr: 0 } },
+        { strategy: smaCross, params: { short: true, fast: 10, slow: 40 } },
+      ],
+      regime: { use: "hmm" },
+      selector: { use: "regime-performance", ...options },
+      windowBars: 500,
+      measuredBarsMin: 250,
+    }),
+  });
+}
+
+/** As it is by default. */
+export const plantedChoice = plantedChoiceBy({});
 
 /** Hourly bars without a calendar, sold short as well as bought. */
 export const plantedConfig = runConfigSchema.parse({

@@ -1,6 +1,6 @@
 import { runBacktest } from "../../src/app/runs/run-backtest.ts";
 import { arsenalOf } from "../../src/selection/arsenal.ts";
-import { choiceMarket, plantedChoice, plantedConfig, startRow } from "./choice.ts";
+import { choiceMarket, plantedChoice, plantedChoiceBy, plantedConfig, startRow } from "./choice.ts";
 
 // The proof of the choice: where regimes are planted that strategies live from, it beats all of them; where there are
 // none, it costs next to nothing.
@@ -52,6 +52,20 @@ export function raceUniform(markets: number): number {
     return (chosen - alone[bestBefore]!) / years;
   });
   return leads.reduce((sum, lead) => sum + lead, 0) / leads.length;
+}
+
+/**
+ * How often another strategy was taken for better, market by market, where there is nothing to tell them apart. The
+ * race above says what that costs, which in the mean is nothing: only the number of times shows a guard that is missing.
+ */
+export function mistakesIn(markets: number, options: Readonly<Record<string, number>>): readonly number[] {
+  const strategy = plantedChoiceBy(options);
+  return seedsOf(markets).map((seed) => {
+    const { bars: table } = choiceMarket(seed, bars / 2, true);
+    const { session } = runBacktest({ bars: [table], strategy, params: {}, config: plantedConfig });
+    // The first is no mistake: it is what trades otherwise.
+    return arsenalOf(session)!.runners[0]!.log.switches.length - 1;
+  });
 }
 
 function seedsOf(markets: number): readonly number[] {

@@ -1,6 +1,6 @@
 import { empty } from "../../base/empty.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
-import { signOf, type OrderRequest, type Side } from "../../domain/order.ts";
+import { signOf, type OrderId, type OrderRequest, type Side } from "../../domain/order.ts";
 import type { OrderTracker } from "./order-tracker.ts";
 import type { Plan } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -24,6 +24,12 @@ export class ExposureAfter {
   private gross = Number.NaN;
   private marked = 0;
   private markedGross = Number.NaN;
+  private markedOrders = 0;
+  /** How many orders hang on another one of the plan, by the number of that. */
+  private readonly children = new Map<OrderId, number>();
+
+  /** How many orders and changes go: those that were carried in with their protection, and that of what is held. */
+  orderCount = 0;
 
   constructor(instrumentCount: number) {
     this.carried = new Float64Array(instrumentCount);
@@ -38,20 +44,35 @@ export class ExposureAfter {
     for (const index of this.changed) this.carried[index] = 0;
     empty(this.changed);
     empty(this.before);
+    this.orderCount = 0;
+    if (this.children.size > 0) this.children.clear();
+    if (plan.orders.length > 1) this.countProtection(plan.orders);
+  }
+
+  /** Protection always goes: with its parent, or by itself. */
+  private countProtection(orders: readonly OrderRequest[]): void {
+    const { children } = this;
+    for (const { closePosition, parentId } of orders) {
+      if (parentId !== null) children.set(parentId, (children.get(parentId) ?? 0) + 1);
+      else if (closePosition) this.orderCount += 1;
+    }
   }
 
   mark(): void {
     this.marked = this.changed.length;
     this.markedGross = this.gross;
+    this.markedOrders = this.orderCount;
   }
 
   rewind(): void {
     while (this.changed.length > this.marked) this.carried[this.changed.pop()!] = this.before.pop()!;
     this.gross = this.markedGross;
+    this.orderCount = this.markedOrders;
   }
 
   /** Counts an order in for those that are looked at after it. */
-  carry({ instrument, side, quantity }: OrderRequest): void {
+  carry({ id, instrument, side, quantity, reduceOnly }: OrderRequest): void {
+    this.orderCount += 1 + (reduceOnly ? 0 : (this.children.get(id) ?? 0));
     const { orders, changes } = this.plan!;
     // Nobody asks for it after the only order.
     const isSummed = !Number.isNaN(this.gross) && orders.length + changes.length > 1;

@@ -39,6 +39,8 @@ export type TrackedOrder = {
   wasCanceled: boolean;
   /** Cancels and changes that the venue refused. */
   refusedChanges: number;
+  /** Protection that had begun to close when a newer target was decided: what it still fills does not end that one. */
+  isOvertaken: boolean;
   filledQuantity: number;
   /** What the venue says that it has filled: more than `filledQuantity` when we have missed a fill. */
   toldQuantity: number;
@@ -120,6 +122,7 @@ export class OrderTracker {
       asked: order,
       wasCanceled: false,
       refusedChanges: 0,
+      isOvertaken: false,
       filledQuantity: 0,
       toldQuantity: 0,
       fillIds: noFills,
@@ -354,6 +357,11 @@ export class OrderTracker {
 /** Whether nothing can come of an order any more, but for a fill that the venue tells late. */
 export function isOver({ progress }: TrackedOrder): boolean {
   return rankOf(progress) === lastRank;
+}
+
+/** Whether an order has done something: its price was met, or a part of it has filled. */
+export function hasBegun({ progress }: TrackedOrder): boolean {
+  return progress === "triggered" || progress === "partially_filled";
 }
 
 /** Whether an order works, and goes on working unless it is told otherwise. */

@@ -2,8 +2,8 @@ import type { Instrument, InstrumentIndex } from "../../domain/instrument.ts";
 import { handedOverMs, type MarketSlice } from "../../domain/slice.ts";
 import { signOf, type OrderRequest } from "../../domain/order.ts";
 import { draftOrder, entryTerms, inLots, isSame, sameTerms } from "./draft-order.ts";
-import { isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
-import { childrenOf, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
+import { hasBegun, isLive, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
+import { childrenOf, isReached, planProtection, protectEntry, servesLegs } from "./plan-protection.ts";
 import type { Plan, PlanGround, PlanOptions } from "./plan.ts";
 import type { Portfolio } from "./portfolio.ts";
 import type { Standing } from "./standing.ts";
@@ -33,6 +33,7 @@ export function planOrders(
     if (standing.startsOver) withdraw(plan, liveEntries(tracker, instrument));
     standing.startsOver = false;
     if (targets.mustWait(instrument, nowMs)) continue;
+    if (withdrawOvertaken(ground, standing)) continue;
     // What opens waits for a price of now; what protects has its price, and what gets out takes any.
     if (slice.isStale === true && standing.quantity !== 0) {
       const held = portfolio.ledger.quantity[instrument]!;
@@ -60,6 +61,21 @@ export function withdrawAllEntries(
   }
 }
 
+/**
+ * Withdraws the rest of a stop of the target before, and with it what was on its way: both could still fill. True until all
+ * of the stop is gone, for only then is known what is missing.
+ */
+function withdrawOvertaken({ plan, tracker }: PlanGround, { quantity, target }: Standing): boolean {
+  const { instrument } = target;
+  const overtaken = tracker
+    .open(instrument)
+    .filter(({ isOvertaken, request }) => isOvertaken && signOf(request.side) * quantity < 0);
+  if (overtaken.length === 0) return false;
+  withdraw(plan, overtaken.filter(isLive));
+  withdraw(plan, liveEntries(tracker, instrument));
+  return true;
+}
+
 /** Returns false while what is missing cannot be said yet, because something that is not wanted may still fill. */
 function planTarget(ground: PlanGround, standing: Standing, instrument: Instrument): boolean {
   const { plan, portfolio, tracker } = ground;
@@ -71,7 +87,7 @@ function planTarget(ground: PlanGround, standing: Standing, instrument: Instrume
   const onTheWay = serves ? reachable(tracker.onTheWay(index), held, live) : 0;
   const isClose =
     isCloseEnough(ground, standing, held + onTheWay, instrument.lotSize) ||
-    (standing.isClosing && tracker.guards(index, held).some(isLive));
+    (standing.isClosing && tracker.guards(index, held).some(isClosing));
   if (isClose) settle(plan, standing, held + onTheWay, serves ? none : live);
   const isPlanned = isClose || planChange(ground, standing, instrument, held, live);
   withdraw(plan, tracker.orphans(index));
@@ -125,7 +141,7 @@ function planChange(
  * order of its own that can only reduce: whichever closes the position first, the other one has nothing left to do.
  */
 function sendToward(ground: PlanGround, standing: Standing, lotSize: number, held: number): void {
-  const { plan, tracker, options } = ground;
+  const { plan, portfolio, tracker, options } = ground;
   const { quantity, target } = standing;
   const isReversal = held !== 0 && quantity !== 0 && Math.sign(quantity) !== Math.sign(held);
   const waits = quantity !== 0 && target.entry.kind !== "market";
@@ -137,9 +153,11 @@ function sendToward(ground: PlanGround, standing: Standing, lotSize: number, hel
   if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0 && !isSplit)
     order.weightAtFill = target.equityWeight;
   plan.orders.push(order);
-  // What is added to a protected position while it waits needs the levels as soon as it is there.
-  if (quantity !== 0 && !reduces && (held === 0 || isReversal || waits))
-    protectEntry(ground, standing, order);
+  // What is added to a protected position while it waits needs the levels as soon as it is there. And where the price is
+  // beyond them already, the gate must see them.
+  const lastPrice = portfolio.ledger.lastPrice[target.instrument]!;
+  const needsLevels = held === 0 || isReversal || waits || isReached(standing.protection, held, lastPrice);
+  if (quantity !== 0 && !reduces && needsLevels) protectEntry(ground, standing, order);
 }
 
 function entryOrder(ground: PlanGround, { target, quantity }: Standing, change: number, reduceOnly: boolean) {
@@ -247,6 +265,11 @@ function liveEntries(tracker: OrderTracker, instrument: InstrumentIndex): readon
 
 function isLiveEntry(order: TrackedOrder): boolean {
   return isEntry(order) && isLive(order);
+}
+
+/** Whether protection has begun to close a position, and goes on with it. */
+function isClosing(order: TrackedOrder): boolean {
+  return isLive(order) && hasBegun(order);
 }
 
 function isEntry({ request }: TrackedOrder): boolean {

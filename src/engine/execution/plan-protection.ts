@@ -59,6 +59,14 @@ export function servesLegs({ protection }: Standing, children: readonly TrackedO
   );
 }
 
+/** Whether a price is beyond a level that should end a position of this side. */
+export function isReached({ stopPrice, takeProfitPrice }: Protection, side: number, price: number): boolean {
+  return (
+    (stopPrice !== undefined && side * (stopPrice - price) >= 0) ||
+    (takeProfitPrice !== undefined && side * (takeProfitPrice - price) <= 0)
+  );
+}
+
 /** The protection that sleeps until an entry fills. */
 export function childrenOf({ request }: TrackedOrder, tracker: OrderTracker): readonly TrackedOrder[] {
   return tracker.open(request.instrument).filter((child) => child.request.parentId === request.id);

@@ -46,6 +46,7 @@ export class RiskGate {
     quantityAfter: 0.5,
     lastBarTimeMs: 0.5,
     grossAfter: 0.5,
+    ordersBefore: 0,
     inPlay: () => this.exposure.instrumentsInPlay(),
     quantityAfterOf: (instrument) => this.exposure.quantityOf(instrument),
   };
@@ -235,6 +236,7 @@ export class RiskGate {
     // The venue may have made it before the other orders of this instant: what it adds is counted before them.
     const growth = order.closePosition ? 0 : this.tracker!.growthOf(order);
     if (growth > 0) this.exposure.carry({ ...order, quantity: growth });
+    else this.exposure.orderCount += 1;
     this.result.changed.push(order as ApprovedOrder);
   }
 
@@ -320,6 +322,7 @@ export class RiskGate {
       Math.abs(context.quantityAfter) * this.portfolio!.ledger.unitValue(order.instrument, context.price);
     context.grossAfter = exposure.grossOfAll() - own + after;
     context.lastBarTimeMs = this.lastBarTimeMs[order.instrument]!;
+    context.ordersBefore = exposure.orderCount;
     return context;
   }
 

@@ -167,3 +167,36 @@ test("at one close what makes a position smaller is sent first, a reversal too, 
   const sent = run([more, most, turning], { account }).sent.slice(1);
   expect(sent).toEqual(["04 C -120 wanted", "04 B 20 wanted", "04 A 20 wanted"]);
 });
+
+test("of what opens at one close so many orders go as the rate allows, the most traded first, and all that closes goes", () => {
+  const risk = { rules: [{ use: "order-rate", limit: 4, spanMs: 1_000 }] };
+  const wanting = (volume: number, wants: Still["wants"] = { 1: 0.1 }) => ({ volume, wants });
+  const many = run([wanting(10), wanting(30), wanting(50), wanting(20), wanting(40), wanting(60)], { risk });
+  const marketsOf = ({ fills }: typeof many) => fills.map((line) => line.slice(3, 4)).join("");
+  expect(marketsOf(many)).toBe("FCEB");
+  expect(many.refused).toEqual([["order-rate: too many orders in a short time", 2]]);
+  const called = run([wanting(60), wanting(50), wanting(40), wanting(30), wanting(20), wanting(10)], {
+    risk,
+  });
+  expect(marketsOf(called)).toBe("ABCD");
+  // An order goes with its stop, or not at all; the third would be the fifth order.
+  const levels = { stopPrice: 90 };
+  const guarded = run(
+    [1, 2, 3].map((volume) => ({ ...wanting(volume), levels })),
+    { risk },
+  );
+  expect([guarded.fills.length, guarded.refused[0]?.[1]]).toEqual([2, 1]);
+  // Four are closed: each is let through and counts, so that nothing else opens.
+  const closing = run(
+    [...[60, 50, 40, 30].map((volume) => wanting(volume, { 1: 0.1, 2: 0 })), wanting(20, { 2: 0.1 })],
+    { risk },
+  );
+  expect(closing.fills).toHaveLength(8);
+  expect(closing.refused[0]?.[1]).toBe(1);
+  // Where money is short the four that go share it, and those that do not take none of it.
+  const short = run(
+    [60, 50, 40, 30, 20, 10].map((volume) => wanting(volume, { 1: 1 })),
+    { risk: { rules: [...risk.rules, { use: "gross-exposure", limit: 1 }] } },
+  );
+  expect(short.fills).toEqual(Array.from({ length: 4 }, () => expect.stringContaining(" 25@")));
+});

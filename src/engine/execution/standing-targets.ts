@@ -8,8 +8,9 @@ import {
   type Split,
   type VenueCode,
 } from "../../domain/order.ts";
-import { onTick, scaledProtection, unprotected, type Target } from "../../domain/target.ts";
-import { isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
+import { onTick, scaledProtection, unprotected, type Protection, type Target } from "../../domain/target.ts";
+import { hasBegun, isOver, type OrderTracker, type TrackedOrder } from "./order-tracker.ts";
+import { isReached } from "./plan-protection.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { firstStanding, isAhead, retryPolicy, waitAfter, type Standing } from "./standing.ts";
 
@@ -64,8 +65,9 @@ export class StandingTargets {
   }
 
   /** Takes a decision: it replaces whatever stood. */
-  decide(target: Target, held: number, timeMs: number): void {
+  decide(target: Target, portfolio: Portfolio, tracker: OrderTracker, timeMs: number): void {
     const { instrument, quantity } = target;
+    const held = portfolio.ledger.quantity[instrument]!;
     while (this.standing.length <= instrument) this.standing.push(null);
     const standing = (this.standing[instrument] ??= firstStanding(target));
     const goesOn = held !== 0 && Math.sign(quantity) === Math.sign(held);
@@ -74,6 +76,7 @@ export class StandingTargets {
     if (held === 0 || standing.target.quantity === 0) standing.levelsOfHeld = unprotected;
     else if (standing.target.quantity * held > 0) standing.levelsOfHeld = standing.protection;
     standing.protection = keepsLevels ? standing.levelsOfHeld : target.protection;
+    if (goesOn) overtake(standing.protection, tracker.guards(instrument, held), portfolio.ledger.lastPrice);
     standing.target = target;
     standing.quantity = quantity;
     standing.decidedMs = timeMs;
@@ -188,7 +191,8 @@ export class StandingTargets {
     const standing = this.of(instrument);
     if (standing === null) return;
     // Its own stop, target or trail: it is over. One of the position before does not touch what is wanted now.
-    if (closePosition && Math.sign(standing.quantity) === -signOf(side)) this.fall(instrument);
+    const endsIt = closePosition && !order.isOvertaken && Math.sign(standing.quantity) === -signOf(side);
+    if (endsIt) this.fall(instrument);
     const held = portfolio.ledger.quantity[instrument]!;
     // Protection that was filling when the position turned around has told its last part too late, or will. And beside a
     // fill that came in spite of its cancel, protection of the same side may have filled as well.
@@ -335,6 +339,22 @@ export class StandingTargets {
     standing.isClosing = true;
     standing.retryAtMs = -Infinity;
     this.look(instrument);
+  }
+}
+
+/**
+ * Stops that have begun to close the holding are about the target before: they sell at any price by now, and a new one
+ * wants to hold on. Not where its own levels have been reached as well: then they do what it says.
+ */
+function overtake(
+  protection: Protection,
+  guards: readonly TrackedOrder[],
+  lastPrice: Readonly<Float64Array>,
+): void {
+  for (const guard of guards) {
+    const { instrument, side, terms } = guard.request;
+    if (!hasBegun(guard) || terms.type === "limit") continue;
+    guard.isOvertaken = !isReached(protection, -signOf(side), lastPrice[instrument]!);
   }
 }
 

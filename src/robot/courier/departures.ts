@@ -50,7 +50,7 @@ export class Departures {
     const trading = tradingState();
     const reduces = isReducing(desk.state, ticket, request);
     if (trading.state === "halted" && reduces && ticket.errand === "submit")
-      return this.waitUntilLifted(ticket, request, trading.reason);
+      return this.waitWhileHalted(ticket, request, trading.reason);
     const denial = denialOf(desk.state, ticket, request, trading, limits.priceCollar);
     if (denial !== null) return this.deny(ticket, denial);
     const ageMs = this.nowMs - ticket.touchedMs;
@@ -138,9 +138,9 @@ export class Departures {
 
   /**
    * An exit or a stop is wanted for as long as something is held. Refused, it would be planned and refused again and again;
-   * here it lies until the switch is lifted, as large as the holding is by then.
+   * here it lies until trading goes on, as large as the holding is by then.
    */
-  private waitUntilLifted(
+  private waitWhileHalted(
     ticket: Ticket,
     { symbol, side, quantity, terms }: VenueOrderRequest,
     why: string,
@@ -150,7 +150,7 @@ export class Departures {
     if (!this.halted.has(ticket))
       this.parts.log.warn(
         { clientOrderId, code: "halted" },
-        `${side} ${quantity} ${symbol}${what} waits here until the switch is lifted: trading is halted: ${why}`,
+        `${side} ${quantity} ${symbol}${what} waits here while trading is halted: ${why}`,
       );
     this.halted.add(ticket);
     return this.retryIn(haltedMs);

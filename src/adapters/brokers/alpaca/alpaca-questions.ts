@@ -108,11 +108,13 @@ export class AlpacaQuestions {
   }
 
   async account(): Promise<AccountSnapshot> {
+    // Before what it is the time of: of a fill in between nobody may think that it is in there already.
+    const venueTimeMs = await this.timeMs();
     const account = await this.calls.ask("the account", "/v2/account", accountSchema);
     const positions = await this.calls.ask("the positions", "/v2/positions", positionsSchema);
     const power = this.market === "crypto" ? account.non_marginable_buying_power : account.buying_power;
     return {
-      venueTimeMs: await this.timeMs(),
+      venueTimeMs,
       cash: new Map([[account.currency, account.cash]]),
       equity: account.equity,
       currency: account.currency,

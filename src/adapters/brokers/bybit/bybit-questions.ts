@@ -135,7 +135,6 @@ export class BybitQuestions {
   }
 
   async account(): Promise<AccountSnapshot> {
-    const positions = this.category === "linear" ? await this.futures() : null;
     const what = "the balance";
     const { result, time } = await this.calls.ask(
       what,
@@ -146,6 +145,8 @@ export class BybitQuestions {
     const [wallet] = result.list;
     if (wallet === undefined || !Number.isFinite(wallet.totalEquity))
       throw questionRefused("Bybit", what, "it names no equity");
+    // After the answer that has the time: of a fill in between nobody may think that it is in there already.
+    const positions = this.category === "linear" ? await this.futures() : null;
     const cash = new Map(
       wallet.coin.filter((coin) => coin.walletBalance !== 0).map((coin) => [coin.coin, coin.walletBalance]),
     );

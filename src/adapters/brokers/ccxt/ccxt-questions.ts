@@ -34,7 +34,8 @@ export class CcxtQuestions {
   }
 
   async account(): Promise<AccountSnapshot> {
-    const { clock } = this.line;
+    // Before what it is the time of: of a fill in between nobody may think that it is in there already.
+    const venueTimeMs = this.line.clock.nowMs();
     const balance = await this.line.ask("the balance", z.custom<CcxtBalance>(hasTotals), (one) =>
       one.fetchBalance(),
     );
@@ -47,7 +48,7 @@ export class CcxtQuestions {
     if (this.line.isSpot)
       for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
     return {
-      venueTimeMs: clock.nowMs(),
+      venueTimeMs,
       cash,
       equity: (cash.get(currency) ?? 0) + held,
       currency,

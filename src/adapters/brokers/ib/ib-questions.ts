@@ -153,9 +153,9 @@ export class IbQuestions {
 
   /** Money and positions of the account. */
   async account(): Promise<AccountSnapshot> {
+    const venueTimeMs = await this.timeMs();
     const rows = await this.summary();
     const positions = await this.positions();
-    const venueTimeMs = await this.timeMs();
     const valueOf = (tag: string): (typeof rows)[number] => {
       const row = rows.find(([, , name]) => name === tag);
       if (row === undefined) throw questionRefused(venue, "the account", `it does not tell ${tag}`);
