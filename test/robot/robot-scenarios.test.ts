@@ -915,3 +915,18 @@ test("where a venue would take a reached stop for an order at a better price the
   await at.bars(2);
   expect(held(at)).toBe(0);
 });
+
+test("where the clock runs thirty times faster, an order is not given up thirty times sooner", async () => {
+  const scaled = { answerMs: 150_000, askEveryMs: 60_000, unknownMs: 150_000, openOrdersEveryMs: 300_000 };
+  const at = bench({ 1: [1, { stopPrice: 90 }] }, flat(6), { parts: { limits: scaled } });
+  await at.start();
+  await at.bars(3);
+  // The venue finds nothing any more, for a while.
+  at.link.order = async () => null;
+  at.link.openOrders = async () => ({ kind: "whole", orders: [] });
+  // Its list is looked at every 300 s, three times it is asked, and for 600 s that is not believed.
+  await at.pass(15 * 30_000);
+  expect(kinds(at)).not.toContain("order lost");
+  await at.pass(20 * 60_000);
+  expect(kinds(at)).toContain("order lost");
+});
