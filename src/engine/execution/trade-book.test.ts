@@ -46,6 +46,20 @@ function account(change = {}) {
   return { portfolio, fill, trades: () => portfolio.trades.closed };
 }
 
+test("one price is told to the last digit, whatever the quantity, and in parts as well", () => {
+  const { fill, trades } = account();
+  fill(49.50495049, 102, 2);
+  fill(-49.50495049, 109, 3);
+  fill(5_000, 0.1, 3);
+  fill(6_666.66666667, 0.1, 4);
+  fill(-0.3, 0.7, 4);
+  fill(-11_666.36666667, 0.7, 5);
+  expect(trades().map(({ entryPrice, exitPrice }) => [entryPrice, exitPrice])).toEqual([
+    [102, 109],
+    [0.1, 0.7],
+  ]);
+});
+
 test("a trade of several entries and exits has their mean prices, all costs, and its largest size", () => {
   const { fill, trades, portfolio } = account();
   fill(4, 100, 2, { fee: 1, slippageCost: 0.5 }, "in");
