@@ -952,11 +952,14 @@ test("where the clock runs thirty times faster, an order is not given up thirty 
   await at.start();
   await at.bars(3);
   // The venue finds nothing any more, for a while.
-  at.link.order = async () => null;
+  let asked = 0;
+  at.link.order = async () => (asked++, null);
   at.link.openOrders = async () => ({ kind: "whole", orders: [] });
-  // Its list is looked at every 300 s, three times it is asked, and for 600 s that is not believed.
-  await at.pass(15 * 30_000);
+  for (let minute = 0; asked === 0 && minute < 60; minute++) await at.pass(minuteMs);
+  // It is asked every minute, and for ten that is not believed.
+  await at.pass(8 * minuteMs);
+  expect(asked).toBeGreaterThan(3);
   expect(kinds(at)).not.toContain("order lost");
-  await at.pass(20 * 60_000);
+  await at.pass(8 * minuteMs);
   expect(kinds(at)).toContain("order lost");
 });
