@@ -20,6 +20,8 @@ export interface MarketSlice {
    * is ordered on them. Where there are no bars either, what gets out or protects goes all the same.
    */
   readonly isStale?: boolean;
+  /** True while the strategy is muted, for it hung: nobody asks it, and what it wanted before goes on. */
+  readonly isMuted?: boolean;
 }
 
 /** When a slice was handed over. */

@@ -28,11 +28,12 @@ export function step(session: Session, slice: MarketSlice): void {
   for (let k = 0; k < reports.length; k++) hear(session, reports[k]!, nowMs);
   portfolio.mark(slice);
   risk.observe(slice, portfolio); // Breakers first: they may overrule everything below.
-  if (followers !== null) lead(followers, slice); // Shadows live through the bar before one of them is chosen.
+  const isMuted = slice.isMuted === true; // Nobody asks a strategy that hung, its shadows neither.
+  if (followers !== null && !isMuted) lead(followers, slice); // Shadows live through the bar before one of them is chosen.
 
   const closed = resampler.update(slice); // Null between decision bars.
-  if (closed !== null) followers?.observe(closed);
-  const fromMs = slice.isStale === true ? Infinity : session.tradeFromMs;
+  if (closed !== null && !isMuted) followers?.observe(closed);
+  const fromMs = slice.isStale === true || isMuted ? Infinity : session.tradeFromMs;
   const decision = closed === null ? silence : decide(pipeline, closed, portfolio, fromMs);
   const targets = overrule(session, decision, slice.timeMs);
 

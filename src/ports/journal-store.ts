@@ -104,7 +104,11 @@ export type JournalRecord =
       /** Bars of earlier instants that came too late for their slice. */
       readonly late?: readonly JournaledBar[];
       readonly reports: readonly ExecutionReport[];
+      /** The strategy was not asked. */
+      readonly isMuted?: boolean | undefined;
     }
+  /** The step before it was not answered: it is lived through again without asking the strategy, as those that say so are. */
+  | { readonly kind: "muted"; readonly reason: string }
   /** What a model said of bars that had closed, written before anybody stepped through them and never rewritten. */
   | PredictedRecord
   /** What is about to be sent. Written before it is. */
@@ -127,6 +131,7 @@ export type JournalRecord =
 export const journalKinds: ReadonlySet<JournalRecord["kind"]> = new Set([
   "session",
   "slice",
+  "muted",
   "predicted",
   "order",
   "change",

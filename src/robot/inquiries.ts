@@ -49,10 +49,12 @@ const waitMsMax = 30_000;
  * was made by may have been ahead of the venue's.
  */
 const fillsBackMs = [waitMsMax, 2 * hourMs, dayMs];
-/** For so long the venue must not know an order that it has acknowledged before that is believed. */
-const goneMs = 20_000;
-/** An order without its answer for so long is told to a person. */
-const unresolvedMs = 60_000;
+/** For so long the venue must not know an order that it has acknowledged before that is believed: 20 s by the usual limits. */
+const goneMs = ({ unknownMs }: RobotLimits): number => Math.max(20_000, 4 * unknownMs);
+/** An order without its answer for so long is told to a person: 60 s. */
+const unresolvedMs = ({ unknownMs }: RobotLimits): number => Math.max(60_000, 12 * unknownMs);
+/** No question waits longer: 30 s. Where the clock runs faster than real time, limits are larger and this with them. */
+const waitMost = ({ askEveryMs }: RobotLimits): number => Math.max(waitMsMax, 15 * askEveryMs);
 /** A fill that only the total tells of is asked for so often before it is booked without having been seen. */
 const fillTriesMax = 5;
 
@@ -132,7 +134,8 @@ export class Inquiries {
     for (const [ticket, inquiry] of this.open) {
       // One that is further off than any wait was set before the clock was set back.
       const restMs = inquiry.askAtMs - this.nowMs;
-      if (inquiry.isAsking || restMs === Infinity || (restMs > 0 && restMs <= waitMsMax)) continue;
+      if (inquiry.isAsking || restMs === Infinity || (restMs > 0 && restMs <= waitMost(this.parts.limits)))
+        continue;
       void this.ask(ticket, inquiry).catch(this.parts.fail);
     }
     this.setAlarm();
@@ -157,7 +160,7 @@ export class Inquiries {
       // What may be on its way to a position without protection is asked for without getting tired, and a question that
       // nobody answered has not been asked.
       if (ticket.phase === "sent" || !isAnswered) inquiry.waitMs = this.parts.limits.askEveryMs;
-      else inquiry.waitMs = Math.min(waitMsMax, inquiry.waitMs * 2);
+      else inquiry.waitMs = Math.min(waitMost(this.parts.limits), inquiry.waitMs * 2);
     }
     this.sayUnresolved(ticket, inquiry);
     this.alarm.set(inquiry.askAtMs);
@@ -206,7 +209,7 @@ export class Inquiries {
     const isEarly = inquiry.misses < limits.missesMin || this.nowMs - inquiry.sentAtMs < limits.unknownMs;
     // An order that the venue has had once is not gone because it does not find it for a moment.
     const wasThere = ticket.phase === "working" || inquiry.isThere;
-    if (isEarly || (wasThere && this.nowMs - inquiry.missedSinceMs < goneMs)) return;
+    if (isEarly || (wasThere && this.nowMs - inquiry.missedSinceMs < goneMs(limits))) return;
     const mayResend = ticket.phase === "sent" && !ticket.isCancelAsked && !inquiry.isThere;
     if (mayResend && this.parts.resend(ticket)) return;
     // Its name is taken: what opens is waited for until somebody looks, and a position not without its stop for so long.
@@ -293,7 +296,7 @@ export class Inquiries {
   }
 
   private sayUnresolved({ clientOrderId, request }: Ticket, { sinceMs }: Inquiry): void {
-    if (this.nowMs - sinceMs < unresolvedMs) return;
+    if (this.nowMs - sinceMs < unresolvedMs(this.parts.limits)) return;
     const message = `${clientOrderId} has been without an answer for a minute or more; it counts in full until there is one`;
     this.parts.say({ kind: "order unresolved", gravity: "alarm", symbol: request.symbol, message });
   }

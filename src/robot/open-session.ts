@@ -4,7 +4,7 @@ import type { Bars } from "../domain/bars.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { JournalRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
-import { OrderDesk } from "./desk/order-desk.ts";
+import { isForDesk, OrderDesk } from "./desk/order-desk.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { EngineHere } from "./engine/engine-here.ts";
 import type { EngineLink } from "./engine/engine-link.ts";
@@ -92,8 +92,7 @@ export function openSession(
     rest(records),
     (other) => {
       if (other.kind === "predicted") takePredicted?.(other);
-      else if (other.kind !== "session" && other.kind !== "trading" && other.kind !== "incident")
-        desk.hear(other);
+      else if (isForDesk(other)) desk.hear(other);
     },
   );
   if (difference !== null) throw journalDiffers(difference);

@@ -35,13 +35,11 @@ export class ProtectionWatch {
   look(symbols: readonly SymbolView[], state: DeskState): void {
     // What a kill switch has stripped of its stops on purpose is no news.
     if (this.parts.tradingState().state === "halted") return;
-    for (const [k, { symbol, wantsStop, quantity }] of symbols.entries()) {
+    for (const [k, line] of symbols.entries()) {
       const instrument = k as InstrumentIndex;
-      const lot = lotOf(state, state.market.instruments[instrument]!);
-      const isHeld = lotsOf(Math.abs(quantity), lot) > 0;
-      if (wantsStop && isHeld && !isGuarded(state, instrument, quantity))
-        this.noteBare(symbol, quantity, lastRefusal(state, instrument));
-      else this.noteCovered(symbol);
+      if (isBare(state, instrument, line))
+        this.noteBare(line.symbol, line.quantity, lastRefusal(state, instrument));
+      else this.noteCovered(line.symbol);
     }
   }
 
@@ -62,6 +60,16 @@ export class ProtectionWatch {
     const message = `${symbol} has its stop again, or nothing is held any more`;
     this.parts.say({ kind: "unprotected", gravity: "notice", symbol, message });
   }
+}
+
+/** Whether something is held that should have a stop, and has neither that at the venue nor an exit in its place. */
+export function isBare(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  { wantsStop, quantity }: Pick<SymbolView, "wantsStop" | "quantity">,
+): boolean {
+  const lot = lotOf(state, state.market.instruments[instrument]!);
+  return wantsStop && lotsOf(Math.abs(quantity), lot) > 0 && !isGuarded(state, instrument, quantity);
 }
 
 /** Whether the venue has an order that ends the position when its price falls, or at once. */

@@ -25,7 +25,7 @@ export type Replay = Restored & {
   readonly session: Session;
   /** The bars that it saw, by instrument. */
   readonly bars: readonly BarTable[];
-  /** Closes of the bars that came too late to be decided on, those of the warm-up among them. */
+  /** Closes of the bars that came too late to be decided on, or while the strategy was muted; those of the warm-up among them. */
   readonly staleTimes: ReadonlySet<number>;
   /** Close of the first bars that were decided on; Infinity where none were. */
   readonly decidedFromMs: number;
@@ -73,8 +73,12 @@ function* noting(
   records: Iterable<JournalRecord>,
   noted: { readonly staleTimes: Set<number>; decidedFromMs: number },
 ): Generator<JournalRecord> {
+  let lastMs = Number.NaN;
   for (const record of records) {
-    if (record.kind === "slice" && record.isStale) noted.staleTimes.add(record.timeMs);
+    if (record.kind === "slice" && record.bars.length > 0) lastMs = record.timeMs;
+    if (record.kind === "muted") noted.staleTimes.add(lastMs);
+    else if (record.kind === "slice" && (record.isStale || record.isMuted === true))
+      noted.staleTimes.add(record.timeMs);
     else if (record.kind === "slice" && record.bars.length > 0)
       noted.decidedFromMs = Math.min(noted.decidedFromMs, record.timeMs);
     yield record;

@@ -13,7 +13,10 @@ export const strategyEnded = "the strategy was ended";
 /** Why, while it runs and has not answered for long. */
 export const strategySilent = "the strategy has not answered for a while";
 
-const reasons = { ended: strategyEnded, silent: strategySilent } as const;
+/** Why, while its engine goes on without asking it. */
+export const strategyMuted = "the strategy is muted";
+
+const reasons = { ended: strategyEnded, silent: strategySilent, muted: strategyMuted } as const;
 
 /** What trading may do: nothing is opened while nobody decides. */
 export function underStrategy(ordered: TradingState, state: EngineState): TradingState {

@@ -53,6 +53,8 @@ export type Incident = {
     /** The strategy hung, threw or took too much memory, and was ended; it has come back. */
     | "strategy ended"
     | "strategy back"
+    /** It is asked nothing any more; its stops and exits go on. */
+    | "strategy muted"
     /** It comes near its limit of memory. */
     | "strategy large"
     | "recovered"

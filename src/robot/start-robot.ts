@@ -122,6 +122,7 @@ class TradingRobot implements Robot {
     checkSessionTag(record.sessionId, connection.capabilities);
     const { engine, desk, livedThroughMs } = await openEngine(this.parts, record, written?.records ?? null, {
       say: (incident) => this.guard(() => this.incidents.say(incident)),
+      guard: (work) => this.guard(work),
       onGone: () => this.guard(() => this.hear({ kind: "withdrawn", atMs: clock.nowMs() })),
     });
     this.livedThroughMs = livedThroughMs;
@@ -297,7 +298,9 @@ class TradingRobot implements Robot {
   }
 
   private noteTrading(): void {
-    const { state, reason } = this.parts.tradingState();
+    // A muted strategy's engine is told that nothing is opened.
+    const isMuted = this.made!.engine.state === "muted";
+    const { state, reason } = isMuted ? this.trading() : this.parts.tradingState();
     const text = `${state}: ${reason}`;
     if (text === this.lastTrading) return;
     this.lastTrading = text;

@@ -4,6 +4,7 @@ import { buildSession, layGround } from "../../src/app/session/build-session.ts"
 import type { RunConfig } from "../../src/app/config/run-config.ts";
 import { hourMs } from "../../src/base/time.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
+import type { Timeframe } from "../../src/domain/timeframe.ts";
 import { strategy, type AnyStrategy } from "../../src/ports/strategy.ts";
 import type { EngineParts } from "../../src/robot/engine/engine-host.ts";
 import { withLevels } from "./kill-market.ts";
@@ -19,6 +20,7 @@ export type Mischief = {
 export type TestOrder = {
   readonly config: RunConfig;
   readonly mischief: Mischief | null;
+  readonly timeframe?: Timeframe;
 };
 
 const kept: unknown[] = [];
@@ -53,9 +55,9 @@ function misbehave({ kind, once }: Mischief): void {
 export default async function buildEngine(
   order: TestOrder & { readonly symbols: readonly string[]; readonly cash: number },
 ): Promise<EngineParts> {
-  const { config: plain, mischief, symbols, cash } = order;
+  const { config: plain, mischief, timeframe = "1h", symbols, cash } = order;
   const config = { ...plain, account: { ...plain.account, cash } };
-  const bars = symbols.map((symbol) => new BarTable(symbol, "1h"));
+  const bars = symbols.map((symbol) => new BarTable(symbol, timeframe));
   const setup = { bars, strategy: misbehaving(mischief), params: {}, config };
   return await Promise.resolve({
     bars,
@@ -66,5 +68,5 @@ export default async function buildEngine(
   });
 }
 
-/** The hours of a market that opens in 2024. */
-export const barMs = (row: number): number => Date.UTC(2024, 0, 1) + (row + 1) * hourMs;
+/** The hours of a market that opens in 2024, or its seconds. */
+export const barMs = (row: number, spanMs = hourMs): number => Date.UTC(2024, 0, 1) + (row + 1) * spanMs;

@@ -5,7 +5,8 @@ import { afterAll, afterEach, expect, test } from "vitest";
 import { layGround } from "../../src/app/session/build-session.ts";
 import { conversionsFor } from "../../src/domain/currency.ts";
 import { Ledger } from "../../src/domain/ledger.ts";
-import type { BarTable } from "../../src/domain/bar-table.ts";
+import type { Timeframe } from "../../src/domain/timeframe.ts";
+import { strategyMuted } from "../../src/robot/robot-status.ts";
 import type { Robot, RobotParts } from "../../src/robot/robot-parts.ts";
 import { barMs, type Mischief } from "./engine-builder.ts";
 import { centMarket, withLevels } from "./kill-market.ts";
@@ -28,14 +29,18 @@ function bench(): RobotBench {
   return made;
 }
 
-function remoteOf({ config }: RobotBench, mischief: Mischief | null): Partial<RobotParts> {
+function remoteOf(
+  { config }: RobotBench,
+  mischief: Mischief | null,
+  timeframe: Timeframe = "1h",
+): Partial<RobotParts> {
   const { instruments } = layGround(tape, config);
   const { account } = config;
   const prices = new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account);
   return {
     remote: {
       builder,
-      making: { config, mischief },
+      making: { config, mischief, timeframe },
       environment: {},
       limits: { cpuMsMax: 500, memoryMbMax: 96 },
       instruments,
@@ -52,8 +57,7 @@ function remoteOf({ config }: RobotBench, mischief: Mischief | null): Partial<Ro
 async function bars(at: RobotBench, robot: Robot, count: number, msMax = timeoutMs / 2): Promise<void> {
   for (let k = 0; k < count; k++) {
     await at.bars(1);
-    const table = tape[0] as BarTable;
-    await until(at, () => robot.status().lastBarMs >= table.closeTimeMs[at.row]!, msMax);
+    await until(at, () => robot.status().lastBarMs >= at.closeMs, msMax);
   }
 }
 
@@ -114,35 +118,63 @@ test.each(["loop", "throw", "objects", "native", "numbers", "at once", "exit"] a
 );
 
 test(
-  "one that does wrong every time is left alone after the third; its stop works, and nothing is opened",
+  "one that does wrong every time is muted: its stops and targets go on, nothing is opened, and a start asks it again",
   async () => {
     const at = bench();
     const row = await heldAt();
-    const robot = await at.start(remoteOf(at, { kind: "loop", atMs: barMs(row), once: null }));
+    const looping = remoteOf(at, { kind: "loop", atMs: barMs(row), once: null });
+    const robot = await at.start(looping);
     await bars(at, robot, row);
     const held = tape.map(({ symbol }) => robot.holding(symbol));
     expect(held.some((quantity) => quantity !== 0)).toBe(true);
-    await at.bars(1);
-    await until(at, () => at.incidents.filter(({ kind }) => kind === "strategy ended").length === 3);
-    expect(at.incidents.at(-1)!.message).toContain("not started again");
+    await bars(at, robot, 1);
+    const kinds = at.incidents.map(({ kind }) => kind);
+    expect(kinds).toEqual(["strategy ended", "strategy ended", "strategy muted"]);
+    expect(robot.status().trading).toEqual({ state: "reducing", reason: strategyMuted });
     const sent = at.link.sent.length;
-    // Each holding has its stop at the venue, and the venue goes on with the bars.
-    const works = at.side.openOrders().filter(({ terms }) => terms?.type === "stop_market");
-    expect(works).toHaveLength(held.filter((quantity) => quantity !== 0).length);
-    await at.bars(150 - row - 1);
+    await bars(at, robot, 20);
     for (const { reduceOnly } of at.link.sent.slice(sent)) expect(reduceOnly).toBe(true);
-    for (const [k, { symbol }] of tape.entries())
-      expect(Math.abs(robot.holding(symbol))).toBeLessThanOrEqual(Math.abs(held[k]!));
     const account = await at.link.account();
     for (const { symbol } of tape)
       expect(account.positions.get(symbol)?.quantity ?? 0).toBe(robot.holding(symbol));
-    // The strategy has not heard of its stops, and whoever asks the robot is told all the same.
-    const { positions, equity, orders } = robot.status();
-    for (const { symbol } of tape)
-      expect(positions.find((line) => line.symbol === symbol)?.quantity ?? 0).toBe(robot.holding(symbol));
-    expect(orders).toHaveLength(at.side.openOrders().length);
-    if (tape.every(({ symbol }) => robot.holding(symbol) === 0))
-      expect(equity).toBeCloseTo(account.equity, 6);
+    expect(robot.status().equity).toBeCloseTo(account.equity, 6);
+    const { decisionsHash } = robot.status();
+    await robot.stop();
+    // The one that is mended lives through the same journal: on those bars it is not asked either.
+    const mended = await at.start(remoteOf(at, null));
+    expect(mended.status()).toMatchObject({ decisionsHash, trading: { state: "active" } });
+    const before = at.link.sent.length;
+    await bars(at, mended, 60);
+    expect(at.link.sent.slice(before).some(({ reduceOnly }) => !reduceOnly)).toBe(true);
+  },
+  timeoutMs,
+);
+
+test(
+  "one that hangs while its position has no stop, for the venue takes none, is muted at once, and the position is closed",
+  async () => {
+    const seconds = centMarket(7, 2, 150, "1s");
+    const noStops = { orderTypes: ["market", "limit"] } as const;
+    const at = new RobotBench({ tape: seconds, strategy: withLevels, capabilities: noStops });
+    benches.push(at);
+    const calm = await at.start();
+    const isHeld = (robot: Robot) => seconds.some(({ symbol }) => robot.holding(symbol) !== 0);
+    while (!isHeld(calm)) await at.bars(1);
+    const { row } = at;
+    const again = new RobotBench({ tape: seconds, strategy: withLevels, capabilities: noStops });
+    benches.push(again);
+    const atMs = barMs(row + 1, 1_000);
+    const robot = await again.start(remoteOf(again, { kind: "loop", atMs, once: null }, "1s"));
+    await bars(again, robot, row + 1);
+    expect(isHeld(robot)).toBe(true);
+    await again.bars(1);
+    await until(again, () => again.incidents.some(({ kind }) => kind === "strategy muted"));
+    expect(again.incidents.map(({ kind }) => kind)).toEqual(["strategy ended", "strategy muted"]);
+    expect(isHeld(robot)).toBe(true);
+    await bars(again, robot, 60);
+    expect(isHeld(robot)).toBe(false);
+    const account = await again.link.account();
+    for (const { symbol } of seconds) expect(account.positions.get(symbol)?.quantity ?? 0).toBe(0);
   },
   timeoutMs,
 );

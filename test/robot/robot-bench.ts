@@ -156,6 +156,11 @@ export class RobotBench {
     }
   }
 
+  /** Close of the newest bar. */
+  get closeMs(): number {
+    return this.options.tape[0]!.closeTimeMs[this.row]!;
+  }
+
   /** Lets time pass without a bar. */
   async pass(spanMs: number): Promise<void> {
     const untilMs = this.world.nowMs + spanMs;

@@ -945,3 +945,24 @@ test("where a venue would take a reached stop for an order at a better price the
   await at.bars(2);
   expect(held(at)).toBe(0);
 });
+
+test("where the clock runs thirty times faster, an order is not given up thirty times sooner", async () => {
+  const scaled = { answerMs: 150_000, askEveryMs: 60_000, unknownMs: 150_000, openOrdersEveryMs: 300_000 };
+  const at = bench({ 1: [1, { stopPrice: 90 }] }, flat(6), { parts: { limits: scaled } });
+  await at.start();
+  await at.bars(3);
+  // The venue finds nothing any more, for a while.
+  const asked: string[] = [];
+  at.link.order = async (name) => {
+    asked.push(name);
+    return null;
+  };
+  at.link.openOrders = async () => ({ kind: "whole", orders: [] });
+  for (let minute = 0; asked.length === 0 && minute < 60; minute++) await at.pass(minuteMs);
+  // It is asked every minute, and for ten that is not believed.
+  await at.pass(8 * minuteMs);
+  expect(asked.length).toBeGreaterThan(3);
+  expect(kinds(at)).not.toContain("order lost");
+  await at.pass(8 * minuteMs);
+  expect(kinds(at)).toContain("order lost");
+});

@@ -156,6 +156,7 @@ const partNames: Readonly<Record<keyof Explanation, string>> = {
   delay: "delay",
   fee: "fees",
   missed: "not filled",
+  waited: "waited under our own switch",
   data: "decided otherwise",
   rest: "holding costs and corrections",
 };

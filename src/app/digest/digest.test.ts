@@ -107,9 +107,9 @@ beforeAll(async () => {
     today: {
       pnl: 45,
       shadowPnl: 50,
-      explanation: { price: -4, delay: 0, fee: -2, missed: 1, data: 0, rest: 0 },
+      explanation: { price: -4, delay: 0, fee: -2, missed: 1, waited: 0, data: 0, rest: 0 },
     },
-    explanation: { price: -4, delay: 0, fee: -2, missed: 1, data: 0, rest: 0 },
+    explanation: { price: -4, delay: 0, fee: -2, missed: 1, waited: 0, data: 0, rest: 0 },
   };
   writeFileSync(join(folder, "sessions/s1/comparison.jsonl"), `${JSON.stringify(compared)}\n`);
   digests.push(await digestOf(state, folder, folder, fromMs, toMs));

@@ -19,7 +19,7 @@ export type DayPart = Pick<ExplainedDifference, "pnl" | "shadowPnl" | "explanati
 const nothing: DayPart = {
   pnl: 0,
   shadowPnl: 0,
-  explanation: { price: 0, delay: 0, fee: 0, missed: 0, data: 0, rest: 0 },
+  explanation: { price: 0, delay: 0, fee: 0, missed: 0, waited: 0, data: 0, rest: 0 },
 };
 
 /** Where a comparison is kept, and who hears that it no longer fits. */

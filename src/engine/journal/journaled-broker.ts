@@ -106,7 +106,8 @@ export class JournaledBroker implements Broker {
       bars,
       reports: [...reports],
     } as const;
-    return late.length === 0 ? step : { ...step, late };
+    const asked = slice.isMuted === true ? { ...step, isMuted: true } : step;
+    return late.length === 0 ? asked : { ...asked, late };
   }
 }
 

@@ -8,7 +8,8 @@ import { step } from "../step.ts";
 import type { JournaledBroker, RecordedStep, Sent } from "./journaled-broker.ts";
 
 /** A record about the venue that is neither bar nor order. */
-type OtherRecord = Exclude<JournalRecord, RecordedStep | Sent>;
+type OtherRecord = Exclude<JournalRecord, RecordedStep | Sent | MutedRecord>;
+type MutedRecord = Extract<JournalRecord, { kind: "muted" }>;
 
 /** How a restored session compares with the one that was recorded. */
 export type Restored = {
@@ -42,7 +43,10 @@ export function restoreSession(
   return restorer.end();
 }
 
-/** The same record by record, for a journal that comes in pieces. */
+/**
+ * The same record by record, for a journal that comes in pieces. A step waits for the next one: what is written between says whether
+ * the strategy is asked on it.
+ */
 export class Restorer {
   private readonly session: Session;
   private readonly broker: JournaledBroker;
@@ -50,6 +54,9 @@ export class Restorer {
   private readonly onOther: (record: OtherRecord) => void;
   private readonly slice: RecordedSlice;
   private readonly sentThen: Sent[] = [];
+  private waiting: RecordedStep | null = null;
+  /** What was written after it. */
+  private after: Exclude<JournalRecord, RecordedStep>[] = [];
   private present: RecordedStep | null = null;
   private difference: Restored["difference"] = null;
   private steps = 0;
@@ -71,21 +78,33 @@ export class Restorer {
   /** Lives through a record; false after a difference, when nothing more is lived through. */
   take(record: JournalRecord): boolean {
     if (this.difference !== null) return false;
-    if (isSent(record)) this.sentThen.push(record);
-    else if (record.kind !== "slice") this.onOther(record);
+    if (record.kind !== "slice") this.after.push(record);
     else {
-      this.difference = this.compare(this.broker.sentAgain);
-      if (this.difference !== null) return false;
+      this.liveThroughWaiting();
+      this.waiting = record;
+    }
+    return this.difference === null;
+  }
+
+  private liveThroughWaiting(): void {
+    const { waiting, after, broker } = this;
+    [this.waiting, this.after] = [null, []];
+    if (waiting !== null) {
+      this.difference = this.compare(broker.sentAgain);
+      if (this.difference !== null) return;
       this.sentThen.length = 0;
-      this.present = record;
-      stepRecorded(this.session, this.broker, this.slice, record, this.tables);
+      this.present = after.some(({ kind }) => kind === "muted") ? { ...waiting, isMuted: true } : waiting;
+      stepRecorded(this.session, broker, this.slice, this.present, this.tables);
       this.steps += 1;
     }
-    return true;
+    for (const record of after)
+      if (isSent(record)) this.sentThen.push(record);
+      else if (record.kind !== "muted") this.onOther(record);
   }
 
   /** What came of it, after the last record. */
   end(): Restored {
+    if (this.difference === null) this.liveThroughWaiting();
     const { broker, sentThen, steps } = this;
     // Of the last step the journal may have a part: nothing of it was sent before all of it was written.
     const difference = this.difference ?? this.compare(broker.sentAgain.slice(0, sentThen.length));
@@ -148,6 +167,7 @@ export class RecordedSlice implements MarketSlice {
   nowMs: number | undefined = undefined;
   count = 0;
   isStale = false;
+  isMuted = false;
   readonly instruments: Int32Array;
   readonly rows: Int32Array;
 
@@ -160,6 +180,7 @@ export class RecordedSlice implements MarketSlice {
     this.timeMs = record.timeMs;
     this.nowMs = record.nowMs;
     this.isStale = record.isStale;
+    this.isMuted = record.isMuted === true;
     this.count = record.bars.length;
     for (const bar of record.late ?? []) append(bar, tables);
     for (const [k, bar] of record.bars.entries()) {

@@ -25,6 +25,7 @@ const kindOf: Readonly<Record<Incident["kind"], AlertKind>> = {
   "rejection unhandled": "robot",
   "strategy ended": "robot",
   "strategy back": "robot",
+  "strategy muted": "robot",
   "strategy large": "robot",
   recovered: "robot",
   "settings changed": "robot",
@@ -44,6 +45,7 @@ const critical: ReadonlySet<Incident["kind"]> = new Set([
   "line refused",
   "lock lost",
   "strategy ended",
+  "strategy muted",
 ]);
 
 /** Each is a matter of its own: another edit, another sum is not the same trouble again. */

@@ -4,6 +4,7 @@ import { measured } from "./comparison.ts";
 import type { ComparedFill } from "./compared-fills.ts";
 import { ComparedSide } from "./compared-side.ts";
 import { FillComparison } from "./fill-comparison.ts";
+import { Halts } from "./halts.ts";
 
 function compareFills(
   ours: readonly ComparedFill[],
@@ -11,9 +12,9 @@ function compareFills(
   pnl: number,
   shadowPnl: number,
   slippageRate: number,
-  { ordered = theirs, answeredMs = Infinity } = {},
+  { ordered = theirs, answeredMs = Infinity, halts = new Halts() } = {},
 ) {
-  const comparison = new FillComparison(new ComparedSide(), new ComparedSide());
+  const comparison = new FillComparison(new ComparedSide(), new ComparedSide(), undefined, halts);
   for (const fill of ours) comparison.ours.take(fill);
   for (const fill of theirs) comparison.theirs.take(fill);
   for (const { instrument, timeMs, afterMs, quantity } of ordered)
@@ -91,6 +92,22 @@ test("what was not ordered here, and what may still be filled, is no matter of t
   const { timeMs } = half.at(-1)!;
   const early = compareFills(real(half, 0), model, 0, 0, 0, { answeredMs: timeMs });
   expect(early).toMatchObject({ drift: null, fillRatio: 1 });
+});
+
+test("what waited here under our own switch is counted as that, and is no matter of the fill ratio", () => {
+  const model = modelled(20);
+  const halts = new Halts();
+  // The ninth to the sixteenth are ordered while it is pulled, and not filled here within ten minutes.
+  halts.hear("halted", 8 * 300_000 - 60_000);
+  halts.hear("halted", 9 * 300_000);
+  halts.hear("active", 15 * 300_000);
+  const ours = real([...model.slice(0, 8), ...model.slice(16)], 0);
+  expect(compareFills(ours, model, 0, 0, 0, { halts })).toMatchObject({
+    waited: 8,
+    fillRatio: 1,
+    drift: null,
+  });
+  expect(compareFills(ours, model, 0, 0, 0)).toMatchObject({ waited: 0, fillRatio: 0.6 });
 });
 
 test("slippage that is certain and costs nobody anything is no drift", () => {

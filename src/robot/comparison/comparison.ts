@@ -6,6 +6,7 @@ import { marketPriceAt, SideReader, type ComparedSide } from "./compared-side.ts
 import { explainDifference, type Explanation, type Valuation } from "./explain-difference.ts";
 import { FillComparison } from "./fill-comparison.ts";
 import { matchMsMax } from "./compared-fills.ts";
+import { Halts } from "./halts.ts";
 import type { Tally } from "./tally.ts";
 
 /** What really happened against what the backtest of the same bars says. */
@@ -22,6 +23,8 @@ export type Difference = {
    * came too late, trading was halted) is no matter of costs.
    */
   readonly fillRatio: number;
+  /** Fills of the backtest that we could not get, for our own switch was pulled: they are in no ratio. */
+  readonly waited: number;
   /** From an order to its fill, mean; in the backtest a fill is known when its bar closes. */
   readonly latencyMsMean: number;
   readonly pnl: number;
@@ -58,6 +61,7 @@ export class SessionComparison {
   private readonly slippageRate: number;
   private readonly readers: readonly [SideReader, SideReader];
   private readonly fills: FillComparison;
+  private readonly halts = new Halts();
   private readonly settleAfterMs: number;
 
   /**
@@ -70,11 +74,19 @@ export class SessionComparison {
     this.slippageRate = slippageRate;
     this.readers = [new SideReader(real, fromMs), new SideReader(shadow, fromMs)];
     const [{ side: ours }, { side: theirs }] = this.readers;
-    this.fills = new FillComparison(ours, theirs, ({ instrument, timeMs }) =>
-      marketPriceAt(bars[instrument]!, timeMs),
+    this.fills = new FillComparison(
+      ours,
+      theirs,
+      ({ instrument, timeMs }) => marketPriceAt(bars[instrument]!, timeMs),
+      this.halts,
     );
     const barMs = bars.length === 0 ? 0 : timeframeMs(bars[0]!.timeframe);
     this.settleAfterMs = Math.max(settleAfterMsMin, settleAfterBars * barMs);
+  }
+
+  /** Hears the state of trading as it changes. */
+  hearTrading(state: string, atMs: number): void {
+    this.halts.hear(state, atMs);
   }
 
   /** How both stand now. */
@@ -107,7 +119,7 @@ export class SessionComparison {
 /** How fills differ, in figures; `slippageRate` is what the model of theirs takes. */
 export function measured(
   { ours, theirs }: FillComparison,
-  { matched, missed, worseMean, worseError, fillRatio }: Tally,
+  { matched, missed, waited, worseMean, worseError, fillRatio }: Tally,
   { pnl, shadowPnl }: Pick<Valuation, "pnl" | "shadowPnl">,
   slippageRate: number,
 ): Difference {
@@ -117,6 +129,7 @@ export function measured(
     fills: ours.fills,
     shadowFills: theirs.fills,
     ...parts,
+    waited,
     latencyMsMean: ours.afterMs / ours.fills,
     pnl,
     shadowPnl,

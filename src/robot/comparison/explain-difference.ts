@@ -12,6 +12,8 @@ export type Explanation = {
   readonly fee: number;
   /** Ordered by both and filled by one alone, or in part. */
   readonly missed: number;
+  /** The same while our own switch was pulled: exits waited here. */
+  readonly waited: number;
   /** Ordered by one alone, or another quantity: bars that came late, other holdings, other money. */
   readonly data: number;
   /** What no fill explains: borrowing, funding, rates of currencies, corrections of the venue. */
@@ -42,19 +44,20 @@ export function explainDifference(
   valuation: Valuation,
 ): Explanation {
   const { unitValue, lastPrice, fees, shadowFees, pnl, shadowPnl } = valuation;
-  const parts = { price: 0, delay: 0, missed: 0, data: 0 };
-  for (const [instrument, { price, delay, missed, data }] of tally.byInstrument) {
+  const parts = { price: 0, delay: 0, missed: 0, waited: 0, data: 0 };
+  for (const [instrument, { price, delay, missed, waited, data }] of tally.byInstrument) {
     const unit = unitValue(instrument);
     parts.price += price * unit;
     parts.delay += delay * unit;
     parts.missed += worthOf(missed, lastPrice(instrument)) * unit;
+    parts.waited += worthOf(waited, lastPrice(instrument)) * unit;
     parts.data += worthOf(data, lastPrice(instrument)) * unit;
   }
   // What a venue keeps of a purchase it books as sold: its worth is the fee, and what it makes later is no longer ours.
   const fee = shadowFees - fees + keptBy(ours, valuation) - keptBy(theirs, valuation);
-  const { price, delay, missed, data } = parts;
+  const { price, delay, missed, waited, data } = parts;
   const whole = pnl - shadowPnl;
-  return { ...parts, fee, rest: whole - price - delay - missed - data - fee };
+  return { ...parts, fee, rest: whole - price - delay - missed - waited - data - fee };
 }
 
 function keptBy({ kept }: ComparedSide, { unitValue, lastPrice }: Valuation): number {

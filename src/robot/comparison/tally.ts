@@ -15,11 +15,15 @@ export type InstrumentTally = {
   price: number;
   delay: number;
   readonly missed: Made;
+  readonly waited: Made;
   readonly data: Made;
 };
 
-/** Whether an order of the other side stands behind a fill. */
-export type WasOrdered = (fill: ComparedFill) => boolean;
+/**
+ * Why a fill has no counterpart: an order of the other side stands behind it, and was not filled; the same, while ours waited under our
+ * own pulled switch; or nobody ordered it there.
+ */
+export type WhyAlone = "missed" | "waited" | "data";
 
 /** What of a comparison is a sum over pairs of fills and over fills that are alone. */
 export class Tally {
@@ -29,6 +33,8 @@ export class Tally {
   private unfilled = 0;
   /** Fills of theirs that ours has ordered and not got. */
   missed = 0;
+  /** Those that ours could not get, for our own switch was pulled. */
+  waited = 0;
   readonly byInstrument = new Map<number, InstrumentTally>();
   /** How much worse our fill of a pair was, as a share: mean, and the sum of squares about it (Welford). */
   worseMean = 0;
@@ -52,15 +58,22 @@ export class Tally {
     copy.missed = this.missed;
     copy.worseMean = this.worseMean;
     copy.worseSquares = this.worseSquares;
-    for (const [instrument, { missed, data, ...sums }] of this.byInstrument)
-      copy.byInstrument.set(instrument, { ...sums, missed: { ...missed }, data: { ...data } });
+    copy.waited = this.waited;
+    for (const [instrument, { missed, waited, data, ...sums }] of this.byInstrument)
+      copy.byInstrument.set(instrument, {
+        ...sums,
+        missed: { ...missed },
+        waited: { ...waited },
+        data: { ...data },
+      });
     return copy;
   }
 
   of(instrument: number): InstrumentTally {
     let sums = this.byInstrument.get(instrument);
     if (sums === undefined) {
-      sums = { price: 0, delay: 0, missed: { quantity: 0, cost: 0 }, data: { quantity: 0, cost: 0 } };
+      const none = { quantity: 0, cost: 0 };
+      sums = { price: 0, delay: 0, missed: { ...none }, waited: { ...none }, data: { ...none } };
       this.byInstrument.set(instrument, sums);
     }
     return sums;
@@ -70,24 +83,23 @@ export class Tally {
   addFills<Fill extends ComparedFill>(
     ours: readonly Fill[],
     theirs: readonly Fill[],
-    wasOrdered: WasOrdered,
+    whyAlone: (fill: ComparedFill) => WhyAlone,
     answeredMs = Infinity,
   ): readonly Fill[] {
     const paired = pairFills(ours, theirs);
     for (const pair of paired.pairs) this.addPair(pair, answeredMs);
-    for (const fill of paired.ours) this.addAlone(fill, 1, wasOrdered);
+    for (const fill of paired.ours) this.addAlone(fill, 1, whyAlone(fill));
     return paired.theirs;
   }
 
-  /** Ordered by both and filled by one alone, it was missed; else one alone has decided so. `sign` is 1 of ours, -1 of theirs. */
-  addAlone(fill: ComparedFill, sign: 1 | -1, wasOrdered: WasOrdered, answeredMs = Infinity): void {
-    const sums = this.of(fill.instrument);
-    const isMissed = wasOrdered(fill);
-    if (isMissed && sign < 0 && fill.timeMs <= answeredMs) {
+  /** `sign` is 1 of ours, -1 of theirs. */
+  addAlone(fill: ComparedFill, sign: 1 | -1, why: WhyAlone, answeredMs = Infinity): void {
+    if (why === "waited" && sign < 0) this.waited += 1;
+    if (why === "missed" && sign < 0 && fill.timeMs <= answeredMs) {
       this.missed += 1;
       this.unfilled += Math.abs(fill.quantity);
     }
-    add(isMissed ? sums.missed : sums.data, sign * fill.quantity, fill.price);
+    add(this.of(fill.instrument)[why], sign * fill.quantity, fill.price);
   }
 
   private addPair([own, other]: FillPair, answeredMs: number): void {

@@ -19,6 +19,23 @@ import { isExit } from "./wanted-quantity.ts";
 /** An intent counts as sent from the moment it is written. */
 type Intent = Extract<JournalRecord, { readonly kind: "intent" }>;
 
+const notForDesk: ReadonlySet<JournalRecord["kind"]> = new Set([
+  "session",
+  "slice",
+  "muted",
+  "predicted",
+  "order",
+  "change",
+  "cancel",
+  "trading",
+  "incident",
+]);
+
+/** Whether a record of a journal is one that the desk hears. */
+export function isForDesk(record: JournalRecord): record is DeskEvent | Intent {
+  return !notForDesk.has(record.kind);
+}
+
 /**
  * The orders of a session at a real venue, as a mailbox: what the session sends becomes tickets that a courier carries,
  * and what the venue tells becomes reports. It holds the legs that hang on an order, sizes them by what is filled, and

@@ -45,11 +45,12 @@ export class EngineHost {
   private readonly restorer: Restorer;
   private readonly lines: RecentLines;
   private readonly shadow: Shadow | null;
-  /** Bars that came too late to be traded on, after a sleep of the machine: the backtest trades on them as little. */
+  /** Bars that came too late to be traded on, or while the strategy was muted: the backtest trades on them as little. */
   private readonly staleTimes = new Set<number>();
   private readonly comparison: SessionComparison | null;
   private trading: TradingState = { state: "active", reason: "" };
   private eventsTold = 0;
+  private lastBarsMs = -Infinity;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -104,14 +105,19 @@ export class EngineHost {
   }
 
   private noteStale(record: JournalRecord): void {
-    if (record.kind !== "slice" || !record.isStale || record.bars.length === 0) return;
-    if (record.timeMs > (this.parts.shadow?.fromMs ?? Infinity)) this.staleTimes.add(record.timeMs);
+    if (record.kind === "slice" && record.bars.length > 0) this.lastBarsMs = record.timeMs;
+    else if (record.kind !== "muted") return;
+    const isPassed = record.kind === "muted" || record.isStale || record.isMuted === true;
+    if (isPassed && this.lastBarsMs > (this.parts.shadow?.fromMs ?? Infinity))
+      this.staleTimes.add(this.lastBarsMs);
   }
 
   private hear(record: JournalRecord): void {
     if (record.kind === "predicted") this.parts.takePredicted?.(record);
-    else if (record.kind === "trading")
+    else if (record.kind === "trading") {
       this.trading = { state: record.state as TradingState["state"], reason: record.reason };
+      this.comparison?.hearTrading(record.state, record.atMs);
+    }
   }
 
   /** After a start it has the bars of months to live through: in pieces, between which the session goes on. */

@@ -7,11 +7,13 @@ import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/jour
 import { isSent, RecordedSlice } from "../../engine/journal/restore-session.ts";
 import type { JournalRecord, JournalStore, PredictedRecord } from "../../ports/journal-store.ts";
 import type { Market } from "../../ports/market.ts";
-import type { OrderDesk } from "../desk/order-desk.ts";
+import { isForDesk, type OrderDesk } from "../desk/order-desk.ts";
 import type { ExplainedDifference } from "../comparison/comparison.ts";
+import { isBare } from "../protection-watch.ts";
 import { journalDiffers } from "../robot-errors.ts";
 import type { Incident } from "../robot-types.ts";
 import type { EngineEvent, EngineLimits } from "./engine-messages.ts";
+import { EngineEnds } from "./engine-ends.ts";
 import { EngineProcess } from "./engine-process.ts";
 import type { EngineGone, EngineMaking } from "./engine-thread.ts";
 import type { EngineState, EngineView, SymbolView } from "./engine-view.ts";
@@ -44,6 +46,8 @@ export type LinkParts = {
   /** Hears what models said when the journal was written. */
   readonly takePredicted?: (record: PredictedRecord) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
+  /** What throws in there ends the robot. */
+  readonly guard: (work: () => void) => void;
   /** The engine is gone: what would open something is to be withdrawn. */
   readonly onGone: () => void;
 };
@@ -52,10 +56,6 @@ export type LinkParts = {
 const answerTurnsMax = 100;
 /** So many slices of the past are handed over together. */
 const stepsAtOnceMax = 1_000;
-const restartMsFirst = 1_000;
-/** After so many ends within the span it is not started again. */
-const endsMax = 3;
-const endsSpanMs = 3_600_000;
 /** The backtest beside it lives through what has come since the last time; it need not do so at once. */
 const compareEveryMs = 5_000;
 /** Who owes an answer for longer is said to: nothing is opened meanwhile. */
@@ -66,12 +66,13 @@ const lastMsMax = 2_000;
 /**
  * The line between a robot and its engine in another process. What comes in is written down and handed over; what is
  * sent comes back, is written down, and goes to the desk, which stays here with everything that protects a position. When the
- * engine is gone a new one lives through the journal; bars wait meanwhile. After the third end within an hour it stays gone.
+ * engine is gone a new one lives through the journal; bars wait meanwhile. One that goes on ending is started without asking its
+ * strategy (`EngineEnds`); when that ends as often, it stays gone.
  */
 export class EngineLink {
   private readonly parts: LinkParts;
   private readonly broker: JournaledBroker;
-  private readonly ends: number[] = [];
+  private readonly ends = new EngineEnds();
   private readonly closing = new AbortController();
   private readonly compareTimer: NodeJS.Timeout;
   private engine: EngineProcess | null = null;
@@ -80,6 +81,7 @@ export class EngineLink {
   private isComparing = false;
   private stepping: Promise<void> = Promise.resolve();
   private isEnding = false;
+  private stepsWritten = 0;
   /** Something has come since the last comparison. */
   private hasNews = false;
   /** What is written and not handed over: steps, and what models said before them. */
@@ -98,6 +100,7 @@ export class EngineLink {
       append: (record) => {
         if (record.kind === "slice") {
           this.steps.push(record);
+          this.stepsWritten += 1;
           this.unheard.push(...record.reports);
         }
         journal.append(record);
@@ -114,7 +117,8 @@ export class EngineLink {
   /** Unless it is up nobody decides: nothing is opened then. */
   get state(): EngineState {
     if (this.engine === null) return "ended";
-    return performance.now() - this.owedSinceMs > silentMs ? "silent" : "up";
+    if (this.isOwed && performance.now() - this.owedSinceMs > silentMs) return "silent";
+    return this.ends.isMuted ? "muted" : "up";
   }
 
   get view(): EngineView {
@@ -187,20 +191,25 @@ export class EngineLink {
     await this.engine?.close();
   }
 
+  private get isOwed(): boolean {
+    return this.owedSinceMs !== Infinity;
+  }
+
   private get isClosed(): boolean {
     return this.closing.signal.aborted;
   }
 
   private note(slice: MarketSlice): this {
     this.steps.push(...this.parts.remote.newAnswers());
-    this.broker.advance(slice);
+    this.broker.advance(this.ends.isMuted ? { ...slice, isMuted: true } : slice);
     this.parts.remote.prices.mark(slice, this.parts.market.bars);
     return this;
   }
 
   private async compare(): Promise<void> {
     const { engine, parts } = this;
-    const isOn = parts.remote.isShadowOn();
+    // The backtest would ask the same strategy.
+    const isOn = parts.remote.isShadowOn() && !this.ends.isMuted;
     if (!isOn) {
       this.comparison = null;
       this.hasNews = true;
@@ -254,8 +263,8 @@ export class EngineLink {
   /** A new engine lives through the journal, the step before which the last one ended included. */
   private async bringBack(): Promise<void> {
     while (!this.isClosed && this.engine === null) {
-      if (this.ends.length >= endsMax) return this.closed();
-      await this.wait(restartMsFirst * 2 ** (this.ends.length - 1));
+      if (this.ends.isLast) return this.closed();
+      await this.wait(this.ends.waitMs);
       if (this.isClosed) return;
       try {
         const sent = await this.start(this.written());
@@ -291,14 +300,18 @@ export class EngineLink {
     this.engine = null;
     // Whoever never ran has nothing to go on with: the start itself fails.
     if (this.present === null) return;
-    const nowMs = performance.now();
-    while (this.ends.length > 0 && nowMs - this.ends[0]! > endsSpanMs) this.ends.shift();
-    this.ends.push(nowMs);
-    const isLast = this.ends.length >= endsMax;
-    const next = isLast
-      ? "it is not started again: mend it, then stop and start the robot"
-      : "it is started again; nothing is opened meanwhile";
-    const message = `the strategy was ended (${this.ends.length} of ${endsMax} times within an hour): ${why.message}. Stops stay at the venue; ${next}`;
+    const { desk, journal } = this.parts;
+    const { ends } = this;
+    const wasMuted = ends.isMuted;
+    const next = ends.note({
+      atMs: performance.now(),
+      step: this.isOwed ? this.stepsWritten : null,
+      isBare: this.now.symbols.some((line, index) => isBare(desk.state, index as InstrumentIndex, line)),
+    });
+    // The step that was not answered is lived through without asking the strategy; one that was answered stays as it was.
+    if (ends.isMuted && !wasMuted && this.isOwed)
+      this.parts.guard(() => journal.append({ kind: "muted", reason: why.message }));
+    const message = `the strategy was ended: ${why.message}. Stops stay at the venue; ${next}`;
     this.parts.say({ kind: "strategy ended", gravity: "alarm", symbol: null, message });
     this.parts.onGone();
   }
@@ -310,6 +323,11 @@ export class EngineLink {
   }
 
   private sayBack(): void {
+    if (this.ends.isMuted) {
+      const said =
+        "the strategy is muted: it is asked nothing and opens nothing; its stops, trails, targets and exits go on. Mend it, then stop and start the robot";
+      return this.parts.say({ kind: "strategy muted", gravity: "alarm", symbol: null, message: said });
+    }
     const message = "the strategy has lived through its journal again and goes on";
     this.parts.say({ kind: "strategy back", gravity: "notice", symbol: null, message });
   }
@@ -353,8 +371,7 @@ export class EngineLink {
       this.parts.remote.prices.mark(shown, market.bars);
     } else if (isSent(record)) this.send([record]);
     else if (record.kind === "predicted") takePredicted?.(record);
-    else if (record.kind !== "session" && record.kind !== "trading" && record.kind !== "incident")
-      desk.hear(record);
+    else if (isForDesk(record)) desk.hear(record);
   }
 
   private closed(): Promise<void> {

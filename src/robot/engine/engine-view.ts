@@ -33,8 +33,8 @@ export type EngineView = {
   readonly comparison: ExplainedDifference | null;
 };
 
-/** Whether an engine decides: it runs, has owed an answer for long, or is gone. */
-export type EngineState = "up" | "silent" | "ended";
+/** Whether an engine decides: it runs, runs without asking its strategy, has owed an answer for long, or is gone. */
+export type EngineState = "up" | "muted" | "silent" | "ended";
 
 /** One holding in money. */
 export type HeldPosition = {

@@ -39,9 +39,14 @@ export async function liveThrough(
   return engine.ask({ kind: "restore", records: piece, isLast: true });
 }
 
+const kindsForEngine: ReadonlySet<JournalRecord["kind"]> = new Set([
+  "slice",
+  "muted",
+  "predicted",
+  "trading",
+]);
+
 /** What a session follows from; the rest of a journal is between desk and venue. */
 function isForEngine(record: JournalRecord): boolean {
-  return (
-    isSent(record) || record.kind === "slice" || record.kind === "predicted" || record.kind === "trading"
-  );
+  return isSent(record) || kindsForEngine.has(record.kind);
 }

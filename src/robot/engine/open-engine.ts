@@ -9,7 +9,7 @@ export async function openEngine(
   parts: RobotParts,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
-  around: Pick<LinkParts, "say" | "onGone">,
+  around: Pick<LinkParts, "say" | "guard" | "onGone">,
 ): Promise<OpenedSession> {
   if ("remote" in parts) return openRemoteSession(parts, parts.remote, record, records, around);
   return openSession(parts, record, records);
@@ -21,7 +21,7 @@ async function openRemoteSession(
   remote: RemoteMaking,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
-  around: Pick<LinkParts, "say" | "onGone">,
+  around: Pick<LinkParts, "say" | "guard" | "onGone">,
 ): Promise<OpenedSession> {
   const { bars } = feed;
   const market = { instruments: remote.instruments, bars };

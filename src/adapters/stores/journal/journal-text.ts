@@ -40,13 +40,14 @@ export function recordIn(text: string): JournalRecord | string {
   return journalKinds.has(record.kind) ? record : record.kind;
 }
 
-function writtenStep({ timeMs, nowMs, isStale, bars, late, reports }: Step): WrittenStep {
-  const step = { kind: "step", timeMs, nowMs, isStale, bars: bars.map(rowOf), reports } as const;
+function writtenStep({ timeMs, nowMs, isStale, isMuted, bars, late, reports }: Step): WrittenStep {
+  const step = { kind: "step", timeMs, nowMs, isStale, isMuted, bars: bars.map(rowOf), reports } as const;
   return late === undefined ? step : { ...step, late: late.map(rowOf) };
 }
 
-function readStep({ timeMs, nowMs, isStale, bars, late, reports }: WrittenStep): Step {
-  const step = { kind: "slice", timeMs, nowMs, isStale, bars: bars.map(barOf), reports } as const;
+function readStep({ timeMs, nowMs, isStale, isMuted, bars, late, reports }: WrittenStep): Step {
+  const plain = { kind: "slice", timeMs, nowMs, isStale, bars: bars.map(barOf), reports } as const;
+  const step = isMuted === undefined ? plain : { ...plain, isMuted };
   return late === undefined ? step : { ...step, late: late.map(barOf) };
 }
 

@@ -6,7 +6,7 @@ import {
   type ComponentPart,
   type ComponentReport,
 } from "../../../ports/component.ts";
-import { strategyEnded, strategySilent } from "../../../robot/robot-status.ts";
+import { strategyEnded, strategyMuted, strategySilent } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 
 /** What the health of a robot is judged by; what nobody watches is null. */
@@ -91,6 +91,12 @@ function loop({ status, nowMs, startedMs, turnMsMax }: HealthFacts): ComponentHe
     return {
       condition: "degraded",
       detail: `${strategyEnded}: nothing is opened, stops stay`,
+      fix: strategyFix,
+    };
+  if (status.trading.reason === strategyMuted)
+    return {
+      condition: "degraded",
+      detail: `${strategyMuted}, for it hung or took too much: nothing is opened, stops and exits go on`,
       fix: strategyFix,
     };
   // What stands is the strategy alone, and who watches it ends it: a new start of the robot would not help.

@@ -3,7 +3,7 @@ import type { ComponentReport } from "../../../ports/component.ts";
 import type { AlertKind } from "../../../robot/alerts/alert-rules.ts";
 import { waitsFor } from "../../../robot/kill/hold.ts";
 import { pausedBy } from "../../../robot/kill/pause.ts";
-import { strategyEnded, strategySilent } from "../../../robot/robot-status.ts";
+import { strategyEnded, strategyMuted, strategySilent } from "../../../robot/robot-status.ts";
 import type { RobotStatus } from "../../../robot/robot-types.ts";
 import type { AlertService } from "../../alerts/alert-service.ts";
 import type { TradingPlan } from "../session-parts.ts";
@@ -46,7 +46,7 @@ export function tellOfTrouble(
       text: "bars wait for it, nothing is opened, stops stay at the venue; it is ended when it has computed for too long",
       atMs,
     });
-  const isTold = [strategyEnded, strategySilent, pausedBy, waitsFor].some((told) =>
+  const isTold = [strategyEnded, strategyMuted, strategySilent, pausedBy, waitsFor].some((told) =>
     trading?.reason.startsWith(told),
   );
   if (trading !== undefined && trading.state !== "active" && !isTold)
