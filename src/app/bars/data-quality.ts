@@ -2,7 +2,7 @@ import type { ReportSource } from "../../analysis/report/report-input.ts";
 import { findGaps } from "../../data/validation/find-gaps.ts";
 import { validateBars } from "../../data/validation/validate-bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
-import { checkCommand } from "./check-command.ts";
+import { checkCommand } from "../data/check-command.ts";
 import type { BarSource } from "./load-bars.ts";
 
 /** What validation says about the bars of a run. */

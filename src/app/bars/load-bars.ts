@@ -1,6 +1,6 @@
 import type { BarsRequest } from "./bars-request.ts";
 import { relative, resolve } from "node:path";
-import { checkCommand } from "./check-command.ts";
+import { checkCommand } from "../data/check-command.ts";
 import { sha256Of } from "../../base/hash.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";

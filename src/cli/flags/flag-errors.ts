@@ -75,7 +75,7 @@ export function invalidFlag(flag: string, value: string, wanted: string, example
     "FLAG_INVALID",
     `${flag} cannot be "${value}"`,
     `it takes ${wanted}`,
-    example === undefined ? `write behind ${flag} ${wanted}` : `write for example ${flag} ${example}`,
+    example === undefined ? `write behind ${flag} ${wanted}` : `write ${example}`,
   );
 }
 
