@@ -26,3 +26,14 @@ test("whatever the symbols are called, and however they are sorted, a run with s
   // Money was short indeed.
   expect(heldBack).toBeGreaterThan(100);
 });
+
+test("an account of sixty cents trades as one of ten thousand does, in lots and volumes of its size", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e9 }), (seed) => {
+      const [small, large] = [renamedRuns(seed, 2 ** -14)(places), renamedRuns(seed)(places)];
+      expect(small.trades).toEqual(large.trades);
+      expect(small.equity / large.equity).toBeCloseTo(1, 9);
+    }),
+    { numRuns: roundsOf(40, 15), seed: 20_261_201 },
+  );
+});

@@ -36,8 +36,8 @@ function chance(seed: number, everyBars: number) {
   });
 }
 
-/** Settings under which money or room is short more often than not. */
-function scarce(prng: Prng): RunConfigInput {
+/** Settings under which money or room is short more often than not, with an account and lots of so many times the size. */
+function scarce(prng: Prng, scale: number): RunConfigInput {
   const rules = [
     { use: "open-positions", limit: 1 + prng.integer(3) },
     { use: "position-limit", limit: 0.3 + prng.next() },
@@ -46,7 +46,11 @@ function scarce(prng: Prng): RunConfigInput {
     { use: "value-at-risk", limit: 0.01, level: 0.9, window: 20 },
   ].filter(() => prng.next() < 0.25);
   return {
-    account: { kind: pick(prng, ["cash", "margin"] as const), cash: 10_000, leverage: pick(prng, [1, 2, 3]) },
+    account: {
+      kind: pick(prng, ["cash", "margin"] as const),
+      cash: 10_000 * scale,
+      leverage: pick(prng, [1, 2, 3]),
+    },
     sizing: { use: "fixed-fraction", fraction: pick(prng, [0.3, 0.5, 1]) },
     costs: {
       latencyMs: pick(prng, [0, 0, hourMs / 4]),
@@ -57,8 +61,8 @@ function scarce(prng: Prng): RunConfigInput {
     risk: { rules, profile: pick(prng, ["none", "none", "none", "aggressive"] as const) },
     instruments: {
       "*": {
-        lotSize: pick(prng, [1e-8, 1, 10]),
-        notionalMin: pick(prng, [0, 0, 500]),
+        lotSize: pick(prng, [1e-8, 1, 10]) * scale,
+        notionalMin: pick(prng, [0, 0, 500]) * scale,
         calendar: "24/7",
       },
     },
@@ -66,7 +70,7 @@ function scarce(prng: Prng): RunConfigInput {
 }
 
 /** Symbols of one length that do not begin alike; a bar is missing here and there. */
-function markets(prng: Prng): readonly Bars[] {
+function markets(prng: Prng, scale: number): readonly Bars[] {
   return Array.from({ length: 2 + prng.integer(4) }, () => {
     const { closeTimeMs, open, high, low, close, volume } = randomWalk(
       60,
@@ -76,7 +80,7 @@ function markets(prng: Prng): readonly Bars[] {
     );
     const isHere = Float64Array.from(closeTimeMs, () => Number(prng.next() > 0.05));
     const kept = (column: Float64Array) => column.filter((_, row) => isHere[row] === 1);
-    const columns = { closeTimeMs, open, high, low, close, volume };
+    const columns = { closeTimeMs, open, high, low, close, volume: volume.map((units) => units * scale) };
     const entries = Object.entries(columns).map(([name, column]) => [name, kept(column)]);
     return barsOf("", "1h", Object.fromEntries(entries) as typeof columns);
   });
@@ -90,11 +94,14 @@ export type Outcome = {
   readonly heldBack: number;
 };
 
-/** The runs of one seed: the same markets, each under the name that stands at its place in `order`. */
-export function renamedRuns(seed: number): (order: readonly number[]) => Outcome {
+/**
+ * The runs of one seed: the same markets, each under the name that stands at its place in `order`. With a `scale` money,
+ * lots and volumes are so many times as large, and what comes of them is told as if they were not.
+ */
+export function renamedRuns(seed: number, scale = 1): (order: readonly number[]) => Outcome {
   const prng = new Prng(seed);
-  const series = markets(prng);
-  const input = scarce(prng);
+  const series = markets(prng, scale);
+  const input = scarce(prng, scale);
   const subject = chance(prng.integer(1e6), 2 + prng.integer(6));
   return (order) => {
     const places = order.filter((place) => place < series.length);
@@ -110,11 +117,16 @@ export function renamedRuns(seed: number): (order: readonly number[]) => Outcome
           side,
           entryTimeMs,
           exitTimeMs,
-          ...[entryPrice, exitPrice, quantity].map(round),
+          ...[entryPrice, exitPrice, quantity / scale].map(round),
         ].join(" "),
     );
-    for (const index of ledger.held) trades.push(`${places[index]} holds ${round(ledger.quantity[index]!)}`);
+    for (const index of ledger.held)
+      trades.push(`${places[index]} holds ${round(ledger.quantity[index]! / scale)}`);
     const { ordersRefused, ordersTrimmed } = result.session.recorder;
-    return { trades: trades.sort(), equity: ledger.equity(), heldBack: ordersRefused + ordersTrimmed };
+    return {
+      trades: trades.sort(),
+      equity: ledger.equity() / scale,
+      heldBack: ordersRefused + ordersTrimmed,
+    };
   };
 }

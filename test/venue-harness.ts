@@ -59,7 +59,10 @@ export class VenueHarness {
       calendarName: "24/7",
       ...instrument,
     }));
-    this.ledger = new Ledger(cash, instruments, conversionsFor(instruments, "USD"));
+    this.ledger = new Ledger(cash, instruments, conversionsFor(instruments, "USD"), {
+      kind: options.accountKind ?? freeVenue.accountKind,
+      baseCurrency: "USD",
+    });
     this.tables = symbols.map((symbol) => new BarTable(symbol, "1h"));
     const market = { instruments, bars: this.tables };
     const calendars = instruments.map(({ calendarName }) => calendarNamed(calendarName));

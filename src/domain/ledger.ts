@@ -131,11 +131,20 @@ export class Ledger {
   }
 
   /** The same at a moment when `price` is paid for it: a pair that converts itself does so at that very price. */
-  private rateAt(index: number, price: number): number {
+  rateAt(index: number, price: number): number {
     if (this.isPlain) return 1;
     const conversion = this.conversions[index]!;
-    if (conversion.kind === "instrument" && conversion.index === index) return rateOf(conversion, price);
+    if (isOwnRate(conversion, index)) return rateOf(conversion, price);
     return this.conversionRate(index);
+  }
+
+  /**
+   * The price that what is held is charged by, for a rate of `conversionRate`. A pair that is its own rate is worth the
+   * same at every price: it is charged at the one that it is converted at.
+   */
+  chargedPrice(index: number): number {
+    const isOwn = !this.isPlain && isOwnRate(this.conversions[index]!, index);
+    return isOwn ? this.ratePrice[index]! : this.lastPrice[index]!;
   }
 
   /** Whether the instrument's whole value was paid for. Otherwise only profit and loss are money. */
@@ -327,6 +336,13 @@ export class Ledger {
 /** Whether an instrument is a currency in its own money. */
 function isPair({ symbol, quoteCurrency }: Instrument, currency: string): boolean {
   return symbol.startsWith(currency) && isSameMoney(symbol.slice(currency.length), quoteCurrency);
+}
+
+function isOwnRate(
+  conversion: Conversion,
+  index: number,
+): conversion is Extract<Conversion, { kind: "instrument" }> {
+  return conversion.kind === "instrument" && conversion.index === index;
 }
 
 function rateOf({ isInverse }: { readonly isInverse: boolean }, price: number): number {

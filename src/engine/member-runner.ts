@@ -29,7 +29,7 @@ export class MemberRunner implements Runner {
   readonly position: Position;
   private readonly protector: Protector | null;
   private readonly account: AccountView;
-  private decidedRow = -1;
+  private decidedRow = Number.NaN;
   private opinion: Opinion = "warming up";
 
   constructor(

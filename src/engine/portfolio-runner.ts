@@ -11,7 +11,7 @@ import type { ProtectionLevels } from "./execution/protect.ts";
 import type { Listings } from "./listings.ts";
 import { MemberRunner } from "./member-runner.ts";
 import { RebalanceView } from "./rebalance-view.ts";
-import { periodOf } from "./schedule.ts";
+import { checkSchedule, periodOf } from "./schedule.ts";
 import { refusePromise, strategyFailure } from "./wanted-signal.ts";
 
 /** What a portfolio runner knows of the run beside its strategy. */
@@ -53,6 +53,7 @@ export class PortfolioRunner {
     assert(strategy.portfolio !== undefined, "only a portfolio strategy has a portfolio runner");
     this.strategy = strategy;
     this.part = strategy.portfolio;
+    checkSchedule(strategy.name, this.part.schedule);
     this.ground = ground;
     const names = this.part.universe;
     for (const symbol of names ?? []) account.instrumentOf(symbol);

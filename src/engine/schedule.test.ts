@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dayMs } from "../base/time.ts";
-import { periodOf } from "./schedule.ts";
+import { checkSchedule, periodOf } from "./schedule.ts";
 
 const dayOf = (year: number, month: number, day: number) => Date.UTC(year, month - 1, day) / dayMs;
 
@@ -33,4 +33,18 @@ test("a period begins with its first day and not before", () => {
   expect(dates.map((date) => isNew("monthly", date))).toEqual([false, false, true, true]);
   expect(dates.map((date) => isNew("quarterly", date))).toEqual([false, false, false, true]);
   expect(dates.map((date) => isNew("yearly", date))).toEqual([false, false, false, false]);
+});
+
+test("a word that is no schedule is refused: nothing would ever be decided", () => {
+  for (const known of ["bar", "weekly", "yearly"] as const)
+    expect(() => checkSchedule("mine", known)).not.toThrow();
+  // Node takes the types off and does not look at them.
+  expect(() => checkSchedule("mine", "month")).toThrow(
+    expect.objectContaining({
+      parts: expect.objectContaining({
+        code: "STRATEGY_BAD_SCHEDULE",
+        fix: expect.stringContaining("monthly"),
+      }),
+    }),
+  );
 });

@@ -272,12 +272,15 @@ test("nothing is decided before the slowest series is warm", () => {
 
 test("decisions on built hours fill on the minutes that follow", () => {
   const bars = new BarTable("TEST", "30m");
-  for (let k = 1; k <= 6; k++) bars.append((k * hourMs) / 2, 100 + k, 100 + k, 100 + k, 100 + k, 1);
+  // The last hour is begun and not ended.
+  for (let k = 1; k <= 7; k++) bars.append((k * hourMs) / 2, 100 + k, 100 + k, 100 + k, 100 + k, 1);
   const config = runConfigSchema.parse(free);
   const ground = layGround([bars], config, "1h");
   const session = buildSession({ bars: [bars], strategy: scripted({ 1: [1] }), params: {}, config }, ground);
   runThrough(session, ground);
-  const { events } = session.recorder.log;
+  const { events, equity, length } = session.recorder.log;
+  // Nine units, from 103 to 107.
+  expect([length, equity[6]]).toEqual([7, 1_036]);
   const fill = Array.from({ length: events.length }, (_, row) => events.at(row)).find(
     ({ kind }) => kind === "fill",
   )!;

@@ -11,7 +11,7 @@ test("a series can be read back to its first bar, and before it there is nothing
     summary: "For this test.",
     params: {},
     setup: ({ bars }) => ({ close: bars.close }),
-    onBar: ({ series: { close } }) => void seen.push([close.now, close.prev, close.ago(2), close.ago(3)]),
+    onBar: ({ series: { close } }) => void seen.push([close.ago(0), close.prev, close.ago(2), close.ago(3)]),
   });
   const config = runConfigSchema.parse(plainAccount);
   runBacktest({ bars: [hours([101, 102, 103, 104])], strategy: reader, params: {}, config });

@@ -207,7 +207,7 @@ export class Inquiries {
     const mayResend = ticket.phase === "sent" && !ticket.isCancelAsked && !inquiry.isThere;
     if (mayResend && this.parts.resend(ticket)) return;
     // Its name is taken: what opens is waited for until somebody looks, and a position not without its stop for so long.
-    if (inquiry.isThere && ticket.phase === "sent" && !ticket.request.reduceOnly) return;
+    if (inquiry.isThere && ticket.phase === "sent" && !this.parts.desk.isExit(ticket)) return;
     if (!(await this.isUnlisted(ticket))) return;
     if (wasThere && !(await this.tryFills(ticket, 1))) return;
     if (this.isClosed || this.hasEnded(ticket)) return;

@@ -302,3 +302,22 @@ test("orders and holdings of other instruments stay as they are", () => {
   expect(rig.held(1)).toBe(10);
   expect(rig.story(50, 90)).toEqual(["fill 3 10@90"]);
 });
+
+test("the stop of a short position closes all of the new shares after a split", () => {
+  const rig = holding(-10, [split(2, 2)]);
+  rig.send({ ...stopAt(110), side: "buy" });
+  expect(rig.story(50)).toEqual(["split 0"]);
+  expect(rig.story(55)).toEqual(["fill 2 20@55"]);
+  expect(rig.held()).toBe(0);
+});
+
+test("a trailing stop that takes another's place at the same moment goes on from its best price", () => {
+  const rig = holding(10, []);
+  const order = { ...stopAt(0), terms: trailBy(5) } as const;
+  const first = rig.send(order);
+  rig.pass(120);
+  rig.pass(118);
+  rig.cancel(first);
+  rig.send(order);
+  expect(rig.story(114)).toEqual(["canceled 2", "fill 3 10@114"]);
+});

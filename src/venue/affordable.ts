@@ -72,7 +72,7 @@ function costOf(
   options: VenueOptions,
 ): number {
   const notional = quantity * price * instrument.contractMultiplier;
-  const fee = options.commission.fee(quantity, notional, "taker") * ledger.conversionRate(instrument.index);
+  const fee = options.commission.fee(quantity, notional, "taker") * ledger.rateAt(instrument.index, price);
   return quantity * ledger.unitValue(instrument.index, price) + fee;
 }
 

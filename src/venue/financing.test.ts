@@ -48,6 +48,16 @@ test("who leaves inside the hour of a funding that he would receive does not rec
   expect(harness.story([100, 100, 98, 100])).toEqual(["#2 10@99"]);
 });
 
+test("a pair that is its own rate is worth the same at every price, and so is a share of it", () => {
+  // Ten dollars against yen: a hundredth of them is ten cents, however far the yen has fallen within the hour.
+  const yen = { symbol: "USDJPY", quoteCurrency: "JPY" };
+  const harness = new VenueHarness({ fundingRate: 0.01 }, 10_000, yen);
+  for (let k = 1; k <= 7; k++) harness.bar(flat);
+  harness.send({ quantity: 10 });
+  harness.bar([100, 150, 100, 150]);
+  expect(harness.ledger.equity()).toBeCloseTo(10_000 + (10 * 50) / 150 - 0.1, 9);
+});
+
 test("the position of before pays for what was before: what is added later pays from then on", () => {
   const harness = at(6, {});
   harness.bar(flat);

@@ -24,7 +24,7 @@ export function chargeInstrument(state: AccountState, index: number, toMs: numbe
   state.chargedToMs[index] = toMs;
   const quantity = ledger.quantity[index]!;
   const { contractMultiplier } = state.market.instruments[index]!;
-  const value = quantity * (ledger.lastPrice[index]! * contractMultiplier);
+  const value = quantity * (ledger.chargedPrice(index) * contractMultiplier);
   const borrowed = options.borrowed?.[index];
   if (quantity < 0 && (options.borrowRate !== 0 || borrowed !== undefined)) {
     const amount =

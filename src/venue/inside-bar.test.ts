@@ -173,3 +173,11 @@ test("an order says once that it works, and when it began to", () => {
   expect(harness.bar(flat)).toMatchObject([{ kind: "accepted", orderId: 1, timeMs: hourMs }]);
   expect(harness.bar(flat)).toEqual([]);
 });
+
+test("an order whose cancel arrives with the close of its first bar is not said to work", () => {
+  const harness = opened({ latencyMs: hourMs });
+  const id = harness.send({ terms: limit(50) });
+  harness.bar(flat);
+  harness.cancel(id);
+  expect(harness.bar(flat).map(({ kind }) => kind)).toEqual(["canceled"]);
+});

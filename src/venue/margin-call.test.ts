@@ -162,6 +162,33 @@ test("what was opened inside a bar is looked at with the rest of that bar", () =
   expect(harness.ledger.held).toHaveLength(0);
 });
 
+test("what a stop opened inside a bar is called on the way from its fill, and not at the open before it", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000);
+  harness.bar(flat);
+  harness.send({ side: "sell", quantity: 40, terms: { type: "stop_market", stopPrice: 90 } });
+  // 1000 - 40 (p - 90) = 0.2 * 40 p at p = 95.833..., which lies between the fill and the open.
+  expect(harness.story([100, 130, 85, 86])).toEqual(["#1 40@90", "#-1 40@95.84"]);
+  expect(harness.ledger.equity()).toBeCloseTo(1_000 - 40 * 5.84, 6);
+});
+
+test("a pair that is its own rate is called at the very price, although its loss is no straight line", () => {
+  // Five times 10,000 dollars: 10000 + 50000 (p - 100) / p = 0.1 * 50000 at p = 90.9090..., and short at 111.1111...
+  const yen = { symbol: "USDJPY", quoteCurrency: "JPY" };
+  const called = (quantity: number, bar: Quad) => {
+    const harness = new VenueHarness({ leverage: 5, maintenanceMargin: 0.1 }, 10_000, yen);
+    harness.bar(flat);
+    harness.send({ side: quantity > 0 ? "buy" : "sell", quantity: Math.abs(quantity) });
+    harness.bar(flat);
+    return { story: harness.story(bar), equity: harness.ledger.equity() };
+  };
+  const long = called(50_000, [100, 100, 60, 99]);
+  expect(long.story).toEqual(["#-1 50000@90.9"]);
+  expect(long.equity).toBeCloseTo(10_000 + (50_000 * (90.9 - 100)) / 90.9, 6);
+  const short = called(-50_000, [100, 140, 100, 100]);
+  expect(short.story).toEqual(["#-1 50000@111.12"]);
+  expect(short.equity).toBeCloseTo(10_000 - (50_000 * (111.12 - 100)) / 111.12, 6);
+});
+
 test("quiet bars are passed over up to the one that calls", () => {
   // The account just carries 93.75, whatever came before it.
   const harness = holding(40);
@@ -227,4 +254,34 @@ test("what funding takes from an account that could just carry two symbols withd
     "#3 canceled: margin call: what opens is withdrawn",
   ]);
   expect(harness.story(flat, flat)).toEqual(["#-1 20@100", "#-2 20@100"]);
+});
+
+test("an account of a single unit of money is called at the same price as a large one", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1, { lotSize: 0.001 });
+  harness.bar(flat);
+  harness.send({ quantity: 0.04 });
+  harness.bar(flat);
+  // As 40 units on 1,000.
+  expect(harness.story([100, 100, 90, 100])).toEqual(["#-1 0.04@93.75"]);
+});
+
+test("a single unit is called inside its bar, as any other holding is", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 30);
+  harness.bar(flat);
+  harness.send({});
+  harness.bar(flat);
+  // 30 - (100 - p) = 0.2 p at p = 87.5.
+  expect(harness.story([100, 100, 85, 100])).toEqual(["#-1 1@87.5"]);
+});
+
+test("a rate that rises calls what has no bar, and a call that was made stands though the rate comes back", () => {
+  const euros = { quoteCurrency: "EUR" };
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, euros, ["EURUSD", "B"]);
+  harness.bar([1, 1, 1, 1], flat);
+  harness.send({ quantity: 40, instrument: second });
+  harness.bar([1, 1, 1, 1], flat);
+  // 4,000 euros at 1.5 dollars want 1,200 of margin, and there are 1,000.
+  expect(harness.story([1, 1.5, 1, 1.5])).toEqual([]);
+  expect(harness.story([1.5, 1.5, 1, 1])).toEqual([]);
+  expect(harness.story([1, 1, 1, 1], flat)).toEqual(["#-1 40@100"]);
 });

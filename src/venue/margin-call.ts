@@ -1,4 +1,5 @@
 import type { MarketSlice } from "../domain/slice.ts";
+import type { Moment } from "../ports/costs.ts";
 import { finish, type AccountState } from "./account-state.ts";
 import { disturb, noteCalmRange } from "./calm-range.ts";
 import { fill, priceOf } from "./fill-order.ts";
@@ -10,27 +11,49 @@ import { canMatch, isStop, workingOrder, type WorkingOrder } from "./working-ord
 /**
  * Whether the account lives through the worst prices of the present bars, all of them at once. Where it does not, every
  * position is closed at the price at which equity falls below the maintenance margin: on the straight way from the
- * prices of the moment to the worst ones, so that positions of several instruments end at one moment.
+ * prices of the moment to the worst ones, so that positions of several instruments end at one moment. Once something
+ * has filled inside the bars, the moment is that fill and no longer the open.
  */
-export function callMarginInside(state: AccountState): void {
+export function callMarginInside(state: AccountState, moment: Moment): void {
   const { ledger, active, bars } = state;
   if (ledger.held.length === 0) return;
-  for (let k = 0; k < active.length; k++) ledger.lastPrice[active[k]!] = worstPrice(state, active[k]!);
+  const { lastPrice } = ledger;
+  const filledAt = moment === "open" ? null : active.map((index) => lastPrice[index]!);
+  for (let k = 0; k < active.length; k++) lastPrice[active[k]!] = worstPrice(state, active[k]!);
   const after = surplus(state);
-  for (let k = 0; k < active.length; k++) ledger.lastPrice[active[k]!] = bars[active[k]!]!.open;
+  for (let k = 0; k < active.length; k++)
+    lastPrice[active[k]!] = filledAt === null ? bars[active[k]!]!.open : filledAt[k]!;
   if (after >= 0) return;
-  const before = surplus(state);
-  const way = before <= 0 ? 0 : before / (before - after);
-  const worst = active.map((index) => worstPrice(state, index));
-  active.forEach((index, k) => {
-    const { open } = bars[index]!;
-    ledger.lastPrice[index] = open + way * (worst[k]! - open);
-  });
+  goToCall(state, after);
   for (const index of ledger.held.slice()) {
     withdrawEntries(state, index);
     if (active.includes(index)) liquidateNow(state, index, bars[index]!);
     else liquidateLater(state, index);
   }
+}
+
+/** Moves the prices from those of the moment towards the worst ones, until the margin is used up. `after` is the surplus at the end. */
+function goToCall(state: AccountState, after: number): void {
+  const { ledger, active } = state;
+  const start = active.map((index) => ledger.lastPrice[index]!);
+  const worst = active.map((index) => worstPrice(state, index));
+  const surplusAt = (way: number): number => {
+    active.forEach((index, k) => (ledger.lastPrice[index] = start[k]! + way * (worst[k]! - start[k]!)));
+    return surplus(state);
+  };
+  const before = surplusAt(0);
+  if (before <= 0) return;
+  let way = before / (before - after);
+  // Of a pair that is its own rate the loss grows faster than the price falls: the moment is halved down to.
+  if (!ledger.isPlain) {
+    let [alive, called] = [0, 1];
+    for (let k = 0; k < 60; k++) {
+      way = (alive + called) / 2;
+      if (surplusAt(way) >= 0) alive = way;
+      else called = way;
+    }
+  }
+  surplusAt(way);
 }
 
 /**

@@ -265,3 +265,14 @@ test("where somebody quoted a spread, a limit needs the other side of it at the 
   expect(opened({ type: "market_if_touched", triggerPrice: 99.99 })).toEqual([]);
   expect(opened({ type: "stop_market", stopPrice: 100 })).toHaveLength(1);
 });
+
+test("where a spread was quoted, the close proves that a triggered limit was met only from the other side of it", () => {
+  const story = (close: number): readonly string[] => {
+    const harness = new VenueHarness({ halfSpreads: [{ within: () => 1, known: () => 1 }] });
+    harness.bar(first);
+    harness.send({ terms: { type: "stop_limit", stopPrice: 105, limitPrice: 104 } });
+    return harness.story([100, 106, 100, close]);
+  };
+  expect(story(103.01)).toEqual([]);
+  expect(story(102.99)).toEqual(["#1 1@104"]);
+});

@@ -256,3 +256,12 @@ test("a day order lives through the first day on which it meets a bar, and not t
   });
   expect(story).toEqual([[], [], ["expired 1"]]);
 });
+
+test("an order that would turn a position round waits for its turn: it is not what reduces", () => {
+  const harness = opened({}, 1_000, {}, ["A", "B"]);
+  harness.send({ quantity: 10 });
+  harness.bar(flat, flat);
+  harness.send({ quantity: 5, instrument: second });
+  harness.send({ side: "sell", quantity: 15 });
+  expect(harness.story(flat, flat)).toEqual(["#2 5@100", "#3 15@100"]);
+});

@@ -21,11 +21,11 @@ export function runSlice(state: AccountState, slice: MarketSlice): void {
     const book = books[touched[k]!]!;
     for (let n = 0; n < book.length; n++) beforeBar(state, book[n]!, state.bars[touched[k]!]!);
   }
-  if (touched.length > 0) runOpens(state);
-  if (options.accountKind === "margin") callMarginInside(state);
+  runOpens(state);
+  if (options.accountKind === "margin") callMarginInside(state, "open");
   if (touched.length > 1) sortByAge(state);
   for (let k = 0; k < touched.length; k++) if (hasOpen(books[touched[k]!]!)) runInside(state, touched[k]!);
-  if (state.hasFilledInside && options.accountKind === "margin") callMarginInside(state);
+  if (state.hasFilledInside && options.accountKind === "margin") callMarginInside(state, "inside");
   for (let k = 0; k < touched.length; k++) sweep(state, touched[k]!);
 }
 
@@ -104,7 +104,7 @@ function runOpens(state: AccountState): void {
       if (canMatch(order, bar.openTimeMs) && isReachedAtOpen(order, bar)) due.push(order);
     }
   }
-  if (due.length > 0) fillOpens(state);
+  fillOpens(state);
   for (let k = 0; k < touched.length; k++) {
     const book = books[touched[k]!]!;
     for (let n = 0; n < book.length; n++)

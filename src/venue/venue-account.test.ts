@@ -281,16 +281,15 @@ function yen(isShown: boolean, options = {}) {
   return rig;
 }
 
-test("money is converted at the close before, though that bar was passed over", () => {
+test("what a pair that is its own rate costs is a share of its own money, though a bar was passed over", () => {
   const rig = yen(true, { fundingRate: 0.01 });
   rig.send({ quantity: 10 });
   rig.pass(100);
   expect(rig.behind.ledger.chargesPaid).toBeCloseTo(0.3, 12);
-  // The next day passes unseen and leaves 200 yen for a dollar.
+  // The next day passes unseen and leaves 200 yen for a dollar: ten dollars stay ten dollars.
   rig.skip(200);
   rig.pass(150);
-  // Six times a hundredth of 1,500 yen are 90 yen: 0.45 dollars.
-  expect(rig.behind.ledger.chargesPaid).toBeCloseTo(0.3 + 0.45, 12);
+  expect(rig.behind.ledger.chargesPaid).toBeCloseTo(0.3 + 0.6, 12);
 });
 
 test("before a bar was shown nothing is known of a rate, whatever the tables hold", () => {

@@ -120,7 +120,7 @@ export class VenueAccount {
       empty(answers);
     }
     state.out = reports;
-    if (mail.length > 0) this.deliver();
+    this.deliver();
     const isMargin = state.options.accountKind === "margin" && ledger.held.length > 0;
     const isCalm = state.openCount === 0 && (!isMargin || isFarFromCall(state, slice));
     if (!isCalm) {

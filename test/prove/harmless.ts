@@ -21,6 +21,12 @@ export const harmless: readonly Harmless[] = [
     because: "a range without any time in it settles nothing",
   },
   {
+    path: "src/engine/columns/adjusted-frame.ts",
+    before: "if (this.price === before) return;",
+    after: ["if (false) return;"],
+    because: "a factor that is written down once more at a later time is still the same factor",
+  },
+  {
     path: "src/engine/columns/frame.ts",
     before: "private isPartial = false;",
     after: ["private isPartial = true;"],
@@ -31,6 +37,12 @@ export const harmless: readonly Harmless[] = [
     before: "if (this.timeMs !== this.expectedTimeMs) return;",
     after: ["if (false) return;"],
     because: "times that are a log's own already are written into their own places",
+  },
+  {
+    path: "src/engine/decision-log/decision-log.ts",
+    before: "for (let k = row; k < end; k++) timeMs[length + k - row] = closeTimeMs[k]!;",
+    after: ["for (let k = row; k <= end; k++) timeMs[length + k - row] = closeTimeMs[k]!;"],
+    because: "the time of the slice after the last is written when that slice is recorded",
   },
   {
     path: "src/engine/execution/draft-order.ts",
@@ -59,9 +71,18 @@ export const harmless: readonly Harmless[] = [
       "the rows that are in the journal are counted again when the reading ends, and not asked for before",
   },
   {
+    path: "src/engine/journal/restore-session.ts",
+    before: "for (let k = 0; k < length; k++) {",
+    after: ["for (let k = 0; k <= length; k++) {"],
+    because: "behind the end of both there is nothing in the one and nothing in the other",
+  },
+  {
     path: "src/engine/listings.ts",
     before: "if (nowMs - lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
-    after: ["if (false) return false;"],
+    after: [
+      "if (false) return false;",
+      "if (nowMs + lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
+    ],
     because: "no calendar counts more sessions than days, so it says the same when it is asked",
   },
   {
@@ -80,10 +101,34 @@ export const harmless: readonly Harmless[] = [
     because: "one good bar more than is asked for passes as well",
   },
   {
+    path: "src/risk/buying-power.ts",
+    before: "if (portfolio.equity > 0 && fits(value, limit)) return approve;",
+    after: ["if (portfolio.equity >= 0 && fits(value, limit)) return approve;"],
+    because: "a share of nothing is infinite or no number, and neither fits",
+  },
+  {
+    path: "src/risk/correlated-exposure.ts",
+    before: "if (portfolio.equity > 0 && fits(value, limit)) return approve;",
+    after: ["if (portfolio.equity >= 0 && fits(value, limit)) return approve;"],
+    because: "a share of nothing is infinite or no number, and neither fits",
+  },
+  {
+    path: "src/risk/gross-exposure.ts",
+    before: "if (portfolio.equity > 0 && fits(value, limit)) return approve;",
+    after: ["if (portfolio.equity >= 0 && fits(value, limit)) return approve;"],
+    because: "a share of nothing is infinite or no number, and neither fits",
+  },
+  {
     path: "src/risk/order-rate.ts",
     before: "if (limit === 0) return;",
     after: ["if (false) return;"],
     because: "a ring without places keeps nothing, and its next place is no number: it refuses all the same",
+  },
+  {
+    path: "src/risk/position-limit.ts",
+    before: "if (portfolio.equity > 0 && fits(value, limit)) return approve;",
+    after: ["if (portfolio.equity >= 0 && fits(value, limit)) return approve;"],
+    because: "a share of nothing is infinite or no number, and neither fits",
   },
   {
     path: "src/risk/volatility-breaker.ts",
@@ -96,6 +141,18 @@ export const harmless: readonly Harmless[] = [
     before: "order.remaining = 0;",
     after: ["order.remaining = 1;"],
     because: "an order that sleeps is told how much it may do when it wakes",
+  },
+  {
+    path: "src/venue/account-state.ts",
+    before: "timeMs: -Infinity,",
+    after: ["timeMs: 0,"],
+    because: "an account is taken to the time of a slice before anything is asked of it",
+  },
+  {
+    path: "src/venue/account-state.ts",
+    before: "const larger = new Uint8Array(Math.max(orderId + 1, state.seen.length * 2));",
+    after: ["const larger = new Uint8Array(Math.max(orderId + 1, state.seen.length / 2));"],
+    because: "there is room for the number in any case: growing by one only takes longer",
   },
   {
     path: "src/venue/affordable.ts",
@@ -131,10 +188,29 @@ export const harmless: readonly Harmless[] = [
     because: "each row that all of them together would have passed is passed alone as well",
   },
   {
+    path: "src/venue/margin-call.ts",
+    before: "for (let k = 0; k < count; k++) {",
+    after: ["for (let k = 1; k < count; k++) {"],
+    because: "where not all that is held was seen the bars are gone through, with the same answer",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "else state.openCount -= 1;",
+    after: ["else state.openCount += 1;"],
+    because:
+      "an account whose orders are over is taken through every bar as one with orders is: it only takes longer",
+  },
+  {
     path: "src/venue/run-slice.ts",
     before: "if (!state.hasTimers) return;",
     after: ["if (false) return;"],
     because: "orders without anything that time brings are passed over one by one",
+  },
+  {
+    path: "src/venue/run-slice.ts",
+    before: "if (book.length === 0) continue;",
+    after: ["if (false) continue;"],
+    because: "an empty book has no timers, and sweeping it leaves it empty",
   },
   {
     path: "src/venue/venue-account.ts",

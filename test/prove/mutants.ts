@@ -29,6 +29,7 @@ const rooms: Readonly<Record<string, Room>> = {
       [
         "src/engine/",
         "src/app/session/",
+        "test/renamed-runs.",
         "!src/engine/conservation",
         "!src/engine/journal/restore-session",
         "!src/app/session/build-arsenal",

@@ -104,24 +104,27 @@ test("a name that the venue has already is looked up: the order is ours", async 
   expect(at.robot!.status().counts.refusedByVenue).toBe(0);
 });
 
-test("a stop whose name is taken at a venue that lists no such order is placed under another name", async () => {
-  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
-  await at.start();
-  at.link.interfere = ({ terms, clientOrderId }) =>
-    terms.type === "stop_market" && clientOrderId === "bencho2"
-      ? { kind: "rejected", code: "doubled_id", reason: "client order id must be unique" }
-      : null;
-  await at.bars(3);
-  await at.pass(15_000);
-  expect(at.side.openOrders()).toEqual([]);
-  await at.pass(30_000);
-  await at.bars(1);
-  await at.pass(5_000);
-  expect(held(at)).toBe(499);
-  expect(at.side.openOrders().map(({ side, quantity, terms }) => [side, quantity, terms?.type])).toEqual([
-    ["sell", 499, "stop_market"],
-  ]);
-});
+test.each([true, false])(
+  "a stop whose name is taken and that the venue lists nowhere is placed under another name (orders that only reduce: %s)",
+  async (reduceOnly) => {
+    const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8), { capabilities: { reduceOnly } });
+    await at.start();
+    at.link.interfere = ({ terms, clientOrderId }) =>
+      terms.type === "stop_market" && clientOrderId === "bencho2"
+        ? { kind: "rejected", code: "doubled_id", reason: "client order id must be unique" }
+        : null;
+    await at.bars(3);
+    await at.pass(15_000);
+    expect(at.side.openOrders()).toEqual([]);
+    await at.pass(30_000);
+    await at.bars(1);
+    await at.pass(5_000);
+    expect(held(at)).toBe(499);
+    expect(at.side.openOrders().map(({ side, quantity, terms }) => [side, quantity, terms?.type])).toEqual([
+      ["sell", 499, "stop_market"],
+    ]);
+  },
+);
 
 test("a stop that is refused again and again ends the position", async () => {
   const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8));
@@ -273,6 +276,33 @@ test("what the kill switch closes is booked and told, and is no stranger", async
   const told = at.incidents.map(({ kind, gravity }) => `${kind} ${gravity}`);
   expect(told).toEqual(["external order notice", "external fill notice"]);
   expect(at.robot!.status().positions.map(({ blocked }) => blocked)).toEqual([null]);
+});
+
+test("an order of a session before this one is called so, and its symbol opens nothing until the books agree", async () => {
+  const at = bench({ 5: [1] }, flat(8));
+  await at.start();
+  await at.bars(3);
+  const order = {
+    clientOrderId: "oldero7",
+    symbol: "AAA",
+    side: "buy",
+    quantity: 5,
+    timeInForce: "gtc",
+  } as const;
+  const rest = {
+    terms: { type: "market" },
+    expireTimeMs: Infinity,
+    postOnly: false,
+    reduceOnly: false,
+  } as const;
+  at.side.submit({ ...order, ...rest });
+  await at.bars(1);
+  const words = at.incidents.map(({ message }) => message.replace(/order [^ ,]+/, "order X"));
+  expect(words).toEqual([
+    "the venue's order X (buy 5 AAA) is of the session older",
+    expect.stringMatching(/^the venue's order X, which is of the session older, filled: buy 5 AAA at /),
+  ]);
+  expect(at.robot!.status().positions[0]!.blocked).not.toBeNull();
 });
 
 test("a bust is booked the other way round, once", async () => {

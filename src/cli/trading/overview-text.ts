@@ -1,8 +1,8 @@
-import { isoText, moneyText } from "../../analysis/report/number-text.ts";
+import { moneyText } from "../../analysis/report/number-text.ts";
 import type { SessionNow } from "../../app/trading/sessions-now.ts";
 import { formatDuration } from "../../base/time.ts";
 import { table } from "../output/table.ts";
-import { freshMs, quantityText } from "./session-text.ts";
+import { barText, freshMs, quantityText } from "./session-text.ts";
 
 /** Several sessions on one screen: each account, what its sessions have of it, and who holds what of each symbol. */
 export function overviewText(sessions: readonly SessionNow[], nowMs: number): string {
@@ -75,11 +75,6 @@ function stateText(status: SessionNow["status"], isRunning: boolean, nowMs: numb
   const ageMs = nowMs - status.writtenMs;
   if (ageMs > freshMs) return `SILENT ${formatDuration(ageMs)}`;
   return trading.state === "active" ? phase : trading.state.toUpperCase();
-}
-
-/** What is no number comes back from a file as null. */
-function barText(lastBarMs: number | null): string {
-  return lastBarMs === null || Number.isNaN(lastBarMs) ? "none yet" : isoText(lastBarMs);
 }
 
 /** One line a symbol: what the account holds of it, and whose that is. */

@@ -87,7 +87,7 @@ function stateRows(
   return [
     ["robot", `${running}${age}`],
     ["trading", trading],
-    ["line", `${robot.line.kind}${feed}   last bar ${isoText(robot.lastBarMs)}`],
+    ["line", `${robot.line.kind}${feed}   last bar ${barText(robot.lastBarMs)}`],
     [
       "account",
       `equity ${moneyText(account.equity)}   day ${moneyText(account.dayPnl, { signed: true })} (${account.dayFills} fills)   free ${moneyText(account.marginAvailable ?? Number.NaN)}`,
@@ -235,4 +235,9 @@ function clockText(timeMs: number): string {
 /** Ten digits say what a person can compare; the rest is rounding of the machine. */
 export function quantityText(quantity: number): string {
   return String(Number(quantity.toPrecision(10)));
+}
+
+/** When the newest bar closed. What is no number comes back from a file as null. */
+export function barText(lastBarMs: number | null): string {
+  return lastBarMs === null || Number.isNaN(lastBarMs) ? "none yet" : isoText(lastBarMs);
 }

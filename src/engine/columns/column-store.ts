@@ -236,7 +236,7 @@ function constantColumn(value: number, rowsNow: () => number): Column {
 function alignedColumn(input: Column, frame: Frame, rowsNow: () => number): Column {
   let row = 0;
   return new Column((column) => {
-    frame.extend();
+    // Whatever the input reads takes in the bars of its frame.
     input.extend();
     const rows = rowsNow();
     column.values = grow(column.values, rows);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { barsFrom, testInstrument } from "../../../test/plugin-tools.ts";
 import { marketOrder, sliceAt } from "../../../test/risk-harness.ts";
+import { runScript } from "../../../test/scripted-run.ts";
 import type {
   ApprovedOrder,
   ExecutionReport,
@@ -253,4 +254,9 @@ test("a stop that goes is noted with its distance", () => {
     review: { approved: [approved({ closePosition: true, terms: { type: "stop_market", stopPrice: 97 } })] },
   });
   expect(made.stopDistances.fractions).toEqual([0.03]);
+});
+
+test("every signal has a fate, though it is the only one of its close", () => {
+  const { recorder } = runScript({ 1: [1], 3: [1], 4: [0] }, [100, 100, 100, 100, 100]);
+  expect([recorder.signals, recorder.fates.actedOn, recorder.fates.unchanged]).toEqual([3, 2, 1]);
 });

@@ -65,8 +65,7 @@ export class DecisionRecorder {
     this.signals += decision.targets.length;
     if (this.firstDecisionRow < 0 && decision.silent + decision.targets.length > 0)
       this.firstDecisionRow = this.log.length;
-    if (decision.targets.length > 0)
-      this.fates.count(decision.targets, targets, plan, review, portfolio, risk);
+    this.fates.count(decision.targets, targets, plan, review, portfolio, risk);
     if (reports.length > 0) this.recordReports(slice.timeMs, reports);
     if (followers !== null && slice.count > 0) this.recordSwitches(slice.timeMs, followers);
     if (targets.length > 0) this.recordTargets(slice.timeMs, targets);

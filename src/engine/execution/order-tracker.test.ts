@@ -45,6 +45,18 @@ function told(...reports: readonly (ExecutionReport | "cancel" | ApprovedOrder)[
   return { tracker, tracked, status: statusOf(tracked), open: tracker.open(order.instrument).length };
 }
 
+test("an order is submitted, then accepted, then triggered, then filled in part and whole", () => {
+  const said = (kind: "accepted" | "triggered") => ({ kind, orderId: 1 as OrderId, timeMs: 0 }) as const;
+  const reports = [said("accepted"), said("triggered"), fill(1, 4, 4), fill(2, 6, 10, true)];
+  expect([0, 1, 2, 3, 4].map((count) => told(...reports.slice(0, count)).status)).toEqual([
+    "submitted",
+    "accepted",
+    "triggered",
+    "partially_filled",
+    "filled",
+  ]);
+});
+
 test("a state only moves forward: an acceptance that comes after a fill says nothing new", () => {
   const { status } = told(fill(1, 4, 4), { kind: "accepted", orderId: 1 as OrderId, timeMs: 0 });
   expect(status).toBe("partially_filled");
@@ -61,6 +73,15 @@ test("a refused cancel leaves the order as it was", () => {
   const refusal = { orderId: 1 as OrderId, timeMs: 0, code: "already_over", reason: "" } as const;
   const { status, tracked } = told("cancel", { kind: "cancel_rejected", ...refusal });
   expect([status, tracked.refusedChanges]).toEqual(["submitted", 1]);
+});
+
+test("what fills while a change is on its way is too much only beyond the larger of both sizes", () => {
+  const surprises = (quantity: number, filled: number): number => {
+    const changed = marketOrder({ id: 1 as OrderId, quantity }) as ApprovedOrder;
+    return told(changed, fill(1, filled, filled)).tracker.surprises.length;
+  };
+  expect([surprises(25, 20), surprises(5, 9)]).toEqual([0, 0]);
+  expect([surprises(25, 26), surprises(5, 11)]).toEqual([1, 1]);
 });
 
 test("a change counts with the larger of both sizes until it is through", () => {

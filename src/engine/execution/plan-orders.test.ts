@@ -386,3 +386,72 @@ test("a contradiction of the venue is explained by a whole fill, or when nothing
   ended.end(4, "on_request");
   expect(ended.story()).toContain("buy 3");
 });
+
+test("a holding that is no multiple of a lot is closed whole", () => {
+  const desk = new ExecutionDesk();
+  desk.fillForeign("buy", 2.5, 7);
+  desk.decide(0);
+  expect(desk.story()).toEqual(["sell 2.5 reduce"]);
+});
+
+test("an exit that is larger than what a stop has left of the holding ends at flat, on either side", () => {
+  for (const [side, stop] of [
+    ["sell", 1],
+    ["buy", -1],
+  ] as const) {
+    const desk = holding(stop * 8);
+    desk.decide(0);
+    expect(desk.story()).toEqual([`${side} 8 reduce`]);
+    // Somebody else has closed a part.
+    desk.fillForeign(side, 3, 7);
+    desk.decide(0);
+    expect(desk.story()).toEqual([]);
+  }
+});
+
+test("what a venue fills beyond an order is given back", () => {
+  const desk = new ExecutionDesk();
+  desk.decide(5);
+  desk.plan();
+  desk.fill(1, 7);
+  expect(desk.story()).toEqual(["sell 2 reduce"]);
+});
+
+test("whatever becomes of an order that no target asked for, nothing is planned for it", () => {
+  const desk = new ExecutionDesk();
+  const answer = { timeMs: 0, reason: "", code: "already_over" } as const;
+  const ids = [1, 2, 3].map(() => desk.send({ quantity: 3 }));
+  desk.hear({ kind: "cancel_rejected", orderId: ids[0]!, ...answer });
+  for (const kind of ["cancel_rejected", "modify_rejected"] as const) {
+    desk.tracker.cancelSent(desk.tracker.open(0 as never)[0]!.request);
+    desk.hear({ kind, orderId: ids[0]!, ...answer });
+  }
+  desk.fill(ids[0]!);
+  desk.end(ids[1]!, "unavailable", "rejected");
+  desk.end(ids[2]!, "on_request");
+  const split = { ratio: 2, quantityAfter: 6, tickSize: 0.01 };
+  const charge = { chargeId: 1, kind: "split", instrument: 0 as never, amount: 0, timeMs: 0, split } as const;
+  desk.hear({ kind: "charged", charge });
+  expect([desk.held, desk.wanted, desk.story()]).toEqual([6, undefined, []]);
+  // Nor after a margin call.
+  desk.fillForeign("sell", 6, -1);
+  expect([desk.held, desk.wanted, desk.story()]).toEqual([0, undefined, []]);
+});
+
+test("what somebody else trades is booked, and what is wanted stands", () => {
+  const desk = holding(5);
+  // Orders of others have no number of ours.
+  desk.fillForeign("sell", 2, 0);
+  expect([desk.held, desk.wanted, desk.tracker.surprises]).toEqual([3, 5, []]);
+  const word = { kind: "canceled", orderId: 0 as never, timeMs: 0, cumulativeQuantity: 0 } as const;
+  desk.hear({ ...word, code: "on_request", reason: "" });
+  expect(desk.tracker.surprises).toEqual([]);
+});
+
+test("a part of a unit gets its new stop while more is bought, as any other holding does", () => {
+  const desk = holding(0.5, { lotSize: 0.25 });
+  desk.decide(0.75, { entry: { kind: "limit", price: 90 } });
+  expect(desk.story()).toEqual(["buy 0.25 limit"]);
+  desk.decide(0.75, { entry: { kind: "limit", price: 90 }, protection: { stopPrice: 80 } });
+  expect(desk.story()).toContain("sell 0.5 close stop_market");
+});

@@ -132,7 +132,7 @@ function sendToward(ground: PlanGround, standing: Standing, lotSize: number, hel
   const isSplit = isReversal && (waits || tracker.guards(target.instrument, held).length > 0);
   if (isSplit) plan.orders.push(entryOrder(ground, standing, -held, true));
   const change = isSplit ? quantity : quantity - held;
-  const reduces = held !== 0 && !isReversal && Math.abs(quantity) < Math.abs(held);
+  const reduces = !isReversal && Math.abs(quantity) < Math.abs(held);
   const order = entryOrder(ground, standing, reduces ? change : inLots(change, lotSize), reduces);
   if (options.sizeAtFill && order.terms.type === "market" && quantity !== 0 && !isSplit)
     order.weightAtFill = target.equityWeight;

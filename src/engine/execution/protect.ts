@@ -33,7 +33,7 @@ export class Protector {
   protect(signal: Signal, close: number, held: number): Signal {
     if (signal.weight === 0) return signal;
     const own = signal.protection;
-    const isOpening = held * signal.weight <= 0;
+    const isOpening = Math.sign(held) !== Math.sign(signal.weight);
     if (isOpening) this.given = this.levelsFor(signal, close);
     if (isOpening || !isEmpty(own)) this.present = merge(this.given, own);
     return { ...signal, protection: this.present };

@@ -164,6 +164,7 @@ test("of a refused order that would turn a position around the closing part pass
     "sell 4 reduce",
   ]);
   expect(gateOf(holding(10), most(3)).review([{ quantity: 15 }]).approved).toEqual(["buy 3"]);
+  expect(gateOf(holding(1), most(0)).review([turn]).approved).toEqual(["sell 1 reduce"]);
 });
 
 test("protection goes with its entry: it stays where the entry is refused", () => {

@@ -123,7 +123,7 @@ export class RiskGate {
     for (const order of plan.orders) if (isReduction(order)) this.pass(order);
     for (const order of plan.changes) this.reviewChange(order);
     this.reviewOpening(plan.orders);
-    if (this.counters.length > 0) this.count(timeMs);
+    this.count(timeMs);
     return result;
   }
 

@@ -54,6 +54,7 @@ function run(markets: readonly Still[], config: RunConfigInput = {}, instrument:
     refused: [...result.log.events.countsOf("refused")],
     trimmed: [...result.log.events.countsOf("trimmed")],
     ended: storyOf(result, ["canceled", "rejected"]),
+    sent: storyOf(result, ["order"]).map((line) => line.slice(day).replace("order ", "")),
   };
 }
 
@@ -143,8 +144,26 @@ test("a limit that is not about the sum of all positions scales by what it leave
   expect(run([all, all], { risk }).fills).toEqual(["03 A 30@100", "03 B 30@100"]);
 });
 
-test("what protects an entry that was made smaller goes with it", () => {
+test("a limit of each order's own that only costs would pass does not hide the one of all together", () => {
+  const risk = { rules: [{ use: "order-notional", money: 7_900 }] };
+  const costs = { ...free.costs, commission: { use: "rate", rate: 0.01 } };
+  const most = { wants: { 1: 0.8 } };
+  // 5,000 / 101 are 49.5.
+  expect(run([most, most], { risk, costs }).fills).toEqual(["03 A 49@100", "03 B 49@100"]);
+});
+
+test("what protects an entry that was made smaller goes with it, though there seemed to be no room for it at first", () => {
   const guarded = { ...all, levels: { stopPrice: 90 } };
-  const { fills, refused } = run([guarded, guarded]);
+  const { fills, refused, sent } = run([guarded, guarded]);
   expect([fills, refused]).toEqual([["03 A 50@100", "03 B 50@100"], []]);
+  expect(sent).toEqual(["02 A 50 wanted", "02 A -100 stop-loss", "02 B 50 wanted", "02 B -100 stop-loss"]);
+});
+
+test("at one close what makes a position smaller is sent first, a reversal too, and then the most traded", () => {
+  const account = { kind: "margin", cash: 10_000, leverage: 1 } as const;
+  const turning = { wants: { 1: 0.8, 3: -0.4 } };
+  const more = { volume: 2_000, wants: { 3: 0.2 } };
+  const most = { volume: 3_000, wants: { 3: 0.2 } };
+  const sent = run([more, most, turning], { account }).sent.slice(1);
+  expect(sent).toEqual(["04 C -120 wanted", "04 B 20 wanted", "04 A 20 wanted"]);
 });

@@ -62,11 +62,12 @@ function shortage(wishes: readonly Wish[], room: Room, factor: number, withCosts
   room.rewind();
   for (const wish of wishes) {
     const order = scaled(wish, factor, withCosts);
-    const refusal = room.limitOn(order);
+    let refusal = room.limitOn(order);
+    // A limit of one order's own is not about its costs, and must not hide one of all of them.
+    if (withCosts && refusal !== null && refusal.quantityMax === undefined)
+      refusal = room.limitOn(scaled(wish, factor, false));
     if (refusal === null) room.carry(order);
     else if (refusal.quantityMax !== undefined) return refusal;
-    // A limit of one order's own is not about its costs.
-    else if (withCosts && room.limitOn(scaled(wish, factor, false)) === null) room.carry(order);
   }
   return null;
 }

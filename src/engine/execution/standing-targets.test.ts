@@ -102,6 +102,12 @@ test("another price for a waiting entry changes the order that works, and does n
   const session = runScript({ 1: at(50), 2: at(80) }, [100, 100, 100, [100, 100, 79, 100]]);
   expect(eventsOf(session)).toEqual(["1 order 20 script", "2 order 12 script", "4 fill 12@80 maker"]);
   expect(session.orders.nextId()).toBe(2);
+  // The venue's answer is to a change that was asked for, and the order is known as it works.
+  const waiting = runScript({ 1: at(50), 2: at(80), 3: at(80) }, [100, 100, 100, 100]);
+  expect(waiting.orders.surprises).toEqual([]);
+  expect(waiting.orders.open(0 as never)).toMatchObject([
+    { request: { quantity: 12, terms: { limitPrice: 80 } }, pending: "nothing", progress: "accepted" },
+  ]);
 });
 
 test("a new stop for a position that stays changes the stop that works", () => {

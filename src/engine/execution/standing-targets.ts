@@ -289,7 +289,6 @@ export class StandingTargets {
   }
 
   private isUnsure(instrument: InstrumentIndex, nowMs: number): boolean {
-    if (this.unsure.size === 0) return false;
     const doubt = this.unsure.get(instrument);
     if (doubt === undefined) return false;
     if (nowMs > doubt.seenMs) doubt.stepsLeft -= 1;
@@ -301,7 +300,6 @@ export class StandingTargets {
 
   /** A whole fill of one of them explains it; one that ended otherwise does not come into question any more. */
   private noLongerAwaited({ request: { instrument, id }, end }: TrackedOrder): void {
-    if (this.unsure.size === 0) return;
     const doubt = this.unsure.get(instrument);
     if (doubt?.awaited.delete(id) !== true) return;
     if (doubt.awaited.size === 0 || end?.progress === "filled") this.unsure.delete(instrument);
@@ -354,8 +352,6 @@ function isAboutPosition(code: VenueCode): boolean {
   return code === "position_closed" || code === "nothing_to_reduce";
 }
 
-function hasLevels({ protection }: Target): boolean {
-  if (protection === unprotected) return false;
-  const { stopPrice, takeProfitPrice, trail } = protection;
+function hasLevels({ protection: { stopPrice, takeProfitPrice, trail } }: Target): boolean {
   return stopPrice !== undefined || takeProfitPrice !== undefined || trail !== undefined;
 }

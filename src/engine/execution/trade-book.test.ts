@@ -11,9 +11,10 @@ import { TradeBook } from "./trade-book.ts";
 const bars = barsFrom([1, 2, 3, 4, 5, 6].map((k) => [100, 100 + k, 100 - 2 * k, 100]));
 
 /** An account that books fills: signed quantity, price, hour, and what is given. */
-function account(change = {}) {
+function account(change = {}, kind: "cash" | "margin" = "cash") {
   const instruments = [testInstrument(0, change)];
-  const ledger = new Ledger(10_000, instruments, conversionsFor(instruments, "USD"));
+  const owner = { kind, baseCurrency: "USD" };
+  const ledger = new Ledger(10_000, instruments, conversionsFor(instruments, "USD"), owner);
   const portfolio = new Portfolio(ledger, new TradeBook([bars]), [bars]);
   let fillId = 0;
   const fill = (
@@ -45,6 +46,20 @@ function account(change = {}) {
   };
   return { portfolio, fill, trades: () => portfolio.trades.closed };
 }
+
+test("one price is told to the last digit, whatever the quantity, and in parts as well", () => {
+  const { fill, trades } = account();
+  fill(49.50495049, 102, 2);
+  fill(-49.50495049, 109, 3);
+  fill(5_000, 0.1, 3);
+  fill(6_666.66666667, 0.1, 4);
+  fill(-0.3, 0.7, 4);
+  fill(-11_666.36666667, 0.7, 5);
+  expect(trades().map(({ entryPrice, exitPrice }) => [entryPrice, exitPrice])).toEqual([
+    [102, 109],
+    [0.1, 0.7],
+  ]);
+});
 
 test("a trade of several entries and exits has their mean prices, all costs, and its largest size", () => {
   const { fill, trades, portfolio } = account();
@@ -157,4 +172,26 @@ test("a trade through a split is told in the shares of its end, what the price d
   fill(2, 100, 5);
   fill(-2, 100, 6);
   expect(trades()[1]).toMatchObject({ quantity: 2, mae: 0.1, mfe: 0.05 });
+});
+
+test("where only profit is money each trade has its own, whatever those before it made", () => {
+  const { fill, trades } = account({ symbol: "USDJPY", quoteCurrency: "JPY" }, "margin");
+  fill(200, 100, 2);
+  fill(-200, 110, 3);
+  fill(100, 100, 4);
+  fill(-100, 95, 5);
+  const [first, second] = trades();
+  // Yen, at the price at which they arose.
+  expect(first!.pnl).toBeCloseTo(2_000 / 110, 9);
+  expect(second!.pnl).toBeCloseTo(-500 / 95, 9);
+});
+
+test("far above the prices before a split, the best of a trade is still its exit", () => {
+  const { fill, trades, portfolio } = account();
+  fill(2, 200, 2);
+  const split = { ratio: 2, quantityAfter: 4, tickSize: 0.01 };
+  const charge = { chargeId: 1, kind: "split", instrument: 0 as never, amount: 0 } as const;
+  portfolio.charge({ ...charge, timeMs: 4 * hourMs, split });
+  fill(-4, 130, 5);
+  expect(trades()[0]!.mfe).toBeCloseTo(0.3, 12);
 });

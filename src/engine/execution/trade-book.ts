@@ -13,10 +13,11 @@ type OpenTrade = {
   entryQuantity: number;
   /** What was paid at the entries, in base currency and at the traded prices. */
   entryValue: number;
-  entryNotional: number;
+  /** Mean price of what was entered, and of what has left. */
+  entryPrice: number;
   exitQuantity: number;
   exitValue: number;
-  exitNotional: number;
+  exitPrice: number;
   /** What the ledger had made of the instrument before the trade. */
   realizedBefore: number;
   quantityMax: number;
@@ -77,6 +78,8 @@ export class TradeBook {
     trade.entryQuantity *= ratio;
     trade.exitQuantity *= ratio;
     trade.quantityMax *= ratio;
+    trade.entryPrice /= ratio;
+    trade.exitPrice /= ratio;
     this.table.split(instrument, ratio, timeMs);
   }
 
@@ -97,8 +100,8 @@ export class TradeBook {
       trade.entryValue = 0;
       trade.exitQuantity = 0;
       trade.exitValue = 0;
-      trade.entryNotional = 0;
-      trade.exitNotional = 0;
+      trade.entryPrice = 0;
+      trade.exitPrice = 0;
       trade.realizedBefore = ledger.realizedBy[fill.instrument]!;
       trade.quantityMax = 0;
       trade.fees = 0;
@@ -108,10 +111,10 @@ export class TradeBook {
     }
     trade.entryQuantity += quantity;
     trade.entryValue += quantity * ledger.unitValue(fill.instrument, fill.price);
-    trade.entryNotional += quantity * fill.price;
+    trade.entryPrice += (fill.price - trade.entryPrice) * (quantity / trade.entryQuantity);
     trade.quantityMax = Math.max(trade.quantityMax, Math.abs(after));
     trade.fees += fill.fee * ledger.feeRate(fill) * share;
-    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
+    trade.slippage += fill.slippageCost * ledger.rateAt(fill.instrument, fill.price) * share;
   }
 
   private exit(fill: Fill, share: number, ledger: Ledger, isClosed: boolean, reason: string): void {
@@ -119,17 +122,16 @@ export class TradeBook {
     const quantity = fill.quantity * share;
     trade.exitQuantity += quantity;
     trade.exitValue += quantity * ledger.unitValue(fill.instrument, fill.price);
-    trade.exitNotional += quantity * fill.price;
+    trade.exitPrice += (fill.price - trade.exitPrice) * (quantity / trade.exitQuantity);
     trade.fees += fill.fee * ledger.feeRate(fill) * share;
-    trade.slippage += fill.slippageCost * ledger.conversionRate(fill.instrument) * share;
+    trade.slippage += fill.slippageCost * ledger.rateAt(fill.instrument, fill.price) * share;
     if (!isClosed) return;
     trade.isOpen = false;
     this.finish(fill, trade, ledger, reason);
   }
 
   private finish(fill: Fill, trade: OpenTrade, ledger: Ledger, exitReason: string): void {
-    const entryPrice = trade.entryNotional / trade.entryQuantity;
-    const exitPrice = trade.exitNotional / trade.exitQuantity;
+    const { entryPrice, exitPrice } = trade;
     // Where only profit is money, each part was converted when it arose: the ledger knows the sum.
     const gross = ledger.isPaid(fill.instrument)
       ? trade.side * (trade.exitValue - trade.entryValue)
@@ -149,8 +151,8 @@ function noTrade(): OpenTrade {
     entryValue: 0.5,
     exitQuantity: 0.5,
     exitValue: 0.5,
-    entryNotional: 0.5,
-    exitNotional: 0.5,
+    entryPrice: 0.5,
+    exitPrice: 0.5,
     realizedBefore: 0.5,
     quantityMax: 0.5,
     fees: 0.5,

@@ -6,9 +6,9 @@ import type { Trade } from "../../domain/trade.ts";
 /** Numbers of a row: instrument, side, entry and exit time, entry and exit price, quantity, profit, entry value, fees, slippage. */
 const width = 11;
 const exitTime = 3;
-/** Of a row's texts: why it was entered, and why left. */
-const entryPlace = 0;
-const exitPlace = 1;
+/** Who writes texts: entries say why, and so do exits. */
+const entries = 0;
+const exits = 1;
 
 /** What is known of a trade when it closes. */
 export type ClosedTrade = {
@@ -86,8 +86,8 @@ export class TradeTable {
     numbers[at + 9] = trade.fees;
     numbers[at + 10] = trade.slippage;
     const { reasons, reasonCodes } = this;
-    reasonCodes[2 * this.length + entryPlace] = reasons.add(trade.entryReason, entryPlace);
-    reasonCodes[2 * this.length + exitPlace] = reasons.add(exitReason, exitPlace);
+    reasonCodes[2 * this.length] = reasons.add(trade.entryReason, entries);
+    reasonCodes[2 * this.length + 1] = reasons.add(exitReason, exits);
     this.length += 1;
   }
 
@@ -105,10 +105,9 @@ export class TradeTable {
     const entryRow = rowAt(bars, entryTimeMs, this.lastRow[instrument]!);
     const exitRow = rowAt(bars, exitTimeMs, entryRow);
     this.lastRow[instrument] = entryRow;
-    const splits =
-      this.splits.length === 0
-        ? this.splits
-        : this.splits.filter((split) => split.instrument === instrument && split.timeMs <= exitTimeMs);
+    const splits = this.splits.filter(
+      (split) => split.instrument === instrument && split.timeMs <= exitTimeMs,
+    );
     const { mae, mfe } = excursions(bars, side, entryRow, exitRow, entryPrice, exitPrice, splits);
     return {
       instrument,
@@ -125,8 +124,8 @@ export class TradeTable {
       mae,
       mfe,
       barsHeld: exitRow - entryRow,
-      entryReason: this.reasons.at(this.reasonCodes[2 * row + entryPlace]!),
-      exitReason: this.reasons.at(this.reasonCodes[2 * row + exitPlace]!),
+      entryReason: this.reasons.at(this.reasonCodes[2 * row]!),
+      exitReason: this.reasons.at(this.reasonCodes[2 * row + 1]!),
     };
   }
 
@@ -155,7 +154,8 @@ export class TradeTable {
 function rowAt({ closeTimeMs, length }: Bars, timeMs: number, from: number): number {
   let low = from;
   let span = 1;
-  while (low + span < length && closeTimeMs[low + span]! < timeMs) span *= 2;
+  // Beyond the last bar there is no time that is smaller.
+  while (closeTimeMs[low + span]! < timeMs) span *= 2;
   let high = Math.min(length, low + span);
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -183,8 +183,8 @@ function excursions(
   let high = Math.max(entryPrice, exitPrice);
   for (let row = from; row < to; row++) {
     const shares = splits.length === 0 ? 1 : sharesAfter(splits, bars.closeTimeMs[row]!);
-    if (bars.low[row]! / shares < low) low = bars.low[row]! / shares;
-    if (bars.high[row]! / shares > high) high = bars.high[row]! / shares;
+    low = Math.min(low, bars.low[row]! / shares);
+    high = Math.max(high, bars.high[row]! / shares);
   }
   const down = (entryPrice - low) / entryPrice;
   const up = (high - entryPrice) / entryPrice;

@@ -4,6 +4,7 @@ import type { VenueFill } from "../../ports/broker-connection.ts";
 import type { DeskEvent } from "../../ports/journal-store.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
+import { whose } from "./hear-order.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -153,9 +154,9 @@ function sayOverfill(
 
 /** An order that we did not send: a person, another program, a liquidation. */
 function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
-  const { symbol, side, quantity, price, venueOrderId } = fill;
+  const { symbol, side, quantity, price, venueOrderId, clientOrderId } = fill;
   bookForeign(state, instrument, fill, number, fill.fee);
-  if (isClosingOrderId(fill.clientOrderId)) {
+  if (isClosingOrderId(clientOrderId)) {
     const message = `the kill switch closed: ${side} ${quantity} ${symbol} at ${price}`;
     return state.say({ kind: "external fill", gravity: "notice", symbol, message });
   }
@@ -164,7 +165,7 @@ function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueF
     kind: "external fill",
     gravity: "alarm",
     symbol,
-    message: `the venue's order ${venueOrderId}, which is not ours, filled: ${side} ${quantity} ${symbol} at ${price}`,
+    message: `the venue's order ${venueOrderId}, which ${whose(state, clientOrderId)}, filled: ${side} ${quantity} ${symbol} at ${price}`,
   });
 }
 

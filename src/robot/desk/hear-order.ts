@@ -207,7 +207,6 @@ function hearStranger(state: DeskState, order: VenueOrder): void {
   const instrument = state.indexOf.get(symbol);
   if (instrument === undefined || endOf(order) !== null || state.strangers.has(venueOrderId)) return;
   state.strangers.add(venueOrderId);
-  const isOfASession = clientOrderId !== null && sessionOf(clientOrderId) === state.sessionTag;
   if (isClosingOrderId(clientOrderId)) {
     const message = `the kill switch closes: ${side} ${quantity} ${symbol} (${clientOrderId})`;
     return state.say({ kind: "external order", gravity: "notice", symbol, message });
@@ -217,8 +216,15 @@ function hearStranger(state: DeskState, order: VenueOrder): void {
     kind: "external order",
     gravity: "alarm",
     symbol,
-    message: `the venue's order ${venueOrderId} (${side} ${quantity} ${symbol}) ${isOfASession ? "has a name of ours and is in no journal" : "is not ours"}`,
+    message: `the venue's order ${venueOrderId} (${side} ${quantity} ${symbol}) ${whose(state, clientOrderId)}`,
   });
+}
+
+/** Whose an order is that is in no journal of this session, by its name. */
+export function whose({ sessionTag }: DeskState, clientOrderId: string | null): string {
+  const tag = clientOrderId === null ? null : sessionOf(clientOrderId);
+  if (tag === null) return "is not ours";
+  return tag === sessionTag ? "has a name of ours and is in no journal" : `is of the session ${tag}`;
 }
 
 function endOf({ status, code, reason }: VenueOrder): TicketEnd | null {

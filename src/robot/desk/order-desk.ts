@@ -13,6 +13,7 @@ import { hearAnswer, hearDenied, hearLost, hearOrder, isStray } from "./hear-ord
 import { followPrice, forgetTouch } from "./follow-price.ts";
 import { forgetOrders, isKnownFill } from "./forget-orders.ts";
 import { tendInstrument } from "./tend-orders.ts";
+import { isExit } from "./wanted-quantity.ts";
 
 /** An intent counts as sent from the moment it is written. */
 type Intent = Extract<JournalRecord, { readonly kind: "intent" }>;
@@ -179,6 +180,11 @@ export class OrderDesk implements Broker {
     return clientOrderId === null ? null : (this.state.tickets.get(clientOrderId) ?? null);
   }
 
+  /** Whether it can only make a holding smaller: its request says so at venues alone that know such orders. */
+  isExit({ orderId }: Ticket): boolean {
+    return isExit(this.state.works.get(orderId)!);
+  }
+
   /** Tickets that are not over, oldest first. */
   livingTickets(): readonly Ticket[] {
     return this.state.openBy.flatMap((open) =>
@@ -190,8 +196,7 @@ export class OrderDesk implements Broker {
   private withdrawEntries(): void {
     const { state } = this;
     for (const { index } of state.market.instruments) {
-      for (const work of state.openBy[index]!)
-        if (!work.order.reduceOnly && !work.order.closePosition) work.isCancelAsked = true;
+      for (const work of state.openBy[index]!) if (!isExit(work)) work.isCancelAsked = true;
       tendInstrument(state, index);
     }
   }

@@ -100,7 +100,8 @@ export function besides({ openBy, position }: DeskState, ticket: Ticket): number
   return opening + Math.min(held, closing);
 }
 
-function isExit({ order }: Work): boolean {
+/** Whether an order can only make a holding smaller. */
+export function isExit({ order }: Work): boolean {
   return order.reduceOnly || order.closePosition;
 }
 

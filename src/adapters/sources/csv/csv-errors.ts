@@ -16,7 +16,7 @@ function emptyFolder(path: string): KiwiError {
   return csvError({
     code: "FILE_NOT_FOUND",
     message: `the folder ${path} holds no CSV file`,
-    why: "bars are read from files that end in .csv, .csv.gz or .zip",
+    why: "bars are read from .csv and .txt, plain or with .gz or .zip behind it",
     fix: `put a CSV file there, or name another folder   (ls -a ${shellWord(path)} shows what is in it)`,
   });
 }

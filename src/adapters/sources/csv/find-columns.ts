@@ -34,7 +34,7 @@ export function findColumns(path: string, given: Sample, side: QuoteSide = "bid"
   const isByPosition = sample.header === null && areQuotesByPosition(sample.rows, width);
   const columns =
     sample.header === null
-      ? byPosition(sample, width, isByPosition ? firstColumn(side) : 1)
+      ? besideTexts(sample, width, isByPosition ? firstColumn(side) : 1)
       : byName(sample, sample.header.map(plainName));
   const found = new Set(columns.fields.values());
   const missing = csvFields.filter(
@@ -86,6 +86,27 @@ function byName(sample: Sample, names: readonly string[]): Omit<Columns, "width"
   const close = time < 0 ? timeColumn(sample, names, closeTimeNames) : -1;
   if (time >= 0 || close >= 0) fields.set(Math.max(time, close), "time");
   return { fields, isCloseStamped: close >= 0 };
+}
+
+/** Columns of text (the ticker, its name, the period) are none of a bar: the first names the symbol, the rest is left out. */
+function besideTexts(sample: Sample, width: number, pricesFrom: number): Omit<Columns, "width" | "isQuoted"> {
+  const columns = Array.from({ length: width }, (_, column) => column);
+  const texts = columns.filter((column) => holds(sample, column, isText));
+  if (texts.length === 0) return byPosition(sample, width, pricesFrom);
+  const others = columns.filter((column) => !texts.includes(column));
+  const rows = sample.rows.map((row) => others.map((column) => row[column] ?? ""));
+  const found = byPosition({ ...sample, rows }, others.length, pricesFrom);
+  const fields = new Map([...found.fields].map(([column, field]) => [others[column]!, field]));
+  return { ...found, fields: fields.set(texts[0]!, "symbol") };
+}
+
+/** A word, and neither a time nor a number with a unit: `AAPL`, `BRK.B`, `D`. */
+function isText(text: string): boolean {
+  return (
+    /^\p{L}[\p{L}\d ./&^_-]*$/u.test(text) &&
+    !isTimeText(text) &&
+    !/^(nan|n\/?a|null|inf|infinity)$/i.test(text)
+  );
 }
 
 function byPosition(sample: Sample, width: number, pricesFrom: number): Omit<Columns, "width" | "isQuoted"> {

@@ -72,6 +72,8 @@ export const dateNames: readonly string[] = [
   "day",
   "datum",
   "tradedate",
+  "deliveryday",
+  "deliverydate",
   "fecha",
   "дата",
   "日期",
@@ -118,8 +120,10 @@ const fieldNames: Readonly<Record<NamedField, readonly string[]>> = {
     "zuletzt laatst ostatnio şimdi senaste siste",
   ),
   volume: listed(
-    "volume vol v tickvol tickvolume realvolume basevolume shares pxvolume volumetraded totalvolume ofshares",
-    "numberofshares umsatz",
+    "volume vol v tickvol tickvolume realvolume basevolume periodvolume shares pxvolume volumetraded totalvolume",
+    "ofshares numberofshares",
+    // What was paid for them stands beside it, and comes last.
+    "umsatzinstück umsatzinstueck umsatzstück umsatz",
     "stück stueck stücke stuecke volumen wolumen wol объём объем 成交量 交易量 出来高 거래량 hac",
   ),
   "adjusted close": ["adjclose", "adjustedclose", "adjusted", "adjclosing"],

@@ -2,7 +2,13 @@ import { barsOf, sliceBars, type Bars } from "../../../domain/bars.ts";
 import { dayMs, formatTime } from "../../../base/time.ts";
 import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { settleBars } from "../../../domain/calendar/settle-bars.ts";
-import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./times/bar-times.ts";
+import {
+  areClosesOfSessions,
+  areLastDays,
+  areSessionEnds,
+  stampsToCloses,
+  type StampRule,
+} from "./times/bar-times.ts";
 import type { CsvDetected, CsvOptions, CsvReading } from "./csv-reading.ts";
 import { fitsShares } from "../../../domain/calendar/detect-calendar-name.ts";
 import { findLabels } from "./times/day-labels.ts";
@@ -41,7 +47,7 @@ async function readSide(path: string, options: CsvOptions): Promise<CsvReading &
   const { table, rowsRead } = raw;
   if (rowsRead === 0) throw noRows(path, "no line holds data");
   if (raw.isZoned && table.length > 0) refuse.refuseTimesOfDay(path, table.stampMs, table.length);
-  refuse.refuseTooBad(path, book.result(), rowsRead);
+  refuse.refuseTooBad(path, book.result(), rowsRead, raw.layout.header !== null);
   const { isNewestFirst } = orderRows(table, book);
   if (options.isPart !== true) refuse.refuseOneBar(path, table.length);
   const spacing = findSpacing(table.stampMs, table.length);
@@ -52,7 +58,7 @@ async function readSide(path: string, options: CsvOptions): Promise<CsvReading &
   const told = options.calendarName ?? (rule.labels?.isFirstSession === true ? "us-equity" : undefined);
   const calendarName = options.isPart === true ? undefined : settle(path, table, naming, told);
   dropFuture(table, options.nowMs, book);
-  refuse.refuseTooBad(path, book.result(), rowsRead);
+  refuse.refuseTooBad(path, book.result(), rowsRead, raw.layout.header !== null);
   book.fillTexts(await textsOf(path, book));
   const bars = inRange(path, barsOfTable(table, naming, calendarName), options);
   const notes = [
@@ -116,7 +122,10 @@ function stampRule(
   options: CsvOptions,
   timeframe: Timeframe,
 ): StampRule {
-  const isSessionEnd = options.stamp === undefined && areSessionEnds(table.stampMs, table.length, timeframe);
+  const isSessionEnd =
+    options.stamp === undefined &&
+    (areSessionEnds(table.stampMs, table.length, timeframe) ||
+      areClosesOfSessions(table.stampMs, table.length, timeframe));
   const isEnd = layout.isCloseStamped || isEndStamped || isSessionEnd;
   const told = options.stamp ?? (isEnd ? "close" : undefined);
   const isLastDay =

@@ -74,7 +74,12 @@ export function refuseTwiceADay(
 }
 
 /** Throws `CSV_TOO_BAD` when more than a tenth of the rows are quarantined. */
-export function refuseTooBad(path: string, quarantine: Quarantine, rowsRead: number): void {
+export function refuseTooBad(
+  path: string,
+  quarantine: Quarantine,
+  rowsRead: number,
+  hasHeader: boolean,
+): void {
   const { quarantined, entries } = quarantine;
   if (quarantined <= rowsRead * quarantinedShareMax) return;
   const bad = entries.filter(({ fate }) => fate === "quarantined");
@@ -83,7 +88,10 @@ export function refuseTooBad(path: string, quarantine: Quarantine, rowsRead: num
     code: "CSV_TOO_BAD",
     message: `${quarantined} of ${rowsRead} rows of ${path} cannot be used: ${bad.map(({ kind, count }) => `${kind} ${count}`).join(", ")}`,
     why: `line ${example.line}: ${example.reason} (${example.text})`,
-    fix: `look at it: ${showLines(path, Math.max(1, example.line - 1), example.line + 1)}   and correct the export`,
+    fix:
+      hasHeader || bad[0]!.kind !== "ohlc"
+        ? `look at it: ${showLines(path, Math.max(1, example.line - 1), example.line + 1)}   and correct the export`
+        : `without names the columns are taken as time,open,high,low,close,volume: write their true order as a first line, for example: sed -i 1itime,open,close,high,low,volume ${path}`,
   });
 }
 

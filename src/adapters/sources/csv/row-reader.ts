@@ -186,6 +186,14 @@ export class RowReader {
     table.line[row] = this.line;
   }
 
+  /** The lines of one symbol below those that name the columns. */
+  private splitCommand(symbol: string): string {
+    const { path, linesBefore } = this;
+    const rows = `grep -w ${symbol} ${path}`;
+    const all = linesBefore === 0 ? rows : `(head -n ${linesBefore} ${path}; ${rows})`;
+    return `${all} > ${symbol.replaceAll("/", "")}.csv`;
+  }
+
   private checkSymbol(symbol: string): void {
     if (this.symbol === null) {
       this.symbol = symbol;
@@ -196,7 +204,7 @@ export class RowReader {
       code: "CSV_MANY_SYMBOLS",
       message: `${this.path} mixes symbols: ${this.symbol} before line ${this.line}, ${symbol} there`,
       why: "bars of several instruments in one series would trade as one",
-      fix: `split it, one file per symbol: grep -w ${symbol} ${this.path} > ${symbol.replaceAll("/", "")}.csv`,
+      fix: `split it, one file per symbol: ${this.splitCommand(symbol)}`,
     });
   }
 }

@@ -57,6 +57,26 @@ test.each([
     "Date ,OPEN ,HIGH ,LOW ,PREV. CLOSE ,close ,VOLUME \n2024-01-02 14:30,10,11,9,99,10,5\n2024-01-02 14:31,10,12,9,10,11,7\n",
   ],
   [
+    "a ticker before the time and no header (ASX, AmiBroker)",
+    "Q,2024-01-02 14:30,10,11,9,10,5\nQ,2024-01-02 14:31,10,12,9,11,7\n",
+  ],
+  [
+    "ticker and period before date and time, and no header (MetaStock)",
+    "Q.DE,M,2024-01-02,14:30,10,11,9,10,5,0\nQ.DE,M,2024-01-02,14:31,10,12,9,11,7,0\n",
+  ],
+  [
+    "a ticker behind the time and no header (what grep leaves of a file of many symbols)",
+    "2024-01-02 14:30,Q,10,11,9,10,5\n2024-01-02 14:31,Q,10,12,9,11,7\n",
+  ],
+  [
+    "the volume of the bar beside that of the day (IQFeed)",
+    "Time,High,Low,Open,Close,Total Volume,Period Volume,Num Trades\n2024-01-02 14:30,11,9,10,10,900,5,1\n2024-01-02 14:31,12,9,10,11,907,7,1\n",
+  ],
+  [
+    "shares beside what was paid for them (Frankfurt)",
+    "Datum;Zeit;Eröffnung;Schluss;Tageshoch;Tagestief;Umsatz;Umsatz in Stück\n02.01.2024;14:30;10,0;10,0;11,0;9,0;1.234.567,00;5\n02.01.2024;14:31;10,0;11,0;12,0;9,0;1.234.567,00;7\n",
+  ],
+  [
     "German names",
     "Datum;Zeit;Eröffnung;Hoch;Tief;Schluss;Volumen\n02.01.2024;14:30;10,0;11;9;10;5\n02.01.2024;14:31;10,0;12;9;11,0;7\n",
   ],
@@ -97,6 +117,45 @@ test.each(["--", "-", "n/a", "NaN"])("a volume written as %s is none", async (vo
   );
   expect([bars.length, bars.volume[1], bars.close[1]]).toEqual([2, 0, 13.45]);
 });
+
+test.each([
+  ["named", "time,symbol,open,high,low,close\n", "(head -n 1 PATH; grep -w B PATH) > B.csv"],
+  ["without names", "", "grep -w B PATH > B.csv"],
+])("a file of many symbols says how it is split: %s", async (_how, header, command) => {
+  const text = `${header}2024-01-02 14:30,A,10,11,9,10\n2024-01-02 14:30,B,10,12,9,11\n`;
+  await withFile("all.csv", text, async (path) => {
+    const fix = `split it, one file per symbol: ${command.replaceAll("PATH", path)}`;
+    await expect(readCsv(path, { nowMs })).rejects.toMatchObject({
+      parts: { code: "CSV_MANY_SYMBOLS", fix },
+    });
+  });
+});
+
+test("columns without names in another order are asked for", async () => {
+  // Bitfinex: time, open, close, high, low.
+  const row = (minute: number) => `${Date.UTC(2024, 0, 2, 14, minute)},10,10.5,12,9,5\n`;
+  await expect(read("Q.csv", row(0) + row(1) + row(2))).rejects.toMatchObject({
+    parts: { code: "CSV_TOO_BAD", fix: expect.stringContaining("sed -i 1itime,open,close,high,low,volume") },
+  });
+});
+
+test.each([
+  ["closes", ["10:30", "11:30", "12:30", "13:30", "14:30", "15:30", "16:00"], "close"],
+  ["the opens", ["09:30", "10:30", "11:30", "12:30", "13:30", "14:30", "15:30"], "open"],
+])(
+  "hours of a US share that are stamped with their %s close with them and with the session",
+  async (_what, clocks, stamp) => {
+    const rows = ["01", "02", "05", "06", "07"].flatMap((day) =>
+      clocks.map((clock) => `2024-02-${day}T${clock}:00-05:00,10,12,9,11,7\n`),
+    );
+    const reading = await read("Q.csv", `time,open,high,low,close,volume\n${rows.join("")}`);
+    expect(reading.detected).toMatchObject({ timeframe: "1h", stamp });
+    const closes = Array.from(reading.bars.closeTimeMs.subarray(0, 7), (ms) =>
+      new Date(ms).toISOString().slice(11, 16),
+    );
+    expect(closes).toEqual(["15:30", "16:30", "17:30", "18:30", "19:30", "20:30", "21:00"]);
+  },
+);
 
 test("24:00 shows that stamps name the ends of bars", async () => {
   const rows = Array.from({ length: 48 }, (_, k) => {

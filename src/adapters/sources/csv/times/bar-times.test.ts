@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { Timeframe } from "../../../../domain/timeframe.ts";
-import { areLastDays, areSessionEnds, stampsToCloses, type StampRule } from "./bar-times.ts";
+import {
+  areClosesOfSessions,
+  areLastDays,
+  areSessionEnds,
+  stampsToCloses,
+  type StampRule,
+} from "./bar-times.ts";
 import { LocalZone } from "./local-zone.ts";
 
 const times = (...dates: readonly string[]): Float64Array =>
@@ -70,4 +76,31 @@ test("daily stamps at 17:00 in New York name the close where Fridays have one, a
   const sunday = Date.parse("2024-06-30T21:00Z");
   expect(areSessionEnds(Float64Array.of(...week, friday), 5, "1d")).toBe(true);
   expect(areSessionEnds(Float64Array.of(sunday, ...week), 5, "1d")).toBe(false);
+});
+
+test("stamps from the first close of a session to its last are closes, those that name the opening bell are not", () => {
+  // In New York; the Friday is a half day.
+  const days = ["2024-11-25", "2024-11-26", "2024-11-27", "2024-11-29", "2024-12-02"];
+  const of = (clocks: readonly string[], onFriday: readonly string[]) =>
+    times(
+      ...days.flatMap((day) =>
+        (day === "2024-11-29" ? onFriday : clocks).map((clock) => `${day}T${clock}:00-05:00`),
+      ),
+    );
+  const areCloses = (stamps: Float64Array, timeframe: Timeframe = "1h") =>
+    areClosesOfSessions(stamps, stamps.length, timeframe);
+  const [morning, afternoon] = [
+    ["10:30", "11:30", "12:30"],
+    ["13:30", "14:30", "15:30", "16:00"],
+  ];
+  const ends = of([...morning, ...afternoon], [...morning, "13:00"]);
+  expect(areCloses(ends)).toBe(true);
+  // The first bar is whole: of bars of half an hour the first one is missing on every day.
+  expect(areCloses(ends, "30m")).toBe(false);
+  expect(areCloses(ends.subarray(0, ends.length - 7))).toBe(false);
+  const begins = ["09:30", "10:30", "11:30", "12:30", "13:30", "14:30", "15:30"];
+  expect(areCloses(of(begins, begins.slice(0, 4)))).toBe(false);
+  expect(areCloses(of([...begins, "16:00"], [...begins.slice(0, 4), "13:00"]))).toBe(false);
+  expect(areCloses(of([...morning, ...afternoon, "17:00"], [...morning, "13:00"]))).toBe(false);
+  expect(areCloses(of([...morning, "13:30", "14:30", "15:30"], morning))).toBe(false);
 });

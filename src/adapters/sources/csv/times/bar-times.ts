@@ -63,6 +63,30 @@ export function areSessionEnds(timesMs: Float64Array, length: number, timeframe:
   });
 }
 
+/**
+ * Whether the stamps of bars within the day run from the first close of each session of US shares to its last: none
+ * names a bell that opens, nearly every session has the one that closes, and none lies outside.
+ */
+export function areClosesOfSessions(timesMs: Float64Array, length: number, timeframe: Timeframe): boolean {
+  const spanMs = timeframeMs(timeframe);
+  if (spanMs >= dayMs) return false;
+  const calendar = calendarNamed("us-equity");
+  let [sessions, whole, outside] = [0, 0, 0];
+  let endMs = -Infinity;
+  for (let row = 0; row < length; row++) {
+    const timeMs = timesMs[row]!;
+    if (timeMs > endMs) {
+      endMs = calendar.isOpen(timeMs - 1) ? calendar.bucketEnd(timeMs, "1d") : -Infinity;
+      // A bar that began with the session has the bell before it, and no more than its own length.
+      const isFirst = endMs > 0 && !calendar.isOpen(timeMs - 1 - spanMs);
+      if (isFirst) sessions += 1;
+      else outside += 1;
+    }
+    if (timeMs === endMs) whole += 1;
+  }
+  return sessions >= week && whole >= 0.95 * sessions && outside <= 0.02 * sessions;
+}
+
 /** Turns stamps into close times, in place. */
 export function stampsToCloses(timesMs: Float64Array, length: number, rule: StampRule): void {
   const { count, unit } = parseTimeframe(rule.timeframe);

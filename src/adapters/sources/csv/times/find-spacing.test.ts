@@ -51,6 +51,21 @@ test("a session of hours that begins with half an hour is one of hours", () => {
   expect(timeframeOf(repeat(minutes(30, 60, 60, 60, 60, 60, 1110), 8))).toBe("1h");
 });
 
+test("sessions of hours that end with half an hour, or have trading around them, are ones of hours", () => {
+  // Closes of US shares: 10:30, 11:30 ... 15:30, 16:00.
+  expect(timeframeOf(repeat(minutes(60, 60, 60, 60, 60, 30, 1110), 8))).toBe("1h");
+  // yfinance with trading before and after: 04:00 ... 09:00, 09:30 ... 15:30, 16:00 ... 19:00.
+  const around = [60, 60, 60, 60, 60, 30, 60, 60, 60, 60, 60, 60, 30, 60, 60, 60, 540];
+  expect(timeframeOf(repeat(minutes(...around), 5))).toBe("1h");
+  // The price of the close as a last row.
+  expect(timeframeOf([...repeat(minutes(60, 60, 60, 60, 60, 60, 1080), 5), ...minutes(60, 60, 30)])).toBe(
+    "1h",
+  );
+  // Half hours of which many have no trade are left out here and there.
+  expect(timeframeOf(repeat(minutes(60, 30, 60, 60, 30, 30, 60, 60, 1110), 5))).toBe("30m");
+  expect(timeframeOf(minutes(60, 60, 60, 30, 60, 60, 60, 60))).toBe("30m");
+});
+
 test("nights of any length say nothing about the bars of a session", () => {
   // 65 minutes, six of them a session, from 09:30 on.
   expect(timeframeOf(repeat(minutes(65, 65, 65, 65, 65, 1115), 8))).toBe("65m");

@@ -25,6 +25,8 @@ const halfDayMs = 4 * hourMs;
 const halfDayShareMax = 0.05;
 /** Fewer rows that come twice on a day are mistakes, and no second series. */
 const pairsMin = 4;
+/** On fewer days the same cuts may be chance. */
+const cutDaysMin = 3;
 /** Steps of weeks and months differ by holidays and by the length of months. */
 const weekMs = 7 * dayMs;
 const monthMs = 30.44 * dayMs;
@@ -40,7 +42,10 @@ export function findSpacing(timesMs: Float64Array, length: number): Spacing | nu
   const [usualMs] = [...counts].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a));
   if (usualMs > 4 * dayMs) return longSpacing(counts, length - 1, usualMs);
   const odd = oddSteps(timesMs, length, usualMs);
-  const isUsual = odd <= strayShareMax * (length - 1) || areDays(counts, length - 1, usualMs);
+  const isUsual =
+    odd <= strayShareMax * (length - 1) ||
+    areDays(counts, length - 1, usualMs) ||
+    areCutAlike(timesMs, length, usualMs);
   const spanMs = isUsual ? usualMs : commonDivisor(counts, usualMs);
   const share = (counts.get(spanMs) ?? 0) / (length - 1);
   return { spanMs, timeframe: timeframeOf(spanMs), share, isTwiceADay: areTwiceADay(timesMs, length) };
@@ -99,7 +104,8 @@ function countSteps(timesMs: Float64Array, length: number): Map<number, number> 
 
 /**
  * Steps that are no multiples of the usual one. Not counted are breaks, a shorter step that leads from one to the grid
- * (Interactive Brokers begins a session of hours with half an hour), and a row between two others of the grid.
+ * (Interactive Brokers begins a session of hours with half an hour) or from the grid to one (stamps of closes end with
+ * the session, and yfinance adds the closing price as a row), and a row between two others of the grid.
  */
 function oddSteps(timesMs: Float64Array, length: number, usualMs: number): number {
   let odd = 0;
@@ -108,12 +114,36 @@ function oddSteps(timesMs: Float64Array, length: number, usualMs: number): numbe
     if (stepMs % usualMs === 0 || isBreak(stepMs, usualMs)) continue;
     const isShort = stepMs < usualMs;
     const isAfterBreak = row === 1 || isBreak(stepAt(timesMs, row - 1), usualMs);
-    if (isShort && isAfterBreak) continue;
-    const nextMs = row + 1 < length ? stepAt(timesMs, row + 1) : Number.NaN;
+    const nextMs = row + 1 < length ? stepAt(timesMs, row + 1) : Infinity;
+    if (isShort && (isAfterBreak || isBreak(nextMs, usualMs))) continue;
     if (isShort && (stepMs + nextMs) % usualMs === 0) row += 1;
     else odd += 1;
   }
   return odd;
+}
+
+/**
+ * Whether the grid begins anew at the bells of each day: hours that begin with a session, while trading before it and
+ * after it has its own (yfinance with `prepost`). Then most steps are the usual one, and nearly every day has as many
+ * shorter ones as the others, one or two. Rows that are left out are not left out alike.
+ */
+function areCutAlike(timesMs: Float64Array, length: number, usualMs: number): boolean {
+  const cuts = [0];
+  let [within, usual] = [0, 0];
+  for (let row = 1; row < length; row++) {
+    const stepMs = stepAt(timesMs, row);
+    if (isBreak(stepMs, usualMs)) cuts.push(0);
+    else {
+      if (stepMs < usualMs) cuts[cuts.length - 1]! += 1;
+      else if (stepMs % usualMs !== 0) return false;
+      within += 1;
+      if (stepMs === usualMs) usual += 1;
+    }
+  }
+  const [daily = 0] = cuts.toSorted((a, b) => a - b).slice(Math.floor(cuts.length / 2));
+  const alike = cuts.filter((count) => count === daily).length;
+  const isRegular = cuts.length >= cutDaysMin && alike >= 0.8 * cuts.length;
+  return isRegular && daily >= 1 && daily <= 2 && usual >= 0.75 * within;
 }
 
 /** Whether steps are whole days but for the sessions that end early, as stamps of the close show them. */
