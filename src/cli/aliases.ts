@@ -9,6 +9,11 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   // Never with money: who wants that says kiwi live.
   trade: ["paper", "start"],
   "dry-run": ["paper", "start"],
+  // What is held and which orders work stand on one page.
+  orders: ["status"],
+  positions: ["status"],
+  balance: ["status"],
+  portfolio: ["status"],
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],

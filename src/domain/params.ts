@@ -132,7 +132,9 @@ function invalidParam(owner: string, name: string, given: ParamValue, wanted: st
     exit: "usage",
     message: `parameter ${name} of ${owner} cannot be ${JSON.stringify(given)}`,
     why: `it must be ${wanted}`,
-    fix: `set --param ${name}=<${wanted}>`,
+    fix: owner.startsWith("strategy ")
+      ? `set --param ${name}=<${wanted}>`
+      : `give ${wanted} in the flag or the key of kiwi.config.jsonc that sets it   (kiwi config show --origin)`,
     topic: "params",
   });
 }

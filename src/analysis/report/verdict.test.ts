@@ -30,6 +30,13 @@ test("without a closed trade nothing is said but why there is none", () => {
   expect(verdict.reasons[0]).toMatch(/refused/);
 });
 
+test("what only makes its holdings larger and smaller is judged by its returns", () => {
+  const metrics = { ...run.metrics, trades: 0, totalReturn: -0.2 };
+  const { headline, reasons } = verdictOf(changed({ metrics, funnel: { ...run.funnel, fills: 355 } }));
+  expect(headline).toBe("It lost money: -20.00 % after costs.");
+  expect(reasons.join(" ")).toMatch(/No position was closed as a whole in 355 fills: figures of trades/);
+});
+
 test("a loss is called a loss, with its size", () => {
   const losing = reportRun({ config: { costs: { commission: { use: "rate", rate: 0.02 } } } });
   expect(losing.metrics.totalReturn).toBeLessThan(0);

@@ -32,7 +32,7 @@ export function verdictOf(input: ReportInput): Verdict {
     return verdict("refuted", ruinText(input, incidents.ruin), [...failed, ...last]);
   if (failed.length > 0)
     return verdict("refuted", "A check failed: these numbers are not to be trusted.", [...failed, ...last]);
-  if (input.metrics.trades === 0)
+  if (input.metrics.trades === 0 && input.funnel.fills < tradesMin)
     return verdict("open", "No trade was closed: nothing can be said about this strategy.", [
       funnelReason(input.funnel),
       ...last,
@@ -81,7 +81,8 @@ function findingsOf(input: ReportInput): readonly Finding[] {
       refuted(`It made less than ${benchmarkName(input)}: ${signed(own)} against ${signed(held)}.`),
     choiceWorthNothing(input),
     tooGood(input),
-    metrics.trades < tradesMin &&
+    metrics.trades > 0 &&
+      metrics.trades < tradesMin &&
       open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
     interval === null && open(`Too few ${periodsText(input)} for an interval of the return.`),
     isLess(0, own) &&
@@ -96,6 +97,11 @@ function findingsOf(input: ReportInput): readonly Finding[] {
       open(
         `${luckText(metrics)}After ${trialsText(metrics.trialCount)} on these data the deflated Sharpe ratio is ` +
           `${percentText(metrics.dsr)}, below the usual 95 %.`,
+      ),
+    // What only makes its holdings larger and smaller is judged by its returns.
+    metrics.trades === 0 &&
+      open(
+        `No position was closed as a whole in ${countText(input.funnel.fills)} fills: figures of trades are n/a.`,
       ),
   ];
   return findings.filter((finding) => finding !== false);

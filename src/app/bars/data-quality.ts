@@ -2,6 +2,7 @@ import type { ReportSource } from "../../analysis/report/report-input.ts";
 import { findGaps } from "../../data/validation/find-gaps.ts";
 import { validateBars } from "../../data/validation/validate-bars.ts";
 import type { Calendar } from "../../domain/calendar/calendar.ts";
+import { checkCommand } from "../data/check-command.ts";
 import type { BarSource } from "./load-bars.ts";
 
 /** What validation says about the bars of a run. */
@@ -36,7 +37,7 @@ export function dataQuality(sources: readonly BarSource[], calendars: readonly C
   const more = warnings.length - warningsMax;
   const shown =
     more > 0
-      ? [...warnings.slice(0, warningsMax), `${more} more warnings about the data: kiwi data check`]
+      ? [...warnings.slice(0, warningsMax), `${more} more warnings about the data: ${checkCommand(sources)}`]
       : warnings;
   return { sources: reported, warnings: shown, isSound };
 }

@@ -1,5 +1,6 @@
 import type { BarsRequest } from "./bars-request.ts";
 import { relative, resolve } from "node:path";
+import { checkCommand } from "../data/check-command.ts";
 import { sha256Of } from "../../base/hash.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
@@ -199,7 +200,10 @@ function readingWarnings(sources: readonly BarSource[]): readonly string[] {
   const more = lines.length - warningsMax;
   return more <= 0
     ? lines
-    : [...lines.slice(0, warningsMax), `${more} more warnings about reading the files: kiwi data check`];
+    : [
+        ...lines.slice(0, warningsMax),
+        `${more} more warnings about reading the files: ${checkCommand(sources)}`,
+      ];
 }
 
 function refuseTwice(sources: readonly BarSource[]): void {

@@ -5,6 +5,7 @@ import type { KiwiConfig } from "../config/config-schema.ts";
 import type { BarsRequest } from "./bars-request.ts";
 import { loadBars, type BarSource } from "./load-bars.ts";
 import { readSeries } from "./read-series.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 /** What a run reads and never trades, beside news. */
 export type KnownBars = {
@@ -40,7 +41,7 @@ function tradedToo(symbol: string, path: string): KiwiError {
     exit: "data",
     message: `${symbol} comes twice: traded by --data, and only read by --with ${path}`,
     why: "a symbol is either traded or only read",
-    fix: `leave out --with ${path}: a strategy can read every symbol that is traded`,
+    fix: `leave out --with ${shellWord(path)}: a strategy can read every symbol that is traded`,
     topic: "data",
   });
 }

@@ -1,6 +1,7 @@
 import { KiwiError } from "../../base/errors.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Bars } from "../../domain/bars.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 type Placed = { readonly path: string; readonly bars: Pick<Bars, "symbol" | "timeframe"> };
 
@@ -13,8 +14,8 @@ export function symbolTwice(one: Placed, other: Placed): KiwiError {
     message: `${one.bars.symbol} comes twice: ${one.path} (${one.bars.timeframe}) and ${other.path} (${other.bars.timeframe})`,
     why: "a run has one set of bars for each symbol",
     fix: isOtherTimeframe
-      ? `choose one with -t ${one.bars.timeframe}, or name the file: --data ${one.path}`
-      : `leave one out, or give it another name: --data ${one.path}`,
+      ? `choose one with -t ${one.bars.timeframe}, or name the file: --data ${shellWord(one.path)}`
+      : `leave one out, or give it another name: --data ${shellWord(one.path)}`,
     topic: "data",
   });
 }
@@ -32,7 +33,7 @@ export function contradiction(
     exit: "data",
     message: `${symbol} comes twice: ${one} and ${other} have ${what} for ${formatTime(closeTimeMs)}`,
     why: "files of one symbol are joined where they follow each other; these are two opinions about one time",
-    fix: `leave one out: --data ${one}`,
+    fix: `leave one out: --data ${shellWord(one)}`,
     topic: "data",
   });
 }

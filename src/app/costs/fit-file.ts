@@ -5,6 +5,7 @@ import { KiwiError } from "../../base/errors.ts";
 import type { ConfigLayer } from "../config/config-layer.ts";
 import type { Origin } from "../config/origin.ts";
 import { fitCountMin, type CostFit, type Fitted } from "./fit-costs.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 const fitted = z.object({ value: z.number(), low: z.number(), high: z.number(), count: z.number() });
 const choice = z.object({ use: z.string() }).catchall(z.union([z.number(), z.boolean(), z.string()]));
@@ -76,7 +77,7 @@ function badFile(path: string, { label }: Origin, why: string): KiwiError {
     exit: "config",
     message: `${label} names ${path} as fitted costs, and it cannot be read`,
     why,
-    fix: `kiwi costs refit last --to-file ${path}   writes one; or take costs.fitFile out`,
+    fix: `kiwi costs refit last --to-file ${shellWord(path)}   writes one; or take costs.fitFile out`,
     topic: "costs",
   });
 }

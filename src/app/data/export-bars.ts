@@ -7,6 +7,7 @@ import { createGzip } from "node:zlib";
 import { writeFault } from "../../adapters/stores/bars/bar-store-errors.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { barFields, type Bars } from "../../domain/bars.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 /** Rows per piece of text: pieces of a few hundred kilobytes. */
 const pieceRows = 4096;
@@ -57,7 +58,7 @@ function noFolder(path: string): KiwiError {
     exit: "usage",
     message: `${path} cannot be written: there is no folder ${dirname(path)}`,
     why: "an export makes no folders by itself, so that a mistyped one does not go unnoticed",
-    fix: `mkdir -p ${dirname(path)}   (or name another file with --to-file)`,
+    fix: `mkdir -p ${shellWord(dirname(path))}   (or name another file with --to-file)`,
     topic: "download",
   });
 }

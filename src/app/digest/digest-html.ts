@@ -37,8 +37,7 @@ export function digestHtml(digest: Digest, title: string): string {
         <div style="max-width:640px;margin:0 auto;padding:16px">
           <h1 style="font-size:20px;margin:8px 0">${title}</h1>
           <p style="${quiet};margin:0 0 12px">${minuteText(fromMs)} to ${minuteText(toMs)} UTC</p>
-          ${alertsOf(digest)}
-          ${sessions.length === 0 ? card(html`<p>No session traded in this time.</p>`) : null}
+          ${alertsOf(digest)} ${quietOf(digest).map((line) => card(html`<p>${line}</p>`))}
           ${sessions.map(sessionCard)}
           <p style="${quiet}">
             Money in the base currency of each account. Made from the journals: kiwi db update, kiwi digest.
@@ -53,7 +52,7 @@ export function digestHtml(digest: Digest, title: string): string {
 export function digestText(digest: Digest): string {
   const { fromMs, toMs, sessions, alerts } = digest;
   const lines = [`${minuteText(fromMs)} to ${minuteText(toMs)} UTC`];
-  if (sessions.length === 0) lines.push("No session traded in this time.");
+  lines.push(...quietOf(digest));
   for (const one of sessions) {
     lines.push("", headOf(one), ...figuresOf(one).map(([name, value]) => `  ${name}: ${value}`));
     for (const { symbol, quantity } of one.positions) lines.push(`  holds ${priceText(quantity)} ${symbol}`);
@@ -64,6 +63,19 @@ export function digestText(digest: Digest): string {
   for (const { severity, title, count } of alerts)
     lines.push(`  ${severity}  ${title}${count > 1 ? ` (${count} times)` : ""}`);
   return lines.join("\n");
+}
+
+/** What is said of a time in which nothing was traded, and of sessions that are not in it. */
+function quietOf({ sessions, demos }: Digest): readonly string[] {
+  const left = demos.map(
+    ({ id, strategy }) =>
+      `Not counted: session ${id} (${strategy}) of the demo, whose made-up market has times of its own   (kiwi status --session ${id})`,
+  );
+  if (sessions.length > 0) return left;
+  return [
+    demos.length > 0 ? "Only the demo traded in this time." : "No session traded in this time.",
+    ...left,
+  ];
 }
 
 /** What a mail about it is called: the sum of all sessions, and what needs somebody. */

@@ -42,6 +42,8 @@ export type Digest = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly sessions: readonly SessionDigest[];
+  /** Sessions begun within the time whose made-up market has times of its own: what they did is in no digest. */
+  readonly demos: readonly SessionRow[];
   readonly alerts: KeptAlerts["alerts"];
   /** Messages that reached nobody within the time. */
   readonly undelivered: KeptAlerts["failures"];
@@ -59,15 +61,19 @@ export async function digestOf(
   toMs: number,
 ): Promise<Digest> {
   const sessions: SessionDigest[] = [];
+  const demos: SessionRow[] = [];
   for (const session of await state.sessions()) {
     const digest = await sessionDigest(state, home, session, fromMs, toMs);
     if (digest !== null) sessions.push(digest);
+    else if (session.isDemo === 1 && session.startedMs >= fromMs && session.startedMs < toMs)
+      demos.push(session);
   }
   const { alerts, failures } = new AlertFiles(join(folder, ".kiwi", "alerts")).read();
   return {
     fromMs,
     toMs,
     sessions,
+    demos,
     alerts: alerts.filter(({ lastMs }) => lastMs >= fromMs && lastMs < toMs),
     undelivered: failures.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
   };

@@ -112,8 +112,22 @@ beforeAll(async () => {
     explanation: { price: -4, delay: 0, fee: -2, missed: 1, waited: 0, data: 0, rest: 0 },
   };
   writeFileSync(join(folder, "sessions/s1/comparison.jsonl"), `${JSON.stringify(compared)}\n`);
+  const empty = { fills: [], events: [], equity: [], decisions: [], trades: [], positions: [] };
+  await state.record({
+    ...session,
+    ...empty,
+    session: { ...session.session, id: "played", isDemo: 1, startedMs: hour(3) },
+  });
   digests.push(await digestOf(state, folder, folder, fromMs, toMs));
   await state.close();
+});
+
+test("the demo is named and not counted: its market has times of its own", () => {
+  const digest = digests[0]!;
+  expect(digest.demos.map(({ id }) => id)).toEqual(["played"]);
+  expect(digestText(digest)).toContain("Not counted: session played (sma-cross) of the demo");
+  expect(digestText({ ...digest, sessions: [] })).toContain("Only the demo traded in this time.");
+  expect(digestText({ ...digest, sessions: [], demos: [] })).toContain("No session traded in this time.");
 });
 
 test("a digest tells what lies in its time, from what the account was worth before it", () => {

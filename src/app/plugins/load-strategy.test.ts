@@ -78,8 +78,29 @@ test("broken syntax is refused with its place, and so are types that cannot be e
   ) as [ErrorParts, ErrorParts];
   expect(first.code).toBe("STRATEGY_SYNTAX");
   expect(first.message).toContain("broken.ts:2");
+  // `npx tsc` fetches a package of another author where TypeScript is not installed.
+  expect(first.fix).toContain("npx -p typescript tsc ");
   expect(second.code).toBe("STRATEGY_SYNTAX");
   expect(second.message).toContain("enum");
+});
+
+test("an import of what is not there says what to install, to write or to correct", () => {
+  file("near-by.ts", "export const rsi14 = 1;");
+  const paths = [
+    `import { x } from "no-such-package";\nexport default ${body};`,
+    `import { rsi14 } from "./near-by";\nexport default ${body};`,
+    `import { rsi15 } from "./near-by.ts";\nexport default ${body};`,
+    `import { Bars } from "./near-by.ts";\nexport default ${body};`,
+  ].map((text, index) => JSON.stringify(file(`imports ${index}.ts`, text)));
+  const parts = loadInNode(`await Promise.all([${paths.join(",")}].map(partsOf))`) as ErrorParts[];
+  expect(parts.map(({ code }) => code)).toEqual(parts.map(() => "STRATEGY_IMPORT_FAILED"));
+  expect(parts.map(({ fix }) => fix)).toEqual([
+    expect.stringMatching(/^npm install --prefix \S+ no-such-package /),
+    expect.stringContaining('did you mean "./near-by.ts" in that folder?'),
+    expect.stringContaining("did you mean rsi14?"),
+    expect.stringContaining('import type { Bars } from "./near-by.ts"'),
+  ]);
+  expect(parts[1]!.message).toMatch(/imports 1\.ts imports .*near-by, which is not there$/);
 });
 
 test("loaded fresh, a file and its helpers have no state of an earlier loading", () => {

@@ -6,6 +6,7 @@ import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError, type ErrorParts } from "../../base/errors.ts";
 import type { AnyStrategy } from "../../ports/strategy.ts";
 import { installKiwiSpecifier } from "./kiwi-specifier.ts";
+import { importError } from "./import-errors.ts";
 
 /** Marks the address of a module that belongs to a user's strategy and to one loading of it. */
 export const instanceMark = "kiwi-instance=";
@@ -63,14 +64,8 @@ async function importModule(url: string, path: string): Promise<Record<string, u
     return (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
   } catch (cause) {
     if (cause instanceof KiwiError) throw cause;
-    throw isSyntaxError(cause) ? syntaxError(path, cause) : importFailed(path, cause);
+    throw await importError(path, cause);
   }
-}
-
-function isSyntaxError(cause: unknown): cause is Error {
-  if (!(cause instanceof Error)) return false;
-  const code = "code" in cause ? String(cause.code) : "";
-  return cause.name === "SyntaxError" || code.endsWith("_TYPESCRIPT_SYNTAX");
 }
 
 function asStrategy(loaded: Readonly<Record<string, unknown>>, path: string): AnyStrategy {
@@ -127,33 +122,6 @@ function wrongEnding(path: string): KiwiError {
     why: `a strategy file ends in ${endings.join(", ")}`,
     fix: "rename it, or give the path of the strategy itself",
   });
-}
-
-function syntaxError(path: string, cause: Error): KiwiError {
-  // Node puts the place and the line itself above the error in its stack.
-  const place = /:(\d+)\r?\n/.exec(cause.stack ?? "")?.[1];
-  return strategyError(
-    {
-      code: "STRATEGY_SYNTAX",
-      message: `${path}${place === undefined ? "" : `:${place}`} cannot be read: ${cause.message}`,
-      why: "the file, or one that it imports, is not valid TypeScript or JavaScript; only types that can be erased are allowed (no enum, no namespace)",
-      fix: `mend it; npx tsc --noEmit ${path}   shows all mistakes`,
-    },
-    cause,
-  );
-}
-
-function importFailed(path: string, cause: unknown): KiwiError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return strategyError(
-    {
-      code: "STRATEGY_IMPORT_FAILED",
-      message: `${path} cannot be loaded: ${text}`,
-      why: "the file, or one that it imports, threw while it was loaded",
-      fix: "mend it; -v shows where it was thrown",
-    },
-    cause,
-  );
 }
 
 function noDefaultExport(loaded: Readonly<Record<string, unknown>>, path: string): KiwiError {

@@ -14,6 +14,7 @@ import { dirname, join, sep } from "node:path";
 import { z } from "zod";
 import { syncFolder, writeWhole } from "../../adapters/stores/runs/write-whole.ts";
 import { KiwiError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 const manifestName = "backup.json";
 const manifestForm = z.strictObject({
@@ -39,7 +40,7 @@ const leftOut = /^(locks|armed)\/|^reset-key\.pem$|^state\.sqlite|\/heartbeat$|\
 export async function backUp(home: string, folder: string, madeMs: number): Promise<Backup> {
   if (existsSync(folder))
     throw backupError("BACKUP_EXISTS", `${folder} is there already`, "a backup is never written over", {
-      fix: `kiwi db backup ${folder}-2`,
+      fix: `kiwi db backup ${shellWord(`${folder}-2`)}`,
     });
   const aside = `${folder}.partial`;
   rmSync(aside, { recursive: true, force: true });
@@ -148,7 +149,9 @@ function conflict(folder: string, home: string, ids: readonly string[]): KiwiErr
     "BACKUP_CONFLICT",
     `session ${ids.join(", ")} is in ${folder} and in ${home}, and they are not the same`,
     "the one that is there did not go on from the one in the backup; nothing was restored",
-    { fix: `KIWI_HOME=${home}-restored kiwi db restore ${folder}   restores beside it` },
+    {
+      fix: `KIWI_HOME=${shellWord(`${home}-restored`)} kiwi db restore ${shellWord(folder)}   restores beside it`,
+    },
   );
 }
 

@@ -28,6 +28,8 @@ export type ReporterParts = {
 
 const reportEveryMs = secondMs;
 const accountEveryMs = 15 * secondMs;
+/** After a fill it is asked sooner: what is free is another sum then. */
+const accountAfterFillMs = 2 * secondMs;
 /** The comparison is made anew about as often, in the thread of the engine. */
 const compareEveryMs = 5 * secondMs;
 
@@ -37,6 +39,7 @@ export class SessionReporter {
   private timer: NodeJS.Timeout | null = null;
   private venue: AccountSnapshot | null = null;
   private accountAskedMs = -Infinity;
+  private fillsAsked = 0;
   private comparedMs = -Infinity;
   private firstFillMs: number | null = null;
   private readonly book: ComparisonBook;
@@ -70,9 +73,10 @@ export class SessionReporter {
     const { robot, guard, paths, log, note, watch } = this.parts;
     const nowMs = Date.now();
     try {
-      if (nowMs - this.accountAskedMs >= accountEveryMs) this.askAccount(nowMs);
       if (nowMs - this.comparedMs >= compareEveryMs) this.compare(nowMs);
       const status = robot.status();
+      const waitMs = status.counts.fills === this.fillsAsked ? accountEveryMs : accountAfterFillMs;
+      if (nowMs - this.accountAskedMs >= waitMs) this.askAccount(nowMs, status.counts.fills);
       if (status.counts.fills > 0) this.firstFillMs ??= nowMs - note.startedMs;
       const view = robot.view();
       const { decisions, fills } = view;
@@ -102,8 +106,9 @@ export class SessionReporter {
     return { equity, currency, beside: shared.besides() };
   }
 
-  private askAccount(nowMs: number): void {
+  private askAccount(nowMs: number, fills: number): void {
     this.accountAskedMs = nowMs;
+    this.fillsAsked = fills;
     this.parts.connection.account().then(
       (venue) => (this.venue = venue),
       (error: unknown) => this.parts.log.warn({ error: String(error) }, "the account could not be asked for"),

@@ -55,14 +55,29 @@ function commandOf(program: Command, words: readonly string[]): Command | null {
   return command;
 }
 
+/** The topics that use a word most: what a report or an error names need not be a topic itself. */
+function topicsAbout(word: string): readonly string[] {
+  if (word.length < 4) return [];
+  const uses = topics.map((topic) => ({
+    name: topic.name,
+    count: topicText(topic).toLowerCase().split(word.toLowerCase()).length - 1,
+  }));
+  const found = uses.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
+  return found.slice(0, 2).map(({ name }) => name);
+}
+
 function unknownTopic(program: Command, name: string): KiwiError {
   const known = [...topics.map((topic) => topic.name), ...program.commands.map((command) => command.name())];
+  const speaking = topicsAbout(name);
   return new KiwiError({
     code: "TOPIC_UNKNOWN",
     exit: "usage",
     message: `there is no help on "${name}"`,
     why: "it is neither a topic nor a command",
-    fix: didYouMean(name, known, (near) => `kiwi help ${near}`, "kiwi help lists all topics"),
+    fix:
+      speaking.length > 0
+        ? `${speaking.map((topic) => `kiwi help ${topic}`).join(", ")}   speaks of it`
+        : didYouMean(name, known, (near) => `kiwi help ${near}`, "kiwi help lists all topics"),
     topic: "commands",
   });
 }

@@ -14,6 +14,7 @@ import { configText, typesText } from "../templates/config-text.ts";
 import { blankFile, multiTimeframeFile, strategyFile } from "../templates/strategy-file.ts";
 import { backtestCommand } from "./backtest.ts";
 import { schemaText } from "./config.ts";
+import { shellWord } from "../../base/shell-word.ts";
 
 export type InitFlags = CommonFlags & ProgressFlags & { readonly template?: string; readonly yes?: true };
 
@@ -72,7 +73,7 @@ export async function initCommand(shell: Shell, folder: string, flags: InitFlags
 /** What to do next, in words that work in any shell: a project has its Kiwi beside it. */
 function nextSteps(folder: string, file: string): string {
   return `\nnext:\n${pairs([
-    ...(folder === "" ? [] : [[`  cd ${folder}`, "the project"] as const]),
+    ...(folder === "" ? [] : [[`  cd ${shellWord(folder)}`, "the project"] as const]),
     ["  npm run check", "is it honest?"],
     ["  npm run backtest", "again, after a change"],
     [`  npx kiwi data download BTCUSDT -t 4h --source binance --from 2022-01-01`, "real bars"],

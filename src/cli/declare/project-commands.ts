@@ -33,7 +33,7 @@ export function declareUpkeepCommands(program: Command, act: Act): void {
   declareComponents(program, act);
   const help = program
     .command("help")
-    .summary("explain a command, an error or a topic")
+    .summary("explain a command or a topic")
     .description("Explains a topic; without one, lists them all.")
     .argument("[topic...]", "a topic, or the words of a command");
   addCommon(help, ["kiwi help costs", "kiwi help backtest"]).action(

@@ -39,11 +39,17 @@ export function collect(text: string, before: readonly string[] | undefined): re
 /** Reads a number. Throws `FLAG_INVALID`. */
 export function readNumber(flag: string, text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw invalidFlag(flag, text, "a number");
+  if (Number.isNaN(value))
+    throw invalidFlag(
+      flag,
+      text,
+      "a number, without separators and with a point before decimals",
+      `for example ${flag} 1000.5`,
+    );
   return value;
 }
 
 function readChoice(flag: string, text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
-  throw invalidFlag(flag, text, choices.join(" or "));
+  throw invalidFlag(flag, text, choices.join(" or "), choices.map((word) => `${flag} ${word}`).join(" or "));
 }

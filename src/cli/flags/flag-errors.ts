@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from "commander";
+import { withoutAlias } from "../aliases.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { KiwiError } from "../../base/errors.ts";
 
@@ -69,24 +70,32 @@ export function swallowedFlag(command: Command): KiwiError | null {
 }
 
 /** `FLAG_INVALID`: a flag whose value cannot be read. */
-export function invalidFlag(flag: string, value: string, wanted: string): KiwiError {
+export function invalidFlag(flag: string, value: string, wanted: string, example?: string): KiwiError {
   return usage(
     "FLAG_INVALID",
     `${flag} cannot be "${value}"`,
     `it takes ${wanted}`,
-    `write ${flag} and ${wanted}`,
+    example === undefined ? `write behind ${flag} ${wanted}` : `write ${example}`,
   );
 }
 
 function unknownCommand(command: Command, given: string): KiwiError {
   const name = nameOf(command);
   const known = command.commands.map((one) => one.name()).filter((one) => one !== "help");
+  const others = command.parent === null ? null : withoutParent(command.parent, given);
   return usage(
     "COMMAND_UNKNOWN",
     `there is no command "${name} ${given}"`,
     `${name} has ${known.join(", ")}`,
-    didYouMean(given, known, (near) => `${name} ${near}`, `${name} --help`),
+    didYouMean(given, known, (near) => `${name} ${near}`, others ?? `${name} --help`),
   );
+}
+
+/** `kiwi paper logs`: what stands beside the group and not in it. Null where nothing of that name does. */
+function withoutParent(parent: Command, given: string): string | null {
+  const words = withoutAlias([given]);
+  const isThere = parent.commands.some((one) => one.name() === words[0]);
+  return isThere ? `did you mean ${nameOf(parent)} ${words.join(" ")}?` : null;
 }
 
 function nearestFlag(command: Command, given: string, help: string): string {

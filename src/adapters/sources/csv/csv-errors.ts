@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nearest } from "../../../base/nearest.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 import { KiwiError, type ErrorParts } from "../../../base/errors.ts";
 
 /** The parts of an error about a file that differ from case to case. */
@@ -9,6 +10,15 @@ type CsvErrorParts = Pick<ErrorParts, "code" | "message" | "why" | "fix">;
 /** An error about the data in a file: exit `data`, help topic `csv`. */
 export function csvError(parts: CsvErrorParts, cause?: unknown): KiwiError {
   return new KiwiError({ ...parts, exit: "data", topic: "csv" }, { cause });
+}
+
+function emptyFolder(path: string): KiwiError {
+  return csvError({
+    code: "FILE_NOT_FOUND",
+    message: `the folder ${path} holds no CSV file`,
+    why: "bars are read from .csv and .txt, plain or with .gz or .zip behind it",
+    fix: `put a CSV file there, or name another folder   (ls -a ${shellWord(path)} shows what is in it)`,
+  });
 }
 
 /** `FILE_NOT_FOUND`, with the file whose name comes nearest. */
@@ -24,6 +34,8 @@ export async function fileNotFound(path: string): Promise<KiwiError> {
     });
   }
   const csvNames = names.filter((name) => /\.csv(\.gz|\.zip)?$/i.test(name)).sort();
+  // A folder that is there and holds nothing is not a slip of the fingers.
+  if (names.includes(basename(path))) return emptyFolder(path);
   const near = nearest(basename(path), names);
   return csvError({
     code: "FILE_NOT_FOUND",

@@ -16,7 +16,9 @@ test("a file stands for itself, a folder for the bar files in it, a pattern for 
     expect(await findCsvFiles(path)).toEqual([path]);
     expect(names(await findCsvFiles(folder))).toEqual(["a.csv.gz", "b.csv", "c.txt", "d.csv.zip"]);
     expect(names(await findCsvFiles(join(folder, "*.csv*")))).toEqual(["a.csv.gz", "b.csv", "d.csv.zip"]);
-    await expect(findCsvFiles(join(folder, "inner"))).rejects.toThrow(/FILE_NOT_FOUND/);
+    await expect(findCsvFiles(join(folder, "inner"))).rejects.toThrow(
+      /FILE_NOT_FOUND the folder .* holds no CSV file/,
+    );
     await expect(findCsvFiles(join(folder, "missing", "x.csv"))).rejects.toThrow(/FILE_NOT_FOUND/);
   });
 });

@@ -2,6 +2,7 @@ import { open, stat } from "node:fs/promises";
 import { TextDecoder } from "node:util";
 import { csvError, fileNotFound } from "./csv-errors.ts";
 import { fileEmpty, unpacked } from "./unpack.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -43,7 +44,7 @@ function bytesAfterLine(path: string, piece: Uint8Array, before: number): number
     code: "CSV_LINE_TOO_LONG",
     message: `${path} has a line of more than ${lineBytesMax >> 20} MiB`,
     why: "bars are read from text, one row per line; this is no table, or its line feeds were lost",
-    fix: `look at its beginning: head -c 300 ${path}`,
+    fix: `look at its beginning: head -c 300 ${shellWord(path)}`,
   });
 }
 
@@ -75,7 +76,7 @@ async function readHead(path: string): Promise<Uint8Array> {
       code: "FILE_NOT_FOUND",
       message: `${path} is a folder`,
       why: "one file was expected here",
-      fix: `name a file in it: ls ${path}`,
+      fix: `name a file in it: ls ${shellWord(path)}`,
     });
   }
   if (info.size === 0) throw fileEmpty(path);
@@ -90,7 +91,7 @@ async function readHead(path: string): Promise<Uint8Array> {
         code: "FILE_UNREADABLE",
         message: `${path} cannot be opened`,
         why: cause instanceof Error ? cause.message : String(cause),
-        fix: `allow reading it: chmod u+r ${path}`,
+        fix: `allow reading it: chmod u+r ${shellWord(path)}`,
       },
       cause,
     );

@@ -3,6 +3,7 @@ import { timeframeMs, type Timeframe } from "../../../domain/timeframe.ts";
 import { csvError } from "./csv-errors.ts";
 import type { Quarantine } from "./csv-reading.ts";
 import type { Spacing } from "./times/find-spacing.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** A file that loses more of its rows than this is not the file that was meant. */
 const quarantinedShareMax = 0.1;
@@ -12,7 +13,7 @@ type BarAt = { readonly line: number; readonly closeTimeMs: number };
 
 /** The command that prints some lines of a file. */
 function showLines(path: string, from: number, to: number): string {
-  return `${printer(path)} ${path} | sed -n ${from},${to}p`;
+  return `${printer(path)} ${shellWord(path)} | sed -n ${from},${to}p`;
 }
 
 function printer(path: string): string {
@@ -39,7 +40,7 @@ export function refuseBelowZero(path: string, line: number, rowsBefore: number, 
     fix:
       rowsBefore < 2
         ? elsewhere
-        : `end before it: ${printer(path)} ${path} | head -n ${line - 1} > until-then.csv   (or ${elsewhere})`,
+        : `end before it: ${printer(path)} ${shellWord(path)} | head -n ${line - 1} > until-then.csv   (or ${elsewhere})`,
   });
 }
 

@@ -5,6 +5,7 @@ import { constants, createGunzip } from "node:zlib";
 import { KiwiError } from "../../../base/errors.ts";
 import { zipEntries } from "../shared/zip-entries.ts";
 import { csvError } from "./csv-errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 const chunkBytes = 1 << 20;
 const lineFeed = 10;
@@ -15,7 +16,7 @@ export function fileEmpty(path: string): Error {
     code: "FILE_EMPTY",
     message: `${path} holds 0 bytes`,
     why: "a download that failed often leaves an empty file behind",
-    fix: `fetch or export the file again, and delete this one: rm ${path}`,
+    fix: `fetch or export the file again, and delete this one: rm ${shellWord(path)}`,
   });
 }
 
@@ -44,7 +45,7 @@ async function* gunzip(path: string): AsyncGenerator<Uint8Array> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "Z_BUF_ERROR") throw await truncated(path, cause);
-    if (code?.startsWith("Z_") === true) throw corrupt(path, cause, `gzip -t ${path}`);
+    if (code?.startsWith("Z_") === true) throw corrupt(path, cause, `gzip -t ${shellWord(path)}`);
     throw cause;
   }
   if (isEmpty) throw fileEmpty(path);
@@ -63,7 +64,7 @@ async function truncated(path: string, cause: unknown): Promise<Error> {
       code: "FILE_TRUNCATED",
       message: `${path} ends in the middle: ${lines} whole lines (with the header) can be read, the rest is missing`,
       why: "the gzip stream has no end; a download or copy was cut off, and later bars are gone without a trace",
-      fix: `fetch the file again (or keep what is there: zcat ${path} | head -n ${lines} > rescued.csv)`,
+      fix: `fetch the file again (or keep what is there: zcat ${shellWord(path)} | head -n ${lines} > rescued.csv)`,
     },
     cause,
   );
@@ -93,7 +94,7 @@ function unzip(path: string, packed: Uint8Array): Uint8Array {
       );
     return files[0]!.read();
   } catch (cause) {
-    throw cause instanceof KiwiError ? cause : corrupt(path, cause, `unzip -t ${path}`);
+    throw cause instanceof KiwiError ? cause : corrupt(path, cause, `unzip -t ${shellWord(path)}`);
   }
 }
 
@@ -107,6 +108,8 @@ function notOneEntry(path: string, names: readonly string[]): Error {
     why: isWorkbook
       ? "bars are read from text, one row per line"
       : "which of them is meant cannot be guessed",
-    fix: isWorkbook ? "save the sheet as CSV" : `unpack it and name the folder: unzip ${path} -d bars`,
+    fix: isWorkbook
+      ? "save the sheet as CSV"
+      : `unpack it and name the folder: unzip ${shellWord(path)} -d bars`,
   });
 }

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import type { KiwiError } from "../../../base/errors.ts";
 import { formatDuration, secondMs } from "../../../base/time.ts";
 import { storeFault, writeFault } from "./bar-store-errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** How long a writer waits for another one; writing takes seconds at most, so a longer wait means that something hangs. */
 export const lockWaitMs = 30 * secondMs;
@@ -95,7 +96,7 @@ function brokenLock(path: string, cause: unknown): KiwiError {
       exit: "data",
       message: `${path} is no lock file any more`,
       why: "it says nothing and only holds the lock; something else was written into it",
-      fix: `look that no other kiwi is running, then remove it (it is made anew): rm ${path}`,
+      fix: `look that no other kiwi is running, then remove it (it is made anew): rm ${shellWord(path)}`,
     },
     cause,
   );

@@ -5,6 +5,7 @@ import { storeFault, storeNewer, writeFault } from "../bars/bar-store-errors.ts"
 import type { CatalogueEntry, CatalogueSummary } from "./catalogue-entry.ts";
 import { catalogueFormat, createTables, type CatalogueTables } from "./catalogue-schema.ts";
 import { databaseName, openDatabase } from "../database/open-database.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** Rows per statement: databases limit how many values one may have. */
 const rowsPerInsert = 500;
@@ -184,7 +185,7 @@ function damaged(name: string, cause: unknown): KiwiError {
       exit: "data",
       message: `the catalogue ${name} cannot be read: ${(cause as Error).message}`,
       why: "it only describes the bars; they are in files of their own and not touched by this",
-      fix: `rm ${name} ${name}-wal ${name}-shm   (it is made anew from the bars)`,
+      fix: `rm ${[name, `${name}-wal`, `${name}-shm`].map(shellWord).join(" ")}   (it is made anew from the bars)`,
     },
     cause,
   );

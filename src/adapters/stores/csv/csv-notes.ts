@@ -4,6 +4,7 @@ import { joinRanges } from "../../../data/pipeline/time-ranges.ts";
 import type { TimeRange } from "../../../ports/fetched-ranges.ts";
 import { isMissing, readFault, storeDamaged } from "../bars/bar-store-errors.ts";
 import { replaceFile } from "../bars/durable-files.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** What a store knows of a series besides its bars. */
 export type SeriesNotes = {
@@ -41,7 +42,7 @@ export async function readNotes(path: string): Promise<SeriesNotes> {
     path,
     "it is not what was written",
     "it says which bars are known to be missing; the bars themselves are in another file and not touched by this",
-    `rm ${path}   (then compare with a source: kiwi data repair SYMBOL --source NAME)`,
+    `rm ${shellWord(path)}   (then compare with a source: kiwi data repair SYMBOL --source NAME)`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { VersionedBars } from "../../../ports/bar-store.ts";
 import { storeDamaged } from "../bars/bar-store-errors.ts";
 import { VersionTable } from "../bars/version-columns.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /**
  * The columns of a file. The last one ends with a Z and with nothing else, so that a row which a crash cut short can
@@ -100,6 +101,6 @@ function badLine(path: string, line: number, fault: string, rowsBefore: number):
     path,
     `line ${line}: ${fault}`,
     `the ${rowsBefore} rows before it are sound; a program that opened the file may have written it in another form`,
-    `correct the line by hand: head -n ${line} ${path} | tail -n 1   (or move the file away and download the bars again)`,
+    `correct the line by hand: head -n ${line} ${shellWord(path)} | tail -n 1   (or move the file away and download the bars again)`,
   );
 }

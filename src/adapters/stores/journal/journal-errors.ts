@@ -1,4 +1,5 @@
 import { KiwiError } from "../../../base/errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** A journal that is not what was written. */
 export function brokenJournal(path: string, offset: number, what: string): KiwiError {
@@ -7,7 +8,7 @@ export function brokenJournal(path: string, offset: number, what: string): KiwiE
     exit: "data",
     message: `the journal ${path} cannot be read at byte ${offset}: ${what}`,
     why: "the file was changed or the disk is damaged; what follows cannot be trusted, and a session is never continued over a hole",
-    fix: `cp ${path} ${path}.kept   keeps it; restore it from a backup, or move it away to begin a new session`,
+    fix: `cp ${shellWord(path)} ${shellWord(`${path}.kept`)}   keeps it; restore it from a backup, or move it away to begin a new session`,
     topic: "trading",
   });
 }

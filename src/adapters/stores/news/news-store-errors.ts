@@ -1,4 +1,5 @@
 import { storeDamaged, storeFault, writeFault } from "../bars/bar-store-errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** Does some work on the database and tells people what its failures mean. */
 export async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -7,7 +8,7 @@ export async function guarded<T>(name: string, work: () => Promise<T>): Promise<
   } catch (cause) {
     const code = (cause as { code?: string } | null)?.code ?? "";
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-      const fix = `mv ${name} ${name}.damaged   (then fetch the news again)`;
+      const fix = `mv ${shellWord(name)} ${shellWord(`${name}.damaged`)}   (then fetch the news again)`;
       throw storeDamaged(
         name,
         (cause as Error).message,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, statSync } from "node:fs";
 import { KiwiError } from "../../../base/errors.ts";
 import { storeError } from "./store-errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** Adding a line takes milliseconds: an older lock is that of a process which was killed in between. */
 const staleMs = 10_000;
@@ -39,7 +40,7 @@ function locked(path: string): KiwiError {
     exit: "data",
     message: `the ledger of trials has been locked for ${waitMs / 1000} s`,
     why: "another kiwi is writing it, again and again",
-    fix: `wait for it, or remove the lock: rm ${path}`,
+    fix: `wait for it, or remove the lock: rm ${shellWord(path)}`,
     topic: "trials",
   });
 }

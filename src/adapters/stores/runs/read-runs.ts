@@ -4,6 +4,7 @@ import { didYouMean } from "../../../base/nearest.ts";
 import { KiwiError } from "../../../base/errors.ts";
 import { checksumOf } from "../../../base/hash.ts";
 import type { RunManifest } from "./run-manifest.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** A run in the store. */
 export type StoredRun = {
@@ -69,7 +70,7 @@ function damaged(folder: string, why: string): KiwiError {
     exit: "data",
     message: `the run in ${folder} cannot be read`,
     why,
-    fix: `run the backtest again, and remove this one: kiwi runs rm ${basename(folder)}`,
+    fix: `run the backtest again, and remove this one: kiwi runs rm ${shellWord(basename(folder))}`,
     topic: "runs",
   });
 }

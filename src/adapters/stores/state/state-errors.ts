@@ -1,11 +1,17 @@
 import { KiwiError } from "../../../base/errors.ts";
 import { writeFault } from "../bars/bar-store-errors.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** What a failure of the state database means for a person. */
 export function stateFault(name: string, cause: unknown): unknown {
   const { code = "", message = "" } = (cause ?? {}) as { code?: string; message?: string };
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
-    return fault("STATE_DAMAGED", name, message, `rm ${name} ${name}-wal ${name}-shm && kiwi db rebuild`);
+    return fault(
+      "STATE_DAMAGED",
+      name,
+      message,
+      `rm ${[name, `${name}-wal`, `${name}-shm`].map(shellWord).join(" ")} && kiwi db rebuild`,
+    );
   if (code.startsWith("SQLITE_BUSY"))
     return fault("STATE_LOCKED", name, "another process is writing it", "run the same command again");
   if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|28|3D|57P)/.test(code))

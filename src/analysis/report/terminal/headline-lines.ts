@@ -26,11 +26,16 @@ function rowLines(row: HeadlineRow, name: string, isWide: boolean, intervalWidth
   if (isWide) return [line(label, strategy, strategyInterval, benchmark, intervalWidth)];
   if (strategy.length > valueWidth)
     return [
-      `${label.padEnd(labelWidth)}${strategy}`,
-      ...(benchmark === "" ? [] : [`${`  ${name}`.padEnd(labelWidth)}${benchmark}`]),
+      `${labelOf(label)}${strategy}`,
+      ...(benchmark === "" ? [] : [`${labelOf(`  ${name}`)}${benchmark}`]),
     ];
   const own = line(label, strategy, "", benchmark, intervalWidth);
   return strategyInterval === "" ? [own] : [own, `  95 % interval ${strategyInterval}`];
+}
+
+/** A label as wide as all others; a longer one keeps a space behind it. */
+function labelOf(label: string): string {
+  return label.padEnd(labelWidth - 1) + " ";
 }
 
 function line(

@@ -26,6 +26,10 @@ test("no line is longer than the terminal, whatever the run and the width", () =
   }
 });
 
+test("a label that is longer than its column keeps a space before its dates", () => {
+  expect(renderTerminal(input, { width: 60 })).toMatch(/^ {2}peak to trough \d{4}-/m);
+});
+
 test("a run without trades prints every gate on a line of its own", () => {
   const text = renderTerminal(refusedRun());
   expect(text).toContain("FUNNEL");

@@ -14,6 +14,10 @@ test("wrapping loses nothing but spaces and no line is too long", () => {
   );
 });
 
+test("a number keeps its %", () => {
+  expect(wrapText("it made 14,708 % more", 14)).toEqual(["it made", "14,708 % more"]);
+});
+
 test("lines after the first stand under the text and not under the label", () => {
   expect(labelled("Note  ", "one two three", 11)).toEqual(["Note  one", "      two", "      three"]);
 });

@@ -1,8 +1,8 @@
-/** Breaks text at spaces into lines of at most `width` characters; a longer word is cut. */
+/** Breaks text at spaces into lines of at most `width` characters, never between a number and its %; a longer word is cut. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((each) => each !== "")) {
+  for (const word of text.split(/\s+(?!%)/).filter((each) => each !== "")) {
     let rest = word;
     if (line !== "" && line.length + 1 + rest.length > width) {
       lines.push(line);

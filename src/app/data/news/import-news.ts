@@ -5,6 +5,7 @@ import type { NewsOutcome } from "./download-news.ts";
 import type { NewsFolder } from "./news-folder.ts";
 import { backwards } from "./plan-news.ts";
 import { readNewsFile } from "./read-news-file.ts";
+import { shellWord } from "../../../base/shell-word.ts";
 
 /** What to import, and which time the file is said to cover. */
 export type NewsImport = {
@@ -52,7 +53,7 @@ function symbolMissing(path: string): KiwiError {
     exit: "usage",
     message: `whose news ${path} holds was not said`,
     why: "articles mention many symbols, and only of some the file has all of them",
-    fix: `name those: kiwi data news AAPL MSFT --file ${path}`,
+    fix: `name those: kiwi data news AAPL MSFT --file ${shellWord(path)}`,
     topic: "news",
   });
 }
