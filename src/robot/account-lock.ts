@@ -66,8 +66,13 @@ export function takeLock(
     },
     release() {
       if (!lock.open) return;
-      rmSync(notePath(path), { force: true });
-      lock.close();
+      try {
+        rmSync(notePath(path), { force: true });
+      } catch {
+        // On a disk that is read-only by now the note stays. It says nothing once the lock is free.
+      } finally {
+        lock.close();
+      }
     },
   };
 }

@@ -7,14 +7,18 @@ import { isTarget } from "./desk/wanted-quantity.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TradingState } from "../ports/risk.ts";
 import type { SymbolView } from "./engine/engine-view.ts";
-import type { Incident } from "./robot-types.ts";
+import type { Incident, RobotLimits } from "./robot-types.ts";
 
-/** How long a position may stand without its stop before it is told: a change of it takes two messages. */
-const graceMs = 10_000;
+/**
+ * How long a position may stand without its stop before it is told: a change of it takes two messages, each believed lost
+ * after `unknownMs`. 10 s by the usual limits.
+ */
+const graceMs = ({ unknownMs }: RobotLimits): number => Math.max(10_000, 2 * unknownMs);
 
 /** What the watch needs. */
 export type ProtectionWatchParts = {
   readonly clock: Clock;
+  readonly limits: RobotLimits;
   readonly tradingState: () => TradingState;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
 };
@@ -47,7 +51,7 @@ export class ProtectionWatch {
     const nowMs = this.parts.clock.nowMs();
     const sinceMs = this.bareSinceMs.get(symbol) ?? nowMs;
     this.bareSinceMs.set(symbol, sinceMs);
-    if (nowMs - sinceMs < graceMs || this.told.has(symbol)) return;
+    if (nowMs - sinceMs < graceMs(this.parts.limits) || this.told.has(symbol)) return;
     this.told.add(symbol);
     const why = refusal === null ? "" : `; the venue said: ${refusal}`;
     const message = `${quantity} ${symbol} stands without its stop for ${formatDuration(nowMs - sinceMs)}${why}. It is tried again; kiwi kill --flatten closes everything`;

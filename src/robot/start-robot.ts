@@ -131,6 +131,7 @@ class TradingRobot implements Robot {
     const courier = this.courierOf(desk);
     const protection = new ProtectionWatch({
       ...this.parts,
+      limits: this.limits,
       say: (incident) => this.incidents.say(incident),
     });
     const reconciler = new Reconciler({
@@ -369,7 +370,8 @@ class TradingRobot implements Robot {
     log.error({ error: String(error) }, "the robot stops: it cannot go on");
     this.incidents.closeJournal();
     const code = error instanceof KiwiError ? error.parts.code : "";
-    const message = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const message = error instanceof KiwiError ? `${said}. The robot ends: ${error.parts.why}. ${error.parts.fix}` : said;
     const kind = code === "DISK_FAILED" ? "disk failed" : code === "LOCK_LOST" ? "lock lost" : null;
     if (kind !== null) this.incidents.say({ kind, gravity: "alarm", symbol: null, message });
     void this.end({ kind: "failed", error });

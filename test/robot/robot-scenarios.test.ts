@@ -596,6 +596,23 @@ test("neither a stop nor an exit that the account has nothing for is sent again 
   expect(bare().map(({ gravity }) => gravity)).toEqual(["alarm", "notice"]);
 });
 
+test("where the clock runs thirty times as fast, a position without its stop is told of thirty times as late", async () => {
+  const speed = 30;
+  const limits = { unknownMs: 5_000 * speed, askEveryMs: 2_000 * speed, answerMs: 5_000 * speed };
+  const at = bench({ 2: [1, { stopPrice: 90 }] }, flat(8), { parts: { limits } });
+  await at.start();
+  at.link.interfere = ({ side }) =>
+    side === "sell" ? { kind: "rejected", code: "buying_power", reason: "insufficient balance" } : null;
+  await at.bars(3);
+  const bare = () => at.incidents.filter(({ kind }) => kind === "unprotected");
+  await at.pass(295_000);
+  expect(bare()).toEqual([]);
+  await at.pass(60_000);
+  expect(bare().map(({ message }) => message.split(";")[0])).toEqual([
+    "499 AAA stands without its stop for 5 min",
+  ]);
+});
+
 test("an exit that the venue has nothing to reduce for goes again after pauses that grow", async () => {
   const at = bench({ 2: [1], 4: [0] }, flat(8));
   await at.start();

@@ -188,7 +188,7 @@ async function tradeWatched(
   const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
   const guard = guardOf(session, { robot, paths, log, hold });
-  startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
+  const dismissWatchdog = startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
   const reporter = new SessionReporter({
     plan,
     note,
@@ -219,7 +219,12 @@ async function tradeWatched(
     calmDown();
     modelWatch.stop();
     reporter.stop();
-    guard.stop();
+    try {
+      guard.stop();
+    } catch (error) {
+      log.part("guard").error({ error: String(error) }, "the heartbeat could not be removed");
+      dismissWatchdog();
+    }
     await served.close();
   }
 }

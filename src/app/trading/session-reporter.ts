@@ -60,7 +60,12 @@ export class SessionReporter {
     if (this.timer !== null) clearInterval(this.timer);
     this.comparedMs = -Infinity;
     this.report();
-    this.book.end(this.difference);
+    try {
+      this.book.end(this.difference);
+    } catch (error) {
+      // What ends after us must end all the same: on a disk that takes nothing the robot ends because of that.
+      this.parts.log.error({ error: String(error) }, "the comparison of the day could not be written");
+    }
   }
 
   /** Switched off, the backtest beside it says nothing. */

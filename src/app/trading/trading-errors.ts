@@ -21,7 +21,7 @@ export function homeFault(home: string, cause: unknown): unknown {
     {
       ...fault.parts,
       why: "nothing is traded whose orders could not be written down; orders at the venue stay as they are",
-      fix: `df -h ${home}; ls -ld ${home}   show whether it is full and whose it is; then start again`,
+      fix: `df -h ${home}; ls -ld ${home}; findmnt -T ${home}   show whether it is full, whose it is, and whether it is mounted read-only (ro); then start again`,
       topic: "trading",
     },
     { cause },

@@ -93,6 +93,32 @@ test("a clock that was set back by hours holds back neither a repetition, nor an
   expect(one.alerts.map(({ lastMs }) => lastMs <= 13 * minuteMs)).toEqual([true, true]);
 });
 
+test("a clock that jumps ahead by days swallows neither what was counted nor the word to those behind", () => {
+  const rules = [{ ...rule, escalateAfterMs: 10 * minuteMs, escalateTo: ["phone"] }];
+  const one = desk(rules);
+  one.raise(event(0));
+  one.raise(event(minuteMs));
+  expect(said(one.tick(50 * hourMs)).toSorted()).toEqual([
+    "mail: no bars x1",
+    "phone: nobody has acknowledged: no bars x1",
+  ]);
+  // It has been quiet for a day by this clock: what comes now is a new incident, and is told as one.
+  expect(one.alerts).toEqual([]);
+  expect(said(one.raise(event(50 * hourMs + 1)))).toEqual(["mail: no bars x1"]);
+  expect(one.alerts.map(({ id }) => id)).toEqual(["A2"]);
+});
+
+test("what somebody took on is over after a quiet day without another word", () => {
+  const one = desk();
+  one.raise(event(0));
+  one.raise(event(minuteMs));
+  one.acknowledge("A1", 2 * minuteMs);
+  expect(one.tick(24 * hourMs + minuteMs)).toEqual([]);
+  expect(one.alerts).toHaveLength(1);
+  expect(one.tick(24 * hourMs + minuteMs + 1)).toEqual([]);
+  expect(one.alerts).toEqual([]);
+});
+
 test("a desk that is opened again goes on with what it knew", () => {
   const first = desk();
   first.raise(event(0));

@@ -83,11 +83,12 @@ export class AlertDesk {
     const deliveries: Delivery[] = [];
     for (const known of this.alerts) {
       const alert = this.byThisClock(known, nowMs);
-      if (nowMs - alert.lastMs > quietAfterMs) this.open.delete(keyOf(alert));
-      else if (alert.acknowledgedMs === null) {
-        deliveries.push(...this.escalate(alert, nowMs));
-        deliveries.push(...this.tell(this.open.get(keyOf(alert))!, nowMs, false));
+      if (alert.acknowledgedMs === null) {
+        deliveries.push(...this.tell(alert, nowMs, false));
+        deliveries.push(...this.escalate(this.open.get(keyOf(alert))!, nowMs));
       }
+      // Last: after a sleep or a jump of the clock by more than a day what was due meanwhile is still to be said.
+      if (nowMs - alert.lastMs > quietAfterMs) this.open.delete(keyOf(alert));
     }
     for (const channel of this.heldBack.keys()) deliveries.push(...this.confess(channel, nowMs));
     return deliveries;

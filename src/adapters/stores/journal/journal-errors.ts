@@ -25,11 +25,17 @@ export function diskFailed(path: string, cause: unknown): KiwiError {
       exit: "safety",
       message: `the journal ${path} cannot be written: ${said}`,
       why: "an order that is not on the disk would be forgotten in a crash, so none is sent any more; orders at the venue stay as they are",
-      fix: said.includes(journalGone)
-        ? `put ${path} back and start again; without it a new session begins from what the account holds`
-        : `df -h ${path}   shows the room on the disk; make some and start again`,
+      fix: wayOut(path, said),
       topic: "trading",
     },
     { cause },
   );
+}
+
+function wayOut(path: string, said: string): string {
+  if (said.includes(journalGone))
+    return `put ${path} back and start again; without it a new session begins from what the account holds`;
+  if (/EROFS|read-only/i.test(said))
+    return `findmnt -T ${shellWord(path)}   shows how the disk is mounted, dmesg | tail why it became read-only; mount it to be written and start again`;
+  return `df -h ${shellWord(path)}   shows the room on the disk; make some and start again`;
 }

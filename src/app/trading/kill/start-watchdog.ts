@@ -14,12 +14,13 @@ export type WatchdogOrder = {
 
 /**
  * Starts the watchdog in a process of its own that outlives this one: it hears the heartbeat, and pulls the switch when
- * it stops without a good-bye.
+ * it stops without a good-bye. Returns the other way to say good-bye, for a disk that takes none any more.
  */
-export function startWatchdog({ home, account, paths, silenceMsMax }: WatchdogOrder): void {
+export function startWatchdog({ home, account, paths, silenceMsMax }: WatchdogOrder): () => void {
   const child = spawn(process.execPath, [entry, home, account, paths.heartbeat, String(silenceMsMax)], {
     detached: true,
     stdio: "ignore",
   });
   child.unref();
+  return () => void child.kill();
 }
