@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/run-kiwi.ts";
@@ -63,4 +63,16 @@ test("who lost the lock file to somebody else knows it before the next send", ()
   expect(second.isHeld).toBe(true);
   second.release();
   first.release();
+});
+
+test("a lock whose note cannot be removed, as on a disk that has become read-only, is free all the same", () => {
+  const home = join(folder.path, "stuck");
+  const lock = lockAccount(home, "demo", holder);
+  const note = join(home, "locks", "demo.lock.holder");
+  rmSync(note);
+  // What rm refuses as a file: a folder in its place.
+  mkdirSync(note);
+  lock.release();
+  expect(lock.isHeld).toBe(false);
+  expect(holderOf(home, "demo")).toBeNull();
 });

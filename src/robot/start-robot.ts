@@ -371,7 +371,8 @@ class TradingRobot implements Robot {
     this.incidents.closeJournal();
     const code = error instanceof KiwiError ? error.parts.code : "";
     const said = error instanceof Error ? error.message : String(error);
-    const message = error instanceof KiwiError ? `${said}. The robot ends: ${error.parts.why}. ${error.parts.fix}` : said;
+    const message =
+      error instanceof KiwiError ? `${said}. The robot ends: ${error.parts.why}. ${error.parts.fix}` : said;
     const kind = code === "DISK_FAILED" ? "disk failed" : code === "LOCK_LOST" ? "lock lost" : null;
     if (kind !== null) this.incidents.say({ kind, gravity: "alarm", symbol: null, message });
     void this.end({ kind: "failed", error });

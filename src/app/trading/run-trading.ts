@@ -188,7 +188,12 @@ async function tradeWatched(
   const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
   const guard = guardOf(session, { robot, paths, log, hold });
-  const dismissWatchdog = startWatchdog({ home: around.home, account: note.account, paths, silenceMsMax: plan.silenceMsMax });
+  const dismissWatchdog = startWatchdog({
+    home: around.home,
+    account: note.account,
+    paths,
+    silenceMsMax: plan.silenceMsMax,
+  });
   const reporter = new SessionReporter({
     plan,
     note,

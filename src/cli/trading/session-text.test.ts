@@ -79,11 +79,16 @@ test("before the first bar the last bar is none yet, also as a file gives back w
 });
 
 test("a row that is wider than 80 columns goes on below its first value, and loses nothing", () => {
-  const account = { equity: 123_456_789, dayPnl: -1_234_568, dayFills: 123_456, marginAvailable: 98_765_432 };
+  const account = {
+    equity: 41_123_456_789,
+    dayPnl: -1_234_568,
+    dayFills: 123_456,
+    marginAvailable: 98_765_432,
+  };
   const counts = { sent: 123_456, fills: 123_456, refusedByVenue: 12_345, refusedHere: 12_345 };
   const lines = linesOf(statusWith({ account, robot: { counts } }));
   expect(rowsOf(lines, "account")).toEqual([
-    "account   equity 123,456,789   day -1,234,568 (123456 fills)",
+    "account   equity 41,123,456,789   day -1,234,568 (123456 fills)",
     "          free 98,765,432",
   ]);
   expect(rowsOf(lines, "orders")).toEqual([
@@ -104,7 +109,12 @@ test("what fits in 80 columns to the last one stays on its line", () => {
 });
 
 test("parts that are not well are named, with the reason of the worst on a row of its own", () => {
-  const part = (id: string, condition: string, detail = "", state = "on") => ({ id, condition, detail, state });
+  const part = (id: string, condition: string, detail = "", state = "on") => ({
+    id,
+    condition,
+    detail,
+    state,
+  });
   const components = [
     part("clock", "ok"),
     part("channel hook", "degraded", "it delivers nothing"),
@@ -120,6 +130,21 @@ test("parts that are not well are named, with the reason of the worst on a row o
   expect(rowsOf(linesOf(statusWith({ components: [part("clock", "ok")] })), "parts")).toEqual([
     "parts     1, all well",
   ]);
+});
+
+test("the reason of a part is broken between words within 80 columns, and cut only where it is very long", () => {
+  const reason =
+    "the strategy is muted, for it hung or took too much: nothing is opened, stops and exits go on";
+  const part = (detail: string) => ({ id: "robot", condition: "degraded", detail, state: "on" });
+  expect(rowsOf(linesOf(statusWith({ components: [part(reason)] })), "parts")).toEqual([
+    "parts     robot degraded   (kiwi components --session last)",
+    "          robot: the strategy is muted, for it hung or took too much: nothing is",
+    "          opened, stops and exits go on",
+  ]);
+  const long = rowsOf(linesOf(statusWith({ components: [part(`${reason} `.repeat(9))] })), "parts");
+  expect(long).toHaveLength(4);
+  expect(long.at(-1)).toMatch(/\.\.\.$/);
+  expect(long.filter(({ length }) => length > 80)).toEqual([]);
 });
 
 test("without a status a session is starting, or has left none", () => {

@@ -11,7 +11,8 @@ const columns = 80;
 /** Where the values of the rows of a state begin. */
 const rowIndent = 10;
 const partsShown = 3;
-const partsWidth = 98;
+/** Of the reason of the worst part so much is shown, in lines broken between words. */
+const reasonLengthMax = 200;
 
 /** A session on one screen of 80 columns: state, money, positions, orders, and why. */
 export function sessionText(
@@ -134,12 +135,22 @@ function partsText(components: SessionStatus["components"]): string {
   if (said.length === 0) return `${components.length}, all well`;
   // The reason of the worst saves a second command.
   const worst = components.find(({ condition }) => condition === "failed") ?? components.find(isWeak);
-  const why = worst === undefined ? "" : `   ${worst.id}: ${worst.detail}`;
-  const line = `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`.slice(
-    0,
-    partsWidth,
-  );
-  return why === "" ? line : `${line}\n${why.trim().slice(0, partsWidth)}`;
+  const line = `${said.slice(0, partsShown).join(", ")}   (kiwi components --session last)`;
+  return worst === undefined ? line : `${line}\n${wrapped(`${worst.id}: ${worst.detail}`)}`;
+}
+
+/** A reason in lines as wide as a row has room; more than `reasonLengthMax` ends with dots. */
+function wrapped(reason: string): string {
+  const text = reason.length > reasonLengthMax ? `${reason.slice(0, reasonLengthMax - 3)}...` : reason;
+  return text
+    .split(/\s+/)
+    .reduce<readonly string[]>((lines, word) => {
+      const longer = `${lines.at(-1) ?? ""} ${word}`.trim();
+      return lines.length === 0 || longer.length > columns - rowIndent
+        ? [...lines, word]
+        : [...lines.slice(0, -1), longer];
+    }, [])
+    .join("\n");
 }
 
 function isWeak({ state, condition }: SessionStatus["components"][number]): boolean {

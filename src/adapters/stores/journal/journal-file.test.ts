@@ -14,6 +14,7 @@ import { afterAll, expect, test } from "vitest";
 import { canMakeDisk, withSmallDisk } from "../../../../test/small-disk.ts";
 import type { JournalRecord } from "../../../ports/journal-store.ts";
 import { openJournalFile } from "./journal-file.ts";
+import { diskFailed, journalGone } from "./journal-errors.ts";
 import { frameOf } from "./journal-frames.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kiwi-journal-"));
@@ -194,3 +195,12 @@ test.skipIf(!canMakeDisk)(
     });
   },
 );
+
+test("a disk that is read-only, full, or without the file says how to look, each in its way", () => {
+  const fixOf = (said: string) => diskFailed("/x/my journal", new Error(said)).parts.fix;
+  expect(fixOf("EROFS: read-only file system, write")).toMatch(
+    /^findmnt -T '\/x\/my journal' .*dmesg \| tail/,
+  );
+  expect(fixOf("ENOSPC: no space left on device, write")).toMatch(/^df -h '\/x\/my journal' /);
+  expect(fixOf(journalGone)).toMatch(/^put \/x\/my journal back/);
+});
