@@ -1,5 +1,6 @@
 import { KiwiError } from "../base/errors.ts";
 import type { Restored } from "../engine/journal/restore-session.ts";
+import type { Incident } from "./robot-types.ts";
 
 /** A journal of something else than what is to be traded. */
 export function journalOfAnother(what: string, journal: string, now: string): KiwiError {
@@ -24,4 +25,14 @@ export function journalDiffers(difference: NonNullable<Restored["difference"]>):
     fix: "start with what wrote it, or with --fresh: a new session begins from what the account holds",
     topic: "trading",
   });
+}
+
+/** What people are told of a failure that ends the robot, where they can do something about it. */
+export function fatalIncident(error: unknown): Omit<Incident, "atMs"> | null {
+  if (!(error instanceof KiwiError)) return null;
+  const { code, why, fix } = error.parts;
+  const kind = code === "DISK_FAILED" ? "disk failed" : code === "LOCK_LOST" ? "lock lost" : null;
+  // On a disk that fails neither status nor log can say it.
+  const message = `${error.message}. The robot ends: ${why}. ${fix}`;
+  return kind === null ? null : { kind, gravity: "alarm", symbol: null, message };
 }

@@ -1,5 +1,4 @@
 import { assert } from "../base/assert.ts";
-import { KiwiError } from "../base/errors.ts";
 import { HandedSlice } from "./handed-slice.ts";
 import type { LiveBatch } from "../data/live/live-batch.ts";
 import type { Session } from "../engine/session.ts";
@@ -22,6 +21,7 @@ import { Patience } from "./patience.ts";
 import { ProtectionWatch } from "./protection-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
+import { fatalIncident } from "./robot-errors.ts";
 import { recovered, robotStatus, underStrategy } from "./robot-status.ts";
 import type { Robot, RobotParts } from "./robot-parts.ts";
 import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
@@ -369,12 +369,8 @@ class TradingRobot implements Robot {
     const { log } = this.parts;
     log.error({ error: String(error) }, "the robot stops: it cannot go on");
     this.incidents.closeJournal();
-    const code = error instanceof KiwiError ? error.parts.code : "";
-    const said = error instanceof Error ? error.message : String(error);
-    const message =
-      error instanceof KiwiError ? `${said}. The robot ends: ${error.parts.why}. ${error.parts.fix}` : said;
-    const kind = code === "DISK_FAILED" ? "disk failed" : code === "LOCK_LOST" ? "lock lost" : null;
-    if (kind !== null) this.incidents.say({ kind, gravity: "alarm", symbol: null, message });
+    const incident = fatalIncident(error);
+    if (incident !== null) this.incidents.say(incident);
     void this.end({ kind: "failed", error });
   }
 

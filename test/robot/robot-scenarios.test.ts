@@ -640,7 +640,11 @@ test("a disk that fails ends the robot before anything is sent", async () => {
   await at.bars(2);
   expect(await robot.done).toMatchObject({ kind: "failed", error: { parts: { code: "DISK_FAILED" } } });
   expect(at.link.sent).toHaveLength(0);
-  expect(kinds(at)).toContain("disk failed");
+  // Neither status nor log can say what to do: the alarm does, once.
+  const told = at.incidents.filter(({ kind }) => kind === "disk failed").map(({ message }) => message);
+  expect(told).toEqual([
+    expect.stringMatching(/^DISK_FAILED .*\. The robot ends: .*none is sent.*\. df -h /),
+  ]);
 });
 
 test("a line that hangs when it is closed keeps neither the journal nor the account", async () => {
