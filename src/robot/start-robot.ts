@@ -16,7 +16,6 @@ import { Incidents } from "./incidents.ts";
 import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
-import { readable } from "./desk/readable.ts";
 import { usualLimits } from "./limits.ts";
 import { Patience } from "./patience.ts";
 import { ProtectionWatch } from "./protection-watch.ts";
@@ -115,8 +114,7 @@ class TradingRobot implements Robot {
     // Only an open line knows whose account it is.
     const written = readJournal(this.parts);
     const record =
-      written?.record ??
-      beginJournal(this.parts, readable(await this.patience.within(() => connection.account())));
+      written?.record ?? beginJournal(this.parts, await this.patience.within(() => connection.account()));
     this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
