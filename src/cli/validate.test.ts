@@ -18,6 +18,9 @@ type Document = {
   };
   readonly neighbours: readonly { readonly name: string; readonly value: number }[];
   readonly artifacts: Readonly<Record<string, string>>;
+  readonly findings: readonly string[];
+  readonly verdict: string;
+  readonly level: string;
 };
 
 async function validate(
@@ -50,7 +53,7 @@ test("a validation runs every test, is the same for any number of threads, and f
   expect(validation.costs.find(({ name }) => name === "1x")!.totalReturn).toBe(metrics["totalReturn"]);
   const [half, , double, four] = validation.costs.map(({ totalReturn }) => totalReturn);
   expect(half! > double! && double! > four!).toBe(true);
-  expect(validation.delays.map(({ name }) => name)).toEqual(["0 bars", "1 bars", "2 bars"]);
+  expect(validation.delays.map(({ name }) => name)).toEqual(["0 bars", "1 bar", "2 bars"]);
   // 10 and 30 with steps of 1 and 5.
   expect(neighbours.map(({ name, value }) => [name, value])).toEqual([
     ["fast", 9],
@@ -104,6 +107,32 @@ export default strategy({ name: "plain", summary: "s", params: ${params}, setup:
     expect(code).toBe(0);
     expect(document.conditions["pbo"]).toBeNull();
     expect(document.conditions["permutationP"]).not.toBeNull();
+  },
+  60_000,
+);
+
+test.each([
+  ["makes its holding larger and smaller is judged by its returns", 0.1, /^It lost money|^Not proven/],
+  ["buys once and holds is not judged", 0, /nothing can be said/],
+])(
+  "a strategy that never closes and %s",
+  async (_, swing, verdict) => {
+    const file = `holds-${swing}.ts`;
+    writeFileSync(
+      join(folder, file),
+      `import { strategy } from "kiwi";
+export default strategy({ name: "holds", summary: "s", params: {}, setup: ({ bars }) => ({ close: bars.close }),
+  onBar({ series, target }) { target(0.5 + ${swing} * Math.sign(Math.sin(series.close.now * 50)), "more or less"); } });\n`,
+    );
+    const { document } = await validate(`./${file}`, "--data", "synthetic:symbols=1,bars=400");
+    expect(document.metrics["trades"]).toBe(0);
+    expect(document.verdict).toMatch(verdict);
+    const isJudged = document.findings.some((text) =>
+      text.startsWith("No position was closed as a whole in"),
+    );
+    expect(isJudged).toBe(swing > 0);
+    expect(document.findings.join()).not.toContain("Only 0");
+    if (swing === 0) expect(document.level).toBe("open");
   },
   60_000,
 );

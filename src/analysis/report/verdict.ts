@@ -3,13 +3,11 @@ import { assumedFillsText } from "./assumed-fills.ts";
 import { benchmarkName, benchmarkTitle } from "./benchmark-name.ts";
 import { funnelReason } from "./funnel-rows.ts";
 import { incidentTexts, ruinText } from "./incidents.ts";
+import { closedTradesText, neverClosedText, saysNothing, tradesMin } from "./no-trades.ts";
 import { countText, percentText, ratioText } from "./number-text.ts";
 import type { ReportInput } from "./report-input.ts";
 import { analyseRun } from "./run-analysis.ts";
 import { periodsText } from "./run-facts.ts";
-
-/** Fewer closed trades than this cannot carry a judgement. */
-const tradesMin = 30;
 
 /** What no strategy of a person earns for long: above it, an error is the likelier explanation. */
 const believable = { sharpe: 4, winRate: 0.95 };
@@ -32,7 +30,7 @@ export function verdictOf(input: ReportInput): Verdict {
     return verdict("refuted", ruinText(input, incidents.ruin), [...failed, ...last]);
   if (failed.length > 0)
     return verdict("refuted", "A check failed: these numbers are not to be trusted.", [...failed, ...last]);
-  if (input.metrics.trades === 0 && input.funnel.fills < tradesMin)
+  if (saysNothing(input.metrics, input.funnel.fills))
     return verdict("open", "No trade was closed: nothing can be said about this strategy.", [
       funnelReason(input.funnel),
       ...last,
@@ -83,7 +81,7 @@ function findingsOf(input: ReportInput): readonly Finding[] {
     tooGood(input),
     metrics.trades > 0 &&
       metrics.trades < tradesMin &&
-      open(`Only ${countText(metrics.trades)} closed trades: too few to tell skill from luck.`),
+      open(`Only ${closedTradesText(metrics.trades)}: too few to tell skill from luck.`),
     interval === null && open(`Too few ${periodsText(input)} for an interval of the return.`),
     isLess(0, own) &&
       !isAboveZero(input) &&
@@ -99,10 +97,7 @@ function findingsOf(input: ReportInput): readonly Finding[] {
           `${percentText(metrics.dsr)}, below the usual 95 %.`,
       ),
     // What only makes its holdings larger and smaller is judged by its returns.
-    metrics.trades === 0 &&
-      open(
-        `No position was closed as a whole in ${countText(input.funnel.fills)} fills: figures of trades are n/a.`,
-      ),
+    metrics.trades === 0 && open(neverClosedText(input.funnel.fills)),
   ];
   return findings.filter((finding) => finding !== false);
 }
@@ -216,7 +211,8 @@ export function luckText({
   return `With ${trialsText(trialCount)} a Sharpe ratio of ${ratioText(luck)} is what luck gives; this one has ${ratioText(sharpe)}. `;
 }
 
-function trialsText(count: number | null): string {
+/** So many trials, in words. */
+export function trialsText(count: number | null): string {
   return count === 1 ? "1 trial" : `${countText(count)} trials`;
 }
 

@@ -134,7 +134,7 @@ async function homeOf(home: string): Promise<ComponentHealth> {
     (account) => new KillSwitch(home, account).state().action !== null,
   );
   const runs = running.length === 0 ? "none runs" : `${running.join(", ")} runs`;
-  const text = `${home}: ${sessions.length} sessions, ${runs}; ${room.detail}`;
+  const text = `${home}: ${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}, ${runs}; ${room.detail}`;
   return stopped.length === 0
     ? ok(text)
     : {

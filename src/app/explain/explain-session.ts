@@ -1,3 +1,4 @@
+import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { EventKind } from "../../engine/decision-log/event-table.ts";
 import type { Session } from "../../engine/session.ts";
 import type { StrategyWatch } from "../plugins/watched-strategy.ts";
@@ -19,6 +20,8 @@ export type SessionEvent = {
 export type SessionExplanation = {
   readonly session: string;
   readonly explanation: Explanation;
+  /** What the session itself held when its strategy was asked, signed, by its journal; `null` where a split came since. */
+  readonly held: number | null;
   /** From the close of the bar to the next, oldest first. */
   readonly happened: readonly SessionEvent[];
 };
@@ -39,7 +42,34 @@ export async function explainSession(
   const { session, setup, staleTimes } = await replayStored(home, findSession(home, id), watch);
   const asked = explainRun(setup, question, watch);
   const explanation = staleTimes.has(asked.decidedMs) ? { ...asked, verdict: tooLate } : asked;
-  return { session: id, explanation, happened: happenedIn(session, explanation) };
+  return {
+    session: id,
+    explanation,
+    held: heldOn(session, explanation),
+    happened: happenedIn(session, explanation),
+  };
+}
+
+/** What is held in the end, less what was filled since: a session may have begun with a holding. */
+function heldOn(
+  { recorder, pipeline, portfolio }: Session,
+  { symbol, decidedMs }: Explanation,
+): number | null {
+  const instrument = pipeline.instruments.findIndex((one) => one.symbol === symbol);
+  const { events } = recorder.log;
+  let held = portfolio.position(instrument as InstrumentIndex).quantity;
+  const total = Math.abs(held);
+  let filled = 0;
+  for (let at = 0; at < events.length; at++) {
+    const { timeMs, kind, instrument: of, first, text } = events.at(at);
+    if (of !== instrument || timeMs <= decidedMs) continue;
+    if (kind === "charged" && text === "split") return null;
+    if (kind !== "fill") continue;
+    held -= first;
+    filled += Math.abs(first);
+  }
+  // Sums of fractions leave crumbs.
+  return Math.abs(held) <= 1e-12 * (total + filled) ? 0 : held;
 }
 
 function happenedIn(

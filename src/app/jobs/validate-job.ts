@@ -81,6 +81,7 @@ async function performValidate(input: ValidateInput, context: JobContext): Promi
     around,
     neighbours: around?.neighbours ?? [],
     metrics: result.metrics,
+    fills: result.funnel.fills,
     validation,
     artifacts: Object.fromEntries(
       Object.entries(files).map(([name, path]) => [name, relative(search.request.folder, path)]),

@@ -106,7 +106,7 @@ function proposerOf(
 
 function thinned(total: number, trials: number, isCounted: boolean): string {
   return isCounted
-    ? `the grid has ${total} points; every ${(total / trials).toFixed(1)}th is tried (--trials)`
+    ? `the grid has ${total.toLocaleString("en")} points that are allowed; every ${(total / trials).toFixed(1)}th is tried (--trials)`
     : `the grid has up to ${total.toLocaleString("en")} points; ${trials} of them, spread evenly, are tried (--trials; a narrower --vary, or --method tpe, looks closer)`;
 }
 

@@ -1,5 +1,12 @@
 import type { MetricsReport } from "../../analysis/metrics/metrics-report.ts";
+import {
+  closedTradesText,
+  neverClosedText,
+  saysNothing,
+  tradesMin,
+} from "../../analysis/report/no-trades.ts";
 import { countText, percentText, ratioText } from "../../analysis/report/number-text.ts";
+import { trialsText } from "../../analysis/report/verdict.ts";
 import { checksumOf } from "../../base/hash.ts";
 import { strategyHash } from "../plugins/code-identity.ts";
 import { searchDocument } from "../search/search-document.ts";
@@ -14,6 +21,8 @@ type ValidationParts = Pick<SearchParts, "asked" | "prepared" | "warnings"> & {
   readonly around: SearchParts | null;
   readonly neighbours: readonly Neighbour[];
   readonly metrics: MetricsReport;
+  /** Fills of the run itself. */
+  readonly fills: number;
   readonly validation: Validation;
   readonly artifacts: Readonly<Record<string, string>>;
 };
@@ -52,7 +61,7 @@ export type ValidationDocument = {
   readonly conditions: Readonly<Record<(typeof validationNames)[number], number | null>>;
   readonly findings: readonly string[];
   readonly verdict: string;
-  /** `refuted` where it lost money or closed no trade, `supported` where nothing speaks against it. */
+  /** `refuted` where it lost money, `supported` where nothing speaks against it. */
   readonly level: "refuted" | "open" | "supported";
   readonly warnings: readonly string[];
   readonly artifacts: Readonly<Record<string, string>>;
@@ -62,10 +71,11 @@ export type ValidationDocument = {
 
 /** Puts together what a validation found. */
 export function validationDocument(parts: ValidationParts): ValidationDocument {
-  const { metrics, validation, artifacts, prepared, asked, warnings, around } = parts;
+  const { metrics, fills, validation, artifacts, prepared, asked, warnings, around } = parts;
   const { setup, loaded } = prepared;
   const conditions = conditionsOf(validation);
-  const findings = findingsOf(metrics, validation);
+  const findings = findingsOf(metrics, fills, validation);
+  const isSilent = saysNothing(metrics, fills);
   const document: Omit<ValidationDocument, "sha256"> = {
     schema: "validate@1",
     ok: true,
@@ -85,16 +95,25 @@ export function validationDocument(parts: ValidationParts): ValidationDocument {
     validation,
     conditions,
     findings,
-    verdict: verdictOf(metrics, asked.request.config.account.baseCurrency, findings),
-    level: hasLost(metrics) ? "refuted" : findings.length > 0 ? "open" : "supported",
+    verdict: isSilent
+      ? "No trade was closed: nothing can be said about this strategy."
+      : verdictOf(metrics, asked.request.config.account.baseCurrency, findings),
+    level: levelOf(metrics, isSilent, findings),
     warnings,
     artifacts,
   };
   return { ...document, sha256: checksumOf(document) };
 }
 
-function hasLost({ totalReturn, trades }: MetricsReport): boolean {
-  return trades === 0 || (totalReturn ?? 0) <= 0;
+function levelOf(
+  { totalReturn }: MetricsReport,
+  isSilent: boolean,
+  findings: readonly string[],
+): ValidationDocument["level"] {
+  // Of what hardly traded nothing is refuted either.
+  if (isSilent) return "open";
+  if ((totalReturn ?? 0) <= 0) return "refuted";
+  return findings.length > 0 ? "open" : "supported";
 }
 
 function aroundOf({ trials, dimensions, plateau, luck, best }: ReturnType<typeof searchDocument>) {
@@ -135,17 +154,19 @@ function conditionsOf({
 }
 
 /** What speaks against the result, gravest first. */
-function findingsOf(metrics: MetricsReport, validation: Validation): readonly string[] {
+function findingsOf(metrics: MetricsReport, fills: number, validation: Validation): readonly string[] {
   const { dsr, trialCount, minTrackRecordLength, periods, trades } = metrics;
   const { pbo, ability, permutation, randomEntries, walkForward, costs, delays, intervals } = validation;
   const double = costs.find(({ name }) => name === "2x")?.totalReturn ?? null;
   const late = delays.at(-1)?.totalReturn ?? null;
   const interval = intervals.sharpe;
   const found: (string | false)[] = [
-    trades < 30 && `Only ${countText(trades)} closed trades: most of this says little.`,
+    // What only makes its holdings larger and smaller is judged by its returns.
+    trades === 0 && !saysNothing(metrics, fills) && neverClosedText(fills),
+    trades > 0 && trades < tradesMin && `Only ${closedTradesText(trades)}: most of this says little.`,
     dsr !== null &&
       dsr < 0.95 &&
-      `After ${countText(trialCount)} trials the deflated Sharpe ratio is ${percentText(dsr)}.`,
+      `After ${trialsText(trialCount)} the deflated Sharpe ratio is ${percentText(dsr)}.`,
     dsr === null && "The deflated Sharpe ratio is N/A: too few returns.",
     interval !== null &&
       interval.low <= 0 &&
@@ -176,12 +197,7 @@ function findingsOf(metrics: MetricsReport, validation: Validation): readonly st
   return found.filter((text) => text !== false);
 }
 
-function verdictOf(
-  { totalReturn, trades }: MetricsReport,
-  currency: string,
-  findings: readonly string[],
-): string {
-  if (trades === 0) return "No trade was closed: nothing can be said about this strategy.";
+function verdictOf({ totalReturn }: MetricsReport, currency: string, findings: readonly string[]): string {
   if ((totalReturn ?? 0) <= 0)
     return `It lost money: ${percentText(totalReturn, { signed: true })} in ${currency}.`;
   if (findings.length > 0) return `Not proven: ${findings.length} of the tests speak against it.`;

@@ -2,7 +2,7 @@ import { metricDefinitions } from "../../analysis/metrics/metric-definitions.ts"
 import { figureHtml } from "../../analysis/report/html/figure.ts";
 import { html, type Html } from "../../analysis/report/html/html.ts";
 import { tableHtml } from "../../analysis/report/html/table.ts";
-import { percentText, ratioText } from "../../analysis/report/number-text.ts";
+import { countText, percentText, ratioText } from "../../analysis/report/number-text.ts";
 import { fanFigure } from "../../analysis/report/search/fan-figure.ts";
 import { logitFigure } from "../../analysis/report/search/logit-figure.ts";
 import { plainPage, type PlainPage } from "../../analysis/report/search/plain-page.ts";
@@ -37,6 +37,13 @@ function rowsTable(caption: string, labels: readonly string[], rows: readonly Ro
   return tableHtml({ caption, columns: labels.map((label, k) => ({ label, isNumber: k > 0 })), rows });
 }
 
+/** As the terminal writes it: shares of the whole in per cent, ratios and p values as they are. */
+function conditionText(name: (typeof validationNames)[number], value: number | null): string {
+  if (name === "pbo") return percentText(value);
+  if (name === "doubleCostReturn") return percentText(value, { signed: true });
+  return ratioText(value);
+}
+
 /** What a condition of `--fail-if` says, in words; its name stands behind it. */
 const conditionTexts: Readonly<Record<(typeof validationNames)[number], string>> = {
   pbo: "Probability that the choice is overfitted",
@@ -63,15 +70,15 @@ function tests({ metrics, conditions, validation }: ValidationDocument): Html {
   const numbers: readonly Row[] = [
     ["PSR", percentText(metrics.psr)],
     ["Deflated Sharpe ratio", percentText(metrics.dsr)],
-    ["Trials ever on these bars", String(metrics.trialCount ?? "N/A")],
+    ["Trials ever on these bars", countText(metrics.trialCount)],
     [
       "Minimum track record",
-      metrics.minTrackRecordLength === null ? "N/A" : String(Math.ceil(metrics.minTrackRecordLength)),
+      countText(metrics.minTrackRecordLength === null ? null : Math.ceil(metrics.minTrackRecordLength)),
     ],
-    ["Returns seen", String(metrics.periods)],
+    ["Returns seen", countText(metrics.periods)],
     ...validationNames.map((name): Row => [
       `${conditionTexts[name]}: ${name}`,
-      conditions[name] === null ? "N/A" : ratioText(conditions[name]),
+      conditionText(name, conditions[name]),
     ]),
   ];
   return html`<div class="pair">
@@ -107,7 +114,7 @@ function when({ validation: { years, regimes } }: ValidationDocument): Html {
   const rowsOf = (groups: typeof years): readonly Row[] =>
     groups.map(({ name, periods, totalReturn, sharpe }) => [
       name,
-      String(periods),
+      countText(periods),
       percentText(totalReturn, { signed: true }),
       ratioText(sharpe),
     ]);

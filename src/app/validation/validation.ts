@@ -204,7 +204,7 @@ function stresses(parts: ValidationParts): Pick<Validation, "costs" | "delays"> 
       multiple === 1 ? { ...own, name: "1x" } : again(`${multiple}x`, atScaledCosts(setup, multiple)),
     ),
     delays: [0, 1, 2].map((bars) =>
-      bars === 0 ? { ...own, name: "0 bars" } : again(`${bars} bars`, late(bars)),
+      bars === 0 ? { ...own, name: "0 bars" } : again(bars === 1 ? "1 bar" : `${bars} bars`, late(bars)),
     ),
   };
 }

@@ -67,7 +67,7 @@ async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number
   return 0;
 }
 
-function sessionText({ session, explanation, happened }: SessionExplanation): string {
+function sessionText({ session, explanation, held, happened }: SessionExplanation): string {
   const lines = happened.map(({ timeMs, kind, quantity, price, text }) => {
     const sum = [
       quantity === null ? "" : ` ${priceText(quantity)}`,
@@ -78,7 +78,7 @@ function sessionText({ session, explanation, happened }: SessionExplanation): st
   return [
     explanationText(`session ${session}, asked again on its bars with simulated fills`, explanation),
     "",
-    "what the session did, by its journal",
+    `what the session did, by its journal${held === null ? "" : `: on this bar it held ${held === 0 ? "nothing" : priceText(held)}`}`,
     ...(lines.length === 0 ? ["    nothing until the next bar"] : lines),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { ValidationDocument } from "../../app/validation/validation-document.ts";
+import { trialsText } from "../../analysis/report/verdict.ts";
 import { countText, percentText, ratioText } from "../../analysis/report/number-text.ts";
 import { pairs, table } from "./table.ts";
 
@@ -59,7 +60,7 @@ function numbersOf({
   const na = "N/A: the sample is too small, or nothing varies";
   return [
     ["Sharpe ratio", `${ratioText(sharpe)}, above zero with ${percentText(psr)} (PSR)`],
-    ["deflated", `${percentText(dsr)} after ${countText(trialCount)} trials on these bars`],
+    ["deflated", `${percentText(dsr)} after ${trialsText(trialCount)} on these bars`],
     [
       "track record",
       `${countText(minTrackRecordLength === null ? null : Math.ceil(minTrackRecordLength))} returns needed, ${countText(periods)} seen`,
