@@ -1,6 +1,7 @@
 import { barSeries, ownFrame, timeframeFrame, type Expr } from "../domain/expression.ts";
 import type { ParamValue } from "../domain/params.ts";
 import type { AnyStrategy, Series } from "../ports/strategy.ts";
+import { checkSeries } from "./check-series.ts";
 import type { ColumnStore } from "./columns/column-store.ts";
 import type { Column } from "./columns/fold.ts";
 import type { Frame } from "./columns/frame.ts";
@@ -46,6 +47,7 @@ export class SymbolWindow {
         barSeries(timeframe === undefined ? `${symbol}@` : timeframeFrame(timeframe, symbol)),
       p: params,
     });
+    checkSeries(strategy, watched);
     this.expressions = protection === null ? watched : { ...watched, [protectionRange]: protection.range };
     const keys = new Set(Object.values(this.expressions).map(({ frame }) => frame));
     keys.delete(ownFrame);

@@ -80,6 +80,7 @@ export const strategyTopics: readonly Topic[] = [
       "STRATEGY_NOT_A_MEMBER  a portfolio wanted a symbol that was not listed, not in the universe, or not warmed up.",
       "STRATEGY_BAD_TARGET  a target was NaN or infinite: a division by zero, or a series that has no value yet.",
       "STRATEGY_BAD_OPTION  target() does not know a name that it was given, such as stop for stopPrice.",
+      "STRATEGY_BAD_SERIES  setup returned something that is no series: a name that bars does not have, or a number.",
       "STRATEGY_BAD_SCHEDULE  the schedule of a portfolio is none: bar, daily, weekly, monthly, quarterly, yearly.",
       "STRATEGY_STUCK       no bar was finished for 30 s (--stuck-after): a loop that cannot end. Exit 8.",
       "STRATEGY_EXITED      it called process.exit.",
