@@ -128,6 +128,14 @@ test("time, chance and the world stay in adapters, jobs, app, cli, server and ro
   expect(guilty).toEqual([]);
 });
 
+/** What goes by the time zone of the machine. */
+const localTime =
+  /\.(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear|TimezoneOffset)\(|\.toLocale(?:Date|Time)String\(/u;
+
+test("nothing goes by the time zone of the machine: it may change while a session runs", () => {
+  expect(shipped.filter(({ text }) => localTime.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
 test("the engine and the plug-ins never wait", () => {
   const rooms = new Set([
     "engine",
