@@ -14,8 +14,8 @@ const market = {
 };
 
 /** A desk that holds 42, and a stop that only reduces it, of that size, which works at the venue. */
-function holding(): { readonly desk: OrderDesk; readonly stop: ApprovedOrder } {
-  const desk = new OrderDesk("s", market, everything);
+function holding(venue = everything): { readonly desk: OrderDesk; readonly stop: ApprovedOrder } {
+  const desk = new OrderDesk("s", market, venue);
   const terms = { type: "stop_market", stopPrice: 90 } as const;
   const entry = marketOrder({ id: 1 as never, quantity: 42 }) as ApprovedOrder;
   const stop = { ...entry, id: 2 as never, side: "sell", terms, reduceOnly: true } as ApprovedOrder;
@@ -105,6 +105,26 @@ test("news that is older than what was told before does not make a change look d
   expect([desk.ticketOf("so2")!.asked?.quantity, desk.ticketOf("so2")!.request.quantity]).toEqual([30, 42]);
   tell(30, 5);
   expect([desk.ticketOf("so2")!.asked, desk.ticketOf("so2")!.request.quantity]).toEqual([null, 30]);
+});
+
+test.each([
+  ["is changed again where it can only reduce", true, "modify"],
+  ["is taken off and sent anew where it could open", false, "cancel"],
+])("an exit whose last change never showed %s: that one may come after the next", (_, reduceOnly, errand) => {
+  const { desk, stop } = holding({ ...everything, reduceOnly });
+  const moved = { ...stop, terms: { type: "stop_market", stopPrice: 92 } } as const;
+  desk.modify(moved);
+  const { asked } = desk.ticketOf("so2")!;
+  desk.hear({ kind: "intent", atMs: 2, errand: "modify", orderId: stop.id, request: asked! });
+  const about = { clientOrderId: "so2", venueOrderId: "v2", symbol: "A", side: "sell", reduceOnly } as const;
+  const state = { filledQuantity: 0, status: "accepted", code: null, reason: "" } as const;
+  for (let k = 0; k < 5; k++) {
+    const order = { ...about, ...state, terms: stop.terms, quantity: 42, venueTimeMs: 10_000 + k };
+    desk.hear({ kind: "told", atMs: 10_000 * (k + 1), order });
+  }
+  expect(desk.ticketOf("so2")!.asked).toBeNull();
+  desk.modify({ ...moved, quantity: 12 });
+  expect(desk.ticketOf("so2")!.errand).toBe(errand);
 });
 
 test.each([
