@@ -63,6 +63,9 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   expect(why.out).toContain(`signal`);
   expect(why.out).not.toContain("only warms up");
   expect(why.out).toContain(at.reason);
+  // By its name, as any run.
+  const named = ["explain", findSession(bench.home, undefined).id, "--at", "now", "-p", at.symbol];
+  expect((await bench.run(...named)).out).toContain("what the session did, by its journal");
   const lived = await replayStored(bench.home, findSession(bench.home, undefined));
   expect(heldAgainstBacktest(lived)).toMatchObject({ difference: null });
 
