@@ -83,6 +83,8 @@ export function openSession(
   });
   const desk = made.desk!;
   const { ledger } = session.portfolio;
+  const { commission } = session.pipeline;
+  desk.state.expectedFee = (quantity, notional, liquidity) => commission.fee(quantity, notional, liquidity);
   desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
   const engine = new EngineHere(session);
   if (records === null) return { engine, desk, livedThroughMs: -Infinity };

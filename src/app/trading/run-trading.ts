@@ -19,6 +19,7 @@ import type { PredictedRecord } from "../../ports/journal-store.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { servePredictions, type Served } from "../predictions/serve-predictions.ts";
 import { layGround } from "../session/build-session.ts";
+import { commissionOf } from "../session/commission-of.ts";
 import { priceCollarOf } from "../session/risk-rules.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
@@ -316,11 +317,11 @@ function remoteEngine(
   { env }: TradingSurroundings,
   log: OpenLog,
 ): Omit<RemoteMaking, "newAnswers" | "isShadowOn" | "onRelived"> {
-  const { folder, plugins, strategyText, params, config, timeframe, tables } = plan;
+  const { folder, plugins, strategyText, params, config, timeframe, tables, registry } = plan;
   const { clock, broker, strategyLimits } = plan;
   const say = log.part("report");
   const { account } = config;
-  const { instruments } = layGround(bars, config);
+  const { instruments, calendars } = layGround(bars, config);
   const conversions = conversionsFor(instruments, account.baseCurrency, account.fixedRates);
   const making: EngineOrder = {
     folder,
@@ -339,6 +340,7 @@ function remoteEngine(
     limits: strategyLimits,
     instruments,
     prices: new Ledger(account.cash, instruments, conversions, account),
+    commission: commissionOf({ ...tables, config, registry }, { market: { instruments, bars }, calendars }),
     // Every decision, order and fill is a line of the log, tied together by bar and order.
     onEvents: (events) => {
       for (const event of events) {

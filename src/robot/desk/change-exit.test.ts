@@ -9,7 +9,16 @@ import { OrderDesk } from "./order-desk.ts";
 import { besides } from "./wanted-quantity.ts";
 
 const market = {
-  instruments: [{ index: 0, symbol: "A", quoteCurrency: "USD", tickSize: 0.01, lotSize: 1 } as Instrument],
+  instruments: [
+    {
+      index: 0,
+      symbol: "A",
+      quoteCurrency: "USD",
+      tickSize: 0.01,
+      lotSize: 1,
+      contractMultiplier: 1,
+    } as Instrument,
+  ],
   bars: [new BarTable("A", "1m")],
 };
 
@@ -83,6 +92,30 @@ test("a fill of more than an order had says that its change has been made", () =
   expect(told.map(({ kind }) => kind)).toEqual(["accepted", "modified", "filled"]);
   expect(told.at(-1)).toMatchObject({ isComplete: true });
 });
+
+test.each([
+  [false, 0],
+  [true, 42 * 100 * 0.002],
+])(
+  "a fill whose fee is untold (%s) is booked with the fee that is expected, %d, and taken back with it",
+  (isUntold, fee) => {
+    const desk = new OrderDesk("s", market, everything);
+    desk.state.expectedFee = (_, notional) => notional * 0.002;
+    const entry = marketOrder({ id: 1 as never, quantity: 42 }) as ApprovedOrder;
+    desk.submit(entry);
+    const { request } = desk.ticketOf("so1")!;
+    desk.hear({ kind: "intent", atMs: 1, errand: "submit", orderId: entry.id, request });
+    const known = { ...filled("so1", 42), price: 100 };
+    const fill: VenueFill = isUntold ? { ...known, isFeeUntold: true } : known;
+    desk.hear({ kind: "fill", atMs: 2, fill });
+    desk.hear({ kind: "fill", atMs: 3, fill: { ...fill, fillId: "back", takesBack: fill.fillId } });
+    const told = desk.advance({ timeMs: 3, count: 0, instruments: [], rows: [] } as never);
+    expect(told.flatMap((report) => (report.kind === "filled" ? [report.fill.fee] : []))).toEqual([
+      fee,
+      -fee,
+    ]);
+  },
+);
 
 test("news that is older than what was told before does not make a change look done", () => {
   const { desk, stop } = holding();

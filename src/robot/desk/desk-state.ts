@@ -125,6 +125,8 @@ export type DeskState = {
   heardMs: number;
   say: (incident: Omit<Incident, "atMs">) => void;
   /** What a unit of a currency is worth in the session's money, or null: fees may be taken in anything. */
+  /** What the session's costs expect a fill to cost, in quote currency, where the venue does not tell it. */
+  expectedFee: (quantity: number, notional: number, liquidity: VenueFill["liquidity"]) => number;
   rateOfMoney: (currency: string, instrument: InstrumentIndex, price: number) => number | null;
 };
 
@@ -155,6 +157,7 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     timeMs: Number.NaN,
     heardMs: Number.NaN,
     say: () => {},
+    expectedFee: () => 0,
     rateOfMoney: () => null,
   };
 }

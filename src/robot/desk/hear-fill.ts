@@ -90,7 +90,7 @@ function hearOwn(
   if (isTicketWhole) ticket.phase = "over";
   const isComplete = isTicketWhole && !work.isOver && isDone(state, work);
   work.isToldWhole ||= isComplete;
-  const fee = inBase === 0 ? fill.fee : 0;
+  const fee = inBase === 0 ? feeFor(state, ticket.instrument, fill, quantity) : 0;
   state.inbox.push({
     kind: "filled",
     isComplete,
@@ -155,7 +155,7 @@ function sayOverfill(
 /** An order that we did not send: a person, another program, a liquidation. */
 function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
   const { symbol, side, quantity, price, venueOrderId, clientOrderId } = fill;
-  bookForeign(state, instrument, fill, number, fill.fee);
+  bookForeign(state, instrument, fill, number, feeFor(state, instrument, fill));
   if (isClosingOrderId(clientOrderId)) {
     const message = `the kill switch closed: ${side} ${quantity} ${symbol} at ${price}`;
     return state.say({ kind: "external fill", gravity: "notice", symbol, message });
@@ -175,7 +175,7 @@ function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill
   // What was never booked has not to be taken back; should it come yet, it is known.
   if (knowFill(state, takesBack, fill.venueTimeMs)) return sayForgottenBust(state, instrument, fill);
   const opposite = { ...fill, side: side === "buy" ? "sell" : "buy" } as const;
-  bookForeign(state, instrument, opposite, number, -fill.fee);
+  bookForeign(state, instrument, opposite, number, -feeFor(state, instrument, fill));
   block(state, instrument, `the venue has taken back the fill ${takesBack}`);
   state.say({
     kind: "bust",
@@ -257,6 +257,18 @@ function bookForeign(
       cumulativeQuantity: quantity,
     },
   });
+}
+
+/** What a fill has cost, as it was told; else what the session's own costs expect: books without it would show money that is gone. */
+function feeFor(
+  { market, expectedFee }: DeskState,
+  instrument: InstrumentIndex,
+  { isFeeUntold, fee, price, liquidity, ...fill }: VenueFill,
+  quantity = fill.quantity,
+): number {
+  if (isFeeUntold !== true) return fee;
+  const { contractMultiplier } = market.instruments[instrument]!;
+  return expectedFee(quantity, quantity * price * contractMultiplier, liquidity);
 }
 
 /** How much of what was bought the venue kept as its fee; 0 where it took money. */

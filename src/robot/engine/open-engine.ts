@@ -26,6 +26,8 @@ async function openRemoteSession(
   const { bars } = feed;
   const market = { instruments: remote.instruments, bars };
   const desk = new OrderDesk(record.sessionId, market, connection.capabilities);
+  desk.state.expectedFee = (quantity, notional, liquidity) =>
+    remote.commission.fee(quantity, notional, liquidity);
   desk.state.rateOfMoney = (currency, instrument, price) =>
     remote.prices.rateOfMoney(currency, instrument, price);
   const { cash } = record;
