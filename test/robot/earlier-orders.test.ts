@@ -128,12 +128,12 @@ test("where the venue does not take it back nothing is opened, exits that only r
 
 test("a restart in the middle of taking over goes on with it, and the journal comes out the same", async () => {
   const at = await takenOver({ 4: [1, { stopPrice: 95 }] });
-  const { cancel } = at.link;
+  const asUsual = at.link.cancel.bind(at.link);
   at.link.cancel = async () => ({ kind: "unknown", reason: "timeout" });
   await at.bars(2);
   expect(at.link.sent).toEqual([]);
   await at.robot!.stop();
-  at.link.cancel = cancel;
+  at.link.cancel = asUsual;
   await at.start();
   await at.bars(2);
   expect(working(at).map((line) => line.slice(0, 5))).toEqual(["bench"]);
