@@ -68,7 +68,7 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
  * had no time to write of its last step is written now. Throws `JOURNAL_DIFFERS` where it does not come out the same.
  */
 export function openSession(
-  { buildSession, connection, journal, feed, takePredicted }: RobotParts & LocalEngine,
+  { buildSession, connection, journal, feed, takePredicted, isEarlierSession }: RobotParts & LocalEngine,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
 ): OpenedSession & { readonly engine: EngineHere } {
@@ -82,6 +82,7 @@ export function openSession(
     },
   });
   const desk = made.desk!;
+  desk.state.isEarlierSession = isEarlierSession ?? (() => false);
   const { ledger } = session.portfolio;
   const { commission } = session.pipeline;
   desk.state.expectedFee = (quantity, notional, liquidity) => commission.fee(quantity, notional, liquidity);

@@ -22,8 +22,6 @@ export type ReconcilerParts = {
   readonly limits: RobotLimits;
   readonly log: RobotLog;
   readonly atDifference: "adopt" | "refuse" | "own";
-  /** When the session began, by the venue's clock: what was before is not its affair. */
-  readonly sinceMs: number;
   readonly signal: AbortSignal;
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
@@ -32,8 +30,6 @@ export type ReconcilerParts = {
   readonly onLooked: () => void;
 };
 
-/** Executions are asked for from so long before the last one that is known: venues tell some of them late. */
-const overlapMs = 60_000;
 /** A difference must be seen so often before it is believed, this long after one another. */
 const timesSeenMin = 3;
 const lookAgainMs = 5_000;
@@ -75,7 +71,7 @@ export class Reconciler {
     if (JSON.stringify(instruments) !== JSON.stringify(symbols.map((symbol) => desk.state.rules.get(symbol))))
       hear({ kind: "instruments", atMs: clock.nowMs(), instruments });
     // Executions first: an order that has ended is over when all of its fills are booked.
-    await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+    await this.insist("executions", () => inquiries.fetchMissed());
     for (const ticket of desk.livingTickets()) {
       if (ticket.phase === "unsent") continue;
       const { clientOrderId, request } = ticket;
@@ -122,12 +118,6 @@ export class Reconciler {
     });
   }
 
-  private fillsSinceMs(): number {
-    const { sinceMs, desk } = this.parts;
-    const { lastFillMs } = desk.state;
-    return Number.isNaN(lastFillMs) ? sinceMs : Math.max(sinceMs, lastFillMs - overlapMs);
-  }
-
   private plan(): void {
     const { clock } = this.parts;
     this.stopTimer();
@@ -158,7 +148,7 @@ export class Reconciler {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
         const isTold = await this.attempt("account", async () => {
           const snapshot = readable(await patience.within(() => connection.account()));
-          await inquiries.fetchFills(this.fillsSinceMs());
+          await inquiries.fetchMissed();
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
@@ -209,13 +199,15 @@ export class Reconciler {
       if (ticket.phase === "working" && !this.isFresh(ticket, askedMs) && !listed.has(ticket.clientOrderId))
         inquiries.suspect(ticket);
     }
-    this.forgetStrangers(open.orders.map(({ venueOrderId }) => venueOrderId));
+    await this.forgetStrangers(new Set(open.orders.map(({ venueOrderId }) => venueOrderId)));
   }
 
-  /** Orders of others that are gone do not stand in the way any more. */
-  private forgetStrangers(listed: readonly string[]): void {
-    const { strangers } = this.parts.desk.state;
-    for (const id of strangers) if (!listed.includes(id)) strangers.delete(id);
+  /** Orders of others that are gone do not stand in the way any more, when what they have filled is booked. */
+  private async forgetStrangers(listed: ReadonlySet<string>): Promise<void> {
+    const { desk, inquiries } = this.parts;
+    const gone = [...desk.state.strangers].filter(([id]) => !listed.has(id));
+    if (gone.some(([, { earlierSession }]) => earlierSession !== null)) await inquiries.fetchMissed();
+    for (const [id] of gone) desk.state.strangers.delete(id);
   }
 
   private take(snapshot: AccountSnapshot): void {
@@ -230,7 +222,7 @@ export class Reconciler {
       const snapshot = await this.insist("account", async () => readable(await connection.account()));
       this.take(snapshot);
       // After it: what filled before the snapshot was taken is among these, however late it is told.
-      await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+      await this.insist("executions", () => inquiries.fetchMissed());
       if (atDifference === "own") return;
       // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
       const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
@@ -264,10 +256,18 @@ export class Reconciler {
       const difference = found.get(symbol);
       if (difference === undefined) {
         this.timesSeen[index] = 0;
-        if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && desk.state.strangers.size === 0)
+        if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && !this.hasStranger(index))
           hear({ kind: "unblocked", atMs: clock.nowMs(), symbol });
       } else if (!this.isTouched(index)) this.seeDifference(index, difference, snapshot);
     }
+  }
+
+  /** Whether an order works in it that only somebody else can take off. */
+  private hasStranger(index: InstrumentIndex): boolean {
+    const { strangers } = this.parts.desk.state;
+    return [...strangers.values()].some(
+      ({ instrument, earlierSession }) => instrument === index && earlierSession === null,
+    );
   }
 
   private seeDifference(

@@ -126,7 +126,7 @@ class TradingRobot implements Robot {
     this.livedThroughMs = livedThroughMs;
     this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
     desk.onIncident = (incident) => this.incidents.say(incident);
-    const courier = this.courierOf(desk);
+    const courier = this.courierOf(desk, record.venueTimeMs);
     const protection = new ProtectionWatch({
       ...this.parts,
       limits: this.limits,
@@ -137,7 +137,6 @@ class TradingRobot implements Robot {
       inquiries: courier.inquiries,
       limits: this.limits,
       atDifference: this.parts.atDifference,
-      sinceMs: record.venueTimeMs,
       signal: this.closing.signal,
       onLooked: () => protection.look(engine.symbols, desk.state),
     });
@@ -219,7 +218,7 @@ class TradingRobot implements Robot {
     };
   }
 
-  private courierOf(desk: OrderDesk): Courier {
+  private courierOf(desk: OrderDesk, sinceMs: number): Courier {
     const { journal, lock = null } = this.parts;
     return new Courier({
       ...this.sharedParts(desk),
@@ -227,6 +226,7 @@ class TradingRobot implements Robot {
       limits: this.limits,
       lock,
       counts: this.counts,
+      sinceMs,
       missing: (instrument) => this.made!.engine.missing(instrument),
       tradingState: () =>
         this.phase === "running" ? this.trading() : { state: "halted", reason: "the robot stops" },

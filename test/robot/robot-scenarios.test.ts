@@ -255,7 +255,7 @@ test("what a stranger trades is followed, told, and nothing is opened until the 
   await at.bars(1);
   expect(kinds(at)).toContain("external fill");
   expect(held(at)).toBe(30);
-  expect(at.robot!.status().positions[0]!.blocked).toMatch(/this account/);
+  expect(at.robot!.status().positions[0]!.blocked).toMatch(/is not ours/);
   expect(at.link.sent).toHaveLength(0);
   // The account is compared once a minute.
   await at.pass(61_000);
@@ -299,7 +299,8 @@ test("an order of a session before this one is called so, and its symbol opens n
   await at.bars(1);
   const words = at.incidents.map(({ message }) => message.replace(/order [^ ,]+/, "order X"));
   expect(words).toEqual([
-    "the venue's order X (buy 5 AAA) is of the session older",
+    "the venue's order X (buy 5 AAA) is of the session older: nothing is opened in AAA while it works. " +
+      "kiwi paper orders --cancel oldero7 (kiwi live orders ...) takes it off",
     expect.stringMatching(/^the venue's order X, which is of the session older, filled: buy 5 AAA at /),
   ]);
   expect(at.robot!.status().positions[0]!.blocked).not.toBeNull();

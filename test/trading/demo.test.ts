@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { SessionStatus } from "../../src/app/trading/session-status.ts";
+import type { VenueInstrument } from "../../src/ports/broker-connection.ts";
 import { DemoBench } from "./demo-bench.ts";
 
 // Trading as a person does it: real processes, a real wire, the demo's venue.
@@ -72,6 +73,7 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   // A copy that is made while it trades holds whole records.
   expect(await bench.run("db", "backup", "copy")).toMatchObject({ code: 0 });
 
+  await takesOffWhatIsNobodys(bench, status.robot.positions[0]!.symbol);
   const killed = await bench.runElsewhere("kill", "--flatten", "--reason", "a test");
   expect(killed.out).toContain("no order works, nothing is held");
   expect(killed.code).toBe(0);
@@ -91,6 +93,34 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   await explainsItself(bench);
   await saysTheSame(bench);
 }, 180_000);
+
+/** An order of somebody else stops its symbol; status says so and how it is taken off, and that helps. */
+async function takesOffWhatIsNobodys(bench: DemoBench, symbol: string): Promise<void> {
+  const life = { timeInForce: "gtc", expireTimeMs: Infinity, postOnly: false, reduceOnly: false } as const;
+  const terms = { type: "limit", limitPrice: 1 } as const;
+  const answer = await bench.askVenue(async (connection) => {
+    const [{ quantityMin, lotSize, notionalMin }] = (await connection.instruments([symbol])) as [
+      VenueInstrument,
+    ];
+    const quantity = Math.ceil(Math.max(quantityMin, notionalMin, 1) / lotSize) * lotSize;
+    return connection.submit({ clientOrderId: "by-hand", symbol, side: "buy", quantity, terms, ...life });
+  });
+  expect(answer.kind).toBe("accepted");
+  await bench.until(({ robot }) => robot.strangers?.length === 1, 30_000);
+  const said = (await bench.run("status")).out;
+  expect(said).toContain(`active, but NOT ${symbol} (below)`);
+  expect(said).toContain("kiwi paper orders --cancel by-hand");
+  const own = bench
+    .status()!
+    .robot.orders.flatMap(({ clientOrderIds }) => clientOrderIds)
+    .at(-1);
+  if (own !== undefined)
+    expect((await bench.run("paper", "orders", "--cancel", own)).err).toMatch(/ORDER_(TENDED|NOT_FOUND)/);
+  expect((await bench.run("paper", "orders")).out).toMatch(/by-hand .*not known here/);
+  const taken = await bench.run("paper", "orders", "--cancel", "by-hand");
+  expect([taken.code, taken.out]).toEqual([0, expect.stringContaining("by-hand is gone")]);
+  expect((await bench.run("paper", "orders")).out).not.toContain("by-hand");
+}
 
 /** The day beside the backtest of the same bars adds up, and the costs of the fills are there to be fitted. */
 async function explainsItself(bench: DemoBench): Promise<void> {

@@ -25,7 +25,7 @@ import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
 import { keptBefore } from "./kept-before.ts";
-import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
+import { earlierSessions, openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { eventText } from "./event-text.ts";
@@ -273,6 +273,8 @@ async function startServed(
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
       atDifference: seat === null ? "adopt" : "own",
+      // Whoever has a share of an account holds nothing of what was there before: what protects that is not his.
+      ...(seat === null ? { isEarlierSession: earlierSessions(around.home, note) } : {}),
       limits: { ...plan.limits, priceCollar: priceCollarOf(plan.config) },
       remote: {
         ...remoteEngine(plan, feed, around, log),

@@ -2,6 +2,7 @@ import { isoText, moneyText, percentText, priceText } from "../../analysis/repor
 import { formatDuration } from "../../base/time.ts";
 import type { SessionNote } from "../../app/trading/session-folder.ts";
 import type { SessionStatus } from "../../app/trading/session-status.ts";
+import { howToCancel } from "../../robot/desk/strangers.ts";
 import { pairs, table } from "../output/table.ts";
 
 /** A status older than this is that of a robot that hangs or is gone. */
@@ -37,6 +38,8 @@ export function sessionText(
     pairs(stateRows(status, isRunning, nowMs).map(([name, text]) => [name, folded(text, rowIndent)])),
     ...section("positions", positionsTable(status)),
     ...section("orders that work", ordersTable(status)),
+    ...section("symbols that open nothing", blockedLines(status)),
+    ...section("orders that are not of this session", strangerLines(status, nowMs)),
     ...section("what was decided, and why", decisionsTable(status)),
     ...section("what was filled", fillsTable(status)),
     ...section("incidents", incidentLines(status)),
@@ -79,9 +82,11 @@ function stateRows(
   const ageMs = nowMs - status.writtenMs;
   const age = ageMs > freshMs ? `   LAST HEARD ${formatDuration(ageMs)} AGO` : "";
   const running = isRunning ? robot.phase : "not running";
+  const blocked = blockedIn(robot).map(({ symbol }) => symbol);
+  const isNot = blocked.length === 0 ? "" : `, but NOT ${blocked.join(" ")} (below)`;
   const trading =
     robot.trading.state === "active"
-      ? "active"
+      ? `active${isNot}`
       : `${robot.trading.state.toUpperCase()}: ${robot.trading.reason}`;
   const stale = gauges["stale-data"] ?? 0;
   const feed = stale > 0 ? `, bars ${formatDuration(stale)} overdue` : "";
@@ -207,6 +212,29 @@ function ordersTable({ robot }: SessionStatus): string {
             reason,
           ]),
       );
+}
+
+/** Symbols in which nothing is opened; what versions before wrote does not say. */
+function blockedIn({ positions }: SessionStatus["robot"]): SessionStatus["robot"]["positions"] {
+  return positions.filter(({ blocked }) => (blocked ?? null) !== null);
+}
+
+function blockedLines({ robot }: SessionStatus): string {
+  return blockedIn(robot)
+    .map(({ symbol, blocked: why }) => `  ${symbol}  ${why}`)
+    .join("\n");
+}
+
+/** What stands in the way of a symbol, for how long, and what a person can do about it. */
+function strangerLines({ robot }: SessionStatus, nowMs: number): string {
+  return (robot.strangers ?? [])
+    .map(({ symbol, order, clientOrderId, earlierSession, sinceMs }) => {
+      const since = `  ${order}, here for ${formatDuration(nowMs - sinceMs)}`;
+      return earlierSession === null
+        ? `${since}: nothing is opened in ${symbol} while it works\n    ${howToCancel(clientOrderId)}`
+        : `${since}: of the session ${earlierSession}, until this one sends an order in ${symbol}`;
+    })
+    .join("\n");
 }
 
 function decisionsTable({ decisions }: SessionStatus): string {

@@ -4,7 +4,7 @@ import type { VenueFill } from "../../ports/broker-connection.ts";
 import type { DeskEvent } from "../../ports/journal-store.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
-import { whose } from "./hear-order.ts";
+import { hearStrangersFill, whose } from "./strangers.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -20,6 +20,7 @@ export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean)
   const { fillId, venueTimeMs } = fill;
   knowFill(state, fillId, venueTimeMs);
   if (ticket !== null && isSameUnderAnotherName(ticket, fill)) return;
+  if (ticket === null && fill.takesBack === undefined) hearStrangersFill(state, fill);
   if (isAdopted(state, instrument, ticket, fill)) return;
   const number = (state.lastFillNumber += 1);
   if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
