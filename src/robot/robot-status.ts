@@ -2,7 +2,7 @@ import type { OrderId } from "../domain/order.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { TradingState } from "../ports/risk.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
-import { orderText } from "./desk/strangers.ts";
+import { howToCancel, orderText } from "./desk/strangers.ts";
 import type { EngineState, EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RobotParts } from "./robot-parts.ts";
@@ -101,7 +101,8 @@ function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine
 function strangerLines({ state }: OrderDesk): readonly StrangerLine[] {
   return Array.from(state.strangers.values(), ({ order, earlierSession, sinceMs }) => {
     const { symbol, clientOrderId } = order;
-    return { symbol, clientOrderId, order: orderText(order), earlierSession, sinceMs };
+    const fix = howToCancel(clientOrderId);
+    return { symbol, clientOrderId, order: orderText(order), earlierSession, sinceMs, fix };
   });
 }
 

@@ -71,6 +71,9 @@ export type Incident = {
   readonly atMs: number;
   readonly symbol: string | null;
   readonly message: string;
+  /** How often it was told where that is more than once, and when first. */
+  readonly times?: number;
+  readonly sinceMs?: number;
 };
 
 /** One of our orders as a person reads it. */
@@ -113,6 +116,8 @@ export type StrangerLine = {
   readonly earlierSession: string | null;
   /** When this session heard of it. */
   readonly sinceMs: number;
+  /** What a person does about it. */
+  readonly fix: string;
 };
 
 /** The robot at this moment, as plain data. */

@@ -5,7 +5,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { SessionStatus } from "../../src/app/trading/session-status.ts";
-import type { VenueInstrument } from "../../src/ports/broker-connection.ts";
 import { DemoBench } from "./demo-bench.ts";
 
 // Trading as a person does it: real processes, a real wire, the demo's venue.
@@ -97,15 +96,16 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
 /** An order of somebody else stops its symbol; status says so and how it is taken off, and that helps. */
 async function takesOffWhatIsNobodys(bench: DemoBench, symbol: string): Promise<void> {
   const life = { timeInForce: "gtc", expireTimeMs: Infinity, postOnly: false, reduceOnly: false } as const;
-  const terms = { type: "limit", limitPrice: 1 } as const;
+  const about = { clientOrderId: "by-hand", symbol, ...life } as const;
   const answer = await bench.askVenue(async (connection) => {
-    const [{ quantityMin, lotSize, notionalMin }] = (await connection.instruments([symbol])) as [
-      VenueInstrument,
-    ];
-    const quantity = Math.ceil(Math.max(quantityMin, notionalMin, 1) / lotSize) * lotSize;
-    return connection.submit({ clientOrderId: "by-hand", symbol, side: "buy", quantity, terms, ...life });
+    // Far from the market, on the side for which there is something: money, or what is held.
+    const terms = { type: "limit", limitPrice: 1 } as const;
+    const bought = await connection.submit({ ...about, side: "buy", quantity: 20, terms });
+    if (bought.kind === "accepted") return bought;
+    const far = { type: "limit", limitPrice: 10_000 } as const;
+    return connection.submit({ ...about, side: "sell", quantity: 0.01, terms: far });
   });
-  expect(answer.kind).toBe("accepted");
+  expect("reason" in answer ? answer.reason : answer.kind).toBe("accepted");
   await bench.until(({ robot }) => robot.strangers?.length === 1, 30_000);
   const said = (await bench.run("status")).out;
   expect(said).toContain(`active, but NOT ${symbol} (below)`);

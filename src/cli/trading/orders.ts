@@ -2,7 +2,6 @@ import { exitCodes } from "../../base/errors.ts";
 import { findSession, type SessionNote } from "../../app/trading/session-folder.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { AccountOrder } from "../../app/trading/kill/account-orders.ts";
-import { orderText } from "../../robot/desk/strangers.ts";
 import { envelope } from "../output/json.ts";
 import { table } from "../output/table.ts";
 import type { Shell } from "../shell.ts";
@@ -31,9 +30,9 @@ export async function ordersCommand(
 
 function ordersTable(found: readonly AccountOrder[]): string {
   const columns = [{ title: "order" }, { title: "what" }, { title: "whose" }];
-  const rows = found.map(({ order, whose }) => [
+  const rows = found.map(({ order, what, whose }) => [
     order.clientOrderId ?? order.venueOrderId,
-    orderText(order),
+    what,
     whose,
   ]);
   return table(columns, rows);

@@ -2,7 +2,6 @@ import { isoText, moneyText, percentText, priceText } from "../../analysis/repor
 import { formatDuration } from "../../base/time.ts";
 import type { SessionNote } from "../../app/trading/session-folder.ts";
 import type { SessionStatus } from "../../app/trading/session-status.ts";
-import { howToCancel } from "../../robot/desk/strangers.ts";
 import { pairs, table } from "../output/table.ts";
 
 /** A status older than this is that of a robot that hangs or is gone. */
@@ -228,10 +227,10 @@ function blockedLines({ robot }: SessionStatus): string {
 /** What stands in the way of a symbol, for how long, and what a person can do about it. */
 function strangerLines({ robot }: SessionStatus, nowMs: number): string {
   return (robot.strangers ?? [])
-    .map(({ symbol, order, clientOrderId, earlierSession, sinceMs }) => {
+    .map(({ symbol, order, earlierSession, sinceMs, fix }) => {
       const since = `  ${order}, here for ${formatDuration(nowMs - sinceMs)}`;
       return earlierSession === null
-        ? `${since}: nothing is opened in ${symbol} while it works\n    ${howToCancel(clientOrderId)}`
+        ? `${since}: nothing is opened in ${symbol} while it works\n    ${fix}`
         : `${since}: of the session ${earlierSession}, until this one sends an order in ${symbol}`;
     })
     .join("\n");
@@ -261,8 +260,9 @@ function incidentLines({ robot }: SessionStatus): string {
   return robot.incidents
     .slice(-3)
     .map(
-      ({ atMs, gravity, message }) =>
-        `  ${clockText(atMs)}  ${gravity === "alarm" ? "ALARM " : ""}${message}`,
+      ({ atMs, gravity, message, times, sinceMs = atMs }) =>
+        `  ${clockText(atMs)}  ${gravity === "alarm" ? "ALARM " : ""}${message}` +
+        (times === undefined ? "" : `   (${times} times since ${clockText(sinceMs)})`),
     )
     .join("\n");
 }

@@ -3,6 +3,7 @@ import type { BrokerConnection, VenueOrder } from "../../../ports/broker-connect
 import { systemClock } from "../../../adapters/system-clock.ts";
 import { sleep } from "../../../ports/clock.ts";
 import { sessionOf } from "../../../robot/client-order-id.ts";
+import { orderText } from "../../../robot/desk/strangers.ts";
 import { isClosingOrderId } from "../../../robot/kill/closing-order-id.ts";
 import { knownAccounts, type AccountRecord } from "../account-record.ts";
 import { learnSymbols } from "./close-from-here.ts";
@@ -13,6 +14,8 @@ import { isRunning } from "../stop-session.ts";
 /** An order that works at a venue, and whose it is by its name. */
 export type AccountOrder = {
   readonly order: VenueOrder;
+  /** In the words of a person. */
+  readonly what: string;
   readonly whose: string;
   /** Whether a session that runs sees to it. */
   readonly isTended: boolean;
@@ -65,13 +68,14 @@ async function workingOrders(home: string, connection: BrokerConnection): Promis
   const sessions = allSessions(home);
   return open.orders.map((order) => {
     const { clientOrderId } = order;
+    const what = orderText(order);
     if (clientOrderId !== null && isClosingOrderId(clientOrderId))
-      return { order, whose: "the kill switch", isTended: true };
+      return { order, what, whose: "the kill switch", isTended: true };
     const tag = clientOrderId === null ? null : sessionOf(clientOrderId);
     const note = sessions.find(({ id }) => id === tag);
-    if (note === undefined) return { order, whose: "not known here", isTended: false };
+    if (note === undefined) return { order, what, whose: "not known here", isTended: false };
     const isTended = isRunning(home, note);
-    return { order, whose: `session ${note.id}, which ${isTended ? "runs" : "is over"}`, isTended };
+    return { order, what, whose: `session ${note.id}, which ${isTended ? "runs" : "is over"}`, isTended };
   });
 }
 
