@@ -5,7 +5,6 @@ import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { JournalRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import { isForDesk, OrderDesk } from "./desk/order-desk.ts";
-import { readable } from "./desk/readable.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { EngineHere } from "./engine/engine-here.ts";
 import type { EngineLink } from "./engine/engine-link.ts";
@@ -55,7 +54,7 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
     strategy: identity.strategy,
     settingsHash: identity.settingsHash,
     accountName: connection.accountName,
-    cash: cashOf(readable(snapshot)),
+    cash: cashOf(snapshot),
     venueTimeMs: snapshot.venueTimeMs,
   };
   journal.append(record);

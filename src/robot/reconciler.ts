@@ -1,5 +1,4 @@
 import { KiwiError } from "../base/errors.ts";
-import { ClockOff } from "../base/clock-off.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
 import { sleep, type Clock } from "../ports/clock.ts";
@@ -9,6 +8,7 @@ import type { OrderDesk } from "./desk/order-desk.ts";
 import { readable } from "./desk/readable.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
+import { insist, isSilence } from "./insist.ts";
 import type { Patience } from "./patience.ts";
 import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
 
@@ -35,8 +35,6 @@ const timesSeenMin = 3;
 const lookAgainMs = 5_000;
 /** At the start a difference that changes is looked at so often; then it is left to the running comparison. */
 const startLooksMax = 10;
-/** How often a question is put at the start before the robot gives up, waiting longer each time. */
-const startTriesMax = 5;
 
 /**
  * Holds our books against the venue's, at the start and then for ever. An answer that did not come is no answer: no
@@ -310,47 +308,14 @@ export class Reconciler {
     });
   }
 
-  /** At the start there is nothing to go on without: the question is put again, later and later. */
-  private async insist<T>(what: string, question: () => Promise<T>): Promise<T> {
-    const { log, patience } = this.parts;
-    for (let tries = 1; ; tries++) {
-      try {
-        return await patience.within(question);
-      } catch (cause) {
-        if (!isSilence(cause)) throw cause;
-        log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
-        if (tries === startTriesMax) throw venueSilent(what, cause);
-        await this.wait(1_000 * 2 ** (tries - 1));
-      }
-    }
+  private insist<T>(what: string, question: () => Promise<T>): Promise<T> {
+    return insist(this.parts, what, question);
   }
 
   /** Waits; rejects when the robot is stopped meanwhile. */
   private wait(spanMs: number): Promise<void> {
     return sleep(this.parts.clock, spanMs, this.parts.signal);
   }
-}
-
-/**
- * A venue that cannot be reached is asked again, in whatever words a connection says so, and so is one whose time is not ours: a clock
- * that jumped is set right again. What else went wrong is not.
- */
-function isSilence(error: unknown): boolean {
-  return !(error instanceof KiwiError) || error.parts.exit === "network" || error instanceof ClockOff;
-}
-
-function venueSilent(what: string, cause: unknown): KiwiError {
-  return new KiwiError(
-    {
-      code: "VENUE_SILENT",
-      exit: "network",
-      message: `the venue did not tell ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      why: "without it nobody knows what is held and what works there, and whoever trades then may do everything twice",
-      fix: "try again when the venue can be reached; orders there stay as they are meanwhile",
-      topic: "trading",
-    },
-    { cause },
-  );
 }
 
 function positionDiffers(text: string): KiwiError {
