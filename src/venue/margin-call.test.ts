@@ -219,7 +219,8 @@ function uncalled(
   return until;
 }
 
-test.each([{}, { contractMultiplier: 10 }])(
+// A single contract is a holding as any other.
+test.each([{}, { contractMultiplier: 10 }, { contractMultiplier: 4_000 }])(
   "bars are passed over up to the first that may call: %o",
   (instrument) => {
     // 100,000 + 4,000 (p - 100) = 0.2 * 4,000 p at p = 93.75, and of a short position at 104.1666...
@@ -284,4 +285,43 @@ test("a rate that rises calls what has no bar, and a call that was made stands t
   expect(harness.story([1, 1.5, 1, 1.5])).toEqual([]);
   expect(harness.story([1.5, 1.5, 1, 1])).toEqual([]);
   expect(harness.story([1, 1, 1, 1], flat)).toEqual(["#-1 40@100"]);
+});
+
+test("a rate that rises withdraws at once what would open more of the only thing that is held", () => {
+  const euros = { quoteCurrency: "EUR" };
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, euros, ["EURUSD", "B"]);
+  harness.bar([1, 1, 1, 1], flat);
+  harness.send({ quantity: 30, instrument: second });
+  harness.bar([1, 1, 1, 1], flat);
+  harness.send({ instrument: second, terms: { type: "limit", limitPrice: 50 } });
+  // 3,000 euros want 1,200 dollars of margin when one costs two, and there are 1,000.
+  expect(harness.story([1, 2, 1, 2])).toEqual(["#2 canceled: margin call: what opens is withdrawn"]);
+});
+
+test("a stop that rests does not keep a position without a bar from being closed, and the account goes on after it", () => {
+  const harness = new VenueHarness({ leverage: 4, maintenanceMargin: 0.2 }, 1_000, {}, ["A", "B"]);
+  harness.bar(flat, flat);
+  harness.send({ quantity: 30 });
+  harness.send({ quantity: 10, instrument: second });
+  harness.bar(flat, flat);
+  harness.send({
+    side: "sell",
+    quantity: 10,
+    instrument: second,
+    terms: { type: "stop_market", stopPrice: 50 },
+    reduceOnly: true,
+    closePosition: true,
+  });
+  expect(harness.story([100, 100, 85, 100])).toEqual(["#-1 30@91.66"]);
+  expect(harness.story(flat, [98, 99, 97, 98])).toContain("#-2 10@98");
+  // Nothing is left of all that: what is sent now is looked at in every bar.
+  for (const _ of [1, 2]) harness.send({ quantity: 1 });
+  expect(harness.story(flat, flat)).toEqual(["#4 1@100", "#5 1@100"]);
+});
+
+test("a limit order that the bar reaches on its way up keeps nothing alive on its way down", () => {
+  const harness = holding(40);
+  const exit = { side: "sell", quantity: 40, reduceOnly: true, closePosition: true } as const;
+  harness.send({ ...exit, terms: { type: "limit", limitPrice: 105 } });
+  expect(harness.story([100, 106, 90, 95])[0]).toBe("#-1 40@93.75");
 });

@@ -27,6 +27,18 @@ export const harmless: readonly Harmless[] = [
     because: "a factor that is written down once more at a later time is still the same factor",
   },
   {
+    path: "src/engine/columns/fold-loops.ts",
+    before: "let copiesMade = 0;",
+    after: ["let copiesMade = 1;"],
+    because: "the number only makes the texts of two loops differ, wherever it begins",
+  },
+  {
+    path: "src/engine/columns/fold-loops.ts",
+    before: "copiesMade += 1;",
+    after: ["copiesMade -= 1;", "copiesMade += 0;"],
+    because: "loops whose texts are alike fold alike: it only takes longer, or counts the other way",
+  },
+  {
     path: "src/engine/columns/frame.ts",
     before: "private isPartial = false;",
     after: ["private isPartial = true;"],
@@ -84,6 +96,29 @@ export const harmless: readonly Harmless[] = [
       "if (nowMs + lastMs < (this.goneAfterSessions - 0.5) * dayMs) return false;",
     ],
     because: "no calendar counts more sessions than days, so it says the same when it is asked",
+  },
+  {
+    path: "src/engine/skip-quiet.ts",
+    before: "if (to > batch.nextRow) batch.skipTo(to);",
+    after: ["if (to >= batch.nextRow) batch.skipTo(to);"],
+    because: "to pass over no row leaves the next one where it was",
+  },
+  {
+    path: "src/engine/skip-quiet.ts",
+    before: 'if (completed < nextRows[0]!) return "silent";',
+    after: ['if (false) return "silent";', 'if (completed < nextRows[1]!) return "silent";'],
+    because: "a runner that is asked while its strategy sleeps looks at the same series and says the same",
+  },
+  {
+    path: "src/engine/skip-quiet.ts",
+    before: 'if (opinion !== "signal") nextRows[0] = runner.nextRow(completed + 1);',
+    after: [
+      'if (opinion !== "signal") nextRows[0] = runner.nextRow(completed - 1);',
+      'if (opinion !== "signal") nextRows[0] = runner.nextRow(completed + 0);',
+      'if (opinion !== "signal") nextRows[1] = runner.nextRow(completed + 1);',
+      "if (false) nextRows[0] = runner.nextRow(completed + 1);",
+    ],
+    because: "a row that was asked before is not asked again, and the runner wakes no later by it",
   },
   {
     path: "src/engine/strategy-runner.ts",
@@ -178,7 +213,11 @@ export const harmless: readonly Harmless[] = [
   {
     path: "src/venue/margin-call.ts",
     before: "if (surplus(state) > ledger.grossExposure() * 1e-9) row = to;",
-    after: ["if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;"],
+    after: [
+      "if (surplus(state) >= ledger.grossExposure() * 1e-9) row = to;",
+      "if (surplus(state) > ledger.grossExposure() / 1e-9) row = to;",
+      "if (false) row = to;",
+    ],
     because: "where all rows are not passed at once, each is looked at, with the same answer",
   },
   {
@@ -196,9 +235,79 @@ export const harmless: readonly Harmless[] = [
   {
     path: "src/venue/margin-call.ts",
     before: "else state.openCount -= 1;",
-    after: ["else state.openCount += 1;"],
+    after: ["else state.openCount += 1;", "else state.openCount -= 0;"],
     because:
       "an account whose orders are over is taken through every bar as one with orders is: it only takes longer",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (ledger.held.length === 0) return;",
+    after: ["if (false) return;"],
+    because: "where nothing is held there is nothing to close",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (held === 0) return state.ledger.lastPrice[index]!;",
+    after: ["if (false) return state.ledger.lastPrice[index]!;"],
+    because: "the price of what is not held counts for nothing, and is put back afterwards",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "const sign = held > 0 ? 1 : -1;",
+    after: ["const sign = held >= 0 ? 1 : -1;"],
+    because: "what is not held was answered before",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "let worst = sign > 0 ? bar.low : bar.high;",
+    after: ["let worst = sign >= 0 ? bar.low : bar.high;"],
+    because: "a sign is never zero",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (before <= 0) return;",
+    after: ["if (before < 0) return;"],
+    because: "a way of no length ends where it begins",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "for (let k = 0; k < 60; k++) {",
+    after: ["for (let k = 1; k < 60; k++) {", "for (let k = 0; k <= 60; k++) {"],
+    because: "a way that was halved so often is shorter than any tick",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (surplusAt(way) >= 0) alive = way;",
+    after: ["if (surplusAt(way) > 0) alive = way;"],
+    because: "the very border belongs to either side: the halves meet there",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "ledger.lastPrice[index] = held > 0 ? low[rows[k]!]! : high[rows[k]!]!;",
+    after: ["ledger.lastPrice[index] = held >= 0 ? low[rows[k]!]! : high[rows[k]!]!;"],
+    because: "what is not held was left out before",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "if (from === to) return to;",
+    after: ["if (false) return to;"],
+    because: "of no rows none is gone through",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "const isLong = ledger.quantity[0]! > 0;",
+    after: ["const isLong = ledger.quantity[0]! >= 0;"],
+    because: "it is asked only where something is held",
+  },
+  {
+    path: "src/venue/margin-call.ts",
+    before: "for (let k = from + 1; k < to; k++)",
+    after: [
+      "for (let k = from + 0; k < to; k++)",
+      "for (let k = from - 1; k < to; k++)",
+      "for (let k = from + 1; k <= to; k++)",
+    ],
+    because: "a row too many can only look worse, and then each row is looked at alone",
   },
   {
     path: "src/venue/run-slice.ts",

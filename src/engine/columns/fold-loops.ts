@@ -37,16 +37,24 @@ const foldSeveral: FoldLoop = (next, inputs, outputs, _out, from, to) => {
   const [a, b, c, d, e] = inputs;
   const output = outputs[0]!;
   for (let row = from; row < to; row++) {
-    const sum = a[row]! + b[row]! + c[row]! + d[row]! + e[row]!;
-    output[row] = sum === sum ? next(a[row]!, b[row]!, c[row]!, d[row]!, e[row]!) : Number.NaN;
+    const v = a[row]!;
+    const w = b[row]!;
+    const x = c[row]!;
+    const y = d[row]!;
+    const z = e[row]!;
+    output[row] = v === v && w === w && x === x && y === y && z === z ? next(v, w, x, y, z) : Number.NaN;
   }
 };
 
 const foldMany: FoldLoop = (next, inputs, outputs, out, from, to) => {
   const [a, b, c, d, e] = inputs;
   for (let row = from; row < to; row++) {
-    const sum = a[row]! + b[row]! + c[row]! + d[row]! + e[row]!;
-    if (sum === sum) out[0] = next(a[row]!, b[row]!, c[row]!, d[row]!, e[row]!);
+    const v = a[row]!;
+    const w = b[row]!;
+    const x = c[row]!;
+    const y = d[row]!;
+    const z = e[row]!;
+    if (v === v && w === w && x === x && y === y && z === z) out[0] = next(v, w, x, y, z);
     else out.fill(Number.NaN);
     for (let k = 0; k < outputs.length; k++) outputs[k]![row] = out[k]!;
   }

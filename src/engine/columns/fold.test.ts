@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { indicator, type IndicatorDefinition, type Next } from "../../domain/indicator.ts";
+import { foldLoopOf } from "./fold-loops.ts";
 import { Column, Fold, grow } from "./fold.ts";
 
 const inputNames = ["a", "b", "c", "d", "e"];
@@ -72,6 +73,25 @@ test("each of five inputs arrives in its place, and each of them can be missing"
   expect(foldOver(indicatorOf(5, 2, twice), inputs, 6)).toEqual([wanted.map((value) => value / 2), wanted]);
 });
 
+test("an infinite input is a value and no missing one, whatever stands beside it", () => {
+  const signs = (): Next => (a, b, c, d, e) =>
+    [a, b, c, d, e].reduce((sum, value) => sum * 2 + Number(value > 0), 0);
+  const twice = (out: Float64Array): Next => {
+    const next = signs();
+    return (...values) => (out[1] = next(...values));
+  };
+  for (const inputs of [2, 3, 5])
+    for (const make of [signs, twice]) {
+      // Every input is infinite above on one row and below on another, beside each of the others.
+      const rows = Array.from({ length: 2 ** inputs }, (_, row) => row);
+      const columns = Array.from({ length: inputs }, (_, k) =>
+        columnOf(...rows.map((row) => (((row >> k) & 1) === 1 ? Infinity : -Infinity))),
+      );
+      const [found] = foldOver(indicatorOf(inputs, make === twice ? 2 : 1, make), columns, rows.length);
+      expect(found!.some(Number.isNaN)).toBe(false);
+    }
+});
+
 test("an input that an indicator does not have is the first again, from three inputs and two outputs on", () => {
   const last = (): Next => (_a, _b, _c, d, e) => d * 10 + e;
   expect(foldOver(indicatorOf(3, 1, last), [columnOf(7), columnOf(1), columnOf(2)], 1)).toEqual([[77]]);
@@ -120,6 +140,12 @@ test.each([
     expect(fold.outputs[0]!.values[5]).toBe(45 * times);
   },
 );
+
+test("an indicator has one loop of its own however often it is folded, and no other has it", () => {
+  const [one, other] = [indicatorOf(3, 1, total), indicatorOf(3, 1, total)];
+  expect(foldLoopOf(one)).toBe(foldLoopOf(one));
+  expect(foldLoopOf(other)).not.toBe(foldLoopOf(one));
+});
 
 test("history fits exactly, and what comes live gets room to spare", () => {
   const three = Float64Array.of(1, 2, 3);
