@@ -60,7 +60,7 @@ test.each([
     // Cut in the middle of a line, as a crash would leave it.
     const path = join(folder, ".kiwi", "searches", runs[1]!.searchId, "trials.jsonl");
     writeFileSync(path, table!.slice(0, Math.floor(table!.length / 2)));
-    const { document } = await optimize("--resume", runs[1]!.searchId);
+    const { document } = await optimize("--resume", runs[1]!.searchId, "--jobs", "1");
     expect(tableOf(document)).toBe(table);
     expect(document.luck).toEqual(runs[0]!.luck);
   },

@@ -105,6 +105,18 @@ export const harmless: readonly Harmless[] = [
   },
   {
     path: "src/engine/skip-quiet.ts",
+    before: "const isWarmingUp = from < warmRow;",
+    after: ["const isWarmingUp = from <= warmRow;"],
+    because: "the first row on which a strategy is asked is lived whole in any case",
+  },
+  {
+    path: "src/engine/skip-quiet.ts",
+    before: "if (to === from) return from;",
+    after: ["if (false) return from;"],
+    because: "of no rows nothing is recorded, and what the last one wanted has been taken",
+  },
+  {
+    path: "src/engine/skip-quiet.ts",
     before: 'if (completed < nextRows[0]!) return "silent";',
     after: ['if (false) return "silent";', 'if (completed < nextRows[1]!) return "silent";'],
     because: "a runner that is asked while its strategy sleeps looks at the same series and says the same",

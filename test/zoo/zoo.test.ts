@@ -10,6 +10,9 @@ import { syntheticMarket } from "../../src/data/synthetic/synthetic-market.ts";
 import { zooMarket } from "./zoo-market.ts";
 
 const bars = syntheticMarket(zooMarket).bars;
+/** What shows itself late only, or learns for long before it trades, is watched for longer. */
+const late = new Set(["after-many-bars", "long-warm-up", "walk-forward-regime"]);
+const longBars = syntheticMarket({ ...zooMarket, bars: 1_600 }).bars;
 const config = runConfigSchema.parse({ account: { kind: "margin" } });
 
 /** What each planted leak must be found as, and who must be blamed: a series, an event or a file. */
@@ -69,7 +72,7 @@ async function watch(folder: "leaks" | "clean"): Promise<readonly Verdict[]> {
   const checkers = openPool("process", 2, { environment: {} });
   const verdicts = await Promise.all(
     names.map(async (name): Promise<Verdict> => {
-      const shown = pairs.has(name) ? bars : bars.slice(0, 1);
+      const shown = pairs.has(name) ? bars : (late.has(name) ? longBars : bars).slice(0, 1);
       const strategy = { file: join(directory, `${name}.ts`) };
       const request = { strategy, params: {}, bars: shown, config };
       const result = await checkers.perform(checkJob, { check: "lookahead", request });

@@ -73,6 +73,17 @@ test("each of five inputs arrives in its place, and each of them can be missing"
   expect(foldOver(indicatorOf(5, 2, twice), inputs, 6)).toEqual([wanted.map((value) => value / 2), wanted]);
 });
 
+test("an indicator is not asked about a row in which any of its inputs is missing", () => {
+  let asked = 0;
+  const counting = (): Next => () => (asked += 1);
+  const inputs = [0, 1, 2, 3, 4].map((k) =>
+    columnOf(...[0, 1, 2, 3, 4, 5].map((row) => (row === k ? Number.NaN : 1))),
+  );
+  for (const outputs of [1, 2]) foldOver(indicatorOf(5, outputs, counting), inputs, 6);
+  // Of six rows one is whole, for either of them.
+  expect(asked).toBe(2);
+});
+
 test("an infinite input is a value and no missing one, whatever stands beside it", () => {
   const signs = (): Next => (a, b, c, d, e) =>
     [a, b, c, d, e].reduce((sum, value) => sum * 2 + Number(value > 0), 0);
