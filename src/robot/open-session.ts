@@ -1,3 +1,6 @@
+import { readable } from "./desk/readable.ts";
+import { insist } from "./insist.ts";
+import type { Patience } from "./patience.ts";
 import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
 import { restoreSession } from "../engine/journal/restore-session.ts";
 import type { Bars } from "../domain/bars.ts";
@@ -44,8 +47,13 @@ function checkRecord({ identity, feed, connection }: RobotParts, record: Journal
 }
 
 /** Begins a journal: what the session is, and with how much money it begins. */
-export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): SessionRecord {
+export async function beginJournal(
+  parts: RobotParts,
+  asking: { readonly patience: Patience; readonly signal: AbortSignal },
+): Promise<SessionRecord> {
   const { connection, journal, identity, feed, sessionTag } = parts;
+  const account = async (): Promise<AccountSnapshot> => readable(await connection.account());
+  const snapshot = await insist({ ...parts, ...asking }, "the account", account);
   const record: SessionRecord = {
     kind: "session",
     sessionId: sessionTag,

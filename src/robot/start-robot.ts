@@ -12,8 +12,6 @@ import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier/courier.ts";
 import { Incidents } from "./incidents.ts";
-import { insist } from "./insist.ts";
-import { readable } from "./desk/readable.ts";
 import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
@@ -115,14 +113,9 @@ class TradingRobot implements Robot {
     await connection.open(events, this.closing.signal);
     // Only an open line knows whose account it is.
     const written = readJournal(this.parts);
-    const { patience } = this;
-    const asking = { ...this.parts, patience, signal: this.closing.signal };
     const record =
       written?.record ??
-      beginJournal(
-        this.parts,
-        await insist(asking, "the account", async () => readable(await connection.account())),
-      );
+      (await beginJournal(this.parts, { patience: this.patience, signal: this.closing.signal }));
     this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
