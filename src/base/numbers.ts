@@ -28,6 +28,15 @@ export function lotsOf(held: number, lotSize: number): number {
   return floorToStep(held + Math.min(held * 1e-9, lotSize / 100), lotSize);
 }
 
+/**
+ * Whether `value` is a multiple of `step`. Sums of decimal fractions miss theirs by a few last bits; a wrong price or quantity misses it
+ * by far more.
+ */
+export function isMultiple(value: number, step: number): boolean {
+  const units = value / step;
+  return Math.abs(units - Math.round(units)) <= 1e-6 + Math.abs(units) * 1e-12;
+}
+
 /** Rounds `value` to the nearest multiple of `step`. */
 export function roundToStep(value: number, step: number): number {
   return unitsToValue(Math.round(value / step), step);

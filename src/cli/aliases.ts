@@ -14,6 +14,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   positions: ["status"],
   balance: ["status"],
   portfolio: ["status"],
+  jobs: ["schedule", "list"],
   "lookahead-analysis": ["check", "lookahead"],
   "recursive-analysis": ["check", "warmup"],
   "show-config": ["config", "show"],

@@ -200,6 +200,8 @@ export type VenueFill = {
   /** Negative is a rebate. */
   readonly fee: number;
   readonly feeCurrency: string;
+  /** The venue takes a fee and does not tell it with the fill: `fee` is 0 and means nothing. */
+  readonly isFeeUntold?: true;
   readonly liquidity: "maker" | "taker";
   readonly venueTimeMs: number;
   /** When it was heard of here; outside the identity of a run. */

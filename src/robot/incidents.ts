@@ -45,19 +45,19 @@ export class Incidents {
     }
   }
 
-  /** Tells of an incident, unless it has just been told. */
+  /** Tells of an incident, unless it has just been told. What is told again stands in the list once, as the newest. */
   say(incident: Omit<Incident, "atMs">): void {
     const atMs = this.clock.nowMs();
     const { kind, symbol, message, gravity } = incident;
-    const isTold = this.list.some(
-      (known) =>
-        known.kind === kind &&
-        known.symbol === symbol &&
-        known.message === message &&
-        atMs - known.atMs < sameMs,
+    const at = this.list.findIndex(
+      (known) => known.kind === kind && known.symbol === symbol && known.message === message,
     );
-    if (isTold) return;
-    const whole = { ...incident, atMs };
+    const before = this.list[at];
+    if (before !== undefined && atMs - before.atMs < sameMs) return;
+    const again =
+      before === undefined ? {} : { times: (before.times ?? 1) + 1, sinceMs: before.sinceMs ?? before.atMs };
+    const whole = { ...incident, atMs, ...again };
+    if (before !== undefined) this.list.splice(at, 1);
     this.list.push(whole);
     if (this.list.length > kept) this.list.shift();
     this.log[gravity === "alarm" ? "error" : "warn"]({ incident: kind, symbol }, message);

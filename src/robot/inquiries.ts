@@ -18,6 +18,8 @@ export type InquiryParts = {
   readonly limits: RobotLimits;
   readonly log: RobotLog;
   readonly patience: Patience;
+  /** When the session began, by the venue. */
+  readonly sinceMs: number;
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
   readonly fail: (error: unknown) => void;
@@ -44,6 +46,8 @@ type Inquiry = {
 };
 
 const waitMsMax = 30_000;
+/** Executions are asked for from so long before the last one that is known: venues tell some of them late. */
+const overlapMs = 60_000;
 /**
  * From so long before an order was made its fills are asked for: further back when they do not come, for the clock that it
  * was made by may have been ahead of the venue's.
@@ -118,6 +122,13 @@ export class Inquiries {
     for (const fill of await patience.within(() => connection.fillsSince(sinceMs))) {
       if (!this.isClosed && desk.isNewFill(fill)) hear({ kind: "fill", atMs: this.nowMs, fill });
     }
+  }
+
+  /** Asks for those that may have been missed: since shortly before the newest that is known. */
+  fetchMissed(): Promise<void> {
+    const { sinceMs, desk } = this.parts;
+    const { lastFillMs } = desk.state;
+    return this.fetchFills(Number.isNaN(lastFillMs) ? sinceMs : Math.max(sinceMs, lastFillMs - overlapMs));
   }
 
   /** Nothing is asked any more. */

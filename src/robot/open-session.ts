@@ -5,7 +5,6 @@ import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { JournalRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
 import { isForDesk, OrderDesk } from "./desk/order-desk.ts";
-import { readable } from "./desk/readable.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { EngineHere } from "./engine/engine-here.ts";
 import type { EngineLink } from "./engine/engine-link.ts";
@@ -55,7 +54,7 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
     strategy: identity.strategy,
     settingsHash: identity.settingsHash,
     accountName: connection.accountName,
-    cash: cashOf(readable(snapshot)),
+    cash: cashOf(snapshot),
     venueTimeMs: snapshot.venueTimeMs,
   };
   journal.append(record);
@@ -68,7 +67,7 @@ export function beginJournal(parts: RobotParts, snapshot: AccountSnapshot): Sess
  * had no time to write of its last step is written now. Throws `JOURNAL_DIFFERS` where it does not come out the same.
  */
 export function openSession(
-  { buildSession, connection, journal, feed, takePredicted }: RobotParts & LocalEngine,
+  { buildSession, connection, journal, feed, takePredicted, isEarlierSession }: RobotParts & LocalEngine,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
 ): OpenedSession & { readonly engine: EngineHere } {
@@ -82,7 +81,10 @@ export function openSession(
     },
   });
   const desk = made.desk!;
+  desk.state.isEarlierSession = isEarlierSession ?? (() => false);
   const { ledger } = session.portfolio;
+  const { commission } = session.pipeline;
+  desk.state.expectedFee = (quantity, notional, liquidity) => commission.fee(quantity, notional, liquidity);
   desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
   const engine = new EngineHere(session);
   if (records === null) return { engine, desk, livedThroughMs: -Infinity };

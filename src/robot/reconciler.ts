@@ -1,5 +1,4 @@
 import { KiwiError } from "../base/errors.ts";
-import { ClockOff } from "../base/clock-off.ts";
 import type { InstrumentIndex } from "../domain/instrument.ts";
 import type { AccountSnapshot, BrokerConnection } from "../ports/broker-connection.ts";
 import { sleep, type Clock } from "../ports/clock.ts";
@@ -9,6 +8,7 @@ import type { OrderDesk } from "./desk/order-desk.ts";
 import { readable } from "./desk/readable.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
+import { insist, isSilence } from "./insist.ts";
 import type { Patience } from "./patience.ts";
 import type { Difference, Incident, RobotLimits, RobotLog } from "./robot-types.ts";
 
@@ -22,8 +22,6 @@ export type ReconcilerParts = {
   readonly limits: RobotLimits;
   readonly log: RobotLog;
   readonly atDifference: "adopt" | "refuse" | "own";
-  /** When the session began, by the venue's clock: what was before is not its affair. */
-  readonly sinceMs: number;
   readonly signal: AbortSignal;
   readonly hear: (event: DeskEvent) => void;
   readonly say: (incident: Omit<Incident, "atMs">) => void;
@@ -32,15 +30,11 @@ export type ReconcilerParts = {
   readonly onLooked: () => void;
 };
 
-/** Executions are asked for from so long before the last one that is known: venues tell some of them late. */
-const overlapMs = 60_000;
 /** A difference must be seen so often before it is believed, this long after one another. */
 const timesSeenMin = 3;
 const lookAgainMs = 5_000;
 /** At the start a difference that changes is looked at so often; then it is left to the running comparison. */
 const startLooksMax = 10;
-/** How often a question is put at the start before the robot gives up, waiting longer each time. */
-const startTriesMax = 5;
 
 /**
  * Holds our books against the venue's, at the start and then for ever. An answer that did not come is no answer: no
@@ -75,7 +69,7 @@ export class Reconciler {
     if (JSON.stringify(instruments) !== JSON.stringify(symbols.map((symbol) => desk.state.rules.get(symbol))))
       hear({ kind: "instruments", atMs: clock.nowMs(), instruments });
     // Executions first: an order that has ended is over when all of its fills are booked.
-    await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+    await this.insist("executions", () => inquiries.fetchMissed());
     for (const ticket of desk.livingTickets()) {
       if (ticket.phase === "unsent") continue;
       const { clientOrderId, request } = ticket;
@@ -122,12 +116,6 @@ export class Reconciler {
     });
   }
 
-  private fillsSinceMs(): number {
-    const { sinceMs, desk } = this.parts;
-    const { lastFillMs } = desk.state;
-    return Number.isNaN(lastFillMs) ? sinceMs : Math.max(sinceMs, lastFillMs - overlapMs);
-  }
-
   private plan(): void {
     const { clock } = this.parts;
     this.stopTimer();
@@ -158,7 +146,7 @@ export class Reconciler {
         this.positionsDueMs = clock.nowMs() + limits.positionsEveryMs;
         const isTold = await this.attempt("account", async () => {
           const snapshot = readable(await patience.within(() => connection.account()));
-          await inquiries.fetchFills(this.fillsSinceMs());
+          await inquiries.fetchMissed();
           if (this.isClosed) return;
           this.take(snapshot);
           this.compare(snapshot);
@@ -209,13 +197,15 @@ export class Reconciler {
       if (ticket.phase === "working" && !this.isFresh(ticket, askedMs) && !listed.has(ticket.clientOrderId))
         inquiries.suspect(ticket);
     }
-    this.forgetStrangers(open.orders.map(({ venueOrderId }) => venueOrderId));
+    await this.forgetStrangers(new Set(open.orders.map(({ venueOrderId }) => venueOrderId)));
   }
 
-  /** Orders of others that are gone do not stand in the way any more. */
-  private forgetStrangers(listed: readonly string[]): void {
-    const { strangers } = this.parts.desk.state;
-    for (const id of strangers) if (!listed.includes(id)) strangers.delete(id);
+  /** Orders of others that are gone do not stand in the way any more, when what they have filled is booked. */
+  private async forgetStrangers(listed: ReadonlySet<string>): Promise<void> {
+    const { desk, inquiries } = this.parts;
+    const gone = [...desk.state.strangers].filter(([id]) => !listed.has(id));
+    if (gone.some(([, { earlierSession }]) => earlierSession !== null)) await inquiries.fetchMissed();
+    for (const [id] of gone) desk.state.strangers.delete(id);
   }
 
   private take(snapshot: AccountSnapshot): void {
@@ -230,7 +220,7 @@ export class Reconciler {
       const snapshot = await this.insist("account", async () => readable(await connection.account()));
       this.take(snapshot);
       // After it: what filled before the snapshot was taken is among these, however late it is told.
-      await this.insist("executions", () => inquiries.fetchFills(this.fillsSinceMs()));
+      await this.insist("executions", () => inquiries.fetchMissed());
       if (atDifference === "own") return;
       // What is on its way explains a difference better than a stranger: it is looked at again when it is over.
       const found = this.differences(snapshot).filter(({ symbol }) => !this.isUnderWay(symbol));
@@ -264,10 +254,18 @@ export class Reconciler {
       const difference = found.get(symbol);
       if (difference === undefined) {
         this.timesSeen[index] = 0;
-        if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && desk.state.strangers.size === 0)
+        if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && !this.hasStranger(index))
           hear({ kind: "unblocked", atMs: clock.nowMs(), symbol });
       } else if (!this.isTouched(index)) this.seeDifference(index, difference, snapshot);
     }
+  }
+
+  /** Whether an order works in it that only somebody else can take off. */
+  private hasStranger(index: InstrumentIndex): boolean {
+    const { strangers } = this.parts.desk.state;
+    return [...strangers.values()].some(
+      ({ instrument, earlierSession }) => instrument === index && earlierSession === null,
+    );
   }
 
   private seeDifference(
@@ -310,47 +308,14 @@ export class Reconciler {
     });
   }
 
-  /** At the start there is nothing to go on without: the question is put again, later and later. */
-  private async insist<T>(what: string, question: () => Promise<T>): Promise<T> {
-    const { log, patience } = this.parts;
-    for (let tries = 1; ; tries++) {
-      try {
-        return await patience.within(question);
-      } catch (cause) {
-        if (!isSilence(cause)) throw cause;
-        log.warn({ error: String(cause), tries }, `could not ask for ${what}`);
-        if (tries === startTriesMax) throw venueSilent(what, cause);
-        await this.wait(1_000 * 2 ** (tries - 1));
-      }
-    }
+  private insist<T>(what: string, question: () => Promise<T>): Promise<T> {
+    return insist(this.parts, what, question);
   }
 
   /** Waits; rejects when the robot is stopped meanwhile. */
   private wait(spanMs: number): Promise<void> {
     return sleep(this.parts.clock, spanMs, this.parts.signal);
   }
-}
-
-/**
- * A venue that cannot be reached is asked again, in whatever words a connection says so, and so is one whose time is not ours: a clock
- * that jumped is set right again. What else went wrong is not.
- */
-function isSilence(error: unknown): boolean {
-  return !(error instanceof KiwiError) || error.parts.exit === "network" || error instanceof ClockOff;
-}
-
-function venueSilent(what: string, cause: unknown): KiwiError {
-  return new KiwiError(
-    {
-      code: "VENUE_SILENT",
-      exit: "network",
-      message: `the venue did not tell ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      why: "without it nobody knows what is held and what works there, and whoever trades then may do everything twice",
-      fix: "try again when the venue can be reached; orders there stay as they are meanwhile",
-      topic: "trading",
-    },
-    { cause },
-  );
 }
 
 function positionDiffers(text: string): KiwiError {

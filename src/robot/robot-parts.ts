@@ -36,6 +36,8 @@ export type RobotParts = {
   readonly identity: { readonly strategy: string; readonly settingsHash: string };
   /** What to do where the venue holds something else than our books at the start; `own`: it tells of no holdings then. */
   readonly atDifference: "adopt" | "refuse" | "own";
+  /** Whether a session with this tag has traded on the account and does not run any more: its orders may be withdrawn. */
+  readonly isEarlierSession?: (tag: string) => boolean;
   readonly lock?: HeldLock;
   readonly limits?: Partial<RobotLimits>;
   /** Hears what models said when the journal was written, in its place among the bars. */

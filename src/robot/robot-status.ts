@@ -2,10 +2,11 @@ import type { OrderId } from "../domain/order.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { TradingState } from "../ports/risk.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
+import { howToCancel, orderText } from "./desk/strangers.ts";
 import type { EngineState, EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RobotParts } from "./robot-parts.ts";
-import type { Incident, OrderLine, PositionLine, RobotStatus } from "./robot-types.ts";
+import type { Incident, OrderLine, PositionLine, RobotStatus, StrangerLine } from "./robot-types.ts";
 
 /** Why nothing is opened while a strategy does not run. */
 export const strategyEnded = "the strategy was ended";
@@ -54,6 +55,7 @@ export function robotStatus(
     line: connection.line,
     positions: view === null ? [] : positionLines(view, desk!),
     orders: view === null ? [] : orderLines(view, desk!),
+    strangers: desk === null ? [] : strangerLines(desk),
     unanswered: desk?.livingTickets().filter(({ phase }) => phase === "sent").length ?? 0,
     equity: view?.equity ?? Number.NaN,
     cash: view?.cash ?? Number.NaN,
@@ -92,6 +94,15 @@ function orderLines({ orders }: EngineView, desk: OrderDesk): readonly OrderLine
       quantity: order.isProtection ? (tickets.at(-1)?.request.quantity ?? 0) : order.quantity,
     };
     return [line];
+  });
+}
+
+/** Orders of others that work in symbols of the session. */
+function strangerLines({ state }: OrderDesk): readonly StrangerLine[] {
+  return Array.from(state.strangers.values(), ({ order, earlierSession, sinceMs }) => {
+    const { symbol, clientOrderId } = order;
+    const fix = howToCancel(clientOrderId);
+    return { symbol, clientOrderId, order: orderText(order), earlierSession, sinceMs, fix };
   });
 }
 

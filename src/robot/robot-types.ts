@@ -71,6 +71,9 @@ export type Incident = {
   readonly atMs: number;
   readonly symbol: string | null;
   readonly message: string;
+  /** How often it was told where that is more than once, and when first. */
+  readonly times?: number;
+  readonly sinceMs?: number;
 };
 
 /** One of our orders as a person reads it. */
@@ -103,6 +106,20 @@ export type PositionLine = {
   readonly blocked: string | null;
 };
 
+/** An order that works on the account and that is not of this session. */
+export type StrangerLine = {
+  readonly symbol: string;
+  readonly clientOrderId: string | null;
+  /** As in `sell 10 BTC/USD stop market 90 (m5k2o7)`. */
+  readonly order: string;
+  /** The session before this one that sent it; null where nobody here knows whose it is. */
+  readonly earlierSession: string | null;
+  /** When this session heard of it. */
+  readonly sinceMs: number;
+  /** What a person does about it. */
+  readonly fix: string;
+};
+
 /** The robot at this moment, as plain data. */
 export type RobotStatus = {
   readonly atMs: number;
@@ -113,6 +130,8 @@ export type RobotStatus = {
   readonly line: LineState;
   readonly positions: readonly PositionLine[];
   readonly orders: readonly OrderLine[];
+  /** Absent in what versions before wrote. */
+  readonly strangers?: readonly StrangerLine[];
   readonly equity: number;
   readonly cash: number;
   /** Equity as the venue last told it, and when; null before it was asked. */

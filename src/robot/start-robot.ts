@@ -12,6 +12,8 @@ import type { MarketSlice } from "../domain/slice.ts";
 import { checkSessionTag } from "./client-order-id.ts";
 import { Courier } from "./courier/courier.ts";
 import { Incidents } from "./incidents.ts";
+import { insist } from "./insist.ts";
+import { readable } from "./desk/readable.ts";
 import { openEngine } from "./engine/open-engine.ts";
 import { beginJournal, readJournal, type OpenedSession } from "./open-session.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
@@ -113,8 +115,14 @@ class TradingRobot implements Robot {
     await connection.open(events, this.closing.signal);
     // Only an open line knows whose account it is.
     const written = readJournal(this.parts);
+    const { patience } = this;
+    const asking = { ...this.parts, patience, signal: this.closing.signal };
     const record =
-      written?.record ?? beginJournal(this.parts, await this.patience.within(() => connection.account()));
+      written?.record ??
+      beginJournal(
+        this.parts,
+        await insist(asking, "the account", async () => readable(await connection.account())),
+      );
     this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
@@ -126,7 +134,7 @@ class TradingRobot implements Robot {
     this.livedThroughMs = livedThroughMs;
     this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
     desk.onIncident = (incident) => this.incidents.say(incident);
-    const courier = this.courierOf(desk);
+    const courier = this.courierOf(desk, record.venueTimeMs);
     const protection = new ProtectionWatch({
       ...this.parts,
       limits: this.limits,
@@ -137,7 +145,6 @@ class TradingRobot implements Robot {
       inquiries: courier.inquiries,
       limits: this.limits,
       atDifference: this.parts.atDifference,
-      sinceMs: record.venueTimeMs,
       signal: this.closing.signal,
       onLooked: () => protection.look(engine.symbols, desk.state),
     });
@@ -219,7 +226,7 @@ class TradingRobot implements Robot {
     };
   }
 
-  private courierOf(desk: OrderDesk): Courier {
+  private courierOf(desk: OrderDesk, sinceMs: number): Courier {
     const { journal, lock = null } = this.parts;
     return new Courier({
       ...this.sharedParts(desk),
@@ -227,6 +234,7 @@ class TradingRobot implements Robot {
       limits: this.limits,
       lock,
       counts: this.counts,
+      sinceMs,
       missing: (instrument) => this.made!.engine.missing(instrument),
       tradingState: () =>
         this.phase === "running" ? this.trading() : { state: "halted", reason: "the robot stops" },

@@ -1,3 +1,4 @@
+import { isMultiple } from "../base/numbers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { OrderRequest, OrderTerms, VenueCode } from "../domain/order.ts";
 
@@ -69,12 +70,6 @@ function isOnTick(terms: OrderTerms, tickSize: number): boolean {
     case "limit_if_touched":
       return isMultiple(terms.triggerPrice, tickSize) && isMultiple(terms.limitPrice, tickSize);
   }
-}
-
-/** Sums of decimal fractions miss their multiple by a few last bits; a wrong price misses it by far more. */
-function isMultiple(value: number, step: number): boolean {
-  const units = value / step;
-  return Math.abs(units - Math.round(units)) <= 1e-6 + Math.abs(units) * 1e-12;
 }
 
 function priceOf(terms: OrderTerms, lastPrice: number): number {

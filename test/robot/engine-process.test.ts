@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { builtIn } from "../../src/app/plugins/registry.ts";
 import { layGround } from "../../src/app/session/build-session.ts";
+import { commissionOf } from "../../src/app/session/commission-of.ts";
 import { conversionsFor } from "../../src/domain/currency.ts";
 import { Ledger } from "../../src/domain/ledger.ts";
 import type { Timeframe } from "../../src/domain/timeframe.ts";
@@ -34,7 +36,7 @@ function remoteOf(
   mischief: Mischief | null,
   timeframe: Timeframe = "1h",
 ): Partial<RobotParts> {
-  const { instruments } = layGround(tape, config);
+  const { instruments, calendars } = layGround(tape, config);
   const { account } = config;
   const prices = new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account);
   return {
@@ -45,6 +47,10 @@ function remoteOf(
       limits: { cpuMsMax: 500, memoryMbMax: 96 },
       instruments,
       prices,
+      commission: commissionOf(
+        { config, registry: builtIn },
+        { market: { instruments, bars: [] }, calendars },
+      ),
       onRelived() {},
       newAnswers: () => [],
       isShadowOn: () => false,

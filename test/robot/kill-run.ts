@@ -22,8 +22,9 @@ export type KillOutcome = {
   readonly doubled: number;
 };
 
-/** A life ends within so long after the first word of its robot. */
-const lifeMsMax = 150;
+/** A life ends within so many words of its robot, on a slow machine as on a fast one, and so long after the last of them. */
+const wordsMax = 60;
+const lastMsMax = 5;
 
 type Said =
   | { readonly kind: "ask"; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
@@ -47,7 +48,7 @@ export async function runKilled(kills: number, seed: number, bars: number): Prom
   try {
     for (;;) {
       const isToDie = state.kills < kills;
-      const ended = await live(bench, work, state, names, isToDie ? prng.integer(lifeMsMax) : null);
+      const ended = await live(bench, work, state, names, isToDie ? deathOf(prng) : null);
       if (ended !== null)
         return {
           ...ended,
@@ -65,13 +66,19 @@ export async function runKilled(kills: number, seed: number, bars: number): Prom
   }
 }
 
+type Death = { readonly words: number; readonly afterMs: number };
+
+function deathOf(prng: Prng): Death {
+  return { words: 1 + prng.integer(wordsMax), afterMs: prng.integer(lastMsMax) };
+}
+
 /** One life; null when it was killed. Rejects when the robot could not go on. */
 function live(
   bench: RobotBench,
   work: KillWork,
   state: { row: number; doubled: number; orders: number },
   names: Set<string>,
-  dieAfterMs: number | null,
+  death: Death | null,
 ): Promise<Pick<KillOutcome, "decisionsHash" | "positions" | "equity"> | null> {
   const child = fork(join(import.meta.dirname, "kill-child.ts"), [JSON.stringify(work)], {
     serialization: "advanced",
@@ -86,13 +93,16 @@ function live(
   });
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | null = null;
+    let words = 0;
     const end = (): void => {
       unlisten();
       if (timer !== null) clearTimeout(timer);
     };
     child.on("message", (said: Said) => {
-      // From its first word on: a process that is still loading has nothing to lose.
-      if (dieAfterMs !== null) timer ??= setTimeout(() => child.kill("SIGKILL"), dieAfterMs);
+      // A process that is still loading has said nothing, and has nothing to lose.
+      words += 1;
+      if (death !== null && words >= death.words)
+        timer ??= setTimeout(() => child.kill("SIGKILL"), death.afterMs);
       if (said.kind === "ask") answer(bench, state, names, said, tell);
       else if (said.kind === "done") {
         end();

@@ -13,6 +13,7 @@ import { servePredictions, type Served } from "../../src/app/predictions/serve-p
 import { sessionModels, type SessionModel } from "../../src/app/predictions/session-models.ts";
 import { runBacktest } from "../../src/app/runs/run-backtest.ts";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { commissionOf } from "../../src/app/session/commission-of.ts";
 import { conversionsFor } from "../../src/domain/currency.ts";
 import { Ledger } from "../../src/domain/ledger.ts";
 import type { EngineOrder } from "../../src/app/trading/engine-builder.ts";
@@ -218,7 +219,7 @@ function remoteBench() {
   };
   const desk = new RobotBench({ tape, strategy: follow, parts, serve });
   const { config } = desk;
-  const { instruments } = layGround(tape, config);
+  const { instruments, calendars } = layGround(tape, config);
   const { account } = config;
   const making = {
     folder: import.meta.dirname,
@@ -237,6 +238,7 @@ function remoteBench() {
     limits: { cpuMsMax: 10_000, memoryMbMax: 256 },
     instruments,
     prices: new Ledger(account.cash, instruments, conversionsFor(instruments, "USD", {}), account),
+    commission: commissionOf({ config, registry: builtIn }, { market: { instruments, bars: [] }, calendars }),
     onRelived() {},
     newAnswers: () => answers.splice(0),
     isShadowOn: () => true,

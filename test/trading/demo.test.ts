@@ -63,12 +63,16 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   expect(why.out).toContain(`signal`);
   expect(why.out).not.toContain("only warms up");
   expect(why.out).toContain(at.reason);
+  // By its name, as any run.
+  const named = ["explain", findSession(bench.home, undefined).id, "--at", "now", "-p", at.symbol];
+  expect((await bench.run(...named)).out).toContain("what the session did, by its journal");
   const lived = await replayStored(bench.home, findSession(bench.home, undefined));
   expect(heldAgainstBacktest(lived)).toMatchObject({ difference: null });
 
   // A copy that is made while it trades holds whole records.
   expect(await bench.run("db", "backup", "copy")).toMatchObject({ code: 0 });
 
+  await takesOffWhatIsNobodys(bench, status.robot.positions[0]!.symbol);
   const killed = await bench.runElsewhere("kill", "--flatten", "--reason", "a test");
   expect(killed.out).toContain("no order works, nothing is held");
   expect(killed.code).toBe(0);
@@ -88,6 +92,35 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   await explainsItself(bench);
   await saysTheSame(bench);
 }, 180_000);
+
+/** An order of somebody else stops its symbol; status says so and how it is taken off, and that helps. */
+async function takesOffWhatIsNobodys(bench: DemoBench, symbol: string): Promise<void> {
+  const life = { timeInForce: "gtc", expireTimeMs: Infinity, postOnly: false, reduceOnly: false } as const;
+  const about = { clientOrderId: "by-hand", symbol, ...life } as const;
+  const answer = await bench.askVenue(async (connection) => {
+    // Far from the market, on the side for which there is something: money, or what is held.
+    const terms = { type: "limit", limitPrice: 1 } as const;
+    const bought = await connection.submit({ ...about, side: "buy", quantity: 20, terms });
+    if (bought.kind === "accepted") return bought;
+    const far = { type: "limit", limitPrice: 10_000 } as const;
+    return connection.submit({ ...about, side: "sell", quantity: 0.01, terms: far });
+  });
+  expect("reason" in answer ? answer.reason : answer.kind).toBe("accepted");
+  await bench.until(({ robot }) => robot.strangers?.length === 1, 30_000);
+  const said = (await bench.run("status")).out;
+  expect(said).toContain(`active, but NOT ${symbol} (below)`);
+  expect(said).toContain("kiwi paper orders --cancel by-hand");
+  const own = bench
+    .status()!
+    .robot.orders.flatMap(({ clientOrderIds }) => clientOrderIds)
+    .at(-1);
+  if (own !== undefined)
+    expect((await bench.run("paper", "orders", "--cancel", own)).err).toMatch(/ORDER_(TENDED|NOT_FOUND)/);
+  expect((await bench.run("paper", "orders")).out).toMatch(/by-hand .*not known here/);
+  const taken = await bench.run("paper", "orders", "--cancel", "by-hand");
+  expect([taken.code, taken.out]).toEqual([0, expect.stringContaining("by-hand is gone")]);
+  expect((await bench.run("paper", "orders")).out).not.toContain("by-hand");
+}
 
 /** The day beside the backtest of the same bars adds up, and the costs of the fills are there to be fitted. */
 async function explainsItself(bench: DemoBench): Promise<void> {

@@ -91,7 +91,7 @@ export function ruinText(
   input: ReportInput,
   { date, owed, byMarginCall }: NonNullable<Incidents["ruin"]>,
 ): string {
-  const debt = owed > 0 ? ` and owes ${moneyText(owed)} ${input.baseCurrency}` : "";
+  const debt = owed >= 0.005 ? ` and owes ${moneyText(owed)} ${input.baseCurrency}` : "";
   const end = byMarginCall ? "a margin call closed it" : "nobody closed it";
   return `The account was ruined on ${date}${debt}: ${end}, and nothing after that counts.`;
 }

@@ -221,8 +221,8 @@ function noData(isHeld: boolean): KiwiError {
     exit: "usage",
     message: "no data were given",
     why: isHeld
-      ? "a backtest needs bars, and neither the command nor a configuration says which of those held"
-      : "a backtest needs bars, and no configuration names any",
+      ? "there is nothing to go through without bars, and neither the command nor a configuration says which of those held"
+      : "there is nothing to go through without bars, and no configuration names any",
     fix: isHeld
       ? "name the symbols: -p BTCUSDT -t 1h (kiwi data list shows what is held), or add --data FILE_OR_FOLDER"
       : "add --data FILE_OR_FOLDER, download some (kiwi data download BTCUSDT -t 1h --source binance), or try --data synthetic (made-up bars, offline)",

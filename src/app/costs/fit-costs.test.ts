@@ -99,6 +99,14 @@ test("what was planted is found again, inside its interval", () => {
   expect(fitCosts(journal(60))).toEqual(found);
 });
 
+test("fees that the venue does not tell are no fees of zero: no commission is fitted", () => {
+  const told = Array.from(journal(60), (record): JournalRecord =>
+    record.kind === "fill" ? { ...record, fill: { ...record.fill, fee: 0, isFeeUntold: true } } : record,
+  );
+  const found = fitCosts(told);
+  expect([found.fills, found.taker, found.slippage!.count]).toEqual([60, null, 60]);
+});
+
 test("a handful of fills fits nothing, and says so", () => {
   const found = fitCosts(journal(5));
   expect(found).toMatchObject({ fills: 5, slippage: null, taker: null });

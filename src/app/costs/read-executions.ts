@@ -101,7 +101,12 @@ function addFill(draft: Draft, fill: VenueFill, atMs: number, rule: VenueInstrum
   draft.fee += feeInQuote(fill, rule);
 }
 
-function feeInQuote({ fee, feeCurrency, price }: VenueFill, rule: VenueInstrument | undefined): number {
+/** Not a number where nobody knows it: what was not told is no fee of zero. */
+function feeInQuote(
+  { fee, feeCurrency, isFeeUntold, price }: VenueFill,
+  rule: VenueInstrument | undefined,
+): number {
+  if (isFeeUntold === true) return Number.NaN;
   if (fee === 0 || rule === undefined || feeCurrency === rule.quoteCurrency) return fee;
   return feeCurrency === rule.baseCurrency ? fee * price : Number.NaN;
 }

@@ -56,13 +56,17 @@ export function digestText(digest: Digest): string {
   for (const one of sessions) {
     lines.push("", headOf(one), ...figuresOf(one).map(([name, value]) => `  ${name}: ${value}`));
     for (const { symbol, quantity } of one.positions) lines.push(`  holds ${priceText(quantity)} ${symbol}`);
-    for (const { atMs, what, message } of one.events.slice(0, rowsShown))
-      lines.push(`  ${minuteText(atMs)}  ${what}: ${clipped(message)}`);
+    for (const event of one.events.slice(0, rowsShown))
+      lines.push(`  ${eventText(event, clipped(event.message))}`);
   }
   if (alerts.length > 0) lines.push("", "alerts");
   for (const { severity, title, count } of alerts)
     lines.push(`  ${severity}  ${title}${count > 1 ? ` (${count} times)` : ""}`);
   return lines.join("\n");
+}
+
+function eventText({ atMs, what, times }: SessionDigest["events"][number], message: string): string {
+  return `${minuteText(atMs)}  ${what}: ${message}${times > 1 ? ` (${times} times)` : ""}`;
 }
 
 /** What is said of a time in which nothing was traded, and of sessions that are not in it. */
@@ -103,7 +107,7 @@ function sessionCard(one: SessionDigest): Html {
     )}
     ${list(
       "what went wrong or was ordered",
-      one.events.map(({ atMs, what, message }) => `${minuteText(atMs)}  ${what}: ${message}`),
+      one.events.map((event) => eventText(event, event.message)),
     )}
   `);
 }

@@ -28,7 +28,8 @@ export type SessionDigest = {
   readonly fills: readonly FillRow[];
   readonly trades: readonly TradeRow[];
   readonly positions: readonly PositionRow[];
-  readonly events: readonly EventRow[];
+  /** What went wrong or was ordered; what was told several times once, when it was last. */
+  readonly events: readonly (EventRow & { readonly times: number })[];
   /** Changes of strategy, where one is chosen among several. */
   readonly selections: readonly DecisionRow[];
   /** Why orders did not go out, by reason, the most frequent first. */
@@ -103,7 +104,7 @@ async function sessionDigest(
     fills,
     trades: await state.rowsWithin("trades", id, time),
     positions: await state.rowsOf("positions", id),
-    events,
+    events: onceEach(events),
     selections: decisions.filter(({ kind }) => kind === "selection"),
     refusals: refusalsOf(decisions),
     comparison: lastComparison(sessionPaths(home, id).comparison),
@@ -132,6 +133,17 @@ function curveOf(
     equity: group.at(-1)!.equity,
     low: Math.min(...group.map(({ equity }) => equity)),
   }));
+}
+
+function onceEach(events: readonly EventRow[]): SessionDigest["events"] {
+  const last = new Map<string, SessionDigest["events"][number]>();
+  for (const event of events) {
+    const key = `${event.what} ${event.message}`;
+    const times = (last.get(key)?.times ?? 0) + 1;
+    last.delete(key);
+    last.set(key, { ...event, times });
+  }
+  return [...last.values()];
 }
 
 function refusalsOf(decisions: readonly DecisionRow[]): SessionDigest["refusals"] {

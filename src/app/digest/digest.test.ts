@@ -81,7 +81,11 @@ const session: SessionRows = {
     [25, 5_000],
   ].map(([at, equity]) => ({ timeMs: hour(at!), equity: equity! })),
   positions: [{ symbol: "BTC/USD", quantity: 2, lastPrice: 11 }],
-  events: [{ atMs: hour(7), kind: "incident", what: "line down", message: "the venue does not answer" }],
+  // Told twice, an hour apart: one line, of the later time.
+  events: [6, 7].map((at) => {
+    const message = "the venue does not answer";
+    return { atMs: hour(at), kind: "incident", what: "line down", message };
+  }),
 };
 
 const digests: Digest[] = [];
@@ -152,7 +156,7 @@ test("its mail and its text say the same figures, and nothing from outside is ma
     "+45.00 (+4.50 %)",
     "10.00 %",
     "2, 1 of them won",
-    "the venue does not answer",
+    "the venue does not answer (2 times)",
     "+0.04 % dearer",
     "+45.00 against +50.00, -5.00: prices -4.00, fees -2.00, not filled +1.00",
   ]) {

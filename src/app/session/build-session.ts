@@ -33,8 +33,8 @@ import type { AnyStrategy } from "../../ports/strategy.ts";
 import type { TradingState } from "../../ports/risk.ts";
 import { KiwiError } from "../../base/errors.ts";
 import { findExternal } from "../bars/find-external.ts";
-import { tieredCommission } from "../../costs/tiered-commission.ts";
 import { buildArsenal } from "./build-arsenal.ts";
+import { commissionOf } from "./commission-of.ts";
 import { decisionFrames } from "./decision-frames.ts";
 import { buildBroker } from "./build-broker.ts";
 import { buildTogether } from "./build-together.ts";
@@ -153,11 +153,7 @@ export function buildSession(
     new TradeBook(bars),
     bars,
   );
-  const tiers = setup.costTables?.feeTiers;
-  const commission =
-    tiers === undefined
-      ? createPlugin("commission", config.costs.commission, tools, registry)
-      : tieredCommission(tiers);
+  const commission = commissionOf(setup, tools);
   const slippage = withinSight(createPlugin("slippage", config.costs.slippage, tools, registry));
   const protection = protectionLevels(config);
   const plan = parts.runners === undefined ? planOf(setup) : null;

@@ -19,12 +19,13 @@ import type { PredictedRecord } from "../../ports/journal-store.ts";
 import { environmentWithoutSecrets } from "../config/environment-without-secrets.ts";
 import { servePredictions, type Served } from "../predictions/serve-predictions.ts";
 import { layGround } from "../session/build-session.ts";
+import { commissionOf } from "../session/commission-of.ts";
 import { priceCollarOf } from "../session/risk-rules.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
 import { keptBefore } from "./kept-before.ts";
-import { openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
+import { earlierSessions, openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings, writeTables } from "./session-settings.ts";
 import type { TradingPlan } from "./session-parts.ts";
 import { eventText } from "./event-text.ts";
@@ -272,6 +273,8 @@ async function startServed(
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
       atDifference: seat === null ? "adopt" : "own",
+      // Whoever has a share of an account holds nothing of what was there before: what protects that is not his.
+      ...(seat === null ? { isEarlierSession: earlierSessions(around.home, note) } : {}),
       limits: { ...plan.limits, priceCollar: priceCollarOf(plan.config) },
       remote: {
         ...remoteEngine(plan, feed, around, log),
@@ -316,11 +319,11 @@ function remoteEngine(
   { env }: TradingSurroundings,
   log: OpenLog,
 ): Omit<RemoteMaking, "newAnswers" | "isShadowOn" | "onRelived"> {
-  const { folder, plugins, strategyText, params, config, timeframe, tables } = plan;
+  const { folder, plugins, strategyText, params, config, timeframe, tables, registry } = plan;
   const { clock, broker, strategyLimits } = plan;
   const say = log.part("report");
   const { account } = config;
-  const { instruments } = layGround(bars, config);
+  const { instruments, calendars } = layGround(bars, config);
   const conversions = conversionsFor(instruments, account.baseCurrency, account.fixedRates);
   const making: EngineOrder = {
     folder,
@@ -339,6 +342,7 @@ function remoteEngine(
     limits: strategyLimits,
     instruments,
     prices: new Ledger(account.cash, instruments, conversions, account),
+    commission: commissionOf({ ...tables, config, registry }, { market: { instruments, bars }, calendars }),
     // Every decision, order and fill is a line of the log, tied together by bar and order.
     onEvents: (events) => {
       for (const event of events) {

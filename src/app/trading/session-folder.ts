@@ -155,3 +155,8 @@ function noteIn(value: unknown): SessionNote | null {
       }
     : null;
 }
+
+/** Says of a session whether it has traded on the account of this one: the lock of the account says that it is over. */
+export function earlierSessions(home: string, { account }: SessionNote): (tag: string) => boolean {
+  return (tag) => allSessions(home).some((one) => one.id === tag && one.account === account);
+}

@@ -36,7 +36,10 @@ export async function explainCommand(
 ): Promise<number> {
   // A session that runs, or a run that is new, is asked about what it did last.
   const timeMs = flags.at === "now" ? null : readDay(flags.at, "--at");
-  if (name === undefined || flags.session !== undefined) return explainSessions(shell, flags, timeMs);
+  // Who copies the name of a session from `kiwi status` need not know that it is no run.
+  const isSession = name !== undefined && allSessions(tradingHome(shell.env)).some(({ id }) => id === name);
+  const session = isSession ? name : flags.session;
+  if (name === undefined || session !== undefined) return explainSessions(shell, flags, session, timeMs);
   const { manifest, folder } = await readRun(await runsFolder(shell, flags.runs), name);
   refuseStrangersCode(manifest, {
     folder: shell.folder,
@@ -52,11 +55,16 @@ export async function explainCommand(
   return 0;
 }
 
-async function explainSessions(shell: Shell, flags: ExplainFlags, timeMs: number | null): Promise<number> {
+async function explainSessions(
+  shell: Shell,
+  flags: ExplainFlags,
+  session: string | undefined,
+  timeMs: number | null,
+): Promise<number> {
   const home = tradingHome(shell.env);
   const question = { symbol: flags.pairs?.[0], timeMs };
-  if (flags.session === undefined && allSessions(home).length === 0) throw nothingToExplain(flags.at);
-  const all = sessionsNow(home, flags.session).map(({ note }) => note);
+  if (session === undefined && allSessions(home).length === 0) throw nothingToExplain(flags.at);
+  const all = sessionsNow(home, session).map(({ note }) => note);
   // Of several sessions only those are asked that trade the symbol.
   const own = all.filter(({ symbols }) => question.symbol === undefined || symbols.includes(question.symbol));
   const explained: SessionExplanation[] = [];

@@ -75,7 +75,10 @@ function declareExplain(program: Command, act: Act): void {
     .description(
       "Runs a stored run up to one bar and shows everything that was decided there, with its numbers. Without a run it asks the sessions that trade now.",
     )
-    .argument("[run]", "id of a run, the beginning of one, or last; left out: the sessions that run")
+    .argument(
+      "[run]",
+      "id of a run, the beginning of one, or last; a session; left out: the sessions that run",
+    )
     .option("--session <id>", "a session instead of a run")
     .requiredOption(
       "--at <time>",

@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import type { CostsFlags } from "../trading/costs.ts";
 import type { LogsFlags } from "../trading/logs.ts";
 import type { TracesFlags } from "../trading/traces.ts";
+import type { OrdersFlags } from "../trading/orders.ts";
 import type { PauseFlags } from "../trading/pause.ts";
 import type { PaperStartFlags, SessionFlags } from "../trading/paper.ts";
 import type { SessionsFlags } from "../trading/sessions.ts";
@@ -236,6 +237,16 @@ function declareSession(parent: Command, mode: "paper" | "live", act: Act): void
   addCommon(stop, [`kiwi ${mode} stop`, `kiwi ${mode} stop --session 3lvzj494`]).action(
     act(async (shell, flags: SessionFlags) =>
       (await import("../trading/paper.ts")).sessionStopCommand(shell, mode, flags),
+    ),
+  );
+  const orders = parent
+    .command("orders")
+    .summary("what works on the account by the venue itself; take single orders off")
+    .option("--cancel <id...>", "ids of orders that no running session sees to, from the list")
+    .option("--session <id>", "the account of this session; of the newest without it");
+  addCommon(orders, [`kiwi ${mode} orders`, `kiwi ${mode} orders --cancel 3lvzj494o7`]).action(
+    act(async (shell, flags: OrdersFlags) =>
+      (await import("../trading/orders.ts")).ordersCommand(shell, mode, flags),
     ),
   );
   const pause = parent

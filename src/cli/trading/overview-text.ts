@@ -74,7 +74,9 @@ function stateText(status: SessionNow["status"], isRunning: boolean, nowMs: numb
   if (phase === "stopped" || !isRunning) return "ENDED";
   const ageMs = nowMs - status.writtenMs;
   if (ageMs > freshMs) return `SILENT ${formatDuration(ageMs)}`;
-  return trading.state === "active" ? phase : trading.state.toUpperCase();
+  if (trading.state !== "active") return trading.state.toUpperCase();
+  const blocked = status.robot.positions.filter((line) => (line.blocked ?? null) !== null);
+  return blocked.length === 0 ? phase : `${phase}, not ${blocked.map(({ symbol }) => symbol).join(" ")}`;
 }
 
 /** One line a symbol: what the account holds of it, and whose that is. */

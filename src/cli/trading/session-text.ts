@@ -37,6 +37,8 @@ export function sessionText(
     pairs(stateRows(status, isRunning, nowMs).map(([name, text]) => [name, folded(text, rowIndent)])),
     ...section("positions", positionsTable(status)),
     ...section("orders that work", ordersTable(status)),
+    ...section("symbols that open nothing", blockedLines(status)),
+    ...section("orders that are not of this session", strangerLines(status, nowMs)),
     ...section("what was decided, and why", decisionsTable(status)),
     ...section("what was filled", fillsTable(status)),
     ...section("incidents", incidentLines(status)),
@@ -79,9 +81,11 @@ function stateRows(
   const ageMs = nowMs - status.writtenMs;
   const age = ageMs > freshMs ? `   LAST HEARD ${formatDuration(ageMs)} AGO` : "";
   const running = isRunning ? robot.phase : "not running";
+  const blocked = blockedIn(robot).map(({ symbol }) => symbol);
+  const isNot = blocked.length === 0 ? "" : `, but NOT ${blocked.join(" ")} (below)`;
   const trading =
     robot.trading.state === "active"
-      ? "active"
+      ? `active${isNot}`
       : `${robot.trading.state.toUpperCase()}: ${robot.trading.reason}`;
   const stale = gauges["stale-data"] ?? 0;
   const feed = stale > 0 ? `, bars ${formatDuration(stale)} overdue` : "";
@@ -209,6 +213,29 @@ function ordersTable({ robot }: SessionStatus): string {
       );
 }
 
+/** Symbols in which nothing is opened; what versions before wrote does not say. */
+function blockedIn({ positions }: SessionStatus["robot"]): SessionStatus["robot"]["positions"] {
+  return positions.filter(({ blocked }) => (blocked ?? null) !== null);
+}
+
+function blockedLines({ robot }: SessionStatus): string {
+  return blockedIn(robot)
+    .map(({ symbol, blocked: why }) => `  ${symbol}  ${why}`)
+    .join("\n");
+}
+
+/** What stands in the way of a symbol, for how long, and what a person can do about it. */
+function strangerLines({ robot }: SessionStatus, nowMs: number): string {
+  return (robot.strangers ?? [])
+    .map(({ symbol, order, earlierSession, sinceMs, fix }) => {
+      const since = `  ${order}, here for ${formatDuration(nowMs - sinceMs)}`;
+      return earlierSession === null
+        ? `${since}: nothing is opened in ${symbol} while it works\n    ${fix}`
+        : `${since}: of the session ${earlierSession}, until this one sends an order in ${symbol}`;
+    })
+    .join("\n");
+}
+
 function decisionsTable({ decisions }: SessionStatus): string {
   return decisions
     .slice(-linesShown)
@@ -233,8 +260,9 @@ function incidentLines({ robot }: SessionStatus): string {
   return robot.incidents
     .slice(-3)
     .map(
-      ({ atMs, gravity, message }) =>
-        `  ${clockText(atMs)}  ${gravity === "alarm" ? "ALARM " : ""}${message}`,
+      ({ atMs, gravity, message, times, sinceMs = atMs }) =>
+        `  ${clockText(atMs)}  ${gravity === "alarm" ? "ALARM " : ""}${message}` +
+        (times === undefined ? "" : `   (${times} times since ${clockText(sinceMs)})`),
     )
     .join("\n");
 }

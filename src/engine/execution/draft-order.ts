@@ -1,4 +1,4 @@
-import { floorToStep } from "../../base/numbers.ts";
+import { floorToStep, isMultiple } from "../../base/numbers.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import type { OrderId, OrderRequest, OrderTerms, Trail } from "../../domain/order.ts";
 import type { Target } from "../../domain/target.ts";
@@ -77,10 +77,10 @@ export function isSame(a: number, b: number, lotSize: number): boolean {
 
 /**
  * What leads to a larger holding, in whole lots. A holding may be no multiple of them, where a venue keeps its fee of what
- * was bought, or a share was split: no order can bring that rest up to a lot.
+ * was bought, or a share was split: no order can bring that rest up to a lot. Where lots are tiny beside the order, half of one is more
+ * than rounding, and a venue refuses it.
  */
 export function inLots(change: number, lotSize: number): number {
   const size = Math.abs(change);
-  const lots = floorToStep(size, lotSize);
-  return isSame(size, lots, lotSize) ? change : Math.sign(change) * lots;
+  return isMultiple(size, lotSize) ? change : Math.sign(change) * floorToStep(size, lotSize);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ExecutionDesk } from "../../../test/execution-desk.ts";
 import type { OrderId } from "../../domain/order.ts";
+import { orderFault } from "../../venue/check-order.ts";
 
 const stop = { stopPrice: 90 };
 
@@ -81,6 +82,24 @@ test("an entry that a venue refuses whole for want of money is tried a little sm
   expect(plannedAt(desk, 1e6)).toEqual([[]]);
   expect(desk.wanted).toBe(0);
 });
+
+test.each([
+  [1e-8, 100.08110985, 99.5807043],
+  [1e-8, -100.08110985, -99.5807043],
+  [0.0001, 123456.7891, 122839.5051],
+])(
+  "of lots of %d, %d a little smaller is whole lots: the venue takes nothing else",
+  (lotSize, wanted, less) => {
+    const desk = new ExecutionDesk({ lotSize });
+    desk.decide(wanted);
+    desk.plan();
+    desk.end(1, "buying_power", "rejected");
+    desk.timeMs = 1_000;
+    const [order] = desk.plan().orders;
+    expect(order).toMatchObject({ side: less > 0 ? "buy" : "sell", quantity: Math.abs(less) });
+    expect(orderFault(order!, desk.instruments[0], 100)).toBeNull();
+  },
+);
 
 test("an entry of one lot that the account cannot pay for is not tried again", () => {
   const desk = new ExecutionDesk();

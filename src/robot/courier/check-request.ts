@@ -1,3 +1,4 @@
+import { isMultiple } from "../../base/numbers.ts";
 import type { InstrumentIndex } from "../../domain/instrument.ts";
 import { priceDistance, signOf, type VenueCode } from "../../domain/order.ts";
 import type { VenueInstrument, VenueOrderRequest } from "../../ports/broker-connection.ts";
@@ -102,8 +103,7 @@ function numbersOf(
   const { lotSize, quantityMin, notionalMin, contractMultiplier, isTradable, canShort } = rule;
   if (!(quantity > 0) || !Number.isFinite(quantity)) return denied("bad_number", `a quantity of ${quantity}`);
   if (!isTradable && !reduces) return denied("halted", `the venue does not open ${symbol} now`);
-  const lots = quantity / lotSize;
-  if (lotSize > 0 && Math.abs(lots - Math.round(lots)) > 1e-6 * Math.max(1, lots))
+  if (lotSize > 0 && !isMultiple(quantity, lotSize))
     return denied("lot_size", `${quantity} is no multiple of the lot of ${lotSize}`);
   if (quantity < quantityMin * (1 - 1e-9))
     return denied("lot_size", `${quantity} is below the venue's smallest order of ${quantityMin}`);

@@ -19,6 +19,8 @@ export type CourierParts = {
   readonly patience: Patience;
   readonly counts: { -readonly [K in keyof RobotCounts]: RobotCounts[K] };
   readonly tradingState: () => TradingState;
+  /** When the session began, by the venue: what filled before that is in the holdings that it began with. */
+  readonly sinceMs: number;
   /** What the session wants of an instrument beyond what it holds, signed. */
   readonly missing: (instrument: InstrumentIndex) => number;
   /** Writes an event down and tells the desk. */

@@ -8,6 +8,7 @@ import { ChangedRules } from "./changed-rules.ts";
 import { isReducing } from "./check-request.ts";
 import type { CourierParts, Errand, Refusal } from "./courier-parts.ts";
 import { Departures } from "./departures.ts";
+import { EarlierOrders } from "./earlier-orders.ts";
 import { HeldErrands } from "./held-errands.ts";
 
 /**
@@ -22,6 +23,7 @@ export class Courier {
   inFlight = 0;
   private readonly parts: CourierParts;
   private readonly departures: Departures;
+  private readonly earlier: EarlierOrders;
   private readonly held: HeldErrands;
   private readonly rules: ChangedRules;
   private readonly resends = new WeakMap<Ticket, number>();
@@ -33,7 +35,9 @@ export class Courier {
   constructor(parts: CourierParts) {
     this.parts = parts;
     this.alarm = new Alarm(parts.clock, () => this.flushSafely());
-    this.departures = new Departures(parts, this.alarm);
+    const mayCancel = (): boolean => this.departures.mayTakeTurn("cancel");
+    this.earlier = new EarlierOrders(parts, this.alarm, mayCancel, () => this.inquiries.fetchMissed());
+    this.departures = new Departures(parts, this.alarm, this.earlier);
     this.held = new HeldErrands(parts, this.departures);
     this.rules = new ChangedRules(parts);
     this.inquiries = new Inquiries({
@@ -52,6 +56,7 @@ export class Courier {
   /** Sends what may be sent now: first written and synced, all of it at once, then sent. Throws `DISK_FAILED`. */
   flush(): void {
     const isReady = this.isOpen && !this.isFlushing && !this.isClosed;
+    if (isReady) this.earlier.withdrawEntries();
     if (!isReady || (this.parts.desk.state.pending.size === 0 && this.held.size === 0)) return;
     this.isFlushing = true;
     try {

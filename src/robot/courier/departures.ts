@@ -7,6 +7,7 @@ import { waitsUntilMs } from "../desk/market-hours.ts";
 import { besides, wantedOf } from "../desk/wanted-quantity.ts";
 import { denialOf, isReducing, type Denial } from "./check-request.ts";
 import type { CourierParts } from "./courier-parts.ts";
+import type { EarlierOrders } from "./earlier-orders.ts";
 import { SendBudget } from "./send-budget.ts";
 
 const pauseMsMin = 1_000;
@@ -15,6 +16,8 @@ const pauseMsMax = 30_000;
 const unheardMs = 100;
 /** How soon an exit that waits for the kill switch is looked at again. */
 const haltedMs = 2_000;
+/** How soon an order is looked at again that waits for one of an earlier session to end. */
+const roomMs = 1_000;
 /** What waits for its turn longer than this is refused instead: the price it was decided on is gone. */
 const queueMsMax = 5_000;
 
@@ -25,6 +28,7 @@ const queueMsMax = 5_000;
 export class Departures {
   private readonly parts: CourierParts;
   private readonly alarm: Alarm;
+  private readonly earlier: EarlierOrders;
   private readonly sends: SendBudget;
   private readonly cancels: SendBudget;
   /** Told of, because they wait for their market. */
@@ -34,9 +38,10 @@ export class Departures {
   private pausedUntilMs = -Infinity;
   private pauseMs = pauseMsMin;
 
-  constructor(parts: CourierParts, alarm: Alarm) {
+  constructor(parts: CourierParts, alarm: Alarm, earlier: EarlierOrders) {
     this.parts = parts;
     this.alarm = alarm;
+    this.earlier = earlier;
     const lookAgain = (): void => {
       this.retryIn(0);
     };
@@ -65,6 +70,7 @@ export class Departures {
       return this.deny(ticket, { code: "unavailable", reason: "the line to the venue is down" });
     }
     if (this.isMarketClosed(ticket, request)) return false;
+    if (ticket.errand === "submit" && !this.hasRoom(ticket, request, reduces)) return false;
     if (this.nowMs < this.pausedUntilMs && !reduces) return this.retryIn(this.pausedUntilMs - this.nowMs);
     if (this.mayTakeTurn("submit")) return true;
     const isTooLate = !reduces && ageMs > queueMsMax;
@@ -83,6 +89,14 @@ export class Departures {
     const isStale = this.nowMs - ticket.createdMs > openingMsMax;
     if (!isReducing(desk.state, ticket, request) && (isStale || !this.isWanted(ticket))) return false;
     return denialOf(desk.state, ticket, request, tradingState(), limits.priceCollar) === null;
+  }
+
+  /** Whether no order of an earlier session is in the way of an order; an exit that can only reduce passes one that will not go. */
+  private hasRoom(ticket: Ticket, request: VenueOrderRequest, reduces: boolean): boolean {
+    const room = this.earlier.roomIn(ticket.instrument);
+    if (room === "free") return true;
+    if (room === "wait" || (reduces && !request.reduceOnly)) return this.retryIn(roomMs);
+    return reduces || this.deny(ticket, room);
   }
 
   /** Whether the session still wants what a ticket would do, with all that is on its way besides. */

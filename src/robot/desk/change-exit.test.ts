@@ -9,13 +9,22 @@ import { OrderDesk } from "./order-desk.ts";
 import { besides } from "./wanted-quantity.ts";
 
 const market = {
-  instruments: [{ index: 0, symbol: "A", quoteCurrency: "USD", tickSize: 0.01, lotSize: 1 } as Instrument],
+  instruments: [
+    {
+      index: 0,
+      symbol: "A",
+      quoteCurrency: "USD",
+      tickSize: 0.01,
+      lotSize: 1,
+      contractMultiplier: 1,
+    } as Instrument,
+  ],
   bars: [new BarTable("A", "1m")],
 };
 
 /** A desk that holds 42, and a stop that only reduces it, of that size, which works at the venue. */
-function holding(): { readonly desk: OrderDesk; readonly stop: ApprovedOrder } {
-  const desk = new OrderDesk("s", market, everything);
+function holding(venue = everything): { readonly desk: OrderDesk; readonly stop: ApprovedOrder } {
+  const desk = new OrderDesk("s", market, venue);
   const terms = { type: "stop_market", stopPrice: 90 } as const;
   const entry = marketOrder({ id: 1 as never, quantity: 42 }) as ApprovedOrder;
   const stop = { ...entry, id: 2 as never, side: "sell", terms, reduceOnly: true } as ApprovedOrder;
@@ -84,6 +93,30 @@ test("a fill of more than an order had says that its change has been made", () =
   expect(told.at(-1)).toMatchObject({ isComplete: true });
 });
 
+test.each([
+  [false, 0],
+  [true, 42 * 100 * 0.002],
+])(
+  "a fill whose fee is untold (%s) is booked with the fee that is expected, %d, and taken back with it",
+  (isUntold, fee) => {
+    const desk = new OrderDesk("s", market, everything);
+    desk.state.expectedFee = (_, notional) => notional * 0.002;
+    const entry = marketOrder({ id: 1 as never, quantity: 42 }) as ApprovedOrder;
+    desk.submit(entry);
+    const { request } = desk.ticketOf("so1")!;
+    desk.hear({ kind: "intent", atMs: 1, errand: "submit", orderId: entry.id, request });
+    const known = { ...filled("so1", 42), price: 100 };
+    const fill: VenueFill = isUntold ? { ...known, isFeeUntold: true } : known;
+    desk.hear({ kind: "fill", atMs: 2, fill });
+    desk.hear({ kind: "fill", atMs: 3, fill: { ...fill, fillId: "back", takesBack: fill.fillId } });
+    const told = desk.advance({ timeMs: 3, count: 0, instruments: [], rows: [] } as never);
+    expect(told.flatMap((report) => (report.kind === "filled" ? [report.fill.fee] : []))).toEqual([
+      fee,
+      -fee,
+    ]);
+  },
+);
+
 test("news that is older than what was told before does not make a change look done", () => {
   const { desk, stop } = holding();
   desk.modify({ ...stop, quantity: 30 });
@@ -105,6 +138,26 @@ test("news that is older than what was told before does not make a change look d
   expect([desk.ticketOf("so2")!.asked?.quantity, desk.ticketOf("so2")!.request.quantity]).toEqual([30, 42]);
   tell(30, 5);
   expect([desk.ticketOf("so2")!.asked, desk.ticketOf("so2")!.request.quantity]).toEqual([null, 30]);
+});
+
+test.each([
+  ["is changed again where it can only reduce", true, "modify"],
+  ["is taken off and sent anew where it could open", false, "cancel"],
+])("an exit whose last change never showed %s: that one may come after the next", (_, reduceOnly, errand) => {
+  const { desk, stop } = holding({ ...everything, reduceOnly });
+  const moved = { ...stop, terms: { type: "stop_market", stopPrice: 92 } } as const;
+  desk.modify(moved);
+  const { asked } = desk.ticketOf("so2")!;
+  desk.hear({ kind: "intent", atMs: 2, errand: "modify", orderId: stop.id, request: asked! });
+  const about = { clientOrderId: "so2", venueOrderId: "v2", symbol: "A", side: "sell", reduceOnly } as const;
+  const state = { filledQuantity: 0, status: "accepted", code: null, reason: "" } as const;
+  for (let k = 0; k < 5; k++) {
+    const order = { ...about, ...state, terms: stop.terms, quantity: 42, venueTimeMs: 10_000 + k };
+    desk.hear({ kind: "told", atMs: 10_000 * (k + 1), order });
+  }
+  expect(desk.ticketOf("so2")!.asked).toBeNull();
+  desk.modify({ ...moved, quantity: 12 });
+  expect(desk.ticketOf("so2")!.errand).toBe(errand);
 });
 
 test.each([

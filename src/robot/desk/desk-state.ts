@@ -5,6 +5,7 @@ import type {
   BrokerCapabilities,
   VenueFill,
   VenueInstrument,
+  VenueOrder,
   VenueOrderRequest,
 } from "../../ports/broker-connection.ts";
 import type { ErrandKind } from "../../ports/journal-store.ts";
@@ -87,6 +88,20 @@ export type Work = {
   isTouched: boolean;
 };
 
+/** An order that works on the account and that this session has not sent. */
+export type Stranger = {
+  /** As it was when it was heard of first. */
+  readonly order: VenueOrder;
+  readonly instrument: InstrumentIndex;
+  readonly sinceMs: number;
+  /** The session that sent it, where that is over and was one on this account: its orders may be withdrawn. */
+  readonly earlierSession: string | null;
+  /** What has filled since then, as far as the holding has it. */
+  filled: number;
+  /** What had filled of it in the end; null while it works. It is forgotten when the holding has all of that. */
+  endedAt: number | null;
+};
+
 /** Everything that the keeper of the orders knows. */
 export type DeskState = {
   readonly sessionTag: string;
@@ -116,7 +131,10 @@ export type DeskState = {
   /** The engine's number of the last fill. */
   lastFillNumber: number;
   lastFillMs: number;
-  readonly strangers: Set<string>;
+  /** By the venue's own name. */
+  readonly strangers: Map<string, Stranger>;
+  /** Whether a session with this tag has traded on this account and does not run any more. */
+  isEarlierSession: (tag: string) => boolean;
   /** What the session has not heard yet. */
   inbox: ExecutionReport[];
   /** The newest time of all: of bars and of events. */
@@ -125,6 +143,8 @@ export type DeskState = {
   heardMs: number;
   say: (incident: Omit<Incident, "atMs">) => void;
   /** What a unit of a currency is worth in the session's money, or null: fees may be taken in anything. */
+  /** What the session's costs expect a fill to cost, in quote currency, where the venue does not tell it. */
+  expectedFee: (quantity: number, notional: number, liquidity: VenueFill["liquidity"]) => number;
   rateOfMoney: (currency: string, instrument: InstrumentIndex, price: number) => number | null;
 };
 
@@ -150,11 +170,13 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     fillsForgottenMs: -Infinity,
     lastFillNumber: 0,
     lastFillMs: Number.NaN,
-    strangers: new Set(),
+    strangers: new Map(),
+    isEarlierSession: () => false,
     inbox: [],
     timeMs: Number.NaN,
     heardMs: Number.NaN,
     say: () => {},
+    expectedFee: () => 0,
     rateOfMoney: () => null,
   };
 }

@@ -117,7 +117,7 @@ test("an order that was forgotten and works at the venue all the same is said, a
   expect(desk.isNews(toldOf(10, "accepted"))).toBe(true);
   desk.hear({ kind: "told", atMs: desk.state.timeMs, order: toldOf(10, "accepted") });
   expect(said).toEqual(["external order"]);
-  expect(desk.state.blocked[0]).toContain("not ours");
+  expect(desk.state.blocked[0]).toContain("is in no journal");
 });
 
 test("the entry of a position that is held for months stays known for as long as its stop works", () => {

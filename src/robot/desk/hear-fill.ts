@@ -4,7 +4,7 @@ import type { VenueFill } from "../../ports/broker-connection.ts";
 import type { DeskEvent } from "../../ports/journal-store.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
-import { whose } from "./hear-order.ts";
+import { hearStrangersFill, whose } from "./strangers.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -20,6 +20,7 @@ export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean)
   const { fillId, venueTimeMs } = fill;
   knowFill(state, fillId, venueTimeMs);
   if (ticket !== null && isSameUnderAnotherName(ticket, fill)) return;
+  if (ticket === null && fill.takesBack === undefined) hearStrangersFill(state, fill);
   if (isAdopted(state, instrument, ticket, fill)) return;
   const number = (state.lastFillNumber += 1);
   if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
@@ -90,7 +91,7 @@ function hearOwn(
   if (isTicketWhole) ticket.phase = "over";
   const isComplete = isTicketWhole && !work.isOver && isDone(state, work);
   work.isToldWhole ||= isComplete;
-  const fee = inBase === 0 ? fill.fee : 0;
+  const fee = inBase === 0 ? feeFor(state, ticket.instrument, fill, quantity) : 0;
   state.inbox.push({
     kind: "filled",
     isComplete,
@@ -155,7 +156,7 @@ function sayOverfill(
 /** An order that we did not send: a person, another program, a liquidation. */
 function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
   const { symbol, side, quantity, price, venueOrderId, clientOrderId } = fill;
-  bookForeign(state, instrument, fill, number, fill.fee);
+  bookForeign(state, instrument, fill, number, feeFor(state, instrument, fill));
   if (isClosingOrderId(clientOrderId)) {
     const message = `the kill switch closed: ${side} ${quantity} ${symbol} at ${price}`;
     return state.say({ kind: "external fill", gravity: "notice", symbol, message });
@@ -175,7 +176,7 @@ function takeBack(state: DeskState, instrument: InstrumentIndex, fill: VenueFill
   // What was never booked has not to be taken back; should it come yet, it is known.
   if (knowFill(state, takesBack, fill.venueTimeMs)) return sayForgottenBust(state, instrument, fill);
   const opposite = { ...fill, side: side === "buy" ? "sell" : "buy" } as const;
-  bookForeign(state, instrument, opposite, number, -fill.fee);
+  bookForeign(state, instrument, opposite, number, -feeFor(state, instrument, fill));
   block(state, instrument, `the venue has taken back the fill ${takesBack}`);
   state.say({
     kind: "bust",
@@ -257,6 +258,18 @@ function bookForeign(
       cumulativeQuantity: quantity,
     },
   });
+}
+
+/** What a fill has cost, as it was told; else what the session's own costs expect: books without it would show money that is gone. */
+function feeFor(
+  { market, expectedFee }: DeskState,
+  instrument: InstrumentIndex,
+  { isFeeUntold, fee, price, liquidity, ...fill }: VenueFill,
+  quantity = fill.quantity,
+): number {
+  if (isFeeUntold !== true) return fee;
+  const { contractMultiplier } = market.instruments[instrument]!;
+  return expectedFee(quantity, quantity * price * contractMultiplier, liquidity);
 }
 
 /** How much of what was bought the venue kept as its fee; 0 where it took money. */

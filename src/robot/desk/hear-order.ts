@@ -2,9 +2,8 @@ import type { VenueCode } from "../../domain/order.ts";
 import type { Acknowledgement, VenueOrder } from "../../ports/broker-connection.ts";
 import type { DeskEvent, ErrandKind } from "../../ports/journal-store.ts";
 import { sameTerms } from "../../engine/execution/draft-order.ts";
-import { sessionOf } from "../client-order-id.ts";
-import { isClosingOrderId } from "../kill/closing-order-id.ts";
-import { block, setErrand, type DeskState, type Ticket, type TicketEnd, type Work } from "./desk-state.ts";
+import { setErrand, type DeskState, type Ticket, type TicketEnd, type Work } from "./desk-state.ts";
+import { hearStranger } from "./strangers.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, tendInstrument } from "./tend-orders.ts";
 
 const tolerance = 1e-9;
@@ -44,7 +43,7 @@ export function hearOrder(state: DeskState, order: VenueOrder): void {
   const ticket =
     (order.clientOrderId === null ? undefined : state.tickets.get(order.clientOrderId)) ??
     state.ticketByVenueId.get(order.venueOrderId);
-  if (ticket === undefined) return hearStranger(state, order);
+  if (ticket === undefined) return hearStranger(state, order, endOf(order) !== null);
   const work = state.works.get(ticket.orderId)!;
   ticket.touchedMs = state.heardMs;
   knowVenueId(state, ticket, order.venueOrderId);
@@ -200,31 +199,6 @@ function hearRevenant(state: DeskState, ticket: Ticket): void {
   state.say({ kind: "order lost", gravity: "alarm", symbol, message });
   ticket.isCancelAsked = true;
   setErrand(state, ticket, "cancel");
-}
-
-function hearStranger(state: DeskState, order: VenueOrder): void {
-  const { clientOrderId, venueOrderId, symbol, side, quantity } = order;
-  const instrument = state.indexOf.get(symbol);
-  if (instrument === undefined || endOf(order) !== null || state.strangers.has(venueOrderId)) return;
-  state.strangers.add(venueOrderId);
-  if (isClosingOrderId(clientOrderId)) {
-    const message = `the kill switch closes: ${side} ${quantity} ${symbol} (${clientOrderId})`;
-    return state.say({ kind: "external order", gravity: "notice", symbol, message });
-  }
-  block(state, instrument, "an order works on this account that is not ours");
-  state.say({
-    kind: "external order",
-    gravity: "alarm",
-    symbol,
-    message: `the venue's order ${venueOrderId} (${side} ${quantity} ${symbol}) ${whose(state, clientOrderId)}`,
-  });
-}
-
-/** Whose an order is that is in no journal of this session, by its name. */
-export function whose({ sessionTag }: DeskState, clientOrderId: string | null): string {
-  const tag = clientOrderId === null ? null : sessionOf(clientOrderId);
-  if (tag === null) return "is not ours";
-  return tag === sessionTag ? "has a name of ours and is in no journal" : `is of the session ${tag}`;
 }
 
 function endOf({ status, code, reason }: VenueOrder): TicketEnd | null {

@@ -175,7 +175,8 @@ export class OrderDesk implements Broker {
     const isEnd =
       status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
     // Of an order of nobody that is over there is nothing to know: it may be one of ours that was forgotten.
-    if (ticket === undefined) return !isEnd && !state.strangers.has(venueOrderId);
+    const stranger = state.strangers.get(venueOrderId);
+    if (ticket === undefined) return isEnd ? stranger?.earlierSession != null : stranger === undefined;
     const side = ticket.sides.get(venueOrderId);
     if (side === undefined || ticket.phase === "sent" || ticket.asked !== null) return true;
     if (ticket.phase === "over") return !isEnd && side.end === null;

@@ -147,7 +147,10 @@ function adapt(state: DeskState, work: Work, ticket: Ticket, wish: ApprovedOrder
     confirmChange(state, work);
   // What is under way is waited for: two changes at once would be more than the venue can tell apart.
   if (isSame || phase !== "working" || ticket.asked !== null || ticket.isCancelAsked) return;
-  if (!state.capabilities.modify || ticket.isUnchangeable) return withdraw(state, ticket, true);
+  // A change that never showed may come after the next one, and where nothing keeps an exit from opening it would: only an
+  // order that is gone is certain not to be changed.
+  const mayGrow = ticket.mayHave > 0 && !state.capabilities.reduceOnly;
+  if (!state.capabilities.modify || ticket.isUnchangeable || mayGrow) return withdraw(state, ticket, true);
   ticket.asked = next;
   ticket.askedAtMs = state.timeMs;
   ticket.unshown = 0;

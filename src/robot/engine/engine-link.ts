@@ -5,6 +5,7 @@ import type { Ledger } from "../../domain/ledger.ts";
 import type { MarketSlice } from "../../domain/slice.ts";
 import { JournaledBroker, type RecordedStep, type Sent } from "../../engine/journal/journaled-broker.ts";
 import { isSent, RecordedSlice } from "../../engine/journal/restore-session.ts";
+import type { CommissionModel } from "../../ports/costs.ts";
 import type { JournalRecord, JournalStore, PredictedRecord } from "../../ports/journal-store.ts";
 import type { Market } from "../../ports/market.ts";
 import { isForDesk, type OrderDesk } from "../desk/order-desk.ts";
@@ -26,6 +27,8 @@ export type RemoteMaking = EngineMaking & {
   readonly instruments: Market["instruments"];
   /** Knows the prices, and with them what a fee in another currency is worth; nothing is booked on it. */
   readonly prices: Ledger;
+  /** What a fill is expected to cost whose fee the venue does not tell. */
+  readonly commission: CommissionModel;
   /** What models said since it was asked last, and stands in the journal. */
   readonly newAnswers: () => readonly PredictedRecord[];
   /** Whether the backtest beside it is wanted. */

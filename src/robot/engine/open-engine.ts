@@ -17,7 +17,7 @@ export async function openEngine(
 
 /** The same with the engine in a process of its own: desk and engine live through the journal side by side. */
 async function openRemoteSession(
-  { connection, journal, feed, takePredicted }: RobotParts,
+  { connection, journal, feed, takePredicted, isEarlierSession }: RobotParts,
   remote: RemoteMaking,
   record: SessionRecord,
   records: Iterator<JournalRecord> | null,
@@ -26,6 +26,9 @@ async function openRemoteSession(
   const { bars } = feed;
   const market = { instruments: remote.instruments, bars };
   const desk = new OrderDesk(record.sessionId, market, connection.capabilities);
+  desk.state.expectedFee = (quantity, notional, liquidity) =>
+    remote.commission.fee(quantity, notional, liquidity);
+  desk.state.isEarlierSession = isEarlierSession ?? (() => false);
   desk.state.rateOfMoney = (currency, instrument, price) =>
     remote.prices.rateOfMoney(currency, instrument, price);
   const { cash } = record;

@@ -256,6 +256,21 @@ describe("Alpaca, what is its own", () => {
     await until(() => orders.at(-1)?.status === "cancel_pending", "pending_cancel");
   });
 
+  test.each([
+    ["stocks", "AAPL", undefined],
+    ["crypto", "BTC/USD", true],
+  ] as const)(
+    "over both roads a fill of %s (%s) says whether its fee is told",
+    async (market, symbol, isFeeUntold) => {
+      const { venue, broker, fills } = await setUp({ market });
+      await broker.submit({ ...order, symbol, timeInForce: "gtc" });
+      venue.book.fill(venue.book.byClientId("own-1")!, 2, 100);
+      await until(() => fills.length === 1, "the fill");
+      const [listed] = await broker.fillsSince(nowMs - 60_000);
+      expect([fills[0]!.isFeeUntold, listed!.isFeeUntold]).toEqual([isFeeUntold, isFeeUntold]);
+    },
+  );
+
   test("a fill that the venue takes back is told as one that names the first", async () => {
     const { venue, broker, fills } = await setUp();
     await broker.submit(order);

@@ -7,7 +7,7 @@ import { brokerKeyRefused } from "../shared/broker-errors.ts";
 import { openSocketWire, pongMessage, type SocketWire } from "../shared/socket-wire.ts";
 import type { VenueEvent } from "../shared/venue-connection.ts";
 import { updateSchema, type AlpacaUpdate } from "./alpaca-trading-messages.ts";
-import { fillIdOf, numberOf, readOrder, timeOf } from "./read-alpaca-order.ts";
+import { feeUntold, fillIdOf, numberOf, readOrder, timeOf } from "./read-alpaca-order.ts";
 
 const frameSchema = z.object({ stream: z.string(), data: z.unknown() });
 const statusSchema = z.object({ status: z.string() });
@@ -124,6 +124,7 @@ function readFill(update: AlpacaUpdate, order: VenueOrder, nowMs: number): Venue
     price,
     fee: 0,
     feeCurrency: "USD",
+    ...feeUntold(order.symbol),
     liquidity: "taker",
     venueTimeMs: timeOf(update.timestamp ?? update.order.updated_at),
     receivedAtMs: nowMs,

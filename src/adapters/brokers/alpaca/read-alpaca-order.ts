@@ -84,7 +84,12 @@ export function fillIdOf(orderId: string, cumulativeQuantity: number): string {
   return `${orderId}:${decimalText(cumulativeQuantity)}`;
 }
 
-/** An execution of the list in our words. Fees are booked a day later and not told with it. */
+/** Shares are free of commission. The fee of a coin is booked later, and no word about it comes with the fill. */
+export function feeUntold(symbol: string): Pick<VenueFill, "isFeeUntold"> {
+  return symbol.includes("/") ? { isFeeUntold: true } : {};
+}
+
+/** An execution of the list in our words. */
 export function readFill(fill: AlpacaFill, clientOrderId: string | null, receivedAtMs: number): VenueFill {
   return {
     fillId: fillIdOf(fill.order_id, fill.cum_qty),
@@ -97,6 +102,7 @@ export function readFill(fill: AlpacaFill, clientOrderId: string | null, receive
     price: fill.price,
     fee: 0,
     feeCurrency: "USD",
+    ...feeUntold(fill.symbol),
     liquidity: "taker",
     venueTimeMs: timeOf(fill.transaction_time),
     receivedAtMs,

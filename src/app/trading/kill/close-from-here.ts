@@ -53,7 +53,7 @@ export async function closeFromHere(
  * Makes the connection look for holdings in these: at a spot market a holding is a balance of a coin, and one that it was
  * never asked about would be left. Throws where the venue is silent; what it does not trade any more is said and left out.
  */
-async function learnSymbols(
+export async function learnSymbols(
   connection: BrokerConnection,
   symbols: readonly string[],
   say: (line: string) => void,

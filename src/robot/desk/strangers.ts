@@ -1,0 +1,98 @@
+import { signOf, type OrderTerms } from "../../domain/order.ts";
+import type { VenueFill, VenueOrder } from "../../ports/broker-connection.ts";
+import { sessionOf } from "../client-order-id.ts";
+import { isClosingOrderId } from "../kill/closing-order-id.ts";
+import { block, type DeskState, type Stranger } from "./desk-state.ts";
+
+const tolerance = 1e-9;
+
+/** Takes in an order that this session has not sent: a person's, another program's, one of a session before this one. */
+export function hearStranger(state: DeskState, order: VenueOrder, isOver: boolean): void {
+  const { clientOrderId, venueOrderId, symbol, side, quantity } = order;
+  const instrument = state.indexOf.get(symbol);
+  const known = state.strangers.get(venueOrderId);
+  if (known !== undefined && isOver) {
+    known.endedAt = Math.max(known.endedAt ?? 0, order.filledQuantity);
+    forgetIfOver(state, known);
+  }
+  if (instrument === undefined || isOver || known !== undefined) return;
+  const earlierSession = earlierSessionOf(state, clientOrderId);
+  const about = { order, instrument, earlierSession, sinceMs: state.heardMs };
+  state.strangers.set(venueOrderId, { ...about, filled: 0, endedAt: null });
+  const say = (gravity: "notice" | "alarm", message: string): void =>
+    state.say({ kind: "external order", gravity, symbol, message });
+  if (isClosingOrderId(clientOrderId))
+    return say("notice", `the kill switch closes: ${side} ${quantity} ${symbol} (${clientOrderId})`);
+  if (earlierSession !== null)
+    return say(
+      "notice",
+      `${orderText(order)} is of the session ${earlierSession}, which is over: it works until this session sends ` +
+        `an order in ${symbol}, and is withdrawn before that goes`,
+    );
+  const what = `the venue's order ${venueOrderId} (${side} ${quantity} ${symbol}) ${whose(state, clientOrderId)}`;
+  block(state, instrument, what);
+  say("alarm", `${what}: nothing is opened in ${symbol} while it works. ${howToCancel(clientOrderId)}`);
+}
+
+/** Counts what an order of others has filled since it was heard of, whether that is booked or was in a holding already. */
+export function hearStrangersFill(
+  state: DeskState,
+  { venueOrderId, quantity, venueTimeMs }: VenueFill,
+): void {
+  const known = state.strangers.get(venueOrderId);
+  if (known === undefined || venueTimeMs <= known.order.venueTimeMs) return;
+  known.filled += quantity;
+  forgetIfOver(state, known);
+}
+
+/** One that has ended is of no account any more when the holding has all that it filled. */
+function forgetIfOver({ strangers }: DeskState, { order, filled, endedAt }: Stranger): void {
+  if (endedAt === null || filled < (endedAt - order.filledQuantity) * (1 - tolerance)) return;
+  strangers.delete(order.venueOrderId);
+}
+
+/** Whether all that it can do is to make what is held smaller. */
+export function canOnlyReduce({ position }: DeskState, { order, instrument, filled }: Stranger): boolean {
+  const held = position[instrument]!;
+  const left = order.quantity - order.filledQuantity - filled;
+  return order.reduceOnly || (signOf(order.side) * held < 0 && left <= Math.abs(held) * (1 + tolerance));
+}
+
+/** The session of this account that sent an order and is over; null where that is not known. */
+function earlierSessionOf(state: DeskState, clientOrderId: string | null): string | null {
+  if (clientOrderId === null || isClosingOrderId(clientOrderId)) return null;
+  const tag = sessionOf(clientOrderId);
+  return tag !== null && tag !== state.sessionTag && state.isEarlierSession(tag) ? tag : null;
+}
+
+/** Whose an order is that is in no journal of this session, by its name. */
+export function whose({ sessionTag }: DeskState, clientOrderId: string | null): string {
+  const tag = clientOrderId === null ? null : sessionOf(clientOrderId);
+  if (tag === null) return "is not ours";
+  return tag === sessionTag ? "has a name of ours and is in no journal" : `is of the session ${tag}`;
+}
+
+/** An order in the words of a person: `sell 10 BTC/USD stop market 90 (m5k2o7)`. */
+export function orderText({
+  side,
+  quantity,
+  symbol,
+  terms,
+  clientOrderId,
+  venueOrderId,
+}: VenueOrder): string {
+  const price = terms === null || terms.type === "market" ? "" : ` ${termsText(terms)}`;
+  return `${side} ${quantity} ${symbol}${price} (${clientOrderId ?? venueOrderId})`;
+}
+
+function termsText(terms: OrderTerms): string {
+  const prices = Object.values(terms).filter((price) => typeof price === "number");
+  return [terms.type.replaceAll("_", " "), ...prices].join(" ");
+}
+
+/** What a person does about an order that is in the way. */
+export function howToCancel(clientOrderId: string | null): string {
+  return clientOrderId === null
+    ? "Cancel it at the venue; kiwi paper orders (kiwi live orders) lists what works there"
+    : `kiwi paper orders --cancel ${clientOrderId} (kiwi live orders ...) takes it off`;
+}
