@@ -34,7 +34,9 @@ class LongFilesFirst extends BaseSequencer {
 const root = import.meta.dirname;
 const source = join(root, "src");
 // Who watches edits the source while the tests stand: what was put together before is old by then.
-const bundle = process.argv.includes("run") ? (bundlePlace as (root: string) => string)(root) : null;
+const place = (bundlePlace as (root: string) => string)(root);
+// What was transformed while there was no bundle must not be taken for what is transformed with it.
+const bundle = process.argv.includes("run") && existsSync(place) ? place : null;
 const jobAddress = /(new URL\(\s*)"((?:[^"]*\/)?(?:[^"/]+-job|thread-entry|process-entry)\.ts)"/g;
 
 /**

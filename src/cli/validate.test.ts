@@ -30,7 +30,7 @@ async function validate(
   return { code, document: JSON.parse(out) as Document, err };
 }
 
-const small = ["--data", "synthetic:symbols=1,bars=3000", "--trials", "30"];
+const small = ["--data", "synthetic:symbols=1,bars=4000", "--trials", "30"];
 
 test("a validation runs every test, is the same for any number of threads, and fails a build that asks", async () => {
   const args = ["sma-cross", ...small, "--fail-if", "dsr<0.95", "--fail-if", "pbo>0.99"];
