@@ -67,3 +67,42 @@ test("feeds share one stream, each hears its own, and it is closed by the last",
   second.close();
   expect(closedCount()).toBe(1);
 });
+
+test("a bar that is told anew and one that is overdue reach those that want it; a state that passes is not how the stream is", () => {
+  const { source, opened } = spoken();
+  const shared = sharedSource(source, { symbols: ["A", "B"], timeframes: ["1m"] });
+  const revised: string[] = [];
+  const [one, two] = [listener(["A"]), listener(["B"])];
+  const onRevision = ({ symbol }: LiveBar): void => void revised.push(symbol);
+  const first = shared.subscribe({ ...one.request, onRevision });
+  shared.subscribe(two.request);
+  for (const symbol of ["A", "B"]) opened[0]!.onRevision!(bar(symbol));
+  expect(revised).toEqual(["A"]);
+  const overdue: StreamState = { kind: "overdue", atMs: 0, symbol: "B", timeframe: "1m", lastCloseMs: null };
+  opened[0]!.onState(overdue);
+  expect([one.states, two.states]).toEqual([[], [overdue]]);
+  const late = listener(["B"]);
+  shared.subscribe(late.request);
+  expect(late.states).toEqual([]);
+  expect(first.counts()).toEqual({});
+});
+
+test("everything but the stream is the source's own, for each of them", async () => {
+  const asked: string[] = [];
+  const source = {
+    ...spoken().source,
+    fetchBars: async () => (asked.push("bars"), "bars"),
+    latest: async (symbol: string, timeframe: string, count: number) => (
+      asked.push(`${symbol} ${timeframe} ${count}`),
+      []
+    ),
+    symbols: async () => (asked.push("symbols"), []),
+    close: async () => void asked.push("close"),
+  } as unknown as BarSource;
+  const shared = sharedSource(source, { symbols: ["A"], timeframes: ["1m"] });
+  await shared.fetchBars({} as never);
+  await shared.latest("A", "1m", 3);
+  await shared.symbols();
+  await shared.close();
+  expect([shared.name, ...asked]).toEqual(["spoken", "bars", "A 1m 3", "symbols", "close"]);
+});
