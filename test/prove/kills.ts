@@ -18,18 +18,20 @@ export async function prove(): Promise<string> {
     throwIfOther(seed, pair);
     pairs.push(pair);
   }
+  const otherOrder = pairs.filter(({ alone, killed }) => alone.decisionsHash !== killed.decisionsHash).length;
   return [
     `kill -9 of a robot at ${sum(({ killed }) => killed.kills)} random moments of ${pairs.length} sessions of ${bars} bars, at ${sum(({ killed }) => killed.killedAtBars)} different bars:`,
     `${sum(({ killed }) => killed.ordersAtVenue)} orders and ${sum(({ killed }) => killed.fillsAtVenue)} fills at the venue (alone: ${sum(({ alone }) => alone.ordersAtVenue)} and ${sum(({ alone }) => alone.fillsAtVenue)}; a leg may be sent and withdrawn once more); ${sum(({ killed }) => killed.doubled)} sent again under their name;`,
-    `decision hash, equity, fills and positions of each: the same.`,
+    `what was decided and filled in each symbol, equity and positions of each: the same; the hash of all together, too, but in ${otherOrder} sessions`,
+    `where fills of several symbols in one instant came in another order.`,
   ].join("\n");
 }
 
 function throwIfOther(seed: number, { alone, killed }: Pair): void {
-  const other = (["decisionsHash", "equity", "fillsAtVenue"] as const).filter(
-    (name) => alone[name] !== killed[name],
+  const other = (["decisions", "positions", "equity", "fillsAtVenue"] as const).filter(
+    (name) => JSON.stringify(alone[name]) !== JSON.stringify(killed[name]),
   );
-  if (other.length > 0 || JSON.stringify(alone.positions) !== JSON.stringify(killed.positions))
+  if (other.length > 0)
     throw new Error(
       `seed ${seed}: the killed robot ended otherwise: ${other.join(", ")}\n${JSON.stringify({ alone, killed })}`,
     );

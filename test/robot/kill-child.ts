@@ -1,5 +1,6 @@
 import { openJournalFile } from "../../src/adapters/stores/journal/journal-file.ts";
 import { buildSession, layGround } from "../../src/app/session/build-session.ts";
+import { sha256Of } from "../../src/base/hash.ts";
 import { runConfigSchema } from "../../src/app/config/run-config.ts";
 import { TakenBatch, type LiveBatch } from "../../src/data/live/live-batch.ts";
 import { BarTable } from "../../src/domain/bar-table.ts";
@@ -160,7 +161,13 @@ for (;;) {
   quietTurns = 0;
   if (bars[0]!.length >= work.bars) {
     const { decisionsHash, positions, equity } = robot.status();
-    send({ kind: "done", decisionsHash, positions, equity });
+    send({
+      kind: "done",
+      decisionsHash,
+      decisions: tape.map((_, index) => decisionsOf(index)),
+      positions,
+      equity,
+    });
     break;
   }
   await ask("nextBar", bars[0]!.length);
@@ -170,4 +177,11 @@ for (;;) {
 function isOwed({ status, clientOrderIds }: OrderLine): boolean {
   if (status === "cancel_pending" || status === "replace_pending") return true;
   return status === "submitted" && clientOrderIds.length > 0;
+}
+
+/** All that was decided on a symbol and filled in it, as a hash. */
+function decisionsOf(index: number): string {
+  const { events } = robot.session.recorder.log;
+  const all = Array.from({ length: events.length }, (_, row) => events.at(row));
+  return sha256Of(all.filter(({ instrument }) => instrument === index).map((event) => JSON.stringify(event)));
 }

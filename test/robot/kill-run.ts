@@ -15,6 +15,8 @@ export type KillOutcome = {
   /** At how many different bars it was killed. */
   readonly killedAtBars: number;
   readonly decisionsHash: string;
+  /** What was decided and filled, as a hash by symbol: in which order the fills of one instant came does not count. */
+  readonly decisions: readonly string[];
   readonly positions: readonly PositionLine[];
   readonly equity: number;
   readonly ordersAtVenue: number;
@@ -28,7 +30,7 @@ const lastMsMax = 5;
 
 type Said =
   | { readonly kind: "ask"; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
-  | ({ readonly kind: "done" } & Pick<KillOutcome, "decisionsHash" | "positions" | "equity">)
+  | ({ readonly kind: "done" } & Pick<KillOutcome, "decisionsHash" | "decisions" | "positions" | "equity">)
   | { readonly kind: "failed"; readonly error: string }
   | { readonly kind: "incident"; readonly incident: { readonly message: string } };
 
@@ -79,7 +81,7 @@ function live(
   state: { row: number; doubled: number; orders: number },
   names: Set<string>,
   death: Death | null,
-): Promise<Pick<KillOutcome, "decisionsHash" | "positions" | "equity"> | null> {
+): Promise<Pick<KillOutcome, "decisionsHash" | "decisions" | "positions" | "equity"> | null> {
   const child = fork(join(import.meta.dirname, "kill-child.ts"), [JSON.stringify(work)], {
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -156,7 +156,11 @@ function noteIn(value: unknown): SessionNote | null {
     : null;
 }
 
-/** Says of a session whether it has traded on the account of this one: the lock of the account says that it is over. */
+/**
+ * Says of a session whether it has traded on the account of this one before: the lock of the account says that it is over. Looked up
+ * once: whoever holds the lock sees no other begin, and what is tidied away meanwhile stays known.
+ */
 export function earlierSessions(home: string, { account }: SessionNote): (tag: string) => boolean {
-  return (tag) => allSessions(home).some((one) => one.id === tag && one.account === account);
+  const ids = new Set(allSessions(home).flatMap((one) => (one.account === account ? [one.id] : [])));
+  return (tag) => ids.has(tag);
 }

@@ -37,8 +37,8 @@ export async function explainCommand(
   // A session that runs, or a run that is new, is asked about what it did last.
   const timeMs = flags.at === "now" ? null : readDay(flags.at, "--at");
   // Who copies the name of a session from `kiwi status` need not know that it is no run.
-  const isSession = name !== undefined && allSessions(tradingHome(shell.env)).some(({ id }) => id === name);
-  const session = isSession ? name : flags.session;
+  const isSession = (): boolean => allSessions(tradingHome(shell.env)).some(({ id }) => id === name);
+  const session = flags.session ?? (name !== undefined && isSession() ? name : undefined);
   if (name === undefined || session !== undefined) return explainSessions(shell, flags, session, timeMs);
   const { manifest, folder } = await readRun(await runsFolder(shell, flags.runs), name);
   refuseStrangersCode(manifest, {

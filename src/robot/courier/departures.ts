@@ -70,8 +70,9 @@ export class Departures {
       return this.deny(ticket, { code: "unavailable", reason: "the line to the venue is down" });
     }
     if (this.isMarketClosed(ticket, request)) return false;
-    if (ticket.errand === "submit" && !this.hasRoom(ticket, request, reduces)) return false;
     if (this.nowMs < this.pausedUntilMs && !reduces) return this.retryIn(this.pausedUntilMs - this.nowMs);
+    // Last, for it takes off what protects until now: only for what can go.
+    if (ticket.errand === "submit" && !this.hasRoom(ticket, request, reduces)) return false;
     if (this.mayTakeTurn("submit")) return true;
     const isTooLate = !reduces && ageMs > queueMsMax;
     return isTooLate && this.deny(ticket, { code: "rate_limited", reason: "too many orders at once" });

@@ -178,7 +178,7 @@ function unconfirmed(ids: readonly string[], mode: SessionNote["mode"]): KiwiErr
   return new KiwiError({
     code: "CANCEL_UNCONFIRMED",
     exit: "safety",
-    message: `the venue has taken the cancel and has not ended ${ids.join(" ")} within ${endMsMax / 1_000} s`,
+    message: `the venue was asked to end ${ids.join(" ")} and has not done so within ${endMsMax / 1_000} s`,
     why: "it may still fill",
     fix: `kiwi ${mode} orders   shows whether it still works`,
     topic: "trading",
