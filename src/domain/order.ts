@@ -22,6 +22,11 @@ export type OrderTerms =
 /** The types by name. */
 export type OrderType = OrderTerms["type"];
 
+/** Whether an order fills when the price runs against a position that it closes, or away from one that it opens. */
+export function isStop(terms: OrderTerms): boolean {
+  return terms.type === "stop_market" || terms.type === "stop_limit" || terms.type === "trailing_stop_market";
+}
+
 /** `gtd` orders carry `expireTimeMs`; `day` orders expire at the end of the session. */
 export type TimeInForce = "gtc" | "day" | "ioc" | "fok" | "gtd";
 

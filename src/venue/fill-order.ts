@@ -1,5 +1,5 @@
 import { floorToStep } from "../base/numbers.ts";
-import type { Fill } from "../domain/order.ts";
+import { isStop, type Fill } from "../domain/order.ts";
 import type { Moment } from "../ports/costs.ts";
 import { affordable, shortfallCode, shortfallReason } from "./affordable.ts";
 import { finish, type AccountState } from "./account-state.ts";
@@ -8,7 +8,7 @@ import type { Match } from "./match.ts";
 import { followFill, waitsForMore } from "./order-links.ts";
 import { slippedPrice } from "./slipped-price.ts";
 import type { VenueBar } from "./venue-bar.ts";
-import { isStop, type Birth, type WorkingOrder } from "./working-order.ts";
+import type { Birth, WorkingOrder } from "./working-order.ts";
 
 /** Why an order ends of which all is filled that the account carries, and less than a thousandth is missing. */
 export const lastCrumbs = "the last crumbs did not fit the account";

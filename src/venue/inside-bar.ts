@@ -1,10 +1,11 @@
 import { empty } from "../base/empty.ts";
+import { isStop } from "../domain/order.ts";
 import { finish, type AccountState } from "./account-state.ts";
 import { applyChange } from "./change-order.ts";
 import { endImmediate, tellTriggered, tryFill } from "./fill-order.ts";
 import { isReachedInside, matchAtClose, matchInside, movesUp, triggerPrice } from "./match.ts";
 import type { VenueBar } from "./venue-bar.ts";
-import { canMatch, isStop, type WorkingOrder } from "./working-order.ts";
+import { canMatch, type WorkingOrder } from "./working-order.ts";
 
 /**
  * Takes the orders of one instrument from the open of a bar to its close. What a falling price reaches comes in the

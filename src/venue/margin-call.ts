@@ -1,3 +1,4 @@
+import { isStop } from "../domain/order.ts";
 import type { MarketSlice } from "../domain/slice.ts";
 import type { Moment } from "../ports/costs.ts";
 import { finish, type AccountState } from "./account-state.ts";
@@ -6,7 +7,7 @@ import { fill, priceOf } from "./fill-order.ts";
 import { liquidation } from "./liquidation.ts";
 import { isReachedInside, triggerPrice } from "./match.ts";
 import type { VenueBar } from "./venue-bar.ts";
-import { canMatch, isStop, workingOrder, type WorkingOrder } from "./working-order.ts";
+import { canMatch, workingOrder, type WorkingOrder } from "./working-order.ts";
 
 /**
  * Whether the account lives through the worst prices of the present bars, all of them at once. Where it does not, every

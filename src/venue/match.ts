@@ -1,5 +1,5 @@
-import type { OrderTerms, Trail } from "../domain/order.ts";
-import { isStop, type WorkingOrder } from "./working-order.ts";
+import { isStop, type OrderTerms, type Trail } from "../domain/order.ts";
+import type { WorkingOrder } from "./working-order.ts";
 
 /** One bar as the matching sees it. */
 export type BarPrices = {

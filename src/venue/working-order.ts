@@ -71,11 +71,6 @@ export function workingOrder(
   };
 }
 
-/** Whether an order fills when the price runs against a position that it closes, or away from one that it opens. */
-export function isStop(terms: OrderTerms): boolean {
-  return terms.type === "stop_market" || terms.type === "stop_limit" || terms.type === "trailing_stop_market";
-}
-
 /** Whether an order takes part: awake, active by `timeMs`, and not born in the middle of this very bar. */
 export function canMatch(order: WorkingOrder, timeMs: number): boolean {
   return order.state === "working" && order.activeFromMs <= timeMs && order.birth === "before";

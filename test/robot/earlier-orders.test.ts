@@ -26,9 +26,15 @@ async function takenOver(script: Script, options: Partial<BenchOptions> = {}): P
   return at;
 }
 
-function leave(at: RobotBench, clientOrderId: string, side: Side, quantity: number, terms: OrderTerms): void {
+function leave(
+  at: RobotBench,
+  clientOrderId: string,
+  side: Side,
+  quantity: number,
+  terms: OrderTerms,
+  reduceOnly = side === "sell" && at.link.capabilities.reduceOnly,
+): void {
   const life = { timeInForce: "gtc", expireTimeMs: Infinity, postOnly: false } as const;
-  const reduceOnly = side === "sell" && at.link.capabilities.reduceOnly;
   at.side.submit({ clientOrderId, symbol: "AAA", side, quantity, terms, reduceOnly, ...life });
 }
 
@@ -108,6 +114,21 @@ test("an earlier session's order that would open something is withdrawn at the s
     "notice: buy 5 AAA limit 80 (oldero9) of the session older is withdrawn: it would open what this session has not decided on",
   );
 });
+
+test.each([true, false])(
+  "both halves of a turn that an earlier session had begun do not both fill: what would open is withdrawn (reduce-only: %s)",
+  async (reduceOnly) => {
+    const at = await takenOver({}, { capabilities: { reduceOnly } });
+    const [closing, opening] = ["oldero10", "oldero11"];
+    leave(at, closing, "sell", 30, { type: "limit", limitPrice: 120 });
+    leave(at, opening, "sell", 25, { type: "limit", limitPrice: 121 }, false);
+    await at.rest();
+    // Where exits may open, 30 and 30 and 25 of 30 held are too much: the stop stays alone.
+    expect(at.link.canceled).toEqual(reduceOnly ? [opening] : [closing, opening]);
+    expect(working(at)).toEqual(reduceOnly ? ["oldero7 30", `${closing} 30`] : ["oldero7 30"]);
+    expect(at.side.held("AAA")).toBe(30);
+  },
+);
 
 test("where the venue does not take it back nothing is opened, exits that only reduce go, and a person is told once", async () => {
   const at = await takenOver({ 3: [1], 6: [0] });

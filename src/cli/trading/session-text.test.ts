@@ -151,3 +151,19 @@ test("without a status a session is starting, or has left none", () => {
   expect(linesOf(null).at(-1)).toBe("it is starting");
   expect(linesOf(null, false).at(-1)).toBe("it has left no status");
 });
+
+test("of many orders the newest are shown, and how many work besides, with the command that lists them", () => {
+  const order = (id: number) => ({
+    id,
+    symbol: "AAA",
+    side: "sell",
+    quantity: 1,
+    status: "accepted",
+    reason: "stop-loss",
+  });
+  const six = linesOf(statusWith({ robot: { orders: [1, 2, 3, 4, 5, 6].map(order) } }));
+  expect(six.join("\n")).not.toContain("before these");
+  const eight = linesOf(statusWith({ robot: { orders: [1, 2, 3, 4, 5, 6, 7, 8].map(order) } }));
+  expect(eight.filter((line) => line.includes("stop-loss"))).toHaveLength(6);
+  expect(eight).toContain("  and 2 before these: kiwi paper orders   lists what works at the venue");
+});

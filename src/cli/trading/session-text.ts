@@ -36,7 +36,7 @@ export function sessionText(
     "",
     pairs(stateRows(status, isRunning, nowMs).map(([name, text]) => [name, folded(text, rowIndent)])),
     ...section("positions", positionsTable(status)),
-    ...section("orders that work", ordersTable(status)),
+    ...section("orders that work", withRest(ordersTable(status), status, note.mode)),
     ...section("symbols that open nothing", blockedLines(status)),
     ...section("orders that are not of this session", strangerLines(status, nowMs)),
     ...section("what was decided, and why", decisionsTable(status)),
@@ -211,6 +211,14 @@ function ordersTable({ robot }: SessionStatus): string {
             reason,
           ]),
       );
+}
+
+/** What is not shown is not left out in silence: an old stop may be among it. */
+function withRest(shown: string, { robot }: SessionStatus, mode: SessionNote["mode"]): string {
+  const rest = robot.orders.length - linesShown;
+  return rest > 0
+    ? `${shown}\n  and ${rest} before these: kiwi ${mode} orders   lists what works at the venue`
+    : shown;
 }
 
 /** Symbols in which nothing is opened; what versions before wrote does not say. */

@@ -1,4 +1,4 @@
-import { signOf, type OrderTerms } from "../../domain/order.ts";
+import { isStop, signOf, type OrderTerms } from "../../domain/order.ts";
 import type { VenueFill, VenueOrder } from "../../ports/broker-connection.ts";
 import { sessionOf } from "../client-order-id.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
@@ -51,11 +51,31 @@ function forgetIfOver({ strangers }: DeskState, { order, filled, endedAt }: Stra
   strangers.delete(order.venueOrderId);
 }
 
-/** Whether all that it can do is to make what is held smaller. */
-export function canOnlyReduce({ position }: DeskState, { order, instrument, filled }: Stranger): boolean {
-  const held = position[instrument]!;
-  const left = order.quantity - order.filledQuantity - filled;
-  return order.reduceOnly || (signOf(order.side) * held < 0 && left <= Math.abs(held) * (1 + tolerance));
+/**
+ * Whether all that an order of an earlier session can do is to make what is held smaller. Where the venue knows reduce-only its exits
+ * say so, and what does not is the opening half of a reversal at most. Elsewhere all of a side must fit into the holding together,
+ * stops first: of what does not fit it is the protection that stays.
+ */
+export function canOnlyReduce(state: DeskState, stranger: Stranger): boolean {
+  const { order, instrument } = stranger;
+  if (state.capabilities.reduceOnly) return order.reduceOnly;
+  const held = state.position[instrument]!;
+  if (signOf(order.side) * held >= 0) return false;
+  const beside = [...state.strangers.values()].filter(
+    (other) =>
+      other.instrument === instrument && other.earlierSession !== null && other.order.side === order.side,
+  );
+  const stopsFirst = [...beside.filter(isStopping), ...beside.filter((other) => !isStopping(other))];
+  const ahead = stopsFirst.slice(0, stopsFirst.indexOf(stranger) + 1);
+  const left = ahead.reduce(
+    (sum, other) => sum + other.order.quantity - other.order.filledQuantity - other.filled,
+    0,
+  );
+  return left <= Math.abs(held) * (1 + tolerance);
+}
+
+function isStopping({ order }: Stranger): boolean {
+  return order.terms !== null && isStop(order.terms);
 }
 
 /** The session of this account that sent an order and is over; null where that is not known. */
