@@ -164,13 +164,18 @@ export class Ledger {
     const { held, quantity, lastPrice, isPlain } = this;
     for (let k = 0; k < held.length; k++) {
       const index = held[k]!;
-      if (isPlain) sum += quantity[index]! * lastPrice[index]!;
-      else
-        sum += this.isUnpaid[index]!
-          ? this.profitOf(index, quantity[index]!, lastPrice[index]!)
-          : quantity[index]! * this.unitValue(index, lastPrice[index]!);
+      sum += isPlain ? quantity[index]! * lastPrice[index]! : this.worth(index);
     }
     return sum;
+  }
+
+  /** What a holding adds to the cash at its last price, in base currency. */
+  worth(index: number): number {
+    const quantity = this.quantity[index]!;
+    const price = this.lastPrice[index]!;
+    return this.isUnpaid[index]!
+      ? this.profitOf(index, quantity, price)
+      : quantity * this.unitValue(index, price);
   }
 
   /** What `quantity` of a position has made at `price`, in base currency at the rate of the moment. */

@@ -145,6 +145,8 @@ export type AccountSnapshot = {
   readonly venueTimeMs: number;
   /** By currency. */
   readonly cash: ReadonlyMap<string, number>;
+  /** Money in `currency` without what the positions are worth: what is left of it where they were paid for, else without their open profit. */
+  readonly balance: number;
   /** Everything at the venue's prices, in `currency`. */
   readonly equity: number;
   readonly currency: string;
@@ -155,7 +157,12 @@ export type AccountSnapshot = {
 };
 
 /** What is held of one symbol. */
-export type VenuePosition = { readonly quantity: number; readonly averagePrice: number };
+export type VenuePosition = {
+  readonly quantity: number;
+  readonly averagePrice: number;
+  /** How much of the account's money was given for it, negative for what was received; 0 where only profit and loss are money. */
+  readonly paid: number;
+};
 
 /**
  * The orders that work. `whole` lists every one of them; from a page that was cut, or a moment when the venue could not

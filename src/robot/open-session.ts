@@ -1,4 +1,6 @@
 import { readable } from "./desk/readable.ts";
+import { secondMs } from "../base/time.ts";
+import { sleep } from "../ports/clock.ts";
 import { insist } from "./insist.ts";
 import type { Patience } from "./patience.ts";
 import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
@@ -13,8 +15,13 @@ import { EngineHere } from "./engine/engine-here.ts";
 import type { EngineLink } from "./engine/engine-link.ts";
 import type { LocalEngine, RobotParts } from "./robot-parts.ts";
 
+/** A new session asks for its account so often while something fills there. */
+const looksMax = 10;
+
 /** How a journal begins. */
 export type SessionRecord = Extract<JournalRecord, { readonly kind: "session" }>;
+/** What an account holds when a session begins on it, after that. */
+export type HoldingRecord = Extract<JournalRecord, { readonly kind: "holding" }>;
 
 /** A session with the keeper of its orders, as the journal left them. */
 export type OpenedSession = {
@@ -24,13 +31,19 @@ export type OpenedSession = {
   readonly livedThroughMs: number;
 };
 
-/** A journal that has a session, and its records after the first; null for one that is empty. Throws `JOURNAL_OF_ANOTHER`. */
-export function readJournal(
-  parts: RobotParts,
-): { readonly record: SessionRecord; readonly records: Iterator<JournalRecord> } | null {
+/** A journal that has a session: how it begins, what follows, and what the account held where it begins only now. */
+export type OpenedJournal = {
+  readonly record: SessionRecord;
+  readonly records: Iterator<JournalRecord>;
+  /** Null for a session that goes on. */
+  readonly begunWith: readonly HoldingRecord[] | null;
+};
+
+/** The session of a journal; null for one that is empty. Throws `JOURNAL_OF_ANOTHER`. */
+export function readJournal(parts: RobotParts): OpenedJournal | null {
   const records = parts.journal.read()[Symbol.iterator]();
   const first = records.next();
-  return first.done === true ? null : { record: checkRecord(parts, first.value), records };
+  return first.done === true ? null : { record: checkRecord(parts, first.value), records, begunWith: null };
 }
 
 function checkRecord({ identity, feed, connection }: RobotParts, record: JournalRecord): SessionRecord {
@@ -46,28 +59,56 @@ function checkRecord({ identity, feed, connection }: RobotParts, record: Journal
   return record;
 }
 
-/** Begins a journal: what the session is, and with how much money it begins. */
+/** Begins a journal: what the session is, with how much money it begins, and what the account holds already. */
 export async function beginJournal(
   parts: RobotParts,
   asking: { readonly patience: Patience; readonly signal: AbortSignal },
-): Promise<SessionRecord> {
-  const { connection, journal, identity, feed, sessionTag } = parts;
-  const account = async (): Promise<AccountSnapshot> => readable(await connection.account());
-  const snapshot = await insist({ ...parts, ...asking }, "the account", account);
+): Promise<OpenedJournal> {
+  const { connection, journal, identity, feed, sessionTag, atDifference, clock } = parts;
+  const symbols = feed.bars.map(({ symbol }) => symbol);
+  const snapshot = await stillAccount(parts, asking);
+  const { positions, venueTimeMs } = snapshot;
   const record: SessionRecord = {
     kind: "session",
     sessionId: sessionTag,
-    symbols: feed.bars.map(({ symbol }) => symbol),
+    symbols,
     historyRows: feed.bars.map(() => 0),
     strategy: identity.strategy,
     settingsHash: identity.settingsHash,
     accountName: connection.accountName,
-    cash: cashOf(snapshot),
-    venueTimeMs: snapshot.venueTimeMs,
+    cash: cashOf(snapshot, symbols),
+    venueTimeMs,
   };
-  journal.append(record);
+  // That nothing is held is said, too: a fill of before, told late, is in that nothing already.
+  const holdings = (atDifference === "adopt" ? symbols : []).map((symbol): HoldingRecord => {
+    const { quantity = 0, averagePrice = 0 } = positions.get(symbol) ?? {};
+    return { kind: "holding", atMs: clock.nowMs(), symbol, quantity, averagePrice, venueTimeMs };
+  });
+  for (const one of [record, ...holdings]) journal.append(one);
   journal.sync();
-  return record;
+  return { record, records: holdings.values(), begunWith: holdings };
+}
+
+/**
+ * The account while nothing fills: two answers after one another that hold the same. A fill between an answer's time and the answer
+ * itself would else be in its holdings and be booked once more. After some looks the newest has to do: the running comparison finds
+ * what is left.
+ */
+async function stillAccount(
+  parts: RobotParts,
+  asking: { readonly patience: Patience; readonly signal: AbortSignal },
+): Promise<AccountSnapshot> {
+  const ask = (): Promise<AccountSnapshot> =>
+    insist({ ...parts, ...asking }, "the account", async () => readable(await parts.connection.account()));
+  let snapshot = await ask();
+  for (let looks = 1; looks < looksMax; looks++) {
+    const before = snapshot;
+    // A clock of whole seconds may be behind what is in its own answer: after a second it is not behind the answer before.
+    if (before.venueTimeMs % secondMs === 0) await sleep(parts.clock, secondMs, asking.signal);
+    snapshot = await ask();
+    if (holdingsText(before) === holdingsText(snapshot)) break;
+  }
+  return snapshot;
 }
 
 /**
@@ -77,7 +118,7 @@ export async function beginJournal(
 export function openSession(
   { buildSession, connection, journal, feed, takePredicted, isEarlierSession }: RobotParts & LocalEngine,
   record: SessionRecord,
-  records: Iterator<JournalRecord> | null,
+  records: Iterator<JournalRecord>,
 ): OpenedSession & { readonly engine: EngineHere } {
   const made: { desk?: OrderDesk; broker?: JournaledBroker } = {};
   const session = buildSession({
@@ -95,7 +136,6 @@ export function openSession(
   desk.state.expectedFee = (quantity, notional, liquidity) => commission.fee(quantity, notional, liquidity);
   desk.state.rateOfMoney = (currency, instrument, price) => ledger.rateOfMoney(currency, instrument, price);
   const engine = new EngineHere(session);
-  if (records === null) return { engine, desk, livedThroughMs: -Infinity };
   const { difference, unwritten } = restoreSession(
     session,
     made.broker!,
@@ -119,11 +159,13 @@ export function lastCloseMs(bars: readonly Bars[]): number {
   );
 }
 
-/** Money that a session begins with, so that what is held already can be booked as bought at its average price. */
-function cashOf({ cash, currency, positions, equity }: AccountSnapshot): number {
-  let held = 0;
-  for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
-  return (cash.get(currency) ?? equity - held) + held;
+function holdingsText({ positions, balance }: AccountSnapshot): string {
+  return JSON.stringify([balance, Array.from(positions, ([symbol, { quantity }]) => [symbol, quantity])]);
+}
+
+/** Money that a session begins with, so that what it holds already can be booked as bought at its average price. */
+function cashOf({ balance, positions }: AccountSnapshot, symbols: readonly string[]): number {
+  return symbols.reduce((sum, symbol) => sum + (positions.get(symbol)?.paid ?? 0), balance);
 }
 
 /** What is left of an iterator. */

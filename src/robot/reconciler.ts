@@ -6,6 +6,7 @@ import type { DeskEvent } from "../ports/journal-store.ts";
 import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { readable } from "./desk/readable.ts";
+import { isFillOwed } from "./desk/strangers.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
 import { insist, isSilence } from "./insist.ts";
@@ -33,6 +34,8 @@ export type ReconcilerParts = {
 /** A difference must be seen so often before it is believed, this long after one another. */
 const timesSeenMin = 3;
 const lookAgainMs = 5_000;
+/** An order of others that has ended is forgotten no sooner where holdings agree and its last fill was not told. */
+const forgetMs = 10_000;
 /** At the start a difference that changes is looked at so often; then it is left to the running comparison. */
 const startLooksMax = 10;
 
@@ -205,7 +208,10 @@ export class Reconciler {
     const { desk, inquiries } = this.parts;
     const gone = [...desk.state.strangers].filter(([id]) => !listed.has(id));
     if (gone.some(([, { earlierSession }]) => earlierSession !== null)) await inquiries.fetchMissed();
-    for (const [id] of gone) desk.state.strangers.delete(id);
+    // Of one that is known to have filled, the executions may be told later than its end.
+    for (const [id, stranger] of gone)
+      if (isFillOwed(stranger)) this.lookAgainSoon();
+      else desk.state.strangers.delete(id);
   }
 
   private take(snapshot: AccountSnapshot): void {
@@ -254,10 +260,26 @@ export class Reconciler {
       const difference = found.get(symbol);
       if (difference === undefined) {
         this.timesSeen[index] = 0;
+        this.forgetEnded(index);
         if (desk.state.blocked[index] !== null && !this.isUnderWay(symbol) && !this.hasStranger(index))
           hear({ kind: "unblocked", atMs: clock.nowMs(), symbol });
       } else if (!this.isTouched(index)) this.seeDifference(index, difference, snapshot);
     }
+  }
+
+  /** What ended a while ago is in the books, by whatever road it came: holdings may be told as they were a moment before. */
+  private forgetEnded(index: InstrumentIndex): void {
+    const { desk, clock } = this.parts;
+    const sinceMs = clock.nowMs() - forgetMs;
+    for (const [id, { instrument, ended }] of desk.state.strangers)
+      if (instrument === index && ended !== null) {
+        if (ended.heardMs <= sinceMs) desk.state.strangers.delete(id);
+        else this.lookAgainSoon();
+      }
+  }
+
+  private lookAgainSoon(): void {
+    this.positionsDueMs = Math.min(this.positionsDueMs, this.parts.clock.nowMs() + lookAgainMs);
   }
 
   /** Whether an order works in it that only somebody else can take off. */
@@ -275,7 +297,7 @@ export class Reconciler {
   ): void {
     const { clock, hear, say, atDifference } = this.parts;
     this.timesSeen[index]! += 1;
-    this.positionsDueMs = Math.min(this.positionsDueMs, clock.nowMs() + lookAgainMs);
+    this.lookAgainSoon();
     if (this.timesSeen[index]! < timesSeenMin) return;
     this.timesSeen[index] = 0;
     const message = `our books hold ${ours} ${symbol}, the venue ${venue}`;

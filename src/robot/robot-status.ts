@@ -5,6 +5,7 @@ import type { OrderDesk } from "./desk/order-desk.ts";
 import { howToCancel, orderText } from "./desk/strangers.ts";
 import type { EngineState, EngineView } from "./engine/engine-view.ts";
 import type { Reconciler } from "./reconciler.ts";
+import type { HoldingRecord } from "./open-session.ts";
 import type { RobotParts } from "./robot-parts.ts";
 import type { Incident, OrderLine, PositionLine, RobotStatus, StrangerLine } from "./robot-types.ts";
 
@@ -30,6 +31,15 @@ export function underStrategy(ordered: TradingState, state: EngineState): Tradin
 export function recovered(sessionId: string, living: number): Omit<Incident, "atMs"> {
   const message = `the session ${sessionId} goes on, with ${living} order${living === 1 ? "" : "s"} at the venue`;
   return { kind: "recovered", gravity: "notice", symbol: null, message };
+}
+
+/** Of a new session on an account that holds something; null where it holds nothing. */
+export function tookOver(holdings: readonly HoldingRecord[]): Omit<Incident, "atMs"> | null {
+  const held = holdings
+    .filter(({ quantity }) => quantity !== 0)
+    .map(({ quantity, symbol, averagePrice }) => `${quantity} ${symbol} at ${averagePrice}`);
+  const message = `the session begins with what the account holds: ${held.join(", ")}`;
+  return held.length === 0 ? null : { kind: "recovered", gravity: "notice", symbol: null, message };
 }
 
 /** What a robot knows of itself. */

@@ -21,7 +21,7 @@ import { ProtectionWatch } from "./protection-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isNews, nameIn, type VenueNews } from "./desk/venue-news.ts";
 import { fatalIncident } from "./robot-errors.ts";
-import { recovered, robotStatus, underStrategy } from "./robot-status.ts";
+import { recovered, robotStatus, tookOver, underStrategy } from "./robot-status.ts";
 import type { Robot, RobotParts } from "./robot-parts.ts";
 import type { Incident, RobotCounts, RobotEnd, RobotLimits, RobotStatus } from "./robot-types.ts";
 
@@ -112,20 +112,18 @@ class TradingRobot implements Robot {
     };
     await connection.open(events, this.closing.signal);
     // Only an open line knows whose account it is.
-    const written = readJournal(this.parts);
-    const record =
-      written?.record ??
-      (await beginJournal(this.parts, { patience: this.patience, signal: this.closing.signal }));
+    const asking = { patience: this.patience, signal: this.closing.signal };
+    const { record, records, begunWith } =
+      readJournal(this.parts) ?? (await beginJournal(this.parts, asking));
     this.incidents.openJournal(journal);
     this.sessionId = record.sessionId;
     checkSessionTag(record.sessionId, connection.capabilities);
-    const { engine, desk, livedThroughMs } = await openEngine(this.parts, record, written?.records ?? null, {
+    const { engine, desk, livedThroughMs } = await openEngine(this.parts, record, records, {
       say: (incident) => this.guard(() => this.incidents.say(incident)),
       guard: (work) => this.guard(work),
       onGone: () => this.guard(() => this.hear({ kind: "withdrawn", atMs: clock.nowMs() })),
     });
-    this.livedThroughMs = livedThroughMs;
-    this.lastBarMs = written === null ? Number.NaN : livedThroughMs;
+    if (begunWith === null) this.livedThroughMs = this.lastBarMs = livedThroughMs;
     desk.onIncident = (incident) => this.incidents.say(incident);
     const courier = this.courierOf(desk, record.venueTimeMs);
     const protection = new ProtectionWatch({
@@ -144,7 +142,9 @@ class TradingRobot implements Robot {
     this.made = { engine, desk, courier, reconciler };
     await reconciler.recover();
     this.takeEarly();
-    if (written !== null) this.incidents.say(recovered(this.sessionId, desk.livingTickets().length));
+    const begun =
+      begunWith === null ? recovered(this.sessionId, desk.livingTickets().length) : tookOver(begunWith);
+    if (begun !== null) this.incidents.say(begun);
     this.noteTrading();
     journal.sync();
     this.lastTurnMs = clock.nowMs();

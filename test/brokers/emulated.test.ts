@@ -10,7 +10,9 @@ import type {
   VenueOrder,
   VenueOrderRequest,
 } from "../../src/ports/broker-connection.ts";
-import type { EmulatorLab, TapeQuad } from "../emulator-lab.ts";
+import { IbFace } from "../../src/emulator/ib/ib-face.ts";
+import { listingOf } from "../../src/emulator/exchange/listings.ts";
+import { startLab, type EmulatorLab, type TapeQuad } from "../emulator-lab.ts";
 import { until } from "../fakes/manual-clock.ts";
 import { subjects, tapeStartMs } from "./emulated-brokers.ts";
 
@@ -110,6 +112,33 @@ test("coins at an exchange of ccxt count at what they are worth, so that a sessi
   }
 });
 
+test("at Interactive Brokers the open profit of currencies is in the cash, and is not counted twice", async () => {
+  const euro = listingOf("EURUSD", { assetClass: "forex", baseCurrency: "EUR", quoteCurrency: "USD" });
+  const lab = await startLab({
+    listings: [euro],
+    timeframe: "1m",
+    startMs: tapeStartMs,
+    quads: [flat, [102, 103, 101, 102], [104, 110, 104, 110]],
+    faults: "",
+    face: (tools) => new IbFace(tools, { rateScale: 1_000 }),
+  });
+  const broker = await subjects.find(({ name }) => name.startsWith("Interactive"))!.connect(lab, systemClock);
+  try {
+    await broker.open({ onOrder() {}, onFill() {}, onLine() {} }, new AbortController().signal);
+    await broker.instruments(["EUR.USD"]);
+    lab.account.tradeByHand("EURUSD", "buy", 2);
+    lab.exchange.advance();
+    lab.exchange.advance();
+    const { balance, equity, positions } = await broker.account();
+    expect(positions.get("EUR.USD")).toMatchObject({ quantity: 2, averagePrice: 102, paid: 0 });
+    expect(equity).toBeCloseTo(100_000 + 2 * (110 - 102), 2);
+    expect(balance).toBeCloseTo(100_000, 2);
+  } finally {
+    await broker.close();
+    await lab.close();
+  }
+});
+
 describe.each(subjects)("$name, emulated", (subject) => {
   const running: { readonly lab: EmulatorLab; readonly broker: BrokerConnection }[] = [];
   afterEach(async () => {
@@ -166,6 +195,21 @@ describe.each(subjects)("$name, emulated", (subject) => {
     // At what it cost, or is worth: a session that finds it there books it at that.
     expect(held?.averagePrice).toBeCloseTo(102, 4);
     expect(await broker.openOrders()).toEqual({ kind: "whole", orders: [] });
+  });
+
+  test("balance, what was paid and open profit are together the equity, so that a session can begin with a holding", async () => {
+    const { lab, broker, fills } = await setUp([flat, [102, 103, 101, 102], [104, 110, 104, 110]]);
+    await broker.instruments([subject.symbol]);
+    const timeInForce = broker.capabilities.timesInForce.includes("ioc") ? "ioc" : "day";
+    await broker.submit(order("b1", { terms: { type: "market" }, timeInForce }));
+    lab.exchange.advance();
+    await until(() => fills.length === 1, "the fill is told");
+    lab.exchange.advance();
+    const { balance, equity, positions } = await broker.account();
+    const { quantity, averagePrice, paid } = positions.get(subject.symbol)!;
+    const open = paid === 0 ? quantity * (110 - averagePrice) : quantity * 110 - paid;
+    expect(balance + paid + open).toBeCloseTo(lab.account.summary().equity, 4);
+    expect(equity).toBeCloseTo(lab.account.summary().equity, subject.name.startsWith("ccxt") ? -2 : 4);
   });
 
   test("orders that wait are found, changed or not, and canceled one by one and together", async () => {

@@ -109,7 +109,11 @@ test("units are lots at the terminal, and units again in what it tells", async (
   });
   expect(await broker.submit(order("units"))).toMatchObject({ kind: "accepted", venueOrderId: "50000001" });
   lab.exchange.advance();
-  expect((await broker.account()).positions.get("EURUSD")).toEqual({ quantity: 2_000, averagePrice: 1.1 });
+  expect((await broker.account()).positions.get("EURUSD")).toEqual({
+    quantity: 2_000,
+    averagePrice: 1.1,
+    paid: 0,
+  });
   const [fill] = await broker.fillsSince(Date.parse("2024-03-05T15:00:00Z"));
   // The second bar closes at 15:02 UTC, which the server shows as 17:02.
   expect(fill).toMatchObject({

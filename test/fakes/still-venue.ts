@@ -72,11 +72,15 @@ export class StillVenue {
         answer(() => ({
           venueTimeMs: 0,
           cash: new Map([["USD", 1_000]]),
+          balance: 1_000,
           equity: 1_000,
           currency: "USD",
           buyingPower: 1_000,
           positions: new Map(
-            [...this.positions].map(([symbol, quantity]) => [symbol, { quantity, averagePrice: 100 }]),
+            [...this.positions].map(([symbol, quantity]) => [
+              symbol,
+              { quantity, averagePrice: 100, paid: quantity * 100 },
+            ]),
           ),
         })),
       openOrders: () => answer((): OpenOrders => ({ kind: "whole", orders: this.listed() })),

@@ -130,6 +130,21 @@ test.each([true, false])(
   },
 );
 
+test("what an order of an earlier session fills is explained: it blocks nothing, and older news of it is no order", async () => {
+  const at = await takenOver({ 6: [1] }, { tape: [hours([100, 100, 100, 88, ...flat(8)], "AAA")] });
+  const asItWorked = (await at.link.order("oldero7"))!;
+  await at.bars(2);
+  expect(at.side.held("AAA")).toBe(0);
+  expect(at.robot!.holding("AAA")).toBe(0);
+  expect(at.robot!.status().strangers).toEqual([]);
+  at.link.listener!.onOrder(asItWorked);
+  await at.rest();
+  expect(at.robot!.status().strangers).toEqual([]);
+  await at.bars(4);
+  expect(at.side.held("AAA")).toBeGreaterThan(400);
+  expect(said(at).filter((line) => line.startsWith("alarm"))).toEqual([]);
+});
+
 test("where the venue does not take it back nothing is opened, exits that only reduce go, and a person is told once", async () => {
   const at = await takenOver({ 3: [1], 6: [0] });
   at.link.cancel = async () => ({ kind: "rejected", code: "other", reason: "not now" });

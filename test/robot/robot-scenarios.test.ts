@@ -249,6 +249,8 @@ test("fills are booked once, whatever road they come by, and in any order", asyn
 
 test("what a stranger trades is followed, told, and nothing is opened until the books agree", async () => {
   const at = bench({ 4: [1], 7: [0], 9: [1] }, flat(16));
+  // A start waits a second where the venue's clock shows whole ones; then the account is compared at each full minute.
+  at.world.nowMs -= 1_000;
   await at.start();
   await at.bars(3);
   at.side.tradeByHand("AAA", "buy", 30);

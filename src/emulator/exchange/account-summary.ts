@@ -6,6 +6,8 @@ import type { AccountView, ExchangeView } from "./exchange-views.ts";
 export type AccountSummary = {
   readonly cash: number;
   readonly equity: number;
+  /** What the positions have made and not yet brought in. */
+  readonly unrealizedPnl: number;
   readonly grossExposure: number;
   /** How many times its money an account may hold; 1 where nothing is borrowed. */
   readonly leverage: number;
@@ -31,6 +33,7 @@ export function accountSummary(account: AccountView, exchange: ExchangeView, led
   return {
     cash: ledger.cash,
     equity,
+    unrealizedPnl: ledger.held.reduce((sum, k) => sum + ledger.profitBy(k) - ledger.realizedBy[k]!, 0),
     grossExposure,
     leverage,
     buyingPower: Math.max(0, free),

@@ -380,17 +380,17 @@ export class ExchangeAccount implements AccountView {
   }
 
   private positionAt(index: number): ExchangePosition {
-    const { exchange, venue } = this;
-    const { ledger } = venue;
+    const { exchange } = this;
+    const { ledger } = this.venue;
     const symbol = exchange.symbolAt(index);
-    const isShort = exchange.isShortLeg(index);
     return {
       symbol,
-      leg: this.legName(isShort),
+      leg: this.legName(exchange.isShortLeg(index)),
       quantity: ledger.quantity[index]!,
       averagePrice: ledger.averagePrice[index]!,
       lastPrice: exchange.lastPrice(symbol),
       markPrice: exchange.markPrice(symbol),
+      worth: ledger.held.includes(index) ? ledger.worth(index) : 0,
       realizedPnl: ledger.realizedBy[index]!,
       feesPaid: ledger.feesBy[index]!,
       updatedMs: this.touchedMs.get(index) ?? 0,

@@ -96,6 +96,8 @@ export type ExchangePosition = {
   readonly averagePrice: number;
   readonly lastPrice: number;
   readonly markPrice: number;
+  /** What it adds to the cash, in the account's currency. */
+  readonly worth: number;
   readonly realizedPnl: number;
   readonly feesPaid: number;
   readonly updatedMs: number;

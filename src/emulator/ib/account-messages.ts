@@ -7,9 +7,17 @@ import type { Teller } from "./order-messages.ts";
 type Value = readonly [key: string, value: string, currency: string];
 
 /** Everything that is said about the money of an account. */
-export function accountValues({ account }: Teller): readonly Value[] {
-  const { cash, equity, grossExposure, buyingPower, initialMargin, maintenanceMargin } = account.summary();
+export function accountValues({ account, exchange }: Teller): readonly Value[] {
+  const {
+    cash: plain,
+    equity,
+    grossExposure,
+    buyingPower,
+    initialMargin,
+    maintenanceMargin,
+  } = account.summary();
   const { currency } = account.options;
+  const cash = plain + worthOfContracts(account, exchange);
   const money = (key: string, value: number): Value => [key, value.toFixed(2), currency];
   return [
     ["AccountType", "INDIVIDUAL", ""],
@@ -25,6 +33,16 @@ export function accountValues({ account }: Teller): readonly Value[] {
     money("AvailableFunds", equity - initialMargin),
     money("ExcessLiquidity", equity - maintenanceMargin),
   ];
+}
+
+/** Contracts and currencies are settled in cash as their prices move: what they are worth is in there. */
+function worthOfContracts(account: Teller["account"], exchange: Teller["exchange"]): number {
+  const isContract = ({ symbol }: ExchangePosition): boolean =>
+    ["future", "forex"].includes(exchange.listing(symbol)!.assetClass);
+  return account
+    .positions()
+    .filter(isContract)
+    .reduce((sum, { worth }) => sum + worth, 0);
 }
 
 /** The tags that an account summary was asked for; `$LEDGER` is what there is of each currency. */

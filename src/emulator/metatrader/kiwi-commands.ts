@@ -137,7 +137,7 @@ function getSymbol({ exchange, account }: TerminalContext, [symbol = ""]: readon
 
 /** What `account_info` and `GET_ACCOUNT` say of the account. */
 export function accountView({ account, settings }: TerminalContext): Readonly<Record<string, unknown>> {
-  const { cash, equity, buyingPower, leverage } = account.summary();
+  const { equity, unrealizedPnl, buyingPower, leverage } = account.summary();
   return {
     name: "Kiwi emulator",
     number: settings.login,
@@ -147,7 +147,8 @@ export function accountView({ account, settings }: TerminalContext): Readonly<Re
     trade_mode: settings.tradeMode,
     margin_mode: settings.marginMode,
     free_margin: buyingPower / leverage,
-    balance: cash,
+    // What is open is not paid for: its profit alone is apart from the balance.
+    balance: equity - unrealizedPnl,
     equity,
   };
 }

@@ -123,17 +123,19 @@ export class Seat implements BrokerConnection {
     if (robot === null) {
       const whole = await shared.open();
       const money = whole.equity * this.plan.share;
-      return { ...whole, cash: new Map([[whole.currency, money]]), equity: money, positions: new Map() };
+      const cash = new Map([[whole.currency, money]]);
+      return { ...whole, cash, balance: money, equity: money, positions: new Map() };
     }
     const whole = await shared.ask();
     const { cash, equity } = robot.status();
     const positions = new Map<string, VenuePosition>();
     for (const symbol of this.plan.symbols) {
       const quantity = this.holding(symbol);
-      const averagePrice = whole.positions.get(symbol)?.averagePrice ?? 0;
-      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice });
+      const all = whole.positions.get(symbol) ?? { quantity: 1, averagePrice: 0, paid: 0 };
+      const paid = (all.paid / all.quantity) * quantity;
+      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: all.averagePrice, paid });
     }
-    return { ...whole, cash: new Map([[whole.currency, cash]]), equity, positions };
+    return { ...whole, cash: new Map([[whole.currency, cash]]), balance: cash, equity, positions };
   }
 
   async openOrders(): Promise<OpenOrders> {

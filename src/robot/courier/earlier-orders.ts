@@ -106,9 +106,12 @@ export class EarlierOrders {
 
   /** What is asked of the venue is on the disk before. */
   private write(order: VenueOrder): void {
-    const { journal } = this.parts;
-    const intent = { kind: "intent", atMs: this.nowMs, errand: "cancel", orderId: nobodys } as const;
-    journal.append({ ...intent, request: requestOf(order) });
+    const { journal, desk } = this.parts;
+    const about = { orderId: nobodys, request: requestOf(order) };
+    const intent = { kind: "intent", atMs: this.nowMs, errand: "cancel", ...about } as const;
+    journal.append(intent);
+    // Whoever lives through the journal hears it: the time of the desk goes on there, too.
+    desk.hear(intent);
     journal.sync();
   }
 

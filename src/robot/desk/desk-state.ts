@@ -98,8 +98,8 @@ export type Stranger = {
   readonly earlierSession: string | null;
   /** What has filled since then, as far as the holding has it. */
   filled: number;
-  /** What had filled of it in the end; null while it works. It is forgotten when the holding has all of that. */
-  endedAt: number | null;
+  /** What had filled of it in the end, and since when that is known; null while it works. It is forgotten when the holding has all of that. */
+  ended: { readonly filledQuantity: number; readonly heardMs: number } | null;
 };
 
 /** Everything that the keeper of the orders knows. */
@@ -133,6 +133,10 @@ export type DeskState = {
   lastFillMs: number;
   /** By the venue's own name. */
   readonly strangers: Map<string, Stranger>;
+  /** What orders of others have filled, by the venue's id: a fill may be told before anybody has told of its order. */
+  readonly strangersFills: Map<string, Pick<VenueFill, "quantity" | "venueTimeMs">[]>;
+  /** The venue's ids of those that are over: older news of them may come yet. */
+  readonly strangersOver: Set<string>;
   /** Whether a session with this tag has traded on this account and does not run any more. */
   isEarlierSession: (tag: string) => boolean;
   /** What the session has not heard yet. */
@@ -171,6 +175,8 @@ export function deskState(sessionTag: string, market: Market, capabilities: Brok
     lastFillNumber: 0,
     lastFillMs: Number.NaN,
     strangers: new Map(),
+    strangersFills: new Map(),
+    strangersOver: new Set(),
     isEarlierSession: () => false,
     inbox: [],
     timeMs: Number.NaN,

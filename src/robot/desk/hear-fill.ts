@@ -4,7 +4,7 @@ import type { VenueFill } from "../../ports/broker-connection.ts";
 import type { DeskEvent } from "../../ports/journal-store.ts";
 import { isClosingOrderId } from "../kill/closing-order-id.ts";
 import { isKnownFill, knowFill } from "./forget-orders.ts";
-import { hearStrangersFill, whose } from "./strangers.ts";
+import { hearStrangersFill, isOfEarlierSession, whose } from "./strangers.ts";
 import { block, type DeskState, type Ticket, type Work } from "./desk-state.ts";
 import { confirmChange, endIfAllIsKnown, endTicket, isDone, tendInstrument } from "./tend-orders.ts";
 
@@ -20,12 +20,13 @@ export function hearFill(state: DeskState, fill: VenueFill, isInferred: boolean)
   const { fillId, venueTimeMs } = fill;
   knowFill(state, fillId, venueTimeMs);
   if (ticket !== null && isSameUnderAnotherName(ticket, fill)) return;
+  const isLeft = isOfEarlierSession(state, fill);
   if (ticket === null && fill.takesBack === undefined) hearStrangersFill(state, fill);
   if (isAdopted(state, instrument, ticket, fill)) return;
   const number = (state.lastFillNumber += 1);
   if (!(state.lastFillMs >= fill.venueTimeMs)) state.lastFillMs = fill.venueTimeMs;
   if (fill.takesBack !== undefined) takeBack(state, instrument, fill, number);
-  else if (ticket === null) hearForeign(state, instrument, fill, number);
+  else if (ticket === null) hearForeign(state, instrument, fill, number, isLeft);
   else hearOwn(state, ticket, fill, number, isInferred);
   tendInstrument(state, instrument);
 }
@@ -153,18 +154,24 @@ function sayOverfill(
   });
 }
 
-/** An order that we did not send: a person, another program, a liquidation. */
-function hearForeign(state: DeskState, instrument: InstrumentIndex, fill: VenueFill, number: number): void {
+/** An order that we did not send: a person, another program, a liquidation; what an earlier session has left is explained. */
+function hearForeign(
+  state: DeskState,
+  instrument: InstrumentIndex,
+  fill: VenueFill,
+  number: number,
+  isLeft: boolean,
+): void {
   const { symbol, side, quantity, price, venueOrderId, clientOrderId } = fill;
   bookForeign(state, instrument, fill, number, feeFor(state, instrument, fill));
   if (isClosingOrderId(clientOrderId)) {
     const message = `the kill switch closed: ${side} ${quantity} ${symbol} at ${price}`;
     return state.say({ kind: "external fill", gravity: "notice", symbol, message });
   }
-  block(state, instrument, "somebody else trades it on this account");
+  if (!isLeft) block(state, instrument, "somebody else trades it on this account");
   state.say({
     kind: "external fill",
-    gravity: "alarm",
+    gravity: isLeft ? "notice" : "alarm",
     symbol,
     message: `the venue's order ${venueOrderId}, which ${whose(state, clientOrderId)}, filled: ${side} ${quantity} ${symbol} at ${price}`,
   });

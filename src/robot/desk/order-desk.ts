@@ -176,7 +176,10 @@ export class OrderDesk implements Broker {
       status === "filled" || status === "canceled" || status === "rejected" || status === "expired";
     // Of an order of nobody that is over there is nothing to know: it may be one of ours that was forgotten.
     const stranger = state.strangers.get(venueOrderId);
-    if (ticket === undefined) return isEnd ? stranger?.earlierSession != null : stranger === undefined;
+    if (ticket === undefined)
+      return isEnd
+        ? stranger?.earlierSession != null
+        : stranger === undefined && !state.strangersOver.has(venueOrderId);
     const side = ticket.sides.get(venueOrderId);
     if (side === undefined || ticket.phase === "sent" || ticket.asked !== null) return true;
     if (ticket.phase === "over") return !isEnd && side.end === null;

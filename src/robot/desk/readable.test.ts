@@ -56,13 +56,14 @@ test("an account with a number that nobody can read is no answer, and says which
   const account: AccountSnapshot = {
     venueTimeMs: 1,
     cash: new Map([["USD", 5]]),
+    balance: 5,
     equity: 10,
     currency: "USD",
     buyingPower: 10,
-    positions: new Map([["A", { quantity: 3, averagePrice: Number.NaN }]]),
+    positions: new Map([["A", { quantity: 3, averagePrice: Number.NaN, paid: 0 }]]),
   };
   expect(readable(account)).toBe(account);
-  const holding = new Map([["A", { quantity: Number.NaN, averagePrice: 1 }]]);
+  const holding = new Map([["A", { quantity: Number.NaN, averagePrice: 1, paid: 0 }]]);
   expect(() => readable({ ...account, positions: holding })).toThrow("a position of NaN A");
   expect(() => readable({ ...account, cash: new Map([["USD", Number.NaN]]) })).toThrow("NaN USD");
   expect(() => readable({ ...account, equity: Number.NaN })).toThrow("equity of NaN");

@@ -17,8 +17,9 @@ export function isReadableOrder({ quantity, filledQuantity, venueTimeMs }: Venue
 
 /** An account of which every number can be read. Throws for another: a position that nobody can read is not closed, and not none. */
 export function readable(snapshot: AccountSnapshot): AccountSnapshot {
-  const { equity, cash, positions } = snapshot;
+  const { equity, balance, cash, positions } = snapshot;
   if (!Number.isFinite(equity)) throw new Error(`the venue tells an equity of ${equity}`);
+  if (!Number.isFinite(balance)) throw new Error(`the venue tells a balance of ${balance}`);
   for (const [currency, amount] of cash)
     if (!Number.isFinite(amount)) throw new Error(`the venue tells ${amount} ${currency}`);
   for (const [symbol, { quantity }] of positions)

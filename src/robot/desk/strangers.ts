@@ -12,13 +12,14 @@ export function hearStranger(state: DeskState, order: VenueOrder, isOver: boolea
   const instrument = state.indexOf.get(symbol);
   const known = state.strangers.get(venueOrderId);
   if (known !== undefined && isOver) {
-    known.endedAt = Math.max(known.endedAt ?? 0, order.filledQuantity);
+    const filledQuantity = Math.max(known.ended?.filledQuantity ?? 0, order.filledQuantity);
+    known.ended = { filledQuantity, heardMs: known.ended?.heardMs ?? state.heardMs };
     forgetIfOver(state, known);
   }
   if (instrument === undefined || isOver || known !== undefined) return;
   const earlierSession = earlierSessionOf(state, clientOrderId);
   const about = { order, instrument, earlierSession, sinceMs: state.heardMs };
-  state.strangers.set(venueOrderId, { ...about, filled: 0, endedAt: null });
+  state.strangers.set(venueOrderId, { ...about, filled: filledSince(state, order), ended: null });
   const say = (gravity: "notice" | "alarm", message: string): void =>
     state.say({ kind: "external order", gravity, symbol, message });
   if (isClosingOrderId(clientOrderId))
@@ -39,16 +40,35 @@ export function hearStrangersFill(
   state: DeskState,
   { venueOrderId, quantity, venueTimeMs }: VenueFill,
 ): void {
-  const known = state.strangers.get(venueOrderId);
+  const { strangers, strangersFills, strangersOver } = state;
+  if (strangersOver.has(venueOrderId)) return;
+  const fills = strangersFills.get(venueOrderId) ?? [];
+  fills.push({ quantity, venueTimeMs });
+  strangersFills.set(venueOrderId, fills);
+  const known = strangers.get(venueOrderId);
   if (known === undefined || venueTimeMs <= known.order.venueTimeMs) return;
   known.filled += quantity;
   forgetIfOver(state, known);
 }
 
+/** What has filled of an order since it was as it is told. */
+function filledSince({ strangersFills }: DeskState, { venueOrderId, venueTimeMs }: VenueOrder): number {
+  const fills = strangersFills.get(venueOrderId) ?? [];
+  return fills.reduce((sum, fill) => (fill.venueTimeMs > venueTimeMs ? sum + fill.quantity : sum), 0);
+}
+
+/** Whether one has ended with more than the holding has of it. */
+export function isFillOwed({ order, filled, ended }: Stranger): boolean {
+  return ended !== null && filled < (ended.filledQuantity - order.filledQuantity) * (1 - tolerance);
+}
+
 /** One that has ended is of no account any more when the holding has all that it filled. */
-function forgetIfOver({ strangers }: DeskState, { order, filled, endedAt }: Stranger): void {
-  if (endedAt === null || filled < (endedAt - order.filledQuantity) * (1 - tolerance)) return;
-  strangers.delete(order.venueOrderId);
+function forgetIfOver(state: DeskState, stranger: Stranger): void {
+  if (stranger.ended === null || isFillOwed(stranger)) return;
+  const { venueOrderId } = stranger.order;
+  state.strangers.delete(venueOrderId);
+  state.strangersFills.delete(venueOrderId);
+  state.strangersOver.add(venueOrderId);
 }
 
 /**
@@ -76,6 +96,12 @@ export function canOnlyReduce(state: DeskState, stranger: Stranger): boolean {
 
 function isStopping({ order }: Stranger): boolean {
   return order.terms !== null && isStop(order.terms);
+}
+
+/** Whether an order of a session that is over has filled. */
+export function isOfEarlierSession(state: DeskState, { venueOrderId, clientOrderId }: VenueFill): boolean {
+  const { earlierSession } = state.strangers.get(venueOrderId) ?? {};
+  return (earlierSession ?? earlierSessionOf(state, clientOrderId)) !== null;
 }
 
 /** The session of this account that sent an order and is over; null where that is not known. */

@@ -8,7 +8,7 @@ import type { RobotParts } from "../robot-parts.ts";
 export async function openEngine(
   parts: RobotParts,
   record: SessionRecord,
-  records: Iterator<JournalRecord> | null,
+  records: Iterator<JournalRecord>,
   around: Pick<LinkParts, "say" | "guard" | "onGone">,
 ): Promise<OpenedSession> {
   if ("remote" in parts) return openRemoteSession(parts, parts.remote, record, records, around);
@@ -20,7 +20,7 @@ async function openRemoteSession(
   { connection, journal, feed, takePredicted, isEarlierSession }: RobotParts,
   remote: RemoteMaking,
   record: SessionRecord,
-  records: Iterator<JournalRecord> | null,
+  records: Iterator<JournalRecord>,
   around: Pick<LinkParts, "say" | "guard" | "onGone">,
 ): Promise<OpenedSession> {
   const { bars } = feed;
@@ -35,10 +35,10 @@ async function openRemoteSession(
   const parts = { remote, desk, market, journal, cash, ...around };
   const engine = new EngineLink(takePredicted === undefined ? parts : { ...parts, takePredicted });
   try {
-    await engine.open(records === null ? [] : rest(records));
+    await engine.open(rest(records));
   } catch (error) {
     await engine.close();
     throw error;
   }
-  return { engine, desk, livedThroughMs: records === null ? -Infinity : lastCloseMs(bars) };
+  return { engine, desk, livedThroughMs: lastCloseMs(bars) };
 }

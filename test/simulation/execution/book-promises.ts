@@ -49,7 +49,8 @@ export class BookPromises {
   private readonly fillsSeen = new Set<string>();
   private readonly venueTraded: readonly Traded[] = symbols.map(() => ({ buy: 0, sell: 0 }));
   private venueMoney = millionths(cash);
-  private life: Life | null = null;
+  /** The robot that is looked at. */
+  life: Life | null = null;
   private ownTraded: readonly Traded[] = [];
   private ownMoney = 0;
   private readonly seen = new Map<TrackedOrder, Seen>();

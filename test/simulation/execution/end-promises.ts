@@ -13,8 +13,10 @@ export function lookAtEnd(parts: {
   readonly sends: SendPromises;
   readonly broken: BrokenPromises;
   readonly life: RobotLife | null;
+  /** Symbols in which orders of earlier sessions have filled. */
+  readonly changed: ReadonlySet<string>;
 }): void {
-  const { venue, books, sends, broken, life } = parts;
+  const { venue, books, sends, broken, life, changed } = parts;
   const robot = life?.robot ?? null;
   if (robot === null) return broken.say(20, "no robot runs");
   const { ledger } = robot.session.portfolio;
@@ -29,13 +31,16 @@ export function lookAtEnd(parts: {
     for (const { clientOrderId } of ours)
       if (
         clientOrderId !== null &&
-        !robot.status().orders.some((o) => o.clientOrderIds.includes(clientOrderId))
+        !robot.status().orders.some((o) => o.clientOrderIds.includes(clientOrderId)) &&
+        !(robot.status().strangers ?? []).some(
+          ({ order, earlierSession }) => earlierSession !== null && order.includes(`(${clientOrderId})`),
+        )
       )
         broken.say(20, `${clientOrderId} works at the venue, and the robot does not know it`);
     const open = orders.open(index).filter(({ request }) => !request.closePosition);
     for (const { pending, request } of open)
       if (pending !== "nothing") broken.say(20, `order ${request.id} still waits for an answer (${pending})`);
-    if (sends.tradedByHand.has(symbol)) continue;
+    if (sends.tradedByHand.has(symbol) || changed.has(symbol)) continue;
     const standing = targets.of(index);
     if (standing === null) continue;
     if (standing.isClosing && orders.guards(index, held).length > 0) continue;

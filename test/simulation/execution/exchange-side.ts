@@ -115,10 +115,14 @@ export class ExchangeSide implements VenueSide {
     const { currency } = this.trader.options;
     const positions = this.trader
       .positions()
-      .map(({ symbol, quantity, averagePrice }) => [symbol, { quantity, averagePrice }] as const);
+      .map(
+        ({ symbol, quantity, averagePrice }) =>
+          [symbol, { quantity, averagePrice, paid: quantity * averagePrice }] as const,
+      );
     return {
       venueTimeMs: this.world.nowMs,
       cash: new Map([[currency, cash]]),
+      balance: cash,
       equity,
       currency,
       buyingPower,

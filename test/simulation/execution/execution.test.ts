@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { plantedBugs } from "./planted-bugs.ts";
 import { promises, type Promised } from "./promises.ts";
-import { rareWorlds } from "./rare-worlds.ts";
+import { followingSessions, rareWorlds } from "./rare-worlds.ts";
 import { describe, runSeeds, seedThatFinds } from "./run-seeds.ts";
 import { Trial } from "./trial.ts";
 import { startRobot } from "../../../src/robot/start-robot.ts";
@@ -16,6 +16,8 @@ const oldSeeds = [
   73446, 74030, 74038, 74334, 74567, 80086,
 ];
 const seedsMin = 48;
+/** Those of worlds in which strategies follow each other on the account. */
+const oldFollowing = [12, 15, 17, 24, 59, 804, 944, 2792, 2857];
 /** Of each world made for what is rare. */
 const rareSeeds = 16;
 
@@ -35,6 +37,11 @@ test("whatever goes wrong between robot and venue, every promise of the order pa
 
 test.each(oldSeeds)("what seed %i once broke it keeps now", async (seed) => {
   const { broken } = await runSeeds(seed, 1);
+  expect(broken.map(describe)).toEqual([]);
+});
+
+test.each(oldFollowing)("what seed %i of following sessions once broke it keeps now", async (seed) => {
+  const { broken } = await runSeeds(seed, 1, undefined, { startRobot, faults: followingSessions });
   expect(broken.map(describe)).toEqual([]);
 });
 

@@ -78,7 +78,8 @@ export type Mishap =
   | "venue closes"
   | "rules change"
   | "kill switch"
-  | "clock set anew";
+  | "clock set anew"
+  | "another session";
 
 const mishaps: readonly Mishap[] = [
   "disconnect",
@@ -132,6 +133,7 @@ export function drawFaults(prng: Prng): FaultPlan {
   if (apart.next() < 0.1) link.cancelLimited = apart.next() * 0.6;
   const laterCount = apart.integer(3);
   const later = Array.from({ length: laterCount }, () => laterMishaps[apart.integer(laterMishaps.length)]!);
+  if (apart.fork("sessions").next() < 0.1) later.push("another session");
   return {
     later,
     link,

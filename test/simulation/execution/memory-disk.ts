@@ -75,6 +75,14 @@ export class MemoryDisk implements JournalDisk {
     return kept > 0 && kept < loose;
   }
 
+  /** Another file takes its place, where the disk is well. */
+  renew(): void {
+    this.length = 0;
+    this.syncedLength = 0;
+    this.state = "healthy";
+    this.hasFailed = false;
+  }
+
   private fail(code: string, message: string): never {
     this.hasFailed = true;
     throw Object.assign(new Error(`${code}: ${message}`), { code });

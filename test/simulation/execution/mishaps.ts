@@ -30,6 +30,8 @@ export type MishapParts = {
   readonly closeAccount: CloseAccount | undefined;
   /** Somebody starts the program again although it runs. */
   readonly startSecond: () => void;
+  /** A person ends the robot and starts another strategy on the account. */
+  readonly startOther: () => void;
 };
 
 const active: TradingState = { state: "active", reason: "" };
@@ -108,6 +110,8 @@ export function happen(mishap: Mishap, parts: MishapParts): void {
       return parts.venue.setTickSize(symbols[prng.integer(symbols.length)]!, 0.05);
     case "kill switch":
       return pullSwitch(parts, spanMs);
+    case "another session":
+      return parts.startOther();
     case "clock set anew":
       if (life === null) return;
       coverage.hit(59);

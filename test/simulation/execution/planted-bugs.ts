@@ -14,7 +14,7 @@ import type { FaultPlan } from "./faults.ts";
 import type { Promised } from "./promises.ts";
 import type { CloseAccount } from "./pulled-switch.ts";
 import type { StartRobot } from "./robot-life.ts";
-import { rareWorlds } from "./rare-worlds.ts";
+import { followingSessions, rareWorlds } from "./rare-worlds.ts";
 
 /** A fault that is put into what a robot is joined to, to see whether the watch finds it. */
 export type PlantedBug = {
@@ -31,6 +31,23 @@ export type PlantedBug = {
 
 /** Faults as programs have had them, one at least for each of the first fifteen promises. */
 export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
+  "what an earlier session has left is not withdrawn": {
+    breaks: [26],
+    faults: followingSessions,
+    plant: (parts) => ({ ...parts, isEarlierSession: () => false }),
+  },
+  "a new session takes its account for older than it is": {
+    breaks: [20],
+    faults: followingSessions,
+    plant: withConnection((connection) =>
+      through(connection, {
+        account: async () => {
+          const snapshot = await connection.account();
+          return { ...snapshot, venueTimeMs: snapshot.venueTimeMs - 10_000 };
+        },
+      }),
+    ),
+  },
   "the fee of a fill is taken twice": {
     breaks: [1],
     plant: inSession(({ portfolio: { ledger } }) => {

@@ -26,6 +26,7 @@ export const promises = {
   23: "nothing is timed into the past, no timer is left behind",
   24: "no number is not a number",
   25: "a kill switch is done when nothing of before works, and nothing is held where it flattens",
+  26: "what an earlier session has left at the venue opens nothing",
 } as const;
 export type Promised = keyof typeof promises;
 

@@ -4,6 +4,13 @@ import { noLinkFaults, type FaultPlan, type LinkFaults, type Mishap } from "./fa
 /** A world made for what chance hardly reaches, with what must happen in it. */
 export type RareWorld = { readonly faults: FaultPlan; readonly reaches: readonly Scenario[] };
 
+/** Persons who end the robot and start another strategy on its account. */
+export const followingSessions: FaultPlan = plan(
+  { requestLost: 0.1, answerLost: 0.1, eventLost: 0.1, answerLate: 0.1 },
+  ["another session", "another session", "crash at a call"],
+  ["another session"],
+);
+
 /**
  * Every seed of these has the same things go wrong, at times and in markets of its own: kill switches, closed venues and
  * orders that are forgotten are a few in a thousand worlds of chance, and what is rare there proves little.
@@ -47,6 +54,10 @@ export const rareWorlds: Readonly<Record<string, RareWorld>> = {
       [],
     ),
     reaches: [32, 53, 56, 58, 64],
+  },
+  "other strategies that follow each other on the account": {
+    faults: followingSessions,
+    reaches: [55],
   },
 };
 

@@ -22,6 +22,7 @@ import type { MemoryDisk } from "./memory-disk.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import type { SendPromises } from "./send-promises.ts";
 import { SimulatedFeed } from "./simulated-feed.ts";
+import type { Sessions } from "./sessions.ts";
 import { chanceStrategy, config, type SeenBar } from "./small-market.ts";
 import type { Process, VirtualWorld } from "./virtual-world.ts";
 
@@ -48,6 +49,7 @@ export type LifeParts = {
   /** Farthest from the market that it may open. */
   readonly collar: number;
   readonly lock: AccountLock;
+  readonly sessions: Sessions;
   /** Called when the robot has recovered, or begun. */
   readonly onStarted: (life: RobotLife) => void;
   /** Called when this life is over, by whatever. */
@@ -80,10 +82,14 @@ export class RobotLife {
   /** Whether it has heard of a fill and not synced anything since. */
   private hasUnwrittenFill = false;
   private deadlyMoment: DeadlyMoment | null = null;
+  private readonly tag: string;
+  private readonly strategySeed: number;
 
   constructor(parts: LifeParts, name: string) {
     const { world, venue, roads, coverage, sends, capabilities, tape, disk } = parts;
     this.parts = parts;
+    this.tag = parts.sessions.tag;
+    this.strategySeed = parts.sessions.strategySeed(parts.seed);
     this.process = world.process(name);
     this.feed = new SimulatedFeed(tape, world, this.process);
     this.view = {
@@ -142,6 +148,12 @@ export class RobotLife {
     );
   }
 
+  /** Asked to stop, as by a person; one that has not begun is killed. */
+  stop(): void {
+    if (this.robot === null) this.kill();
+    else void this.robot.stop();
+  }
+
   /** The process will die at one of its next calls into the world. */
   dieAfter(calls: number): void {
     this.callsLeft = calls;
@@ -183,7 +195,7 @@ export class RobotLife {
   }
 
   private robotParts(): RobotParts {
-    const { seed, world, lock, broken, books, tradingState, sendsMax, collar } = this.parts;
+    const { world, lock, broken, books, tradingState, sendsMax, collar, sessions } = this.parts;
     const { process, view, feed } = this;
     const see = (symbol: string, closeTimeMs: number): void => {
       if (closeTimeMs > world.nowMs) broken.say(17, `${symbol} of ${closeTimeMs} at ${world.nowMs}`);
@@ -196,9 +208,10 @@ export class RobotLife {
       tradingState,
       onIncident: this.parts.onIncident,
       log: silentLog,
-      sessionTag: "sim",
+      sessionTag: this.tag,
+      isEarlierSession: (tag) => sessions.isOver(tag),
       limits: { sends: sendsMax, priceCollar: collar },
-      identity: { strategy: "chance", settingsHash: String(seed) },
+      identity: { strategy: "chance", settingsHash: String(this.strategySeed) },
       atDifference: "adopt",
       lock: {
         get isHeld() {
@@ -238,7 +251,7 @@ export class RobotLife {
 
   private session({ bars, cash, broker }: SessionMaking, see: SeenBar): Session {
     const own = { ...config, account: { ...config.account, cash } };
-    const setup = { bars, strategy: chanceStrategy(this.parts.seed, see), params: {}, config: own };
+    const setup = { bars, strategy: chanceStrategy(this.strategySeed, see), params: {}, config: own };
     return buildSession(setup, layGround(bars, own), { broker });
   }
 

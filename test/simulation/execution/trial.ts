@@ -17,6 +17,7 @@ import { happen, mend, type MishapParts } from "./mishaps.ts";
 import type { CloseAccount } from "./pulled-switch.ts";
 import { BrokenPromises, type Broken } from "./promises.ts";
 import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
+import { Sessions, TakeoverPromise } from "./sessions.ts";
 import { watchVenue } from "./sightings.ts";
 import { SendPromises, type Demands } from "./send-promises.ts";
 import { calmSlice, cash, listings, sliceMs, slices, startMs, tapeOf } from "./small-market.ts";
@@ -73,6 +74,10 @@ export class Trial {
     closing: null,
   };
   private readonly options: TrialOptions;
+  private readonly sessions = new Sessions();
+  private readonly takeover: TakeoverPromise;
+  /** Whether another strategy is started next. */
+  private isOtherNext = false;
   private readonly lock = { holder: null as LifeParts["lock"]["holder"] };
   private readonly capabilities: BrokerCapabilities;
   private life: RobotLife | null = null;
@@ -124,6 +129,7 @@ export class Trial {
       coverage: this.coverage,
     });
     this.books = new BookPromises(this.venue, this.sends, this.broken);
+    this.takeover = new TakeoverPromise(this.venue, this.sessions, this.broken);
     watchVenue(this.venue, this.sends, this.coverage);
     this.venue.listen({
       onFill: ({ symbol, side, quantity, price }) => {
@@ -205,6 +211,7 @@ export class Trial {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
         this.books.lookAtProtection((symbol) => this.mayBeBare(symbol));
+        this.takeover.look(this.books.life, (symbol) => this.mayBeBare(symbol));
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
@@ -228,12 +235,28 @@ export class Trial {
 
   private boot(): void {
     if (this.life !== null || this.isDone) return;
+    if (this.isOtherNext) this.beginOther();
     this.lives += 1;
     this.tell(`robot ${this.lives} starts`);
     if (this.lives > 1 && this.venue.openOrders().some(({ terms }) => terms?.type === "stop_market"))
       this.coverage.hit(55);
     this.life = this.newLife(`robot ${this.lives}`);
     this.life.start();
+  }
+
+  /** A person ends what runs, half of the time without asking, and starts another strategy on the account. */
+  private startOther(): void {
+    this.isOtherNext = true;
+    if (this.prng.next() < 0.5) this.life?.kill();
+    else this.life?.stop();
+  }
+
+  private beginOther(): void {
+    this.isOtherNext = false;
+    this.sessions.next();
+    this.takeover.changed.clear();
+    this.disk.renew();
+    this.tell(`the session ${this.sessions.tag} begins`);
   }
 
   private startSecond(): void {
@@ -247,7 +270,8 @@ export class Trial {
   }
 
   private newLife(name: string): RobotLife {
-    const { seed, world, venue, disk, roads, coverage, sends, books, broken, capabilities, lock } = this;
+    const { seed, world, venue, disk, roads, coverage, sends, books, broken, capabilities, lock, sessions } =
+      this;
     const life = new RobotLife(
       {
         seed,
@@ -262,6 +286,7 @@ export class Trial {
         broken,
         capabilities,
         lock,
+        sessions,
         startRobot: this.options.startRobot,
         sendsMax: demands.sends,
         collar: demands.collar,
@@ -315,7 +340,15 @@ export class Trial {
     const { life } = this;
     this.isStopping = true;
     for (const other of this.others) other.kill();
-    lookAtEnd({ venue: this.venue, books: this.books, sends: this.sends, broken: this.broken, life });
+    this.takeover.lookAtEnd();
+    lookAtEnd({
+      changed: this.takeover.changed,
+      venue: this.venue,
+      books: this.books,
+      sends: this.sends,
+      broken: this.broken,
+      life,
+    });
     if (life?.robot == null) return;
     this.story.push(life.robot.status().decisionsHash);
     // Living through it all again takes as long as all the rest.
@@ -347,6 +380,7 @@ export class Trial {
       closeAccount: this.options.closeAccount,
       life: () => this.life,
       startSecond: () => this.startSecond(),
+      startOther: () => this.startOther(),
       broken: this.broken,
     };
   }

@@ -116,18 +116,18 @@ export class AlpacaQuestions {
     return {
       venueTimeMs,
       cash: new Map([[account.currency, account.cash]]),
+      balance: account.cash,
       equity: account.equity,
       currency: account.currency,
       buyingPower: power ?? account.buying_power,
       positions: new Map(
-        positions.map((position) => [
-          withSlash(position.symbol, position.asset_class),
-          {
-            // The sign is told by the side, and by some versions also by the number.
-            quantity: Math.abs(position.qty) * (position.side === "short" ? -1 : 1),
-            averagePrice: position.avg_entry_price,
-          },
-        ]),
+        positions.map((position) => {
+          // The sign is told by the side, and by some versions also by the number.
+          const quantity = Math.abs(position.qty) * (position.side === "short" ? -1 : 1);
+          const averagePrice = position.avg_entry_price;
+          const symbol = withSlash(position.symbol, position.asset_class);
+          return [symbol, { quantity, averagePrice, paid: quantity * averagePrice }];
+        }),
       ),
     };
   }

@@ -150,9 +150,13 @@ export class BybitQuestions {
     const cash = new Map(
       wallet.coin.filter((coin) => coin.walletBalance !== 0).map((coin) => [coin.coin, coin.walletBalance]),
     );
+    const dollars = settleCoins.reduce((sum, coin) => sum + (cash.get(coin) ?? 0), 0);
+    const total = amount(wallet.totalWalletBalance);
     return {
       venueTimeMs: time,
       cash,
+      // Other coins are collateral of contracts; on spot they are goods, which nothing can be bought with here.
+      balance: this.category === "linear" && total > 0 ? total : dollars,
       equity: wallet.totalEquity,
       currency: "USD",
       // With isolated margin there is no total: what each coin has free is what it can pay for.
@@ -177,7 +181,7 @@ export class BybitQuestions {
         if (size === 0) continue;
         if (row.positionIdx !== 0) throw hedged(row.symbol);
         const quantity = row.side === "Sell" ? -size : size;
-        positions.set(row.symbol, { quantity, averagePrice: amount(row.avgPrice) });
+        positions.set(row.symbol, { quantity, averagePrice: amount(row.avgPrice), paid: 0 });
       }
     }
     return positions;
@@ -195,7 +199,7 @@ export class BybitQuestions {
     for (const { symbol, baseCurrency } of this.known.values()) {
       const quantity = cash.get(baseCurrency) ?? 0;
       const worth = amount(coins.find(({ coin }) => coin === baseCurrency)?.usdValue);
-      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: worth / quantity });
+      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: worth / quantity, paid: worth });
     }
     for (const { baseCurrency } of this.known.values()) cash.delete(baseCurrency);
     return positions;

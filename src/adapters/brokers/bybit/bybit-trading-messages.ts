@@ -95,6 +95,7 @@ export const walletSchema = z.object({
       z.object({
         totalEquity: numeric,
         totalAvailableBalance: z.string(),
+        totalWalletBalance: z.string().nullish(),
         coin: z.array(
           z.object({
             coin: z.string(),

@@ -36,23 +36,24 @@ export class CcxtQuestions {
   async account(): Promise<AccountSnapshot> {
     // Before what it is the time of: of a fill in between nobody may think that it is in there already.
     const venueTimeMs = this.line.clock.nowMs();
-    const balance = await this.line.ask("the balance", z.custom<CcxtBalance>(hasTotals), (one) =>
+    const told = await this.line.ask("the balance", z.custom<CcxtBalance>(hasTotals), (one) =>
       one.fetchBalance(),
     );
     const cash = new Map(
-      Object.entries(balance.total).filter((pair): pair is [string, number] => (pair[1] ?? 0) !== 0),
+      Object.entries(told.total).filter((pair): pair is [string, number] => (pair[1] ?? 0) !== 0),
     );
     const positions = this.line.isSpot ? await this.coins(cash) : await this.contracts();
     const currency = this.line.currencyOf([...this.traded][0]) ?? [...cash.keys()][0] ?? "USDT";
-    let held = 0;
-    if (this.line.isSpot)
-      for (const { quantity, averagePrice } of positions.values()) held += quantity * averagePrice;
+    const balance = cash.get(currency) ?? 0;
+    let paid = 0;
+    for (const position of positions.values()) paid += position.paid;
     return {
       venueTimeMs,
       cash,
-      equity: (cash.get(currency) ?? 0) + held,
+      balance,
+      equity: balance + paid,
       currency,
-      buyingPower: balance.free[currency] ?? 0,
+      buyingPower: told.free[currency] ?? 0,
       positions,
     };
   }
@@ -180,7 +181,9 @@ export class CcxtQuestions {
     const positions = new Map<string, VenuePosition>();
     for (const symbol of this.traded) {
       const quantity = cash.get(symbol.split("/")[0]!) ?? 0;
-      if (quantity !== 0) positions.set(symbol, { quantity, averagePrice: await this.priceOf(symbol) });
+      if (quantity === 0) continue;
+      const averagePrice = await this.priceOf(symbol);
+      positions.set(symbol, { quantity, averagePrice, paid: quantity * averagePrice });
     }
     return positions;
   }
@@ -195,7 +198,7 @@ export class CcxtQuestions {
       const before = positions.get(symbol)?.quantity ?? 0;
       if (quantity === 0) continue;
       const averagePrice = positiveOrNull(entryPrice) ?? (await this.priceOf(symbol));
-      positions.set(symbol, { quantity: before + quantity, averagePrice });
+      positions.set(symbol, { quantity: before + quantity, averagePrice, paid: 0 });
     }
     return positions;
   }

@@ -4,6 +4,7 @@ import { secondMs } from "../../../base/time.ts";
 import type { Prng } from "../../../base/prng.ts";
 import type {
   AccountSnapshot,
+  VenuePosition,
   VenueFill,
   VenueInstrument,
   VenueOrder,
@@ -41,6 +42,17 @@ type QuestionParts = {
 
 const summarySchema = z.tuple([z.number(), z.string(), z.string(), z.string(), z.string()]);
 const positionSchema = z.tuple([z.string(), contractSchema, z.number(), z.number()]);
+/** Contract, quantity, price, value, cost, profit that is open, profit that was made, account. */
+const portfolioSchema = z.tuple([
+  contractSchema,
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.string(),
+]);
 const detailsSchema = z.object({
   contract: contractSchema.extend({ exchange: z.string().optional() }),
   minTick: z.number().positive(),
@@ -164,11 +176,13 @@ export class IbQuestions {
     const [, , , equity, currency] = valueOf("NetLiquidation");
     const [, , , buyingPower] = valueOf("BuyingPower");
     const [, , , total] = valueOf("TotalCashValue");
+    const hasContracts = [...positions.values()].some(({ paid }) => paid === 0);
     const ledger = rows.filter(([, , tag, , money]) => tag === "CashBalance" && money !== "BASE");
     const cash = ledger.map(([, , , value, money]) => [money, Number(value)] as const);
     return {
       venueTimeMs,
       cash: new Map(cash.length > 0 ? cash : [[currency, Number(total)]]),
+      balance: Number(total) - (hasContracts ? await this.openProfit(currency) : 0),
       equity: Number(equity),
       currency,
       buyingPower: Number(buyingPower),
@@ -262,7 +276,7 @@ export class IbQuestions {
   private positions(): Promise<AccountSnapshot["positions"]> {
     const { names, accountName } = this.parts;
     return this.patiently("positions", (session) => {
-      const positions = new Map<string, { quantity: number; averagePrice: number }>();
+      const positions = new Map<string, VenuePosition>();
       return session.askInTurn<AccountSnapshot["positions"]>(
         "positions",
         (encoder) => encoder.reqPositions(),
@@ -272,11 +286,35 @@ export class IbQuestions {
             const [account, contract, quantity, cost] = positionSchema.parse(message.values);
             if (account !== accountName() || quantity === 0) return null;
             const averagePrice = cost / (contract.multiplier || 1);
-            positions.set(names.nameOf(contract), { quantity, averagePrice });
+            const paid = isPaidFor(contract.secType) ? quantity * cost : 0;
+            positions.set(names.nameOf(contract), { quantity, averagePrice, paid });
           }
           if (message.name !== "positionEnd") return null;
           session.encoder.cancelPositions();
           return { answer: positions };
+        },
+      );
+    });
+  }
+
+  /** What contracts have made and not yet brought in, which the cash has already. */
+  private openProfit(currency: string): Promise<number> {
+    const { accountName } = this.parts;
+    return this.patiently("open profit", (session) => {
+      let sum = 0;
+      return session.askInTurn<number>(
+        "account updates",
+        (encoder) => encoder.reqAccountUpdates(true, accountName()),
+        (message) => {
+          if (message.kind !== "told") return null;
+          if (message.name === "updatePortfolio") {
+            const [contract, , , , , profit, , account] = portfolioSchema.parse(message.values);
+            if (account !== accountName() || isPaidFor(contract.secType)) return null;
+            if (contract.currency === currency) sum += profit;
+          }
+          if (message.name !== "accountDownloadEnd") return null;
+          session.encoder.reqAccountUpdates(false, accountName());
+          return { answer: sum };
         },
       );
     });
@@ -342,4 +380,9 @@ export class IbQuestions {
       canShort: contract.secType !== "CRYPTO",
     };
   }
+}
+
+/** Of contracts, and of currencies that are exchanged, only profit and loss are money. */
+function isPaidFor(secType: string): boolean {
+  return !["FUT", "CONTFUT", "CFD", "CASH"].includes(secType);
 }

@@ -62,6 +62,7 @@ export class MetatraderQuestions {
     return {
       venueTimeMs: timeMs,
       cash: new Map([[currency, balance]]),
+      balance,
       equity,
       currency,
       buyingPower: Math.max(0, free) * Math.max(1, leverage),
@@ -196,7 +197,11 @@ export class MetatraderQuestions {
         .filter(([, , quantity]) => quantity !== 0)
         .map(([symbol, sum, quantity]) => [
           symbol,
-          { quantity, averagePrice: quantity > 0 ? sum.boughtValue / sum.bought : sum.soldValue / sum.sold },
+          {
+            quantity,
+            averagePrice: quantity > 0 ? sum.boughtValue / sum.bought : sum.soldValue / sum.sold,
+            paid: 0,
+          },
         ]),
     );
   }
