@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { KiwiError } from "../../base/errors.ts";
-import { parseConfig } from "./config-file.ts";
+import { parseConfig, readConfigFile } from "./config-file.ts";
 
 const known = ["CONFIG_SYNTAX", "CONFIG_DUPLICATE_KEY"];
 
@@ -44,5 +47,21 @@ test.each(["[", '{"a":'])(
     const close = open === "[" ? "]" : "}";
     const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
     expect(() => parseConfig("kiwi.config.jsonc", `{"deep":${deep}}`)).toThrow("nested too deep");
+  },
+);
+
+test.each(["kiwi.config.json", "kiwi.json"])(
+  "a configuration of another name (%s) is not passed over in silence",
+  async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), "kiwi-config-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    expect(await readConfigFile(folder)).toBeNull();
+    writeFileSync(join(folder, name), '{"pairs": ["BTC"]}');
+    await expect(readConfigFile(folder)).rejects.toMatchObject({
+      parts: { code: "CONFIG_NAME", fix: expect.stringContaining(`mv ${name} kiwi.config.jsonc`) },
+    });
+    expect((await readConfigFile(folder, name))!.values).toEqual({ pairs: ["BTC"] });
+    writeFileSync(join(folder, "kiwi.config.jsonc"), "{}");
+    expect((await readConfigFile(folder))!.values).toEqual({});
   },
 );

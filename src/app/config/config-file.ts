@@ -9,20 +9,40 @@ import type { Origin } from "./origin.ts";
 /** The one name that is looked for. */
 export const configFileName = "kiwi.config.jsonc";
 
+/** What people call it besides: such a file would be passed over in silence. */
+const otherNames = ["kiwi.config.json", "kiwi.json", "kiwi.jsonc"];
+
 /** A file that was read, with the line of every key. */
 export type ConfigFile = ConfigLayer & { readonly path: string };
 
 /**
  * Reads the configuration file: the one told, else `kiwi.config.jsonc` of the folder; null when there is none.
- * Throws `CONFIG_NOT_FOUND`, `CONFIG_SYNTAX` and `CONFIG_DUPLICATE_KEY` with line numbers.
+ * Throws `CONFIG_NOT_FOUND`, `CONFIG_NAME`, `CONFIG_SYNTAX` and `CONFIG_DUPLICATE_KEY` with line numbers.
  */
 export async function readConfigFile(folder: string, told?: string): Promise<ConfigFile | null> {
   const path = resolve(folder, told ?? configFileName);
-  if (told === undefined && (await stat(path).catch(() => null)) === null) return null;
+  if (told === undefined && !(await isThere(path))) return nothingBut(folder);
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(told ?? configFileName, cause);
   });
   return parseConfig(path, text.replace(/^\uFEFF/, ""));
+}
+
+/** Null where there is no file of another name that was meant to be the configuration. */
+async function nothingBut(folder: string): Promise<null> {
+  for (const name of otherNames)
+    if (await isThere(resolve(folder, name)))
+      throw configError(
+        "CONFIG_NAME",
+        `${name} is not read: a configuration is called ${configFileName}`,
+        "one name is looked for, so that no folder has two of them",
+        `mv ${name} ${configFileName}   or name it: --config ${name}`,
+      );
+  return null;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** Parses the text of a configuration file. */
