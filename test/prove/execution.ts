@@ -4,9 +4,8 @@ import { startRobot } from "../../src/robot/start-robot.ts";
 import { Coverage, scenarios, type Scenario } from "../simulation/execution/coverage.ts";
 import { plantedBugs } from "../simulation/execution/planted-bugs.ts";
 import { rareWorlds } from "../simulation/execution/rare-worlds.ts";
-import { describe, runSeeds, seedThatFinds } from "../simulation/execution/run-seeds.ts";
+import { describe, runSeeds, seedThatFinds, trialOf } from "../simulation/execution/run-seeds.ts";
 import type { SeedReport, SeedShare } from "../simulation/execution/seed-worker.ts";
-import { Trial } from "../simulation/execution/trial.ts";
 import { runTogether } from "../simulation/execution/virtual-world.ts";
 
 const seeds = Number(process.env["SEEDS"] ?? 100_000);
@@ -40,9 +39,9 @@ export async function prove(): Promise<string> {
 /** Worlds in which happens what is rare in those of chance. */
 async function liveRarely(): Promise<string> {
   const rows = ["| world | seeds | what happens, how often |", "| --- | ---: | --- |"];
-  for (const [name, { faults, reaches }] of Object.entries(rareWorlds)) {
+  for (const [name, { faults, isShared, reaches }] of Object.entries(rareWorlds)) {
     const count = Math.max(rareSeedsMin, Math.ceil(seeds / 100));
-    const { broken, coverage } = await runSeeds(from, count, undefined, { startRobot, faults });
+    const { broken, coverage } = await runSeeds(from, count, undefined, { startRobot, faults, isShared });
     if (broken.length > 0)
       throw new Error(
         `${broken.length} of ${count} worlds of ${name} broke a promise\n${broken.map(describe).join("\n")}`,
@@ -105,7 +104,8 @@ async function tellStory(seed: number): Promise<string> {
   const story: string[] = [];
   const { WORLD = "none" } = process.env;
   const rare = Object.entries(rareWorlds).find(([name]) => name.startsWith(WORLD))?.[1];
-  const trial = new Trial(seed, { startRobot, faults: rare?.faults, tell: (line) => story.push(line) });
+  const { faults, isShared } = rare ?? {};
+  const trial = trialOf(seed, { startRobot, faults, isShared, tell: (line) => story.push(line) });
   await runTogether([trial]);
   return [...story, describe(trial.outcome())].join("\n");
 }

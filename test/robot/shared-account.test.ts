@@ -160,6 +160,20 @@ test("two strategies hold the two sides of one symbol, and each sees its own", a
   expect([...shared.incidents.values()].flat()).toEqual([]);
 });
 
+test("a first question about the account that gets no answer is put again", async () => {
+  const shared = two({ 2: [1] }, { 3: [0.5] });
+  const { link } = shared.bench;
+  const asked = link.account.bind(link);
+  let failures = 2;
+  link.account = async () => {
+    if (failures-- > 0) throw new Error("no answer");
+    return asked();
+  };
+  await shared.start();
+  await shared.bench.bars(5);
+  expect(shared.held()).toEqual([249, 74]);
+});
+
 test("what a person trades on the account is his: no strategy holds, misses or returns anything by it", async () => {
   const shared = two({ 2: [1], 8: [0] }, { 3: [0.5], 9: [0] });
   shared.bench.side.tradeByHand("AAA", "buy", 7);

@@ -28,8 +28,10 @@ export type SeatPlan = {
 /** What a seat asks of the account that it belongs to. */
 export type AccountOfSeats = {
   readonly connection: BrokerConnection;
-  /** Opens the line once; the account as it was then. */
-  open(): Promise<AccountSnapshot>;
+  /** Opens the line once. */
+  open(): Promise<void>;
+  /** The account as it was when it was told first. */
+  begun(): Promise<AccountSnapshot>;
   ask(): Promise<AccountSnapshot>;
   fillsFor(seat: Seat, sinceMs: number): Promise<readonly VenueFill[]>;
   isFor(seat: Seat, order: VenueOrder): boolean;
@@ -121,7 +123,7 @@ export class Seat implements BrokerConnection {
   async account(): Promise<AccountSnapshot> {
     const { robot, shared } = this;
     if (robot === null) {
-      const whole = await shared.open();
+      const whole = await shared.begun();
       const money = whole.equity * this.plan.share;
       const cash = new Map([[whole.currency, money]]);
       return { ...whole, cash, balance: money, equity: money, positions: new Map() };

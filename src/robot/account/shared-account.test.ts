@@ -17,6 +17,7 @@ async function toldOf(begun: number, atVenue: number): Promise<readonly VenueFil
   const told: VenueFill[] = [];
   const onFill = (fill: VenueFill) => (held -= told.push(fill) * fill.quantity);
   await seat.open({ onOrder() {}, onFill, onLine() {} });
+  await seat.account();
   const status = () => ({ cash: 0, equity: 1, positions: [{ symbol: "SHIB", lastPrice: 1 }] });
   seat.begin({ holding: () => held, status } as unknown as Robot);
   venue.positions.set("SHIB", atVenue);

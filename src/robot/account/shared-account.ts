@@ -39,7 +39,8 @@ export class SharedAccount implements AccountOfSeats {
   /** By fill of nobody: what of it fell to whom. */
   private readonly divided = new Map<string, ReadonlyMap<Seat, VenueFill>>();
   private readonly tagOfVenueId = new Map<string, string>();
-  private opening: Promise<AccountSnapshot> | null = null;
+  private opening: Promise<void> | null = null;
+  private first: AccountSnapshot | null = null;
   /** When the line was opened, by the venue's clock: strangers' fills of before are in the holdings. */
   private sinceMs = Infinity;
   private last: AccountSnapshot | null = null;
@@ -57,21 +58,27 @@ export class SharedAccount implements AccountOfSeats {
     );
   }
 
-  /** Opens the line once, whoever comes first. Resolves to the account as it was then. */
-  open(): Promise<AccountSnapshot> {
+  /** Opens the line once, whoever comes first. */
+  open(): Promise<void> {
     const { connection } = this;
     const listener: BrokerListener = {
       onOrder: (order) => this.onOrder(order),
       onFill: (fill) => this.onFill(fill),
       onLine: (line) => this.onLine(line),
     };
-    this.opening ??= connection.open(listener, this.closing.signal).then(async () => {
-      const snapshot = readable(await connection.account());
-      this.sinceMs = snapshot.venueTimeMs;
-      for (const [symbol, { quantity }] of snapshot.positions) this.setBeside(symbol, quantity);
-      return (this.last = snapshot);
-    });
+    this.opening ??= connection.open(listener, this.closing.signal);
     return this.opening;
+  }
+
+  /** The account as it was when it was told first. A question that failed is put again by whoever asks again. */
+  async begun(): Promise<AccountSnapshot> {
+    if (this.first !== null) return this.first;
+    const snapshot = readable(await this.connection.account());
+    // Two may have asked at once.
+    if (this.first !== null) return this.first;
+    this.sinceMs = snapshot.venueTimeMs;
+    for (const [symbol, { quantity }] of snapshot.positions) this.setBeside(symbol, quantity);
+    return (this.first = this.last = snapshot);
   }
 
   /** Hangs up, when every session has ended. */

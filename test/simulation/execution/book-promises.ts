@@ -3,7 +3,7 @@ import { signOf, type Fill, type OrderStatus } from "../../../src/domain/order.t
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { VenueFill, VenueOrder } from "../../../src/ports/broker-connection.ts";
 import type { Session } from "../../../src/engine/session.ts";
-import type { ExchangeSide } from "./exchange-side.ts";
+import type { Watched } from "./exchange-side.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import type { SendPromises } from "./send-promises.ts";
 import { cash, sliceMs, symbols } from "./small-market.ts";
@@ -43,12 +43,12 @@ type Traded = { buy: number; sell: number };
 
 /** Holds the books of robot and venue against the fills that made them, after every event. */
 export class BookPromises {
-  private readonly venue: ExchangeSide;
+  private readonly venue: Watched;
   private readonly sends: SendPromises;
   private readonly broken: BrokenPromises;
   private readonly fillsSeen = new Set<string>();
   private readonly venueTraded: readonly Traded[] = symbols.map(() => ({ buy: 0, sell: 0 }));
-  private venueMoney = millionths(cash);
+  private venueMoney: number;
   /** The robot that is looked at. */
   life: Life | null = null;
   private ownTraded: readonly Traded[] = [];
@@ -58,7 +58,8 @@ export class BookPromises {
   private readonly ended = new Map<TrackedOrder, Seen>();
   private readonly unprotected = symbols.map(() => 0);
 
-  constructor(venue: ExchangeSide, sends: SendPromises, broken: BrokenPromises) {
+  constructor(venue: Watched, sends: SendPromises, broken: BrokenPromises, money = cash) {
+    this.venueMoney = millionths(money);
     this.venue = venue;
     this.sends = sends;
     this.broken = broken;

@@ -1,6 +1,6 @@
 import type { InstrumentIndex } from "../../../src/domain/instrument.ts";
 import type { BookPromises } from "./book-promises.ts";
-import type { ExchangeSide } from "./exchange-side.ts";
+import type { Watched } from "./exchange-side.ts";
 import type { BrokenPromises } from "./promises.ts";
 import type { RobotLife } from "./robot-life.ts";
 import type { SendPromises } from "./send-promises.ts";
@@ -8,7 +8,7 @@ import { symbols } from "./small-market.ts";
 
 /** When the roads have been good for long enough: both sides must agree, and what is wanted must be there. */
 export function lookAtEnd(parts: {
-  readonly venue: ExchangeSide;
+  readonly venue: Watched;
   readonly books: BookPromises;
   readonly sends: SendPromises;
   readonly broken: BrokenPromises;

@@ -28,6 +28,12 @@ export type ExchangeHabits = {
   readonly refusesReached: boolean;
 };
 
+/** What promises look at: the account as it is at the venue, or what of it belongs to one session. */
+export type Watched = Pick<
+  ExchangeSide,
+  "held" | "order" | "openOrders" | "hasReduceOnly" | "listen" | "overfilledMs"
+>;
+
 /** One account of the emulated exchange in the words of a broker connection, with the ability to do wrong. */
 export class ExchangeSide implements VenueSide {
   private readonly exchange: Exchange;

@@ -48,7 +48,7 @@ test.each(oldFollowing)("what seed %i of following sessions once broke it keeps 
 test.each(Object.entries(rareWorlds))(
   "every promise is kept in worlds of %s",
   async (_, world) => {
-    const options = { startRobot, faults: world.faults };
+    const options = { startRobot, faults: world.faults, isShared: world.isShared };
     const { broken, coverage } = await runSeeds(0, rareSeeds, undefined, options);
     expect(broken.map(describe)).toEqual([]);
     for (const scenario of world.reaches) expect(coverage.of(scenario), `${scenario}`).toBeGreaterThan(3);

@@ -58,8 +58,12 @@ export type LinkParts = {
   readonly venue: VenueSide;
   readonly roads: Roads;
   readonly coverage: Coverage;
-  readonly watch: SendWatch;
   readonly capabilities: BrokerCapabilities;
+} & LinkEnds;
+
+/** Whom a link tells what goes over it, and whom it asks whether there is anybody to send. */
+export type LinkEnds = {
+  readonly watch: SendWatch;
   /** Called before anything goes out: the process may die here. Returns whether it lives. */
   readonly survives: () => boolean;
   /** The same before an order goes out. */

@@ -23,7 +23,9 @@ export type PlantedBug = {
   /** Whether a second process is let onto the account. */
   readonly isUnlocked?: boolean;
   /** What goes wrong where it is looked for; drawn by chance where nothing is said. */
-  readonly faults?: FaultPlan;
+  readonly faults?: FaultPlan | undefined;
+  /** Whether it is looked for where two strategies share the account. */
+  readonly isShared?: boolean;
   /** How the kill switch closes an account with it. */
   readonly closeAccount?: CloseAccount;
   readonly plant: (parts: RobotParts) => RobotParts;
@@ -35,6 +37,13 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     breaks: [26],
     faults: followingSessions,
     plant: (parts) => ({ ...parts, isEarlierSession: () => false }),
+  },
+  "the venue is thought to keep an exit within the holding of one of two strategies": {
+    breaks: [10, 11],
+    isShared: true,
+    plant: withConnection((connection) =>
+      through(connection, { capabilities: { ...connection.capabilities, reduceOnly: true } }),
+    ),
   },
   "a new session takes its account for older than it is": {
     breaks: [20],

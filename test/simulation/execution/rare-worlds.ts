@@ -2,7 +2,13 @@ import type { Scenario } from "./coverage.ts";
 import { noLinkFaults, type FaultPlan, type LinkFaults, type Mishap } from "./faults.ts";
 
 /** A world made for what chance hardly reaches, with what must happen in it. */
-export type RareWorld = { readonly faults: FaultPlan; readonly reaches: readonly Scenario[] };
+export type RareWorld = {
+  /** Drawn by chance where nothing is said. */
+  readonly faults?: FaultPlan;
+  /** Whether two strategies share the account. */
+  readonly isShared?: boolean;
+  readonly reaches: readonly Scenario[];
+};
 
 /** Persons who end the robot and start another strategy on its account. */
 export const followingSessions: FaultPlan = plan(
@@ -59,6 +65,7 @@ export const rareWorlds: Readonly<Record<string, RareWorld>> = {
     faults: followingSessions,
     reaches: [55],
   },
+  "two strategies that share the account": { isShared: true, reaches: [1, 2, 28] },
 };
 
 function plan(link: Partial<LinkFaults>, mishaps: readonly Mishap[], later: readonly Mishap[]): FaultPlan {

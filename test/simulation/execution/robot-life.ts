@@ -6,6 +6,7 @@ import { statusOf } from "../../../src/engine/execution/order-tracker.ts";
 import type { Session } from "../../../src/engine/session.ts";
 import { openSession, readJournal } from "../../../src/robot/open-session.ts";
 import type { JournalStore } from "../../../src/ports/journal-store.ts";
+import type { Seat } from "../../../src/robot/account/seat.ts";
 import type { Robot, RobotParts } from "../../../src/robot/robot-parts.ts";
 import type {
   Incident,
@@ -17,12 +18,11 @@ import type {
 import type { BookPromises } from "./book-promises.ts";
 import type { Coverage } from "./coverage.ts";
 import type { ExchangeSide } from "./exchange-side.ts";
-import { FaultyLink, type Roads } from "./faulty-link.ts";
+import { FaultyLink, type LinkEnds, type Roads } from "./faulty-link.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import type { SendPromises } from "./send-promises.ts";
 import { SimulatedFeed } from "./simulated-feed.ts";
-import type { Sessions } from "./sessions.ts";
 import { chanceStrategy, config, type SeenBar } from "./small-market.ts";
 import type { Process, VirtualWorld } from "./virtual-world.ts";
 
@@ -49,7 +49,14 @@ export type LifeParts = {
   /** Farthest from the market that it may open. */
   readonly collar: number;
   readonly lock: AccountLock;
-  readonly sessions: Sessions;
+  /** The name of its orders, what the chances of its strategy come from, and which sessions were before it. */
+  readonly identity: {
+    readonly tag: string;
+    readonly strategySeed: number;
+    readonly isEarlier: (tag: string) => boolean;
+  };
+  /** The process and the line that it shares with other robots on the account; its own where nothing is said. */
+  readonly shared?: { readonly process: Process; readonly link: FaultyLink; readonly seat: Seat };
   /** Called when the robot has recovered, or begun. */
   readonly onStarted: (life: RobotLife) => void;
   /** Called when this life is over, by whatever. */
@@ -71,6 +78,8 @@ const silentLog = { debug() {}, info() {}, warn() {}, error() {} };
 export class RobotLife {
   readonly process: Process;
   readonly link: FaultyLink;
+  /** What its line does to it. */
+  readonly ends: LinkEnds;
   readonly feed: SimulatedFeed;
   robot: Robot | null = null;
   private readonly parts: LifeParts;
@@ -82,15 +91,11 @@ export class RobotLife {
   /** Whether it has heard of a fill and not synced anything since. */
   private hasUnwrittenFill = false;
   private deadlyMoment: DeadlyMoment | null = null;
-  private readonly tag: string;
-  private readonly strategySeed: number;
 
   constructor(parts: LifeParts, name: string) {
     const { world, venue, roads, coverage, sends, capabilities, tape, disk } = parts;
     this.parts = parts;
-    this.tag = parts.sessions.tag;
-    this.strategySeed = parts.sessions.strategySeed(parts.seed);
-    this.process = world.process(name);
+    this.process = parts.shared?.process ?? world.process(name);
     this.feed = new SimulatedFeed(tape, world, this.process);
     this.view = {
       name,
@@ -100,13 +105,7 @@ export class RobotLife {
       isRunning: () => this.robot !== null,
       isHearing: () => this.link.line.kind === "live" && !this.link.isSilent,
     };
-    this.link = new FaultyLink({
-      world,
-      process: this.process,
-      venue,
-      roads,
-      coverage,
-      capabilities,
+    this.ends = {
       watch: {
         submitted: (order) => {
           if (this.deadlyMoment === "crash after a send") world.after(1, () => this.kill());
@@ -127,7 +126,11 @@ export class RobotLife {
         this.hasUnwrittenFill = true;
         if (this.deadlyMoment === "crash at a fill") this.kill();
       },
-    });
+    };
+    const { process } = this;
+    this.link =
+      parts.shared?.link ??
+      new FaultyLink({ world, process, venue, roads, coverage, capabilities, ...this.ends });
     this.store = openJournal(disk);
     this.journal = this.mortal(this.store);
   }
@@ -195,24 +198,24 @@ export class RobotLife {
   }
 
   private robotParts(): RobotParts {
-    const { world, lock, broken, books, tradingState, sendsMax, collar, sessions } = this.parts;
+    const { world, lock, broken, books, tradingState, sendsMax, collar, identity, shared } = this.parts;
     const { process, view, feed } = this;
     const see = (symbol: string, closeTimeMs: number): void => {
       if (closeTimeMs > world.nowMs) broken.say(17, `${symbol} of ${closeTimeMs} at ${world.nowMs}`);
     };
     return {
       feed,
-      connection: this.link,
+      connection: shared?.seat ?? this.link,
       journal: this.journal,
       clock: world.clockOf(process),
       tradingState,
       onIncident: this.parts.onIncident,
       log: silentLog,
-      sessionTag: this.tag,
-      isEarlierSession: (tag) => sessions.isOver(tag),
+      sessionTag: identity.tag,
+      isEarlierSession: identity.isEarlier,
       limits: { sends: sendsMax, priceCollar: collar },
-      identity: { strategy: "chance", settingsHash: String(this.strategySeed) },
-      atDifference: "adopt",
+      identity: { strategy: "chance", settingsHash: String(identity.strategySeed) },
+      atDifference: shared === undefined ? "adopt" : "own",
       lock: {
         get isHeld() {
           return lock.holder === process;
@@ -251,7 +254,12 @@ export class RobotLife {
 
   private session({ bars, cash, broker }: SessionMaking, see: SeenBar): Session {
     const own = { ...config, account: { ...config.account, cash } };
-    const setup = { bars, strategy: chanceStrategy(this.strategySeed, see), params: {}, config: own };
+    const setup = {
+      bars,
+      strategy: chanceStrategy(this.parts.identity.strategySeed, see),
+      params: {},
+      config: own,
+    };
     return buildSession(setup, layGround(bars, own), { broker });
   }
 

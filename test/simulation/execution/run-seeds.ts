@@ -1,6 +1,7 @@
 import { startRobot } from "../../../src/robot/start-robot.ts";
 import { Coverage } from "./coverage.ts";
 import { withBug, type PlantedBug } from "./planted-bugs.ts";
+import { SharedTrial } from "./shared-trial.ts";
 import { Trial, type Outcome, type TrialOptions } from "./trial.ts";
 import { runTogether } from "./virtual-world.ts";
 
@@ -32,9 +33,8 @@ export async function runSeeds(
   const sums = { count: 0, orders: 0, fills: 0, events: 0 };
   const sofar = (): Seeds => ({ ...sums, broken, coverage });
   while (sums.count < count && !isEnough(sofar())) {
-    const trials = Array.from(
-      { length: Math.min(together, count - sums.count) },
-      (_, k) => new Trial(from + sums.count + k, options),
+    const trials = Array.from({ length: Math.min(together, count - sums.count) }, (_, k) =>
+      trialOf(from + sums.count + k, options),
     );
     await runTogether(trials);
     for (const trial of trials) {
@@ -50,6 +50,11 @@ export async function runSeeds(
   return sofar();
 }
 
+/** The world of a seed. */
+export function trialOf(seed: number, options: TrialOptions): Trial | SharedTrial {
+  return options.isShared === true ? new SharedTrial(seed, options) : new Trial(seed, options);
+}
+
 /** The first seed that shows a planted fault by breaking one of the promises it is meant to break, or null. */
 export async function seedThatFinds(bug: PlantedBug, seedsMax: number): Promise<Outcome | null> {
   const finds = ({ broken }: Outcome): boolean => broken.some(({ promise }) => bug.breaks.includes(promise));
@@ -57,6 +62,7 @@ export async function seedThatFinds(bug: PlantedBug, seedsMax: number): Promise<
     startRobot: withBug(startRobot, bug),
     isUnlocked: bug.isUnlocked === true,
     faults: bug.faults,
+    isShared: bug.isShared,
     closeAccount: bug.closeAccount,
   });
   return broken.find(finds) ?? null;

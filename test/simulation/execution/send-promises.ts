@@ -4,7 +4,7 @@ import type { VenueOrderRequest } from "../../../src/ports/broker-connection.ts"
 import { isClosingOrderId } from "../../../src/robot/kill/closing-order-id.ts";
 import type { TradingState } from "../../../src/robot/robot-types.ts";
 import type { Coverage } from "./coverage.ts";
-import type { ExchangeSide } from "./exchange-side.ts";
+import type { Watched } from "./exchange-side.ts";
 import type { MemoryDisk } from "./memory-disk.ts";
 import type { BrokenPromises, Life } from "./promises.ts";
 import { symbols } from "./small-market.ts";
@@ -39,7 +39,7 @@ export class SendPromises {
   readonly tradedByHand = new Set<string>();
   private readonly parts: {
     readonly world: VirtualWorld;
-    readonly venue: ExchangeSide;
+    readonly venue: Watched;
     readonly disk: MemoryDisk;
     readonly demands: Demands;
     readonly tradingState: () => TradingState;

@@ -17,9 +17,10 @@ import { happen, mend, type MishapParts } from "./mishaps.ts";
 import type { CloseAccount } from "./pulled-switch.ts";
 import { BrokenPromises, type Broken } from "./promises.ts";
 import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
+import { capabilities, closedMsMax, demands, endMs, restartMsMax, restMs } from "./trial-rules.ts";
 import { Sessions, TakeoverPromise } from "./sessions.ts";
 import { watchVenue } from "./sightings.ts";
-import { SendPromises, type Demands } from "./send-promises.ts";
+import { SendPromises } from "./send-promises.ts";
 import { calmSlice, cash, listings, sliceMs, slices, startMs, tapeOf } from "./small-market.ts";
 import { VirtualWorld } from "./virtual-world.ts";
 
@@ -39,22 +40,14 @@ export type Outcome = {
 export type TrialOptions = {
   readonly startRobot: StartRobot;
   readonly faults?: FaultPlan | undefined;
+  /** Whether two strategies share the account; then it is a `SharedTrial`. */
+  readonly isShared?: boolean | undefined;
   /** Whether a second process is let onto an account that is held; only a planted fault does that. */
   readonly isUnlocked?: boolean;
   readonly closeAccount?: CloseAccount | undefined;
   /** Called with everything that happens, for people. */
   readonly tell?: (line: string) => void;
 };
-
-/** What is demanded of the robot, with the limits that it is given. */
-const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dataMsMax: 30_000 };
-const endMs = startMs + slices * sliceMs;
-/** A robot that has died is started again after so long. */
-const restartMsMax = 6 * secondMs;
-/** After it has found the venue closed a robot looks again as late as this. */
-const closedMsMax = 62 * secondMs;
-/** What the world is given after the last bar to come to rest, and after the robot was stopped. */
-const restMs = 120 * secondMs;
 
 /** One seed: a venue, a robot that trades on it, and everything that goes wrong between them. */
 export class Trial {
@@ -270,8 +263,7 @@ export class Trial {
   }
 
   private newLife(name: string): RobotLife {
-    const { seed, world, venue, disk, roads, coverage, sends, books, broken, capabilities, lock, sessions } =
-      this;
+    const { seed, world, venue, disk, roads, coverage, sends, books, broken, capabilities, lock } = this;
     const life = new RobotLife(
       {
         seed,
@@ -286,7 +278,11 @@ export class Trial {
         broken,
         capabilities,
         lock,
-        sessions,
+        identity: {
+          tag: this.sessions.tag,
+          strategySeed: this.sessions.strategySeed(seed),
+          isEarlier: (tag) => this.sessions.isOver(tag),
+        },
         startRobot: this.options.startRobot,
         sendsMax: demands.sends,
         collar: demands.collar,
@@ -400,15 +396,4 @@ function hasRefused({ session }: Robot, ruleName: string): boolean {
     if (kind === "refused" && text.startsWith(ruleName)) return true;
   }
   return false;
-}
-
-function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabilities {
-  return {
-    orderTypes: ["market", "limit", "stop_market", "market_if_touched"],
-    timesInForce: ["gtc", "ioc", "fok", "gtd", "day"],
-    postOnly: true,
-    reduceOnly,
-    modify,
-    clientOrderId: { lengthMax: 36, pattern: /^[a-zA-Z0-9_-]+$/ },
-  };
 }
