@@ -39,9 +39,9 @@ export async function prove(): Promise<string> {
 /** Worlds in which happens what is rare in those of chance. */
 async function liveRarely(): Promise<string> {
   const rows = ["| world | seeds | what happens, how often |", "| --- | ---: | --- |"];
-  for (const [name, { faults, isShared, reaches }] of Object.entries(rareWorlds)) {
+  for (const [name, { reaches, ...options }] of Object.entries(rareWorlds)) {
     const count = Math.max(rareSeedsMin, Math.ceil(seeds / 100));
-    const { broken, coverage } = await runSeeds(from, count, undefined, { startRobot, faults, isShared });
+    const { broken, coverage } = await runSeeds(from, count, undefined, { startRobot, ...options });
     if (broken.length > 0)
       throw new Error(
         `${broken.length} of ${count} worlds of ${name} broke a promise\n${broken.map(describe).join("\n")}`,
@@ -104,8 +104,7 @@ async function tellStory(seed: number): Promise<string> {
   const story: string[] = [];
   const { WORLD = "none" } = process.env;
   const rare = Object.entries(rareWorlds).find(([name]) => name.startsWith(WORLD))?.[1];
-  const { faults, isShared } = rare ?? {};
-  const trial = trialOf(seed, { startRobot, faults, isShared, tell: (line) => story.push(line) });
+  const trial = trialOf(seed, { startRobot, ...rare, tell: (line) => story.push(line) });
   await runTogether([trial]);
   return [...story, describe(trial.outcome())].join("\n");
 }

@@ -124,7 +124,9 @@ export class BookPromises {
         hasStop: standing?.protection.stopPrice !== undefined,
         areShares: !venue.hasReduceOnly,
       };
-      const isCovered = closingOf(open, symbol, held, rules) >= Math.abs(held);
+      // What is too large for one order goes in parts, one after the other, and a part may have filled in part.
+      const least = venue.quantityMax < Infinity ? 1 : Math.abs(held);
+      const isCovered = closingOf(open, symbol, held, rules) >= least;
       if (!isWanted || isCovered || this.sends.tradedByHand.has(symbol)) this.unprotected[index] = 0;
       else if (!isHindered && !isBlocked(symbol) && !this.isSwallowed(symbol)) this.unprotected[index]! += 1;
       if (this.unprotected[index]! > this.patience(symbol)) {

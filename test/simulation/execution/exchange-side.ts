@@ -26,12 +26,14 @@ export type ExchangeHabits = {
   readonly hasReduceOnly: boolean;
   /** Whether it refuses a stop or target whose price has been reached already; else that fills at once. */
   readonly refusesReached: boolean;
+  /** The largest quantity of an order; any where nothing is said. */
+  readonly quantityMax?: number | undefined;
 };
 
 /** What promises look at: the account as it is at the venue, or what of it belongs to one session. */
 export type Watched = Pick<
   ExchangeSide,
-  "held" | "order" | "openOrders" | "hasReduceOnly" | "listen" | "overfilledMs"
+  "held" | "order" | "openOrders" | "hasReduceOnly" | "listen" | "overfilledMs" | "quantityMax"
 >;
 
 /** One account of the emulated exchange in the words of a broker connection, with the ability to do wrong. */
@@ -79,8 +81,8 @@ export class ExchangeSide implements VenueSide {
     this.moveTime();
     if (this.habits.refusesReached && this.isReached(order))
       return { kind: "rejected", code: "would_trigger", reason: "the price of the trigger has been reached" };
-    const offTick = this.offTick(order);
-    if (offTick !== null) return offTick;
+    const unfit = this.offTick(order) ?? this.tooLarge(order);
+    if (unfit !== null) return unfit;
     const reduceOnly = order.reduceOnly && this.habits.hasReduceOnly;
     return this.answer(
       this.trader.submit(
@@ -109,8 +111,8 @@ export class ExchangeSide implements VenueSide {
   modify(request: VenueOrderRequest): Acknowledgement {
     const { clientOrderId, quantity, terms } = request;
     this.moveTime();
-    const offTick = this.offTick(request);
-    if (offTick !== null) return offTick;
+    const unfit = this.offTick(request) ?? this.tooLarge(request);
+    if (unfit !== null) return unfit;
     const order = this.trader.orders.byClientId(clientOrderId);
     if (order === null) return { kind: "rejected", code: "unknown_order", reason: "no such order" };
     return this.answer(this.trader.modify(order.venueOrderId, { quantity, terms }));
@@ -158,12 +160,17 @@ export class ExchangeSide implements VenueSide {
   instruments(symbols: readonly string[]): readonly VenueInstrument[] {
     return symbols.map((symbol) => {
       const listing = this.exchange.listing(symbol)!;
-      return { ...listing, tickSize: this.tickSizes.get(symbol) ?? listing.tickSize, isTradable: true };
+      const tickSize = this.tickSizes.get(symbol) ?? listing.tickSize;
+      return { ...listing, tickSize, quantityMax: this.habits.quantityMax, isTradable: true };
     });
   }
 
   isOpen(symbol: string): boolean {
     return this.exchange.isOpen(symbol);
+  }
+
+  get quantityMax(): number {
+    return this.habits.quantityMax ?? Infinity;
   }
 
   get hasReduceOnly(): boolean {
@@ -229,6 +236,12 @@ export class ExchangeSide implements VenueSide {
     const tickSize = this.tickSizes.get(symbol);
     if (tickSize === undefined || sameTerms(terms, roundTerms(terms, side, tickSize))) return null;
     return { kind: "rejected", code: "tick_size", reason: `prices are multiples of ${tickSize}` };
+  }
+
+  private tooLarge({ quantity }: VenueOrderRequest): Acknowledgement | null {
+    return quantity <= this.quantityMax
+      ? null
+      : { kind: "rejected", code: "bad_number", reason: "too large" };
   }
 
   private moveTime(): void {

@@ -7,6 +7,8 @@ export type RareWorld = {
   readonly faults?: FaultPlan;
   /** Whether two strategies share the account. */
   readonly isShared?: boolean;
+  /** The largest quantity that the venue takes in one order. */
+  readonly quantityMax?: number;
   readonly reaches: readonly Scenario[];
 };
 
@@ -65,6 +67,7 @@ export const rareWorlds: Readonly<Record<string, RareWorld>> = {
     faults: followingSessions,
     reaches: [55],
   },
+  "a venue that takes small orders alone": { quantityMax: 90, reaches: [1, 2, 28] },
   "two strategies that share the account": { isShared: true, reaches: [1, 2, 28] },
 };
 

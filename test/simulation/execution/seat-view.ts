@@ -22,6 +22,10 @@ export class SeatView implements Watched {
     });
   }
 
+  get quantityMax(): number {
+    return this.venue.quantityMax;
+  }
+
   get overfilledMs(): number {
     return this.venue.overfilledMs;
   }

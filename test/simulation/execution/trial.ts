@@ -40,6 +40,8 @@ export type Outcome = {
 export type TrialOptions = {
   readonly startRobot: StartRobot;
   readonly faults?: FaultPlan | undefined;
+  /** The largest quantity that the venue takes in one order. */
+  readonly quantityMax?: number | undefined;
   /** Whether two strategies share the account; then it is a `SharedTrial`. */
   readonly isShared?: boolean | undefined;
   /** Whether a second process is let onto an account that is held; only a planted fault does that. */
@@ -99,6 +101,7 @@ export class Trial {
     this.venue = new ExchangeSide(this.exchange, this.openAccount(), world, {
       hasReduceOnly,
       refusesReached,
+      quantityMax: options.quantityMax,
     });
     this.disk = new MemoryDisk(world.prng.fork("disk"));
     this.roads = {
