@@ -9,7 +9,7 @@ import { startGuard, type Guard } from "../../robot/kill/guard.ts";
 import { Hold } from "../../robot/kill/hold.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
-import type { RobotEnd } from "../../robot/robot-types.ts";
+import type { Incident, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
 import { Heartbeat } from "../../robot/watchdog.ts";
 import { conversionsFor } from "../../domain/currency.ts";
@@ -54,6 +54,8 @@ export type TradingSurroundings = {
   /** Called when the robot runs, with where it goes on or why it is a new one, and when it has ended while others may go on. */
   readonly onStart: (note: SessionNote, robot: Robot, origin: string) => void;
   readonly onEnd?: (note: SessionNote, end: RobotEnd) => void;
+  /** Called with what went wrong; what is told again and again comes with how often. */
+  readonly onIncident?: (note: SessionNote, incident: Incident) => void;
   /** Called every few seconds while a long journal is lived through, with how far that is. */
   readonly onRelived?: (note: SessionNote, timeMs: number) => void;
 };
@@ -269,7 +271,10 @@ async function startServed(
       lock,
       log: log.part("robot"),
       tradingState: () => hold.under(underPause(killSwitch.order(), pause)),
-      onIncident: watch.onIncident,
+      onIncident(incident) {
+        watch.onIncident(incident);
+        around.onIncident?.(note, incident);
+      },
       sessionTag: note.id,
       identity: { strategy: note.strategy, settingsHash: note.settingsHash },
       atDifference: seat === null ? "adopt" : "own",

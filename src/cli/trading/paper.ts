@@ -4,6 +4,7 @@ import { findSession, type SessionNote } from "../../app/trading/session-folder.
 import { stopSession } from "../../app/trading/stop-session.ts";
 import { tradingHome } from "../../app/trading/trading-home.ts";
 import type { CommonFlags } from "../declare/common-flags.ts";
+import { clockText } from "./session-text.ts";
 import { asTyped } from "../program-name.ts";
 import { interruptedExit, interruptible } from "../interrupt.ts";
 import { readNumber } from "../flags/add-flags.ts";
@@ -82,6 +83,11 @@ export async function tradeUntilStopped(
             `${symbols.join(" ")}   ${timeframe}   Ctrl-C stops\n` +
             asTyped("in another terminal:  kiwi status   kiwi logs -f   kiwi kill", shell),
         ),
+      onIncident({ id, part }, { atMs, gravity, message, times }) {
+        const whose = part === null ? "" : `session ${id}   `;
+        if (gravity === "alarm" && times === undefined)
+          shell.err(`${clockText(atMs)}  ${whose}ALARM ${message}`);
+      },
       onRelived: ({ id }, timeMs) =>
         shell.err(`session ${id} lives through its journal and has come to ${formatTime(timeMs)}`),
       onEnd({ id, part }, { kind, ...end }) {

@@ -275,7 +275,8 @@ function incidentLines({ robot }: SessionStatus): string {
     .join("\n");
 }
 
-function clockText(timeMs: number): string {
+/** The time of day, UTC. */
+export function clockText(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(11, 19);
 }
 
