@@ -54,3 +54,18 @@ test("a clock that jumps over midnight lifts no limit of the day; one whose venu
   expect(book.note(2 * hourMs, 2 * hourMs, 850, 0)).toMatchObject({ startEquity: 1_000, fills: 5 });
   expect(book.note(20 * hourMs, 20 * hourMs, 800, 1)).toMatchObject({ startEquity: 850, fills: 1 });
 });
+
+test("a session with other settings goes on with the day of its account, whatever happened to the money in between", () => {
+  const before = join(folder.path, "before");
+  const first = new DayBook(before, calendar);
+  first.note(hourMs, hourMs, 1_000, 3);
+  first.note(2 * hourMs, 2 * hourMs, 960, 4);
+  // 500 were withdrawn after it had ended.
+  const next = new DayBook(join(folder.path, "next"), calendar, before);
+  expect(next.note(3 * hourMs, 3 * hourMs, 460, 1)).toMatchObject({ startEquity: 500, fills: 8 });
+  expect(next.note(4 * hourMs, 4 * hourMs, 450, 1)).toMatchObject({ startEquity: 500, fills: 9 });
+  const tomorrow = new DayBook(join(folder.path, "tomorrow"), calendar, before);
+  expect(tomorrow.note(20 * hourMs, 20 * hourMs, 460, 1)).toMatchObject({ startEquity: 460, fills: 1 });
+  const unread = new DayBook(join(folder.path, "unread"), calendar, join(folder.path, "nowhere"));
+  expect(unread.note(3 * hourMs, 3 * hourMs, 460, 1)).toMatchObject({ startEquity: 460, fills: 1 });
+});

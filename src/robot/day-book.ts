@@ -29,12 +29,16 @@ export class DayBook {
   moved: number;
   private money: VenueMoney | null;
   private present: Day | null;
+  /** What the session before this one has noted on the account; null where this one has a page of its own. */
+  private readonly before: Day | null;
   private written = "";
 
-  constructor(path: string, calendar: Calendar) {
+  /** `beforePath`: the counters of the session that this one follows on its account. */
+  constructor(path: string, calendar: Calendar, beforePath?: string) {
     this.path = path;
     this.calendar = calendar;
     this.present = readPage(path);
+    this.before = this.present === null && beforePath !== undefined ? readPage(beforePath) : null;
     this.moved = this.present?.moved ?? 0;
     this.money = this.present?.money ?? null;
   }
@@ -70,13 +74,16 @@ export class DayBook {
     const dayMs = Number.isNaN(certainMs) ? timeMs : Math.min(timeMs, certainMs);
     const session = this.calendar.sessionOf(dayMs);
     const isSameDay = before !== null && (Number.isNaN(certainMs) || before.session >= session);
+    // What the account has made and traded today under other settings counts, and what happened to it between the two does not.
+    const earlier = before === null && this.before?.session === session ? this.before : null;
+    const made = earlier === null ? 0 : earlier.lastEquity - earlier.startEquity;
     this.present = {
       session: isSameDay ? before.session : session,
       // What happens before the first bar of a day belongs to it: the day counts from the last equity of the one before.
-      startEquity: isSameDay ? before.startEquity : (before?.lastEquity ?? equity),
+      startEquity: isSameDay ? before.startEquity : (before?.lastEquity ?? equity - made),
       lastEquity: equity,
       peakEquity: Math.max(before?.peakEquity ?? equity, equity),
-      fills: (isSameDay ? before.fills : 0) + fills,
+      fills: (isSameDay ? before.fills : (earlier?.fills ?? 0)) + fills,
       moved: this.moved,
       money: this.money,
     };

@@ -1,17 +1,14 @@
-import { systemClock } from "../../adapters/system-clock.ts";
 import { openLog, type OpenLog } from "../../adapters/logging/open-log.ts";
 import { openJournalFile } from "../../adapters/stores/journal/journal-file.ts";
 import { secondMs } from "../../base/time.ts";
 import { liveFeed } from "../../data/live/live-feed.ts";
 import type { LiveFeed } from "../../data/live/live-feed-parts.ts";
 import type { BrokerConnection, VenueInstrument } from "../../ports/broker-connection.ts";
-import { startGuard, type Guard } from "../../robot/kill/guard.ts";
 import { Hold } from "../../robot/kill/hold.ts";
 import { Pause, underPause } from "../../robot/kill/pause.ts";
 import type { Robot } from "../../robot/robot-parts.ts";
 import type { Incident, RobotEnd } from "../../robot/robot-types.ts";
 import { startRobot } from "../../robot/start-robot.ts";
-import { Heartbeat } from "../../robot/watchdog.ts";
 import { conversionsFor } from "../../domain/currency.ts";
 import { Ledger } from "../../domain/ledger.ts";
 import type { RemoteMaking } from "../../robot/engine/engine-link.ts";
@@ -24,6 +21,7 @@ import { priceCollarOf } from "../session/risk-rules.ts";
 import type { ProviderConfig } from "../config/config-schema.ts";
 import type { EngineOrder } from "./engine-builder.ts";
 import { noteAccount } from "./account-record.ts";
+import { guardOf } from "./guard-session.ts";
 import { keptBefore } from "./kept-before.ts";
 import { earlierSessions, openSessionFolder, type SessionNote, type SessionPaths } from "./session-folder.ts";
 import { writeSettings, writeTables } from "./session-settings.ts";
@@ -190,7 +188,7 @@ async function tradeWatched(
   const hold = new Hold();
   const { robot, served } = await startServed(session, around, { feed, paths, log, watch, hold });
   seat?.begin(robot);
-  const guard = guardOf(session, { robot, paths, log, hold });
+  const guard = guardOf(session, { robot, paths, log, hold }, around.home);
   const dismissWatchdog = startWatchdog({
     home: around.home,
     account: note.account,
@@ -293,28 +291,6 @@ async function startServed(
     await served.close();
     throw error;
   }
-}
-
-function guardOf(
-  { plan, killSwitch, wholeLine }: OpenedSession,
-  { robot, paths, log, hold }: { readonly robot: Robot } & Omit<RobotSurroundings, "feed" | "watch">,
-): Guard {
-  return startGuard({
-    robot,
-    connection: wholeLine,
-    killSwitch,
-    triggers: plan.triggers,
-    hold,
-    gauges: {
-      calendar: plan.calendarOf(plan.symbols[0]!),
-      timeframe: plan.timeframe,
-      dayPath: `${paths.folder}/day.json`,
-    },
-    heartbeat: new Heartbeat(paths.heartbeat),
-    clock: plan.clock,
-    heartClock: systemClock,
-    log: log.part("guard"),
-  });
 }
 
 /** The strategy has a thread of its own, without our secrets: what it does there ends nobody else. */

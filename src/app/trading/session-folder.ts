@@ -45,6 +45,8 @@ export type SessionPaths = {
   readonly switches: string;
   /** The folder of its log. */
   readonly logs: string;
+  /** What the day has brought so far. */
+  readonly day: string;
 };
 
 /** Where the files of a session are. */
@@ -61,6 +63,7 @@ export function sessionPaths(home: string, id: string): SessionPaths {
     comparison: join(folder, "comparison.jsonl"),
     switches: join(folder, "switches.jsonl"),
     logs: join(folder, "logs"),
+    day: join(folder, "day.json"),
   };
 }
 

@@ -16,6 +16,8 @@ export type OpenedSession = {
   readonly note: SessionNote;
   /** Where it goes on, or why it is a new one: for people. */
   readonly origin: string;
+  /** What it takes the place of on its account; null for one that goes on itself or begins anew. */
+  readonly before: SessionNote | null;
   readonly killSwitch: KillSwitch;
   readonly lock: HeldLock;
   /** Its own line: the account's, or what of it is this session's. */

@@ -11,6 +11,8 @@ export type GaugeSetup = {
   readonly timeframe: Timeframe;
   /** Where the counters of the day are kept. */
   readonly dayPath: string;
+  /** Where the session before kept them that this one follows on its account. */
+  readonly beforePath?: string | undefined;
 };
 
 /** What nobody but the guard can measure. */
@@ -43,15 +45,17 @@ export class GaugeBoard {
 
   constructor(setup: GaugeSetup) {
     this.setup = setup;
-    this.days = new DayBook(setup.dayPath, setup.calendar);
+    this.days = new DayBook(setup.dayPath, setup.calendar, setup.beforePath);
   }
 
   /** Everything that can be measured now. Money is the venue's or ours, whichever is less. */
   read(status: RobotStatus, largestExposure: number, nowMs: number, measured: Measured): Gauges {
     this.noteMoney(status);
-    // The venue's figure is up to a minute old: of the two the worse one counts.
     const own = status.equity + this.days.moved;
-    const equity = Math.min(status.venueEquity?.equity ?? own, own);
+    const atVenue = status.venueEquity?.equity ?? own;
+    // The venue's figure is up to a minute old: of the two the worse one counts. Before its first bar a session has what it took over in its
+    // books at what it cost: a profit or loss of before would be one of today.
+    const equity = Number.isFinite(status.lastBarMs) ? Math.min(atVenue, own) : atVenue;
     const day = this.days.note(nowMs, measured.venueMs, equity, status.counts.fills - this.fillsSeen);
     this.fillsSeen = status.counts.fills;
     const { line } = status;

@@ -401,3 +401,21 @@ test("a clock that jumps ahead is named, and once it is right trading goes on wi
   expect(notes.at(-1)).toContain("over for a minute");
   guard.stop();
 });
+
+test("what a holding had made before a session took it over is neither a profit nor a loss of its day", async () => {
+  const { clock, status, start, venue } = bench();
+  // The books have it at what it cost until the first bar; the venue has it at its price.
+  status.equity = 10_000;
+  status.venueEquity = { equity: 14_000, atMs: startMs } as unknown as RobotStatus["venueEquity"];
+  const guard = start();
+  venue.clockSkewMs = clock.nowMs();
+  await clock.advance(1_000);
+  status.equity = 14_000;
+  status.lastBarMs = startMs;
+  await clock.advance(1_000);
+  expect(guard.gauges()["daily-loss"]).toBe(0);
+  status.equity = 13_300;
+  await clock.advance(1_000);
+  expect(guard.gauges()["daily-loss"]).toBeCloseTo(0.05, 9);
+  guard.stop();
+});

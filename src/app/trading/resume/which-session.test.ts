@@ -59,8 +59,17 @@ test("a session alone on its account goes on when the same is started again, and
   expect(again.origin).toContain("goes on where it ended");
   const fresh = live(planWith(), { isFresh: true });
   expect(fresh.note.id).not.toBe(first.note.id);
+  // Who begins anew begins a new day of the account; who changes a setting does not.
+  expect([first.before, again.before, fresh.before]).toEqual([null, null, null]);
   // From now on that is the session of the account.
   expect(live(planWith()).note.id).toBe(fresh.note.id);
+});
+
+test("a session with other settings takes the place of the one before, whose day of the account goes on", () => {
+  const first = live(planWith());
+  const other = live(planWith({ params: { fast: 7 } }));
+  expect(other.note.id).not.toBe(first.note.id);
+  expect(other.before?.id).toBe(first.note.id);
 });
 
 test("a session whose journal is gone is never begun again under its name", () => {

@@ -8,7 +8,12 @@ import { ranMs, readStatus } from "../session-status.ts";
 import { settingsHashOf } from "../settings-hash.ts";
 
 /** What a session is called, and in words where it goes on or why it is a new one. */
-export type ChosenSession = { readonly note: SessionNote; readonly origin: string };
+export type ChosenSession = {
+  readonly note: SessionNote;
+  readonly origin: string;
+  /** What it takes the place of on its account, whose day goes on; null for one that goes on itself or begins anew. */
+  readonly before: SessionNote | null;
+};
 
 /**
  * What each session is: one that is the same as before goes on where it ended, any other is new. Throws `SESSION_HOLDS`
@@ -30,7 +35,7 @@ export function whichSessions(
     const note = noteOf(plan, account, taken);
     taken.add(note.id);
     const origin = old === undefined ? "" : `a new session, and not ${old.id} of this account: ${why}`;
-    return { note, origin };
+    return { note, origin, before: isFresh ? null : (old ?? null) };
   });
   const left = before.filter(({ id, part }) => part !== null && !chosen.some(({ note }) => note.id === id));
   for (const old of left) {
@@ -66,7 +71,7 @@ function goingOn(home: string, old: SessionNote): ChosenSession {
   const status = readStatus(sessionPaths(home, old.id).status);
   const note = { ...old, pid: process.pid, startedMs: Date.now(), ranMs: ranMs(old, status) };
   const last = status === null ? "" : `, last heard of at ${formatTime(status.writtenMs)}`;
-  return { note, origin: `goes on where it ended (begun ${formatTime(old.begunMs)}${last})` };
+  return { note, before: null, origin: `goes on where it ended (begun ${formatTime(old.begunMs)}${last})` };
 }
 
 /** What is another than it was, for people; nothing where it is the same session. */
