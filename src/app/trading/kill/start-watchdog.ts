@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { SessionPaths } from "../session-folder.ts";
+import { Heartbeat } from "../../../robot/watchdog.ts";
+import { allSessions, sessionPaths, type SessionPaths } from "../session-folder.ts";
 
 const entry = fileURLToPath(new URL("watchdog-entry.ts", import.meta.url));
 
@@ -22,5 +23,16 @@ export function startWatchdog({ home, account, paths, silenceMsMax }: WatchdogOr
     stdio: "ignore",
   });
   child.unref();
+  dismissEarlier(home, account);
   return () => void child.kill();
+}
+
+/**
+ * Says good-bye for sessions that were killed on this account: their watchdogs would pull its switch under the one that has taken it
+ * over and is watched itself. Who holds the account knows that none of another process runs on it.
+ */
+function dismissEarlier(home: string, account: string): void {
+  for (const note of allSessions(home))
+    if (note.account === account && note.pid !== process.pid)
+      new Heartbeat(sessionPaths(home, note.id).heartbeat).stop();
 }
