@@ -22,8 +22,11 @@ test("a robot that was killed is missed, unless another has taken its account: t
   const home = folder.path;
   const silenceMsMax = 2_000;
   const isPulled = (account: string): boolean => new KillSwitch(home, account).order().state !== "active";
-  for (const account of ["alone", "taken"])
-    startWatchdog({ home, account, paths: session(`dead${account}`, account, 999_999), silenceMsMax });
+  for (const account of ["alone", "taken"]) {
+    startWatchdog({ home, account, paths: session(`dead${account}`, account, process.pid), silenceMsMax });
+    // From now on it is of a process that is gone.
+    session(`dead${account}`, account, 999_999);
+  }
   const paths = session("lives", "taken", process.pid);
   const heart = new Heartbeat(paths.heartbeat);
   const beating = setInterval(() => heart.beat(Date.now()), 100);
