@@ -100,10 +100,14 @@ async function takesOffWhatIsNobodys(bench: DemoBench, symbol: string): Promise<
   const answer = await bench.askVenue(async (connection) => {
     // Far from the market, on the side for which there is something: money, or what is held.
     const terms = { type: "limit", limitPrice: 1 } as const;
-    const bought = await connection.submit({ ...about, side: "buy", quantity: 20, terms });
-    if (bought.kind === "accepted") return bought;
     const far = { type: "limit", limitPrice: 10_000 } as const;
-    return connection.submit({ ...about, side: "sell", quantity: 0.01, terms: far });
+    // For a while there may be neither: all money is in, and a stop has all that is held.
+    for (const endMs = Date.now() + 40_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+      const bought = await connection.submit({ ...about, side: "buy", quantity: 20, terms });
+      if (bought.kind === "accepted") return bought;
+      const sold = await connection.submit({ ...about, side: "sell", quantity: 0.01, terms: far });
+      if (sold.kind === "accepted" || Date.now() > endMs) return sold;
+    }
   });
   expect("reason" in answer ? answer.reason : answer.kind).toBe("accepted");
   await bench.until(({ robot }) => robot.strangers?.length === 1, 30_000);
