@@ -66,7 +66,7 @@ export function digestText(digest: Digest): string {
 }
 
 function eventText({ atMs, what, times }: SessionDigest["events"][number], message: string): string {
-  return `${minuteText(atMs)}  ${what}: ${message}${times > 1 ? ` (${times} times)` : ""}`;
+  return `${minuteText(atMs)}  ${what}${message === "" ? "" : `: ${message}`}${times > 1 ? ` (${times} times)` : ""}`;
 }
 
 /** What is said of a time in which nothing was traded, and of sessions that are not in it. */

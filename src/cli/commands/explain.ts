@@ -26,8 +26,8 @@ export type ExplainFlags = CommonFlags &
   };
 
 /**
- * `kiwi explain`: everything that was decided on one bar of a stored run; without a run, of the sessions that run, or of the
- * one that is named.
+ * `kiwi explain`: everything that was decided on one bar of a stored run; without a run (or for `live` and `paper`) of the
+ * sessions that run, or of the one that is named.
  */
 export async function explainCommand(
   shell: Shell,
@@ -39,7 +39,8 @@ export async function explainCommand(
   // Who copies the name of a session from `kiwi status` need not know that it is no run.
   const isSession = (): boolean => allSessions(tradingHome(shell.env)).some(({ id }) => id === name);
   const session = flags.session ?? (name !== undefined && isSession() ? name : undefined);
-  if (name === undefined || session !== undefined) return explainSessions(shell, flags, session, timeMs);
+  const isTrading = name === undefined || name === "live" || name === "paper";
+  if (isTrading || session !== undefined) return explainSessions(shell, flags, session, timeMs);
   const { manifest, folder } = await readRun(await runsFolder(shell, flags.runs), name);
   refuseStrangersCode(manifest, {
     folder: shell.folder,

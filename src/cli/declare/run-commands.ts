@@ -77,7 +77,7 @@ function declareExplain(program: Command, act: Act): void {
     )
     .argument(
       "[run]",
-      "id of a run, the beginning of one, or last; a session; left out: the sessions that run",
+      "id of a run, the beginning of one, or last; a session; left out, or live: the sessions that run",
     )
     .option("--session <id>", "a session instead of a run")
     .requiredOption(
