@@ -10,6 +10,8 @@ import { runTogether } from "../simulation/execution/virtual-world.ts";
 
 const seeds = Number(process.env["SEEDS"] ?? 100_000);
 const from = Number(process.env["FROM"] ?? 0);
+/** One of the rare worlds, by the first words of its name; null for those of chance. */
+const world = Object.keys(rareWorlds).find((name) => name.startsWith(process.env["WORLD"] ?? "none")) ?? null;
 const threads = Number(process.env["THREADS"] ?? availableParallelism());
 /** A scenario that happens less often than this over the full size proves nothing. */
 const hitsMin = 20;
@@ -17,7 +19,7 @@ const rareSeedsMin = 32;
 
 /**
  * The whole order path over bad roads, crashes and failing disks: SEEDS=100000 of them on all cores, and a hundredth of
- * that of each world made for what is rare; SEED=7 tells the story of one, with WORLD="the first words" of a rare one. Throws when a promise is broken, a planted fault is not found, or a scenario hardly happened.
+ * that of each world made for what is rare. WORLD="the first words" takes one of those alone; SEED=7 tells the story of one seed. Throws when a promise is broken, a planted fault is not found, or a scenario hardly happened.
  */
 export async function prove(): Promise<string> {
   const { SEED } = process.env;
@@ -29,10 +31,11 @@ export async function prove(): Promise<string> {
     throw new Error(
       `${report.broken.length} of ${seeds} seeds broke a promise\n${report.broken.slice(0, 50).join("\n")}`,
     );
+  const figures = `${text(seeds)} seeds, ${text(report.orders)} orders, ${text(report.fills)} fills, ${text(report.events)} events; no promise broken; ${(seeds / seconds).toFixed(0)} seeds/s on ${threads} threads`;
+  if (world !== null) return `${world}: ${figures}`;
   const missing = report.coverage.missing(hitsMin);
   if (missing.length > 0 && seeds >= 1_000)
     throw new Error(`scenarios that happened less than ${hitsMin} times: ${missing.join(", ")}`);
-  const figures = `${text(seeds)} seeds, ${text(report.orders)} orders, ${text(report.fills)} fills, ${text(report.events)} events; no promise broken; ${(seeds / seconds).toFixed(0)} seeds/s on ${threads} threads`;
   return [figures, "", report.coverage.table(), "", await liveRarely(), "", await findPlanted()].join("\n");
 }
 
@@ -60,6 +63,7 @@ function shares(): readonly SeedShare[] {
   return Array.from({ length: threads }, (_, k) => ({
     from: from + k * each,
     count: Math.max(0, Math.min(each, seeds - k * each)),
+    world,
   })).filter(({ count }) => count > 0);
 }
 
@@ -102,8 +106,7 @@ async function findPlanted(): Promise<string> {
 
 async function tellStory(seed: number): Promise<string> {
   const story: string[] = [];
-  const { WORLD = "none" } = process.env;
-  const rare = Object.entries(rareWorlds).find(([name]) => name.startsWith(WORLD))?.[1];
+  const rare = world === null ? {} : rareWorlds[world];
   const trial = trialOf(seed, { startRobot, ...rare, tell: (line) => story.push(line) });
   await runTogether([trial]);
   return [...story, describe(trial.outcome())].join("\n");

@@ -1,8 +1,15 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { startRobot } from "../../../src/robot/start-robot.ts";
+import { rareWorlds } from "./rare-worlds.ts";
 import { describe, runSeeds } from "./run-seeds.ts";
 
 /** What a thread is given. */
-export type SeedShare = { readonly from: number; readonly count: number };
+export type SeedShare = {
+  readonly from: number;
+  readonly count: number;
+  /** One of the rare worlds; null for those of chance. */
+  readonly world: string | null;
+};
 /** What it hands back. */
 export type SeedReport = {
   readonly count: number;
@@ -13,8 +20,9 @@ export type SeedReport = {
   readonly events: number;
 };
 
-const { from, count } = workerData as SeedShare;
-const seeds = await runSeeds(from, count);
+const { from, count, world } = workerData as SeedShare;
+const rare = world === null ? {} : rareWorlds[world];
+const seeds = await runSeeds(from, count, undefined, { startRobot, ...rare });
 const report = {
   ...seeds,
   broken: seeds.broken.map(describe),
