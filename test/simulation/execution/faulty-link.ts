@@ -182,7 +182,7 @@ export class FaultyLink implements BrokerConnection {
     return this.send({
       about: clientOrderId,
       symbol,
-      act: () => this.lateOr(24, clientOrderId, () => this.cancelNow(clientOrderId), venue),
+      act: this.lateOr(24, clientOrderId, () => this.cancelNow(clientOrderId), venue),
       answerLost: 22,
       requestLost: 22,
     });
@@ -196,7 +196,7 @@ export class FaultyLink implements BrokerConnection {
     return this.send({
       about: order.clientOrderId,
       symbol: order.symbol,
-      act: () => this.lateOr(25, order.clientOrderId, () => this.modifyNow(order), venue),
+      act: this.lateOr(25, order.clientOrderId, () => this.modifyNow(order), venue),
       answerLost: 3,
       requestLost: 3,
     });
@@ -355,18 +355,30 @@ export class FaultyLink implements BrokerConnection {
     return answer;
   }
 
-  /** Some cancels and changes are taken at once and acted on much later, when nobody tells how it went. */
+  /**
+   * Some cancels and changes are taken at once and acted on much later, when nobody tells how it went. Of a message that is handed over
+   * twice both are acted on then: a second one that comes by itself, half a minute after the first was confirmed, no program could tell.
+   */
   private lateOr(
     scenario: Scenario,
     clientOrderId: string,
     act: () => Acknowledgement,
     venue: VenueSide,
-  ): Acknowledgement {
-    const order = venue.order(clientOrderId);
-    if (order === null || isOver(order) || !this.happens(this.parts.roads.faults.actsLate)) return act();
-    this.hit(scenario);
-    this.parts.world.after(this.prng.integer(30_000), act);
-    return { kind: "accepted", venueOrderId: order.venueOrderId, venueTimeMs: this.nowMs };
+  ): () => Acknowledgement {
+    let lateMs: number | null = null;
+    let isFirst = true;
+    return () => {
+      const order = venue.order(clientOrderId);
+      if (order === null || isOver(order)) return act();
+      if (isFirst && this.happens(this.parts.roads.faults.actsLate)) {
+        this.hit(scenario);
+        lateMs = this.prng.integer(30_000);
+      }
+      isFirst = false;
+      if (lateMs === null) return act();
+      this.parts.world.after(lateMs, act);
+      return { kind: "accepted", venueOrderId: order.venueOrderId, venueTimeMs: this.nowMs };
+    };
   }
 
   /** One message there and its answer back. Never rejects. */
