@@ -66,7 +66,8 @@ test("the demo fills within a minute, shows why, replays alike, and a kill from 
   // By its name, as any run.
   const named = ["explain", findSession(bench.home, undefined).id, "--at", "now", "-p", at.symbol];
   expect((await bench.run(...named)).out).toContain("what the session did, by its journal");
-  expect((await bench.run("explain", "live", "--at", "now")).out).toContain("what the session did");
+  const live = await bench.run("explain", "live", "--at", "now", "-p", at.symbol);
+  expect(live.out).toContain("what the session did, by its journal");
   const lived = await replayStored(bench.home, findSession(bench.home, undefined));
   expect(heldAgainstBacktest(lived)).toMatchObject({ difference: null });
 
