@@ -20,7 +20,16 @@ import { SeatView } from "./seat-view.ts";
 import { SendPromises } from "./send-promises.ts";
 import { calmSlice, cash, listings, sliceMs, slices, startMs, symbols, tapeOf } from "./small-market.ts";
 import type { Outcome, TrialOptions } from "./trial.ts";
-import { capabilities, closedMsMax, demands, endMs, restartMsMax, restMs } from "./trial-rules.ts";
+import {
+  capabilities,
+  demands,
+  endMs,
+  lookAtJournal,
+  mayBeBare,
+  openRoads,
+  restartMsMax,
+  restMs,
+} from "./trial-rules.ts";
 import { VirtualWorld } from "./virtual-world.ts";
 
 /** What each session may use of the account. */
@@ -88,15 +97,7 @@ export class SharedTrial {
       hasReduceOnly,
       refusesReached: this.prng.next() < 0.5,
     });
-    this.roads = {
-      faults: plan.link,
-      isStorm: false,
-      isClosed: false,
-      isBanned: false,
-      openedMs: -Infinity,
-      failingSymbol: null,
-      forgottenAtMs: -Infinity,
-    };
+    this.roads = openRoads(plan.link);
     this.broken = new BrokenPromises(world);
     this.sitters = shares.map((share, k) => this.sitter(`seat${k}`, share));
     this.venue.listen({
@@ -172,7 +173,7 @@ export class SharedTrial {
     for (let row = 0; row < slices; row++)
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        for (const { books } of this.sitters) books.lookAtProtection((symbol) => this.mayBeBare(symbol));
+        for (const { books } of this.sitters) books.lookAtProtection((symbol) => this.isHindered(symbol));
         this.world.after(1 + this.prng.integer(400), () => {
           for (const { life } of this.sitters) life?.arrive(row);
         });
@@ -180,11 +181,8 @@ export class SharedTrial {
     this.world.after(slices * sliceMs + restMs, () => void this.end());
   }
 
-  private mayBeBare(symbol: string): boolean {
-    const { isStorm, isClosed, isBanned, failingSymbol, openedMs } = this.roads;
-    const isJustOpen = this.world.nowMs - openedMs < closedMsMax;
-    const isHalted = this.trading.state.state === "halted";
-    return isHalted || isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
+  private isHindered(symbol: string): boolean {
+    return mayBeBare(symbol, this.roads, this.trading.state, this.world.nowMs);
   }
 
   /** One process, one line, and a robot on each seat; they begin together. */
@@ -272,16 +270,7 @@ export class SharedTrial {
   private started(life: RobotLife, seat: SharedAccount["seats"][number]): void {
     seat.begin(life.robot!);
     this.tell(`${seat.plan.tag} runs`);
-    if (this.lives > 1) this.lookAtJournal(life, 19);
-  }
-
-  private lookAtJournal(life: RobotLife, promise: 18 | 19): void {
-    try {
-      const { now, again } = life.livedAgain();
-      if (now !== again) this.broken.say(promise, `the journal makes\n${again}\nand the robot is\n${now}`);
-    } catch (error) {
-      this.broken.say(promise, `the journal cannot be lived through: ${String(error)}`);
-    }
+    if (this.lives > 1) lookAtJournal(life, 19, this.broken);
   }
 
   /** With one of them the process ends, and whoever runs it starts it again. */
@@ -311,7 +300,7 @@ export class SharedTrial {
     for (const { life } of this.sitters) {
       if (life?.robot == null) return;
       this.story.push(life.robot.status().decisionsHash);
-      if (this.seed % 4 === 0) this.lookAtJournal(life, 18);
+      if (this.seed % 4 === 0) lookAtJournal(life, 18, broken);
     }
     for (const { life } of this.sitters) await life!.robot!.stop();
   }

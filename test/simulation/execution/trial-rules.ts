@@ -1,5 +1,9 @@
 import { secondMs } from "../../../src/base/time.ts";
 import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
+import type { TradingState } from "../../../src/robot/robot-types.ts";
+import type { Roads } from "./faulty-link.ts";
+import type { BrokenPromises } from "./promises.ts";
+import type { RobotLife } from "./robot-life.ts";
 import type { Demands } from "./send-promises.ts";
 import { slices, sliceMs, startMs } from "./small-market.ts";
 
@@ -9,7 +13,7 @@ export const endMs = startMs + slices * sliceMs;
 /** A robot that has died is started again after so long. */
 export const restartMsMax = 6 * secondMs;
 /** After it has found the venue closed a robot looks again as late as this. */
-export const closedMsMax = 62 * secondMs;
+const closedMsMax = 62 * secondMs;
 /** What the world is given after the last bar to come to rest, and after the robot was stopped. */
 export const restMs = 120 * secondMs;
 
@@ -23,4 +27,36 @@ export function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabi
     modify,
     clientOrderId: { lengthMax: 36, pattern: /^[a-zA-Z0-9_-]+$/ },
   };
+}
+
+/** Roads on which nothing stands in the way but what their faults do. */
+export function openRoads(faults: Roads["faults"]): Roads {
+  return {
+    faults,
+    isStorm: false,
+    isClosed: false,
+    isBanned: false,
+    openedMs: -Infinity,
+    failingSymbol: null,
+    forgottenAtMs: -Infinity,
+  };
+}
+
+/** Whether nobody can place a stop: nothing is taken, or was until just now. */
+export function mayBeBare(symbol: string, roads: Roads, { state }: TradingState, nowMs: number): boolean {
+  const { isStorm, isClosed, isBanned, failingSymbol, openedMs } = roads;
+  const isJustOpen = nowMs - openedMs < closedMsMax;
+  // Under a pulled switch exits wait until it is lifted.
+  const isHalted = state === "halted";
+  return isHalted || isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
+}
+
+/** What a robot is, its journal must make again: at any time, and so when it has recovered. */
+export function lookAtJournal(life: RobotLife, promise: 18 | 19, broken: BrokenPromises): void {
+  try {
+    const { now, again } = life.livedAgain();
+    if (now !== again) broken.say(promise, `the journal makes\n${again}\nand the robot is\n${now}`);
+  } catch (error) {
+    broken.say(promise, `the journal cannot be lived through: ${String(error)}`);
+  }
 }

@@ -17,7 +17,16 @@ import { happen, mend, type MishapParts } from "./mishaps.ts";
 import type { CloseAccount } from "./pulled-switch.ts";
 import { BrokenPromises, type Broken } from "./promises.ts";
 import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
-import { capabilities, closedMsMax, demands, endMs, restartMsMax, restMs } from "./trial-rules.ts";
+import {
+  capabilities,
+  demands,
+  endMs,
+  lookAtJournal,
+  mayBeBare,
+  openRoads,
+  restartMsMax,
+  restMs,
+} from "./trial-rules.ts";
 import { Sessions, TakeoverPromise } from "./sessions.ts";
 import { watchVenue } from "./sightings.ts";
 import { SendPromises } from "./send-promises.ts";
@@ -104,15 +113,7 @@ export class Trial {
       quantityMax: options.quantityMax,
     });
     this.disk = new MemoryDisk(world.prng.fork("disk"));
-    this.roads = {
-      faults: plan.link,
-      isStorm: false,
-      isClosed: false,
-      isBanned: false,
-      openedMs: -Infinity,
-      failingSymbol: null,
-      forgottenAtMs: -Infinity,
-    };
+    this.roads = openRoads(plan.link);
     this.broken = new BrokenPromises(world);
     this.sends = new SendPromises({
       world,
@@ -206,8 +207,8 @@ export class Trial {
     for (let row = 0; row < slices; row++) {
       this.world.after((row + 1) * sliceMs, () => {
         this.exchange.advance();
-        this.books.lookAtProtection((symbol) => this.mayBeBare(symbol));
-        this.takeover.look(this.books.life, (symbol) => this.mayBeBare(symbol));
+        this.books.lookAtProtection((symbol) => this.isHindered(symbol));
+        this.takeover.look(this.books.life, (symbol) => this.isHindered(symbol));
         const { life } = this;
         if (life !== null) this.world.after(1 + this.prng.integer(400), () => this.arrive(row), null);
       });
@@ -215,13 +216,8 @@ export class Trial {
     this.world.after(slices * sliceMs + restMs, () => void this.end());
   }
 
-  /** Whether nobody can place a stop: nothing is taken, or was until just now. */
-  private mayBeBare(symbol: string): boolean {
-    const { isStorm, isClosed, isBanned, failingSymbol, openedMs } = this.roads;
-    const isJustOpen = this.world.nowMs - openedMs < closedMsMax;
-    // Under a pulled switch exits wait until it is lifted.
-    const isHalted = this.trading.state.state === "halted";
-    return isHalted || isStorm || isClosed || isBanned || isJustOpen || failingSymbol === symbol;
+  private isHindered(symbol: string): boolean {
+    return mayBeBare(symbol, this.roads, this.trading.state, this.world.nowMs);
   }
 
   private arrive(row: number): void {
@@ -311,16 +307,7 @@ export class Trial {
   /** What a robot is after it has recovered, its journal must make again: then recovering twice is recovering once. */
   private started(life: RobotLife): void {
     this.tell(`${life.process.name} runs`);
-    if (this.lives > 1) this.lookAtJournal(life, 19);
-  }
-
-  private lookAtJournal(life: RobotLife, promise: 18 | 19): void {
-    try {
-      const { now, again } = life.livedAgain();
-      if (now !== again) this.broken.say(promise, `the journal makes\n${again}\nand the robot is\n${now}`);
-    } catch (error) {
-      this.broken.say(promise, `the journal cannot be lived through: ${String(error)}`);
-    }
+    if (this.lives > 1) lookAtJournal(life, 19, this.broken);
   }
 
   /** A robot is gone: killed, or because it could not go on. Whoever runs it starts it again. */
@@ -351,7 +338,7 @@ export class Trial {
     if (life?.robot == null) return;
     this.story.push(life.robot.status().decisionsHash);
     // Living through it all again takes as long as all the rest.
-    if (this.seed % 4 === 0) this.lookAtJournal(life, 18);
+    if (this.seed % 4 === 0) lookAtJournal(life, 18, this.broken);
     if (life.robot.status().counts.refusedHere > 0) this.coverage.hit(14);
     if (hasRefused(life.robot, "price-collar")) this.coverage.hit(15);
     await life.robot.stop();
