@@ -30,7 +30,7 @@ export class DayBook {
   private money: VenueMoney | null;
   private present: Day | null;
   /** What the session before this one has noted on the account; null where this one has a page of its own. */
-  private readonly before: Day | null;
+  private readonly earlier: Day | null;
   private written = "";
 
   /** `beforePath`: the counters of the session that this one follows on its account. */
@@ -38,7 +38,7 @@ export class DayBook {
     this.path = path;
     this.calendar = calendar;
     this.present = readPage(path);
-    this.before = this.present === null && beforePath !== undefined ? readPage(beforePath) : null;
+    this.earlier = this.present === null && beforePath !== undefined ? readPage(beforePath) : null;
     this.moved = this.present?.moved ?? 0;
     this.money = this.present?.money ?? null;
   }
@@ -75,7 +75,7 @@ export class DayBook {
     const session = this.calendar.sessionOf(dayMs);
     const isSameDay = before !== null && (Number.isNaN(certainMs) || before.session >= session);
     // What the account has made and traded today under other settings counts, and what happened to it between the two does not.
-    const earlier = before === null && this.before?.session === session ? this.before : null;
+    const earlier = before === null && this.earlier?.session === session ? this.earlier : null;
     const made = earlier === null ? 0 : earlier.lastEquity - earlier.startEquity;
     this.present = {
       session: isSameDay ? before.session : session,

@@ -1,14 +1,14 @@
-import { readable } from "./desk/readable.ts";
 import { secondMs } from "../base/time.ts";
-import { sleep } from "../ports/clock.ts";
-import { insist } from "./insist.ts";
-import type { Patience } from "./patience.ts";
 import { JournaledBroker } from "../engine/journal/journaled-broker.ts";
 import { restoreSession } from "../engine/journal/restore-session.ts";
 import type { Bars } from "../domain/bars.ts";
+import { sleep } from "../ports/clock.ts";
 import type { AccountSnapshot } from "../ports/broker-connection.ts";
 import type { JournalRecord } from "../ports/journal-store.ts";
 import type { Market } from "../ports/market.ts";
+import { insist } from "./insist.ts";
+import type { Patience } from "./patience.ts";
+import { readable } from "./desk/readable.ts";
 import { isForDesk, OrderDesk } from "./desk/order-desk.ts";
 import { journalDiffers, journalOfAnother } from "./robot-errors.ts";
 import { EngineHere } from "./engine/engine-here.ts";

@@ -6,7 +6,7 @@ import type { DeskEvent } from "../ports/journal-store.ts";
 import { liveTicket, lotOf, type Ticket } from "./desk/desk-state.ts";
 import type { OrderDesk } from "./desk/order-desk.ts";
 import { readable } from "./desk/readable.ts";
-import { isFillOwed } from "./desk/strangers.ts";
+import { forgetStranger, isFillOwed } from "./desk/strangers.ts";
 import { missingOf } from "./desk/tend-orders.ts";
 import type { Inquiries } from "./inquiries.ts";
 import { insist, isSilence } from "./insist.ts";
@@ -273,7 +273,7 @@ export class Reconciler {
     const sinceMs = clock.nowMs() - forgetMs;
     for (const [id, { instrument, ended }] of desk.state.strangers)
       if (instrument === index && ended !== null) {
-        if (ended.heardMs <= sinceMs) desk.state.strangers.delete(id);
+        if (ended.heardMs <= sinceMs) forgetStranger(desk.state, id);
         else this.lookAgainSoon();
       }
   }

@@ -133,6 +133,13 @@ test("at Interactive Brokers the open profit of currencies is in the cash, and i
     expect(positions.get("EUR.USD")).toMatchObject({ quantity: 2, averagePrice: 102, paid: 0 });
     expect(equity).toBeCloseTo(100_000 + 2 * (110 - 102), 2);
     expect(balance).toBeCloseTo(100_000, 2);
+    // The largest number there is says that the gateway does not know it yet.
+    const { account } = lab;
+    const asTheyAre = account.positions.bind(account);
+    account.positions = () => asTheyAre().map((one) => ({ ...one, lastPrice: Number.MAX_VALUE / 2 }));
+    await expect(broker.account()).rejects.toThrow("no profit of EUR.USD yet");
+    account.positions = asTheyAre;
+    expect((await broker.account()).balance).toBeCloseTo(100_000, 2);
   } finally {
     await broker.close();
     await lab.close();

@@ -64,8 +64,11 @@ export function isFillOwed({ order, filled, ended }: Stranger): boolean {
 
 /** One that has ended is of no account any more when the holding has all that it filled. */
 function forgetIfOver(state: DeskState, stranger: Stranger): void {
-  if (stranger.ended === null || isFillOwed(stranger)) return;
-  const { venueOrderId } = stranger.order;
+  if (stranger.ended !== null && !isFillOwed(stranger)) forgetStranger(state, stranger.order.venueOrderId);
+}
+
+/** One that is over for certain: older news of it, told yet, say nothing. */
+export function forgetStranger(state: DeskState, venueOrderId: string): void {
   state.strangers.delete(venueOrderId);
   state.strangersFills.delete(venueOrderId);
   state.strangersOver.add(venueOrderId);

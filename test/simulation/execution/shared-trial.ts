@@ -1,8 +1,8 @@
 import { sha256 } from "../../../src/base/hash.ts";
 import type { Prng } from "../../../src/base/prng.ts";
 import { secondMs } from "../../../src/base/time.ts";
-import { accountOptions, venueOptions } from "../../../src/emulator/exchange/account-options.ts";
 import { Exchange } from "../../../src/emulator/exchange/exchange.ts";
+import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
 import { SharedAccount } from "../../../src/robot/account/shared-account.ts";
 import { sessionOf } from "../../../src/robot/client-order-id.ts";
 import type { RobotEnd } from "../../../src/robot/robot-types.ts";
@@ -18,15 +18,15 @@ import { BrokenPromises } from "./promises.ts";
 import { RobotLife } from "./robot-life.ts";
 import { SeatView } from "./seat-view.ts";
 import { SendPromises } from "./send-promises.ts";
-import { calmSlice, cash, listings, sliceMs, slices, startMs, symbols, tapeOf } from "./small-market.ts";
+import { calmSlice, cash, sliceMs, slices, startMs, symbols, tapeOf } from "./small-market.ts";
 import type { Outcome, TrialOptions } from "./trial.ts";
 import {
-  capabilities,
   demands,
   endMs,
   lookAtJournal,
   mayBeBare,
   openRoads,
+  openVenue,
   restartMsMax,
   restMs,
 } from "./trial-rules.ts";
@@ -74,7 +74,7 @@ export class SharedTrial {
     closing: null,
   };
   private readonly lock: { holder: RobotLife["process"] | null } = { holder: null };
-  private readonly reach: ReturnType<typeof capabilities>;
+  private readonly reach: BrokerCapabilities;
   private readonly sitters: readonly Sitter[];
   private lives = 0;
   private isStopping = false;
@@ -90,13 +90,10 @@ export class SharedTrial {
     this.world = world;
     this.prng = world.prng.fork("trial");
     const plan = options.faults ?? drawFaults(world.prng.fork("faults"));
-    this.exchange = new Exchange({ listings, bars: tapeOf(seed), hasHedgeMode: false, seed });
-    const hasReduceOnly = this.prng.next() < 0.8;
-    this.reach = capabilities(hasReduceOnly, this.prng.next() < 0.7);
-    this.venue = new ExchangeSide(this.exchange, this.openAccount(), world, {
-      hasReduceOnly,
-      refusesReached: this.prng.next() < 0.5,
-    });
+    const there = openVenue(world, this.prng, { seed, leverage: 6, quantityMax: undefined });
+    this.exchange = there.exchange;
+    this.venue = there.venue;
+    this.reach = there.capabilities;
     this.roads = openRoads(plan.link);
     this.broken = new BrokenPromises(world);
     this.sitters = shares.map((share, k) => this.sitter(`seat${k}`, share));
@@ -140,15 +137,6 @@ export class SharedTrial {
     const { seed, coverage, orders, fills } = this;
     const hash = sha256(this.story.join("\n"));
     return { seed, broken: this.broken.list, coverage, hash, orders, fills, events: this.world.steps };
-  }
-
-  private openAccount() {
-    const perShare = { fee: (quantity: number) => quantity * 0.01, rate: () => 0.0002 };
-    const volumeShareMax = this.prng.next() < 0.4 ? 0.1 : Infinity;
-    const rules = { commission: perShare, leverage: 6, maintenanceMargin: 0, volumeShareMax };
-    return this.exchange.openAccount(
-      accountOptions({ cash, venue: venueOptions("margin", { maker: 0, taker: 0 }, rules) }),
-    );
   }
 
   private sitter(tag: string, share: number): Sitter {

@@ -1,3 +1,8 @@
+import type { Prng } from "../../../src/base/prng.ts";
+import { accountOptions, venueOptions } from "../../../src/emulator/exchange/account-options.ts";
+import { Exchange } from "../../../src/emulator/exchange/exchange.ts";
+import { ExchangeSide } from "./exchange-side.ts";
+import type { VirtualWorld } from "./virtual-world.ts";
 import { secondMs } from "../../../src/base/time.ts";
 import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
 import type { TradingState } from "../../../src/robot/robot-types.ts";
@@ -5,7 +10,7 @@ import type { Roads } from "./faulty-link.ts";
 import type { BrokenPromises } from "./promises.ts";
 import type { RobotLife } from "./robot-life.ts";
 import type { Demands } from "./send-promises.ts";
-import { slices, sliceMs, startMs } from "./small-market.ts";
+import { cash, listings, slices, sliceMs, startMs, tapeOf } from "./small-market.ts";
 
 /** What is demanded of the robot, with the limits that it is given. */
 export const demands: Demands = { sends: { count: 4, spanMs: 1_000 }, collar: 0.05, dataMsMax: 30_000 };
@@ -18,7 +23,7 @@ const closedMsMax = 62 * secondMs;
 export const restMs = 120 * secondMs;
 
 /** What a venue takes in this world. */
-export function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabilities {
+function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabilities {
   return {
     orderTypes: ["market", "limit", "stop_market", "market_if_touched"],
     timesInForce: ["gtc", "ioc", "fok", "gtd", "day"],
@@ -27,6 +32,24 @@ export function capabilities(reduceOnly: boolean, modify: boolean): BrokerCapabi
     modify,
     clientOrderId: { lengthMax: 36, pattern: /^[a-zA-Z0-9_-]+$/ },
   };
+}
+
+/** The venue of a seed, with habits of its own. */
+export function openVenue(
+  world: VirtualWorld,
+  prng: Prng,
+  { seed, leverage, quantityMax }: { seed: number; leverage: number; quantityMax: number | undefined },
+) {
+  const exchange = new Exchange({ listings, bars: tapeOf(seed), hasHedgeMode: false, seed });
+  const hasReduceOnly = prng.next() < 0.8;
+  const reach = capabilities(hasReduceOnly, prng.next() < 0.7);
+  const habits = { hasReduceOnly, refusesReached: prng.next() < 0.5, quantityMax };
+  const commission = { fee: (quantity: number) => quantity * 0.01, rate: () => 0.0002 };
+  const volumeShareMax = prng.next() < 0.4 ? 0.1 : Infinity;
+  const rules = { commission, leverage, maintenanceMargin: 0, volumeShareMax };
+  const venue = venueOptions("margin", { maker: 0, taker: 0 }, rules);
+  const account = exchange.openAccount(accountOptions({ cash, venue }));
+  return { exchange, venue: new ExchangeSide(exchange, account, world, habits), capabilities: reach };
 }
 
 /** Roads on which nothing stands in the way but what their faults do. */

@@ -1,7 +1,6 @@
 import { sha256 } from "../../../src/base/hash.ts";
 import type { Prng } from "../../../src/base/prng.ts";
 import { secondMs } from "../../../src/base/time.ts";
-import { accountOptions, venueOptions } from "../../../src/emulator/exchange/account-options.ts";
 import { Exchange } from "../../../src/emulator/exchange/exchange.ts";
 import type { BrokerCapabilities } from "../../../src/ports/broker-connection.ts";
 import type { Robot } from "../../../src/robot/robot-parts.ts";
@@ -18,19 +17,19 @@ import type { CloseAccount } from "./pulled-switch.ts";
 import { BrokenPromises, type Broken } from "./promises.ts";
 import { RobotLife, type LifeParts, type StartRobot } from "./robot-life.ts";
 import {
-  capabilities,
   demands,
   endMs,
   lookAtJournal,
   mayBeBare,
   openRoads,
+  openVenue,
   restartMsMax,
   restMs,
 } from "./trial-rules.ts";
 import { Sessions, TakeoverPromise } from "./sessions.ts";
 import { watchVenue } from "./sightings.ts";
 import { SendPromises } from "./send-promises.ts";
-import { calmSlice, cash, listings, sliceMs, slices, startMs, tapeOf } from "./small-market.ts";
+import { calmSlice, sliceMs, slices, startMs, tapeOf } from "./small-market.ts";
 import { VirtualWorld } from "./virtual-world.ts";
 
 /** How a seed went. */
@@ -102,16 +101,10 @@ export class Trial {
     this.world = world;
     this.prng = world.prng.fork("trial");
     const plan = options.faults ?? drawFaults(world.prng.fork("faults"));
-    const tape = tapeOf(seed);
-    this.exchange = new Exchange({ listings, bars: tape, hasHedgeMode: false, seed });
-    const hasReduceOnly = this.prng.next() < 0.8;
-    this.capabilities = capabilities(hasReduceOnly, this.prng.next() < 0.7);
-    const refusesReached = this.prng.next() < 0.5;
-    this.venue = new ExchangeSide(this.exchange, this.openAccount(), world, {
-      hasReduceOnly,
-      refusesReached,
-      quantityMax: options.quantityMax,
-    });
+    const there = openVenue(world, this.prng, { seed, leverage: 3, quantityMax: options.quantityMax });
+    this.exchange = there.exchange;
+    this.venue = there.venue;
+    this.capabilities = there.capabilities;
     this.disk = new MemoryDisk(world.prng.fork("disk"));
     this.roads = openRoads(plan.link);
     this.broken = new BrokenPromises(world);
@@ -181,25 +174,6 @@ export class Trial {
       fills,
       events: this.world.steps,
     };
-  }
-
-  private openAccount() {
-    const perShare = { fee: (quantity: number) => quantity * 0.01, rate: () => 0.0002 };
-    return this.exchange.openAccount(
-      accountOptions({
-        cash,
-        venue: venueOptions(
-          "margin",
-          { maker: 0, taker: 0 },
-          {
-            commission: perShare,
-            leverage: 3,
-            maintenanceMargin: 0,
-            volumeShareMax: this.prng.next() < 0.4 ? 0.1 : Infinity,
-          },
-        ),
-      }),
-    );
   }
 
   /** The market moves at its times, whatever happens to the robot; bars come to it a little later. */

@@ -4,10 +4,10 @@ import { secondMs } from "../../../base/time.ts";
 import type { Prng } from "../../../base/prng.ts";
 import type {
   AccountSnapshot,
-  VenuePosition,
   VenueFill,
   VenueInstrument,
   VenueOrder,
+  VenuePosition,
 } from "../../../ports/broker-connection.ts";
 import { sleep, type Clock } from "../../../ports/clock.ts";
 import { backoffMs } from "../../shared/backoff.ts";
@@ -42,17 +42,10 @@ type QuestionParts = {
 
 const summarySchema = z.tuple([z.number(), z.string(), z.string(), z.string(), z.string()]);
 const positionSchema = z.tuple([z.string(), contractSchema, z.number(), z.number()]);
+/** What the library cannot tell is undefined: a number that the gateway does not know yet. */
+const figure = z.number().optional();
 /** Contract, quantity, price, value, cost, profit that is open, profit that was made, account. */
-const portfolioSchema = z.tuple([
-  contractSchema,
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.string(),
-]);
+const portfolioSchema = z.tuple([contractSchema, figure, figure, figure, figure, figure, figure, z.string()]);
 const detailsSchema = z.object({
   contract: contractSchema.extend({ exchange: z.string().optional() }),
   minTick: z.number().positive(),
@@ -299,7 +292,7 @@ export class IbQuestions {
 
   /** What contracts have made and not yet brought in, which the cash has already. */
   private openProfit(currency: string): Promise<number> {
-    const { accountName } = this.parts;
+    const { accountName, names } = this.parts;
     return this.patiently("open profit", (session) => {
       let sum = 0;
       return session.askInTurn<number>(
@@ -310,6 +303,8 @@ export class IbQuestions {
           if (message.name === "updatePortfolio") {
             const [contract, , , , , profit, , account] = portfolioSchema.parse(message.values);
             if (account !== accountName() || isPaidFor(contract.secType)) return null;
+            if (profit === undefined)
+              throw questionRefused(venue, "the account", `no profit of ${names.nameOf(contract)} yet`);
             if (contract.currency === currency) sum += profit;
           }
           if (message.name !== "accountDownloadEnd") return null;
